@@ -1,0 +1,43 @@
+.DEFAULT_GOAL := help
+.PHONY: help install demo test check style thorough bench clean
+
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+
+help: ## list the targets
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 12
+
+install: $(VENV)/.installed ## create .venv and install carbonex with its tools
+
+$(VENV)/.installed: pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade pip
+	$(BIN)/python -m pip install --quiet -e ".[dev]"
+	@touch $@
+
+demo: install ## run the exchange with market makers and buyers for a minute
+	$(BIN)/carbonex demo
+
+test: install ## run all tests
+	$(BIN)/pytest --hypothesis-profile=quick
+
+thorough: install ## run the tests with many more random examples
+	$(BIN)/pytest --hypothesis-profile=thorough
+
+check: install ## formatting, lint, types, import rules
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/mypy tests benchmarks examples
+	$(BIN)/lint-imports
+
+style: install ## format and fix what can be fixed
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: install ## measure the engine and the gateway against peers
+	$(BIN)/python -m benchmarks
+
+clean: ## remove everything that the other targets made
+	git clean -fdX

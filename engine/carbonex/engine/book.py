@@ -1,0 +1,197 @@
+"""One instrument's resting orders, in price–time priority."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, final
+
+from sortedcontainers import SortedDict
+
+from .enums import BUY, SELL, OrderStatus, Side
+
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from .accounts import Account, Holding
+    from .commands import PlaceOrder
+
+
+OPEN = OrderStatus.OPEN
+
+
+@final
+class Order:
+    """An order's live state.
+
+    ``quantity`` is the total, ``remaining`` what of it has not traded; a
+    finished order keeps the remainder that was cancelled. ``command`` made
+    the order, and is what a repeated client order id is compared with.
+    ``holding`` is its account's, of its instrument.
+    """
+
+    __slots__ = (
+        "account",
+        "command",
+        "holding",
+        "level",
+        "newer",
+        "older",
+        "order_id",
+        "price",
+        "quantity",
+        "remaining",
+        "side",
+        "status",
+    )
+
+    def __init__(
+        self, order_id: int, command: PlaceOrder, account: Account, price: int
+    ) -> None:
+        self.order_id = order_id
+        self.command = command
+        self.account = account
+        self.side: Side = command.side
+        self.price = price
+        self.quantity: int = command.quantity
+        self.remaining: int = command.quantity
+        self.status: OrderStatus = OPEN
+        self.level: Level | None = None
+        self.older: Order | None = None
+        self.newer: Order | None = None
+        self.holding: Holding  # set when the order is accepted
+
+    @property
+    def instrument(self) -> str:
+        return self.command.instrument
+
+    @property
+    def filled(self) -> int:
+        return self.quantity - self.remaining
+
+
+@final
+class Level:
+    """The queue of orders resting at one price, oldest first, and its totals."""
+
+    __slots__ = ("count", "key", "newest", "oldest", "price", "total")
+
+    def __init__(self, key: int, price: int) -> None:
+        self.key = key
+        self.price = price
+        self.total = 0
+        self.count = 0
+        self.oldest: Order | None = None
+        self.newest: Order | None = None
+
+
+@final
+class BookSide:
+    """The bids or the asks: levels keyed so that the best is the first.
+
+    A new level costs O(log n) in the number of levels; adding to a level,
+    removing an order and finding the best level cost O(1).
+    """
+
+    __slots__ = ("best", "levels", "sign")
+
+    def __init__(self, side: Side) -> None:
+        self.sign = -1 if side is BUY else 1  # the asymmetry of bid and ask
+        self.levels: SortedDict[int, Level] = SortedDict()
+        self.best: Level | None = None
+
+    def append(self, order: Order) -> None:
+        """Put ``order`` behind all others at its price."""
+        key = self.sign * order.price
+        level = self.levels.get(key)
+        if level is None:
+            level = self.levels[key] = Level(key, order.price)
+            best = self.best
+            if best is None or key < best.key:
+                self.best = level
+        order.level = level
+        newest = level.newest
+        if newest is None:
+            level.oldest = order
+        else:
+            newest.newer = order
+            order.older = newest
+        level.newest = order
+        level.total += order.remaining
+        level.count += 1
+
+    def remove(self, order: Order) -> None:
+        """Take ``order`` out, with the remainder that the level counts."""
+        level = order.level
+        assert level is not None
+        older, newer = order.older, order.newer
+        if older is None:
+            level.oldest = newer
+        else:
+            older.newer = newer
+            order.older = None  # nothing cyclic is left behind
+        if newer is None:
+            level.newest = older
+        else:
+            newer.older = older
+            order.newer = None
+        order.level = None
+        level.total -= order.remaining
+        level.count -= 1
+        if level.count == 0:
+            self._close(level)
+
+    def reaches(self, price: int) -> bool:
+        """Tell whether an opposite order at ``price`` would meet the best level."""
+        best = self.best
+        return best is not None and best.key <= self.sign * price
+
+    def level(self, price: int) -> Level | None:
+        """Return the level at ``price``, if orders rest there."""
+        return self.levels.get(self.sign * price)
+
+    def _close(self, level: Level) -> None:
+        levels = self.levels
+        del levels[level.key]
+        if level is self.best:
+            self.best = levels.peekitem(0)[1] if levels else None
+
+
+@final
+class Book:
+    """Both sides of one instrument."""
+
+    __slots__ = ("asks", "bids")
+
+    def __init__(self) -> None:
+        self.bids = BookSide(BUY)
+        self.asks = BookSide(SELL)
+
+    def side(self, side: Side) -> BookSide:
+        return self.bids if side is BUY else self.asks
+
+    def opposite(self, side: Side) -> BookSide:
+        return self.asks if side is BUY else self.bids
+
+    def best(self, side: Side) -> Level | None:
+        """Return the best level of ``side`` in O(1)."""
+        return self.side(side).best
+
+    def level(self, side: Side, price: int) -> Level | None:
+        """Return the level of ``side`` at ``price`` in O(1)."""
+        return self.side(side).level(price)
+
+    def orders(self) -> Iterator[Order]:
+        """Yield all orders: bids then asks, best level first, oldest first."""
+        for half in (self.bids, self.asks):
+            for level in half.levels.values():
+                order = level.oldest
+                while order is not None:
+                    yield order
+                    order = order.newer
+
+    def depth(self, side: Side, limit: int) -> list[tuple[int, int, int]]:
+        """Return up to ``limit`` levels as (price, tonnes, orders), best first."""
+        levels = self.side(side).levels
+        return [
+            (level.price, level.total, level.count) for level in levels.values()[:limit]
+        ]
