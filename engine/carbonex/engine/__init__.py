@@ -2,7 +2,7 @@
 
 from .accounts import (
     Account,
-    Holding,
+    Balance,
     Key,
     Participant,
 )
@@ -108,6 +108,7 @@ __all__ = [
     "AdvanceTime",
     "AmendOrder",
     "Applied",
+    "Balance",
     "Batch",
     "BeginDay",
     "Book",
@@ -123,7 +124,6 @@ __all__ = [
     "Exchange",
     "GatewayOpened",
     "HaltInstrument",
-    "Holding",
     "Instrument",
     "InstrumentListed",
     "Issue",

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Generic, TypeVar, final
-
-from .enums import Permission
+from typing import TYPE_CHECKING, Final, Generic, TypeVar, final
 
 
 if TYPE_CHECKING:
     from .book import Order
     from .commands import Deposit, Issue, Transfer, Withdraw
+    from .enums import Permission
 
     Move = Deposit | Withdraw | Issue | Transfer
 
@@ -45,18 +44,26 @@ class Memory(Generic[T]):
 
 
 @final
-class Holding:
-    """Tonnes of one instrument; open sell orders need ``locked`` of them."""
+class Balance:
+    """Fen of cash or tonnes of one instrument, and what no open order needs of it."""
 
-    __slots__ = ("locked", "quantity")
+    __slots__ = ("available", "quantity")
 
     def __init__(self) -> None:
         self.quantity = 0
-        self.locked = 0
+        self.available = 0
 
     @property
-    def available(self) -> int:
-        return self.quantity - self.locked
+    def locked(self) -> int:
+        return self.quantity - self.available
+
+    def credit(self, quantity: int) -> None:
+        """Add to it, or with a negative quantity take away what is available."""
+        self.quantity += quantity
+        self.available += quantity
+
+
+NOTHING: Final = Balance()  # held of an instrument that an account never had
 
 
 @final
@@ -76,7 +83,6 @@ class Key:
 
     __slots__ = (
         "key_id",
-        "may_trade",
         "participant",
         "permissions",
         "public_key",
@@ -94,7 +100,6 @@ class Key:
         self.participant = participant
         self.public_key = public_key
         self.permissions = permissions
-        self.may_trade = Permission.TRADE in permissions
         self.revoked = False
 
 
@@ -102,18 +107,17 @@ class Key:
 class Account:
     """Cash (fen), tonnes and orders of one participant.
 
-    Nothing trades on credit: open buys lock price × remaining of ``cash`` in
-    ``locked``, open sells lock tonnes of their holding. ``orders`` are the
-    resting ones, oldest first; ``exec_seq`` numbers what happens to them.
+    Nothing trades on credit: open buys lock price × remaining of the cash,
+    open sells lock tonnes of a holding. ``orders`` are the resting ones,
+    oldest first; ``exec_seq`` numbers what happens to them.
     """
 
     __slots__ = (
-        "cash",
+        "cash_balance",
         "client_ids",
         "client_refs",
         "exec_seq",
         "holdings",
-        "locked",
         "max_client_ids",
         "max_open_orders",
         "name",
@@ -132,24 +136,30 @@ class Account:
         self.participant = participant
         self.max_client_ids = max_client_ids
         self.max_open_orders = max_open_orders
-        self.cash = 0
-        self.locked = 0
-        self.holdings: dict[str, Holding] = {}
+        self.cash_balance = Balance()
+        self.holdings: dict[str, Balance] = {}
         self.orders: dict[int, Order] = {}
         self.exec_seq = 0
         self.client_ids: Memory[Order] = Memory()
         self.client_refs: Memory[Move] = Memory()
 
     @property
-    def available(self) -> int:
-        """Cash in fen that no order needs."""
-        return self.cash - self.locked
+    def cash(self) -> int:
+        return self.cash_balance.quantity
 
-    def holding(self, instrument: str) -> Holding:
-        """Return the holding of ``instrument``, made empty where there is none."""
+    @property
+    def available(self) -> int:
+        return self.cash_balance.available
+
+    @property
+    def locked(self) -> int:
+        return self.cash_balance.locked
+
+    def holding(self, instrument: str) -> Balance:
+        """Return the tonnes of ``instrument``, entered as none where it had none."""
         holding = self.holdings.get(instrument)
         if holding is None:
-            holding = self.holdings[instrument] = Holding()
+            holding = self.holdings[instrument] = Balance()
         return holding
 
     def find(self, order_id: int, client_order_id: str) -> Order | None:

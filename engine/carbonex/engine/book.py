@@ -12,7 +12,7 @@ from .enums import BUY, SELL, OrderStatus, Side
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from .accounts import Account, Holding
+    from .accounts import Account, Balance
     from .commands import PlaceOrder
 
 
@@ -24,15 +24,17 @@ class Order:
     """An order's live state.
 
     ``quantity`` is the total, ``remaining`` what of it has not traded; a
-    finished order keeps the remainder that was cancelled. ``command`` made
-    the order, and is what a repeated client order id is compared with.
-    ``holding`` is its account's, of its instrument.
+    finished order keeps the remainder that was cancelled. While it rests it
+    locks ``unit`` × ``remaining`` of ``balance``: its price of the account's
+    cash for a buy, 1 of its tonnes for a sell. ``command`` made the order, and
+    is what a repeated client order id is compared with.
     """
 
     __slots__ = (
         "account",
+        "balance",
+        "book_side",
         "command",
-        "holding",
         "level",
         "newer",
         "older",
@@ -40,29 +42,41 @@ class Order:
         "price",
         "quantity",
         "remaining",
-        "side",
         "status",
+        "unit",
     )
 
-    def __init__(
-        self, order_id: int, command: PlaceOrder, account: Account, price: int
+    def __init__(  # noqa: PLR0913, PLR0917 - made for every order: keywords cost
+        self,
+        order_id: int,
+        command: PlaceOrder,
+        account: Account,
+        balance: Balance,
+        book_side: BookSide,
+        price: int,
+        unit: int,
     ) -> None:
         self.order_id = order_id
         self.command = command
         self.account = account
-        self.side: Side = command.side
+        self.balance = balance
+        self.book_side = book_side
         self.price = price
+        self.unit = unit
         self.quantity: int = command.quantity
         self.remaining: int = command.quantity
         self.status: OrderStatus = OPEN
-        self.level: Level | None = None
-        self.older: Order | None = None
-        self.newer: Order | None = None
-        self.holding: Holding  # set when the order is accepted
+        self.level: Level  # these three are set when it rests
+        self.older: Order | None
+        self.newer: Order | None
 
     @property
     def instrument(self) -> str:
         return self.command.instrument
+
+    @property
+    def side(self) -> Side:
+        return self.command.side
 
     @property
     def filled(self) -> int:
@@ -101,20 +115,19 @@ class BookSide:
 
     def append(self, order: Order) -> None:
         """Put ``order`` behind all others at its price."""
-        key = self.sign * order.price
+        price = order.price
+        key = self.sign * price
         level = self.levels.get(key)
         if level is None:
-            level = self.levels[key] = Level(key, order.price)
-            best = self.best
-            if best is None or key < best.key:
-                self.best = level
-        order.level = level
+            level = self._open(key, price)
         newest = level.newest
+        order.level = level
+        order.older = newest
+        order.newer = None
         if newest is None:
             level.oldest = order
         else:
             newest.newer = order
-            order.older = newest
         level.newest = order
         level.total += order.remaining
         level.count += 1
@@ -122,7 +135,6 @@ class BookSide:
     def remove(self, order: Order) -> None:
         """Take ``order`` out, with the remainder that the level counts."""
         level = order.level
-        assert level is not None
         older, newer = order.older, order.newer
         if older is None:
             level.oldest = newer
@@ -134,7 +146,6 @@ class BookSide:
         else:
             newer.older = older
             order.newer = None
-        order.level = None
         level.total -= order.remaining
         level.count -= 1
         if level.count == 0:
@@ -148,6 +159,13 @@ class BookSide:
     def level(self, price: int) -> Level | None:
         """Return the level at ``price``, if orders rest there."""
         return self.levels.get(self.sign * price)
+
+    def _open(self, key: int, price: int) -> Level:
+        level = self.levels[key] = Level(key, price)
+        best = self.best
+        if best is None or key < best.key:
+            self.best = level
+        return level
 
     def _close(self, level: Level) -> None:
         levels = self.levels
@@ -168,6 +186,10 @@ class Book:
 
     def side(self, side: Side) -> BookSide:
         return self.bids if side is BUY else self.asks
+
+    def sides(self, side: Side) -> tuple[BookSide, BookSide]:
+        """Return the side that an order rests on, and the side it meets."""
+        return (self.bids, self.asks) if side is BUY else (self.asks, self.bids)
 
     def opposite(self, side: Side) -> BookSide:
         return self.asks if side is BUY else self.bids

@@ -38,6 +38,7 @@ def _check_book(book: Book, resting: dict[int, Order]) -> None:
             assert key == level.key == half.sign * level.price
             for order in _queue(level):
                 assert order.side is side
+                assert order.book_side is half
                 assert order.order_id not in resting
                 resting[order.order_id] = order
     bid, ask = book.best(BUY), book.best(SELL)
@@ -78,10 +79,13 @@ def _check_account(account: Account, resting: dict[int, Order]) -> None:
     for order_id, order in account.orders.items():
         assert resting[order_id] is order
         assert order.account is account
-        assert order.holding is account.holdings[order.instrument]
         if order.side is BUY:
+            assert order.balance is account.cash_balance
+            assert order.unit == order.price
             cash += order.price * order.remaining
         else:
+            assert order.balance is account.holdings[order.instrument]
+            assert order.unit == 1
             tonnes[order.instrument] += order.remaining
         name = order.command.client_order_id
         assert not name or account.client_ids.get(name) is order

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from .commands import MAX_PRICE, MAX_QUANTITY
 from .enums import CancelReason, Permission, Reason, TimeInForce
 from .events import DayBegun, DayEnded, InstrumentListed, PhaseChanged, Rejected
-from .orders import cancel_orders
+from .matching import cancel_resting
 from .rules import bad_name
 from .state import Instrument
 
@@ -97,7 +97,8 @@ def end_day(state: State) -> list[Event]:
         if order.command.time_in_force is TimeInForce.DAY
     ]
     day_orders.sort(key=lambda order: order.order_id)
-    events = cancel_orders(state, day_orders, CancelReason.SESSION_CLOSE)
+    reason = CancelReason.SESSION_CLOSE
+    events: list[Event] = [cancel_resting(order, reason) for order in day_orders]
     date, state.day, state.day_ends_ns = state.day, 0, 0
     events += _set_phases(state)
     events.append(DayEnded(date))

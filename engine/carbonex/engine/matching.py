@@ -1,7 +1,7 @@
 """Matching: a taker meets the other side in price–time priority.
 
-The taker's funds are checked before, so nothing here can fail. A maker's lock
-shrinks with each fill; a taker's rest is locked by whoever lets it rest.
+The taker's funds are checked before, so nothing here can fail. What a taker
+does not trade is locked by whoever lets it rest.
 """
 
 from __future__ import annotations
@@ -13,11 +13,14 @@ from .events import OrderCancelled, OrderReduced, Trade
 
 
 if TYPE_CHECKING:
-    from .book import BookSide, Level, Order
+    from .accounts import Account
+    from .book import BookSide, Order
+    from .commands import PlaceOrder
     from .events import Event
     from .state import Instrument
 
 
+OPEN = OrderStatus.OPEN
 FILLED = OrderStatus.FILLED
 CANCELLED = OrderStatus.CANCELLED
 CANCEL_NEWEST = SelfTrade.CANCEL_NEWEST
@@ -42,29 +45,29 @@ def match(instrument: Instrument, taker: Order, events: list[Event]) -> None:
         maker = level.oldest
         assert maker is not None
         if maker.account.participant is participant:
-            _prevent(makers, maker, taker, events)
+            _prevent(maker, taker, events)
         else:
-            _trade(instrument, makers, level, maker, taker, events)
-        if taker.status:  # anything but open
+            _trade(instrument, maker, taker, events)
+        if taker.status is not OPEN:
             return
 
 
-def fillable(makers: BookSide, taker_price: int, taker: Order) -> bool:
-    """Tell whether all of ``taker`` would trade at once: fill or kill.
+def fillable(
+    makers: BookSide, account: Account, command: PlaceOrder, price: int, wanted: int
+) -> bool:
+    """Tell whether all of an order would trade at once: fill or kill.
 
     Linear in the orders that it would take. Self-trade prevention counts: an
     own order is passed over only where the mode would cancel it and go on.
     """
-    limit = makers.sign * taker_price
-    participant = taker.account.participant
-    passes = taker.command.self_trade is CANCEL_OLDEST
-    wanted = taker.remaining
+    limit = makers.sign * price
+    passes = command.self_trade is CANCEL_OLDEST
     for key, level in makers.levels.items():
         if key > limit:
             return False
         order = level.oldest
         while order is not None:
-            if order.account.participant is not participant:
+            if order.account.participant is not account.participant:
                 wanted -= order.remaining
                 if wanted <= 0:
                     return True
@@ -74,27 +77,23 @@ def fillable(makers: BookSide, taker_price: int, taker: Order) -> bool:
     return False
 
 
-def cancel_resting(
-    side: BookSide, order: Order, reason: CancelReason
-) -> OrderCancelled:
+def cancel_resting(order: Order, reason: CancelReason) -> OrderCancelled:
     """Take a resting order out of the book and release what it locked."""
     account = order.account
-    side.remove(order)
-    if order.side is BUY:
-        account.locked -= order.price * order.remaining
-    else:
-        order.holding.locked -= order.remaining
     del account.orders[order.order_id]
+    order.book_side.remove(order)
+    remaining = order.remaining
+    order.balance.available += order.unit * remaining
     order.status = CANCELLED
-    account.exec_seq += 1
+    exec_seq = account.exec_seq = account.exec_seq + 1
     return OrderCancelled(
         order.order_id,
-        account.exec_seq,
+        exec_seq,
         order.price,
-        order.remaining,
-        order.quantity - order.remaining,
+        remaining,
+        order.quantity - remaining,
         reason,
-        True,  # noqa: FBT003 - positional: keywords cost 60 ns here
+        True,  # noqa: FBT003 - positional: a keyword costs 60 ns here
         order.command,
     )
 
@@ -117,35 +116,27 @@ def cancel_rest(taker: Order, reason: CancelReason) -> OrderCancelled:
 
 
 def _trade(
-    instrument: Instrument,
-    makers: BookSide,
-    level: Level,
-    maker: Order,
-    taker: Order,
-    events: list[Event],
+    instrument: Instrument, maker: Order, taker: Order, events: list[Event]
 ) -> None:
     quantity = maker.remaining
-    quantity = min(taker.remaining, quantity)
-    price = maker.price
-    taker.remaining -= quantity
-    if quantity == maker.remaining:
-        makers.remove(maker)
+    if quantity <= taker.remaining:
+        maker.book_side.remove(maker)
         maker.remaining = 0
         maker.status = FILLED
         del maker.account.orders[maker.order_id]
     else:
+        quantity = taker.remaining
         maker.remaining -= quantity
-        level.total -= quantity
+        maker.level.total -= quantity
+    taker.remaining -= quantity
     if taker.remaining == 0:
         taker.status = FILLED
-    _settle(maker, taker, quantity, price * quantity)
-    instrument.last_trade_id += 1
-    maker.account.exec_seq += 1
-    taker.account.exec_seq += 1
+    _settle(maker, taker, quantity)
+    trade_id = instrument.last_trade_id = instrument.last_trade_id + 1
     events.append(
         Trade(
-            instrument.last_trade_id,
-            price,
+            trade_id,
+            maker.price,
             quantity,
             maker.order_id,
             maker.account.exec_seq,
@@ -159,47 +150,48 @@ def _trade(
     )
 
 
-def _settle(maker: Order, taker: Order, quantity: int, notional: int) -> None:
-    """Deliver against payment; the maker's part comes out of its lock."""
-    if maker.side is BUY:
-        maker.account.cash -= notional
-        maker.account.locked -= notional
-        maker.holding.quantity += quantity
-        taker.account.cash += notional
-        taker.holding.quantity -= quantity
+def _settle(maker: Order, taker: Order, quantity: int) -> None:
+    """Deliver against payment, and number it for both.
+
+    What the maker gives was locked and stays so until it is gone; what the
+    taker gives comes out of what is available.
+    """
+    notional = maker.price * quantity
+    made, took = maker.account, taker.account
+    made.exec_seq += 1
+    took.exec_seq += 1
+    if maker.command.side is BUY:
+        maker.balance.quantity -= notional
+        taker.balance.credit(-quantity)
+        took.cash_balance.credit(notional)
+        made.holding(maker.command.instrument).credit(quantity)
     else:
-        maker.account.cash += notional
-        maker.holding.quantity -= quantity
-        maker.holding.locked -= quantity
-        taker.account.cash -= notional
-        taker.holding.quantity += quantity
+        maker.balance.quantity -= quantity
+        taker.balance.credit(-notional)
+        took.holding(maker.command.instrument).credit(quantity)
+        made.cash_balance.credit(notional)
 
 
-def _prevent(makers: BookSide, maker: Order, taker: Order, events: list[Event]) -> None:
+def _prevent(maker: Order, taker: Order, events: list[Event]) -> None:
     """Two orders of one participant meet: do what the taker's mode says."""
     mode = taker.command.self_trade
     reason = CancelReason.SELF_TRADE
     if mode is DECREMENT:
         quantity = min(maker.remaining, taker.remaining)
-        events.append(_reduce_maker(makers, maker, quantity))
+        events.append(_reduce_maker(maker, quantity))
         events.append(_reduce_taker(taker, quantity))
         return
     if mode is not CANCEL_NEWEST:
-        events.append(cancel_resting(makers, maker, reason))
+        events.append(cancel_resting(maker, reason))
     if mode is not CANCEL_OLDEST:
         events.append(cancel_rest(taker, reason))
 
 
-def _reduce_maker(makers: BookSide, maker: Order, quantity: int) -> Event:
+def _reduce_maker(maker: Order, quantity: int) -> Event:
     if quantity == maker.remaining:
-        return cancel_resting(makers, maker, CancelReason.SELF_TRADE)
-    level = maker.level
-    assert level is not None
-    level.total -= quantity
-    if maker.side is BUY:
-        maker.account.locked -= maker.price * quantity
-    else:
-        maker.holding.locked -= quantity
+        return cancel_resting(maker, CancelReason.SELF_TRADE)
+    maker.level.total -= quantity
+    maker.balance.available += maker.unit * quantity
     return _reduce(maker, quantity, rested=True)
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from .accounts import Account, Key, Participant
+from .accounts import NOTHING, Account, Key, Participant
 from .commands import MAX_BALANCE, Deposit, Issue, Transfer, Withdraw
 from .enums import Permission, Reason
 from .events import (
@@ -58,8 +58,8 @@ def add_key(state: State, command: AddKey) -> list[Event]:
     rejected = bad_name("key_id", command.key_id) or _bad_key(command)
     if rejected is not None:
         return [rejected]
-    state.keys[command.key_id] = Key(
-        command.key_id, participant, command.public_key, command.permissions
+    state.add_key(
+        Key(command.key_id, participant, command.public_key, command.permissions)
     )
     return [KeyAdded(command)]
 
@@ -71,7 +71,7 @@ def revoke_key(state: State, command: RevokeKey) -> list[Event]:
     key = state.keys.get(command.key_id)
     if key is None:
         return [Rejected(Reason.UNKNOWN_KEY, "key_id")]
-    key.revoked = True
+    state.revoke(key)
     return [KeyRevoked(command.key_id)]
 
 
@@ -190,8 +190,7 @@ def _out_of_balance(state: State, account: Account, command: Move) -> Rejected |
             return Rejected(Reason.BALANCE_LIMIT, "quantity", command.quantity, room)
     else:
         assert type(command) is Transfer
-        holding = account.holdings.get(command.instrument)
-        free = 0 if holding is None else holding.available
+        free = account.holdings.get(command.instrument, NOTHING).available
         if command.quantity > free:
             reason = Reason.INSUFFICIENT_HOLDINGS
             return Rejected(reason, "quantity", command.quantity, free)
@@ -200,16 +199,16 @@ def _out_of_balance(state: State, account: Account, command: Move) -> Rejected |
 
 def _apply_move(state: State, account: Account, command: Move) -> None:
     if type(command) is Deposit:
-        account.cash += command.amount
+        account.cash_balance.credit(command.amount)
         state.cash += command.amount
     elif type(command) is Withdraw:
-        account.cash -= command.amount
+        account.cash_balance.credit(-command.amount)
         state.cash -= command.amount
     elif type(command) is Issue:
-        account.holding(command.instrument).quantity += command.quantity
+        account.holding(command.instrument).credit(command.quantity)
         state.instruments[command.instrument].issued += command.quantity
     else:
         assert type(command) is Transfer
-        account.holding(command.instrument).quantity -= command.quantity
+        account.holding(command.instrument).credit(-command.quantity)
         target = state.accounts[command.to_account]
-        target.holding(command.instrument).quantity += command.quantity
+        target.holding(command.instrument).credit(command.quantity)

@@ -20,7 +20,7 @@ from .commands import (
     Transfer,
     Withdraw,
 )
-from .enums import OrderStatus, Permission
+from .enums import BUY, OrderStatus, Permission
 from .state import Instrument
 
 
@@ -60,7 +60,7 @@ class AccountRow(msgspec.Struct, frozen=True, gc=False, array_like=True):
     max_client_ids: int
     max_open_orders: int
     cash: int
-    locked: int
+    available: int
     exec_seq: int
     holdings: list[tuple[str, int, int]]
     ids_today: list[tuple[str, int]]
@@ -150,14 +150,16 @@ def restore(state: State, data: bytes) -> None:
         _restore_key(state, key)
     for account in image.accounts:
         _restore_account(state, account)
-    orders = {row.order_id: _order(state, row) for row in image.finished}
+    orders: dict[int, Order] = {}
     for instrument in image.instruments:
         _restore_instrument(state, instrument, orders)
+    for row in image.finished:
+        orders[row.order_id] = _order(state, row)
     for order_id, order in sorted(orders.items()):
-        if order.level is not None:
+        if order.status is OrderStatus.OPEN:
             order.account.orders[order_id] = order
-    for row in image.accounts:
-        _restore_memories(state.accounts[row.name], row, orders)
+    for account in image.accounts:
+        _restore_memories(state.accounts[account.name], account, orders)
 
 
 def _key_row(key: Key) -> KeyRow:
@@ -178,10 +180,10 @@ def _account_row(account: Account) -> AccountRow:
         account.max_client_ids,
         account.max_open_orders,
         account.cash,
-        account.locked,
+        account.available,
         account.exec_seq,
         [
-            (name, holding.quantity, holding.locked)
+            (name, holding.quantity, holding.available)
             for name, holding in account.holdings.items()
         ],
         [(name, order.order_id) for name, order in ids.today.items()],
@@ -227,18 +229,18 @@ def _restore_key(state: State, row: KeyRow) -> None:
     participant = state.participants[row.participant]
     key = Key(row.key_id, participant, row.public_key, row.permissions)
     key.revoked = row.revoked
-    state.keys[row.key_id] = key
+    state.add_key(key)
 
 
 def _restore_account(state: State, row: AccountRow) -> None:
     participant = state.participants[row.participant]
     account = Account(row.name, participant, row.max_client_ids, row.max_open_orders)
-    account.cash = row.cash
-    account.locked = row.locked
+    account.cash_balance.quantity = row.cash
+    account.cash_balance.available = row.available
     account.exec_seq = row.exec_seq
-    for name, quantity, locked in row.holdings:
+    for name, quantity, available in row.holdings:
         holding = account.holding(name)
-        holding.quantity, holding.locked = quantity, locked
+        holding.quantity, holding.available = quantity, available
     state.accounts[row.name] = participant.accounts[row.name] = account
 
 
@@ -250,10 +252,10 @@ def _restore_instrument(
     instrument.issued = row.issued
     instrument.last_trade_id = row.last_trade_id
     instrument.phase = state.phase_of(instrument)
+    state.instruments[row.terms.instrument] = instrument
     for resting in row.orders:
         order = orders[resting.order_id] = _order(state, resting)
-        instrument.book.side(order.side).append(order)
-    state.instruments[row.terms.instrument] = instrument
+        order.book_side.append(order)
 
 
 def _restore_memories(
@@ -267,9 +269,14 @@ def _restore_memories(
 
 
 def _order(state: State, row: OrderRow) -> Order:
-    account = state.accounts[row.command.account]
-    order = Order(row.order_id, row.command, account, row.price)
-    order.holding = account.holding(row.command.instrument)
+    command = row.command
+    account = state.accounts[command.account]
+    book_side = state.instruments[command.instrument].book.side(command.side)
+    if command.side is BUY:
+        balance, unit = account.cash_balance, row.price
+    else:
+        balance, unit = account.holding(command.instrument), 1
+    order = Order(row.order_id, command, account, balance, book_side, row.price, unit)
     order.quantity = row.quantity
     order.remaining = row.remaining
     order.status = row.status

@@ -23,10 +23,25 @@ class Instrument:
     ``issued`` is the tonnes that exist; ``last_trade_id`` numbers its trades.
     """
 
-    __slots__ = ("book", "halted", "issued", "last_trade_id", "phase", "terms")
+    __slots__ = (
+        "book",
+        "coarse",
+        "halted",
+        "issued",
+        "last_trade_id",
+        "lot",
+        "max_quantity",
+        "phase",
+        "terms",
+        "tick",
+    )
 
     def __init__(self, terms: ListInstrument) -> None:
         self.terms = terms
+        self.tick = terms.tick  # these four are read for every order
+        self.lot = terms.lot
+        self.coarse = terms.tick > 1 or terms.lot > 1
+        self.max_quantity = terms.max_quantity
         self.book = Book()
         self.phase: Phase = Phase.CLOSED
         self.halted = False
@@ -40,7 +55,8 @@ class State:
     ``seq`` numbers commands, ``time_ns`` is the log's time, ``day`` the open
     trading day (YYYYMMDD, 0 for none) and ``last_day`` the newest begun.
     ``cash`` is what all accounts hold together, in fen. ``gateways`` holds
-    each gateway's newest epoch and the number of its last batch.
+    each gateway's newest epoch and the number of its last batch. ``traders``
+    is an index: for each key, the accounts it may trade for.
     """
 
     def __init__(self) -> None:
@@ -55,7 +71,19 @@ class State:
         self.participants: dict[str, Participant] = {}
         self.keys: dict[str, Key] = {}
         self.accounts: dict[str, Account] = {}
+        self.traders: dict[str, dict[str, Account]] = {VENUE_KEY: self.accounts}
         self.instruments: dict[str, Instrument] = {}
+
+    def add_key(self, key: Key) -> None:
+        """Enter a key, and what it may trade for."""
+        self.keys[key.key_id] = key
+        if Permission.TRADE in key.permissions and not key.revoked:
+            self.traders[key.key_id] = key.participant.accounts
+
+    def revoke(self, key: Key) -> None:
+        """Let a key do nothing any more."""
+        key.revoked = True
+        self.traders.pop(key.key_id, None)
 
     def permits(self, key_id: str, permission: Permission) -> bool:
         """Tell whether a key may do what ``permission`` stands for."""
