@@ -16,9 +16,6 @@ if TYPE_CHECKING:
     from .commands import PlaceOrder
 
 
-OPEN = OrderStatus.OPEN
-
-
 @final
 class Order:
     """An order's live state.
@@ -42,7 +39,6 @@ class Order:
         "price",
         "quantity",
         "remaining",
-        "status",
         "unit",
     )
 
@@ -65,7 +61,6 @@ class Order:
         self.unit = unit
         self.quantity: int = command.quantity
         self.remaining: int = command.quantity
-        self.status: OrderStatus = OPEN
         self.level: Level  # these three are set when it rests
         self.older: Order | None
         self.newer: Order | None
@@ -81,6 +76,12 @@ class Order:
     @property
     def filled(self) -> int:
         return self.quantity - self.remaining
+
+    @property
+    def status(self) -> OrderStatus:
+        if self.order_id in self.account.orders:
+            return OrderStatus.OPEN
+        return OrderStatus.CANCELLED if self.remaining else OrderStatus.FILLED
 
 
 @final

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .commands import MAX_BALANCE
-from .enums import BUY, SELL, OrderStatus, Side
+from .enums import BUY, SELL, Side
 
 
 if TYPE_CHECKING:
@@ -52,7 +52,6 @@ def _queue(level: Level) -> list[Order]:
         assert order.older is older
         assert order.level is level
         assert order.price == level.price
-        assert order.status is OrderStatus.OPEN
         assert 0 < order.remaining <= order.quantity
         queue.append(order)
         order, older = order.newer, order

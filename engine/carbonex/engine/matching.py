@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .enums import BUY, CancelReason, OrderStatus, SelfTrade
+from .enums import BUY, CancelReason, SelfTrade
 from .events import OrderCancelled, OrderReduced, Trade
 
 
@@ -20,36 +20,68 @@ if TYPE_CHECKING:
     from .state import Instrument
 
 
-OPEN = OrderStatus.OPEN
-FILLED = OrderStatus.FILLED
-CANCELLED = OrderStatus.CANCELLED
 CANCEL_NEWEST = SelfTrade.CANCEL_NEWEST
 CANCEL_OLDEST = SelfTrade.CANCEL_OLDEST
 CANCEL_BOTH = SelfTrade.CANCEL_BOTH
 DECREMENT = SelfTrade.DECREMENT
 
 
-def match(instrument: Instrument, taker: Order, events: list[Event]) -> None:
+def match(
+    instrument: Instrument, makers: BookSide, taker: Order, events: list[Event]
+) -> bool:
     """Trade ``taker`` as far as its price and the other side allow.
 
-    Afterwards ``taker`` is filled, cancelled by self-trade prevention, or has
-    a remainder that meets no order. O(1) per fill, O(log n) per level used up.
+    Returns whether it is finished: filled, or cancelled by self-trade
+    prevention. If not, its remainder meets no order. O(1) per fill, O(log n)
+    per level used up.
     """
-    makers = instrument.book.opposite(taker.side)
     limit = makers.sign * taker.price
-    participant = taker.account.participant
-    while True:
+    account, command = taker.account, taker.command
+    traded = notional = 0
+    finished = False
+    while not finished:
         level = makers.best
         if level is None or level.key > limit:
-            return
+            break
         maker = level.oldest
         assert maker is not None
-        if maker.account.participant is participant:
-            _prevent(maker, taker, events)
+        if maker.account.participant is account.participant:
+            finished = _prevent(maker, taker, events)
+            continue
+        quantity = maker.remaining
+        if quantity <= taker.remaining:
+            makers.remove(maker)
+            maker.remaining = 0
+            del maker.account.orders[maker.order_id]
         else:
-            _trade(instrument, maker, taker, events)
-        if taker.status is not OPEN:
-            return
+            quantity = taker.remaining
+            maker.remaining -= quantity
+            level.total -= quantity
+        taker.remaining -= quantity
+        finished = taker.remaining == 0
+        traded += quantity
+        notional += maker.price * quantity
+        _settle_maker(maker, quantity)
+        account.exec_seq += 1
+        instrument.last_trade_id += 1
+        events.append(
+            Trade(
+                instrument.last_trade_id,
+                maker.price,
+                quantity,
+                maker.order_id,
+                maker.account.exec_seq,
+                maker.remaining,
+                maker.command,
+                taker.order_id,
+                account.exec_seq,
+                taker.remaining,
+                command,
+            )
+        )
+    if traded:
+        _settle_taker(taker, traded, notional)
+    return finished
 
 
 def fillable(
@@ -84,7 +116,6 @@ def cancel_resting(order: Order, reason: CancelReason) -> OrderCancelled:
     order.book_side.remove(order)
     remaining = order.remaining
     order.balance.available += order.unit * remaining
-    order.status = CANCELLED
     exec_seq = account.exec_seq = account.exec_seq + 1
     return OrderCancelled(
         order.order_id,
@@ -101,7 +132,6 @@ def cancel_resting(order: Order, reason: CancelReason) -> OrderCancelled:
 def cancel_rest(taker: Order, reason: CancelReason) -> OrderCancelled:
     """Finish a taker whose remainder is not to rest."""
     account = taker.account
-    taker.status = CANCELLED
     account.exec_seq += 1
     return OrderCancelled(
         taker.order_id,
@@ -115,76 +145,46 @@ def cancel_rest(taker: Order, reason: CancelReason) -> OrderCancelled:
     )
 
 
-def _trade(
-    instrument: Instrument, maker: Order, taker: Order, events: list[Event]
-) -> None:
-    quantity = maker.remaining
-    if quantity <= taker.remaining:
-        maker.book_side.remove(maker)
-        maker.remaining = 0
-        maker.status = FILLED
-        del maker.account.orders[maker.order_id]
+def _settle_maker(maker: Order, quantity: int) -> None:
+    """Deliver against payment: what the maker gives was locked, and goes."""
+    account, command = maker.account, maker.command
+    maker.balance.quantity -= maker.unit * quantity
+    if command.side is BUY:
+        received, amount = account.holding(command.instrument), quantity
     else:
-        quantity = taker.remaining
-        maker.remaining -= quantity
-        maker.level.total -= quantity
-    taker.remaining -= quantity
-    if taker.remaining == 0:
-        taker.status = FILLED
-    _settle(maker, taker, quantity)
-    trade_id = instrument.last_trade_id = instrument.last_trade_id + 1
-    events.append(
-        Trade(
-            trade_id,
-            maker.price,
-            quantity,
-            maker.order_id,
-            maker.account.exec_seq,
-            maker.remaining,
-            maker.command,
-            taker.order_id,
-            taker.account.exec_seq,
-            taker.remaining,
-            taker.command,
-        )
-    )
+        received, amount = account.cash_balance, maker.price * quantity
+    received.quantity += amount
+    received.available += amount
+    account.exec_seq += 1
 
 
-def _settle(maker: Order, taker: Order, quantity: int) -> None:
-    """Deliver against payment, and number it for both.
-
-    What the maker gives was locked and stays so until it is gone; what the
-    taker gives comes out of what is available.
-    """
-    notional = maker.price * quantity
-    made, took = maker.account, taker.account
-    made.exec_seq += 1
-    took.exec_seq += 1
-    if maker.command.side is BUY:
-        maker.balance.quantity -= notional
+def _settle_taker(taker: Order, quantity: int, notional: int) -> None:
+    """Deliver against payment, once for all fills of a command."""
+    account, command = taker.account, taker.command
+    if command.side is BUY:
+        account.cash_balance.credit(-notional)
+        account.holding(command.instrument).credit(quantity)
+    else:
         taker.balance.credit(-quantity)
-        took.cash_balance.credit(notional)
-        made.holding(maker.command.instrument).credit(quantity)
-    else:
-        maker.balance.quantity -= quantity
-        taker.balance.credit(-notional)
-        took.holding(maker.command.instrument).credit(quantity)
-        made.cash_balance.credit(notional)
+        account.cash_balance.credit(notional)
 
 
-def _prevent(maker: Order, taker: Order, events: list[Event]) -> None:
-    """Two orders of one participant meet: do what the taker's mode says."""
+def _prevent(maker: Order, taker: Order, events: list[Event]) -> bool:
+    """Do what the taker's mode says; return whether the taker is finished."""
     mode = taker.command.self_trade
     reason = CancelReason.SELF_TRADE
     if mode is DECREMENT:
         quantity = min(maker.remaining, taker.remaining)
+        finished = quantity == taker.remaining
         events.append(_reduce_maker(maker, quantity))
         events.append(_reduce_taker(taker, quantity))
-        return
+        return finished
     if mode is not CANCEL_NEWEST:
         events.append(cancel_resting(maker, reason))
-    if mode is not CANCEL_OLDEST:
-        events.append(cancel_rest(taker, reason))
+    if mode is CANCEL_OLDEST:
+        return False
+    events.append(cancel_rest(taker, reason))
+    return True
 
 
 def _reduce_maker(maker: Order, quantity: int) -> Event:

@@ -15,7 +15,6 @@ from .enums import (
     IOC,
     MARKET,
     CancelReason,
-    OrderStatus,
     Phase,
     PostOnly,
     Reason,
@@ -35,7 +34,6 @@ if TYPE_CHECKING:
 
 
 TRADING: Final = Phase.TRADING
-OPEN: Final = OrderStatus.OPEN
 OFF: Final = PostOnly.OFF
 CANCEL_NEWEST: Final = SelfTrade.CANCEL_NEWEST
 CLIENT: Final = CancelReason.CLIENT
@@ -86,34 +84,17 @@ def place(state: State, command: PlaceOrder) -> list[Event]:  # noqa: C901, PLR0
         balance = account.holdings.get(command.instrument, NOTHING)
     if unit * quantity > balance.available:
         return [_unaffordable(command, unit * quantity, balance.available)]
+    order = Order(state.last_order_id + 1, command, account, balance, own, price, unit)
     best = makers.best
     meets = best is not None and best.key <= makers.sign * price
+    rejected = None
     if meets or command.time_in_force is FOK:
         rejected = _unmatchable(makers, account, command, price, quantity)
-        if rejected is not None:
-            return [rejected]
-    if name or len(account.orders) >= account.max_open_orders:
+    if rejected is None and (name or len(account.orders) >= account.max_open_orders):
         rejected = _beyond_caps(account, command)
-        if rejected is not None:
-            return [rejected]
-
-    order_id = state.last_order_id = state.last_order_id + 1
-    order = Order(order_id, command, account, balance, own, price, unit)
-    if name:
-        account.client_ids.today[name] = order
-    exec_seq = account.exec_seq = account.exec_seq + 1
-    events: list[Event] = [OrderAccepted(order_id, exec_seq, price, command)]
-    if meets:
-        match(instrument, order, events)
-        if order.status is not OPEN:
-            return events
-    if command.time_in_force is IOC or command.order_type is MARKET:
-        events.append(cancel_rest(order, CancelReason.IOC))
-    else:
-        account.orders[order_id] = order
-        balance.available -= unit * order.remaining
-        own.append(order)
-    return events
+    if rejected is not None:
+        return [rejected]
+    return _accept(state, order, instrument, makers if meets else None)
 
 
 def amend(state: State, command: AmendOrder) -> list[Event]:
@@ -167,6 +148,27 @@ def cancel_all(state: State, command: CancelAll) -> list[Event]:
     return [cancel_resting(order, CLIENT) for order in chosen]
 
 
+def _accept(
+    state: State, order: Order, instrument: Instrument, makers: BookSide | None
+) -> list[Event]:
+    """Enter an order that nothing speaks against; it meets ``makers``, if any."""
+    account, command = order.account, order.command
+    order_id = state.last_order_id = order.order_id
+    if command.client_order_id:
+        account.client_ids.today[command.client_order_id] = order
+    exec_seq = account.exec_seq = account.exec_seq + 1
+    events: list[Event] = [OrderAccepted(order_id, exec_seq, order.price, command)]
+    if makers is not None and match(instrument, makers, order, events):
+        return events
+    if command.time_in_force is IOC or command.order_type is MARKET:
+        events.append(cancel_rest(order, CancelReason.IOC))
+    else:
+        account.orders[order_id] = order
+        order.balance.available -= order.unit * order.remaining
+        order.book_side.append(order)
+    return events
+
+
 def _shrink(order: Order, quantity: int) -> Event:
     """Lower the total in place: the order keeps its priority."""
     less = order.quantity - quantity
@@ -201,13 +203,11 @@ def _requeue(
     previous, order.price, order.unit = order.price, price, unit
     order.quantity, order.remaining = quantity, remaining
     events = [_amended(order, previous, priority_kept=False)]
-    if meets:
-        match(instrument, order, events)
-    if order.status is OPEN:
+    if meets and match(instrument, makers, order, events):
+        del order.account.orders[order.order_id]
+    else:
         order.balance.available -= unit * order.remaining
         order.book_side.append(order)
-    else:
-        del order.account.orders[order.order_id]
     return events
 
 
@@ -260,7 +260,7 @@ def _resting(state: State, command: AmendOrder | CancelOrder) -> Order | Rejecte
         order = account.orders.get(order_id)
     else:
         order = account.client_ids.get(command.client_order_id)
-    if order is None or order.status is not OPEN:
+    if order is None or order.order_id not in account.orders:
         param = "order_id" if order_id else "client_order_id"
         return Rejected(Reason.UNKNOWN_ORDER, param, order_id)
     return order

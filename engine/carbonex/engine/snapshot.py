@@ -20,7 +20,7 @@ from .commands import (
     Transfer,
     Withdraw,
 )
-from .enums import BUY, OrderStatus, Permission
+from .enums import BUY, Permission
 from .state import Instrument
 
 
@@ -38,7 +38,6 @@ class OrderRow(msgspec.Struct, frozen=True, gc=False, array_like=True):
     price: int
     quantity: int
     remaining: int
-    status: OrderStatus
     command: PlaceOrder
 
 
@@ -153,11 +152,10 @@ def restore(state: State, data: bytes) -> None:
     orders: dict[int, Order] = {}
     for instrument in image.instruments:
         _restore_instrument(state, instrument, orders)
+    for order_id, order in sorted(orders.items()):
+        order.account.orders[order_id] = order
     for row in image.finished:
         orders[row.order_id] = _order(state, row)
-    for order_id, order in sorted(orders.items()):
-        if order.status is OrderStatus.OPEN:
-            order.account.orders[order_id] = order
     for account in image.accounts:
         _restore_memories(state.accounts[account.name], account, orders)
 
@@ -209,7 +207,6 @@ def _order_row(order: Order) -> OrderRow:
         order.price,
         order.quantity,
         order.remaining,
-        order.status,
         order.command,
     )
 
@@ -220,7 +217,7 @@ def _finished(state: State) -> list[OrderRow]:
         for account in state.accounts.values()
         for generation in (account.client_ids.today, account.client_ids.yesterday)
         for order in generation.values()
-        if order.status is not OrderStatus.OPEN
+        if order.order_id not in account.orders
     }
     return [_order_row(order) for _, order in sorted(finished.items())]
 
@@ -279,5 +276,4 @@ def _order(state: State, row: OrderRow) -> Order:
     order = Order(row.order_id, command, account, balance, book_side, row.price, unit)
     order.quantity = row.quantity
     order.remaining = row.remaining
-    order.status = row.status
     return order
