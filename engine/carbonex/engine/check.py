@@ -32,13 +32,15 @@ def check(state: State) -> None:
 def _check_book(book: Book, resting: dict[int, Order]) -> None:
     for side in Side:
         half = book.side(side)
-        levels = half.levels
-        assert half.best is (levels.peekitem(0)[1] if levels else None)
-        for key, level in levels.items():
-            assert key == level.key == half.sign * level.price
+        levels = list(half)
+        assert half.best is (levels[0] if levels else None)
+        assert list(half.keys) == sorted(half.levels)
+        for level in levels:
+            assert half.levels[level.key] is level
+            assert level.key == half.sign * level.price
+            assert level.book_side is half
             for order in _queue(level):
                 assert order.side is side
-                assert order.book_side is half
                 assert order.order_id not in resting
                 resting[order.order_id] = order
     bid, ask = book.best(BUY), book.best(SELL)

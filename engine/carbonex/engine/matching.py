@@ -50,7 +50,7 @@ def match(
             continue
         quantity = maker.remaining
         if quantity <= taker.remaining:
-            makers.remove(maker)
+            level.remove(maker)
             maker.remaining = 0
             del maker.account.orders[maker.order_id]
         else:
@@ -94,8 +94,8 @@ def fillable(
     """
     limit = makers.sign * price
     passes = command.self_trade is CANCEL_OLDEST
-    for key, level in makers.levels.items():
-        if key > limit:
+    for level in makers:
+        if level.key > limit:
             return False
         order = level.oldest
         while order is not None:
@@ -113,7 +113,7 @@ def cancel_resting(order: Order, reason: CancelReason) -> OrderCancelled:
     """Take a resting order out of the book and release what it locked."""
     account = order.account
     del account.orders[order.order_id]
-    order.book_side.remove(order)
+    order.level.remove(order)
     remaining = order.remaining
     order.balance.available += order.unit * remaining
     exec_seq = account.exec_seq = account.exec_seq + 1
@@ -161,12 +161,17 @@ def _settle_maker(maker: Order, quantity: int) -> None:
 def _settle_taker(taker: Order, quantity: int, notional: int) -> None:
     """Deliver against payment, once for all fills of a command."""
     account, command = taker.account, taker.command
+    cash = account.cash_balance
     if command.side is BUY:
-        account.cash_balance.credit(-notional)
-        account.holding(command.instrument).credit(quantity)
+        tonnes = account.holding(command.instrument)
+        notional = -notional
     else:
-        taker.balance.credit(-quantity)
-        account.cash_balance.credit(notional)
+        tonnes = taker.balance
+        quantity = -quantity
+    cash.quantity += notional
+    cash.available += notional
+    tonnes.quantity += quantity
+    tonnes.available += quantity
 
 
 def _prevent(maker: Order, taker: Order, events: list[Event]) -> bool:

@@ -40,7 +40,7 @@ CLIENT: Final = CancelReason.CLIENT
 NOBODY: Final[dict[str, Account]] = {}
 
 
-def place(state: State, command: PlaceOrder) -> list[Event]:  # noqa: C901, PLR0912
+def place(state: State, command: PlaceOrder) -> list[Event]:  # noqa: C901
     """Accept, match and rest a new order, or refuse it.
 
     O(1) to rest at a price where others rest, O(log n) at a new one, and
@@ -78,13 +78,12 @@ def place(state: State, command: PlaceOrder) -> list[Event]:  # noqa: C901, PLR0
             return [rejected]
         price = effective_price(instrument.terms, makers, command)
     if buys:
-        own, unit, balance = instrument.book.bids, price, account.cash_balance
+        unit, balance = price, account.cash_balance
     else:
-        own, unit = instrument.book.asks, 1
-        balance = account.holdings.get(command.instrument, NOTHING)
-    if unit * quantity > balance.available:
-        return [_unaffordable(command, unit * quantity, balance.available)]
-    order = Order(state.last_order_id + 1, command, account, balance, own, price, unit)
+        unit, balance = 1, account.holdings.get(command.instrument, NOTHING)
+    need = unit * quantity
+    if need > balance.available:
+        return [_unaffordable(command, need, balance.available)]
     best = makers.best
     meets = best is not None and best.key <= makers.sign * price
     rejected = None
@@ -94,7 +93,8 @@ def place(state: State, command: PlaceOrder) -> list[Event]:  # noqa: C901, PLR0
         rejected = _beyond_caps(account, command)
     if rejected is not None:
         return [rejected]
-    return _accept(state, order, instrument, makers if meets else None)
+    order = Order(state.last_order_id + 1, command, account, balance, price, unit)
+    return _accept(state, instrument, order, makers if meets else None)
 
 
 def amend(state: State, command: AmendOrder) -> list[Event]:
@@ -149,7 +149,7 @@ def cancel_all(state: State, command: CancelAll) -> list[Event]:
 
 
 def _accept(
-    state: State, order: Order, instrument: Instrument, makers: BookSide | None
+    state: State, instrument: Instrument, order: Order, makers: BookSide | None
 ) -> list[Event]:
     """Enter an order that nothing speaks against; it meets ``makers``, if any."""
     account, command = order.account, order.command
@@ -162,10 +162,11 @@ def _accept(
         return events
     if command.time_in_force is IOC or command.order_type is MARKET:
         events.append(cancel_rest(order, CancelReason.IOC))
-    else:
-        account.orders[order_id] = order
-        order.balance.available -= order.unit * order.remaining
-        order.book_side.append(order)
+        return events
+    account.orders[order_id] = order
+    order.balance.available -= order.unit * order.remaining
+    book = instrument.book
+    (book.bids if command.side is BUY else book.asks).append(order)
     return events
 
 
@@ -198,7 +199,7 @@ def _requeue(
         if rejected is not None:
             return [rejected]
 
-    order.book_side.remove(order)
+    order.level.remove(order)
     order.balance.available = free
     previous, order.price, order.unit = order.price, price, unit
     order.quantity, order.remaining = quantity, remaining
@@ -207,7 +208,7 @@ def _requeue(
         del order.account.orders[order.order_id]
     else:
         order.balance.available -= unit * order.remaining
-        order.book_side.append(order)
+        instrument.book.side(command.side).append(order)
     return events
 
 
@@ -305,13 +306,14 @@ def _unmatchable(
     makers: BookSide, account: Account, command: PlaceOrder, price: int, remaining: int
 ) -> Rejected | None:
     """Check what meeting the other side at ``price`` would mean."""
-    if makers.reaches(price):
-        best = makers.best
-        assert best is not None
+    best = makers.best
+    if best is not None and best.key <= makers.sign * price:
         first = best.oldest
         assert first is not None
-        own = first.account.participant is account.participant
-        if own and command.self_trade is CANCEL_NEWEST:
+        if (
+            first.account.participant is account.participant
+            and command.self_trade is CANCEL_NEWEST
+        ):
             return Rejected(Reason.SELF_TRADE, "price", first.order_id)
         if command.post_only is not OFF:
             return Rejected(Reason.WOULD_TAKE_LIQUIDITY, "price", price, best.price)

@@ -252,7 +252,7 @@ def _restore_instrument(
     state.instruments[row.terms.instrument] = instrument
     for resting in row.orders:
         order = orders[resting.order_id] = _order(state, resting)
-        order.book_side.append(order)
+        instrument.book.side(order.side).append(order)
 
 
 def _restore_memories(
@@ -268,12 +268,11 @@ def _restore_memories(
 def _order(state: State, row: OrderRow) -> Order:
     command = row.command
     account = state.accounts[command.account]
-    book_side = state.instruments[command.instrument].book.side(command.side)
     if command.side is BUY:
         balance, unit = account.cash_balance, row.price
     else:
         balance, unit = account.holding(command.instrument), 1
-    order = Order(row.order_id, command, account, balance, book_side, row.price, unit)
+    order = Order(row.order_id, command, account, balance, row.price, unit)
     order.quantity = row.quantity
     order.remaining = row.remaining
     return order

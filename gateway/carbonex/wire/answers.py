@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
@@ -14,6 +14,9 @@ from .requests import (
     SideName,
     TimeInForceName,
 )
+
+
+RequestId = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
 
 
 class Error(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -34,7 +37,7 @@ class Request(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     method: str
     params: msgspec.Raw = msgspec.Raw()
-    req_id: int | None = None
+    req_id: RequestId | None = None
 
 
 class Answer(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -68,18 +71,13 @@ class LoggedIn(msgspec.Struct, frozen=True):
 
 
 class Subscribed(msgspec.Struct, frozen=True, omit_defaults=True):
-    """The subscription as the venue understood it.
-
-    ``exec_seq`` comes with executions: the account's newest one at this moment.
-    A client that has seen nothing yet resumes after it.
-    """
+    """The subscription as the venue understood it."""
 
     channel: str
     instrument: str = ""
     depth: int | None = None
     interval_ms: int | None = None
     account: str = ""
-    exec_seq: int | None = None
 
 
 class OrderResult(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from .answers import Balances
+from .answers import Balances, OrderState
 from .requests import OrderTypeName, SideName, TimeInForceName
 
 
@@ -26,7 +26,7 @@ class Status(msgspec.Struct, frozen=True):
     """The first frame of a connection, and each change of the venue's state.
 
     ``challenge`` (base64url of 32 bytes) is signed to log in, once, within 30 s;
-    it is empty in later frames.
+    it and ``connection_id`` are empty in the frames of the status channel.
     """
 
     venue: str
@@ -61,7 +61,12 @@ class Instrument(msgspec.Struct, frozen=True):
 
 
 class Ticker(msgspec.Struct, frozen=True):
-    """Best prices and the trading day's statistics; null where there is none."""
+    """Best prices and the trading day's statistics; null where there is none.
+
+    ``since`` is from when the statistics count: the day's beginning, or later
+    if the venue restarted within the day from a snapshot, as they then lack
+    the trades before it. It is 0 when no day has begun since the restart.
+    """
 
     instrument: str
     bid: str | None
@@ -76,6 +81,7 @@ class Ticker(msgspec.Struct, frozen=True):
     volume: int
     turnover: str
     seq: int
+    since: int = 0
 
 
 class Trade(msgspec.Struct, frozen=True):
@@ -142,6 +148,20 @@ class Execution(msgspec.Struct, frozen=True, omit_defaults=True):
     reason: str = ""
     priority_kept: bool | None = None
     replayed: bool = False
+
+
+class ExecutionsSnapshot(msgspec.Struct, frozen=True):
+    """An account's open orders, oldest first, when following executions begins.
+
+    ``exec_seq`` is the newest execution so far: the next one is exec_seq + 1,
+    and that is the ``from_seq`` to resume with if none comes. Executions that
+    ``from_seq`` asked for follow in updates, replayed, up to ``exec_seq``.
+    """
+
+    account: str
+    exec_seq: int
+    orders: list[OrderState]
+    seq: int
 
 
 BalancesData = Balances  # the balances channel streams the same struct
