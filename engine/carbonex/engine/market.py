@@ -114,7 +114,7 @@ def _set_phases(state: State) -> list[Event]:
 
 
 def _set_phase(state: State, instrument: Instrument) -> Event:
-    instrument.phase = state.phase_of(instrument)
+    instrument.enter(state.phase_of(instrument))
     return PhaseChanged(instrument.terms.instrument, instrument.phase)
 
 

@@ -40,13 +40,15 @@ CLIENT: Final = CancelReason.CLIENT
 NOBODY: Final[dict[str, Account]] = {}
 
 
-def place(state: State, command: PlaceOrder) -> list[Event]:  # noqa: C901
+def place(  # noqa: C901, PLR0912, PLR0915 - one way, see below
+    state: State, command: PlaceOrder
+) -> list[Event]:
     """Accept, match and rest a new order, or refuse it.
 
     O(1) to rest at a price where others rest, O(log n) at a new one, and
     O(1) per fill. Fill or kill looks at the orders it would take first.
     """
-    # A plain order takes the short way: a call costs 50 ns, all of this 1 µs.
+    # A plain order takes one short way, a call saved for every 25 ns of the 1 µs.
     # What might be wrong is looked into by the functions that name the reason.
     account = state.traders.get(command.key, NOBODY).get(command.account)
     name = command.client_order_id
@@ -64,14 +66,13 @@ def place(state: State, command: PlaceOrder) -> list[Event]:  # noqa: C901
     makers = instrument.book.asks if buys else instrument.book.bids
     if (
         name
+        or not instrument.plain
         or command.order_type is MARKET
         or command.post_only is not OFF
-        or instrument.phase is not TRADING
-        or not 0 < price <= MAX_PRICE
-        or not 0 < quantity <= instrument.max_quantity
-        or (
-            instrument.coarse and (price % instrument.tick or quantity % instrument.lot)
-        )
+        or price < 1
+        or price > MAX_PRICE
+        or quantity < 1
+        or quantity > instrument.max_quantity
     ):
         rejected = _malformed(state, instrument, command)
         if rejected is not None:
@@ -86,15 +87,32 @@ def place(state: State, command: PlaceOrder) -> list[Event]:  # noqa: C901
         return [_unaffordable(command, need, balance.available)]
     best = makers.best
     meets = best is not None and best.key <= makers.sign * price
-    rejected = None
     if meets or command.time_in_force is FOK:
         rejected = _unmatchable(makers, account, command, price, quantity)
-    if rejected is None and (name or len(account.orders) >= account.max_open_orders):
+        if rejected is not None:
+            return [rejected]
+    if name or len(account.orders) >= account.max_open_orders:
         rejected = _beyond_caps(account, command)
-    if rejected is not None:
-        return [rejected]
-    order = Order(state.last_order_id + 1, command, account, balance, price, unit)
-    return _accept(state, instrument, order, makers if meets else None)
+        if rejected is not None:
+            return [rejected]
+
+    order_id = state.last_order_id = state.last_order_id + 1
+    order = Order(order_id, command, account, balance, price, unit)
+    if name:
+        account.client_ids.today[name] = order
+    exec_seq = account.exec_seq = account.exec_seq + 1
+    events: list[Event] = [OrderAccepted(order_id, exec_seq, price, command)]
+    if meets:
+        if match(instrument, makers, order, events):
+            return events
+        need = unit * order.remaining
+    if command.time_in_force is IOC or command.order_type is MARKET:
+        events.append(cancel_rest(order, CancelReason.IOC))
+    else:
+        account.orders[order_id] = order
+        balance.available -= need
+        (instrument.book.bids if buys else instrument.book.asks).append(order)
+    return events
 
 
 def amend(state: State, command: AmendOrder) -> list[Event]:
@@ -146,28 +164,6 @@ def cancel_all(state: State, command: CancelAll) -> list[Event]:
         and (command.side is None or command.side is order.side)
     ]
     return [cancel_resting(order, CLIENT) for order in chosen]
-
-
-def _accept(
-    state: State, instrument: Instrument, order: Order, makers: BookSide | None
-) -> list[Event]:
-    """Enter an order that nothing speaks against; it meets ``makers``, if any."""
-    account, command = order.account, order.command
-    order_id = state.last_order_id = order.order_id
-    if command.client_order_id:
-        account.client_ids.today[command.client_order_id] = order
-    exec_seq = account.exec_seq = account.exec_seq + 1
-    events: list[Event] = [OrderAccepted(order_id, exec_seq, order.price, command)]
-    if makers is not None and match(instrument, makers, order, events):
-        return events
-    if command.time_in_force is IOC or command.order_type is MARKET:
-        events.append(cancel_rest(order, CancelReason.IOC))
-        return events
-    account.orders[order_id] = order
-    order.balance.available -= order.unit * order.remaining
-    book = instrument.book
-    (book.bids if command.side is BUY else book.asks).append(order)
-    return events
 
 
 def _shrink(order: Order, quantity: int) -> Event:

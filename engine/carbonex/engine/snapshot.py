@@ -248,7 +248,7 @@ def _restore_instrument(
     instrument.halted = row.halted
     instrument.issued = row.issued
     instrument.last_trade_id = row.last_trade_id
-    instrument.phase = state.phase_of(instrument)
+    instrument.enter(state.phase_of(instrument))
     state.instruments[row.terms.instrument] = instrument
     for resting in row.orders:
         order = orders[resting.order_id] = _order(state, resting)

@@ -21,32 +21,35 @@ class Instrument:
     """A listed instrument: its terms, its phase and its book.
 
     ``issued`` is the tonnes that exist; ``last_trade_id`` numbers its trades.
+    While it is ``plain`` it trades, in ticks of a fen and lots of a tonne, so
+    that an order's price and quantity need little checking.
     """
 
     __slots__ = (
         "book",
-        "coarse",
         "halted",
         "issued",
         "last_trade_id",
-        "lot",
         "max_quantity",
         "phase",
+        "plain",
         "terms",
-        "tick",
     )
 
     def __init__(self, terms: ListInstrument) -> None:
         self.terms = terms
-        self.tick = terms.tick  # these four are read for every order
-        self.lot = terms.lot
-        self.coarse = terms.tick > 1 or terms.lot > 1
-        self.max_quantity = terms.max_quantity
+        self.max_quantity = terms.max_quantity  # read for every order
         self.book = Book()
-        self.phase: Phase = Phase.CLOSED
         self.halted = False
         self.issued = 0
         self.last_trade_id = 0
+        self.enter(Phase.CLOSED)
+
+    def enter(self, phase: Phase) -> None:
+        """Change the phase."""
+        self.phase = phase
+        plain = self.terms.tick == self.terms.lot == 1
+        self.plain = plain and phase is Phase.TRADING
 
 
 class State:
