@@ -36,8 +36,17 @@ style: install ## format and fix what can be fixed
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-bench: install ## measure the engine and the gateway against peers
-	$(BIN)/python -m benchmarks
+# The peer needs Python 3.12; both sides run on the same interpreter.
+BENCH_PYTHON ?= python3.13
+
+bench: .venv-bench/.installed ## measure the engine and the gateway against peers
+	.venv-bench/bin/python -m benchmarks
+
+.venv-bench/.installed: pyproject.toml
+	$(BENCH_PYTHON) -m venv .venv-bench
+	.venv-bench/bin/python -m pip install --quiet --upgrade pip
+	.venv-bench/bin/python -m pip install --quiet -e ".[bench]"
+	@touch $@
 
 clean: ## remove everything that the other targets made
 	git clean -fdX

@@ -1,0 +1,1 @@
+"""Measurements against something in the same run: ``python -m benchmarks``."""

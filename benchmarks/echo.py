@@ -1,0 +1,51 @@
+"""A bare WebSocket echo server: what the transport alone can do on this machine.
+
+Sans-I/O ``ServerProtocol`` in an ``asyncio.Protocol`` on uvloop, compression
+off, one write per chunk read. Prints its port, then serves until it is ended.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from typing import cast
+
+import uvloop
+from websockets.frames import Frame
+from websockets.http11 import Request
+from websockets.server import ServerProtocol
+
+
+class Echo(asyncio.Protocol):
+    """One connection: every data frame goes back as it came."""
+
+    def __init__(self) -> None:
+        self._protocol = ServerProtocol(max_size=2**20)
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast("asyncio.Transport", transport)
+        peer = transport.get_extra_info("socket")
+        peer.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+    def data_received(self, data: bytes) -> None:
+        protocol = self._protocol
+        protocol.receive_data(data)
+        for event in protocol.events_received():
+            if isinstance(event, Request):
+                protocol.send_response(protocol.accept(event))
+            elif isinstance(event, Frame) and event.opcode in (1, 2):
+                protocol.send_text(event.data)
+        if out := protocol.data_to_send():
+            self._transport.write(b"".join(out))
+
+
+async def serve() -> None:
+    """Serve on a port of the system's choice and print it."""
+    loop = asyncio.get_running_loop()
+    server = await loop.create_server(Echo, "127.0.0.1", 0)
+    print(server.sockets[0].getsockname()[1], flush=True)
+    await server.serve_forever()
+
+
+if __name__ == "__main__":
+    uvloop.run(serve())

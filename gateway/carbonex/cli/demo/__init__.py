@@ -1,0 +1,1 @@
+"""The demo: a venue, its traders, a kill -9, and an audit of everything said."""

@@ -1,0 +1,202 @@
+"""Holding what the clients were told against what the log says."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from carbonex.cli.describe import cny
+from carbonex.journal import verify
+from carbonex.wire.money import parse_fen
+
+from .cast import PRODUCTS
+from .record import read_record
+
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+    from pathlib import Path
+
+    from carbonex.engine import Exchange
+    from carbonex.journal import Report
+    from carbonex.sdk import Balances
+
+    from .record import Record
+    from .witness import Witness
+
+
+class Finding(NamedTuple):
+    """One claim, whether it holds, and the numbers."""
+
+    holds: bool
+    claim: str
+    detail: str
+
+
+def audit(
+    directory: Path, witness: Witness, balances: Mapping[str, Balances]
+) -> list[Finding]:
+    """Return what can be said of a demo whose venue has been stopped.
+
+    ``balances`` are what the venue said at the end, of every account that the
+    demo's clients followed. O(log), twice: once by ``carbonex verify --deep``
+    and once here.
+
+    Raises:
+        LogError: If there is no log that could be read.
+
+    """
+    report = verify(directory, deep=True)
+    if report.fault is not None:
+        return [
+            Finding(holds=False, claim="the log is whole", detail=str(report.fault))
+        ]
+    record, exchange = read_record(directory)
+    return [
+        _flow(witness),
+        _orders(witness, record),
+        _executions(witness, record, balances.keys()),
+        _prints(witness, record),
+        _chain(witness, record),
+        _recovery(record),
+        _balances(balances, exchange),
+        _cash(record, exchange),
+        _tonnes(record, exchange),
+        _digest(report, record),
+    ]
+
+
+def _flow(witness: Witness) -> Finding:
+    counts = {p.instrument: witness.trades(p.instrument) for p in PRODUCTS}
+    trades = ", ".join(f"{count:,} in {name}" for name, count in counts.items())
+    return Finding(
+        witness.commands > 0 and all(counts.values()),
+        "orders flowed and traded in both instruments",
+        f"{witness.commands:,} orders, amendments and cancellations answered;"
+        f" trades: {trades}",
+    )
+
+
+def _orders(witness: Witness, record: Record) -> Finding:
+    missing = [i for i, who in witness.orders.items() if record.orders.get(i) != who]
+    return Finding(
+        not missing,
+        "every order that was answered is in the log",
+        _count(len(witness.orders), "orders", missing),
+    )
+
+
+def _executions(witness: Witness, record: Record, accounts: Collection[str]) -> Finding:
+    """Each was told, to its owner, once, and as it happened."""
+    logged = {k: fact for k, fact in record.executions.items() if k[0] in accounts}
+    wrong = sorted(
+        key
+        for key in logged.keys() | witness.executions.keys()
+        if logged.get(key) != witness.executions.get(key)
+    )
+    return Finding(
+        not wrong and not witness.contradictions,
+        "every execution reached its owner, once, without a gap",
+        _count(len(logged), "executions", [*wrong, *witness.contradictions]),
+    )
+
+
+def _prints(witness: Witness, record: Record) -> Finding:
+    wrong = sorted(k for k, v in witness.prints.items() if record.prints.get(k) != v)
+    detail = _count(len(witness.prints), "prints", wrong)
+    return Finding(
+        bool(witness.prints) and not wrong,
+        "every trade that the public tape showed is in the log",
+        f"{detail}; the log has {len(record.prints):,} trades",
+    )
+
+
+def _chain(witness: Witness, record: Record) -> Finding:
+    heard = witness.heartbeats
+    wrong = [at for at, chain in heard.items() if record.hashes.get(at) != chain]
+    return Finding(
+        bool(heard) and not wrong,
+        "the log is the one whose hashes clients heard while it was written",
+        _count(len(heard), "hashes", wrong),
+    )
+
+
+def _balances(balances: Mapping[str, Balances], exchange: Exchange) -> Finding:
+    wrong = [
+        name
+        for name, told in balances.items()
+        if _told(told) != _replayed(exchange, name)
+    ]
+    return Finding(
+        bool(balances) and not wrong,
+        "the venue's last word on every balance is what the replay arrives at",
+        _count(len(balances), "accounts", wrong),
+    )
+
+
+def _cash(record: Record, exchange: Exchange) -> Finding:
+    held = sum(account.cash for account in exchange.accounts.values())
+    return Finding(
+        held == record.cash,
+        "cash is conserved",
+        f"{cny(record.cash)} CNY paid in, {cny(held)} CNY held",
+    )
+
+
+def _tonnes(record: Record, exchange: Exchange) -> Finding:
+    held = {
+        name: sum(
+            account.holdings[name].quantity
+            for account in exchange.accounts.values()
+            if name in account.holdings
+        )
+        for name in exchange.instruments
+    }
+    return Finding(
+        held == dict(record.issued),
+        "tonnes are conserved",
+        ", ".join(
+            f"{name}: {record.issued[name]:,} issued, {quantity:,} held"
+            for name, quantity in held.items()
+        ),
+    )
+
+
+def _recovery(record: Record) -> Finding:
+    return Finding(
+        record.starts > 2,
+        "the venue was killed while it traded, and came back from its log",
+        f"{record.starts - 1} starts of the venue are in the log",
+    )
+
+
+def _digest(report: Report, record: Record) -> Finding:
+    return Finding(
+        report.checkpoints > 0 and record.stated == record.replayed,
+        "the state that the venue stopped with is the state that the log replays to",
+        f"{report.commands:,} commands, digest {record.stated[:24]}… stated by the"
+        f" venue, {record.replayed[:24]}… replayed",
+    )
+
+
+def _told(told: Balances) -> tuple[int, int, dict[str, tuple[int, int]]]:
+    holdings = {h.instrument: (h.quantity, h.locked) for h in told.holdings}
+    return parse_fen(str(told.cash)), parse_fen(str(told.locked)), _held(holdings)
+
+
+def _replayed(
+    exchange: Exchange, name: str
+) -> tuple[int, int, dict[str, tuple[int, int]]]:
+    account = exchange.accounts[name]
+    holdings = {k: (h.quantity, h.locked) for k, h in account.holdings.items()}
+    return account.cash, account.locked, _held(holdings)
+
+
+def _held(holdings: dict[str, tuple[int, int]]) -> dict[str, tuple[int, int]]:
+    return {name: amounts for name, amounts in holdings.items() if any(amounts)}
+
+
+def _count(total: int, what: str, wrong: Sequence[object]) -> str:
+    if not wrong:
+        return f"{total:,} {what}, all of them"
+    some = ", ".join(str(each) for each in wrong[:5])
+    return f"{len(wrong):,} of {total:,} {what} differ, such as {some}"

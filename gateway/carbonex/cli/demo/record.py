@@ -1,0 +1,141 @@
+"""What the log says happened: replayed from its first row by an engine of its own."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, NamedTuple
+
+from carbonex.engine import (
+    Checkpoint,
+    Deposit,
+    Exchange,
+    GatewayOpened,
+    Issue,
+    Moved,
+    OrderAccepted,
+    OrderAmended,
+    OrderCancelled,
+    OrderReduced,
+    PlaceOrder,
+    Trade,
+    Withdraw,
+)
+from carbonex.journal import LogReader
+
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from carbonex.engine import Event
+    from carbonex.journal import Row
+
+
+class Fact(NamedTuple):
+    """One execution of an account; what does not belong to it is 0.
+
+    ``price`` in fen and ``quantity`` in tonnes are the trade's, or the order's
+    where it is new or amended; of a cancelled or reduced one the quantity is
+    what left without trading.
+    """
+
+    event: str
+    order_id: int
+    price: int
+    quantity: int
+    trade_id: int
+
+
+class Printed(NamedTuple):
+    """One trade on the public tape, in fen and tonnes; the side is the taker's."""
+
+    price: int
+    quantity: int
+    side: str
+
+
+class Record:
+    """Everything in the log that a client may have been told."""
+
+    def __init__(self) -> None:
+        self.starts = 0  # of the venue's process, the making of the venue included
+        self.hashes: dict[int, str] = {}  # by position
+        self.orders: dict[int, tuple[str, str]] = {}  # id: account, client order id
+        self.executions: dict[tuple[str, int], Fact] = {}  # by account, exec_seq
+        self.prints: dict[tuple[str, int], Printed] = {}  # by instrument, trade_id
+        self.cash = 0  # fen that were paid in and not out
+        self.issued: Counter[str] = Counter()  # tonnes by instrument
+        self.stated = ""  # the digest in the newest checkpoint
+        self.replayed = ""  # and that of the replay just before it
+
+    def add(self, row: Row, exchange: Exchange) -> None:
+        """Apply one row to ``exchange`` and take what comes of it."""
+        self.hashes[row.position] = row.hash.hex()
+        batch = row.batch()
+        for command in batch.commands:
+            if type(command) is Checkpoint:
+                self.stated = command.digest.hex()
+                self.replayed = exchange.digest().hex()
+        applied = exchange.apply(batch)
+        if applied.accepted:
+            self.starts += sum(type(c) is GatewayOpened for c in batch.commands)
+        for events in (applied.due, *applied.replies):
+            for event in events:
+                self._take(event)
+
+    def _take(self, event: Event) -> None:
+        if isinstance(event, Trade):
+            self._trade(event)
+        elif isinstance(event, Moved):
+            self._move(event)
+        elif isinstance(event, OrderAccepted):
+            order = event.order
+            self.orders[event.order_id] = (order.account, order.client_order_id)
+            fact = Fact("new", event.order_id, event.price, order.quantity, 0)
+            self._execute(order, event.exec_seq, fact)
+        elif isinstance(event, OrderAmended):
+            fact = Fact("amended", event.order_id, event.price, event.quantity, 0)
+            self._execute(event.order, event.exec_seq, fact)
+        elif isinstance(event, OrderCancelled | OrderReduced):
+            name = "cancelled" if isinstance(event, OrderCancelled) else "reduced"
+            fact = Fact(name, event.order_id, 0, event.quantity, 0)
+            self._execute(event.order, event.exec_seq, fact)
+
+    def _trade(self, trade: Trade) -> None:
+        side = trade.taker.side.name.lower()
+        printed = Printed(trade.price, trade.quantity, side)
+        self.prints[trade.taker.instrument, trade.trade_id] = printed
+        for order, order_id, exec_seq in (
+            (trade.maker, trade.maker_id, trade.maker_exec_seq),
+            (trade.taker, trade.taker_id, trade.taker_exec_seq),
+        ):
+            fact = Fact("trade", order_id, trade.price, trade.quantity, trade.trade_id)
+            self._execute(order, exec_seq, fact)
+
+    def _move(self, moved: Moved) -> None:
+        terms = moved.terms
+        if moved.duplicate:
+            return
+        if isinstance(terms, Deposit):
+            self.cash += terms.amount
+        elif isinstance(terms, Withdraw):
+            self.cash -= terms.amount
+        elif isinstance(terms, Issue):
+            self.issued[terms.instrument] += terms.quantity
+
+    def _execute(self, order: PlaceOrder, exec_seq: int, fact: Fact) -> None:
+        self.executions[order.account, exec_seq] = fact
+
+
+def read_record(directory: Path) -> tuple[Record, Exchange]:
+    """Replay the log of ``directory``; return what it says and the final state.
+
+    Raises:
+        LogError: If it cannot be read, or is damaged.
+
+    """
+    reader = LogReader(directory)
+    exchange = Exchange()
+    record = Record()
+    for row in reader.tail(1):
+        record.add(row, exchange)
+    return record, exchange

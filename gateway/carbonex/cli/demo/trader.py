@@ -1,0 +1,104 @@
+"""What all of the demo's traders share: asking, and surviving a dead venue."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import TYPE_CHECKING, TypeVar
+
+from carbonex.sdk import (
+    BatchStateUnknown,
+    ConnectionLost,
+    Order,
+    OrderStateUnknown,
+    VenueError,
+)
+
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable
+    from random import Random
+
+    from carbonex.sdk import Venue
+
+    from .witness import Witness
+
+
+T = TypeVar("T")
+
+
+class Trader:
+    """One company's connection, its account of the same name, and its memory.
+
+    ``interruptions`` counts how often the connection broke with a request under
+    way; when one is counted, the fate of every order in it is known.
+    """
+
+    def __init__(
+        self, venue: Venue, witness: Witness, random: Random, ending: asyncio.Event
+    ) -> None:
+        self.venue = venue
+        self.account = venue.accounts[0]
+        self.interruptions = 0
+        self._witness = witness
+        self._random = random
+        self._ending = ending
+
+    @property
+    def working(self) -> bool:
+        """Whether the trading goes on."""
+        return not self._ending.is_set()
+
+    async def pause(self, seconds: float) -> None:
+        """Wait, but not beyond the end of the trading."""
+        try:
+            async with asyncio.timeout(seconds):
+                await self._ending.wait()
+        except TimeoutError:
+            return
+
+    async def follow_executions(self) -> None:
+        """Note every execution, from the account's first on, across interruptions."""
+        async for execution in self.venue.executions(from_seq=1):
+            self._witness.executed(execution)
+
+    async def ask(self, request: Awaitable[T], commands: int = 1) -> T | None:
+        """Return the answer to ``request``, None where it was refused or lost."""
+        self._witness.asked.set()
+        began = time.perf_counter_ns()
+        try:
+            answer = await request
+        except VenueError:
+            self._witness.answered(time.perf_counter_ns() - began, commands)
+            self._witness.refused += commands
+            return None
+        except ConnectionLost as lost:
+            await self._find_out(lost)
+            return None
+        self._witness.answered(time.perf_counter_ns() - began, commands)
+        return answer
+
+    async def place(self, request: Awaitable[Order]) -> Order | None:
+        """Return the order that ``request`` placed, None where there is none."""
+        order = await self.ask(request)
+        if order is not None:
+            self._witness.placed(order)
+        return order
+
+    async def _find_out(self, lost: ConnectionLost) -> None:
+        """Wait for the venue and learn the fate of what was under way."""
+        found: list[Order | None] = []
+        if isinstance(lost, OrderStateUnknown):
+            found.append(await lost.resolve())
+        elif isinstance(lost, BatchStateUnknown):
+            found.extend(await lost.resolve())
+        for order in found:
+            self._witness.found[
+                "never arrived" if order is None else "had happened"
+            ] += 1
+            if order is not None:
+                self._witness.placed(order)
+        await self.venue.wait_online()
+        if lost.sent:
+            self._witness.unanswered += 1
+            self.interruptions += 1

@@ -1,0 +1,61 @@
+"""A flow: a recorded market's commands, and what a venue needs before them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from carbonex.engine import (
+    BeginDay,
+    Deposit,
+    Issue,
+    ListInstrument,
+    OpenAccount,
+    RegisterParticipant,
+)
+
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from carbonex.engine import Command, OrderCommand
+
+
+# Every desk is a participant with one account, rich enough never to be refused:
+# a real market's orders were funded, and funding is not what is compared.
+CASH: Final = 2**58  # fen
+TONNES: Final = 2**58
+UNBOUNDED: Final = 2**31  # client ids and open orders of a desk
+
+DAY_DATE: Final = 20260105  # any; the flow's orders are all good till cancelled
+DAY_ENDS_NS: Final = 2**62
+
+
+class Flow(NamedTuple):
+    """What is sent, in order, to one instrument by ``desks`` accounts."""
+
+    instrument: str
+    desks: int
+    commands: Sequence[OrderCommand]
+
+
+def account_of(desk: int) -> str:
+    """Return the name of a desk, of its account and of its participant."""
+    return f"desk-{desk}"
+
+
+def desk_of(account: str) -> int:
+    """Return the desk whose account this is."""
+    return int(account.removeprefix("desk-"))
+
+
+def opening(flow: Flow) -> list[Command]:
+    """Return the commands that a venue needs before the flow's first one."""
+    commands: list[Command] = [ListInstrument("", flow.instrument)]
+    for name in map(account_of, range(flow.desks)):
+        commands += [
+            RegisterParticipant("", name),
+            OpenAccount("", name, name, UNBOUNDED, UNBOUNDED),
+            Deposit("", name, CASH, "cash"),
+            Issue("", name, flow.instrument, TONNES, "tonnes"),
+        ]
+    return [*commands, BeginDay("", DAY_DATE, DAY_ENDS_NS)]

@@ -1,0 +1,86 @@
+"""What a run is reported as: to people as tables, to scripts as JSON."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+from rich.table import Table
+
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from .check import Check
+    from .flow import Flow
+    from .sender import Sent
+
+
+SHOWN: Final = 20  # differences that are spelled out
+
+
+class Report(msgspec.Struct, frozen=True):
+    """A run's outcome; it is as promised when there is no difference."""
+
+    recording: str
+    commands: int
+    desks: int
+    seconds: float
+    commands_per_second: int
+    equal: dict[str, int]
+    explained: dict[str, int]
+    refused: dict[str, int]
+    differences: int
+    first_differences: list[dict[str, str]]
+
+
+def report(recording: str, flow: Flow, sent: Sent, check: Check) -> Report:
+    """Sum a run up. What the clients were answered must agree with the log."""
+    if sent.refused != check.refused:
+        check.differs("refusals", dict(check.refused), dict(sent.refused))
+    return Report(
+        recording,
+        len(flow.commands),
+        flow.desks,
+        round(sent.seconds, 3),
+        round(len(flow.commands) / sent.seconds),
+        check.equal(),
+        check.explained(),
+        dict(check.refused),
+        len(check.differences),
+        [difference._asdict() for difference in check.differences[:SHOWN]],
+    )
+
+
+def show(result: Report, console: Console) -> None:
+    """Print the report for people."""
+    console.print(f"[bold]{result.recording}[/bold]")
+    console.print(
+        f"{result.commands:,} commands of {result.desks} desks in"
+        f" {result.seconds:.1f} s: {result.commands_per_second:,} a second, each durable"
+        " before it was answered"
+    )
+    console.print(_table("equal to the record", result.equal))
+    console.print(
+        _table("explained by the record (docs/validation.md)", result.explained)
+    )
+    for difference in result.first_differences:
+        console.print(
+            f"{difference['what']}: recorded {difference['recorded']},"
+            f" venue {difference['venue']}",
+            markup=False,
+        )
+    count = result.differences
+    verdict = (
+        f"{count:,} difference{'s' if count > 1 else ''}" if count else "no difference"
+    )
+    console.print(f"[bold]{verdict}[/bold]")
+
+
+def _table(title: str, numbers: dict[str, int]) -> Table:
+    table = Table(box=None, show_header=False, title=title, title_justify="left")
+    table.add_column(justify="right")
+    table.add_column()
+    for what, number in numbers.items():
+        table.add_row(f"{number:,}", what)
+    return table

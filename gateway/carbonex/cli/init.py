@@ -1,0 +1,154 @@
+"""``carbonex init``: from nothing to a venue that can be served."""
+
+from __future__ import annotations
+
+import shutil
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+
+from carbonex.gateway.config import (
+    FILE_NAME,
+    ConfigError,
+    default_config_text,
+    parse_config,
+)
+from carbonex.gateway.opening import OPERATOR, bootstrap, operator_commands
+from carbonex.journal import LogError
+from carbonex.wire.keys import generate_key
+
+from .failures import USAGE, fail
+
+
+OPERATOR_KEY: Final = "operator.pem"
+DEFAULT_PORT: Final = 8080
+
+NewDirectory = Annotated[
+    Path,
+    typer.Argument(
+        metavar="DIR",
+        file_okay=False,
+        help="The data directory to make; it must be new or empty.",
+        show_default=False,
+    ),
+]
+NameOption = Annotated[
+    str,
+    typer.Option(
+        metavar="NAME",
+        help="The venue's name, which clients sign to log in; it cannot be changed"
+        " later. The directory's name if left out.",
+        show_default=False,
+    ),
+]
+PortOption = Annotated[
+    int, typer.Option(min=0, max=65535, help="Where clients will connect.")
+]
+
+
+class InitError(Exception):
+    """No venue was made, and the directory is as it was; the message says why."""
+
+
+def init(
+    directory: NewDirectory, name: NameOption = "", port: PortOption = DEFAULT_PORT
+) -> None:
+    """Make a new venue: its data directory, configuration and operator's key."""
+    name = name or directory.resolve().name
+    try:
+        text = config_text(name, port)
+    except ConfigError:
+        fail(
+            f"{name!r} cannot be a venue's name: give one of up to 36 letters, digits,"
+            " dots, hyphens and underscores with --name",
+            USAGE,
+        )
+    try:
+        create_venue(directory, text)
+    except InitError as error:
+        fail(str(error))
+    typer.echo(_NEXT.format(name=name, directory=directory, port=port))
+
+
+def config_text(name: str, port: int) -> str:
+    """Return the text of a new venue's configuration.
+
+    Raises:
+        ConfigError: If ``name`` cannot be a venue's name.
+
+    """
+    text = default_config_text(name)
+    return text.replace(f"\nport = {DEFAULT_PORT}\n", f"\nport = {port}\n")
+
+
+def create_venue(directory: Path, text: str) -> None:
+    """Make the data directory of the venue that ``text`` configures.
+
+    The configuration is written last: a directory that has one is complete.
+
+    Raises:
+        InitError: If ``directory`` is in use, or cannot be made or written.
+
+    """
+    _make_empty(directory)
+    try:
+        with ExitStack() as undo:
+            undo.callback(_empty, directory)
+            key = generate_key(OPERATOR)
+            key.save(directory / OPERATOR_KEY)
+            public_key = key.private_key.public_key().public_bytes_raw()
+            commands = operator_commands(key.key_id, public_key)
+            bootstrap(directory, parse_config(text), commands)
+            (directory / FILE_NAME).write_text(text, encoding="utf-8")
+            undo.pop_all()
+    except (OSError, LogError) as error:
+        raise InitError(f"{directory} cannot be made a venue: {error}") from None
+
+
+def _make_empty(directory: Path) -> None:
+    try:
+        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        taken = sorted(path.name for path in directory.iterdir())
+        if not taken:
+            directory.chmod(0o700)
+            return
+    except OSError as error:
+        raise InitError(f"{directory} cannot be used: {error.strerror}") from None
+    if FILE_NAME in taken:
+        raise InitError(
+            f"{directory} has a venue already: serve it with carbonex serve,"
+            " or name another directory"
+        )
+    raise InitError(
+        f"{directory} is not empty, it has {taken[0]}: name a new or empty directory"
+    )
+
+
+def _empty(directory: Path) -> None:
+    """Remove what a failed attempt has left, so that the next one can begin."""
+    for path in directory.iterdir():
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink()
+
+
+_NEXT: Final = """\
+venue {name} made in {directory}
+  venue.toml     its configuration; read it once
+  operator.pem   the operator's key: participants, instruments, money; keep it secret
+  log/           everything that will ever happen; keep it safe
+
+next, open it at ws://127.0.0.1:{port}:
+  carbonex serve {directory}
+and make a first trader's key:
+  carbonex keygen mm-1
+The operator then lists instruments and admits traders, through carbonex.sdk:
+  async with connect("ws://127.0.0.1:{port}", key="{directory}/operator.pem") as venue:
+      await venue.list_instrument("CEA25")
+      await venue.register_participant("mm")
+      await venue.open_account("mm", "mm-1")
+      await venue.add_key("mm", "mm-1", PUBLIC_KEY, ["read", "trade"])
+      await venue.deposit("mm-1", "1000000.00", client_ref="first")"""

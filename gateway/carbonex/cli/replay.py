@@ -1,0 +1,174 @@
+"""``carbonex replay``: what happened, command by command."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, Protocol
+
+import msgspec
+import typer
+
+from .describe import clock, date_of, describe, story
+from .jsonable import jsonable
+from .logs import Directory, Step, initial, log_errors, open_log, steps
+
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from carbonex.engine import Command, Event, Exchange
+
+
+FromOption = Annotated[
+    int,
+    typer.Option("--from", metavar="SEQ", min=1, help="Begin with this command."),
+]
+ToOption = Annotated[
+    int | None,
+    typer.Option(
+        "--to",
+        metavar="SEQ",
+        min=1,
+        help="Stop after this command.",
+        show_default=False,
+    ),
+]
+InstrumentOption = Annotated[
+    str,
+    typer.Option(
+        metavar="NAME",
+        help="Show only what concerns this instrument.",
+        show_default=False,
+    ),
+]
+JsonOption = Annotated[
+    bool,
+    typer.Option(
+        "--json",
+        help="One JSON object per command: prices and cash in fen, quantities in"
+        " tonnes, times in nanoseconds since the epoch (UTC).",
+    ),
+]
+
+
+def replay(
+    directory: Directory,
+    *,
+    first: FromOption = 1,
+    last: ToOption = None,
+    instrument: InstrumentOption = "",
+    as_json: JsonOption = False,
+) -> None:
+    """Run the log through the engine again and print what happened.
+
+    One line per command: its number, its time in Shanghai, the command, and
+    what came of it. The last line names the digest of the state: the same log
+    gives the same digest, on every machine. A running server is not disturbed.
+    """
+    reader = open_log(directory)
+    style: Style = _Json() if as_json else _Text()
+    with log_errors():
+        exchange = initial(reader, directory)
+        position = reader.bounds()[0] - 1
+        for step in steps(reader, exchange):
+            position = step.row.position
+            for entry in _entries(step, instrument):
+                if first <= entry.seq and (last is None or entry.seq <= last):
+                    sys.stdout.write(style.entry(entry) + "\n")
+            if last is not None and exchange.seq >= last:
+                break
+        sys.stdout.write(style.end(exchange, position) + "\n")
+        sys.stdout.flush()
+
+
+class Entry(NamedTuple):
+    """A command and its events; no command where time itself did something."""
+
+    seq: int
+    position: int
+    time_ns: int
+    command: Command | None
+    events: list[Event]
+
+
+class Style(Protocol):
+    """How entries look."""
+
+    def entry(self, entry: Entry) -> str:
+        """Return one line."""
+
+    def end(self, exchange: Exchange, position: int) -> str:
+        """Return the last line."""
+
+
+class _Text:
+    """Lines for people."""
+
+    def __init__(self) -> None:
+        self._date = ""
+
+    def entry(self, entry: Entry) -> str:
+        date = date_of(entry.time_ns)
+        header = "" if date == self._date else f"{date} (UTC+8)\n"
+        self._date = date
+        time = clock(entry.time_ns)
+        if entry.command is None:
+            happened = ", ".join(describe(event) for event in entry.events)
+            return f"{header}{time} {happened}"
+        return f"{header}{time} #{entry.seq} {story(entry.command, entry.events)}"
+
+    def end(self, exchange: Exchange, position: int) -> str:
+        digest = exchange.digest().hex()
+        return f"seq {exchange.seq}, log position {position}, digest {digest}"
+
+
+class _Json:
+    """Lines for programs."""
+
+    def entry(self, entry: Entry) -> str:
+        return _encode(
+            {
+                "seq": entry.seq,
+                "position": entry.position,
+                "time_ns": entry.time_ns,
+                "command": jsonable(entry.command),
+                "events": jsonable(entry.events),
+            }
+        )
+
+    def end(self, exchange: Exchange, position: int) -> str:
+        digest = exchange.digest().hex()
+        return _encode({"seq": exchange.seq, "position": position, "digest": digest})
+
+
+def _encode(value: dict[str, Any]) -> str:
+    return msgspec.json.encode(value).decode()
+
+
+def _entries(step: Step, instrument: str) -> Iterator[Entry]:
+    """Yield what a row did, to ``instrument`` if one is named.
+
+    Nothing, where the engine did not accept it.
+    """
+    position, applied = step.row.position, step.applied
+    seq, time_ns = applied.first_seq, applied.time_ns
+    due = [event for event in applied.due if _concerns(instrument, event)]
+    if due:
+        yield Entry(seq, position, time_ns, None, due)
+    if applied.accepted:
+        pairs = zip(step.batch.commands, applied.replies, strict=True)
+        for i, (command, events) in enumerate(pairs):
+            if _concerns(instrument, command, *events):
+                yield Entry(seq + i, position, time_ns, command, events)
+
+
+def _concerns(instrument: str, *things: object) -> bool:
+    return not instrument or any(_instrument(thing) == instrument for thing in things)
+
+
+def _instrument(thing: object) -> str:
+    """Return the instrument that a command names, or an event's order or terms."""
+    for member in ("order", "taker", "terms"):
+        thing = getattr(thing, member, thing)
+    name: str = getattr(thing, "instrument", "")
+    return name

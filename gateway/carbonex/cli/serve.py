@@ -1,0 +1,135 @@
+"""``carbonex serve``: the venue at work, until it is asked to stop."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import sys
+from typing import TYPE_CHECKING, Annotated
+
+import msgspec
+import structlog
+import typer
+import uvloop
+
+from carbonex.gateway.clock import ClockError
+from carbonex.gateway.config import FILE_NAME, ConfigError, load_config
+from carbonex.gateway.server import Server, ServerFailed
+from carbonex.journal import LogError
+
+from .failures import INTERRUPTED, fail
+from .logs import Directory  # noqa: TC001 - typer reads it
+
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from carbonex.gateway.config import Config
+
+
+HostOption = Annotated[
+    str | None,
+    typer.Option(
+        metavar="ADDRESS",
+        help="Listen here instead of where venue.toml says.",
+        show_default=False,
+    ),
+]
+PortOption = Annotated[
+    int | None,
+    typer.Option(
+        min=0,
+        max=65535,
+        help="Listen on this port instead of venue.toml's; 0 lets the system choose.",
+        show_default=False,
+    ),
+]
+AcceptTimeOption = Annotated[
+    bool,
+    typer.Option(
+        "--accept-time",
+        help="Start although the clock is more than an hour ahead of the log. Trading"
+        " days that have passed meanwhile end, and that cannot be undone.",
+    ),
+]
+
+
+def serve(
+    directory: Directory,
+    *,
+    host: HostOption = None,
+    port: PortOption = None,
+    accept_time: AcceptTimeOption = False,
+) -> None:
+    """Open the venue to traders; Ctrl-C or SIGTERM stops it in good order.
+
+    Whatever it had answered is there again, after a crash as well: it recovers
+    from its log first. What it does is reported on stderr, as text in a
+    terminal and as JSON lines elsewhere.
+    """
+    config = _config(directory, host, port)
+    _report_on_stderr()
+    try:
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            runner.run(_serve(directory, config, accept_time=accept_time))
+    except (LogError, ClockError, ServerFailed) as error:
+        fail(str(error))
+    except OSError as error:
+        fail(
+            f"{config.listen.host}:{config.listen.port} or {directory} cannot be"
+            f" had: {error.strerror or error}; another --port may help"
+        )
+    except KeyboardInterrupt:
+        fail("interrupted before the venue was open; nothing is lost", INTERRUPTED)
+
+
+async def _serve(directory: Path, config: Config, *, accept_time: bool) -> None:
+    async with Server.start(directory, config, accept_time=accept_time) as server:
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, server.request_stop)
+        address = f"ws://{config.listen.host}:{server.port}"
+        typer.echo(f"{config.venue} is open at {address}, Ctrl-C stops it")
+        await server.wait()
+    typer.echo(f"{config.venue} has stopped; its state is kept in {directory}")
+
+
+def _config(directory: Path, host: str | None, port: int | None) -> Config:
+    if not (directory / FILE_NAME).exists():
+        fail(
+            f"{directory} has no venue ({FILE_NAME} is missing):"
+            " make one with carbonex init"
+        )
+    try:
+        config = load_config(directory / FILE_NAME)
+    except ConfigError as error:
+        fail(str(error))
+    listen = config.listen
+    listen = msgspec.structs.replace(
+        listen,
+        host=listen.host if host is None else host,
+        port=listen.port if port is None else port,
+    )
+    return msgspec.structs.replace(config, listen=listen)
+
+
+def _report_on_stderr() -> None:
+    """Send the server's reports to stderr: stdout says where it is open."""
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            *_renderers(terminal=sys.stderr.isatty()),
+        ],
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+
+
+def _renderers(*, terminal: bool) -> list[structlog.typing.Processor]:
+    if terminal:
+        plain = structlog.dev.plain_traceback
+        return [structlog.dev.ConsoleRenderer(exception_formatter=plain)]
+    return [
+        structlog.processors.dict_tracebacks,
+        structlog.processors.JSONRenderer(),
+    ]

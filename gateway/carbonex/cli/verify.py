@@ -1,0 +1,87 @@
+"""``carbonex verify``: whether a data directory is what was written."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Final
+
+import msgspec
+import typer
+
+from carbonex.journal import Report, verify as verify_log
+
+from .failures import FAILED
+from .logs import Directory, log_errors
+
+
+if TYPE_CHECKING:
+    from carbonex.journal import Fault
+
+
+DeepOption = Annotated[
+    bool,
+    typer.Option(
+        "--deep",
+        help="Also check every invariant of the state: books, locks, conservation.",
+    ),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+
+
+def verify(
+    directory: Directory, *, deep: DeepOption = False, as_json: JsonOption = False
+) -> None:
+    """Check a venue's log from its first row to its last, and everything kept beside it.
+
+    The hash chain, the replay through the engine, and the digest of every
+    checkpoint and snapshot. Exit code 1 names the first place that is wrong.
+    Stop the server first, or check a copy.
+    """
+    with log_errors():
+        report = verify_log(directory, deep=deep)
+    if as_json:
+        typer.echo(
+            msgspec.json.encode({"ok": report.ok, **msgspec.to_builtins(report)})
+        )
+    else:
+        typer.echo(_describe(report))
+    if report.fault is not None:
+        raise typer.Exit(FAILED)
+
+
+def _describe(report: Report) -> str:
+    lines = [
+        _LINES.format(
+            venue=report.venue,
+            first=report.first,
+            last=report.last,
+            commands=report.commands,
+            checkpoints=report.checkpoints,
+            snapshots=report.snapshots,
+            hash=report.hash,
+            digest=report.digest,
+        )
+    ]
+    if report.torn_bytes:
+        lines.append(
+            f"note: a torn row of {report.torn_bytes} bytes follows the last one; it was"
+            " never answered, and the next start removes it"
+        )
+    lines += [f"note: {note}" for note in report.notes]
+    lines.append("all good" if report.fault is None else _explain(report.fault))
+    return "\n".join(lines)
+
+
+def _explain(fault: Fault) -> str:
+    return (
+        f"DAMAGED at position {fault.position}: {fault.path}, offset {fault.offset}:"
+        f"\n  expected {fault.expected}\n  found    {fault.found}"
+        "\nEverything before it is good. Restore the directory from a copy."
+    )
+
+
+_LINES: Final = """\
+venue    {venue}
+rows     {first} to {last}, {commands} commands replayed
+digests  {checkpoints} checkpoints and {snapshots} snapshots compared
+chain    {hash}
+state    {digest}"""

@@ -1,0 +1,1 @@
+"""The exchange on the wire: venue, sessions, feeds and the WebSocket server."""

@@ -1,0 +1,64 @@
+"""Many orders in one message: refused whole, or one outcome per order."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final, final
+
+from msgspec.structs import replace
+
+from carbonex.wire.answers import BatchItem, BatchResult
+
+from .refusal import Refused
+
+
+if TYPE_CHECKING:
+    from carbonex.engine import Command
+    from carbonex.wire.answers import Error
+
+    from .identity import Identity
+    from .methods import BatchMethod
+
+
+@final
+class Batch:
+    """Collects the outcomes of ``size`` commands, in order."""
+
+    __slots__ = ("_items", "_size")
+
+    def __init__(self, size: int) -> None:
+        self._size: Final = size
+        self._items: list[BatchItem] = []
+
+    def add(self, result: Any, problem: Error | None) -> bool:
+        """Add the next outcome; tell whether it was the last."""
+        self._items.append(BatchItem(problem is None, result, problem))
+        return len(self._items) == self._size
+
+    def result(self) -> BatchResult:
+        """Return all outcomes."""
+        return BatchResult(self._items)
+
+
+def commands_of(method: BatchMethod, orders: list[Any], who: Identity) -> list[Command]:
+    """Return the commands of all ``orders``.
+
+    Raises:
+        Refused: If any of them is malformed, or for an account that is not
+            the key's; ``param`` says which. Then none is to be submitted.
+
+    """
+    commands = []
+    for i, p in enumerate(orders):
+        try:
+            commands.append(method.build(p, who.key_id, who.account(p.account)))
+        except Refused as refused:
+            problem = refused.error
+            where = f"orders[{i}]"
+            raise Refused(
+                replace(
+                    problem,
+                    param=f"{where}.{problem.param}",
+                    message=f"{where}: {problem.message}",
+                )
+            ) from None
+    return commands

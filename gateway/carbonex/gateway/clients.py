@@ -1,0 +1,202 @@
+"""Everybody who is connected: admission, sessions, and who has something to write."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import secrets
+from functools import partial
+from typing import TYPE_CHECKING, Final, final
+
+from carbonex.engine import KeyRevoked
+from carbonex.wire.channels import Frame, Status
+
+from .limits import SessionLimits
+from .session import Services, Session
+
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from carbonex.engine import Event
+
+    from .clock import Clock
+    from .config import Limits
+    from .connection import Connection
+    from .feed import Feed
+    from .handshake import Handshake
+    from .metrics import Metrics
+    from .pages import Readiness
+    from .venue import Venue
+
+
+# TCP connections beyond ``connections``, so that a full venue still answers
+# /health, /metrics and 503. One more is dropped without a word.
+SPARE_CONNECTIONS: Final = 64
+
+
+@final
+class Clients:
+    """The connections of one server; the host of each. A Reader of the venue."""
+
+    def __init__(
+        self,
+        limits: Limits,
+        clock: Clock,
+        metrics: Metrics,
+        readiness: Callable[[], Readiness],
+    ) -> None:
+        self.limits = limits
+        self.clock = clock
+        self.metrics = metrics
+        self._readiness = readiness
+        self._services: Services | None = None  # until the log is recovered
+        self._schedule: Callable[[], None] = _nothing
+        self._handshakes: set[Handshake] = set()
+        self._connections: dict[Connection, str] = {}  # with their ids
+        self._awake: dict[Connection, None] = {}  # in order; each once
+        self._stalled: dict[Connection, None] = {}
+        self._revoked: list[str] = []
+        self._all_gone: asyncio.Future[None] | None = None
+        self.ended = 0  # connections, so far
+
+    # What the server does.
+
+    def open(self, venue: Venue, feed: Feed, schedule: Callable[[], None]) -> None:
+        """Let WebSockets in; ``schedule`` has the venue turn before long."""
+        limits = self.limits
+        self._services = Services(
+            venue,
+            feed,
+            SessionLimits(
+                requests_per_second=limits.requests_per_second,
+                burst=limits.burst,
+                in_flight=limits.in_flight,
+            ),
+            self.clock.now_ns,
+            partial(secrets.token_bytes, 32),
+        )
+        self._schedule = schedule
+        venue.readers.append(self)
+
+    def resume(self) -> None:
+        """Read on from clients whose requests were answered; act on revoked keys."""
+        for connection in tuple(self._stalled):
+            if connection.resume():
+                del self._stalled[connection]
+        if self._revoked:
+            revoked, self._revoked = set(self._revoked), []
+            for connection in self._connections:
+                if connection.session.key_id in revoked:
+                    connection.outbox.close(1008, "key revoked")
+
+    def flush(self) -> None:
+        """Write to everybody for whom something waits; one write each."""
+        awake, self._awake = self._awake, {}
+        for connection in awake:
+            connection.flush()
+
+    def keep_alive(self) -> None:
+        """Ping the silent ones, drop those that stay silent."""
+        for connection in tuple(self._connections):
+            connection.keep_alive()
+
+    def announce_shutdown(self) -> None:
+        """Tell everybody, on the status channel, that the venue shuts down."""
+        assert self._services is not None
+        venue = self._services.venue
+        for connection, connection_id in self._connections.items():
+            status = Status(venue.name, venue.epoch, "server_shutdown", connection_id)
+            connection.outbox.send(Frame("status", "update", [status]))
+
+    def close_all(self, code: int, reason: str) -> None:
+        """Close every connection after what waits for it."""
+        for connection in self._connections:
+            connection.outbox.close(code, reason)
+        self.flush()
+
+    async def gone(self, seconds: float) -> None:
+        """Wait until nobody is connected any more, but not longer than that."""
+        if len(self):
+            self._all_gone = asyncio.get_running_loop().create_future()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._all_gone, seconds)
+
+    def abort_all(self) -> None:
+        """End every connection at once."""
+        for connection in tuple(self._connections):
+            connection.abort()
+        for handshake in tuple(self._handshakes):
+            handshake.abort()
+
+    def published(self, _seq: int, _time_ns: int, events: list[Event]) -> None:
+        """Note revoked keys; their sessions end after the operator was answered."""
+        if events and type(events[0]) is KeyRevoked:
+            self._revoked.append(events[0].key_id)
+
+    def __len__(self) -> int:
+        """Return how many TCP connections there are."""
+        return len(self._connections) + len(self._handshakes)
+
+    # What connections and handshakes ask for.
+
+    def arrived(self, handshake: Handshake) -> bool:
+        """Count a new TCP connection; False when there are far too many."""
+        self._handshakes.add(handshake)
+        return len(self) <= self.limits.connections + SPARE_CONNECTIONS
+
+    def departed(self, handshake: Handshake) -> None:
+        """Forget a handshake that ended, or went on as a ``Connection``."""
+        self._handshakes.discard(handshake)
+        self._count()
+
+    def refusal(self) -> str:
+        """Return why no WebSocket can be opened now, or nothing."""
+        ready, text = self._readiness()
+        if not ready or self._services is None:
+            return text
+        if len(self._connections) >= self.limits.connections:
+            self.metrics.refused += 1
+            return f"all {self.limits.connections} connections are taken; try later"
+        return ""
+
+    def open_session(self, connection: Connection) -> Session:
+        """Return the session that speaks through ``connection.outbox``."""
+        assert self._services is not None
+        connection_id = secrets.token_hex(8)
+        self._connections[connection] = connection_id
+        self.metrics.connections_total += 1
+        self.metrics.connections = len(self._connections)
+        return Session(self._services, connection.outbox, connection_id)
+
+    def wake(self, connection: Connection) -> None:
+        """Have ``connection.flush`` called, and the venue turned, before long."""
+        self._awake[connection] = None
+        self._schedule()
+
+    def stalled(self, connection: Connection) -> None:
+        """Have ``connection.resume`` called when requests have been answered."""
+        self._stalled[connection] = None
+
+    def resumed(self, connection: Connection) -> None:
+        """Let the feed catch up with a client that reads again."""
+        if self._services is not None:
+            self._services.feed.resumed(connection.outbox, self.clock.now_ns())
+
+    def lost(self, connection: Connection) -> None:
+        """Forget a connection that ended."""
+        del self._connections[connection]
+        self._awake.pop(connection, None)
+        self._stalled.pop(connection, None)
+        self.metrics.connections = len(self._connections)
+        self.ended += 1
+        self._count()
+
+    def _count(self) -> None:
+        waiter = self._all_gone
+        if waiter is not None and not len(self) and not waiter.done():
+            waiter.set_result(None)
+
+
+def _nothing() -> None:
+    """Turn nothing: there is no venue yet."""

@@ -1,0 +1,106 @@
+"""The commit thread: makes batches durable while the event loop reads on.
+
+The hand-over is a SimpleQueue there and ``call_soon_threadsafe`` back, which
+costs 35 µs more than to sync inside the loop (149–176 µs against 116–140 µs at
+one order at a time) and is used for every batch all the same: inside the loop
+each sync would stop reading, writing and market data for as long as the disk
+likes, which is some milliseconds at p99.9 and more on a network volume.
+"""
+
+from __future__ import annotations
+
+import enum
+import queue
+import sys
+import threading
+from typing import TYPE_CHECKING, Final, Protocol, final
+
+from carbonex.engine import Batch
+
+
+if TYPE_CHECKING:
+    import asyncio
+    from collections.abc import Callable
+
+    from carbonex.journal.log import Row
+
+
+# At Python's default of 5 ms a busy loop delays the thread's return from its
+# sync by 10 ms at p50; at 0.1 ms by 0.7 ms.
+SWITCH_INTERVAL: Final = 0.0001
+
+
+class Publisher(Protocol):
+    """The log's writing side."""
+
+    def publish(self, batch: Batch, /) -> Row:
+        """Make ``batch`` durable, then return its row."""
+
+    def roll(self) -> None:
+        """Go on in a new file."""
+
+
+@final
+class Committer:
+    """One thread that publishes one batch at a time.
+
+    ``committed`` is called in the loop with each batch and its row. After any
+    error the batch's fate is unknown, since a failed sync may have written it
+    or not: ``failed`` is called once, nothing is tried again, and only a
+    recovery can tell.
+    """
+
+    def __init__(
+        self,
+        log: Publisher,
+        loop: asyncio.AbstractEventLoop,
+        committed: Callable[[Batch, Row], None],
+        failed: Callable[[Exception], None],
+    ) -> None:
+        self._log = log
+        self._loop = loop
+        self._committed = committed
+        self._failed = failed
+        # It holds one batch at most, as the venue has no more in flight.
+        self._work: queue.SimpleQueue[Batch | _Order] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._run, name="commit", daemon=True)
+
+    def start(self) -> None:
+        """Start the thread, and make Python switch threads fast enough for it."""
+        sys.setswitchinterval(SWITCH_INTERVAL)
+        self._thread.start()
+
+    def publish(self, batch: Batch) -> None:
+        """Hand ``batch`` to the thread; returns at once."""
+        self._work.put(batch)
+
+    def roll(self) -> None:
+        """Have the log go on in a new file; returns at once."""
+        self._work.put(_Order.ROLL)
+
+    def stop(self) -> None:
+        """Wait for the batch in flight, if any, and end the thread."""
+        self._work.put(_Order.STOP)
+        self._thread.join()
+
+    def _run(self) -> None:
+        while (work := self._work.get()) is not _Order.STOP:
+            try:
+                self._do(work)
+            except Exception as error:  # noqa: BLE001 - whatever it is, the fate is unknown
+                self._loop.call_soon_threadsafe(self._failed, error)
+                return
+
+    def _do(self, work: Batch | _Order) -> None:
+        if work is _Order.ROLL:
+            self._log.roll()
+        elif isinstance(work, Batch):
+            row = self._log.publish(work)
+            self._loop.call_soon_threadsafe(self._committed, work, row)
+
+
+class _Order(enum.Enum):
+    """What the thread is asked to do, other than to publish a batch."""
+
+    ROLL = "roll"
+    STOP = "stop"

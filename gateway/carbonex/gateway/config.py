@@ -1,0 +1,188 @@
+"""A venue's configuration: data, decoded from DIR/venue.toml into typed structs."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
+
+import msgspec
+
+from carbonex.wire.requests import MAX_BATCH
+
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+FILE_NAME: Final = "venue.toml"
+
+VenueName = Annotated[
+    str, msgspec.Meta(pattern=r"^[a-zA-Z0-9][a-zA-Z0-9._-]*$", max_length=36)
+]
+Port = Annotated[int, msgspec.Meta(ge=0, le=65535)]
+Positive = Annotated[int, msgspec.Meta(ge=1, le=2**31)]
+Bytes = Annotated[int, msgspec.Meta(ge=4096, le=2**40)]
+Burst = Annotated[int, msgspec.Meta(ge=MAX_BATCH, le=2**31)]
+Seconds = Annotated[float, msgspec.Meta(ge=0.05, le=3600)]
+
+
+class ConfigError(Exception):
+    """The configuration cannot be used; the message says where and why."""
+
+
+class _Section(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The base of all sections: keys that it does not know are refused."""
+
+
+class Listen(_Section, frozen=True):
+    """Where clients connect; port 0 lets the system choose."""
+
+    host: str = "127.0.0.1"
+    port: Port = 8080
+
+
+class Limits(_Section, frozen=True):
+    """What one client, and all together, may take; see DEFAULT_TEXT for each."""
+
+    requests_per_second: Positive = 1000
+    burst: Burst = 2000
+    in_flight: Positive = 1000
+    frame_bytes: Bytes = 1024 * 1024
+    outbox_bytes: Bytes = 8 * 1024 * 1024
+    connections: Positive = 2000
+    waiting: Positive = 20_000
+    batch: Positive = 1000
+    handshake_seconds: Seconds = 10.0
+    ping_seconds: Seconds = 20.0
+    close_seconds: Seconds = 5.0
+
+
+class Log(_Section, frozen=True):
+    """The log's files, in bytes."""
+
+    segment_bytes: Bytes = 256 * 1024 * 1024
+    reserve_bytes: Bytes = 256 * 1024 * 1024
+
+
+class Days(_Section, frozen=True):
+    """Who opens trading days: the server itself, or an operator."""
+
+    mode: Literal["continuous", "manual"] = "continuous"
+
+
+class Config(_Section, frozen=True):
+    """Everything an operator decides about a venue."""
+
+    venue: VenueName
+    listen: Listen = Listen()
+    limits: Limits = Limits()
+    log: Log = Log()
+    days: Days = Days()
+
+
+def load_config(path: Path) -> Config:
+    """Return the configuration in the TOML file ``path``.
+
+    Raises:
+        ConfigError: If it cannot be read, is not TOML, or a value is refused;
+            the message names file, key, value and reason.
+
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path}: cannot be read: {error}") from None
+    return parse_config(text, str(path))
+
+
+def parse_config(text: str, source: str = FILE_NAME) -> Config:
+    """Return the configuration in TOML ``text``; ``source`` is for messages.
+
+    Raises:
+        ConfigError: As ``load_config``.
+
+    """
+    try:
+        document = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{source}: not TOML: {error}") from None
+    try:
+        return msgspec.convert(document, Config)
+    except msgspec.ValidationError as error:
+        raise ConfigError(f"{source}: {_explain(document, str(error))}") from None
+
+
+def default_config_text(name: str) -> str:
+    """Return the text of a new venue's file, each value with its reason.
+
+    Raises:
+        ConfigError: If ``name`` cannot be a venue's name.
+
+    """
+    text = DEFAULT_TEXT.replace("NAME", name)
+    parse_config(text, "the new venue's name")
+    return text
+
+
+_PATH: Final = re.compile(r"^(?P<reason>.*?) - at `\$\.?(?P<path>[^`]*)`$", re.DOTALL)
+
+
+def _explain(document: dict[str, Any], message: str) -> str:
+    """Turn msgspec's message into key, value and reason."""
+    found = _PATH.match(message)
+    if found is None:  # the fault is the document itself: a key is missing or unknown
+        return message
+    key, reason = found["path"], found["reason"]
+    value: Any = document
+    for part in key.split("."):
+        value = value.get(part) if isinstance(value, dict) else None
+    if isinstance(value, dict):
+        return f"[{key}]: {reason}"
+    return f"{key} = {value!r}: {reason}"
+
+
+DEFAULT_TEXT: Final = """\
+# The venue's name is part of what clients sign to log in, and of its log:
+# it cannot be changed later.
+venue = "NAME"
+
+[listen]
+host = "127.0.0.1"
+port = 8080
+
+[limits]
+# Per connection: requests that create or change orders, refilled every second,
+# and how many may come at once. Cancels are never limited.
+requests_per_second = 1000
+burst = 2000
+# Per connection: requests without an answer yet. Beyond it the server stops
+# reading from the client until some are answered.
+in_flight = 1000
+# The longest message a client may send; a longer one closes with 1009.
+frame_bytes = 1_048_576
+# What may wait for a client that does not read; beyond it: closed with 1013.
+outbox_bytes = 8_388_608
+# Connections at the same time; one more is answered with HTTP 503.
+connections = 2000
+# Commands that wait for the log; beyond it they are refused as BUSY.
+waiting = 20_000
+# Commands that are written, and synced, together at most.
+batch = 1000
+# How long a client may take for its handshake, how often it is pinged (one
+# that is silent for two pings is dropped), and how long closing may take.
+handshake_seconds = 10
+ping_seconds = 20
+close_seconds = 5
+
+[log]
+# A segment file's size, and the free disk space below which new orders are
+# refused as LOG_FULL while cancels still work.
+segment_bytes = 268_435_456
+reserve_bytes = 268_435_456
+
+[days]
+# "continuous": the server keeps a trading day open, from midnight to midnight
+# in Shanghai. "manual": operators open each day with begin_day.
+mode = "continuous"
+"""

@@ -1,0 +1,201 @@
+"""One open WebSocket: its transport, its frames in both directions, its end.
+
+What a message means is the session's business, what waits to be sent the
+outbox's. All frames of one read are handled together, and everything for one
+client leaves in one write.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Final, Protocol, final
+
+import structlog
+from websockets.protocol import OPEN, SEND_EOF
+
+from carbonex.wire.codec import BY_SUBPROTOCOL, JSON
+
+from .messages import Messages
+from .outbox import SLOW_CONSUMER, Outbox
+
+
+if TYPE_CHECKING:
+    from websockets.server import ServerProtocol
+
+    from .clock import Clock
+    from .config import Limits
+    from .metrics import Metrics
+    from .session import Session
+
+
+# What the transport may hold before the outbox is paused. Reason: what is in
+# there can be neither conflated nor dropped; 256 KiB is a flush of some
+# thousand answers.
+TRANSPORT_BYTES: Final = 256 * 1024
+
+# Pongs that may wait for a client that sends pings and reads nothing. Policy:
+# the connection is dropped.
+MAX_CONTROL_FRAMES: Final = 1000
+
+_log = structlog.get_logger("carbonex.gateway")
+
+
+class Host(Protocol):
+    """What a connection needs from its server."""
+
+    clock: Clock
+    limits: Limits
+    metrics: Metrics
+
+    def open_session(self, connection: Connection) -> Session:
+        """Return the session that speaks through ``connection.outbox``."""
+
+    def wake(self, connection: Connection) -> None:
+        """Have ``connection.flush`` called, and the venue turned, before long."""
+
+    def stalled(self, connection: Connection) -> None:
+        """Have ``connection.resume`` called when requests have been answered."""
+
+    def resumed(self, connection: Connection) -> None:
+        """Take note that its client reads again."""
+
+    def lost(self, connection: Connection) -> None:
+        """Forget a connection that ended."""
+
+
+@final
+class Connection(asyncio.Protocol):
+    """One client, from the end of the handshake to the end of the connection."""
+
+    def __init__(
+        self, host: Host, transport: asyncio.Transport, websocket: ServerProtocol
+    ) -> None:
+        self._host = host
+        self._transport = transport
+        self._websocket = websocket
+        self._messages = Messages(websocket, host.limits.frame_bytes)
+        self._stalled = False  # the session wants a pause
+        self._heard = True
+        self._pinged = False
+        self._close_timer: asyncio.TimerHandle | None = None
+        transport.set_write_buffer_limits(high=TRANSPORT_BYTES)
+        codec = BY_SUBPROTOCOL.get(websocket.subprotocol or "", JSON)
+        self.outbox = Outbox(codec, host.limits.outbox_bytes, self._wake)
+        self.session = host.open_session(self)
+
+    def data_received(self, data: bytes) -> None:
+        """Hand every whole message to the session."""
+        self._heard = True
+        self._host.metrics.bytes_in += len(data)
+        self._messages.feed(data)
+        if not self._stalled:
+            self._receive()
+        if self.outbox.paused and len(self._websocket.writes) > MAX_CONTROL_FRAMES:
+            self._transport.abort()
+            return
+        self._host.wake(self)
+
+    def eof_received(self) -> None:
+        """Let the transport close; after EOF nobody waits for a close frame."""
+        self._messages.end()
+
+    def pause_writing(self) -> None:
+        """Keep everything in the outbox, where it is counted and conflated."""
+        self.outbox.paused = True
+
+    def resume_writing(self) -> None:
+        """Send again."""
+        self.outbox.paused = False
+        self._heard = True
+        self._host.resumed(self)
+        self._host.wake(self)
+
+    def connection_lost(self, _error: Exception | None) -> None:
+        """Tell the session; orders that it sent live on."""
+        if self._close_timer is not None:
+            self._close_timer.cancel()
+        self.session.closed()
+        self._host.lost(self)
+
+    def flush(self) -> None:
+        """Write everything that waits, at once, and close if that is due."""
+        outbox, websocket, transport = self.outbox, self._websocket, self._transport
+        is_open = websocket.state is OPEN
+        if outbox.paused and outbox.closing is None and is_open:
+            return
+        chunks = outbox.take()
+        if not is_open:
+            outbox.close(1000, "")  # nothing may follow a close frame
+        elif outbox.closing is not None:
+            websocket.send_close(*outbox.closing)
+            self._messages.feed(b"")  # only the client's close frame matters now
+            self._host.metrics.evictions += outbox.closing == SLOW_CONSUMER
+        control = websocket.data_to_send()
+        if transport.is_closing():
+            return
+        data = b"".join(chunks + control)  # SEND_EOF is empty
+        if data:
+            self._host.metrics.bytes_out += len(data)
+            transport.write(data)
+        if websocket.close_expected():
+            self._end(half_close=SEND_EOF in control)
+
+    def resume(self) -> bool:
+        """Go on with what was read, if the session can; tell whether it could."""
+        if self.session.wants_pause:
+            return False
+        self._stalled = False
+        self._transport.resume_reading()
+        self._receive()
+        return not self._stalled
+
+    def keep_alive(self) -> None:
+        """Ping a client that was silent since the last call; drop it at the third."""
+        if self._heard or self.session.wants_pause:
+            self._heard = self._pinged = False
+        elif self._pinged:
+            self._transport.abort()
+        elif self._websocket.state is OPEN:
+            self._pinged = True
+            self._websocket.send_ping(b"")
+            self._host.wake(self)
+
+    def abort(self) -> None:
+        """End the connection at once."""
+        self._transport.abort()
+
+    def _wake(self, _outbox: Outbox) -> None:
+        self._host.wake(self)
+
+    def _receive(self) -> None:
+        """Hand over messages until the session wants a pause or the end comes."""
+        session, outbox, next_message = self.session, self.outbox, self._messages.next
+        now_ns = self._host.clock.now_ns()
+        while outbox.closing is None and (message := next_message()) is not None:
+            try:
+                session.receive(message, now_ns)
+            except Exception:  # noqa: BLE001 - a message ends its own connection at most
+                _log.exception("session failed")
+                outbox.close(1011, "internal error")
+            if outbox.queued_bytes > TRANSPORT_BYTES:
+                self.flush()  # long answers to many queries: not all at once
+            if session.wants_pause:
+                self._stall()
+                return
+
+    def _stall(self) -> None:
+        self._stalled = True
+        self._transport.pause_reading()
+        self._host.stalled(self)
+
+    def _end(self, *, half_close: bool) -> None:
+        """Wait for the client to close, but not for long."""
+        if half_close and self._transport.can_write_eof():
+            # Closing at once would reset the connection while the client still
+            # sends, and the reset would overtake the close frame.
+            self._transport.write_eof()
+        self._transport.resume_reading()  # or the close frame would not be seen
+        if self._close_timer is None:
+            self._close_timer = asyncio.get_running_loop().call_later(
+                self._host.limits.close_seconds, self._transport.abort
+            )

@@ -1,0 +1,202 @@
+"""Feed: who follows what, and when it is told."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from carbonex.engine import Reason, Rejected
+from carbonex.wire.errors import Code, error
+from carbonex.wire.sentences import error_of
+
+from .balances import Balances
+from .depth import Books
+from .dispatch import Dispatch, Rooms
+from .executions import MAX_KEPT, MAX_PER_ACCOUNT, Executions
+from .notices import Heartbeats, Instruments, Status
+from .prints import Prints
+from .ticker import Tickers
+from .topic import NARROWABLE, PRIVATE, Target
+
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from carbonex.engine import Event
+    from carbonex.gateway.outbox import Outbox
+    from carbonex.gateway.venue import Venue
+    from carbonex.wire.answers import Error
+    from carbonex.wire.requests import Subscribe, Unsubscribe
+
+    from .topic import Topic
+
+
+# What one connection may follow. Reason: each costs memory and an append per
+# frame; a market maker in every instrument needs a tenth. Policy: one more is
+# refused with TOO_MANY_SUBSCRIPTIONS.
+MAX_SUBSCRIPTIONS: Final = 200
+
+
+class Feed:
+    """Everything that is streamed to clients; a Reader of the venue.
+
+    Between two calls of ``flush`` (every 50 ms) prints, executions, phases and
+    status go out at once, and depth, tickers and balances gather. ``flush``
+    and ``heartbeat`` must be called between batches, anything else may also
+    come between two commands of one.
+
+    After a restart the feed knows what it has been told since: it is created
+    from the restored exchange and hears the rows after the snapshot as it did
+    when they were new. Executions before the snapshot cannot be replayed
+    (HISTORY_GONE), prints before it are not in a snapshot, and the ticker's
+    statistics count from it (``since``) until the next day begins. Depth,
+    best prices, balances, phases and open orders are complete in any case.
+    """
+
+    def __init__(
+        self,
+        venue: Venue,
+        max_subscriptions: int = MAX_SUBSCRIPTIONS,
+        max_executions_per_account: int = MAX_PER_ACCOUNT,
+        max_executions: int = MAX_KEPT,
+    ) -> None:
+        exchange = venue.exchange
+        self._instruments = exchange.instruments
+        self._max_subscriptions = max_subscriptions
+        self._status = Status(venue)
+        self._heartbeats = Heartbeats(venue)
+        self._rooms = rooms = Rooms(
+            Books(exchange),
+            Tickers(exchange),
+            Prints(),
+            Instruments(exchange),
+            Executions(exchange, max_executions_per_account, max_executions),
+            Balances(exchange),
+        )
+        self._dispatch = Dispatch(exchange, rooms)
+        self._find: dict[str, Callable[[Target], Topic]] = {
+            "status": lambda _: self._status.topic,
+            "heartbeat": lambda _: self._heartbeats.topic,
+            "instrument": rooms.instruments.topics.find,
+            "ticker": rooms.tickers.topics.find,
+            "trade": rooms.prints.topics.find,
+            "book": rooms.books.find,
+            "executions": rooms.executions.topics.find,
+            "balances": rooms.balances.topics.find,
+        }
+        self._followed: dict[Outbox, dict[Target, Topic]] = {}
+
+    def refusal(self, outbox: Outbox, request: Subscribe) -> Error | None:
+        """Return why ``subscribe`` would be wrong, or None.
+
+        In this order: MISSING_MEMBER (a book without instrument),
+        UNKNOWN_INSTRUMENT, ALREADY_SUBSCRIBED (one instrument's subscription
+        and that of all exclude each other, so that nothing comes twice),
+        TOO_MANY_SUBSCRIPTIONS, BAD_TYPE (``from_seq`` is in the future) and
+        HISTORY_GONE. Whether the connection may see the account is the
+        session's question.
+        """
+        target = Target.of(request)
+        return (
+            self._unknown(request)
+            or self._excess(outbox, target)
+            or self._unplayable(request)
+        )
+
+    def subscribe(self, outbox: Outbox, request: Subscribe, now_ns: int) -> None:
+        """Send the snapshot, then everything that follows it, without a gap.
+
+        ``refusal`` must have returned None just before.
+        """
+        target = Target.of(request)
+        topic = self._find[target.channel](target)
+        topic.add(outbox)
+        self._followed.setdefault(outbox, {})[target] = topic
+        if target.channel == "executions":
+            self._rooms.executions.replay(outbox, target.account, request.from_seq)
+        else:
+            topic.greet(outbox, now_ns)
+
+    def unsubscribe(self, outbox: Outbox, request: Unsubscribe) -> bool:
+        """Stop one subscription; False where there is none like it."""
+        topic = self._followed.get(outbox, {}).pop(Target.of(request), None)
+        if topic is not None:
+            topic.remove(outbox)
+        return topic is not None
+
+    def drop(self, outbox: Outbox) -> None:
+        """Stop all subscriptions: the connection is gone."""
+        for topic in self._followed.pop(outbox, {}).values():
+            topic.remove(outbox)
+
+    def drop_private(self, outbox: Outbox) -> None:
+        """Stop the subscriptions that need a login."""
+        followed = self._followed.get(outbox, {})
+        for target in [target for target in followed if target.channel in PRIVATE]:
+            followed.pop(target).remove(outbox)
+
+    def published(self, seq: int, time_ns: int, events: list[Event]) -> None:
+        """Take what command ``seq`` did; send what is not conflated."""
+        self._dispatch.read(seq, time_ns, events)
+
+    def flush(self, now_ns: int) -> None:
+        """Send the conflated channels what has changed and is due."""
+        self._rooms.books.flush(now_ns)
+        self._rooms.tickers.flush()
+        self._rooms.balances.flush()
+
+    def heartbeat(self, now_ns: int) -> None:
+        """Send the heartbeat, and before it everything up to the seq it names.
+
+        For that, once a second, depth comes before its interval has passed.
+        """
+        if self._heartbeats.topic:
+            self._rooms.books.flush_all(now_ns)
+            self._rooms.tickers.flush()
+            self._rooms.balances.flush()
+            self._heartbeats.send(now_ns)
+
+    def resumed(self, outbox: Outbox, now_ns: int) -> None:
+        """Make up for what a paused outbox has lost: a snapshot per topic."""
+        for topic in self._followed.get(outbox, {}).values():
+            topic.catch_up(outbox, now_ns)
+
+    def shutdown(self) -> None:
+        """Tell those who follow the status that the venue shuts down."""
+        self._status.shut_down()
+
+    def _unknown(self, request: Subscribe) -> Error | None:
+        name = Target.of(request).instrument
+        if request.channel == "book" and not name:
+            return error(
+                Code.MISSING_MEMBER,
+                "instrument",
+                owner="subscribe to book",
+                member="instrument",
+                wanted="the name of one",
+            )
+        if name and name not in self._instruments:
+            unknown = Rejected(Reason.UNKNOWN_INSTRUMENT, "instrument")
+            return error_of(unknown, request)
+        return None
+
+    def _excess(self, outbox: Outbox, target: Target) -> Error | None:
+        followed = self._followed.get(outbox, {})
+        covering = [other for other in followed if _overlap(other, target)]
+        if covering:
+            return error(Code.ALREADY_SUBSCRIBED, subscription=covering[0])
+        if len(followed) >= self._max_subscriptions:
+            limit = self._max_subscriptions
+            return error(Code.TOO_MANY_SUBSCRIPTIONS, limit=limit)
+        return None
+
+    def _unplayable(self, request: Subscribe) -> Error | None:
+        if request.channel != "executions":
+            return None
+        return self._rooms.executions.refusal(request.account, request.from_seq)
+
+
+def _overlap(one: Target, other: Target) -> bool:
+    """Tell whether following both would bring something twice."""
+    if one.channel != other.channel or one.channel not in NARROWABLE:
+        return one == other
+    return "" in (one.instrument, other.instrument) or one == other

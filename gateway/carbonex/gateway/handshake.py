@@ -1,0 +1,165 @@
+"""The beginning of every TCP connection: an HTTP request, and what it leads to.
+
+A WebSocket handshake hands the transport over to a ``Connection``; anything
+else is answered with a page, and the connection is closed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import re
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Final, Protocol, cast, final
+
+from websockets.exceptions import NegotiationError
+from websockets.http11 import Request
+from websockets.protocol import OPEN
+from websockets.server import ServerProtocol
+
+from carbonex.wire.codec import BY_SUBPROTOCOL
+
+from .connection import Connection, Host
+from .pages import SOCKET_PATH, page, refuse_method
+
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from websockets.http11 import Response
+    from websockets.typing import Subprotocol
+
+    from .pages import Pages
+
+
+class Porter(Host, Protocol):
+    """What a handshake needs from its server."""
+
+    def arrived(self, handshake: Handshake) -> bool:
+        """Count a new TCP connection; False when there are far too many."""
+
+    def refusal(self) -> str:
+        """Return why no WebSocket can be opened now, or nothing."""
+
+    def departed(self, handshake: Handshake) -> None:
+        """Forget a connection that ended, or went on as a ``Connection``."""
+
+
+@final
+class Handshake(asyncio.Protocol):
+    """One connection until its request is answered.
+
+    It has ``handshake_seconds`` for all of it, so that clients that send a
+    byte a minute hold nothing for long.
+    """
+
+    def __init__(self, host: Porter, pages: Pages) -> None:
+        self._host = host
+        self._pages = pages
+        self._start = b""  # of the request
+        self._last = b""  # bytes of it
+        self._websocket = _Websocket(
+            max_size=(host.limits.frame_bytes, None), logger=_silence
+        )
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Start the clock."""
+        self._transport = cast("asyncio.Transport", transport)
+        self._timer = asyncio.get_running_loop().call_later(
+            self._host.limits.handshake_seconds, self._transport.abort
+        )
+        if not self._host.arrived(self):
+            self._transport.abort()
+
+    def data_received(self, data: bytes) -> None:
+        """Take some of the request, or what follows after its answer (nothing)."""
+        data, early = self._cut(data)
+        websocket = self._websocket
+        websocket.receive_data(data)
+        events = websocket.events_received()
+        if events:
+            request = events[0]
+            assert isinstance(request, Request)
+            websocket.send_response(self._response(request))
+        elif not websocket.eof_sent:
+            return
+        writes = websocket.data_to_send()
+        if writes == [b""]:
+            # The parser gives up without a word on what is no plain GET.
+            writes.insert(0, _unreadable(self._start).serialize())
+        self._transport.write(b"".join(writes))
+        if websocket.state is OPEN:
+            self._hand_over(early)
+        else:
+            self._transport.write_eof()
+
+    def eof_received(self) -> None:
+        """Let the transport close."""
+        self._websocket.receive_eof()
+
+    def connection_lost(self, _error: Exception | None) -> None:
+        """Forget everything."""
+        self._timer.cancel()
+        self._host.departed(self)
+
+    def abort(self) -> None:
+        """End the connection at once."""
+        self._transport.abort()
+
+    def _response(self, request: Request) -> Response:
+        path = request.path.partition("?")[0]
+        opens = path == SOCKET_PATH and "Upgrade" in request.headers
+        if request.method != "GET" or not opens:
+            return self._pages.respond(request.method, request.path)
+        refusal = self._host.refusal()
+        if refusal:
+            return page(HTTPStatus.SERVICE_UNAVAILABLE, f"{refusal}\n")
+        return self._websocket.accept(request)
+
+    def _cut(self, data: bytes) -> tuple[bytes, bytes]:
+        """Return what belongs to the request, and what came too early behind it."""
+        self._start = (self._start + data[:8])[:8]
+        seen = self._last + data
+        end = seen.find(_END)
+        cut = len(data) if end < 0 else end + len(_END) - len(self._last)
+        self._last = seen[-3:]
+        return data[:cut], data[cut:]
+
+    def _hand_over(self, early: bytes) -> None:
+        self._timer.cancel()
+        self._host.departed(self)
+        connection = Connection(self._host, self._transport, self._websocket)
+        self._transport.set_protocol(connection)
+        connection.data_received(early)
+
+
+# Origins are not checked, against cross-site hijacking, because nothing here
+# rests on cookies: whoever logs in signs this very connection's challenge.
+class _Websocket(ServerProtocol):
+    """The WebSocket protocol with our choice of subprotocol."""
+
+    def select_subprotocol(
+        self, subprotocols: Sequence[Subprotocol]
+    ) -> Subprotocol | None:
+        """Return the client's first that we speak; none offered means JSON."""
+        for name in subprotocols:
+            if name in BY_SUBPROTOCOL:
+                return name
+        if subprotocols:
+            raise NegotiationError(f"offer one of {', '.join(BY_SUBPROTOCOL)}")
+        return None
+
+
+# The library would write three lines per connection.
+_silence: Final = logging.getLogger("carbonex.websockets")
+_silence.setLevel(logging.ERROR)
+
+_END: Final = b"\r\n\r\n"  # of a request's head; what is served has no body
+_METHOD: Final = re.compile(rb"(?!GET )[A-Z]{2,7} ")
+
+
+def _unreadable(start: bytes) -> Response:
+    """Return the answer to a request that could not be parsed."""
+    if _METHOD.match(start):  # other methods come with a body, which stops the parser
+        return refuse_method(start.partition(b" ")[0].decode())
+    return page(HTTPStatus.BAD_REQUEST, "this is no request of HTTP/1.1\n")

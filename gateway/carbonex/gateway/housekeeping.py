@@ -1,0 +1,88 @@
+"""What happens by the clock: flushes, heartbeats, pings, watching disk and clock."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Final, final
+
+import structlog
+
+from .clock import MAX_STEP_NS, SECOND_NS
+
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from .clients import Clients
+    from .clock import Clock
+    from .feed import Feed
+    from .pipeline import Pipeline
+    from .venue import Venue
+
+
+TICK_SECONDS: Final = 0.05  # the shortest interval of a conflated channel
+TICKS_PER_SECOND: Final = 20
+
+_log = structlog.get_logger("carbonex.gateway")
+
+
+@final
+class Housekeeping:
+    """The timers of one server, all driven by one tick of 50 ms."""
+
+    def __init__(
+        self,
+        venue: Venue,
+        feed: Feed,
+        clients: Clients,
+        pipeline: Pipeline,
+        clock: Clock,
+        is_log_full: Callable[[], bool],
+    ) -> None:
+        self._venue = venue
+        self._feed = feed
+        self._clients = clients
+        self._pipeline = pipeline
+        self._clock = clock
+        self._is_log_full = is_log_full
+        self._step_ns = 0  # of the wall clock, as last reported
+        self._ping_ticks = max(1, int(clients.limits.ping_seconds / TICK_SECONDS))
+
+    async def run(self) -> None:
+        """Tick until cancelled. Ticks that were missed are not made up for."""
+        now = asyncio.get_running_loop().time
+        due = now()
+        tick = 0
+        while True:
+            due = max(due + TICK_SECONDS, now())
+            await asyncio.sleep(due - now())
+            tick += 1
+            self._feed.flush(self._clock.now_ns())
+            if tick % TICKS_PER_SECOND == 0:
+                self._every_second()
+            if tick % self._ping_ticks == 0:
+                self._clients.keep_alive()
+            # Time may have made something due; and what was said is to be sent.
+            self._pipeline.schedule()
+
+    def _every_second(self) -> None:
+        self._feed.heartbeat(self._clock.now_ns())
+        self._watch_log()
+        self._watch_clock()
+
+    def _watch_log(self) -> None:
+        full = self._is_log_full()
+        if full is self._venue.log_full:
+            return
+        self._venue.log_full = full
+        if full:
+            _log.error("log full: new orders are refused", seq=self._venue.exchange.seq)
+        else:
+            _log.info("log has room again", seq=self._venue.exchange.seq)
+
+    def _watch_clock(self) -> None:
+        """Report each step of the wall clock once; our own clock goes on evenly."""
+        step_ns = self._clock.step_ns()
+        if abs(step_ns - self._step_ns) > MAX_STEP_NS:
+            self._step_ns = step_ns
+            _log.warning("wall clock stepped", seconds=step_ns / SECOND_NS)

@@ -1,0 +1,85 @@
+"""Who speaks through a session, and for which accounts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NoReturn, final
+
+from carbonex.wire.errors import Code, error
+from carbonex.wire.vocabulary import permission_names
+
+from .methods import allowed
+from .refusal import Refused
+
+
+if TYPE_CHECKING:
+    from carbonex.engine import Key, Permission
+
+
+@final
+class Identity:
+    """The key that is logged in, or nobody. It is the engine's live object.
+
+    ``allowed`` is the methods that it may call.
+    """
+
+    __slots__ = ("allowed", "key", "key_id")
+
+    def __init__(self, key: Key | None = None) -> None:
+        self.key = key
+        self.key_id = "" if key is None else key.key_id
+        self.allowed = allowed(None if key is None else key.permissions)
+
+    @property
+    def revoked(self) -> bool:
+        """Whether the key lost its rights since it logged in."""
+        return self.key is not None and self.key.revoked
+
+    def account(self, name: str) -> str:
+        """Return ``name`` if it is an account of the key's participant.
+
+        Empty stands for its only account. O(1).
+
+        Raises:
+            Refused: If it is not, or there is no only one.
+
+        """
+        assert self.key is not None
+        participant = self.key.participant
+        accounts = participant.accounts
+        if name in accounts:
+            return name
+        if not name and len(accounts) == 1:
+            return next(iter(accounts))
+        who = participant.name
+        if name:
+            code = Code.ACCOUNT_DENIED
+            raise Refused(error(code, "account", account=name, participant=who))
+        code, count = Code.ACCOUNT_REQUIRED, len(accounts)
+        raise Refused(error(code, "account", participant=who, count=count))
+
+    def refuse_revoked(self, method: str) -> NoReturn:
+        """Refuse ``method`` because the key was revoked."""
+        raise Refused(error(Code.KEY_REVOKED, key_id=self.key_id, method=method))
+
+    def require(self, permission: Permission | None, method: str) -> None:
+        """Let only a key with ``permission`` pass; None lets everybody pass.
+
+        Raises:
+            Refused: If nobody is logged in, or the key lacks the permission.
+
+        """
+        if permission is None:
+            return
+        key = self.key
+        if key is None:
+            raise Refused(error(Code.LOGIN_REQUIRED, method=method))
+        if permission not in key.permissions:
+            raise Refused(
+                error(
+                    Code.PERMISSION_DENIED,
+                    method=method,
+                    needed=" and ".join(permission_names(permission)),
+                    key_id=key.key_id,
+                    held=", ".join(permission_names(key.permissions)),
+                )
+            )

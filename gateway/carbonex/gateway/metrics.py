@@ -1,0 +1,107 @@
+"""The venue's figures, in Prometheus's text format.
+
+The hot path counts in plain integers; this module turns them into metrics
+only when somebody asks. What happens once per batch goes into histograms.
+"""
+
+from __future__ import annotations
+
+from collections import Counter as Tally
+from typing import TYPE_CHECKING, Final
+
+from prometheus_client import CollectorRegistry, Histogram, ProcessCollector
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
+from prometheus_client.exposition import generate_latest
+from prometheus_client.registry import Collector
+
+from carbonex.engine import Rejected
+
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from prometheus_client.metrics_core import Metric
+
+    from carbonex.engine import Event, Reason
+
+    from .venue import Venue
+
+
+CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
+
+_SECONDS: Final = (
+    *(0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.005),
+    *(0.01, 0.02, 0.05, 0.1, 0.5, 1.0),
+)
+_SIZES: Final = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000)
+
+
+class Metrics(Collector):
+    """Counts what a server does. It is a Reader of the venue: it counts rejects."""
+
+    def __init__(self) -> None:
+        self.venue: Venue | None = None  # none while the log is recovered
+        self.connections = 0
+        self.connections_total = 0
+        self.refused = 0  # for lack of room
+        self.evictions = 0  # slow consumers
+        self.bytes_in = 0
+        self.bytes_out = 0
+        self.rejects: Tally[Reason] = Tally()
+        self._registry = CollectorRegistry()
+        self._registry.register(self)
+        ProcessCollector(registry=self._registry)
+        self.commit_seconds = Histogram(
+            "carbonex_commit_seconds",
+            "From the hand-over of a batch to the log until it was durable.",
+            buckets=_SECONDS,
+            registry=self._registry,
+        )
+        self.batch_commands = Histogram(
+            "carbonex_batch_commands",
+            "Commands per batch.",
+            buckets=_SIZES,
+            registry=self._registry,
+        )
+
+    def published(self, _seq: int, _time_ns: int, events: list[Event]) -> None:
+        """Count a reject; a refused command's events are exactly that one."""
+        if events and type(events[0]) is Rejected:
+            self.rejects[events[0].reason] += 1
+
+    def text(self) -> bytes:
+        """Return everything in Prometheus's text format."""
+        return generate_latest(self._registry)
+
+    def collect(self) -> Iterator[Metric]:
+        """Yield the current figures, for the registry."""
+        yield _gauge("connections", "Open connections.", self.connections)
+        yield _counter("connections", "Accepted so far.", self.connections_total)
+        yield _counter("connections_refused", "For lack of room.", self.refused)
+        yield _counter("evictions", "Closed as slow consumers.", self.evictions)
+        yield _counter("received_bytes", "Read from clients.", self.bytes_in)
+        yield _counter("sent_bytes", "Written to clients.", self.bytes_out)
+        rejects = CounterMetricFamily(
+            "carbonex_rejects", "Commands refused by the engine.", labels=["reason"]
+        )
+        for reason, count in self.rejects.items():
+            rejects.add_metric([reason.name], count)
+        yield rejects
+        if self.venue is not None:
+            yield from _venue(self.venue)
+
+
+def _venue(venue: Venue) -> Iterator[Metric]:
+    yield _gauge("seq", "Commands applied since the beginning.", venue.exchange.seq)
+    yield _gauge("position", "The last applied row of the log.", venue.position)
+    yield _gauge("epoch", "How often the log was opened.", venue.epoch)
+    yield _gauge("waiting_commands", "In the queue for the log.", venue.waiting)
+    yield _gauge("log_full", "1 when the disk's reserve is reached.", venue.log_full)
+
+
+def _gauge(name: str, text: str, value: float) -> Metric:
+    return GaugeMetricFamily(f"carbonex_{name}", text, value)
+
+
+def _counter(name: str, text: str, value: float) -> Metric:
+    return CounterMetricFamily(f"carbonex_{name}", text, value)

@@ -1,0 +1,157 @@
+"""From a data directory to a venue that is ready to go on: all of it blocking."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from carbonex.engine import (
+    VENUE_KEY,
+    AddKey,
+    Checkpoint,
+    Exchange,
+    Permission,
+    RegisterParticipant,
+    Rejected,
+)
+from carbonex.journal import (
+    SegmentLog,
+    Snapshot,
+    SnapshotStore,
+    recover,
+)
+
+from .clock import Clock
+from .feed import Feed
+from .venue import Venue, opening_epoch
+
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+    from carbonex.engine import Batch, Command
+    from carbonex.journal import Row, Tail
+
+    from .config import Config
+
+
+GATEWAY: Final = 1  # the embedded log has one gateway
+OPERATOR: Final = "operator"  # the participant of the venue's own people
+
+
+class Opened(NamedTuple):
+    """A recovered venue with its feed. ``warnings`` lose nothing of it."""
+
+    venue: Venue
+    feed: Feed
+    replayed: int  # commands
+    warnings: list[str]
+
+
+def open_log(directory: Path, config: Config) -> SegmentLog:
+    """Open the directory's log for writing.
+
+    Raises:
+        LogError: If another process has it, it is damaged, or another venue's.
+
+    """
+    return SegmentLog(
+        directory,
+        config.venue,
+        segment_bytes=config.log.segment_bytes,
+        reserve_bytes=config.log.reserve_bytes,
+    )
+
+
+def open_venue(log: Tail, snapshots: SnapshotStore, config: Config) -> Opened:
+    """Recover the venue: the newest good snapshot, then every row after it.
+
+    The rows take the same path as new ones, so that the feed hears them and
+    knows recent executions and the day's statistics. O(snapshot + rows).
+
+    Raises:
+        LogError: If the log cannot be followed to its end.
+
+    """
+    _, last = log.bounds()
+    start = max((p for p in snapshots.positions() if p <= last), default=0)
+    recovered = recover(log, snapshots, upto=start)
+    exchange = recovered.exchange
+    venue = _new_venue(exchange, config)
+    venue.position, venue.chain = recovered.position, recovered.chain
+    feed = Feed(venue)
+    venue.readers.append(feed)
+    seq = exchange.seq
+    for row in log.tail(recovered.position + 1):
+        venue.committed(row.batch(), row.position, row.hash)
+    venue.epoch = opening_epoch(exchange, GATEWAY)
+    return Opened(venue, feed, exchange.seq - seq, recovered.warnings)
+
+
+def take_snapshot(venue: Venue, snapshots: SnapshotStore) -> Path:
+    """Keep the state as it is now; nothing may be in flight. Linear in the state.
+
+    Raises:
+        OSError: If it could not be written.
+
+    """
+    exchange = venue.exchange
+    return snapshots.save(
+        Snapshot(venue.position, venue.chain, exchange.digest(), exchange.snapshot())
+    )
+
+
+def checkpoint(exchange: Exchange) -> Checkpoint:
+    """Return the command that states the digest of the exchange as it is now."""
+    return Checkpoint(VENUE_KEY, exchange.digest())
+
+
+def bootstrap(directory: Path, config: Config, commands: Iterable[Command]) -> Row:
+    """Write a new venue's first commands, with the venue's own key.
+
+    They are tried on an empty exchange first: nothing is written unless all
+    are accepted. Return the log's last row.
+
+    Raises:
+        ValueError: If the engine refuses a command, or there is a log already.
+        LogError: If the directory cannot be used.
+
+    """
+    venue = _new_venue(Exchange(), config)
+    batches = list(_batches(venue, commands, Clock().now_ns()))
+    with open_log(directory, config) as log:
+        if log.bounds()[1]:
+            raise ValueError(f"{directory} holds a venue already")
+        return [log.publish(batch) for batch in batches][-1]
+
+
+def operator_commands(key_id: str, public_key: bytes) -> list[Command]:
+    """Return what gives the venue its first key, which may do all but trade."""
+    permissions = Permission.READ | Permission.OPERATE | Permission.REGISTRY
+    return [
+        RegisterParticipant(VENUE_KEY, OPERATOR),
+        AddKey(VENUE_KEY, OPERATOR, key_id, public_key, permissions),
+    ]
+
+
+def _new_venue(exchange: Exchange, config: Config) -> Venue:
+    return Venue(
+        exchange,
+        config.venue,
+        GATEWAY,
+        opening_epoch(exchange, GATEWAY),
+        config.limits.waiting,
+        config.limits.batch,
+    )
+
+
+def _batches(venue: Venue, commands: Iterable[Command], now_ns: int) -> Iterator[Batch]:
+    """Yield the batches that bring ``commands`` about, applied to ``venue``."""
+    for command in commands:
+        venue.submit(None, 0, command)
+    while (batch := venue.take_batch(now_ns)) is not None:
+        applied = venue.committed(batch, venue.position + 1, b"")
+        for command, events in zip(batch.commands, applied.replies, strict=True):
+            if events and type(events[0]) is Rejected:
+                raise ValueError(f"{command} was refused: {events[0]}")
+        yield batch

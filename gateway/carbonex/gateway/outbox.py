@@ -1,0 +1,121 @@
+"""One connection's frames on their way out, sans-I/O.
+
+Whoever has something to say to a client puts it here; the shell takes it all
+and writes it at once, because one write per message caps a whole server at
+about 200,000 messages a second.
+"""
+
+from __future__ import annotations
+
+import struct
+from typing import TYPE_CHECKING, Final, final
+
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import msgspec
+
+    from carbonex.wire.codec import Codec
+
+
+# What waits for one client, in bytes. Reason: memory that a client who does not
+# read takes from all others; 8 MiB is about 20,000 executions. Policy: the
+# connection is closed with 1013 and what waits is dropped, as the client can
+# resume by sequence number. The limit is judged before a frame is added, so
+# that one answer larger than it reaches a client who does read.
+MAX_QUEUED_BYTES: Final = 8 * 1024 * 1024
+
+SLOW_CONSUMER: Final = (1013, "slow_consumer")
+
+
+@final
+class Outbox:
+    """The frames that wait for one client, in order.
+
+    ``paused`` is set by the shell while the transport's buffer is full: the
+    shell then takes nothing, and the feed adds no book deltas. Once ``closing``
+    (code, reason) is set nothing more is accepted: the shell writes what
+    ``take`` still gives, then the close frame.
+    """
+
+    __slots__ = (
+        "_frames",
+        "_wake",
+        "closing",
+        "codec",
+        "max_bytes",
+        "paused",
+        "queued_bytes",
+    )
+
+    def __init__(
+        self,
+        codec: Codec,
+        max_bytes: int = MAX_QUEUED_BYTES,
+        wake: Callable[[Outbox], None] | None = None,
+    ) -> None:
+        """Prepare an empty outbox; ``wake`` hears of the first thing to wait."""
+        self.codec: Final = codec
+        self.max_bytes: Final = max_bytes
+        self.paused = False
+        self.queued_bytes = 0
+        self.closing: tuple[int, str] | None = None
+        self._frames: list[bytes] = []
+        self._wake: Final = wake
+
+    def send(self, message: msgspec.Struct) -> None:
+        """Add a message for this client alone."""
+        self.send_frame(frame(self.codec, message))
+
+    def send_frame(self, data: bytes) -> None:
+        """Add what is framed already; shared by many clients, it is not copied."""
+        if self.closing is not None:
+            return
+        if self.queued_bytes > self.max_bytes:
+            self._frames.clear()
+            self.queued_bytes = 0
+            self.close(*SLOW_CONSUMER)
+            return
+        if not self._frames and self._wake is not None:
+            self._wake(self)
+        self._frames.append(data)
+        self.queued_bytes += len(data)
+
+    def close(self, code: int, reason: str) -> None:
+        """Close the connection after what waits; the first reason given stays."""
+        if self.closing is None:
+            self.closing = (code, reason)
+            if self._wake is not None:
+                self._wake(self)
+
+    def take(self) -> list[bytes]:
+        """Return what waits, for one write, and forget it."""
+        frames = self._frames
+        self._frames = []
+        self.queued_bytes = 0
+        return frames
+
+
+def frame(codec: Codec, message: msgspec.Struct) -> bytes:
+    """Return ``message`` as one WebSocket frame, for any number of clients."""
+    payload = codec.encode(message)
+    return _header(codec.binary, len(payload)) + payload
+
+
+# A server's frames are unmasked and ours are never fragmented, so a header is
+# an opcode and a length (RFC 6455 §5.2). Built here it costs 0.1 µs a frame,
+# through websockets' Frame.serialize 0.8 µs, as much as encoding the message.
+_FIN_TEXT: Final = 0x81
+_FIN_BINARY: Final = 0x82
+_pack16: Final = struct.Struct("!BBH").pack
+_pack64: Final = struct.Struct("!BBQ").pack
+
+
+def _header(binary: bool, length: int) -> bytes:  # noqa: FBT001
+    opcode = _FIN_BINARY if binary else _FIN_TEXT
+    if length < 126:
+        return bytes((opcode, length))
+    if length < 65536:
+        return _pack16(opcode, 126, length)
+    return _pack64(opcode, 127, length)

@@ -1,0 +1,129 @@
+"""What drives the venue: batches to the commit thread, and back into the loop."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import TYPE_CHECKING, final
+
+from carbonex.engine import DayEnded
+
+from .committer import Committer
+
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from carbonex.engine import Batch, BeginDay, Exchange
+    from carbonex.journal import Row
+
+    from .clients import Clients
+    from .clock import Clock
+    from .committer import Publisher
+    from .metrics import Metrics
+    from .venue import Venue
+
+
+@final
+class Pipeline:
+    """One venue at work in one event loop.
+
+    ``failed`` is called once with whatever ends it: an error of the log, or
+    of our own code on the way. From then on nothing is applied or answered.
+    """
+
+    def __init__(
+        self,
+        venue: Venue,
+        log: Publisher,
+        clients: Clients,
+        clock: Clock,
+        metrics: Metrics,
+        failed: Callable[[Exception], None],
+    ) -> None:
+        self._venue = venue
+        self._clients = clients
+        self._clock = clock
+        self._metrics = metrics
+        self._failed = failed
+        self._loop = asyncio.get_running_loop()
+        self._committer = Committer(log, self._loop, self._durable, self._fail)
+        self._handed_over = 0.0
+        self._turning = False
+        self._dead = False
+        self._idle: asyncio.Future[None] | None = None
+        self.day_to_begin: Callable[[Exchange, int], BeginDay | None] | None = None
+        self._committer.start()
+
+    def schedule(self) -> None:
+        """Have a turn soon: after every socket that is readable now was read.
+
+        So one batch takes what all clients have sent, and one write per client
+        takes what all of it has answered.
+        """
+        if not self._turning:
+            self._turning = True
+            self._loop.call_soon(self._turn)
+
+    def pump(self) -> None:
+        """Hand the next batch over, if there is one and none is in flight."""
+        venue = self._venue
+        if self._dead or venue.in_flight:
+            return
+        now_ns = self._clock.now_ns()
+        if self.day_to_begin is not None and not venue.draining:
+            begin = self.day_to_begin(venue.exchange, now_ns)
+            if begin is not None:
+                venue.submit_first(begin)
+        batch = venue.take_batch(now_ns)
+        if batch is not None:
+            self._handed_over = time.perf_counter()
+            self._committer.publish(batch)
+
+    async def drain(self) -> None:
+        """Wait until nothing waits and nothing is in flight, or all is lost."""
+        while not self._dead and not self._venue.idle:
+            self._idle = self._loop.create_future()
+            self.schedule()
+            await self._idle
+
+    def stop(self) -> None:
+        """End the commit thread; a batch in flight is made durable first."""
+        self._dead = True
+        self._committer.stop()
+
+    def _turn(self) -> None:
+        self._turning = False
+        try:
+            self.pump()
+            self._clients.flush()
+        except Exception as error:  # noqa: BLE001 - a bug of ours; stop
+            self._fail(error)
+
+    def _durable(self, batch: Batch, row: Row) -> None:
+        if self._dead:
+            return
+        self._metrics.commit_seconds.observe(time.perf_counter() - self._handed_over)
+        self._metrics.batch_commands.observe(len(batch.commands))
+        try:
+            applied = self._venue.committed(batch, row.position, row.hash)
+            if applied.due and type(applied.due[-1]) is DayEnded:
+                self._committer.roll()  # a trading day's log ends with its file
+            self._clients.resume()
+            # The disk gets its next batch before the answers are written.
+            self.pump()
+            self._clients.flush()
+        except Exception as error:  # noqa: BLE001 - a bug of ours; stop
+            self._fail(error)
+        if self._venue.idle:
+            self._settle()
+
+    def _fail(self, error: Exception) -> None:
+        if not self._dead:
+            self._dead = True
+            self._failed(error)
+        self._settle()
+
+    def _settle(self) -> None:
+        if self._idle is not None and not self._idle.done():
+            self._idle.set_result(None)

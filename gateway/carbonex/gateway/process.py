@@ -1,0 +1,118 @@
+"""The server as a process: its signals, its memory, and its follower."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import gc
+import signal
+import sys
+from typing import TYPE_CHECKING, Final
+
+import structlog
+
+from .server import Server
+
+
+if TYPE_CHECKING:
+    from asyncio.subprocess import Process
+    from collections.abc import AsyncIterator, Callable
+    from pathlib import Path
+
+    from .config import Config
+
+
+# A closed connection leaves a kilobyte or two of cycles behind. They are
+# collected in an idle second, or when there are so many that it has to be.
+MANY_ENDED: Final = 2000
+FOLLOWER_SECONDS: Final = 10.0  # how long it may take to end
+
+_log = structlog.get_logger("carbonex.gateway")
+
+
+async def serve(
+    directory: Path,
+    config: Config,
+    *,
+    ready: Callable[[Server], None],
+    accept_time: bool = False,
+) -> None:
+    """Serve the venue until SIGTERM or SIGINT; run it in a uvloop of its own.
+
+    ``ready`` is called once clients can connect. When it returns, everything
+    that was answered is in the log, and a snapshot beside it.
+
+    Raises:
+        ServerFailed: If something else ended it. What was answered is in the
+            log all the same, and the next start brings it back.
+        LogError, ClockError, OSError: As ``Server.start``.
+
+    """
+    async with (
+        _follower(directory),
+        Server.start(directory, config, accept_time=accept_time) as server,
+        _collecting_when_idle(server),
+    ):
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, server.request_stop)
+        ready(server)
+        await server.wait()
+
+
+@contextlib.asynccontextmanager
+async def _collecting_when_idle(server: Server) -> AsyncIterator[None]:
+    """Keep the garbage collector out of the way of trading.
+
+    What exists after the start is frozen and never looked at again. The hot
+    path makes no cycles (a test counts), so that nothing grows without the
+    collector but what ended connections leave.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.disable()
+    task = asyncio.create_task(_collect(server))
+    try:
+        yield
+    finally:
+        task.cancel()
+        gc.enable()
+        gc.unfreeze()
+
+
+async def _collect(server: Server) -> None:
+    seq, collected = 0, 0
+    while True:
+        await asyncio.sleep(1)
+        idle = seq == server.venue.exchange.seq
+        seq, ended = server.venue.exchange.seq, server.clients.ended
+        if ended - collected > (0 if idle else MANY_ENDED):
+            gc.collect()
+            collected = ended
+
+
+@contextlib.asynccontextmanager
+async def _follower(directory: Path) -> AsyncIterator[None]:
+    """Have a follower at work meanwhile; the venue does not depend on it."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "carbonex.gateway.follower", str(directory)),
+        stdin=asyncio.subprocess.PIPE,
+        start_new_session=True,  # a terminal's Ctrl-C is for the server
+    )
+    watcher = asyncio.create_task(_watch(process))
+    try:
+        yield
+    finally:
+        watcher.cancel()
+        assert process.stdin is not None
+        process.stdin.close()
+        try:
+            await asyncio.wait_for(process.wait(), FOLLOWER_SECONDS)
+        except TimeoutError:
+            process.kill()  # the next one goes on where it was
+            await process.wait()
+
+
+async def _watch(process: Process) -> None:
+    code = await process.wait()
+    _log.warning("the follower ended; history goes on at the next start", code=code)

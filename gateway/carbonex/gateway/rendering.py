@@ -1,0 +1,138 @@
+"""From the engine's events to the result of the request that caused them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from carbonex.engine import (
+    Moved,
+    OrderAccepted,
+    OrderAmended,
+    OrderCancelled,
+    OrderReduced,
+    OrderStands,
+    OrderStatus,
+    Trade,
+)
+from carbonex.wire import answers
+from carbonex.wire.money import format_fen
+from carbonex.wire.vocabulary import CANCEL_REASON_NAMES, STATUS_NAMES
+
+
+if TYPE_CHECKING:
+    from carbonex.engine import Event
+
+
+EMPTY: Final = answers.Empty()
+
+OPEN: Final = STATUS_NAMES[OrderStatus.OPEN]
+FILLED: Final = STATUS_NAMES[OrderStatus.FILLED]
+CANCELLED: Final = STATUS_NAMES[OrderStatus.CANCELLED]
+
+
+def placed(events: list[Event]) -> answers.OrderResult:
+    """Return the result of add_order. Linear in the events."""
+    first = events[0]
+    if type(first) is OrderStands:
+        return _standing(first)
+    assert type(first) is OrderAccepted
+    order = first.order
+    if len(events) == 1:
+        return answers.OrderResult(
+            str(first.order_id),
+            OPEN,
+            format_fen(first.price),
+            order.quantity,
+            0,
+            order.client_order_id,
+        )
+    return _after(events, first, order.quantity, order.quantity, priority_kept=None)
+
+
+def amended(events: list[Event]) -> answers.OrderResult:
+    """Return the result of amend_order. Linear in the events."""
+    first = events[0]
+    assert type(first) is OrderAmended
+    return _after(
+        events,
+        first,
+        first.quantity,
+        first.remaining,
+        priority_kept=first.priority_kept,
+    )
+
+
+def cancelled(events: list[Event]) -> answers.Cancelled:
+    """Return the result of cancel_order."""
+    return _cancelled(events[0])
+
+
+def cancelled_all(events: list[Event]) -> answers.CancelledAll:
+    """Return the result of cancel_all."""
+    return answers.CancelledAll([_cancelled(event) for event in events])
+
+
+def moved(events: list[Event]) -> answers.Moved:
+    """Return the result of deposit, withdraw, issue and transfer."""
+    first = events[0]
+    assert type(first) is Moved
+    return answers.Moved(first.terms.client_ref, first.duplicate)
+
+
+def done(_events: list[Event]) -> answers.Empty:
+    """Return the result of a method that has nothing to tell but success."""
+    return EMPTY
+
+
+def _standing(event: OrderStands) -> answers.OrderResult:
+    return answers.OrderResult(
+        str(event.order_id),
+        STATUS_NAMES[event.status],
+        format_fen(event.price),
+        event.quantity,
+        event.filled,
+        event.order.client_order_id,
+        duplicate=True,
+    )
+
+
+def _after(
+    events: list[Event],
+    first: OrderAccepted | OrderAmended,
+    quantity: int,
+    remaining: int,
+    *,
+    priority_kept: bool | None,
+) -> answers.OrderResult:
+    """Follow an order of ``quantity``, ``remaining`` open, through what befell it.
+
+    Others' orders are among the events: makers that self-trade prevention
+    cancelled or reduced.
+    """
+    order_id, reason = first.order_id, ""
+    for event in events:
+        if type(event) is Trade:
+            remaining = event.taker_remaining
+        elif type(event) is OrderReduced and event.order_id == order_id:
+            quantity -= event.quantity
+            remaining = event.remaining
+        elif type(event) is OrderCancelled and event.order_id == order_id:
+            reason = CANCEL_REASON_NAMES[event.reason]
+    status = CANCELLED if reason else OPEN if remaining else FILLED
+    return answers.OrderResult(
+        str(order_id),
+        status,
+        format_fen(first.price),
+        quantity,
+        quantity - remaining,
+        first.order.client_order_id,
+        reason,
+        priority_kept=priority_kept,
+    )
+
+
+def _cancelled(event: Event) -> answers.Cancelled:
+    assert type(event) is OrderCancelled
+    return answers.Cancelled(
+        str(event.order_id), event.quantity, event.filled, event.order.client_order_id
+    )

@@ -1,0 +1,227 @@
+"""The server: a venue's log, pipeline, clients and timers, from start to stop."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from typing import TYPE_CHECKING, Final, final
+
+import structlog
+
+from carbonex.journal import SnapshotStore
+
+from .clients import Clients
+from .clock import Clock, check_start
+from .days import day_to_begin
+from .handshake import Handshake
+from .housekeeping import Housekeeping
+from .metrics import Metrics
+from .opening import checkpoint, open_log, open_venue, take_snapshot
+from .pages import Pages, Readiness
+from .pipeline import Pipeline
+
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+    from carbonex.journal import SegmentLog
+
+    from .config import Config
+
+
+# Connections that the kernel accepts for us while the loop is busy.
+BACKLOG: Final = 1024
+
+_log = structlog.get_logger("carbonex.gateway")
+
+
+class ServerFailed(Exception):  # noqa: N818 - it says what happened
+    """The venue had to end. What it answered is in the log: start it again."""
+
+
+@final
+class Server:
+    """One venue on one port, in the running event loop.
+
+    Made by ``start``. ``port`` is where it listens, ``venue`` the pipeline
+    onto the exchange, ``failure`` what ended it, if anything did.
+    """
+
+    def __init__(self, directory: Path, config: Config, log: SegmentLog) -> None:
+        self.config = config
+        self.port = 0
+        self.failure: Exception | None = None
+        self._log = log
+        self._snapshots = SnapshotStore(directory)
+        self._clock = Clock()
+        self._metrics = Metrics()
+        self.clients = Clients(
+            config.limits, self._clock, self._metrics, lambda: self._readiness
+        )
+        self._readiness = Readiness(ready=False, text="recovering from the log")
+        self._ended = asyncio.Event()
+        self._stopped = False
+
+    @classmethod
+    @contextlib.asynccontextmanager
+    async def start(
+        cls, directory: Path, config: Config, *, accept_time: bool = False
+    ) -> AsyncIterator[Server]:
+        """Recover the venue and serve it until the block ends; then stop it.
+
+        The port answers /health and /ready from the beginning, WebSockets
+        from when the venue is recovered and the block begins.
+
+        Raises:
+            LogError: If the log is another venue's, locked, damaged or unreadable.
+            ClockError: If the clock is far ahead of the log; see ``check_start``.
+            OSError: If the address cannot be had.
+            ServerFailed: If the log fails at once.
+
+        """
+        log = await asyncio.to_thread(open_log, directory, config)
+        with contextlib.closing(log):
+            server = cls(directory, config, log)
+            async with server._listening():
+                await server._recover(accept_time=accept_time)
+                try:
+                    await server._open()
+                    yield server
+                finally:
+                    await server.stop()
+
+    async def wait(self) -> None:
+        """Wait until ``request_stop`` is called.
+
+        Raises:
+            ServerFailed: If something else ends the venue.
+
+        """
+        await self._ended.wait()
+        if self.failure is not None:
+            raise ServerFailed(str(self.failure)) from self.failure
+
+    def request_stop(self) -> None:
+        """Have ``wait`` return; for signal handlers."""
+        self._ended.set()
+
+    async def stop(self) -> None:
+        """Finish what was taken, keep a snapshot, and say goodbye to everybody.
+
+        After a failure there is only the goodbye: what the log holds is for
+        the next start to find out.
+
+        Raises:
+            OSError: If the snapshot could not be written; the log is complete.
+
+        """
+        if self._stopped:
+            return
+        self._stopped = True
+        try:
+            if self.failure is None:
+                await self._finish()
+        finally:
+            self._ticking.cancel()
+            self._pipeline.stop()
+        if self.failure is None:
+            path = await asyncio.to_thread(take_snapshot, self.venue, self._snapshots)
+            _log.info("snapshot kept", path=str(path))
+            self.clients.close_all(1001, "server shutdown")
+        await self.clients.gone(self.config.limits.close_seconds)
+        _log.info("stopped", seq=self.venue.exchange.seq, position=self.venue.position)
+
+    @contextlib.asynccontextmanager
+    async def _listening(self) -> AsyncIterator[None]:
+        """Accept connections; drop those that are left at the end."""
+        pages = Pages(self.config.venue, self._metrics, lambda: self._readiness)
+        listen = self.config.listen
+        listener = await asyncio.get_running_loop().create_server(
+            lambda: Handshake(self.clients, pages),
+            listen.host,
+            listen.port,
+            backlog=BACKLOG,
+        )
+        self.port = listener.sockets[0].getsockname()[1]
+        _log.info("listening", host=listen.host, port=self.port)
+        try:
+            yield
+        finally:
+            listener.close()
+            self.clients.abort_all()
+
+    async def _recover(self, *, accept_time: bool) -> None:
+        """Bring the venue back, in a thread, so that pages are served meanwhile."""
+        began = time.perf_counter()
+        opened = await asyncio.to_thread(
+            open_venue, self._log, self._snapshots, self.config
+        )
+        for warning in (*self._log.warnings, *opened.warnings):
+            _log.warning("recovery", warning=warning)
+        _log.info(
+            "recovered",
+            commands=opened.replayed,
+            seconds=round(time.perf_counter() - began, 3),
+            seq=opened.venue.exchange.seq,
+            position=opened.venue.position,
+        )
+        self.venue, self._feed = opened.venue, opened.feed
+        check_start(
+            self._clock.now_ns(), self.venue.exchange.time_ns, accept_time=accept_time
+        )
+
+    async def _open(self) -> None:
+        """Begin the new epoch, and the trading day where that is ours to do."""
+        venue, feed = self.venue, self._feed
+        self._pipeline = pipeline = Pipeline(
+            venue,
+            self._log,
+            self.clients,
+            self._clock,
+            self._metrics,
+            self._fail,
+        )
+        pipeline.pump()
+        await pipeline.drain()
+        if self.config.days.mode == "continuous":
+            pipeline.day_to_begin = day_to_begin
+            pipeline.pump()
+            await pipeline.drain()
+        self._metrics.venue = venue
+        venue.readers.append(self._metrics)
+        self.clients.open(venue, feed, pipeline.schedule)
+        housekeeping = Housekeeping(
+            venue, feed, self.clients, pipeline, self._clock, lambda: self._log.full
+        )
+        self._ticking = asyncio.create_task(housekeeping.run())
+        self._ticking.add_done_callback(self._ticked_out)
+        if self.failure is not None:
+            raise ServerFailed(str(self.failure)) from self.failure
+        self._readiness = Readiness(ready=True, text="online")
+        _log.info("online", venue=venue.name, epoch=venue.epoch, day=venue.exchange.day)
+
+    async def _finish(self) -> None:
+        """Answer what was taken, then state in the log what it has led to."""
+        self._readiness = Readiness(ready=False, text="shutting down")
+        _log.info("shutting down", connections=len(self.clients))
+        self.venue.draining = True
+        self.clients.announce_shutdown()
+        await self._pipeline.drain()
+        self.venue.submit(None, 0, checkpoint(self.venue.exchange))
+        await self._pipeline.drain()
+
+    def _fail(self, error: Exception) -> None:
+        """End at once: what is in flight may be durable or not, so say nothing more."""
+        if self.failure is None:
+            self.failure = error
+            self._readiness = Readiness(ready=False, text=f"failed: {error}")
+            _log.critical("failed", exc_info=error, seq=self.venue.exchange.seq)
+            self.clients.close_all(1011, "internal error")
+            self._ended.set()
+
+    def _ticked_out(self, task: asyncio.Task[None]) -> None:
+        if not task.cancelled() and (error := task.exception()) is not None:
+            assert isinstance(error, Exception)
+            self._fail(error)

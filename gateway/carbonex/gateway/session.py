@@ -1,0 +1,359 @@
+"""One client's conversation with the venue, without the socket.
+
+A ``Session`` is sans-I/O: the server feeds it whole messages and the time, it
+submits commands to the venue and puts frames into its outbox. Every rule of
+the protocol is here or beside here, so every rule can be tested without a
+network: ``wire.reading`` says what a message must be, ``methods`` who may call
+what, ``intake`` and ``rendering`` turn params into commands and events into
+results, ``queries`` and ``admission`` answer without the log.
+
+Answers leave in the order of the requests. The venue answers commands in the
+order in which they were submitted; a refusal that comes behind them waits for
+its turn, and a query holds up everything behind it until those before it are
+answered: a batch is applied as one, so only then does the query see all that
+was sent before it and nothing that was sent after it. While nothing is pending
+nothing is stored.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final, final
+
+from carbonex.engine import Rejected
+from carbonex.wire.answers import Answer
+from carbonex.wire.channels import Frame, Status
+from carbonex.wire.diagnosis import Fault
+from carbonex.wire.errors import Code, error
+from carbonex.wire.reading import READERS
+from carbonex.wire.sentences import error_of
+
+from .admission import Door
+from .batches import Batch, commands_of
+from .identity import Identity
+from .limits import Throttle
+from .methods import METHODS, BatchMethod, OrderMethod, QueryMethod, VenueMethod
+from .refusal import Refused
+from .states import CLOSED, CONNECTED, TRANSITIONS, Step
+
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Literal
+
+    import msgspec
+
+    from carbonex.engine import Command, Event, Exchange, Key
+    from carbonex.wire.answers import Error
+
+    from .feed import Feed
+    from .limits import SessionLimits
+    from .methods import AnyMethod
+    from .outbox import Outbox
+    from .venue import Venue
+
+    # A submitted command's method, itself, req_id, time of arrival and batch;
+    # or what is to be done after the commands before it were answered.
+    Sent = tuple[
+        OrderMethod | VenueMethod | BatchMethod, Command, int | None, int, Batch | None
+    ]
+    Pending = Sent | Callable[[], None]
+
+
+POLICY_VIOLATION: Final = 1008  # RFC 6455 §7.4.1
+
+# What BUSY suggests: by then a full queue has been through some commits.
+BUSY_RETRY_MS: Final = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """What all sessions of one server share.
+
+    ``clock`` returns nanoseconds since the epoch; ``challenges`` returns 32
+    bytes that nobody can foresee, other ones at every call.
+    """
+
+    venue: Venue
+    feed: Feed
+    limits: SessionLimits
+    clock: Callable[[], int]
+    challenges: Callable[[], bytes]
+
+
+@final
+class Session:
+    """The venue's end of one connection, and the origin of its commands.
+
+    The shell calls ``receive`` for each message and ``closed`` when the
+    connection is gone; while ``wants_pause`` it does not read on.
+    """
+
+    def __init__(self, services: Services, outbox: Outbox, connection_id: str) -> None:
+        """Greet the client with the status frame, which holds its challenge."""
+        self.venue: Final = services.venue
+        self.exchange: Final[Exchange] = services.venue.exchange
+        self.feed: Final = services.feed
+        self.outbox: Final = outbox
+        self.connection_id: Final = connection_id
+        self.state = CONNECTED
+        self.who = Identity()
+        self.door: Final = Door(services.venue.name, connection_id)
+        self._services: Final = services
+        self._clock: Final = services.clock
+        self._binary: Final = outbox.codec.binary
+        self._read: Final = READERS[outbox.codec.name].read
+        self._throttle: Final = Throttle(services.limits)
+        self._bucket: Final = self._throttle.bucket
+        # Requests without an answer. Beyond ``in_flight`` the shell stops
+        # reading, so it holds that and what was in the last chunk read.
+        self._pending: Final[deque[Pending]] = deque()
+        # A query that waits for its turn and what came behind it. As long as
+        # there is anything, the shell does not read on.
+        self._held: deque[tuple[str | bytes, int]] = deque()
+        self._submitted = 0
+        self._answered = 0
+        self._greet("snapshot", services.clock())
+
+    @property
+    def key_id(self) -> str:
+        """The key that is logged in, or nothing."""
+        return self.who.key_id
+
+    @property
+    def wants_pause(self) -> bool:
+        """Whether enough requests wait for their answers."""
+        limit = self._services.limits.in_flight
+        return len(self._pending) >= limit or bool(self._held)
+
+    def receive(self, data: str | bytes, now_ns: int) -> None:
+        """Take one whole message: a text frame's str, a binary frame's bytes."""
+        if self._held:
+            self._held.append((data, now_ns))
+            return
+        if self.state is CLOSED:
+            return
+        if isinstance(data, str) is self._binary:
+            self._fault(Fault(self._wrong_encoding(), "", None), now_ns)
+            return
+        try:
+            name, params, req_id = self._read(data)
+        except Fault as fault:
+            self._fault(fault, now_ns)
+            return
+        method = METHODS[name]
+        if self._pending and type(method) is QueryMethod:
+            self._held.append((data, now_ns))
+            return
+        try:
+            self._handle(method, params, req_id, now_ns)
+        except Refused as refused:
+            self._refuse(name, method.cost, req_id, now_ns, refused.error)
+
+    def answered(self, token: int, events: list[Event], seq: int, time_ns: int) -> None:
+        """Take a command's outcome; send its answer, and what waited for it."""
+        pending = self._pending
+        if not pending:
+            return  # the connection is gone
+        sent = pending.popleft()
+        assert isinstance(sent, tuple)
+        assert token == self._answered
+        self._answered = token + 1
+        method, command, req_id, time_in_ns, batch = sent
+        result: msgspec.Struct | None = None
+        problem: Error | None = None
+        if events and type(events[0]) is Rejected:
+            problem = error_of(events[0], command)
+        else:
+            result = method.result(events)
+        if batch is None:
+            self._send(method.name, method.cost, req_id, time_in_ns, result, problem)
+        elif batch.add(result, problem):
+            self._send(method.name, method.cost, req_id, time_in_ns, batch.result())
+        while pending and not isinstance(act := pending[0], tuple):
+            pending.popleft()
+            act()
+        if self._held and not pending:
+            self._release()
+
+    def closed(self) -> None:
+        """Forget the client: the connection is gone. Its orders live on."""
+        if self.state is not CLOSED:
+            self._step(Step.CLOSE)
+        self._pending.clear()
+        self._held.clear()
+        self.feed.drop(self.outbox)
+
+    # What admission does to a session.
+
+    def log_in(self, key: Key) -> None:
+        """Let ``key`` speak from now on."""
+        self._step(Step.LOGIN)
+        self.who = Identity(key)
+
+    def log_out(self) -> None:
+        """Let nobody speak for a key any more."""
+        self._step(Step.LOGOUT)
+        self.who = Identity()
+
+    def challenge_anew(self, now_ns: int) -> None:
+        """Send a status frame with the challenge that the next login must sign."""
+        self._greet("update", now_ns)
+
+    # Requests on their way in.
+
+    def _handle(
+        self, method: AnyMethod, params: Any, req_id: int | None, now_ns: int
+    ) -> None:
+        """Do what a request asks for, by descending precedence of refusals.
+
+        Login and permission, revocation, rate, account, values, the venue's
+        state; what the engine refuses comes after all of these.
+        """
+        who, cost = self.who, method.cost
+        if method.name not in who.allowed:
+            self._throttle.charge(1, now_ns)
+            who.require(method.permission, method.name)
+        if who.key is not None and who.key.revoked:
+            who.refuse_revoked(method.name)
+        if type(method) is OrderMethod:
+            if cost and not self._bucket.take(cost, now_ns):
+                self._limit(cost, now_ns)
+            account = who.account(params.account)
+            command = method.build(params, who.key_id, account)
+            self._submit(method, command, req_id, now_ns)
+        elif type(method) is BatchMethod:
+            self._limit(cost * len(params.orders), now_ns)
+            self._submit_all(method, params.orders, req_id, now_ns)
+        elif type(method) is VenueMethod:
+            self._limit(cost, now_ns)
+            self._submit(method, method.build(params, who.key_id), req_id, now_ns)
+        else:
+            self._limit(cost, now_ns)
+            reply = partial(self._send, method.name, cost, req_id, now_ns)
+            method.answer(self, params, reply, now_ns)
+
+    def _fault(self, fault: Fault, now_ns: int) -> None:
+        """Answer what is not a request; it counts as one."""
+        self._throttle.charge(1, now_ns)
+        self._refuse(fault.method, 1, fault.req_id, now_ns, fault.error)
+
+    def _limit(self, cost: int, now_ns: int) -> None:
+        """Take ``cost`` from the rate limit, or refuse."""
+        if cost and not self._throttle.charge(cost, now_ns):
+            raise Refused(self._throttle.refusal(cost, now_ns))
+
+    def _submit(
+        self,
+        method: OrderMethod | VenueMethod | BatchMethod,
+        command: Command,
+        req_id: int | None,
+        now_ns: int,
+        batch: Batch | None = None,
+    ) -> None:
+        if not self.venue.submit(self, self._submitted, command):
+            code = self.venue.refusal(command)
+            assert code is not None
+            raise Refused(_unavailable(code, method.name))
+        self._submitted += 1
+        self._pending.append((method, command, req_id, now_ns, batch))
+
+    def _submit_all(
+        self, method: BatchMethod, orders: list[Any], req_id: int | None, now_ns: int
+    ) -> None:
+        """Submit all orders of a batch, or, for whatever reason, none."""
+        commands = commands_of(method, orders, self.who)
+        code = self.venue.refusal(commands[0])
+        if code is None and self.venue.room < len(commands):
+            code = Code.BUSY
+        if code is not None:
+            raise Refused(_unavailable(code, method.name))
+        batch = Batch(len(commands))
+        for command in commands:
+            self._submit(method, command, req_id, now_ns, batch)
+
+    def _release(self) -> None:
+        """Go on with a query and what waited behind it."""
+        held, self._held = self._held, deque()
+        while held and not self._held:
+            self.receive(*held.popleft())
+        self._held.extend(held)
+
+    # Answers on their way out.
+
+    def _in_turn(self, act: Callable[[], None]) -> None:
+        """Act when all requests so far have been answered: now, if they have."""
+        if self._pending:
+            self._pending.append(act)
+        else:
+            act()
+
+    def _refuse(
+        self,
+        name: str,
+        cost: int,
+        req_id: int | None,
+        now_ns: int,
+        problem: Error,
+    ) -> None:
+        self._in_turn(partial(self._send, name, cost, req_id, now_ns, None, problem))
+        if self.who.revoked:
+            self._end("key revoked")
+        elif self._throttle.exhausted:
+            self._end("rate limit ignored")
+
+    def _end(self, reason: str) -> None:
+        """Close the connection when everything so far is answered."""
+        self._step(Step.CLOSE)
+        self._in_turn(partial(self.outbox.close, POLICY_VIOLATION, reason))
+
+    def _send(
+        self,
+        name: str,
+        cost: int,
+        req_id: int | None,
+        time_in_ns: int,
+        result: msgspec.Struct | None = None,
+        problem: Error | None = None,
+    ) -> None:
+        """Send one answer; those of limited methods tell what remains."""
+        now_ns = self._clock()
+        self.outbox.send(
+            Answer(
+                name,
+                problem is None,
+                time_in_ns // 1000,
+                now_ns // 1000,
+                req_id,
+                result,
+                problem,
+                self._bucket.remaining(now_ns) if cost else None,
+            )
+        )
+
+    def _greet(self, kind: Literal["snapshot", "update"], now_ns: int) -> None:
+        services, venue = self._services, self.venue
+        challenge = self.door.renew(
+            services.challenges(), now_ns + services.limits.challenge_ns
+        )
+        state: Literal["online", "server_shutdown"] = (
+            "server_shutdown" if venue.draining else "online"
+        )
+        status = Status(venue.name, venue.epoch, state, self.connection_id, challenge)
+        self.outbox.send(Frame("status", kind, [status]))
+
+    def _step(self, step: Step) -> None:
+        self.state = TRANSITIONS[self.state, step]
+
+    def _wrong_encoding(self) -> Error:
+        subprotocol = self.outbox.codec.subprotocol
+        frames = "binary" if self._binary else "text"
+        return error(Code.WRONG_ENCODING, subprotocol=subprotocol, frames=frames)
+
+
+def _unavailable(code: Code, method: str) -> Error:
+    """Return why the venue takes no command now."""
+    after_ms = BUSY_RETRY_MS if code is Code.BUSY else 0
+    return error(code, retry_after_ms=after_ms, method=method)

@@ -1,0 +1,226 @@
+"""The pipeline between clients and the engine, without sockets, files or threads.
+
+    submit ─▶ waiting ─▶ take_batch ─▶ (the log makes it durable) ─▶ committed
+
+While one batch is being written, whatever arrives waits and becomes the next
+one: the group commit grows with the load by itself. Nothing is applied before
+it is durable, and nothing is answered before it is applied.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, Protocol
+
+from carbonex.engine import (
+    VENUE_KEY,
+    AdvanceTime,
+    Batch,
+    BeginDay,
+    CancelAll,
+    CancelOrder,
+    GatewayOpened,
+    HaltInstrument,
+    RevokeKey,
+)
+from carbonex.wire.errors import Code
+
+
+if TYPE_CHECKING:
+    from carbonex.engine import Applied, Command, Event, Exchange
+
+
+# What a full log still takes: they let traders get out and operators act, and
+# the reserve is large enough for a day of them.
+ALWAYS_TAKEN: Final = frozenset(
+    {CancelOrder, CancelAll, HaltInstrument, RevokeKey, BeginDay}
+)
+
+
+class Origin(Protocol):
+    """Whoever submitted a command and waits for its outcome."""
+
+    def answered(self, token: int, events: list[Event], seq: int, time_ns: int) -> None:
+        """Take the outcome of the command that was submitted with ``token``."""
+
+
+class Reader(Protocol):
+    """Told everything that happened, in order, before its origin is answered."""
+
+    def published(self, seq: int, time_ns: int, events: list[Event]) -> None:
+        """Take the events of command ``seq``.
+
+        What time itself did before a batch's commands comes first, with the
+        seq of the first of them.
+        """
+
+
+class Venue:
+    """One gateway's pipeline onto one exchange.
+
+    Three states bear on what ``submit`` takes, and ``refusal`` names them:
+    ``draining`` (the venue shuts down), ``log_full`` (the disk's reserve is
+    reached; see ALWAYS_TAKEN), and a full queue.
+
+    The queue holds at most ``max_waiting`` commands, because what waits longer
+    than a few batches is stale by the time it trades. Beyond that a command is
+    refused as BUSY, which means: it was never logged and may be sent again. A
+    batch holds at most ``max_batch``, so that one fsync's worth of answers
+    does not keep the loop from reading for more than some milliseconds.
+    """
+
+    def __init__(
+        self,
+        exchange: Exchange,
+        name: str,
+        gateway: int,
+        epoch: int,
+        max_waiting: int,
+        max_batch: int,
+    ) -> None:
+        """Prepare ``epoch``, which must be newer than any the exchange has seen.
+
+        The first batch that ``take_batch`` returns opens it.
+        """
+        assert epoch > exchange.gateways.get(gateway, (0, 0))[0]
+        self.exchange = exchange
+        self.name = name
+        self.gateway = gateway
+        self.epoch = epoch
+        self.max_waiting = max_waiting
+        self.max_batch = max_batch
+        self.position = 0
+        self.chain = b""
+        self.readers: list[Reader] = []
+        self.draining = False
+        self.log_full = False
+        self._n = 0
+        self._waiting: list[tuple[Origin | None, int, Command]] = []
+        self._in_flight: Batch | None = None
+        self._origins: list[tuple[Origin | None, int, Command]] = []
+
+    @property
+    def room(self) -> int:
+        """How many commands the queue still takes."""
+        return self.max_waiting - len(self._waiting)
+
+    @property
+    def waiting(self) -> int:
+        """How many commands wait for the next batch."""
+        return len(self._waiting)
+
+    @property
+    def in_flight(self) -> bool:
+        """Whether a batch is being made durable."""
+        return self._in_flight is not None
+
+    @property
+    def idle(self) -> bool:
+        """Whether nothing waits and nothing is in flight."""
+        return not self._waiting and self._in_flight is None
+
+    def refusal(self, command: Command) -> Code | None:
+        """Return why ``command`` would not be taken now; none was ever logged.
+
+        The venue's own commands (with the empty key) are always taken.
+        """
+        if command.key == VENUE_KEY:
+            return None
+        if self.draining:
+            return Code.SHUTTING_DOWN
+        if self.log_full and type(command) not in ALWAYS_TAKEN:
+            return Code.LOG_FULL
+        if len(self._waiting) >= self.max_waiting:
+            return Code.BUSY
+        return None
+
+    def submit(self, origin: Origin | None, token: int, command: Command) -> bool:
+        """Queue ``command``; its outcome goes to ``origin`` with ``token``.
+
+        Return False where ``refusal`` has a reason. O(1).
+        """
+        if self.refusal(command) is not None:
+            return False
+        self._waiting.append((origin, token, command))
+        return True
+
+    def submit_first(self, command: Command) -> None:
+        """Put a command of the venue's own before everything that waits."""
+        assert command.key == VENUE_KEY
+        self._waiting.insert(0, (None, 0, command))
+
+    def take_batch(self, now_ns: int) -> Batch | None:
+        """Return what must be made durable next, stamped ``now_ns`` or later.
+
+        None where nothing waits and nothing is due, or a batch is in flight.
+        An idle venue lets time pass: when something is due, the batch is one
+        AdvanceTime. O(batch).
+        """
+        if self._in_flight is not None:
+            return None
+        commands = self._next_commands(now_ns)
+        if not commands:
+            return None
+        time_ns = max(self.exchange.time_ns, now_ns)
+        batch = Batch(time_ns, self.gateway, self.epoch, self._n, commands)
+        self._n += 1
+        self._in_flight = batch
+        return batch
+
+    def committed(self, batch: Batch, position: int, chain: bytes) -> Applied:
+        """Apply a durable batch, at ``position`` with hash ``chain`` in the log.
+
+        For each command in order, the readers see its events and then its
+        origin is answered. Batches of others (recovery replays them) have
+        readers only. A batch that the engine does not accept tells nobody.
+        """
+        applied = self.exchange.apply(batch)
+        self.position = position
+        self.chain = chain
+        origins: list[tuple[Origin | None, int, Command]] = []
+        if batch is self._in_flight:
+            # Only a newer epoch of this very gateway could have pre-empted it,
+            # and the log's lock keeps a second process out.
+            assert applied.accepted
+            origins, self._origins, self._in_flight = self._origins, [], None
+        if applied.due:
+            self._publish(applied.first_seq, applied.time_ns, applied.due)
+        self._tell(applied, origins)
+        return applied
+
+    def _next_commands(self, now_ns: int) -> list[Command]:
+        """Take the next batch's commands off the queue."""
+        if self._n == 0:  # an epoch's batch 0 is exactly this, whatever waits
+            self._origins = [(None, 0, GatewayOpened(VENUE_KEY))]
+        elif len(self._waiting) > self.max_batch:
+            self._origins = self._waiting[: self.max_batch]
+            del self._waiting[: self.max_batch]
+        elif self._waiting:
+            self._origins, self._waiting = self._waiting, []
+        else:
+            due_ns = self.exchange.next_due()
+            if due_ns is not None and due_ns <= now_ns:
+                self._origins = [(None, 0, AdvanceTime(VENUE_KEY))]
+        return [command for _, _, command in self._origins]
+
+    def _publish(self, seq: int, time_ns: int, events: list[Event]) -> None:
+        for reader in self.readers:
+            reader.published(seq, time_ns, events)
+
+    def _tell(
+        self, applied: Applied, origins: list[tuple[Origin | None, int, Command]]
+    ) -> None:
+        """Tell readers, then origins, command by command."""
+        seq, time_ns = applied.first_seq, applied.time_ns
+        readers = self.readers
+        for i, events in enumerate(applied.replies):
+            for reader in readers:
+                reader.published(seq + i, time_ns, events)
+            if origins:
+                origin, token, _ = origins[i]
+                if origin is not None:
+                    origin.answered(token, events, seq + i, time_ns)
+
+
+def opening_epoch(exchange: Exchange, gateway: int) -> int:
+    """Return the epoch that ``gateway`` opens next."""
+    return exchange.gateways.get(gateway, (0, 0))[0] + 1

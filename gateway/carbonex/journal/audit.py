@@ -1,0 +1,90 @@
+"""Replaying a log while holding every digest in it against the state."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from carbonex.engine import Checkpoint, Exchange
+
+from .log import DamageError, LogError
+
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from .scan import Found
+    from .snapshots import Snapshot
+
+
+class Replay:
+    """An exchange that distrusts its log; what does not fit raises DamageError.
+
+    It begins empty, or with the first snapshot where ``from_snapshot`` says
+    that the rows before are gone; until then ``exchange`` is None.
+    """
+
+    def __init__(self, *, from_snapshot: bool, deep: bool) -> None:
+        self.exchange = None if from_snapshot else Exchange()
+        self.commands = 0
+        self.checkpoints = 0
+        self.snapshots = 0
+        self._deep = deep
+
+    def apply(self, found: Found) -> None:
+        """Apply a row; its checkpoints state the digest just before it."""
+        exchange, row = self.exchange, found.row
+        if exchange is None:
+            return
+        where = found.segment.path, found.offset, row.position
+        try:
+            batch = row.batch()
+        except LogError as error:
+            raise DamageError(*where, "commands", str(error)) from None
+        checkpoints = [c for c in batch.commands if type(c) is Checkpoint]
+        digest = b""
+        if checkpoints:
+            digest = exchange.digest()
+            self.check(*where)
+        try:
+            applied = exchange.apply(batch)
+        except AssertionError as error:
+            raise DamageError(
+                *where, "a row that can be applied", repr(error)
+            ) from None
+        if not applied.accepted:
+            return
+        self.commands += len(batch.commands)
+        self.checkpoints += len(checkpoints)
+        for checkpoint in checkpoints:
+            if checkpoint.digest != digest:
+                expected = f"the digest {digest.hex()} of the replayed exchange"
+                raise DamageError(*where, expected, checkpoint.digest.hex())
+
+    def compare(self, snapshot: Snapshot, path: Path) -> None:
+        """Hold a snapshot of this position against the state, or begin with it."""
+        where = path, 0, snapshot.position
+        if self.exchange is None:
+            try:
+                self.exchange = Exchange.restore(snapshot.data)
+            except ValueError as error:
+                raise DamageError(*where, "an exchange", str(error)) from None
+        digest = self.exchange.digest()
+        if snapshot.digest != digest:
+            expected = f"the digest {digest.hex()} of the replayed exchange"
+            raise DamageError(*where, expected, snapshot.digest.hex())
+        self.snapshots += 1
+
+    def check(self, path: Path, offset: int, position: int) -> None:
+        """Assert the exchange's invariants, if the replay is to be deep."""
+        if self._deep and self.exchange is not None:
+            try:
+                self.exchange.check()
+            except AssertionError as error:
+                expected = "an exchange whose invariants hold"
+                raise DamageError(
+                    path, offset, position, expected, repr(error)
+                ) from None
+
+    def digest(self) -> str:
+        """Return the exchange's digest as hex, empty if there is none."""
+        return "" if self.exchange is None else self.exchange.digest().hex()

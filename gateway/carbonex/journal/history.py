@@ -1,0 +1,282 @@
+"""The history store: what happened, in SQLite, for whoever asks about the past.
+
+One thread fills it, off the hot path, from what applying the log's rows did. It
+may be deleted at any time: recovery replays what it lacks.
+"""
+
+from __future__ import annotations
+
+import queue
+import sqlite3
+import threading
+import time
+from typing import TYPE_CHECKING, Any, Final
+
+from .entries import Clerk, ExecutionEntry, MovementEntry, TradeEntry, changed_terms
+from .schema import open_reader, open_writer, remove
+
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from carbonex.engine import Applied, Exchange
+
+    # A batch's position and effect; whom to tell that it got here; or the end.
+    _Item = tuple[int, Applied] | threading.Event | None
+
+
+# Commands that wait to be written; their events take about 1 KB each. Beyond it
+# ``put`` blocks. Dropping would leave a hole, and a venue that trades faster
+# than its history can be written has to slow down: its own queue fills, and
+# clients are told BUSY.
+MAX_WAITING: Final = 100_000
+
+# A transaction holds what arrives in this time, up to so many commands. One for
+# each of some thousand batches a second would cost the interpreter, and so the
+# event loop, more than the writing itself.
+GATHER_S: Final = 0.02
+MAX_GATHERED: Final = 20_000
+
+_INSERT_TRADE: Final = f"INSERT INTO trades VALUES ({', '.join('?' * 11)})"
+_INSERT_EXECUTION: Final = f"INSERT INTO executions VALUES ({', '.join('?' * 23)})"
+_INSERT_MOVEMENT: Final = f"INSERT INTO movements VALUES ({', '.join('?' * 8)})"
+
+
+class HistoryError(Exception):
+    """The history cannot be read; the message says what to do."""
+
+
+class HistoryStore:
+    """The history of one venue, in one file.
+
+    One thread puts, any one thread at a time asks. If writing fails, ``failed``
+    says why and nothing more is written: trading goes on, and the next start
+    makes up for it. ``recreated`` says why the file was made anew, if it was.
+    """
+
+    def __init__(self, path: Path, venue: str) -> None:
+        """Open the file, made anew if it is damaged, or of another schema or venue.
+
+        O(its size).
+
+        Raises:
+            sqlite3.OperationalError: If another process is writing to it.
+            OSError: If it can be neither read nor made.
+
+        """
+        self._path = path
+        self._venue = venue
+        self.failed: Exception | None = None
+        self.recreated = ""
+        self._open()
+        # Counted in commands, each by the one thread that changes it.
+        self._given = 0
+        self._taken = 0
+        self._room = threading.Event()
+        self._queue: queue.SimpleQueue[_Item] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._run, name="history", daemon=True)
+        self._thread.start()
+
+    @property
+    def position(self) -> int:
+        """The watermark: the last position that is stored, 0 for none."""
+        return self._position
+
+    def put(self, position: int, applied: Applied) -> None:
+        """Have what the row at ``position`` did stored soon.
+
+        Positions that were put before are skipped. Blocks while MAX_WAITING
+        commands wait.
+
+        Raises:
+            ValueError: If positions are left out.
+
+        """
+        if position < self._next:
+            return
+        if position > self._next:
+            raise ValueError(f"the history needs position {self._next}, not {position}")
+        self._next += 1
+        if self.failed is None:
+            while self._given - self._taken > MAX_WAITING:
+                self._room.clear()
+                if self._given - self._taken > MAX_WAITING:
+                    self._room.wait()
+            self._given += 1 + len(applied.replies)
+            self._queue.put((position, applied))
+
+    def start_at(self, position: int, exchange: Exchange) -> None:
+        """Go on after ``position``, where ``exchange`` is: what lies between is lost.
+
+        Only before the first ``put``.
+        """
+        assert self._given == 0
+        clerk = self._clerk = Clerk(changed_terms(exchange))
+        clerk.touched.update(clerk.terms)
+        with self._writer as connection:
+            connection.execute("BEGIN")
+            connection.execute("DELETE FROM terms")
+            self._save(position, clerk)
+        self._position, self._next = position, position + 1
+
+    def start_over(self, reason: str) -> None:
+        """Make the file anew, empty. Only before the first ``put``."""
+        assert self._given == 0
+        self._close_files()
+        remove(self._path)
+        self._open()
+        self.recreated = reason
+
+    def flush(self) -> None:
+        """Return when all that was put is stored, or the writing has failed."""
+        done = threading.Event()
+        self._queue.put(done)
+        done.wait()
+
+    def close(self) -> None:
+        """Store all that was put, and close the file."""
+        self._queue.put(None)
+        self._thread.join()
+        self._close_files()
+
+    def trades(
+        self, instrument: str, from_id: int = 1, limit: int = 1000
+    ) -> list[TradeEntry]:
+        """Return trades from ``from_id`` on, oldest first. O(limit).
+
+        Raises:
+            HistoryError: If the file cannot be read.
+
+        """
+        sql = """SELECT * FROM trades WHERE instrument = ? AND trade_id >= ?
+                 ORDER BY trade_id LIMIT ?"""
+        return [
+            TradeEntry(*row) for row in self._select(sql, instrument, from_id, limit)
+        ]
+
+    def executions(
+        self, account: str, from_seq: int = 1, limit: int = 1000
+    ) -> list[ExecutionEntry]:
+        """Return executions from ``from_seq`` (exec_seq) on, oldest first. O(limit).
+
+        Raises:
+            HistoryError: If the file cannot be read.
+
+        """
+        sql = """SELECT * FROM executions WHERE account = ? AND exec_seq >= ?
+                 ORDER BY exec_seq LIMIT ?"""
+        return [_execution(row) for row in self._select(sql, account, from_seq, limit)]
+
+    def movements(
+        self, account: str, from_seq: int = 1, limit: int = 1000
+    ) -> list[MovementEntry]:
+        """Return what came, went or changed hands, from ``from_seq`` on. O(limit).
+
+        Raises:
+            HistoryError: If the file cannot be read.
+
+        """
+        sql = """SELECT * FROM movements WHERE account = ?1 AND seq >= ?2
+                 UNION SELECT * FROM movements WHERE to_account = ?1 AND seq >= ?2
+                 ORDER BY seq LIMIT ?3"""
+        return [
+            MovementEntry(*row) for row in self._select(sql, account, from_seq, limit)
+        ]
+
+    def _open(self) -> None:
+        self._writer, self.recreated = open_writer(self._path, self._venue)
+        self._reader = open_reader(self._path)
+        (position,) = self._writer.execute("SELECT position FROM progress").fetchone()
+        self._position = int(position)
+        self._next = position + 1
+        rows = self._writer.execute("SELECT * FROM terms")
+        self._clerk = Clerk(
+            {order_id: (price, total) for order_id, price, total in rows}
+        )
+
+    def _close_files(self) -> None:
+        self._reader.close()
+        self._writer.close()
+
+    def _select(self, sql: str, *values: str | int) -> list[Any]:
+        try:
+            return self._reader.execute(sql, values).fetchall()
+        except sqlite3.DatabaseError as error:
+            raise HistoryError(
+                f"{self._path} cannot be read: {error}; stop the server and remove "
+                "the file, the next start makes it anew"
+            ) from None
+
+    def _run(self) -> None:
+        is_open = True
+        while is_open:
+            items = self._gather()
+            self._write([item for item in items if type(item) is tuple])
+            for item in items:
+                if isinstance(item, threading.Event):
+                    item.set()
+            is_open = None not in items
+
+    def _gather(self) -> list[_Item]:
+        """Wait for the next item, and take those that soon follow it."""
+        items = [self._queue.get()]
+        if type(items[0]) is tuple:
+            time.sleep(GATHER_S)
+        commands = 0
+        while commands < MAX_GATHERED and items[-1] is not None:
+            try:
+                item = self._queue.get_nowait()
+            except queue.Empty:
+                break
+            if type(item) is tuple:
+                commands += _weight(item[1])
+            items.append(item)
+        return items
+
+    def _write(self, batches: list[tuple[int, Applied]]) -> None:
+        if batches and self.failed is None:
+            try:
+                self._store(batches)
+            except Exception as error:  # noqa: BLE001 - trading goes on without it
+                self.failed = error
+        self._taken += sum(_weight(applied) for _, applied in batches)
+        self._room.set()
+
+    def _store(self, batches: list[tuple[int, Applied]]) -> None:
+        clerk = self._clerk
+        for _, applied in batches:
+            seq, time_ns = applied.first_seq, applied.time_ns
+            clerk.write(seq, time_ns, applied.due)
+            for number, events in enumerate(applied.replies, seq):
+                clerk.write(number, time_ns, events)
+        with self._writer as connection:
+            connection.execute("BEGIN")
+            self._save(batches[-1][0], clerk)
+        self._position = batches[-1][0]
+
+    def _save(self, position: int, clerk: Clerk) -> None:
+        """Save what the clerk has, as part of the transaction that has begun."""
+        connection = self._writer
+        connection.executemany(_INSERT_TRADE, clerk.trades)
+        connection.executemany(_INSERT_EXECUTION, clerk.executions)
+        connection.executemany(_INSERT_MOVEMENT, clerk.movements)
+        for order_id in clerk.touched:
+            terms = clerk.terms.get(order_id)
+            if terms is None:
+                connection.execute("DELETE FROM terms WHERE order_id = ?", [order_id])
+            else:
+                row = [order_id, *terms]
+                connection.execute("INSERT OR REPLACE INTO terms VALUES (?, ?, ?)", row)
+        connection.execute("UPDATE progress SET position = ?", [position])
+        clerk.clear()
+
+
+def _execution(row: tuple[Any, ...]) -> ExecutionEntry:
+    entry = ExecutionEntry(*row)
+    kept = entry.priority_kept  # SQLite has no booleans
+    return entry._replace(priority_kept=None if kept is None else bool(kept))
+
+
+def _weight(applied: Applied) -> int:
+    """Return how much of MAX_WAITING a batch takes."""
+    return 1 + len(applied.replies)

@@ -1,0 +1,124 @@
+"""The log's interface: batches become rows, durable and in one order.
+
+Whoever follows the tail sees everything that ever happened; the engine's state
+is what the rows make of it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+import msgspec
+
+from carbonex.engine import Batch, Command
+
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+class LogError(Exception):
+    """The log cannot do what was asked; the message says why and what helps."""
+
+
+class LockedError(LogError):
+    """Another server holds the data directory."""
+
+
+class PoisonedError(LogError):
+    """A write or a sync failed, so the fate of its batch is unknown.
+
+    The kernel may have dropped the data and called the pages clean, so that
+    another sync would succeed and mean nothing. Nothing is tried again: the
+    process has to end, and the next one finds out what is there.
+    """
+
+
+class DamageError(LogError):
+    """What was durable is not there any more.
+
+    ``path`` and ``offset`` say where, ``position`` which row should be there.
+    """
+
+    def __init__(
+        self, path: Path, offset: int, position: int, expected: str, found: str
+    ) -> None:
+        super().__init__(
+            f"{path} is damaged at offset {offset} (position {position}): "
+            f"expected {expected}, found {found}; restore the directory from a copy"
+        )
+        self.path = path
+        self.offset = offset
+        self.position = position
+        self.expected = expected
+        self.found = found
+
+
+_decoder = msgspec.msgpack.Decoder(list[Command])
+
+
+class Row(NamedTuple):
+    """A durable batch: ``payload`` is its commands as a MessagePack array.
+
+    ``position`` counts rows from 1. ``hash`` is BLAKE2b-256 over the hash of
+    the row before and everything in this one.
+    """
+
+    position: int
+    time_ns: int
+    gateway: int
+    epoch: int
+    n: int
+    payload: bytes
+    hash: bytes
+
+    def batch(self) -> Batch:
+        """Return the batch that was published. O(payload).
+
+        Raises:
+            LogError: If the payload holds what this build does not know.
+
+        """
+        try:
+            commands = _decoder.decode(self.payload)
+        except msgspec.MsgspecError as error:
+            raise LogError(
+                f"row {self.position} cannot be read: {error}; "
+                "a newer carbonex may have written it"
+            ) from None
+        return Batch(self.time_ns, self.gateway, self.epoch, self.n, commands)
+
+
+class Tail(Protocol):
+    """What can be read of a log."""
+
+    def bounds(self) -> tuple[int, int]:
+        """Return the first and last position; last is first - 1 when it is empty."""
+
+    def tail(self, from_position: int, /) -> Iterator[Row]:
+        """Yield the rows from ``from_position`` on, as far as they are durable now.
+
+        Raises:
+            LogError: If the log does not reach back that far.
+            DamageError: Where a row is not what was written.
+
+        """
+
+    def hash_at(self, position: int, /) -> bytes:
+        """Return the chain's hash after ``position``: first - 1 to last."""
+
+
+class Log(Tail, Protocol):
+    """The whole interface. One thread publishes, rolls and truncates."""
+
+    def publish(self, batch: Batch, /) -> Row:
+        """Make ``batch`` durable, then return its row.
+
+        Raises:
+            PoisonedError: If that failed, now or at any time before.
+
+        """
+
+    def truncate(self, position: int, /) -> None:
+        """Drop old rows before ``position``, as far as whole files hold them."""

@@ -1,0 +1,172 @@
+"""A log directory read by a process that does not write it.
+
+It may belong to a live server, or be a copy. What it opens is what was durable
+then: the bounds do not move.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from operator import attrgetter
+from typing import TYPE_CHECKING, Final
+
+from .disk import OsDisk
+from .log import DamageError, LogError
+from .scan import HEAD_NAME, list_segments, read_head, start, torn_bytes, walk
+
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from .disk import Disk
+    from .log import Row
+    from .records import Head
+    from .scan import Mark, Segment
+
+
+# Marks are kept at this distance, so that reading from any position costs a
+# hundred microseconds before its first row, and a full segment 256 marks.
+MARK_BYTES: Final = 1024 * 1024
+
+
+class LogReader:
+    """The rows of DIR/log that exist when it is opened.
+
+    ``venue`` is the name in the segments, ``torn`` the size of what a power
+    loss left half written behind the last row, ``warnings`` what is worth
+    telling but loses nothing.
+    """
+
+    def __init__(self, directory: Path, disk: Disk | None = None) -> None:
+        """Open the log of the data directory ``directory``.
+
+        The chain is verified from the segment of the head on, which holds the
+        newest rows; ``tail`` verifies whatever it reads. O(that segment).
+
+        Raises:
+            LogError: If there is none, or the head is newer than the log.
+            DamageError: If a row is not as it was written.
+
+        """
+        self._disk: Disk = disk or OsDisk()
+        self._directory = directory / "log"
+        self.warnings: list[str] = []
+        # The head first: a live server goes on writing rows, and what was
+        # there when the head was read is a lower bound for what is read later.
+        head, missing = read_head(self._disk, self._directory)
+        self._segments = list_segments(self._disk, self._directory)
+        if not self._segments:
+            raise LogError(f"{self._directory} holds no log")
+        if head is None:
+            self.warnings.append(f"{missing}: no lower bound for the log's end")
+        self.venue = self._segments[0].header.venue
+        self._marks: dict[int, list[Mark]] = {}  # by the segment's first position
+        end = self._scan(head)
+        # One tuple, so that other threads see both of the same row.
+        self._newest = end.position - 1, end.chain
+        self._offset = end.offset
+        self.torn = torn_bytes(self._disk, self._segments[-1], end)
+        self._check_head(head)
+
+    def bounds(self) -> tuple[int, int]:
+        """Return the first and last position; last is first - 1 when it is empty."""
+        return self._segments[0].first, self._newest[0]
+
+    def tail(self, from_position: int) -> Iterator[Row]:
+        """Yield the rows from ``from_position`` to the last one. O(rows read).
+
+        Raises:
+            LogError: If ``from_position`` is before the first or far behind the last.
+            DamageError: Where a row is not what was written.
+
+        """
+        first, last = self.bounds()
+        if not first <= from_position <= last + 1:
+            raise LogError(
+                f"{self._directory} holds positions {first} to {last}: "
+                f"cannot read from {from_position}"
+            )
+        return self._read(from_position, last)
+
+    def hash_at(self, position: int) -> bytes:
+        """Return the chain's hash after ``position``. O(1 MiB read).
+
+        Raises:
+            LogError: If ``position`` is not between first - 1 and last.
+            DamageError: Where a row is not what was written.
+
+        """
+        last, chain = self._newest
+        if position == last:
+            return chain
+        if position == self._segments[0].first - 1:
+            return self._segments[0].header.hash_before
+        return next(self.tail(position)).hash
+
+    def _read(self, from_position: int, last: int) -> Iterator[Row]:
+        if from_position > last:
+            return
+        segments = self._segments
+        index = self._index(from_position)
+        mark = self._mark_before(segments[index], from_position)
+        for found in walk(self._disk, segments[index:], mark):
+            row = found.row
+            mark = found.mark()
+            if row.position >= from_position:
+                yield row
+            if row.position == last:
+                return
+        raise DamageError(
+            segments[-1].path, mark.offset, mark.position, "a record", "none"
+        )
+
+    def _index(self, position: int) -> int:
+        """Return the index of the segment that holds, or will hold, ``position``."""
+        return bisect_right(self._segments, position, key=attrgetter("first")) - 1
+
+    def _mark_before(self, segment: Segment, position: int) -> Mark:
+        marks = self._marks.get(segment.first)
+        if not marks:
+            return start(segment)
+        index = bisect_right(marks, position, key=attrgetter("position"))
+        return marks[index - 1] if index else start(segment)
+
+    def _scan(self, head: Head | None) -> Mark:
+        """Verify from the head's segment on; return the place behind the last row."""
+        index = max(0, self._index(head.position + 1)) if head else 0
+        segments = self._segments[index:]
+        end = start(segments[0])
+        self._compare(head, end)
+        for found in walk(self._disk, segments, end):
+            end = found.mark()
+            self._compare(head, end)
+            self._note(found.segment, end)
+            self._row_at = found.offset
+        newest = start(segments[-1])
+        if newest.position < end.position:
+            return end
+        self._row_at = newest.offset
+        return newest
+
+    def _compare(self, head: Head | None, mark: Mark) -> None:
+        """Make sure that the head names a row of this very chain."""
+        if head and head.position == mark.position - 1 and head.hash != mark.chain:
+            raise LogError(
+                f"{self._directory / HEAD_NAME} names row {head.position} with hash "
+                f"{head.hash.hex()}, the log has {mark.chain.hex()} there: "
+                "they are not from the same run; restore the directory from a copy"
+            )
+
+    def _check_head(self, head: Head | None) -> None:
+        last = self._newest[0]
+        if head and head.position > last:
+            expected = f"the rows up to {head.position}, which were answered"
+            path = self._segments[-1].path
+            raise DamageError(path, self._offset, last + 1, expected, "the log's end")
+
+    def _note(self, segment: Segment, mark: Mark) -> None:
+        """Keep ``mark`` if it is far enough from the last one of its segment."""
+        marks = self._marks.setdefault(segment.first, [start(segment)])
+        if mark.offset - marks[-1].offset >= MARK_BYTES:
+            marks.append(mark)

@@ -1,0 +1,161 @@
+"""From the log back to the exchange: the newest good snapshot and the tail."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from carbonex.engine import Exchange
+
+from .log import LogError
+from .snapshots import SnapshotError
+
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from carbonex.engine import Applied, Batch
+
+    from .history import HistoryStore
+    from .log import Tail
+    from .snapshots import SnapshotStore
+
+    Progress = Callable[[int, Batch, Applied], None]
+
+
+class Recovered(NamedTuple):
+    """The exchange after ``position``, whose row has the hash ``chain``.
+
+    ``snapshot`` is the position it was restored from, 0 for the beginning.
+    ``warnings`` tells what was passed over; nothing of the exchange is missing.
+    """
+
+    exchange: Exchange
+    position: int
+    chain: bytes
+    snapshot: int
+    warnings: list[str]
+
+
+def recover(
+    log: Tail,
+    snapshots: SnapshotStore,
+    upto: int | None = None,
+    progress: Progress | None = None,
+    history: HistoryStore | None = None,
+) -> Recovered:
+    """Return the exchange as it was after ``upto``, by default the newest row.
+
+    ``progress(position, batch, applied)`` is called for each row that is
+    replayed. ``history`` is brought up to date: no snapshot beyond its
+    watermark is used, unless the log does not reach back that far; then the
+    oldest one has to do, and a warning tells what the history will not have.
+
+    O(snapshot + rows after it).
+
+    Raises:
+        LogError: If the log's beginning was truncated and no snapshot covers
+            it, or a snapshot is newer than the log, which has lost rows.
+        DamageError: If a row is not what was written.
+
+    """
+    first, newest = log.bounds()
+    last = newest if upto is None else min(upto, newest)
+    _check_newest(snapshots, newest)
+    warnings: list[str] = []
+    watermark = last if history is None else _watermark(history, newest, warnings)
+    for position in _candidates(snapshots, first, last, min(watermark, last)):
+        exchange = _restore(log, snapshots, position, warnings)
+        if exchange is not None:
+            break
+    else:
+        raise LogError(
+            f"the log begins at position {first}, and no snapshot from {first - 1} "
+            f"to {last} can be used: {'; '.join(warnings) or 'there is none'}"
+        )
+    if history is not None and position > watermark:
+        history.start_at(position, exchange)
+        warnings.append(
+            f"positions {watermark + 1} to {position} cannot be replayed any more: "
+            "the history will not have them"
+        )
+    end = _replay(log, exchange, position, last, _listeners(progress, history))
+    return Recovered(exchange, end, log.hash_at(end), position, warnings)
+
+
+def _watermark(history: HistoryStore, newest: int, warnings: list[str]) -> int:
+    """Return where the history ends; one of another log is made anew."""
+    if history.position > newest:
+        reason = f"it is at position {history.position}, the log ends at {newest}"
+        history.start_over(reason)
+    if history.recreated:
+        warnings.append(f"the history was made anew: {history.recreated}")
+    return history.position
+
+
+def _listeners(
+    progress: Progress | None, history: HistoryStore | None
+) -> list[Progress]:
+    """Return who is told of each replayed row."""
+    listeners = [] if progress is None else [progress]
+    if history is not None:
+        put = history.put
+        listeners.append(lambda position, _batch, applied: put(position, applied))
+    return listeners
+
+
+def _check_newest(snapshots: SnapshotStore, last: int) -> None:
+    """A snapshot is made of durable rows: those up to its position existed."""
+    newest = max(snapshots.positions(), default=0)
+    if newest > last:
+        raise LogError(
+            f"the log ends at position {last}, but {snapshots.path(newest)} was made "
+            "at a later one: rows are lost; restore the directory from a copy"
+        )
+
+
+def _candidates(
+    snapshots: SnapshotStore, first: int, last: int, limit: int
+) -> Iterator[int]:
+    """Yield where replaying could start, the best first; 0 is the beginning."""
+    usable = [p for p in snapshots.positions() if first - 1 <= p <= last and p]
+    yield from (p for p in reversed(usable) if p <= limit)
+    if first == 1:
+        yield 0
+    yield from (p for p in usable if p > limit)
+
+
+def _restore(
+    log: Tail, snapshots: SnapshotStore, position: int, warnings: list[str]
+) -> Exchange | None:
+    if position == 0:
+        return Exchange()
+    try:
+        snapshot = snapshots.load(position)
+        if snapshot.chain == log.hash_at(position):
+            return Exchange.restore(snapshot.data)
+        reason = "it is of another log, whose chain has another hash there"
+    except SnapshotError as error:
+        reason = str(error)
+    except ValueError as error:
+        reason = f"it cannot be restored: {error}"
+    warnings.append(f"snapshot {position} was passed over: {reason}")
+    return None
+
+
+def _replay(
+    log: Tail,
+    exchange: Exchange,
+    position: int,
+    last: int,
+    listeners: list[Progress],
+) -> int:
+    """Apply the rows after ``position`` up to ``last``; return the last position."""
+    for row in log.tail(position + 1):
+        if row.position > last:
+            break
+        batch = row.batch()
+        applied = exchange.apply(batch)
+        position = row.position
+        for listener in listeners:
+            listener(position, batch, applied)
+    return position

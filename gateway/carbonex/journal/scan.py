@@ -1,0 +1,271 @@
+"""Reading segment files: rows in order, and what to think of the place they end.
+
+Record n + 1 is never written before n is synced. So an invalid record with
+nothing behind it was being written when the power went, and was never
+answered: a torn tail. With anything behind it, it had been durable: damage.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from .log import DamageError, LogError, Row
+from .records import (
+    HASH_BYTES,
+    HEADER_BYTES,
+    MAX_PAYLOAD,
+    MIN_RECORD,
+    RECORD,
+    Head,
+    Header,
+    decode_head,
+    decode_header,
+    explain,
+    parse,
+    record_size,
+)
+
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from .disk import Disk
+
+
+WINDOW: Final = (
+    1024 * 1024
+)  # bytes read at once: large against a record, small in memory
+SUFFIX: Final = ".log"
+HEAD_NAME: Final = "head"
+_NOT_ZERO: Final = re.compile(rb"[^\0]")
+
+
+class Segment(NamedTuple):
+    """A segment file and its header."""
+
+    path: Path
+    header: Header
+
+    @property
+    def first(self) -> int:
+        """The position of its first row."""
+        return self.header.first
+
+
+class Mark(NamedTuple):
+    """A place between two rows: ``position`` begins at ``offset``, after ``chain``."""
+
+    position: int
+    offset: int
+    chain: bytes
+
+
+class Found(NamedTuple):
+    """A valid row and where it lies in its segment."""
+
+    segment: Segment
+    row: Row
+    offset: int
+    end: int
+
+    def mark(self) -> Mark:
+        """Return the place behind the row."""
+        return Mark(self.row.position + 1, self.end, self.row.hash)
+
+
+def segment_name(first: int) -> str:
+    """Return the name of the segment that begins at ``first``; names sort."""
+    return f"{first:020d}{SUFFIX}"
+
+
+def first_position(path: Path) -> int:
+    """Return what a segment's name says it begins with.
+
+    Raises:
+        LogError: If it says nothing.
+
+    """
+    digits = path.name.removesuffix(SUFFIX)
+    if not digits.isdecimal():
+        raise LogError(f"{path} is no segment's name: it does not belong here")
+    return int(digits)
+
+
+def segment_paths(disk: Disk, directory: Path) -> list[Path]:
+    """Return the segment files of a log directory, oldest first."""
+    names = disk.names(directory)
+    return [directory / name for name in names if name.endswith(SUFFIX)]
+
+
+def open_segment(disk: Disk, path: Path) -> Segment:
+    """Return the segment with its header; errors as ``list_segments``."""
+    first = first_position(path)
+    fd = disk.open_read(path)
+    try:
+        block = disk.read(fd, HEADER_BYTES, 0)
+    finally:
+        disk.close(fd)
+    return Segment(path, decode_header(block, path, first))
+
+
+def list_segments(disk: Disk, directory: Path) -> list[Segment]:
+    """Return the segments of a log directory, oldest first.
+
+    Raises:
+        LogError: If one has another format version or venue.
+        DamageError: If the header of one is not as it was written.
+
+    """
+    segments = [open_segment(disk, path) for path in segment_paths(disk, directory)]
+    for segment in segments[1:]:
+        if segment.header.venue != segments[0].header.venue:
+            raise LogError(
+                f"{segment.path} belongs to venue {segment.header.venue!r}, "
+                f"{segments[0].path} to {segments[0].header.venue!r}"
+            )
+    return segments
+
+
+def read_head(disk: Disk, directory: Path) -> tuple[Head | None, str]:
+    """Return the head, or None and why there is none."""
+    path = directory / HEAD_NAME
+    try:
+        data = _read_from(disk, path, 0)
+    except FileNotFoundError:
+        return None, f"{path} is missing"
+    head = decode_head(data)
+    return head, "" if head else f"{path} is damaged"
+
+
+def start(segment: Segment) -> Mark:
+    """Return the place of the segment's first row."""
+    return Mark(segment.header.first, HEADER_BYTES, segment.header.hash_before)
+
+
+def walk(disk: Disk, segments: list[Segment], mark: Mark) -> Iterator[Found]:
+    """Yield the rows from ``mark``, a place in the first of ``segments``, on.
+
+    It ends at the first place in the last segment that holds no valid record;
+    ``torn_bytes`` judges that one. O(bytes read), a window in memory.
+
+    Raises:
+        DamageError: If a segment does not go on where the one before ends.
+
+    """
+    for number, segment in enumerate(segments):
+        if number:
+            mark = start(segment)
+        for found in _rows(disk, segment, mark):
+            yield found
+            mark = found.mark()
+        if number + 1 < len(segments):
+            _check_joint(disk, segment, mark, segments[number + 1])
+
+
+def torn_bytes(disk: Disk, segment: Segment, mark: Mark) -> int:
+    """Return how many bytes of a torn tail lie at ``mark``, where the rows end.
+
+    0 means that only zeros follow: a clean end. O(what follows).
+
+    Raises:
+        DamageError: If something that was written later follows.
+
+    """
+    fd = disk.open_read(segment.path)
+    try:
+        rest = disk.read(fd, disk.size(fd) - mark.offset, mark.offset)
+        torn = len(rest.rstrip(b"\0"))
+        if not torn or not _written_later(rest, torn, mark.position):
+            return torn
+        # A reader beside a live server may have read this record while it was
+        # being written and the next one after. Then it is whole by now.
+        again = disk.read(fd, len(rest), mark.offset)
+    finally:
+        disk.close(fd)
+    if parse(again, 0, mark.position, mark.chain) is not None:
+        return 0
+    expected, found = explain(again, mark.position, mark.chain)
+    raise DamageError(segment.path, mark.offset, mark.position, expected, found)
+
+
+def _read_from(disk: Disk, path: Path, offset: int) -> bytes:
+    fd = disk.open_read(path)
+    try:
+        return disk.read(fd, disk.size(fd) - offset, offset)
+    finally:
+        disk.close(fd)
+
+
+def _rows(disk: Disk, segment: Segment, mark: Mark) -> Iterator[Found]:
+    """Yield the rows of one segment up to the first that is not valid."""
+    position, offset, chain = mark
+    fd = disk.open_read(segment.path)
+    try:
+        window, base = b"", offset
+        while True:
+            row = parse(window, offset - base, position, chain)
+            if row is None:  # perhaps only because the window ends here
+                window, base = _window(disk, fd, offset), offset
+                row = parse(window, 0, position, chain)
+                if row is None:
+                    return
+            end = offset + record_size(len(row.payload))
+            yield Found(segment, row, offset, end)
+            position, offset, chain = position + 1, end, row.hash
+    finally:
+        disk.close(fd)
+
+
+def _window(disk: Disk, fd: int, offset: int) -> bytes:
+    """Return the bytes from ``offset``, with at least one record if there is one."""
+    window = disk.read(fd, WINDOW, offset)
+    if len(window) == WINDOW:
+        length = RECORD.unpack_from(window)[0]
+        if WINDOW < record_size(length) <= record_size(MAX_PAYLOAD):
+            return disk.read(fd, record_size(length), offset)
+    return window
+
+
+def _check_joint(disk: Disk, segment: Segment, mark: Mark, after: Segment) -> None:
+    """Make sure that ``after`` begins where the rows of ``segment`` end."""
+    first, hash_before = after.first, after.header.hash_before
+    if mark.position < first:
+        rest = _read_from(disk, segment.path, mark.offset)
+        expected, found = explain(rest, mark.position, mark.chain)
+        raise DamageError(segment.path, mark.offset, mark.position, expected, found)
+    if mark.position > first or mark.chain != hash_before:
+        expected = f"position {mark.position} after hash {mark.chain.hex()}"
+        found = f"position {first} after hash {hash_before.hex()}"
+        raise DamageError(after.path, 0, first, expected, found)
+
+
+def _written_later(rest: bytes, torn: int, position: int) -> bool:
+    """Tell whether ``rest`` holds more than the one record that begins it.
+
+    ``torn`` is where its last zeros begin.
+    """
+    length, _, found, *_ = RECORD.unpack_from(rest.ljust(RECORD.size, b"\0"))
+    if found == position and 0 < length <= MAX_PAYLOAD and torn > record_size(length):
+        return True
+    # The last of its hash may be zeros, too.
+    return _holds_a_record(rest[: torn + HASH_BYTES], position)
+
+
+def _holds_a_record(data: bytes, after: int) -> bool:
+    """Tell whether a valid record with a position beyond ``after`` lies in ``data``.
+
+    It follows the hash of the one before it, which lies right before it.
+    """
+    most = after + len(data) // MIN_RECORD + 1
+    at = MIN_RECORD
+    while (hit := _NOT_ZERO.search(data, at)) is not None:
+        at = hit.start() & ~7
+        if at + MIN_RECORD > len(data):
+            return False
+        found = RECORD.unpack_from(data, at)[2]
+        if after < found <= most and parse(data, at, found, data[at - HASH_BYTES : at]):
+            return True
+        at += 8
+    return False

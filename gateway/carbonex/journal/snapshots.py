@@ -1,0 +1,159 @@
+"""Snapshots of the exchange, kept beside the log so that recovery is short.
+
+    DIR/snapshots/00000000000000001042.snapshot
+
+Each is the state after the position in its name. They are a convenience: the
+log decides, and a snapshot that is damaged costs time, not data.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from hashlib import blake2b
+from struct import Struct
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from .disk import OsDisk
+
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from .disk import Disk
+
+
+SNAPSHOT_VERSION: Final = 1
+KEEP: Final = 3  # the newest may be damaged, and the history store lag behind
+
+_MAGIC: Final = b"CBXSNAP\n"
+# magic, format version, unused, position, chain hash, digest, size of the data
+_HEADER: Final = Struct("<8sIIQ32s32sQ")
+_CHECKSUM_BYTES: Final = 32  # BLAKE2b-256 over header and data, between them
+_DATA_AT: Final = _HEADER.size + _CHECKSUM_BYTES
+_SUFFIX: Final = ".snapshot"
+_NEW: Final = ".new"  # the suffix of one that is not complete yet
+
+
+class SnapshotError(Exception):
+    """A snapshot cannot be used; the message names the file and says why."""
+
+
+class Snapshot(NamedTuple):
+    """The state after ``position``, where the log's chain had hash ``chain``.
+
+    ``digest`` is the exchange's own, ``data`` what it restores itself from.
+    """
+
+    position: int
+    chain: bytes
+    digest: bytes
+    data: bytes
+
+
+class SnapshotStore:
+    """The snapshots of one data directory."""
+
+    def __init__(
+        self, directory: Path, disk: Disk | None = None, keep: int = KEEP
+    ) -> None:
+        """Prepare for DIR/snapshots, which is made by the first ``save``."""
+        self._disk = disk or OsDisk()
+        self._directory = directory / "snapshots"
+        self._keep = keep
+
+    def path(self, position: int) -> Path:
+        """Return the name of the snapshot at ``position``, present or not."""
+        return self._directory / f"{position:020d}{_SUFFIX}"
+
+    def positions(self) -> list[int]:
+        """Return the positions for which there are snapshots, oldest first."""
+        names = self._disk.names(self._directory)
+        stems = [name.removesuffix(_SUFFIX) for name in names if name.endswith(_SUFFIX)]
+        return [int(stem) for stem in stems if stem.isdecimal()]
+
+    def save(self, snapshot: Snapshot) -> Path:
+        """Keep ``snapshot`` durably and remove all but the newest.
+
+        Until it is complete it has no name that a recovery would look at.
+
+        Raises:
+            OSError: If it could not be written; those before are untouched.
+
+        """
+        disk, path = self._disk, self.path(snapshot.position)
+        disk.make_directory(self._directory)
+        new = path.with_suffix(_NEW)
+        self._remove_unfinished(new)
+        fd = disk.open_write(new)
+        try:
+            # The data is not copied: it may be hundreds of megabytes.
+            header = _HEADER.pack(
+                _MAGIC,
+                SNAPSHOT_VERSION,
+                0,
+                snapshot.position,
+                snapshot.chain,
+                snapshot.digest,
+                len(snapshot.data),
+            )
+            disk.pwrite(fd, header + _checksum(header, snapshot.data), 0)
+            disk.pwrite(fd, snapshot.data, _DATA_AT)
+            disk.sync(fd)
+        finally:
+            disk.close(fd)
+        disk.rename(new, path)
+        disk.sync_directory(self._directory)
+        for position in self.positions()[: -self._keep]:
+            self._remove(self.path(position))
+        return path
+
+    def load(self, position: int) -> Snapshot:
+        """Return the snapshot at ``position``. O(its size).
+
+        Raises:
+            SnapshotError: If it is missing, damaged or of another format.
+
+        """
+        path = self.path(position)
+        try:
+            content = self._read(path)
+        except OSError as error:
+            raise SnapshotError(f"{path} cannot be read: {error}") from None
+        if len(content) < _DATA_AT or not content.startswith(_MAGIC):
+            raise SnapshotError(f"{path} is not a snapshot")
+        _, version, _, found, chain, digest, size = _HEADER.unpack_from(content)
+        if version != SNAPSHOT_VERSION:
+            raise SnapshotError(
+                f"{path} has format version {version}, "
+                f"this carbonex reads {SNAPSHOT_VERSION}"
+            )
+        data = content[_DATA_AT : _DATA_AT + size]
+        checksum = content[_HEADER.size : _DATA_AT]
+        if len(content) != _DATA_AT + size or found != position:
+            raise SnapshotError(f"{path} is damaged: size or position is wrong")
+        if _checksum(content[: _HEADER.size], data) != checksum:
+            raise SnapshotError(f"{path} is damaged: its checksum is wrong")
+        return Snapshot(position, chain, digest, data)
+
+    def _read(self, path: Path) -> bytes:
+        fd = self._disk.open_read(path)
+        try:
+            return self._disk.read(fd, self._disk.size(fd), 0)
+        finally:
+            self._disk.close(fd)
+
+    def _remove_unfinished(self, upto: Path) -> None:
+        """Remove what saves up to this one left behind when they were interrupted."""
+        for name in self._disk.names(self._directory):
+            if name.endswith(_NEW) and name <= upto.name:
+                self._remove(self._directory / name)
+
+    def _remove(self, path: Path) -> None:
+        with suppress(FileNotFoundError):  # a follower may save and remove, too
+            self._disk.remove(path)
+
+
+def _checksum(header: bytes, data: bytes) -> bytes:
+    checksum = blake2b(header, digest_size=_CHECKSUM_BYTES)
+    checksum.update(data)
+    return checksum.digest()

@@ -1,0 +1,211 @@
+"""Checking a data directory: the chain, the replay, every digest in it.
+
+Nothing is written or locked, so a copy can be checked as well. The directory's
+server must not be running: what it writes meanwhile would look torn.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from .audit import Replay
+from .disk import OsDisk
+from .log import DamageError, LogError
+from .scan import (
+    HEAD_NAME,
+    Mark,
+    first_position,
+    open_segment,
+    read_head,
+    segment_paths,
+    start,
+    torn_bytes,
+    walk,
+)
+from .snapshots import SnapshotError, SnapshotStore
+
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from .disk import Disk
+    from .scan import Segment
+
+
+class Fault(msgspec.Struct, frozen=True):
+    """The first thing that is wrong: where, what should be there and what is."""
+
+    path: str
+    offset: int  # in the file, in bytes
+    position: int  # of the row that is concerned
+    expected: str
+    found: str
+
+
+class Report(msgspec.Struct, frozen=True):
+    """What was checked up to the end, or up to ``fault``.
+
+    ``first`` and ``last`` are positions, ``commands`` counts those that were
+    replayed, ``hash`` and ``digest`` are the chain's and the exchange's after
+    the last row, as hex. ``torn_bytes`` behind the last row are no fault: they
+    were never answered, and the next start removes them. ``notes`` say what
+    could not be checked.
+    """
+
+    venue: str
+    first: int
+    last: int
+    commands: int
+    checkpoints: int
+    snapshots: int
+    torn_bytes: int
+    hash: str
+    digest: str
+    notes: list[str]
+    fault: Fault | None
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing is wrong."""
+        return self.fault is None
+
+
+def verify(directory: Path, disk: Disk | None = None, *, deep: bool = False) -> Report:
+    """Check the data directory ``directory`` up to the first fault.
+
+    The chain is verified from the first row on, and everything is replayed
+    from the beginning, or from the oldest snapshot where the beginning was
+    truncated. Every checkpoint's and snapshot's digest is compared with the
+    replayed exchange; ``deep`` also asserts the exchange's invariants at every
+    checkpoint and at the end. O(log), and O(state) for each digest.
+
+    Raises:
+        LogError: If there is no log, or one of another format version.
+
+    """
+    auditor = _Auditor(directory, disk or OsDisk(), deep=deep)
+    fault = None
+    try:
+        auditor.run()
+    except DamageError as error:
+        fault = Fault(
+            str(error.path), error.offset, error.position, error.expected, error.found
+        )
+    return auditor.report(fault)
+
+
+class _Auditor:
+    """One run through a directory; the first fault leaves it as DamageError."""
+
+    def __init__(self, directory: Path, disk: Disk, *, deep: bool) -> None:
+        self._disk = disk
+        self._directory = directory / "log"
+        self._store = SnapshotStore(directory, disk)
+        self._snapshots = self._store.positions()
+        self._head, self._head_fault = read_head(disk, self._directory)
+        self._paths = segment_paths(disk, self._directory)
+        if not self._paths:
+            raise LogError(f"{self._directory} holds no log")
+        self._first = first_position(self._paths[0])
+        self._segments: list[Segment] = []
+        self._mark = Mark(self._first, 0, b"")
+        self._torn = 0
+        self._notes: list[str] = []
+        self._replay = Replay(from_snapshot=self._first > 1, deep=deep)
+
+    def run(self) -> None:
+        """Check everything in the order of positions."""
+        header_fault = self._open_segments()
+        if self._segments:
+            self._mark = start(self._segments[0])
+            self._compare()
+            for found in walk(self._disk, self._segments, self._mark):
+                self._mark = found.mark()
+                self._replay.apply(found)
+                self._compare()
+        if header_fault is not None:
+            raise self._gap(header_fault)
+        if self._segments[-1].first == self._mark.position:
+            self._mark = start(self._segments[-1])
+        self._torn = torn_bytes(self._disk, self._segments[-1], self._mark)
+        self._check_end()
+
+    def report(self, fault: Fault | None) -> Report:
+        """Return what has been checked so far."""
+        return Report(
+            venue=self._segments[0].header.venue if self._segments else "",
+            first=self._first,
+            last=self._mark.position - 1,
+            commands=self._replay.commands,
+            checkpoints=self._replay.checkpoints,
+            snapshots=self._replay.snapshots,
+            torn_bytes=self._torn,
+            hash=self._mark.chain.hex(),
+            digest=self._replay.digest(),
+            notes=self._notes,
+            fault=fault,
+        )
+
+    def _open_segments(self) -> DamageError | None:
+        """Open segments up to one with a damaged header: rows before it come first."""
+        for path in self._paths:
+            try:
+                self._segments.append(open_segment(self._disk, path))
+            except DamageError as error:
+                return error
+        return None
+
+    def _gap(self, header_fault: DamageError) -> DamageError:
+        """Return the fault of the rows before a damaged header, or else its own."""
+        if not self._segments or self._mark.position == header_fault.position:
+            return header_fault
+        expected = f"rows up to {header_fault.position - 1}"
+        path, (position, offset, _) = self._segments[-1].path, self._mark
+        return DamageError(path, offset, position, expected, "no valid record")
+
+    def _compare(self) -> None:
+        """Hold the head and the snapshot of the position just reached against it."""
+        position, chain = self._mark.position - 1, self._mark.chain
+        head, path = self._head, self._directory / HEAD_NAME
+        if head is not None and head.position == position and head.hash != chain:
+            expected = f"the chain hash {chain.hex()}"
+            raise DamageError(path, 0, position, expected, head.hash.hex())
+        if position not in self._snapshots:
+            return
+        path = self._store.path(position)
+        try:
+            snapshot = self._store.load(position)
+        except SnapshotError as error:
+            raise DamageError(path, 0, position, "a snapshot", str(error)) from None
+        if snapshot.chain != chain:
+            expected = f"the chain hash {chain.hex()}"
+            raise DamageError(path, 0, position, expected, snapshot.chain.hex())
+        self._replay.compare(snapshot, path)
+
+    def _check_end(self) -> None:
+        """Make sure that nothing speaks of rows beyond the last, and note the rest."""
+        path, (position, offset, _) = self._segments[-1].path, self._mark
+        last = position - 1
+        head, newest = self._head, max(self._snapshots, default=0)
+        promised = max(head.position if head else 0, newest)
+        if promised > last:
+            expected = f"rows up to {promised}, which head or snapshots name"
+            raise DamageError(path, offset, position, expected, "the log's end")
+        self._check_head(last)
+        if self._replay.exchange is None:
+            expected = "a snapshot to replay from, for the log's beginning is gone"
+            raise DamageError(self._store.path(last), 0, self._first, expected, "none")
+        self._replay.check(path, offset, last)
+        old = [p for p in self._snapshots if p < self._first - 1]
+        if old:
+            self._notes.append(f"older than the log and not compared: snapshots {old}")
+
+    def _check_head(self, last: int) -> None:
+        if self._head is not None:
+            return
+        path = self._directory / HEAD_NAME
+        if HEAD_NAME in self._disk.names(self._directory):
+            raise DamageError(path, 0, last, "a head", "one with a wrong checksum")
+        self._notes.append(f"{self._head_fault}: no lower bound for the log's end")

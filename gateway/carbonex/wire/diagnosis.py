@@ -1,0 +1,294 @@
+"""What is wrong with a request that could not be read, by name and value.
+
+Decoders say that something failed; a trader needs to know which member, what
+it holds, and what it should hold. So a message that failed is read again here,
+member by member. That costs ten times as much as reading a good one; a session
+counts bad messages against the connection's limit.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+import msgspec
+
+from .answers import Request, RequestId
+from .codec import JSON, Codec
+from .errors import Code, error
+from .members import search_json, search_msgpack
+from .wanted import MONEY, wanted
+
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from .answers import Error
+    from .requests import Params
+
+T = TypeVar("T")
+
+
+class Fault(Exception):  # noqa: N818 - a client's fault, not an error of ours
+    """A request that cannot be read; ``error`` says why.
+
+    ``method`` and ``req_id`` are as far as they could be read, for the answer.
+    """
+
+    def __init__(self, error: Error, method: str, req_id: int | None) -> None:
+        super().__init__(error.message)
+        self.error = error
+        self.method = method
+        self.req_id = req_id
+
+
+def diagnose(
+    codec: Codec, methods: Mapping[str, type[Params]], data: str | bytes
+) -> Fault:
+    """Return what is wrong with ``data``, which could not be read as a request."""
+    try:
+        members = _members_of(codec, data)
+    except UNREADABLE as failure:
+        return Fault(_malformed(codec, data, failure), "", None)
+    method = _value(codec, str, members.get("method"), default="")
+    req_id = _value(codec, RequestId, members.get("req_id"), default=None)
+    try:
+        problem = _check(codec, Request, members, "a request", "") or _check_call(
+            codec, methods, method, members.get("params")
+        )
+    except UNREADABLE as failure:
+        problem = _malformed(codec, data, failure)
+    if problem is None:
+        # The decoder stumbled over a member that a later one replaces here.
+        name = search_json(data) if isinstance(data, str) else search_msgpack(data)
+        assert name is not None, f"{data!r} can be read"
+        problem = repeated(name)
+    return Fault(problem, method[:MAX_SHOWN], req_id)
+
+
+def repeated(name: str) -> Error:
+    """Return the error for a member that a message names twice."""
+    return error(Code.REPEATED_MEMBER, name, member=name)
+
+
+# What a decoder raises: wrong encoding or type, texts that are not UTF-8, and
+# nesting beyond the interpreter's depth.
+UNREADABLE: Final = (
+    msgspec.DecodeError,
+    UnicodeDecodeError,
+    UnicodeEncodeError,
+    RecursionError,
+)
+
+MAX_SHOWN: Final = 60  # characters of what a client sent, in a message to it
+
+
+def _check_call(
+    codec: Codec,
+    methods: Mapping[str, type[Params]],
+    method: str,
+    raw: msgspec.Raw | None,
+) -> Error | None:
+    """Return what is wrong with the method or its params, if anything is."""
+    if method not in methods:
+        advice = _advice(method, methods, "the methods are")
+        return error(
+            Code.UNKNOWN_METHOD, "method", method=_short(method), advice=advice
+        )
+    try:
+        members = {} if raw is None else _members_of(codec, raw)
+    except msgspec.ValidationError:
+        assert raw is not None
+        return _bad_type(codec, "params", "an object", raw)
+    return _check(codec, methods[method], members, method, "")
+
+
+def _check(
+    codec: Codec,
+    struct: type[msgspec.Struct],
+    members: dict[str, msgspec.Raw],
+    owner: str,
+    path: str,
+) -> Error | None:
+    """Return the first thing wrong with ``members``: unknown, missing, bad."""
+    fields = _fields(codec, struct)
+    for name in members:
+        if name not in fields:
+            return error(
+                Code.UNKNOWN_MEMBER,
+                path + _short(name),
+                owner=owner,
+                member=_short(name),
+                advice=_advice(name, fields, "it has"),
+            )
+    for name, field in fields.items():
+        if field.required and name not in members:
+            return error(
+                Code.MISSING_MEMBER,
+                path + name,
+                owner=owner,
+                member=name,
+                wanted=wanted(name, field.kind),
+            )
+    for name, raw in members.items():
+        problem = _check_value(codec, fields[name], raw, owner, path + name)
+        if problem is not None:
+            return problem
+    return None
+
+
+def _check_value(
+    codec: Codec, field: _Field, raw: msgspec.Raw, owner: str, path: str
+) -> Error | None:
+    """Return what is wrong with one member's value, if anything is."""
+    try:
+        field.decoder.decode(raw)
+    except msgspec.ValidationError:
+        return _check_items(codec, field, raw, owner, path) or _bad_type(
+            codec, path, wanted(field.name, field.kind), raw
+        )
+    return None
+
+
+def _check_items(
+    codec: Codec, field: _Field, raw: msgspec.Raw, owner: str, path: str
+) -> Error | None:
+    """Return what is wrong with an item of a list of structs, if that is it."""
+    if field.item is None:
+        return None
+    try:
+        items = codec.decoder(list[msgspec.Raw]).decode(raw)
+    except msgspec.ValidationError:
+        return None
+    for i, item in enumerate(items):
+        here = f"{path}[{i}]"
+        try:
+            members = _members_of(codec, item)
+        except msgspec.ValidationError:
+            return _bad_type(codec, here, "an object", item)
+        problem = _check(codec, field.item, members, f"an order of {owner}", f"{here}.")
+        if problem is not None:
+            return problem
+    return None
+
+
+def _bad_type(codec: Codec, path: str, expected: str, raw: msgspec.Raw) -> Error:
+    given = _shown(codec, raw)
+    if path.rpartition(".")[2] in MONEY and _is_number(codec, raw):
+        given = f"the number {given}: a binary float cannot hold 0.01 exactly"
+    return error(Code.BAD_TYPE, path, member=path, wanted=expected, given=given)
+
+
+class _Field(msgspec.Struct, frozen=True):
+    name: str
+    kind: Any
+    required: bool
+    decoder: Any
+    item: type[msgspec.Struct] | None  # what a list of structs holds
+
+
+@lru_cache(maxsize=128)
+def _fields(codec: Codec, struct: type[msgspec.Struct]) -> dict[str, _Field]:
+    return {
+        field.name: _Field(
+            field.name,
+            field.type,
+            field.required,
+            codec.decoder(field.type),
+            _item_struct(field.type),
+        )
+        for field in msgspec.structs.fields(struct)
+    }
+
+
+def _item_struct(kind: Any) -> type[msgspec.Struct] | None:
+    info = msgspec.inspect.type_info(kind)
+    if isinstance(info, msgspec.inspect.ListType):
+        item = info.item_type
+        if isinstance(item, msgspec.inspect.StructType):
+            return item.cls
+    return None
+
+
+def _members_of(
+    codec: Codec, data: str | bytes | msgspec.Raw
+) -> dict[str, msgspec.Raw]:
+    members: dict[str, msgspec.Raw] = _raw_members(codec).decode(data)
+    return members
+
+
+@lru_cache(maxsize=8)
+def _raw_members(codec: Codec) -> Any:
+    return codec.decoder(dict[str, msgspec.Raw])
+
+
+def _value(codec: Codec, kind: Any, raw: msgspec.Raw | None, *, default: T) -> T:
+    """Return a member's value where it is there and good."""
+    if raw is None:
+        return default
+    try:
+        value: T = codec.decoder(kind).decode(raw)
+    except UNREADABLE:
+        return default
+    return value
+
+
+def _is_number(codec: Codec, raw: msgspec.Raw) -> bool:
+    return _value(codec, float, raw, default=None) is not None
+
+
+def _shown(codec: Codec, raw: msgspec.Raw) -> str:
+    """Return a value as its client wrote it, or would have written it in JSON."""
+    if not codec.binary:
+        return _short(bytes(raw).decode(errors="replace"))
+    value: object = _value(codec, Any, raw, default=...)
+    if value is None or isinstance(value, str | int):
+        return _short(JSON.encode(value).decode())
+    return _short(repr(value))
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= MAX_SHOWN else text[: MAX_SHOWN - 1] + "…"
+
+
+def _advice(name: str, names: Iterable[str], otherwise: str) -> str:
+    close = difflib.get_close_matches(name[:MAX_SHOWN], list(names), n=2, cutoff=0.7)
+    if close:
+        return f"did you mean {' or '.join(close)}?"
+    return f"{otherwise} {', '.join(names) or 'none'}"
+
+
+def _malformed(codec: Codec, data: str | bytes, failure: Exception) -> Error:
+    kind = "MessagePack" if codec.binary else "JSON"
+    return error(Code.MALFORMED, encoding=kind, problem=_problem(data, failure))
+
+
+def _problem(data: str | bytes, failure: Exception) -> str:
+    """Return what ``failure`` says of ``data``, with the position."""
+    if isinstance(failure, RecursionError):
+        return "it is nested too deeply"
+    if isinstance(failure, UnicodeDecodeError | UnicodeEncodeError):
+        return f"a text in it is not UTF-8: {failure.reason} (at {failure.start})"
+    message = str(failure)
+    if isinstance(failure, msgspec.ValidationError):
+        if "`key`" in message:
+            return "its member names must be strings"
+        return f"it is of type {message.partition('got ')[2].strip('`')}"
+    is_truncated = "truncated" in message
+    is_doubtful = is_truncated or "escape" in message
+    if is_doubtful and isinstance(data, str) and _is_json(data):
+        # Only this passes the standard decoder and fails msgspec's like that.
+        return "a \\u escape in it names half of a surrogate pair"
+    if is_truncated:
+        return f"it ends too early (byte {len(data)})"
+    return message.partition(": ")[2]
+
+
+def _is_json(text: str) -> bool:
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return True

@@ -1,0 +1,122 @@
+"""Error numbers, and the gateway's own sentences: what a refused client is told.
+
+1xxx protocol and framing, 2xxx login and permission, 3xxx market rules, 4xxx
+order management, 5xxx limits and overload, 6xxx registry. The engine's reasons
+bring their own numbers; ``sentences`` puts them into words. A number is
+assigned once, never renumbered.
+"""
+
+from __future__ import annotations
+
+import enum
+from typing import TYPE_CHECKING, Final
+
+from .answers import Error
+
+
+if TYPE_CHECKING:
+    from carbonex.engine.enums import Reason
+
+
+class Code(enum.IntEnum):
+    """The gateway's own errors: these requests never reached the log."""
+
+    MALFORMED = 1001  # not one JSON object or MessagePack map
+    UNKNOWN_METHOD = 1002
+    UNKNOWN_MEMBER = 1003
+    BAD_TYPE = 1004  # a member has the wrong type or an impossible value
+    MISSING_MEMBER = 1005
+    WRONG_ENCODING = 1006  # binary frame in a JSON session, or the reverse
+    REPEATED_MEMBER = 1007  # an order with two prices must not trade
+    LOGIN_REQUIRED = 2001
+    LOGIN_FAILED = 2002
+    PERMISSION_DENIED = 2003
+    ACCOUNT_REQUIRED = 2004  # the key has several accounts, or none
+    ACCOUNT_DENIED = 2005  # the account is not the key's
+    ALREADY_LOGGED_IN = 2006
+    CHALLENGE_USED = 2007  # single use, 30 s
+    KEY_REVOKED = 2008  # while logged in; the connection is closed
+    NOT_SUBSCRIBED = 4010
+    ALREADY_SUBSCRIBED = 4011
+    HISTORY_GONE = 4012  # from_seq is older than what is kept
+    BUSY = 5001  # the venue's queue is full; the request was never logged
+    RATE_LIMITED = 5002
+    TOO_MANY_SUBSCRIPTIONS = 5003
+    LOG_FULL = 5006  # the disk's reserve is reached; cancels still work
+    SHUTTING_DOWN = 5007
+
+
+# One sentence for each code; ``error`` fills in the facts that it names.
+TEMPLATES: Final[dict[Code, str]] = {
+    Code.MALFORMED: "the message is not one {encoding} object: {problem}",
+    Code.UNKNOWN_METHOD: "there is no method {method}; {advice}",
+    Code.UNKNOWN_MEMBER: "{owner} has no member {member}; {advice}",
+    Code.BAD_TYPE: "{member} must be {wanted}, not {given}",
+    Code.MISSING_MEMBER: "{owner} needs {member}: {wanted}",
+    Code.WRONG_ENCODING: (
+        "this connection speaks {subprotocol}: send {frames} frames,"
+        " or connect with the other subprotocol"
+    ),
+    Code.REPEATED_MEMBER: "{member} is given more than once; send it once",
+    Code.LOGIN_REQUIRED: "{method} needs a login; sign the status frame's challenge",
+    Code.LOGIN_FAILED: (
+        "there is no valid key {key_id} that made this signature over this"
+        " connection's challenge; sign the challenge of the newest status frame"
+    ),
+    Code.PERMISSION_DENIED: (
+        "{method} needs the permission {needed}; key {key_id} has {held}"
+    ),
+    Code.ACCOUNT_REQUIRED: (
+        "participant {participant} has {count} accounts: name one as account"
+    ),
+    Code.ACCOUNT_DENIED: "{account} is not an account of participant {participant}",
+    Code.ALREADY_LOGGED_IN: "key {key_id} is logged in on this connection; log out first",
+    Code.CHALLENGE_USED: (
+        "that challenge {fate}; sign the one in the status frame that follows"
+    ),
+    Code.KEY_REVOKED: (
+        "key {key_id} was revoked: {method} was not logged, and this connection ends"
+    ),
+    Code.NOT_SUBSCRIBED: "there is no subscription to {subscription} here",
+    Code.ALREADY_SUBSCRIBED: "{subscription} is subscribed here already",
+    Code.HISTORY_GONE: (
+        "executions of {account} are kept from exec_seq {oldest};"
+        " {from_seq} is older: query open_orders and subscribe from {oldest}"
+    ),
+    Code.BUSY: (
+        "the venue's queue is full; {method} was not logged:"
+        " send it again after {retry_after_ms} ms"
+    ),
+    Code.RATE_LIMITED: (
+        "more than {rate} requests per second (bursts of {burst});"
+        " wait {retry_after_ms} ms, cancels are never limited"
+    ),
+    Code.TOO_MANY_SUBSCRIPTIONS: (
+        "this connection has {limit} subscriptions, the most it may have;"
+        " unsubscribe from one or open another connection"
+    ),
+    Code.LOG_FULL: (
+        "the venue's disk has reached its reserve; {method} was not logged,"
+        " but cancels still work"
+    ),
+    Code.SHUTTING_DOWN: (
+        "the venue is shutting down; {method} was not logged: reconnect later"
+    ),
+}
+
+
+def error(
+    code: Code, param: str = "", *, retry_after_ms: int = 0, **facts: object
+) -> Error:
+    """Return the error of ``code`` with its sentence.
+
+    ``facts`` are the values that the code's template names; ``retry_after_ms``
+    may be named there, too.
+    """
+    message = TEMPLATES[code].format(retry_after_ms=retry_after_ms, **facts)
+    return Error(int(code), code.name, message, param, retry_after_ms)
+
+
+def engine_error(reason: Reason, message: str, param: str = "") -> Error:
+    """Return the error of an engine's reason with the sentence ``message``."""
+    return Error(int(reason), reason.name, message, param)

@@ -1,0 +1,91 @@
+"""Requests off the wire, strictly: whatever is doubtful is refused by name.
+
+``RequestReader`` is the fast way for good messages; ``diagnosis`` finds out
+what was wrong with the others.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final, final
+
+from . import requests
+from .answers import Request
+from .codec import JSON, MSGPACK, Codec
+from .diagnosis import UNREADABLE, Fault, diagnose, repeated
+from .members import repeated_json, repeated_msgpack
+
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from .requests import Params
+
+
+# Every method of the API, and what its params are.
+PARAMS: Final[Mapping[str, type[Params]]] = {
+    "ping": requests.Ping,
+    "login": requests.Login,
+    "logout": requests.Logout,
+    "subscribe": requests.Subscribe,
+    "unsubscribe": requests.Unsubscribe,
+    "add_order": requests.AddOrder,
+    "amend_order": requests.AmendOrder,
+    "cancel_order": requests.CancelOrder,
+    "cancel_all": requests.CancelAll,
+    "batch_add": requests.BatchAdd,
+    "batch_cancel": requests.BatchCancel,
+    "open_orders": requests.OpenOrders,
+    "order": requests.Order,
+    "balances": requests.Balances,
+    "list_instrument": requests.ListInstrument,
+    "halt": requests.Halt,
+    "resume": requests.Resume,
+    "begin_day": requests.BeginDay,
+    "register_participant": requests.RegisterParticipant,
+    "open_account": requests.OpenAccount,
+    "add_key": requests.AddKey,
+    "revoke_key": requests.RevokeKey,
+    "deposit": requests.Deposit,
+    "withdraw": requests.Withdraw,
+    "issue": requests.Issue,
+    "transfer": requests.Transfer,
+}
+
+
+@final
+class RequestReader:
+    """Reads one encoding's requests; one serves any number of connections."""
+
+    def __init__(self, codec: Codec) -> None:
+        self._codec: Final = codec
+        self._envelope: Final = codec.decoder(Request).decode
+        self._params: Final = {
+            method: codec.decoder(params).decode for method, params in PARAMS.items()
+        }
+        self._nothing: Final = codec.encode({})
+        self._repeated: Final[Callable[..., str | None]] = (
+            repeated_msgpack if codec.binary else repeated_json
+        )
+
+    def read(self, data: str | bytes) -> tuple[str, Any, int | None]:
+        """Return the method, params and req_id of the request in ``data``.
+
+        It is a str for JSON, bytes for MessagePack.
+
+        Raises:
+            Fault: If there is anything wrong with it, with the error to answer.
+
+        """
+        try:
+            request = self._envelope(data)
+            method = request.method
+            params = self._params[method](request.params or self._nothing)
+        except (KeyError, *UNREADABLE):
+            raise diagnose(self._codec, PARAMS, data) from None
+        name = self._repeated(data, request)
+        if name is not None:
+            raise Fault(repeated(name), method, request.req_id)
+        return method, params, request.req_id
+
+
+READERS: Final = {codec.name: RequestReader(codec) for codec in (JSON, MSGPACK)}

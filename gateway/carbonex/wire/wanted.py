@@ -1,0 +1,61 @@
+"""What each member of a request should hold, in words."""
+
+from __future__ import annotations
+
+from typing import Any, Final, Literal, get_args, get_origin
+
+import msgspec
+
+from .answers import RequestId
+from .requests import (
+    MAX_BATCH,
+    Name,
+    OptionalName,
+    OrderId,
+    Quantity,
+    Sequence,
+)
+
+
+MONEY: Final = frozenset({"price", "amount", "tick"})
+
+
+def wanted(name: str, kind: Any) -> str:
+    """Return what the member ``name`` of type ``kind`` should hold."""
+    text = _BY_NAME.get(name) or _BY_TYPE.get(kind)
+    if text is not None:
+        return text
+    arguments = get_args(kind)
+    if get_origin(kind) is Literal:
+        return f"one of {_listed(arguments)}"
+    if type(None) in arguments:
+        return f"{wanted(name, arguments[0])}, or left out"
+    assert get_origin(kind) is list, f"{name}: {kind}"
+    return f"a list of {_listed(get_args(arguments[0]))}"
+
+
+_CNY: Final = 'a decimal string of CNY with at most two decimals, such as "74.63"'
+
+_BY_NAME: Final[dict[str, str]] = {
+    **dict.fromkeys(MONEY, _CNY),
+    "method": "a string that names a method",
+    "date": 'a date such as "2026-07-16"',
+    "public_key": "32 bytes as a base64url string",
+    "signature": "64 bytes as a base64url string",
+    "quantity": "an integer of tonnes, within 64 bits",
+    **dict.fromkeys(("deadline", "ends"), "an integer of microseconds since the epoch"),
+    "orders": f"a list of 1 to {MAX_BATCH} orders",
+}
+_BY_TYPE: Final[dict[Any, str]] = {
+    Name: "a string of 1 to 36 characters",
+    OptionalName: "a string of at most 36 characters",
+    OrderId: 'a string of digits such as "1042"',
+    Quantity: "an integer of 64 bits",
+    Sequence: "an integer from 0 to 2^53",
+    RequestId: "an integer of 64 bits",
+    msgspec.Raw: "an object",
+}
+
+
+def _listed(values: tuple[object, ...]) -> str:
+    return ", ".join(f'"{v}"' if isinstance(v, str) else str(v) for v in values)

@@ -1,0 +1,44 @@
+"""How long to wait before connecting again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+FIRST: Final = 0.1  # seconds: a restarted process is back that soon
+LONGEST: Final = 10.0
+STEADY: Final = 10.0  # a connection that lived this long was a good one
+
+# Close codes after which the same at once would end the same: this client broke
+# a rule (1002, 1003, 1007, 1008, 1009), or the venue asks to come later (1013).
+PATIENCE: Final = 1.0
+UNWELCOME: Final = frozenset({1002, 1003, 1007, 1008, 1009, 1013})
+
+
+class Backoff:
+    """Doubles the delay with every failure, and draws it from its upper half.
+
+    The draw keeps a thousand clients of a restarted venue from coming back in
+    the same millisecond. ``draw`` returns a number in [0, 1).
+    """
+
+    def __init__(self, draw: Callable[[], float]) -> None:
+        self._draw = draw
+        self._delay = FIRST
+
+    def after(self, lived: float, code: int | None) -> float:
+        """Return the seconds to wait after a connection that ``lived`` so long.
+
+        ``code`` is the WebSocket close code, None where there was none.
+        """
+        if lived >= STEADY:
+            self._delay = FIRST
+        if code in UNWELCOME:
+            self._delay = max(self._delay, PATIENCE)
+        delay = self._delay
+        self._delay = min(2 * delay, LONGEST)
+        return delay * (1 + self._draw()) / 2

@@ -1,0 +1,103 @@
+"""Methods and envelopes: how a request is written and what its answer is."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import msgspec
+
+from carbonex.wire import answers, requests
+from carbonex.wire.answers import Error
+
+from .models import Balances, OpenOrders, OrderResult, OrderState
+
+
+class Call(msgspec.Struct, frozen=True):
+    """The envelope of a request."""
+
+    method: str
+    params: requests.Params
+    req_id: int
+
+
+class Incoming(msgspec.Struct, frozen=True):
+    """The envelope of everything that arrives: an answer, or a channel's frame.
+
+    An answer has a ``method``, a frame has a ``channel``.
+    """
+
+    method: str | None = None
+    channel: str = ""
+    type: str = ""
+    data: msgspec.Raw = msgspec.Raw()
+    req_id: int | None = None
+    result: msgspec.Raw = msgspec.Raw()
+    error: Error | None = None
+    time_out: int = 0
+
+
+class PlacedItem(msgspec.Struct, frozen=True):
+    """One order's outcome in batch_add, with exactly one of the two."""
+
+    success: bool
+    result: OrderResult | None = None
+    error: Error | None = None
+
+
+class PlacedBatch(msgspec.Struct, frozen=True):
+    """The answer to batch_add."""
+
+    orders: list[PlacedItem]
+
+
+class CancelledItem(msgspec.Struct, frozen=True):
+    """One order's outcome in batch_cancel, with exactly one of the two."""
+
+    success: bool
+    result: answers.Cancelled | None = None
+    error: Error | None = None
+
+
+class CancelledBatch(msgspec.Struct, frozen=True):
+    """The answer to batch_cancel."""
+
+    orders: list[CancelledItem]
+
+
+# Method and result of each kind of params.
+METHODS: Final[dict[type[requests.Params], tuple[str, Any]]] = {
+    requests.Ping: ("ping", answers.Empty),
+    requests.Login: ("login", answers.LoggedIn),
+    requests.Logout: ("logout", answers.Empty),
+    requests.Subscribe: ("subscribe", answers.Subscribed),
+    requests.Unsubscribe: ("unsubscribe", answers.Subscribed),
+    requests.AddOrder: ("add_order", OrderResult),
+    requests.AmendOrder: ("amend_order", OrderResult),
+    requests.CancelOrder: ("cancel_order", answers.Cancelled),
+    requests.CancelAll: ("cancel_all", answers.CancelledAll),
+    requests.BatchAdd: ("batch_add", PlacedBatch),
+    requests.BatchCancel: ("batch_cancel", CancelledBatch),
+    requests.OpenOrders: ("open_orders", OpenOrders),
+    requests.Order: ("order", OrderState),
+    requests.Balances: ("balances", Balances),
+    requests.ListInstrument: ("list_instrument", answers.Empty),
+    requests.Halt: ("halt", answers.Empty),
+    requests.Resume: ("resume", answers.Empty),
+    requests.BeginDay: ("begin_day", answers.Empty),
+    requests.RegisterParticipant: ("register_participant", answers.Empty),
+    requests.OpenAccount: ("open_account", answers.Empty),
+    requests.AddKey: ("add_key", answers.Empty),
+    requests.RevokeKey: ("revoke_key", answers.Empty),
+    requests.Deposit: ("deposit", answers.Moved),
+    requests.Withdraw: ("withdraw", answers.Moved),
+    requests.Issue: ("issue", answers.Moved),
+    requests.Transfer: ("transfer", answers.Moved),
+}
+
+# They change nothing, so they may be asked again on the next connection.
+QUERIES: Final = (
+    requests.Ping,
+    requests.OpenOrders,
+    requests.Order,
+    requests.Balances,
+)

@@ -1,0 +1,331 @@
+"""The client's end of the API, without sockets, clocks or tasks.
+
+A ``Client`` is sans-I/O. Whoever owns the connection tells it what happened
+(``connection_made``, ``receive``, ``connection_lost``) and the time in seconds,
+and sends what ``take`` returns. Every rule of logging in, subscribing, resuming
+and telling the fate of a request is here.
+
+    OFFLINE ─▶ GREETING ─▶ LOGGING_IN ─▶ ONLINE       (no key: straight to ONLINE)
+       ▲           │            │           │
+       └───────────┴────────────┴───────────┘ connection_lost
+    close, or a refused login: CLOSED, for good
+"""
+
+from __future__ import annotations
+
+import enum
+import logging
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+import msgspec
+
+from carbonex.wire import requests
+from carbonex.wire.channels import Heartbeat, Status
+from carbonex.wire.codec import JSON
+from carbonex.wire.errors import Code
+
+from .calls import METHODS, QUERIES, Call, Incoming
+from .clock import VenueClock
+from .errors import CarbonexError, ConnectionLost, LoginFailed, Overloaded, venue_error
+from .executions import Executions
+from .reply import Reply
+from .signal import Signal
+from .subscriptions import Subscriptions
+
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from carbonex.wire.answers import Error, LoggedIn
+    from carbonex.wire.codec import Codec, Decoder
+    from carbonex.wire.keys import Key
+
+    from .channel import Channel
+    from .order import Desk
+
+
+T = TypeVar("T")
+
+_log = logging.getLogger("carbonex.sdk")
+
+
+class State(enum.Enum):
+    """Where a client stands with its venue."""
+
+    OFFLINE = "offline"
+    GREETING = "greeting"  # connected; the venue speaks first
+    LOGGING_IN = "logging in"
+    ONLINE = "online"
+    CLOSED = "closed"
+
+
+class UnusableConnection(CarbonexError):  # noqa: N818 - it is no error of the caller
+    """Nothing more can come of this connection: close it and make another."""
+
+
+class Client:
+    """One trader's conversation with a venue, over any number of connections."""
+
+    def __init__(
+        self, key: Key | None = None, *, account: str = "", codec: Codec = JSON
+    ) -> None:
+        self.codec: Final = codec
+        self.account: Final = account  # the one meant where none is named
+        self.state = State.OFFLINE
+        self.error: CarbonexError | None = None  # why it is CLOSED
+        self.changed: Final = Signal()  # of ``state``
+        self.clock: Final = VenueClock()
+        self.been_online = False
+        self.venue = ""
+        self.participant = ""
+        self.accounts: list[str] = []
+        self.permissions: list[requests.PermissionName] = []
+        self.subscriptions: Final = Subscriptions(codec, self._send_subscription)
+        self._key = key
+        self._executions: dict[str, Executions] = {}
+        self._incoming: Final[Decoder[Incoming]] = codec.decoder(Incoming)
+        self._statuses: Final[Decoder[list[Status]]] = codec.decoder(list[Status])
+        self._heartbeats: Final[Decoder[list[Heartbeat]]] = codec.decoder(
+            list[Heartbeat]
+        )
+        self._results: dict[Any, Decoder[Any]] = {}
+        self._last_req_id = 0
+        self._pending: dict[int, Reply[Any]] = {}  # sent or about to be, by req_id
+        self._waiting: list[Reply[Any]] = []  # queries, for when it is online
+        self._out: list[tuple[bytes, Reply[Any]]] = []
+
+    @property
+    def closed(self) -> bool:
+        """Whether it was given up for good, because of ``error``."""
+        return self.state is State.CLOSED
+
+    # The connection
+
+    def connection_made(self) -> None:
+        """A connection is open; the venue's greeting comes next."""
+        assert self.state is State.OFFLINE
+        self.clock.forget()
+        self._become(State.GREETING)
+
+    def receive(self, data: str | bytes, now: float) -> None:
+        """Take one whole message, read at ``now``.
+
+        Raises:
+            UnusableConnection: If it makes no sense, or the venue cannot let this
+                client in now; the connection must be closed.
+
+        """
+        if self.state in (State.OFFLINE, State.CLOSED):
+            return  # left over from a connection that was given up
+        try:
+            message = self._incoming.decode(data)
+            if message.method is not None:
+                self._take_answer(message, now)
+            elif message.channel == "status":
+                for status in self._statuses.decode(message.data):
+                    self._take_status(status)
+            elif message.channel == "heartbeat":
+                for heartbeat in self._heartbeats.decode(message.data):
+                    self.clock.observe(heartbeat.time, now)
+                self.subscriptions.retry()
+            else:
+                self.subscriptions.deliver(message.channel, message.type, message.data)
+        except (msgspec.DecodeError, UnicodeError) as error:
+            raise UnusableConnection(f"it brought what it must not: {error}") from error
+
+    def connection_lost(self, reason: str) -> None:
+        """The connection is gone, with every answer that had not come.
+
+        Queries wait for the next connection. Whatever would have changed
+        something fails with ConnectionLost, which says whether it was sent.
+        """
+        if self.state in (State.OFFLINE, State.CLOSED):
+            return
+        self._become(State.OFFLINE)
+        pending, self._pending = self._pending, {}
+        self._out.clear()
+        self.subscriptions.interrupted()
+        for reply in pending.values():
+            if isinstance(reply.params, QUERIES):
+                self._waiting.append(reply)
+            else:
+                reply.fail(_lost(reply, reason))
+
+    @property
+    def wants_to_send(self) -> bool:
+        """Whether ``take`` has anything to return."""
+        return bool(self._out)
+
+    def take(self) -> list[bytes]:
+        """Return the frames to send now, oldest first; they count as sent."""
+        frames = []
+        for frame, reply in self._out:
+            reply.sent = True
+            frames.append(frame)
+        self._out.clear()
+        return frames
+
+    def close(self, error: CarbonexError) -> None:
+        """Give up for good: whoever waits for anything gets ``error``."""
+        if self.state is State.CLOSED:
+            return
+        self.error = error
+        self._become(State.CLOSED)
+        pending = [*self._pending.values(), *self._waiting]
+        self._pending.clear()
+        self._waiting.clear()
+        self._out.clear()
+        self.subscriptions.interrupted()
+        self.subscriptions.ended(error)
+        for reply in pending:
+            lost = _lost(reply, str(error))
+            lost.__cause__ = error
+            reply.fail(lost if reply.sent else error)
+
+    # The trader
+
+    def request(self, params: requests.Params, convert: Callable[[Any], T]) -> Reply[T]:
+        """Send a request; its result will be ``convert`` of the answer's.
+
+        A query waits for the connection. Anything else fails at once where
+        there is none: an order for later is an order at yesterday's price.
+        """
+        reply = Reply(params, convert)
+        if self.state is State.ONLINE:
+            self._send(reply)
+        elif self.error is not None:
+            reply.fail(self.error)
+        elif isinstance(params, QUERIES):
+            self._waiting.append(reply)
+        else:
+            reply.fail(_lost(reply, "there is no connection"))
+        return reply
+
+    def withdraw(self, reply: Reply[Any]) -> None:
+        """Forget a query that waits and that nobody wants any more."""
+        if reply in self._waiting:
+            self._waiting.remove(reply)
+
+    def subscribe(self, channel: Channel) -> None:
+        """Follow ``channel`` for as long as somebody holds it."""
+        self.subscriptions.add(channel)
+        if self.error is not None:
+            channel.ended(self.error)
+        elif self.state is State.ONLINE:
+            self.subscriptions.start(channel)
+
+    def account_for(self, account: str | None) -> str:
+        """Return the account meant: the one named, else the only one there is.
+
+        Raises:
+            ValueError: If none is named and there is more than one, or none.
+
+        """
+        if account or self.account:
+            return account or self.account
+        if len(self.accounts) == 1:
+            return self.accounts[0]
+        if self._key is None:
+            raise ValueError("accounts need a key: connect(url, key=…)")
+        names = ", ".join(self.accounts) or "no account"
+        raise ValueError(f"say which account with account=…: this key has {names}")
+
+    def executions(self, account: str, desk: Desk) -> Executions:
+        """Return the account's executions, followed from the first call on."""
+        executions = self._executions.get(account)
+        if executions is None:
+            executions = self._executions[account] = Executions(account, desk)
+            self.subscribe(executions)
+        return executions
+
+    # What is under the hood
+
+    def _become(self, state: State) -> None:
+        self.state = state
+        self.changed.notify()
+
+    def _take_status(self, status: Status) -> None:
+        self.venue = status.venue
+        if status.state == "server_shutdown":
+            _log.info("%s shuts down", status.venue)
+        if self.state is not State.GREETING:
+            return
+        if self._key is None:
+            self._go_online()
+            return
+        self._become(State.LOGGING_IN)
+        signature = self._key.login_signature(
+            status.venue, status.connection_id, status.challenge
+        )
+        login = requests.Login(self._key.key_id, signature)
+        self._send(Reply(login, self._logged_in))
+
+    def _logged_in(self, answer: LoggedIn) -> None:
+        self.participant = answer.participant
+        self.accounts = answer.accounts
+        self.permissions = answer.permissions
+        self._go_online()
+
+    def _go_online(self) -> None:
+        """Take up everything where it stood: subscriptions before queries.
+
+        So that what a query answers is never older than what is followed.
+        """
+        self._become(State.ONLINE)
+        self.been_online = True
+        _log.info("%s: online", self.venue)
+        self._send_subscription(requests.Subscribe("heartbeat"), lambda _: None)
+        self.subscriptions.start_all()
+        waiting, self._waiting = self._waiting, []
+        for reply in waiting:
+            self._send(reply)
+
+    def _send(self, reply: Reply[Any]) -> None:
+        self._last_req_id += 1
+        method, _ = METHODS[type(reply.params)]
+        call = Call(method, reply.params, self._last_req_id)
+        self._pending[self._last_req_id] = reply
+        self._out.append((self.codec.encode(call), reply))
+
+    def _send_subscription(
+        self, params: requests.Params, then: Callable[[CarbonexError | None], None]
+    ) -> None:
+        self._send(Reply(params, lambda _: then(None), then))
+
+    def _take_answer(self, message: Incoming, now: float) -> None:
+        self.clock.observe(message.time_out, now)
+        reply = self._pending.pop(message.req_id or 0, None)
+        if reply is None:
+            raise UnusableConnection(
+                f"it brought an answer to no request: {message.method},"
+                f" req_id {message.req_id}, {message.error}"
+            )
+        if message.error is None:
+            reply.complete(self._decode_result(reply.params, message.result))
+        elif isinstance(reply.params, requests.Login):
+            self._login_refused(message.error)
+        else:
+            reply.fail(venue_error(message.error))
+
+    def _login_refused(self, error: Error) -> None:
+        """Give up where the key is at fault; a busy venue may take it later."""
+        refused = venue_error(error)
+        if isinstance(refused, Overloaded) or error.code == Code.CHALLENGE_USED:
+            raise UnusableConnection(f"the login was put off: {refused}")
+        self.close(LoginFailed(error.code, error.name, error.message, error.param))
+
+    def _decode_result(self, params: requests.Params, result: msgspec.Raw) -> Any:
+        decoder = self._results.get(type(params))
+        if decoder is None:
+            _, kind = METHODS[type(params)]
+            decoder = self._results[type(params)] = self.codec.decoder(kind)
+        return decoder.decode(result)
+
+
+def _lost(reply: Reply[Any], reason: str) -> ConnectionLost:
+    method, _ = METHODS[type(reply.params)]
+    if reply.sent:
+        message = f"{method} was sent, and no answer came: {reason}"
+    else:
+        message = f"{method} was not sent: {reason}"
+    return ConnectionLost(message, sent=reply.sent)

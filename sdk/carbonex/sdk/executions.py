@@ -1,0 +1,180 @@
+"""One account's executions: every one, once, in order, across connections."""
+
+from __future__ import annotations
+
+from weakref import WeakValueDictionary
+
+from carbonex.wire import requests
+
+from .channel import Feed
+from .errors import CarbonexError, HistoryGone, InvalidRequest, VenueError
+from .models import Execution, ExecutionsSnapshot, OrderResult, OrderState
+from .order import Desk, Order
+from .stream import Stream
+
+
+class ExecutionStream(Stream[Execution]):
+    """Executions from ``next_seq`` on, without gap or repetition."""
+
+    def __init__(self, source: object, name: str, next_seq: int) -> None:
+        super().__init__(source, name)
+        self.next_seq = next_seq
+
+    def put(self, item: Execution) -> None:
+        """Take the execution if it is the next one."""
+        if item.exec_seq == self.next_seq:
+            super().put(item)
+            self.next_seq += 1
+
+
+class Executions(Feed[Execution]):
+    """The account's execution channel, its streams, and the orders it moves.
+
+    Orders are known for as long as somebody holds them: those of this client
+    from before they are sent, so that no execution can come too early.
+    """
+
+    def __init__(self, account: str, desk: Desk) -> None:
+        super().__init__("executions", account)
+        self.last_seq: int | None = None  # None: before the first snapshot
+        self.error: CarbonexError | None = None  # why nothing can be followed
+        self._desk = desk
+        self._from_seq = 0  # what the subscription under way asked for
+        self._next_seq = 0  # the next one that it brings
+        self._by_id: WeakValueDictionary[str, Order] = WeakValueDictionary()
+        self._by_client_id: WeakValueDictionary[str, Order] = WeakValueDictionary()
+
+    def stream_from(self, from_seq: int) -> ExecutionStream:
+        """Return a stream from ``from_seq`` on; 0 is only new ones.
+
+        Where the channel ``lags`` behind that, it must be subscribed again.
+
+        Raises:
+            ValueError: If it is known that ``from_seq`` is in the future.
+
+        """
+        if self.last_seq is not None and from_seq > self.last_seq + 1:
+            raise ValueError(
+                f"from_seq {from_seq} is beyond {self.last_seq + 1},"
+                f" the next execution of {self.subject}"
+            )
+        next_seq = from_seq or (0 if self.last_seq is None else self.last_seq + 1)
+        stream = ExecutionStream(self, self.name, next_seq)
+        self.attach(stream)
+        return stream
+
+    def lags(self, from_seq: int) -> bool:
+        """Tell whether executions from ``from_seq`` on would not come by themselves."""
+        return from_seq > 0 and (self.last_seq is None or from_seq <= self.last_seq)
+
+    def expect(self, sent: requests.AddOrder) -> Order:
+        """Return the order that ``sent`` will make, or has made before."""
+        order = self._by_client_id.get(sent.client_order_id)
+        if order is None or not order.is_open:
+            order = self._adopt(Order(self._desk, sent, self.subject))
+        return order
+
+    def placed(self, expected: Order, answer: OrderResult) -> Order:
+        """Return the order as the venue has accepted it."""
+        order = self._by_id.get(answer.order_id, expected)
+        order.restate(answer)
+        return self._adopt(order)
+
+    def known(self, state: OrderState) -> Order:
+        """Return the order that a query told about, as it stands."""
+        order = self._by_id.get(state.order_id)
+        if order is None:
+            order = self._pending(state.client_order_id)
+        if order is None:
+            order = Order(self._desk, state, self.subject)
+        order.restate(state)
+        return self._adopt(order)
+
+    def held(self, order_id: str) -> Order | None:
+        """Return the order with that id, if somebody holds it."""
+        return self._by_id.get(order_id)
+
+    def subscription(self) -> requests.Subscribe:
+        """Ask for what the channel or any of its streams has not seen."""
+        if self.last_seq is None:
+            wanted = [s.next_seq for s in self._readers() if s.next_seq]
+        else:
+            wanted = [self.last_seq + 1, *(s.next_seq for s in self._readers())]
+        return requests.Subscribe(
+            "executions", account=self.subject, from_seq=min(wanted, default=0)
+        )
+
+    def acknowledged(self, asked: requests.Subscribe) -> None:
+        self._from_seq = asked.from_seq
+
+    def snapshot(self, item: ExecutionsSnapshot) -> None:
+        """Learn which execution comes next: the first asked for, or a new one."""
+        newest = item.exec_seq
+        self.error = None
+        self._next_seq = min(self._from_seq or newest + 1, newest + 1)
+        if self.last_seq is None:
+            self.last_seq = newest
+        for stream in self._readers():
+            stream.next_seq = stream.next_seq or newest + 1
+
+    def update(self, item: Execution) -> bool:
+        if item.exec_seq != self._next_seq:
+            return False
+        self._next_seq += 1
+        if self.last_seq is not None and item.exec_seq > self.last_seq:
+            self.last_seq = item.exec_seq
+            self._move(item)
+        return super().update(item)
+
+    def refused(self, error: VenueError) -> bool:
+        """Give up what cannot be had: the streams that want the past, else all."""
+        newest = self.last_seq
+        wanting = [
+            stream
+            for stream in self._readers()
+            if stream.next_seq and (newest is None or stream.next_seq <= newest)
+        ]
+        if isinstance(error, HistoryGone | InvalidRequest) and wanting:
+            for stream in wanting:
+                stream.fail(error)
+            return True
+        if isinstance(error, HistoryGone) and newest is not None:
+            self._lose(error)
+            self.last_seq = None
+            return True
+        self.ended(error)
+        return False
+
+    def ended(self, error: CarbonexError) -> None:
+        self.error = error
+        self._lose(error)
+
+    def _readers(self) -> list[ExecutionStream]:
+        return [s for s in self.streams() if isinstance(s, ExecutionStream)]
+
+    def _adopt(self, order: Order) -> Order:
+        if self.error is not None:
+            order.lose(self.error)
+        if order.client_order_id:
+            self._by_client_id[order.client_order_id] = order
+        if order.order_id:
+            self._by_id[order.order_id] = order
+        return order
+
+    def _pending(self, client_order_id: str) -> Order | None:
+        """Return the order that was sent with this id and has no order id yet."""
+        order = self._by_client_id.get(client_order_id)
+        return None if order is None or order.order_id else order
+
+    def _move(self, execution: Execution) -> None:
+        order = self._by_id.get(execution.order_id)
+        if order is None:
+            order = self._pending(execution.client_order_id)
+        if order is not None:
+            order.follow(execution)
+            self._by_id[order.order_id] = order
+
+    def _lose(self, error: CarbonexError) -> None:
+        super().ended(error)
+        for order in [*self._by_client_id.values(), *self._by_id.values()]:
+            order.lose(error)

@@ -1,0 +1,134 @@
+"""What became of an order whose answer was lost.
+
+Asking once after the reconnection is not enough: the lost connection's last
+bytes may still be under way, and an order that the venue does not know now may
+arrive in a moment. But every order carries a deadline, and the venue refuses
+what its log's time has passed. So the answer "never" is given only when the
+venue says DEADLINE_PASSED to a probe with the very deadline of the order: a
+cancellation of an order that does not exist, which changes nothing and is
+judged by the same log and the same clock as the order would be.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import secrets
+from decimal import Decimal
+from typing import TYPE_CHECKING, Final, TypeVar
+
+from carbonex.wire import requests
+
+from .errors import ConnectionLost, DeadlinePassed, Overloaded, UnknownOrder
+from .requester import Requester, as_it_is
+
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from .executions import Executions
+    from .order import Order
+
+
+T = TypeVar("T")
+
+SHORTEST_WAIT: Final = 0.05  # seconds between two probes
+
+
+class Fates(Requester):
+    """Finds out, over as many connections as it takes."""
+
+    async def _fate_of_placing(
+        self, executions: Executions, sent: requests.AddOrder
+    ) -> Order | None:
+        """Return the order, or None once it is certain that there will be none."""
+        name = requests.Order(
+            client_order_id=sent.client_order_id, account=sent.account
+        )
+        return await self._settled(executions, name, sent.deadline, lambda _: True)
+
+    async def _fate_of_amending(
+        self, executions: Executions, sent: requests.AmendOrder
+    ) -> Order | None:
+        """Return the order once it is amended, or cannot be any more."""
+        name = requests.Order(sent.order_id, sent.client_order_id, sent.account)
+        return await self._settled(
+            executions, name, sent.deadline, lambda order: _amended(order, sent)
+        )
+
+    async def _fate_of_cancelling(
+        self, executions: Executions, sent: requests.CancelOrder
+    ) -> Order | None:
+        """Cancel again and return the order."""
+        name = requests.Order(sent.order_id, sent.client_order_id, sent.account)
+
+        async def cancel_and_find() -> Order | None:
+            # Unknown: it was cancelled the first time, or is filled.
+            with contextlib.suppress(UnknownOrder):
+                await self._ask(sent, as_it_is)
+            return await self._find(executions, name)
+
+        return await self._insist(cancel_and_find)
+
+    async def _find(self, executions: Executions, name: requests.Order) -> Order | None:
+        """Return an order as it stands, None where nobody knows it.
+
+        The venue forgets a finished order's id; who has followed it has not.
+        """
+        try:
+            return await self._ask(name, executions.known)
+        except UnknownOrder:
+            return executions.held(name.order_id)
+
+    async def _settled(
+        self,
+        executions: Executions,
+        name: requests.Order,
+        deadline: int,
+        happened: Callable[[Order], bool],
+    ) -> Order | None:
+        """Return the order when what was sent has ``happened`` or cannot happen."""
+        while True:
+            order = await self._insist(lambda: self._find(executions, name))
+            if order is not None and happened(order):
+                return order
+            if await self._insist(lambda: self._is_past(deadline, name.account)):
+                return await self._insist(lambda: self._find(executions, name))
+            now = asyncio.get_running_loop().time()
+            wait = self._client.clock.seconds_until(deadline, now)
+            await asyncio.sleep(max(wait, SHORTEST_WAIT))
+
+    async def _is_past(self, deadline: int, account: str) -> bool:
+        """Tell whether the venue's log has passed ``deadline``, in microseconds."""
+        probe = requests.CancelOrder(
+            client_order_id=f"probe-{secrets.token_hex(8)}",
+            account=account,
+            deadline=deadline,
+        )
+        try:
+            await self._ask(probe, as_it_is)
+        except DeadlinePassed:
+            return True
+        except UnknownOrder:
+            return False
+        raise AssertionError("a venue has cancelled an order that nobody placed")
+
+    async def _insist(self, ask: Callable[[], Awaitable[T]]) -> T:
+        """Ask until the venue answers; only giving up for good ends it."""
+        while True:
+            await self.wait_online()
+            try:
+                return await ask()
+            except Overloaded as error:
+                await asyncio.sleep(max(error.retry_after, SHORTEST_WAIT))
+            except ConnectionLost:
+                if self._client.closed:
+                    raise
+
+
+def _amended(order: Order, sent: requests.AmendOrder) -> bool:
+    """Tell whether the order is as the amendment wants it, or finished."""
+    as_wanted = (not sent.price or order.price == Decimal(sent.price)) and (
+        sent.quantity in (0, order.quantity)
+    )
+    return as_wanted or not order.is_open

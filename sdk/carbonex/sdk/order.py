@@ -1,0 +1,237 @@
+"""An order that keeps itself up to date."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING, Final, Protocol
+
+from .models import Execution, Fill, OrderResult, OrderState, StatusName
+from .signal import Signal
+
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from carbonex.wire.answers import Cancelled
+    from carbonex.wire.requests import (
+        AddOrder,
+        OrderTypeName,
+        SideName,
+        TimeInForceName,
+    )
+
+    from .errors import CarbonexError
+    from .prices import Price
+
+
+class Desk(Protocol):
+    """Where an order is amended and cancelled."""
+
+    async def amend(
+        self, order: Order, *, price: Price | None, quantity: int | None
+    ) -> OrderResult:
+        """Change the order."""
+
+    async def cancel(self, order: Order) -> Cancelled:
+        """Withdraw the order."""
+
+
+class Order:
+    """One of the account's orders, following its executions.
+
+    It is as new as the last frame that the connection brought. An execution
+    arrives before or together with the answer to the request that caused it,
+    so after ``await venue.buy(…)`` the fills of that moment are already here.
+    During an interruption nothing changes; afterwards what was missed is
+    applied, in order.
+
+    ``price`` is what it trades up to: for a market order its protection price.
+    ``reason`` says why it was cancelled. ``priority_kept`` is of its last
+    amendment.
+    """
+
+    __slots__ = (
+        "__weakref__",
+        "_desk",
+        "_error",
+        "_exec_seq",
+        "_fills",
+        "_signal",
+        "account",
+        "client_order_id",
+        "duplicate",
+        "filled",
+        "instrument",
+        "order_id",
+        "order_type",
+        "price",
+        "priority_kept",
+        "quantity",
+        "reason",
+        "side",
+        "status",
+        "time_in_force",
+    )
+
+    def __init__(
+        self, desk: Desk, about: OrderState | Execution | AddOrder, account: str
+    ) -> None:
+        """Make an order as ``about`` describes it; the next event says more."""
+        self.account: Final = account
+        self.instrument: Final = about.instrument
+        self.side: Final[SideName] = about.side
+        self.order_type: Final[OrderTypeName] = about.order_type
+        self.time_in_force: Final[TimeInForceName] = about.time_in_force
+        self.client_order_id: Final = about.client_order_id
+        self.order_id = ""
+        self.price = Decimal(about.price or 0)
+        self.quantity = about.quantity
+        self.filled = 0
+        self.status: StatusName = "open"
+        self.reason = ""
+        self.priority_kept: bool | None = None
+        self.duplicate = False
+        self._desk = desk
+        self._fills: list[Fill] = []
+        self._exec_seq = 0
+        self._error: CarbonexError | None = None
+        self._signal = Signal()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it may still trade."""
+        return self.status == "open"
+
+    @property
+    def remaining(self) -> int:
+        """Tonnes that may still trade; 0 once it is filled or cancelled."""
+        return self.quantity - self.filled if self.status == "open" else 0
+
+    @property
+    def average_price(self) -> Decimal | None:
+        """The mean price per tonne of all that is filled, unrounded.
+
+        None where nothing is filled, or where it was filled in part before this
+        client began to follow it. O(fills).
+        """
+        volume = sum(fill.quantity for fill in self._fills)
+        if volume == 0 or volume != self.filled:
+            return None
+        return sum(fill.price * fill.quantity for fill in self._fills) / Decimal(volume)
+
+    async def fills(self) -> AsyncIterator[Fill]:
+        """Yield every fill since this client follows the order, then each new one.
+
+        Ends when the order is finished. Any number of readers may iterate;
+        each gets all of them.
+
+        Raises:
+            CarbonexError: If the order can no longer be followed.
+
+        """
+        told = 0
+        while True:
+            while told < len(self._fills):
+                yield self._fills[told]
+                told += 1
+            if not self.is_open:
+                return
+            await self.changed()
+
+    async def done(self) -> Order:
+        """Return the order itself once it is filled or cancelled.
+
+        Raises:
+            CarbonexError: If the order can no longer be followed.
+
+        """
+        while self.is_open:
+            await self.changed()
+        return self
+
+    async def changed(self) -> None:
+        """Return at the order's next change, at once where none can come.
+
+        Raises:
+            CarbonexError: If the order can no longer be followed.
+
+        """
+        if self.is_open and self._error is None:
+            await self._signal.wait()
+        if self._error is not None and self.is_open:
+            raise self._error
+
+    async def amend(
+        self, *, price: Price | None = None, quantity: int | None = None
+    ) -> OrderResult:
+        """Change price or total; see ``Venue.amend``."""
+        return await self._desk.amend(self, price=price, quantity=quantity)
+
+    async def cancel(self) -> Cancelled:
+        """Withdraw what remains; see ``Venue.cancel``."""
+        return await self._desk.cancel(self)
+
+    def __repr__(self) -> str:
+        return (
+            f"<Order {self.order_id} {self.side} {self.quantity} {self.instrument}"
+            f" @ {self.price}: {self.status}, {self.filled} filled>"
+        )
+
+    # What follows is for whatever reads the connection.
+
+    def follow(self, execution: Execution) -> None:
+        """Apply one execution; one that was applied before changes nothing."""
+        if execution.exec_seq <= self._exec_seq:
+            return
+        self._exec_seq = execution.exec_seq
+        self.order_id = execution.order_id
+        self.price = execution.price
+        self.quantity = execution.quantity
+        self.filled = execution.filled
+        self.status = execution.status
+        if execution.event == "trade":
+            self._fills.append(_fill(execution))
+        elif execution.event == "amended":
+            self.priority_kept = execution.priority_kept
+        if execution.status == "cancelled":
+            self.reason = execution.reason
+        self._signal.notify()
+
+    def restate(self, answer: OrderResult | OrderState) -> None:
+        """Take over an answer, which is as new as all that came before it."""
+        self.order_id = answer.order_id
+        self.price = answer.price
+        self.quantity = answer.quantity
+        self.filled = answer.filled
+        self.status = answer.status
+        self._error = None
+        if isinstance(answer, OrderResult):
+            self.reason = answer.reason or self.reason
+            self.duplicate = answer.duplicate
+            if answer.priority_kept is not None:
+                self.priority_kept = answer.priority_kept
+        self._signal.notify()
+
+    def withdrawn(self, answer: Cancelled) -> None:
+        """Take over the answer to a cancellation."""
+        self.filled = answer.filled
+        self.status = "cancelled"
+        self.reason = self.reason or "CLIENT"
+        self._signal.notify()
+
+    def lose(self, error: CarbonexError) -> None:
+        """Stop following: who waits for the order is told why."""
+        self._error = error
+        self._signal.notify()
+
+
+def _fill(execution: Execution) -> Fill:
+    assert execution.last_price is not None  # a trade has one
+    return Fill(
+        execution.trade_id,
+        execution.last_price,
+        execution.last_quantity,
+        execution.liquidity,
+        execution.time,
+        execution.exec_seq,
+    )

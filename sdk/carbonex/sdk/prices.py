@@ -1,0 +1,42 @@
+"""Prices and amounts on their way to the venue: exact, or refused."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TypeAlias
+
+from carbonex.wire.money import format_fen, parse_fen
+
+
+Price: TypeAlias = Decimal | str
+
+
+def price_text(price: Price) -> str:
+    """Return a price or an amount of CNY as the wire has it, with two decimals.
+
+    Raises:
+        TypeError: If it is a float, which cannot hold most prices exactly, or
+            an int, which could mean yuan or fen.
+        ValueError: If it is negative, not a number, or has a part of a fen.
+
+    """
+    if isinstance(price, str):
+        return format_fen(parse_fen(price))
+    if isinstance(price, Decimal):
+        return format_fen(parse_fen(_plain(price)))
+    if isinstance(price, float):
+        raise TypeError(
+            f"{price!r} is a float, which holds {Decimal(price)}, not a price:"
+            f' write "{price:.2f}" or Decimal("{price:.2f}")'
+        )
+    raise TypeError(
+        f"{price!r} is of type {type(price).__name__} and says neither yuan nor fen:"
+        ' write a decimal string of CNY such as "74.63", or a Decimal'
+    )
+
+
+def _plain(price: Decimal) -> str:
+    """Return digits without an exponent and without zeros beyond the fen."""
+    text = f"{price:f}"
+    whole, point, cents = text.partition(".")
+    return f"{whole}{point}{cents[:2]}" if not cents[2:].strip("0") else text

@@ -1,0 +1,82 @@
+"""A request on its way to its answer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from .signal import Signal
+
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from carbonex.wire.requests import Params
+
+    from .errors import CarbonexError
+
+
+T = TypeVar("T")
+
+
+class Reply(Generic[T]):
+    """Holds the answer once it is there.
+
+    ``convert`` makes the result of what the wire brought, at the moment it
+    arrives: an order must be taken up before the next execution is read.
+    ``failed`` is told instead when there is none.
+    """
+
+    __slots__ = (
+        "_convert",
+        "_done",
+        "_failed",
+        "_signal",
+        "error",
+        "params",
+        "result",
+        "sent",
+    )
+
+    def __init__(
+        self,
+        params: Params,
+        convert: Callable[[Any], T],
+        failed: Callable[[CarbonexError], None] | None = None,
+    ) -> None:
+        self.params = params
+        self.sent = False  # whether the transport has taken it
+        self.result: T | None = None
+        self.error: CarbonexError | None = None
+        self._convert = convert
+        self._failed = failed
+        self._done = False
+        self._signal = Signal()
+
+    async def wait(self) -> T:
+        """Return the result.
+
+        Raises:
+            CarbonexError: If it was refused, or the answer will not come.
+
+        """
+        while not self._done:
+            await self._signal.wait()
+        if self.error is not None:
+            raise self.error
+        return self.result  # type: ignore[return-value]  # done without an error
+
+    def complete(self, answer: Any) -> None:
+        """Take the answer."""
+        self.result = self._convert(answer)
+        self._finish()
+
+    def fail(self, error: CarbonexError) -> None:
+        """Take the refusal, or the reason why no answer will come."""
+        self.error = error
+        if self._failed is not None:
+            self._failed(error)
+        self._finish()
+
+    def _finish(self) -> None:
+        self._done = True
+        self._signal.notify()

@@ -1,0 +1,313 @@
+"""Orders: placing, amending, cancelling and asking about them."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import secrets
+from typing import TYPE_CHECKING, TypeVar
+
+from carbonex.wire import requests
+
+from .errors import (
+    BatchStateUnknown,
+    ConnectionLost,
+    OrderStateUnknown,
+    VenueError,
+    venue_error,
+)
+from .fate import Fates
+from .new_order import NewOrder
+from .order import Order
+from .prices import price_text
+
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Iterable
+    from typing import Any, Unpack
+
+    from carbonex.wire.answers import Cancelled, CancelledAll, Error
+    from carbonex.wire.requests import SideName
+
+    from .calls import CancelledBatch, PlacedBatch
+    from .client import Client
+    from .executions import Executions
+    from .models import OpenOrders, OrderResult
+    from .new_order import OrderOptions
+    from .prices import Price
+    from .requester import Link, Timeouts
+
+
+T = TypeVar("T")
+
+
+class Trading(Fates):
+    """The part of a venue that trades.
+
+    What it sends carries a client order id, which makes a retry safe: the same
+    id with the same content is the same order, however often it arrives.
+    """
+
+    def __init__(self, client: Client, link: Link, timeouts: Timeouts) -> None:
+        super().__init__(client, link, timeouts)
+        self._name = secrets.token_hex(6)  # so that no two runs use an id twice
+        self._numbers = itertools.count(1)
+
+    async def buy(
+        self,
+        instrument: str,
+        quantity: int,
+        price: Price,
+        account: str | None = None,
+        **options: Unpack[OrderOptions],
+    ) -> Order:
+        """Buy ``quantity`` tonnes at ``price`` CNY per tonne or better.
+
+        ``price`` is a Decimal or a decimal string; ``"market"`` takes whatever
+        the instrument's protection allows, at once. See OrderOptions.
+
+        Raises:
+            OrderRejected: If the market's rules do not allow it.
+            OrderStateUnknown: If the connection went before the answer came.
+            ConnectionLost: If there was no connection; nothing was sent.
+            TypeError, ValueError: If the price is not exact; nothing was sent.
+
+        """
+        new = NewOrder("buy", instrument, quantity, price, **options)
+        return await self._place(new, account)
+
+    async def sell(
+        self,
+        instrument: str,
+        quantity: int,
+        price: Price,
+        account: str | None = None,
+        **options: Unpack[OrderOptions],
+    ) -> Order:
+        """Sell ``quantity`` tonnes at ``price`` CNY per tonne or better; see buy."""
+        new = NewOrder("sell", instrument, quantity, price, **options)
+        return await self._place(new, account)
+
+    async def amend(
+        self,
+        order: Order | str = "",
+        *,
+        price: Price | None = None,
+        quantity: int | None = None,
+        client_order_id: str = "",
+        account: str | None = None,
+    ) -> OrderResult:
+        """Change an order, named by itself, its order id or its client order id.
+
+        ``quantity`` is the new total, what is filled included. A lower one
+        keeps the order's place in the queue; a higher one or another price
+        loses it, and the order may trade at once. See buy for what is raised.
+        """
+        executions = self._following(account, order)
+        if quantity == 0:
+            raise ValueError("an order of 0 t is none: cancel it")
+        sent = requests.AmendOrder(
+            *_name(order, client_order_id),
+            price="" if price is None else price_text(price),
+            quantity=quantity or 0,
+            account=executions.subject,
+            deadline=self._deadline(),
+        )
+
+        def amended(answer: OrderResult) -> OrderResult:
+            if isinstance(order, Order):
+                order.restate(answer)
+            return answer
+
+        return await self._ask_about_order(
+            sent, amended, lambda: self._fate_of_amending(executions, sent)
+        )
+
+    async def cancel(
+        self,
+        order: Order | str = "",
+        *,
+        client_order_id: str = "",
+        account: str | None = None,
+    ) -> Cancelled:
+        """Withdraw what remains of an order, named as for amend.
+
+        Raises:
+            UnknownOrder: If it is not open (any more).
+            OrderStateUnknown: If the connection went before the answer came.
+            ConnectionLost: If there was no connection; nothing was sent.
+
+        """
+        executions = self._following(account, order)
+        sent = requests.CancelOrder(
+            *_name(order, client_order_id), account=executions.subject
+        )
+
+        def cancelled(answer: Cancelled) -> Cancelled:
+            if isinstance(order, Order):
+                order.withdrawn(answer)
+            return answer
+
+        return await self._ask_about_order(
+            sent, cancelled, lambda: self._fate_of_cancelling(executions, sent)
+        )
+
+    async def cancel_all(
+        self,
+        instrument: str = "",
+        side: SideName | None = None,
+        account: str | None = None,
+    ) -> list[Cancelled]:
+        """Withdraw all open orders, of one instrument or side if named.
+
+        After ConnectionLost, call it again: it does no harm.
+        """
+        sent = requests.CancelAll(instrument, side, self._client.account_for(account))
+
+        def orders(answer: CancelledAll) -> list[Cancelled]:
+            return answer.orders
+
+        return await self._ask(sent, orders)
+
+    async def add_orders(
+        self, orders: Iterable[NewOrder], account: str | None = None
+    ) -> list[Order | VenueError]:
+        """Place up to 50 orders in one message, executed in this order.
+
+        Each succeeds or fails alone: its place in the list holds the order, or
+        the reason why there is none. A malformed one fails the whole batch.
+
+        Raises:
+            BatchStateUnknown: If the connection went before the answer came.
+            InvalidRequest, ConnectionLost, TypeError, ValueError: As for buy.
+
+        """
+        executions = self._following(account)
+        deadline = self._deadline()
+        account = executions.subject
+        sent = [new.params(account, self._next_id(), deadline) for new in orders]
+        expected = [executions.expect(one) for one in sent]
+
+        def placed(answer: PlacedBatch) -> list[Order | VenueError]:
+            return [
+                _refusal(item.error)
+                if item.result is None
+                else executions.placed(order, item.result)
+                for order, item in zip(expected, answer.orders, strict=True)
+            ]
+
+        try:
+            return await self._ask(requests.BatchAdd(sent), placed)
+        except ConnectionLost as lost:
+            if not lost.sent:
+                raise
+            by_id = {one.client_order_id: one for one in sent}
+            raise BatchStateUnknown(
+                str(lost),
+                list(by_id),
+                lambda name: self._fate_of_placing(executions, by_id[name]),
+            ) from lost
+
+    async def cancel_orders(
+        self, orders: Iterable[Order | str], account: str | None = None
+    ) -> list[Cancelled | VenueError]:
+        """Withdraw up to 50 orders of one account in one message; see add_orders.
+
+        After ConnectionLost, call it again: it does no harm.
+        """
+        named = list(orders)
+        name = self._following(account, *named).subject
+        sent = [
+            requests.CancelOrder(*_name(order, ""), account=name) for order in named
+        ]
+
+        def cancelled(answer: CancelledBatch) -> list[Cancelled | VenueError]:
+            for order, item in zip(named, answer.orders, strict=True):
+                if isinstance(order, Order) and item.result is not None:
+                    order.withdrawn(item.result)
+            return [item.result or _refusal(item.error) for item in answer.orders]
+
+        return await self._ask(requests.BatchCancel(sent), cancelled)
+
+    async def open_orders(
+        self, instrument: str = "", account: str | None = None
+    ) -> list[Order]:
+        """Return the account's open orders, oldest first, each followed from now."""
+        executions = self._following(account)
+
+        def orders(answer: OpenOrders) -> list[Order]:
+            return [executions.known(state) for state in answer.orders]
+
+        return await self._ask(
+            requests.OpenOrders(instrument, executions.subject), orders
+        )
+
+    async def order(
+        self,
+        order_id: str = "",
+        *,
+        client_order_id: str = "",
+        account: str | None = None,
+    ) -> Order:
+        """Return one order as it stands: open, or remembered by client order id.
+
+        Raises:
+            UnknownOrder: If the venue does not know it (any more).
+
+        """
+        executions = self._following(account)
+        name = requests.Order(order_id, client_order_id, executions.subject)
+        return await self._ask(name, executions.known)
+
+    async def _place(self, new: NewOrder, account: str | None) -> Order:
+        executions = self._following(account)
+        sent = new.params(executions.subject, self._next_id(), self._deadline())
+        expected = executions.expect(sent)
+
+        def placed(answer: OrderResult) -> Order:
+            return executions.placed(expected, answer)
+
+        return await self._ask_about_order(
+            sent, placed, lambda: self._fate_of_placing(executions, sent)
+        )
+
+    async def _ask_about_order(
+        self,
+        sent: requests.AddOrder | requests.AmendOrder | requests.CancelOrder,
+        convert: Callable[[Any], T],
+        fate: Callable[[], Awaitable[Order | None]],
+    ) -> T:
+        """Ask, and hand over the means to find out if the answer is lost."""
+        try:
+            return await self._ask(sent, convert)
+        except ConnectionLost as lost:
+            if not lost.sent:
+                raise
+            name = sent.client_order_id
+            raise OrderStateUnknown(str(lost), name, fate) from lost
+
+    def _next_id(self) -> str:
+        return f"{self._name}-{next(self._numbers)}"
+
+    def _following(self, account: str | None, *orders: Order | str) -> Executions:
+        """Return the executions of the account meant, by name or by its orders."""
+        owners = [order.account for order in orders if isinstance(order, Order)]
+        name = account or (owners[0] if owners else None)
+        return self._client.executions(self._client.account_for(name), self)
+
+    def _deadline(self) -> int:
+        now = asyncio.get_running_loop().time()
+        return self._client.clock.after(self._timeouts.order, now)
+
+
+def _name(order: Order | str, client_order_id: str) -> tuple[str, str]:
+    """Return order id and client order id, as amend and cancel send them."""
+    order_id = order.order_id if isinstance(order, Order) else order
+    if not order_id and not client_order_id:
+        raise ValueError("say which order: an Order, its id, or client_order_id=…")
+    return order_id, client_order_id
+
+
+def _refusal(error: Error | None) -> VenueError:
+    assert error is not None  # an item has exactly one of result and error
+    return venue_error(error)

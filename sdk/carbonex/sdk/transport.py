@@ -1,0 +1,167 @@
+"""The asyncio shell: a WebSocket for the client, and another when it breaks.
+
+No rule of the protocol is here. One task reads and one writes; the client says
+what to make of what comes and what to send.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+from typing import TYPE_CHECKING, Final
+
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed, WebSocketException
+from websockets.typing import Subprotocol
+
+from .backoff import Backoff
+from .client import State, UnusableConnection
+from .errors import ConnectionLost
+
+
+if TYPE_CHECKING:
+    from .client import Client
+
+
+# A full book's snapshot is the longest message there is: 100,000 levels of a
+# few dozen bytes. Policy: a longer one closes the connection.
+MAX_MESSAGE: Final = 2**24
+OPEN_TIMEOUT: Final = 10.0  # seconds for TCP, TLS and the opening handshake
+PING_INTERVAL: Final = 5.0  # a path that swallows packets is noticed in twice that
+CLOSE_TIMEOUT: Final = 2.0
+
+_log = logging.getLogger("carbonex.sdk")
+
+
+class Transport:
+    """Keeps one client connected to ``url`` until it is closed."""
+
+    def __init__(self, url: str, client: Client) -> None:
+        self._url = url
+        self._client = client
+        self._backoff = Backoff(random.random)
+        self._websocket: ClientConnection | None = None
+        self._output = asyncio.Event()
+        self._abort_reason = ""
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        """Begin to connect, in a task of its own."""
+        self._task = asyncio.create_task(self._run())
+        self._task.add_done_callback(self._ended)
+
+    async def close(self) -> None:
+        """Say goodbye to the venue and end the task."""
+        assert self._task is not None
+        if self._websocket is not None:
+            await self._websocket.close()
+        self._task.cancel()
+        await asyncio.wait([self._task])
+
+    def flush(self) -> None:
+        """Send what the client has to send, without waiting for it to be sent."""
+        self._output.set()
+
+    def abort(self, reason: str) -> None:
+        """Drop the connection; another one is made as after any failure."""
+        self._abort_reason = reason
+        if self._websocket is not None:
+            self._websocket.transport.abort()
+            self._client.connection_lost(reason)
+
+    async def _run(self) -> None:
+        """Connect, and again and again, until the client is closed.
+
+        A venue that cannot be reached the first time is given up: more likely
+        the URL is wrong.
+        """
+        loop = asyncio.get_running_loop()
+        while not self._client.closed:
+            began = loop.time()
+            reason, code = await self._connection()
+            if not self._client.been_online:
+                self._client.close(ConnectionLost(f"{self._url}: {reason}"))
+            self._client.connection_lost(reason)
+            if not self._client.closed:
+                delay = self._backoff.after(loop.time() - began, code)
+                _log.info("%s: %s; again in %.2f s", self._url, reason, delay)
+                await asyncio.sleep(delay)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        """Leave nobody waiting if it was a mistake of ours that ended it."""
+        if not task.cancelled() and (bug := task.exception()) is not None:
+            _log.critical("%s: failed", self._url, exc_info=bug)
+            lost = ConnectionLost(f"this client has failed: {bug!r}")
+            lost.__cause__ = bug
+            self._client.close(lost)
+
+    async def _connection(self) -> tuple[str, int | None]:
+        """Live through one connection; return why it ended, and its close code."""
+        codec = self._client.codec
+        try:
+            async with connect(
+                self._url,
+                subprotocols=[Subprotocol(codec.subprotocol)],
+                compression=None,  # it costs more than it saves on messages this small
+                proxy=None,  # nothing may stand between a trader and the venue
+                open_timeout=OPEN_TIMEOUT,
+                ping_interval=PING_INTERVAL,
+                ping_timeout=PING_INTERVAL,
+                close_timeout=CLOSE_TIMEOUT,
+                max_size=MAX_MESSAGE,
+            ) as websocket:
+                return await self._live(websocket)
+        except (OSError, WebSocketException) as error:
+            return str(error) or type(error).__name__, None
+
+    async def _live(self, websocket: ClientConnection) -> tuple[str, int | None]:
+        self._websocket = websocket
+        self._abort_reason = ""
+        self._client.connection_made()
+        writer = asyncio.create_task(self._write(websocket))
+        loop = asyncio.get_running_loop()
+        patience = loop.call_later(OPEN_TIMEOUT, self._give_up_greeting)
+        try:
+            await self._read(websocket)
+        except ConnectionClosed as error:
+            reason = self._abort_reason or str(error)
+            return reason, None if error.rcvd is None else error.rcvd.code
+        except UnusableConnection as error:
+            self._client.connection_lost(str(error))  # saying goodbye takes a while
+            return str(error), None
+        finally:
+            self._websocket = None
+            patience.cancel()
+            writer.cancel()
+            await asyncio.wait([writer])
+        return "closed", None
+
+    def _give_up_greeting(self) -> None:
+        if self._client.state is not State.ONLINE:
+            self.abort(f"the venue did not let this client in within {OPEN_TIMEOUT} s")
+
+    async def _read(self, websocket: ClientConnection) -> None:
+        """Hand over everything that arrives until the client is closed.
+
+        The client takes in whatever comes and drops nothing that its limits
+        do not name, so there is never a reason to pause reading.
+        """
+        time = asyncio.get_running_loop().time
+        client = self._client
+        while not client.closed:
+            client.receive(await websocket.recv(decode=False), time())
+            if client.wants_to_send:
+                self._output.set()
+
+    async def _write(self, websocket: ClientConnection) -> None:
+        """Send everything in order; a socket that takes nothing holds this up."""
+        text = not self._client.codec.binary
+        while True:
+            await self._output.wait()
+            self._output.clear()
+            try:
+                for frame in self._client.take():
+                    await websocket.send(frame, text=text)
+            except ConnectionClosed:
+                return  # the reader tells why

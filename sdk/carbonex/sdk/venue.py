@@ -1,0 +1,130 @@
+"""Connecting: from a URL and a key to a venue that can be asked."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, Literal, TypedDict
+
+from carbonex.wire import requests
+from carbonex.wire.codec import JSON, MSGPACK, Codec
+from carbonex.wire.keys import Key, load_key
+
+from .administration import Administration
+from .client import Client, State
+from .errors import ConnectionLost
+from .requester import Timeouts, as_it_is, nothing
+from .transport import Transport
+
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Sequence
+    from typing import Unpack
+
+    from .models import Balances
+
+
+class Options(TypedDict, total=False):
+    """What connect may be told beyond the URL and the key."""
+
+    account: str  # meant wherever none is named; needed if the key has several
+    encoding: Literal["json", "msgpack"]  # "json"
+    timeouts: Timeouts  # Timeouts()
+
+
+class Venue(Administration):
+    """A venue, as long as its ``async with`` block lasts.
+
+    A lost connection is made again, logged in and subscribed as before. While
+    there is none, ``online`` is false, books are stale, queries wait, and
+    everything that would change something raises ConnectionLost at once.
+    """
+
+    @property
+    def name(self) -> str:
+        """What the venue calls itself."""
+        return self._client.venue
+
+    @property
+    def online(self) -> bool:
+        """Whether the venue can be asked now; ``wait_online`` waits for it."""
+        return self._client.state is State.ONLINE
+
+    @property
+    def participant(self) -> str:
+        """Whom the key belongs to; empty without one."""
+        return self._client.participant
+
+    @property
+    def accounts(self) -> Sequence[str]:
+        """The accounts that the key may use, as of the login."""
+        return tuple(self._client.accounts)
+
+    @property
+    def permissions(self) -> Sequence[requests.PermissionName]:
+        """What the key may do: read, trade, operate, registry."""
+        return tuple(self._client.permissions)
+
+    async def start(self) -> None:
+        """Wait for the first login, then follow the account it is for, if any.
+
+        So that orders move from the first one on, and an interruption that
+        comes before the first execution is resumed, too.
+        """
+        await self.wait_online()
+        client = self._client
+        mine = client.account or (
+            client.accounts[0] if len(client.accounts) == 1 else ""
+        )
+        if mine and "read" in client.permissions:
+            client.executions(mine, self)
+            self._link.flush()
+
+    async def ping(self) -> float:
+        """Return the seconds that a question and its answer take."""
+        time = asyncio.get_running_loop().time
+        began = time()
+        await self._ask(requests.Ping(), nothing)
+        return time() - began
+
+    async def balances(self, account: str | None = None) -> Balances:
+        """Return the account's cash and tonnes as they are now."""
+        name = self._client.account_for(account)
+        return await self._ask(requests.Balances(name), as_it_is)
+
+
+@contextlib.asynccontextmanager
+async def connect(
+    url: str, key: Key | str | Path | None = None, **options: Unpack[Options]
+) -> AsyncIterator[Venue]:
+    """Connect to the venue at ``url``, such as ``ws://127.0.0.1:8080``.
+
+    ``key`` is a key file that ``carbonex keygen`` made, or a Key. Without one
+    there is market data and nothing else. See Options and Timeouts.
+
+    Leaving the block closes the connection; orders stay in the market.
+
+    Raises:
+        LoginFailed: If the venue does not accept the key.
+        ConnectionLost: If the venue cannot be reached. Only the first time:
+            from then on a lost connection is made again, for ever.
+        OSError, ValueError: If the key file cannot be read.
+
+    """
+    codec = _CODECS[options.get("encoding", "json")]
+    if isinstance(key, str | Path):
+        key = load_key(key)
+    client = Client(key, account=options.get("account", ""), codec=codec)
+    transport = Transport(url, client)
+    venue = Venue(client, transport, options.get("timeouts", Timeouts()))
+    transport.start()
+    try:
+        await venue.start()
+        yield venue
+    finally:
+        client.close(ConnectionLost("this client has closed the connection"))
+        await transport.close()
+
+
+_CODECS: Final[dict[str, Codec]] = {codec.name: codec for codec in (JSON, MSGPACK)}

@@ -1,0 +1,123 @@
+"""``carbonex replay``: a log as a story, and as JSON."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from typer.testing import CliRunner
+
+from carbonex.cli.app import app
+from carbonex.engine import Batch, CancelAll, Command, Exchange, GatewayOpened
+from carbonex.journal import SegmentLog
+
+
+run = CliRunner()
+Traded = tuple[Path, Exchange]
+
+
+def replayed(traded: Traded, *options: str) -> list[str]:
+    result = run.invoke(app, ["replay", str(traded[0]), *options])
+    assert result.exit_code == 0
+    assert result.stderr == ""
+    return result.stdout.splitlines()
+
+
+def test_a_line_for_every_command(traded: Traded) -> None:
+    lines = replayed(traded)
+    assert lines[0] == "2026-07-29 (UTC+8)"
+    assert lines[1] == "09:29:59.000000 #1 a gateway opens"
+    assert lines[13] == (
+        "09:30:00.000000 #13 buy 500 CEA25 @ 74.63 by acme-1 as 'a-1'"
+        " → accepted as order 1"
+    )
+    assert lines[14] == (
+        "09:30:01.000000 #14 sell 200 CEA25 @ 74.62 by wind-1"
+        " → accepted as order 2, filled 200 @ 74.63 with order 1 of acme-1"
+    )
+    assert lines[16].startswith(
+        "09:30:03.000000 #16 cancel order 99 by acme-1 → refused UNKNOWN_ORDER: "
+    )
+    assert len(lines) == 20  # date, 18 commands, end
+
+
+def test_it_ends_with_the_digest_of_the_state(traded: Traded) -> None:
+    digest = traded[1].digest().hex()
+    assert replayed(traded)[-1] == f"seq 18, log position 8, digest {digest}"
+
+
+def test_what_time_does_has_a_line_of_its_own(traded: Traded) -> None:
+    directory, exchange = traded
+    with SegmentLog(directory, "test", segment_bytes=65_536) as log:
+        close = exchange.day_ends_ns
+        log.publish(batch(close, GatewayOpened(""), epoch=2, n=0))
+        log.publish(batch(close, CancelAll("k-1", "acme-1"), epoch=2, n=1))
+    lines = replayed(traded, "--from", "19")
+    assert lines[1].startswith("15:00:00.000000 order 1 cancelled (the trading day")
+    assert lines[2] == "15:00:00.000000 #19 a gateway opens"
+    assert "CEA25 closed" in lines[1]
+    assert lines[3] == "15:00:00.000000 #20 cancel all orders of acme-1"
+
+
+def test_from_and_to_choose_commands(traded: Traded) -> None:
+    lines = replayed(traded, "--from", "14", "--to", "15")
+    assert [line.split()[1] for line in lines[1:-1]] == ["#14", "#15"]
+    assert lines[-1].startswith("seq 15, log position 5, digest ")
+
+
+def test_one_instrument(traded: Traded) -> None:
+    lines = replayed(traded, "--instrument", "CCER24")
+    assert [line.split()[1] for line in lines[1:-1]] == [
+        "#8",  # list
+        "#11",  # issue
+        "#12",  # the day opens
+        "#15",  # sell
+        "#17",  # buy
+    ]
+
+
+def test_json_has_one_object_per_command(traded: Traded) -> None:
+    objects: list[dict[str, Any]] = [json.loads(x) for x in replayed(traded, "--json")]
+    assert [each["seq"] for each in objects[:-1]] == list(range(1, 19))
+    sell = objects[13]
+    assert sell["position"] == 4
+    assert sell["command"]["type"] == "PlaceOrder"
+    assert sell["command"]["side"] == "sell"
+    assert [event["type"] for event in sell["events"]] == ["OrderAccepted", "Trade"]
+    trade = sell["events"][1]
+    assert (trade["price"], trade["quantity"], trade["maker_id"]) == (7463, 200, 1)
+    assert objects[5]["command"]["permissions"] == ["read", "trade"]
+    assert objects[5]["command"]["public_key"] == "00" * 32
+    digest = traded[1].digest().hex()
+    assert objects[-1] == {"seq": 18, "position": 8, "digest": digest}
+
+
+def test_a_batch_that_the_engine_ignores_shows_nothing(traded: Traded) -> None:
+    directory, _ = traded
+    with SegmentLog(directory, "test", segment_bytes=65_536) as log:
+        log.publish(batch(0, CancelAll("k-1", "acme-1"), epoch=1, n=99))
+    lines = replayed(traded)
+    assert len(lines) == 20
+    assert "log position 9" in lines[-1]
+
+
+def test_a_damaged_log_is_named(traded: Traded) -> None:
+    path = traded[0] / "log" / "00000000000000000001.log"
+    data = bytearray(path.read_bytes())
+    data[data.index(b"acme-1")] ^= 1
+    path.write_bytes(data)
+    result = run.invoke(app, ["replay", str(traded[0])])
+    assert result.exit_code == 1
+    assert f"carbonex: {path} is damaged at offset" in result.stderr
+    assert "(position 2)" in result.stderr
+
+
+def test_a_directory_without_a_log(tmp_path: Path) -> None:
+    result = run.invoke(app, ["replay", str(tmp_path)])
+    assert result.exit_code == 1
+    assert result.stderr == f"carbonex: {tmp_path}/log holds no log\n"
+
+
+def batch(time_ns: int, command: Command, *, epoch: int, n: int) -> Batch:
+    return Batch(time_ns, 1, epoch, n, [command])

@@ -1,0 +1,144 @@
+"""``carbonex serve``: open, closed in good order, and never two at once."""
+
+from __future__ import annotations
+
+import json
+import re
+import signal
+import socket
+from typing import TYPE_CHECKING
+
+import pytest
+from typer.testing import CliRunner
+
+import carbonex.sdk
+from carbonex.cli.app import app
+from carbonex.engine import Checkpoint
+from carbonex.journal import LogReader, SegmentLog
+
+
+if TYPE_CHECKING:
+    import subprocess
+    from collections.abc import Callable
+    from pathlib import Path
+
+    Program = Callable[..., subprocess.Popen[str]]
+
+
+run = CliRunner()
+
+
+@pytest.fixture
+def directory(tmp_path: Path) -> Path:
+    path = tmp_path / "acme"
+    assert run.invoke(app, ["init", str(path)]).exit_code == 0
+    return path
+
+
+def open_at(process: subprocess.Popen[str]) -> str:
+    """Return the address that the server says it is open at."""
+    assert process.stdout is not None
+    line = process.stdout.readline()
+    found = re.fullmatch(r"acme is open at (ws://127\.0\.0\.1:\d+), .*\n", line)
+    assert found, line
+    return found[1]
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+async def test_it_serves_until_it_is_asked_to_stop(
+    number: signal.Signals, directory: Path, program: Program
+) -> None:
+    process = program("serve", str(directory), "--port", "0")
+    key = directory / "operator.pem"
+    async with carbonex.sdk.connect(open_at(process), key) as venue:
+        await venue.list_instrument("CEA25")
+    process.send_signal(number)
+    out, err = process.communicate(timeout=60)
+    assert process.returncode == 0
+    assert out == f"acme has stopped; its state is kept in {directory}\n"
+    reports = [json.loads(line)["event"] for line in err.splitlines()]
+    assert reports[0] == "listening"
+    assert reports[-1] == "stopped"
+    reader = LogReader(directory)
+    (last,) = reader.tail(reader.bounds()[1])
+    assert [type(command) for command in last.batch().commands] == [Checkpoint]
+    assert run.invoke(app, ["verify", str(directory), "--deep"]).exit_code == 0
+
+
+def test_a_second_server_is_kept_out(directory: Path, program: Program) -> None:
+    first = program("serve", str(directory), "--port", "0")
+    open_at(first)
+    second = program("serve", str(directory), "--port", "0")
+    out, err = second.communicate(timeout=60)
+    assert second.returncode == 1
+    assert out == ""
+    assert (
+        err
+        == f"carbonex: {directory} is in use by process {first.pid}: stop it first\n"
+    )
+    assert first.poll() is None
+
+
+def test_an_address_that_is_taken(directory: Path, program: Program) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        process = program("serve", str(directory), "--port", port)
+        _, err = process.communicate(timeout=60)
+    assert process.returncode == 1
+    assert f"carbonex: 127.0.0.1:{port}" in err
+    assert "Address already in use" in err.lower() or "address already in use" in err
+    assert "Traceback" not in err
+
+
+def test_a_directory_without_a_venue(tmp_path: Path) -> None:
+    result = run.invoke(app, ["serve", str(tmp_path)])
+    assert result.exit_code == 1
+    assert f"{tmp_path} has no venue" in result.stderr
+    assert "carbonex init" in result.stderr
+
+
+def test_a_configuration_that_is_wrong(directory: Path) -> None:
+    file = directory / "venue.toml"
+    file.write_text(file.read_text().replace("port = 8080", "port = 80800"))
+    result = run.invoke(app, ["serve", str(directory)])
+    assert result.exit_code == 1
+    assert f"carbonex: {file}: listen.port = 80800: " in result.stderr
+
+
+def test_a_damaged_log_is_not_served(directory: Path) -> None:
+    path = directory / "log" / "00000000000000000001.log"
+    data = bytearray(path.read_bytes())
+    data[data.index(b"operator")] ^= 1
+    path.write_bytes(data)
+    result = run.invoke(app, ["serve", str(directory), "--port", "0"])
+    assert result.exit_code == 1
+    assert f"carbonex: {path} is damaged at offset" in result.stderr
+    assert "(position 2)" in result.stderr
+
+
+def test_a_clock_far_ahead_of_the_log_needs_a_decision(
+    directory: Path, program: Program
+) -> None:
+    rewrite_an_hour_ago(directory)
+    refused = program("serve", str(directory), "--port", "0")
+    _, err = refused.communicate(timeout=60)
+    assert refused.returncode == 1
+    assert "--accept-time" in err
+    accepted = program("serve", str(directory), "--port", "0", "--accept-time")
+    open_at(accepted)
+
+
+def rewrite_an_hour_ago(directory: Path) -> None:
+    """Write the directory's log again as it would be from two hours ago."""
+
+    batches = [row.batch() for row in LogReader(directory).tail(1)]
+    for path in (directory / "log").iterdir():
+        path.unlink()
+    with SegmentLog(directory, "acme") as log:
+        for batch in batches:
+            earlier = batch.time_ns - 2 * 3600 * 10**9
+            log.publish(
+                type(batch)(
+                    earlier, batch.gateway, batch.epoch, batch.n, batch.commands
+                )
+            )

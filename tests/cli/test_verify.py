@@ -1,0 +1,75 @@
+"""``carbonex verify``: all good, or the first place that is wrong and exit code 1."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from carbonex.cli.app import app
+from carbonex.engine import Exchange
+
+
+run = CliRunner()
+Traded = tuple[Path, Exchange]
+
+
+def damage(directory: Path) -> Path:
+    """Flip a bit in row 3, the buy order."""
+    path = directory / "log" / "00000000000000000001.log"
+    data = bytearray(path.read_bytes())
+    data[data.index(b"a-1")] ^= 1
+    path.write_bytes(data)
+    return path
+
+
+@pytest.mark.parametrize("deep", [[], ["--deep"]])
+def test_a_good_log(traded: Traded, deep: list[str]) -> None:
+    result = run.invoke(app, ["verify", str(traded[0]), *deep])
+    assert result.exit_code == 0
+    lines = result.stdout.splitlines()
+    assert lines[1] == "rows     1 to 8, 18 commands replayed"
+    assert lines[2] == "digests  1 checkpoints and 0 snapshots compared"
+    assert lines[4] == f"state    {traded[1].digest().hex()}"
+    assert lines[-1] == "all good"
+
+
+def test_a_damaged_log(traded: Traded) -> None:
+    path = damage(traded[0])
+    result = run.invoke(app, ["verify", str(traded[0])])
+    assert result.exit_code == 1
+    assert "rows     1 to 2" in result.stdout
+    assert f"DAMAGED at position 3: {path}, offset " in result.stdout
+    assert "all good" not in result.stdout
+
+
+def test_json(traded: Traded) -> None:
+    good = run.invoke(app, ["verify", str(traded[0]), "--json"])
+    report = json.loads(good.stdout)
+    assert report["ok"] is True
+    assert (report["last"], report["fault"]) == (8, None)
+    damage(traded[0])
+    bad = run.invoke(app, ["verify", str(traded[0]), "--json"])
+    assert bad.exit_code == 1
+    report = json.loads(bad.stdout)
+    assert report["ok"] is False
+    assert report["fault"]["position"] == 3
+
+
+def test_a_torn_row_is_a_note_and_no_fault(traded: Traded) -> None:
+    path = traded[0] / "log" / "00000000000000000001.log"
+    data = bytearray(path.read_bytes())
+    end = len(data.rstrip(b"\0")) + 7 & ~7
+    data[end : end + 12] = b"\x20\0\0\0\x01\0\0\0\x09\0\0\0"
+    path.write_bytes(data)
+    result = run.invoke(app, ["verify", str(traded[0])])
+    assert result.exit_code == 0
+    assert "note: a torn row of 9 bytes follows the last one" in result.stdout
+
+
+def test_a_directory_without_a_log(tmp_path: Path) -> None:
+    result = run.invoke(app, ["verify", str(tmp_path)])
+    assert result.exit_code == 1
+    assert result.stderr == f"carbonex: {tmp_path}/log holds no log\n"

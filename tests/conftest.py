@@ -1,0 +1,27 @@
+"""Hypothesis profiles: ``quick`` for every run, ``thorough`` for the nightly one."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+
+pytest.register_assert_rewrite("auditor", "driver", "ledger", "prepared", "scenario")
+
+# No deadlines: a test says what is right, never how long it took.
+settings.register_profile(
+    "quick",
+    max_examples=150,
+    stateful_step_count=50,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.register_profile(
+    "thorough",
+    max_examples=3_000,
+    stateful_step_count=150,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+    print_blob=True,
+)
+settings.load_profile("quick")  # --hypothesis-profile overrides it

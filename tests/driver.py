@@ -1,0 +1,55 @@
+"""One gateway that hands an exchange its batches, in order, as a log would."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from carbonex.engine import Applied, Batch, Exchange, GatewayOpened
+
+
+if TYPE_CHECKING:
+    from carbonex.engine import Command, Event
+
+
+class Driver:
+    """Numbers the batches of one gateway and stamps them with ``time_ns``.
+
+    ``batches`` is the log so far: applying it to a fresh exchange must give
+    the same events and the same digest.
+    """
+
+    def __init__(self, gateway: int = 1, epoch: int = 1, time_ns: int = 0) -> None:
+        self.exchange = Exchange()
+        self.gateway = gateway
+        self.epoch = epoch
+        self.time_ns = time_ns
+        self.batches: list[Batch] = []
+        self._n = 0
+        self.apply(GatewayOpened(""))
+
+    def apply(self, *commands: Command) -> Applied:
+        """Apply ``commands`` as one batch, which must be accepted."""
+        batch = Batch(self.time_ns, self.gateway, self.epoch, self._n, list(commands))
+        self.batches.append(batch)
+        applied = self.exchange.apply(batch)
+        assert applied.accepted, batch
+        assert len(applied.replies) == len(commands)
+        self._n += 1
+        return applied
+
+    def do(self, command: Command) -> list[Event]:
+        """Apply one command; return what was due before it and what it did."""
+        applied = self.apply(command)
+        return [*applied.due, *applied.replies[0]]
+
+    def reopen(self) -> None:
+        """Begin the gateway's next epoch, as a restarted process does."""
+        self.epoch += 1
+        self._n = 0
+        self.apply(GatewayOpened(""))
+
+
+def replay(batches: list[Batch]) -> tuple[Exchange, list[Applied]]:
+    """Apply a log from the beginning."""
+    exchange = Exchange()
+    return exchange, [exchange.apply(batch) for batch in batches]

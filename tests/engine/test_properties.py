@@ -1,0 +1,82 @@
+"""What holds for every stream of commands, sound or absurd."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from hypothesis import given, strategies as st
+from msgspec.structs import replace
+
+from auditor import Auditor
+from carbonex.engine import AdvanceTime, Exchange, Rejected
+from driver import Driver
+from streams import streams
+
+
+if TYPE_CHECKING:
+    from carbonex.engine import Applied, Command, Event
+    from streams import Stream
+
+
+@given(stream=streams())
+def test_an_auditor_who_sees_only_events_finds_everything_in_order(
+    stream: Stream,
+) -> None:
+    """Price before time, nothing lost, nothing negative, no gap, never crossed."""
+    again, auditor = Driver(), Auditor()
+    for batch in stream.driver.batches[1:]:
+        again.time_ns = batch.time_ns
+        auditor.read(again.apply(*batch.commands))
+        again.exchange.check()
+        auditor.compare(again.exchange)
+
+
+@given(stream=streams(), size=st.integers(1, 4))
+def test_how_commands_are_gathered_into_batches_makes_no_difference(
+    stream: Stream, size: int
+) -> None:
+    driver = stream.driver
+    other, events = Driver(), []
+    for batch in driver.batches[1:]:
+        other.time_ns = batch.time_ns
+        for chunk in _chunks(batch.commands, size):
+            events += _flat(other.apply(*chunk))
+    assert events == [event for batch in stream.applied for event in _flat(batch)]
+    # A new epoch on both sides, and their batch counters are equal again.
+    driver.reopen()
+    other.reopen()
+    assert other.exchange.digest() == driver.exchange.digest()
+
+
+@given(stream=streams())
+def test_a_refused_command_leaves_the_digest_alone(stream: Stream) -> None:
+    driver = stream.driver
+    for _ in range(20):
+        twin = Exchange.restore(driver.exchange.snapshot())
+        applied = driver.apply(stream.command())
+        twin.apply(replace(driver.batches[-1], commands=[AdvanceTime("")]))
+        if Rejected in map(type, applied.replies[0]):
+            assert driver.exchange.digest() == twin.digest()
+
+
+@given(stream=streams())
+def test_a_repeated_client_order_id_changes_nothing(stream: Stream) -> None:
+    driver = stream.driver
+    for account in list(driver.exchange.accounts.values()):
+        for order in list(account.orders.values()):
+            if not order.command.client_order_id:
+                continue
+            twin = Exchange.restore(driver.exchange.snapshot())
+            (answer,) = driver.apply(order.command).replies[0]
+            assert type(answer).__name__ == "OrderStands"
+            twin.apply(replace(driver.batches[-1], commands=[AdvanceTime("")]))
+            assert driver.exchange.digest() == twin.digest()
+
+
+def _chunks(commands: list[Command], size: int) -> list[list[Command]]:
+    starts = range(0, max(len(commands), 1), size)
+    return [commands[start : start + size] for start in starts]
+
+
+def _flat(applied: Applied) -> list[Event]:
+    return [*applied.due, *(event for reply in applied.replies for event in reply)]

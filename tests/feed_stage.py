@@ -1,0 +1,210 @@
+"""A venue with a feed and no log, and clients that read what they are sent."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import msgspec
+from websockets.frames import Frame as WebSocketFrame, Opcode
+from websockets.streams import StreamReader
+
+from carbonex.engine import (
+    BUY,
+    SELL,
+    BeginDay,
+    Deposit,
+    Exchange,
+    Issue,
+    ListInstrument,
+    OpenAccount,
+    RegisterParticipant,
+)
+from carbonex.gateway.feed import Feed
+from carbonex.gateway.outbox import Outbox
+from carbonex.gateway.venue import Venue, opening_epoch
+from carbonex.wire import channels
+from carbonex.wire.codec import JSON, Codec
+from carbonex.wire.requests import Subscribe, Unsubscribe
+
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from carbonex.engine import Applied, Batch, Command, Event
+    from carbonex.wire.answers import Error
+
+T = TypeVar("T")
+Depth = list[tuple[int, int, int]]  # price in fen, tonnes, orders; best first
+
+MS = 1_000_000
+DAY_ENDS_NS = 10**15
+INSTRUMENTS = ("CEA24", "CEA25")
+ACCOUNTS = ("ant", "bee", "cow")  # each of a participant of the same name
+
+BOOK = {"channel": "book", "instrument": "CEA25"}
+EVERYTHING: list[dict[str, Any]] = [
+    *({"channel": c} for c in ("status", "heartbeat", "instrument", "ticker", "trade")),
+    BOOK,
+    {"channel": "executions", "account": "ant"},
+    {"channel": "balances", "account": "ant"},
+]
+
+
+class Stage:
+    """The venue's process, reduced to what the feed sees of it.
+
+    ``depths`` holds both sides of each book after each batch, by the seq of
+    the batch's last command; ``told`` what the engine said, command by command.
+    """
+
+    def __init__(
+        self,
+        exchange: Exchange | None = None,
+        tail: Sequence[Batch] = (),
+        **limits: int,
+    ) -> None:
+        """Start a process from ``exchange`` and the batches since, if any."""
+        self.exchange = exchange or Exchange()
+        self.limits = limits
+        self.now_ns = max(1_000 * MS, self.exchange.time_ns)
+        self.depths: dict[int, dict[str, tuple[Depth, Depth]]] = {}
+        self.told: list[tuple[int, int, list[Event]]] = []
+        self.batches: list[Batch] = []
+        newest = max([batch.epoch for batch in tail], default=0)
+        epoch = max(opening_epoch(self.exchange, 1), newest + 1)
+        self.venue = Venue(self.exchange, "test", 1, epoch, 10_000, 1_000)
+        self.feed = Feed(self.venue, **limits)
+        self.venue.readers += [self.feed, self]
+        self._between: Callable[[int], None] | None = None
+        for batch in tail:
+            assert self.venue.committed(batch, 1, b"").accepted
+        self._commit()
+
+    def published(self, seq: int, time_ns: int, events: list[Event]) -> None:
+        self.told.append((seq, time_ns, events))
+
+    def answered(self, token: int, events: list[Event], seq: int, time_ns: int) -> None:
+        del events, seq, time_ns
+        if self._between is not None:
+            self._between(token)
+
+    def do(
+        self, *commands: Command, between: Callable[[int], None] | None = None
+    ) -> Applied:
+        """Run one batch; ``between`` is called after each command with its index."""
+        self._between = between
+        for index, command in enumerate(commands):
+            assert self.venue.submit(self, index, command)
+        return self._commit()
+
+    def set_up(self) -> Stage:
+        """List both instruments, fund the accounts and begin a day."""
+        self.do(*(ListInstrument("", name) for name in INSTRUMENTS))
+        for name in ACCOUNTS:
+            self.do(
+                RegisterParticipant("", name),
+                OpenAccount("", name, name),
+                Deposit("", name, 10**12, "cash"),
+                *(Issue("", name, each, 10**6, each) for each in INSTRUMENTS),
+            )
+        self.do(BeginDay("", 20250106, DAY_ENDS_NS))
+        return self
+
+    def flush(self, after_ms: int = 0) -> None:
+        """Let time pass, then flush what is due."""
+        self.now_ns += after_ms * MS
+        self.feed.flush(self.now_ns)
+
+    def heartbeat(self) -> None:
+        self.feed.heartbeat(self.now_ns)
+
+    def restarted(self, snapshot: bytes, since: int) -> Stage:
+        """Return the next process: restored, then told the batches ``since``."""
+        exchange = Exchange.restore(snapshot)
+        stage = Stage(exchange, self.batches[since:], **self.limits)
+        stage.now_ns = self.now_ns
+        return stage
+
+    def _commit(self) -> Applied:
+        batch = self.venue.take_batch(self.now_ns)
+        assert batch is not None
+        self.batches.append(batch)
+        applied = self.venue.committed(batch, self.venue.position + 1, b"chain")
+        assert applied.accepted
+        self._between = None
+        self.depths[self.exchange.seq] = {
+            name: (each.book.depth(BUY, 10**6), each.book.depth(SELL, 10**6))
+            for name, each in self.exchange.instruments.items()
+        }
+        return applied
+
+
+class Client:
+    """One connection's far end."""
+
+    def __init__(
+        self, stage: Stage, codec: Codec = JSON, max_bytes: int = 10**9
+    ) -> None:
+        self.stage = stage
+        self.codec = codec
+        self.outbox = Outbox(codec, max_bytes)
+        self._decoder = codec.decoder(channels.Frame)
+
+    def subscribe(self, channel: str, **params: Any) -> Error | None:
+        """Subscribe as a session does; return the refusal, if there is one."""
+        request = msgspec.convert({"channel": channel, **params}, Subscribe)
+        refusal = self.stage.feed.refusal(self.outbox, request)
+        if refusal is None:
+            self.stage.feed.subscribe(self.outbox, request, self.stage.now_ns)
+        return refusal
+
+    def follow(self, channel: str, **params: Any) -> Client:
+        """Subscribe to what must not be refused."""
+        assert self.subscribe(channel, **params) is None
+        return self
+
+    def unsubscribe(self, channel: str, **params: Any) -> bool:
+        request = msgspec.convert({"channel": channel, **params}, Unsubscribe)
+        return self.stage.feed.unsubscribe(self.outbox, request)
+
+    def leave(self) -> None:
+        self.stage.feed.drop(self.outbox)
+
+    def resume(self) -> None:
+        """Read again after a pause, as the shell tells the feed."""
+        self.outbox.paused = False
+        self.stage.feed.resumed(self.outbox, self.stage.now_ns)
+
+    def frames(self) -> list[channels.Frame]:
+        """Take what waits and decode it; nothing while paused, as the shell does."""
+        if self.outbox.paused:
+            return []
+        data = b"".join(self.outbox.take())
+        return [self._decoder.decode(payload) for payload in unframe(self.codec, data)]
+
+    def read(self, data_type: type[T]) -> list[tuple[str, T]]:
+        """Return each datum that waits, with its frame's type."""
+        return [
+            (frame.type, datum)
+            for frame in self.frames()
+            for datum in msgspec.convert(frame.data, list[data_type])  # type: ignore[valid-type]
+        ]
+
+
+def unframe(codec: Codec, data: bytes) -> list[bytes]:
+    """Return the payloads of whole frames, as a WebSocket client reads them."""
+    reader = StreamReader()
+    reader.feed_data(data)
+    payloads = []
+    while reader.buffer:
+        parser = WebSocketFrame.parse(reader.read_exact, mask=False)
+        try:
+            next(parser)
+        except StopIteration as end:
+            frame = end.value
+        else:
+            raise AssertionError("the last frame is not whole")
+        assert frame.fin
+        assert frame.opcode is (Opcode.BINARY if codec.binary else Opcode.TEXT)
+        payloads.append(bytes(frame.data))
+    return payloads

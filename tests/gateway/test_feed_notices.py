@@ -1,0 +1,143 @@
+"""What the venue says of itself: status, heartbeat, instruments."""
+
+from __future__ import annotations
+
+from random import Random
+from typing import Any
+
+from hypothesis import given, strategies as st
+
+from carbonex.engine import (
+    SELL,
+    AdvanceTime,
+    BeginDay,
+    HaltInstrument,
+    ListInstrument,
+    PlaceOrder,
+    ResumeInstrument,
+    Trade,
+)
+from carbonex.wire import answers, channels
+from carbonex.wire.codec import JSON, MSGPACK
+from carbonex.wire.money import format_fen
+from feed_flow import random_flow
+from feed_model import Accounts, statistics
+from feed_stage import (
+    BOOK,
+    DAY_ENDS_NS,
+    EVERYTHING,
+    INSTRUMENTS,
+    Client,
+    Stage,
+)
+
+
+def test_the_status_tells_whether_the_venue_shuts_down() -> None:
+    stage = Stage().set_up()
+    client = Client(stage).follow("status")
+    online = channels.Status("test", stage.venue.epoch, "online", "")
+    assert client.read(channels.Status) == [("snapshot", online)]
+    stage.venue.draining = True
+    stage.feed.shutdown()
+    closing = channels.Status("test", stage.venue.epoch, "server_shutdown", "")
+    assert client.read(channels.Status) == [("update", closing)]
+    late = Client(stage).follow("status")
+    assert late.read(channels.Status) == [("snapshot", closing)]
+
+
+def test_a_heartbeat_names_the_newest_seq_and_the_logs_hash() -> None:
+    stage = Stage().set_up()
+    client = Client(stage).follow("heartbeat")
+    assert client.frames() == [], "the first one comes within a second"
+    stage.heartbeat()
+    [(kind, beat)] = client.read(channels.Heartbeat)
+    assert kind == "update"
+    assert (beat.seq, beat.position) == (stage.exchange.seq, stage.venue.position)
+    assert bytes.fromhex(beat.hash) == stage.venue.chain
+    assert beat.time == stage.now_ns // 1000
+
+
+def test_a_paused_client_gets_no_heartbeat_before_its_lost_depth() -> None:
+    stage = Stage().set_up()
+    client = Client(stage).follow("heartbeat").follow(**BOOK)
+    client.frames()
+    client.outbox.paused = True
+    stage.do(PlaceOrder("", "ant", "CEA25", SELL, 7000, 2))
+    stage.heartbeat()
+    client.outbox.paused = False  # but the feed was not told yet
+    stage.heartbeat()
+    assert client.frames() == []
+    client.resume()
+    stage.heartbeat()
+    assert [frame.channel for frame in client.frames()] == ["book", "heartbeat"]
+
+
+def test_without_anybody_to_hear_it_a_heartbeat_disturbs_no_interval() -> None:
+    stage = Stage().set_up()
+    client = Client(stage).follow(**BOOK)
+    client.frames()
+    stage.do(PlaceOrder("", "ant", "CEA25", SELL, 7000, 2))
+    stage.heartbeat()
+    assert client.frames() == []
+
+
+@given(seed=st.integers(0, 2**32), steps=st.integers(1, 40))
+def test_a_heartbeat_comes_after_everything_up_to_the_seq_it_names(
+    seed: int, steps: int
+) -> None:
+    random = Random(seed)
+    stage = Stage().set_up()
+    client = Client(stage, random.choice((JSON, MSGPACK)))
+    for params in EVERYTHING:
+        client.follow(**params)
+    newest: dict[tuple[str, str], dict[str, Any]] = {}
+    prints = executions = 0
+    for _ in range(steps):
+        stage.do(*random_flow(random, stage.exchange, most=6))
+        if random.random() < 0.5:
+            stage.flush(50)
+        stage.heartbeat()
+        frames = client.frames()
+        assert frames[-1].channel == "heartbeat"
+        assert frames[-1].data[0]["seq"] == stage.exchange.seq
+        for frame in frames:
+            if frame.type == "update":
+                prints += len(frame.data) * (frame.channel == "trade")
+                executions += len(frame.data) * (frame.channel == "executions")
+            for datum in frame.data:
+                newest[frame.channel, datum.get("instrument", "")] = datum
+        assert executions == len(Accounts.of(stage.told).executions["ant"])
+        assert prints == sum(
+            isinstance(event, Trade) for _, _, events in stage.told for event in events
+        )
+        for name in INSTRUMENTS:
+            figures = statistics(stage.told, name).items()
+            assert figures <= newest["ticker", name].items()
+        balances = answers.Balances(**newest["balances", ""])
+        assert balances.cash == format_fen(stage.exchange.accounts["ant"].cash)
+
+
+def test_instruments_tell_their_terms_and_every_change_of_phase() -> None:
+    stage = Stage()
+    stage.do(
+        ListInstrument("", "CEA25", "CEA", 5, 10, 1000, 50), ListInstrument("", "X")
+    )
+    every, one = Client(stage).follow("instrument"), Client(stage)
+    one.follow("instrument", instrument="CEA25")
+    [(kind, cea), (_, other)] = every.read(channels.Instrument)
+    assert kind == "snapshot"
+    assert other.instrument == "X"
+    assert cea == channels.Instrument("CEA25", "CEA", "0.05", 10, 1000, 50, "closed")
+    assert one.read(channels.Instrument) == [("snapshot", cea)]
+    stage.do(BeginDay("", 20250106, DAY_ENDS_NS))
+    stage.do(HaltInstrument("", "CEA25"), ResumeInstrument("", "CEA25"))
+    stage.now_ns = DAY_ENDS_NS
+    stage.do(AdvanceTime(""))
+    phases = ["trading", "halted", "trading", "closed"]
+    updates = one.read(channels.Instrument)
+    assert [(kind, each.phase) for kind, each in updates] == [
+        ("update", phase) for phase in phases
+    ]
+    assert [
+        e.phase for _, e in every.read(channels.Instrument) if e.lot == 10
+    ] == phases

@@ -1,0 +1,124 @@
+"""The follower: history and snapshots made from the log, beside the server."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from carbonex.engine import (
+    VENUE_KEY,
+    AdvanceTime,
+    BeginDay,
+    Command,
+    Exchange,
+    PlaceOrder,
+    Side,
+)
+from carbonex.gateway.follower import HISTORY_NAME, Follower, follow
+from carbonex.gateway.opening import bootstrap
+from carbonex.gateway.venue import Venue, opening_epoch
+from carbonex.journal import HistoryStore, SegmentLog, SnapshotStore, recover
+from market import CEA, config, market_commands
+
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+DAY_ENDS = 2 * 10**18  # ns; later than the clock that the first batch is stamped with
+
+
+class Writer:
+    """A server's writing side: what it does is in the log when it returns."""
+
+    def __init__(self, directory: Path) -> None:
+        self.log = SegmentLog(directory, "test")
+        exchange = recover(self.log, SnapshotStore(directory)).exchange
+        epoch = opening_epoch(exchange, 1)
+        self.venue = Venue(exchange, "test", 1, epoch, 10**6, 1000)
+        self.commit(DAY_ENDS - 10)
+
+    def commit(self, time_ns: int) -> None:
+        while (batch := self.venue.take_batch(time_ns)) is not None:
+            row = self.log.publish(batch)
+            self.venue.committed(batch, row.position, row.hash)
+
+    def do(self, *commands: Command, time_ns: int = DAY_ENDS - 10) -> None:
+        for command in commands:
+            self.venue.submit(None, 0, command)
+        self.commit(time_ns)
+
+
+def trade(price: int) -> list[Command]:
+    """Return what makes one trade at ``price``."""
+    return [
+        PlaceOrder("maker", "maker", CEA, Side.SELL, price, 1),
+        PlaceOrder("taker", "taker", CEA, Side.BUY, price, 1),
+    ]
+
+
+def prices(directory: Path) -> list[int]:
+    history = HistoryStore(directory / HISTORY_NAME, "test")
+    found = [entry.price for entry in history.trades(CEA)]
+    history.close()
+    return found
+
+
+def make(directory: Path) -> Writer:
+    day = BeginDay(VENUE_KEY, 20330518, DAY_ENDS)
+    bootstrap(directory, config(), [*market_commands(), day])
+    return Writer(directory)
+
+
+def test_it_stores_what_there_is_and_then_what_comes(tmp_path: Path) -> None:
+    writer = make(tmp_path)
+    writer.do(*trade(7000))
+    follower = Follower(tmp_path)
+    writer.do(*trade(7001))
+    follower.catch_up()
+    writer.do(*trade(7002))
+    follower.catch_up()
+    assert follower.position == writer.venue.position
+    follower.close()
+    assert prices(tmp_path) == [7000, 7001, 7002]
+
+
+def test_it_goes_on_where_another_was(tmp_path: Path) -> None:
+    writer = make(tmp_path)
+    for price in (7000, 7001):
+        writer.do(*trade(price))
+        Follower(tmp_path).close()
+    assert prices(tmp_path) == [7000, 7001]
+
+
+def test_a_days_end_is_kept_as_a_snapshot(tmp_path: Path) -> None:
+    writer = make(tmp_path)
+    follower = Follower(tmp_path)
+    writer.do(PlaceOrder("maker", "maker", CEA, Side.SELL, 9000, 1))
+    follower.catch_up()
+    snapshots = SnapshotStore(tmp_path)
+    assert snapshots.positions() == []
+    writer.do(AdvanceTime(VENUE_KEY), time_ns=DAY_ENDS)
+    follower.catch_up()
+    follower.close()
+
+    exchange = writer.venue.exchange
+    (position,) = snapshots.positions()
+    snapshot = snapshots.load(position)
+    assert (position, snapshot.chain) == (writer.venue.position, writer.venue.chain)
+    assert snapshot.digest == exchange.digest()
+    assert Exchange.restore(snapshot.data).digest() == exchange.digest()
+    assert not exchange.accounts["maker"].orders
+
+
+def test_what_came_before_the_end_is_followed_too(tmp_path: Path) -> None:
+    writer = make(tmp_path)
+    pauses: list[float] = []
+
+    def wait(seconds: float) -> bool:
+        pauses.append(seconds)
+        writer.do(*trade(7000 + len(pauses)))
+        return len(pauses) == 3
+
+    follow(tmp_path, wait)
+    assert prices(tmp_path) == [7001, 7002, 7003]
+    assert min(pauses) >= 1

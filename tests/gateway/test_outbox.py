@@ -1,0 +1,103 @@
+"""An outbox: framing, order, and what becomes of a client who does not read."""
+
+from __future__ import annotations
+
+import msgspec
+import pytest
+from websockets.frames import Frame, Opcode
+
+from carbonex.gateway.outbox import Outbox, frame
+from carbonex.wire.codec import JSON, MSGPACK, Codec
+
+
+class Text(msgspec.Struct, array_like=True):
+    text: str
+
+
+def text_of_payload(codec: Codec, size: int) -> Text:
+    """Return the message whose encoding has exactly ``size`` bytes, 7 or more."""
+    short = next(
+        length
+        for length in range(size, -1, -1)
+        if len(codec.encode(Text("x" * length))) <= size
+    )
+    return Text("x" * short)
+
+
+@pytest.mark.parametrize("size", [7, 125, 126, 65535, 65536])
+@pytest.mark.parametrize(
+    ("codec", "opcode"), [(JSON, Opcode.TEXT), (MSGPACK, Opcode.BINARY)], ids=repr
+)
+def test_frames_equal_those_of_websockets(
+    codec: Codec, opcode: Opcode, size: int
+) -> None:
+    message = text_of_payload(codec, size)
+    payload = codec.encode(message)
+    assert len(payload) == size
+    assert frame(codec, message) == Frame(opcode, payload).serialize(mask=False)
+
+
+def test_an_empty_payload_is_framed_too() -> None:
+    nothing = Codec("raw", binary=True, encode=lambda _: b"", make_decoder=repr)
+    expected = Frame(Opcode.BINARY, b"").serialize(mask=False)
+    assert frame(nothing, Text("")) == expected
+
+
+def test_frames_are_taken_once_in_order() -> None:
+    outbox = Outbox(JSON)
+    outbox.send(Text("a"))
+    outbox.send_frame(b"shared")
+    first = frame(JSON, Text("a"))
+    assert outbox.queued_bytes == len(first) + len(b"shared")
+    assert outbox.take() == [first, b"shared"]
+    assert outbox.queued_bytes == 0
+    assert outbox.take() == []
+
+
+def test_a_shared_frame_is_not_copied() -> None:
+    shared = frame(JSON, Text("for all"))
+    outboxes = [Outbox(JSON), Outbox(JSON)]
+    for outbox in outboxes:
+        outbox.send_frame(shared)
+    assert all(outbox.take()[0] is shared for outbox in outboxes)
+
+
+def test_a_client_who_does_not_read_is_closed_and_what_waits_is_dropped() -> None:
+    outbox = Outbox(JSON, max_bytes=10)
+    outbox.send_frame(b"x" * 10)
+    outbox.send_frame(b"y")  # up to the limit, one more fits
+    assert outbox.closing is None
+    outbox.send_frame(b"z")
+    assert outbox.closing == (1013, "slow_consumer")
+    assert outbox.queued_bytes == 0
+    assert outbox.take() == []
+
+
+def test_one_frame_above_the_limit_reaches_a_client_who_reads() -> None:
+    outbox = Outbox(JSON, max_bytes=10)
+    for _ in range(3):
+        outbox.send_frame(b"x" * 1000)
+        assert outbox.take() == [b"x" * 1000]
+    assert outbox.closing is None
+
+
+def test_a_close_comes_after_what_waits_and_before_nothing() -> None:
+    outbox = Outbox(JSON)
+    outbox.send_frame(b"last words")
+    outbox.close(1001, "server_shutdown")
+    outbox.close(1008, "later reason")
+    outbox.send_frame(b"too late")
+    assert outbox.closing == (1001, "server_shutdown")
+    assert outbox.take() == [b"last words"]
+
+
+def test_whoever_writes_is_woken_by_the_first_thing_that_waits() -> None:
+    woken: list[Outbox] = []
+    outbox = Outbox(JSON, wake=woken.append)
+    outbox.send_frame(b"a")
+    outbox.send_frame(b"b")
+    assert woken == [outbox]
+    outbox.take()
+    outbox.send_frame(b"c")
+    outbox.close(1000, "")
+    assert woken == [outbox] * 3

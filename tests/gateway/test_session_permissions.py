@@ -1,0 +1,197 @@
+"""Who may do what: every method with every set of permissions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from carbonex.engine import Permission, RegisterParticipant
+from carbonex.gateway.methods import METHODS, QueryMethod
+from carbonex.wire.reading import PARAMS
+from carbonex.wire.vocabulary import permission_names
+from gateway.session_house import CEA, House, add_key, order
+
+
+READ, TRADE = Permission.READ, Permission.TRADE
+OPERATE, REGISTRY = Permission.OPERATE, Permission.REGISTRY
+ANY = Permission(0)
+
+# The permission that each method needs, and params that make it succeed.
+NEEDS: dict[str, tuple[Permission | None, dict[str, Any]]] = {
+    "ping": (None, {}),
+    "login": (None, {"key_id": "acme-key", "signature": "x"}),
+    "logout": (ANY, {}),
+    "subscribe": (None, {"channel": "book", "instrument": CEA}),
+    "unsubscribe": (None, {"channel": "book", "instrument": CEA}),
+    "open_orders": (READ, {}),
+    "order": (READ, {"client_order_id": "a-1"}),
+    "balances": (READ, {}),
+    "add_order": (TRADE, order()),
+    "amend_order": (TRADE, {"order_id": "1", "quantity": 5}),
+    "cancel_order": (TRADE, {"order_id": "1"}),
+    "cancel_all": (TRADE, {}),
+    "batch_add": (TRADE, {"orders": [order()]}),
+    "batch_cancel": (TRADE, {"orders": [{"order_id": "1"}]}),
+    "list_instrument": (OPERATE, {"instrument": "CEA26"}),
+    "halt": (OPERATE, {"instrument": CEA}),
+    "resume": (OPERATE, {"instrument": CEA}),
+    "begin_day": (OPERATE, {"date": "2026-03-03", "ends": 1}),
+    "register_participant": (REGISTRY, {"participant": "new"}),
+    "open_account": (REGISTRY, {"participant": "acme", "account": "acme-9"}),
+    "add_key": (
+        REGISTRY,
+        {
+            "participant": "acme",
+            "key_id": "k-9",
+            "public_key": "A" * 43,
+            "permissions": ["read"],
+        },
+    ),
+    "revoke_key": (REGISTRY, {"key_id": "beta-key"}),
+    "deposit": (REGISTRY, {"account": "acme-1", "amount": "1.00", "client_ref": "r"}),
+    "withdraw": (REGISTRY, {"account": "acme-1", "amount": "1.00", "client_ref": "r"}),
+    "issue": (
+        REGISTRY,
+        {"account": "acme-1", "instrument": CEA, "quantity": 1, "client_ref": "r"},
+    ),
+    "transfer": (
+        REGISTRY,
+        {
+            "account": "acme-1",
+            "to_account": "beta-1",
+            "instrument": CEA,
+            "quantity": 1,
+            "client_ref": "r",
+        },
+    ),
+}
+EVERY_SET = [None, *(Permission(n) for n in range(1, 16))]
+
+
+def test_this_table_has_every_method() -> None:
+    assert set(NEEDS) == set(METHODS) == set(PARAMS)
+    assert {name: needs for name, (needs, _) in NEEDS.items()} == {
+        name: method.permission for name, method in METHODS.items()
+    }
+
+
+@pytest.mark.parametrize("method", NEEDS)
+def test_every_method_with_every_permission(method: str) -> None:
+    needs, params = NEEDS[method]
+    for held in EVERY_SET:
+        error = _outcome(method, params, held)
+        if needs is None or (held is not None and needs in held):
+            assert error.get("name") not in ("LOGIN_REQUIRED", "PERMISSION_DENIED")
+            assert error.get("name") != "NOT_PERMITTED"
+        elif held is None:
+            assert (error["code"], error["name"]) == (2001, "LOGIN_REQUIRED")
+            assert error["message"].startswith(f"{method} needs a login")
+        else:
+            assert (error["code"], error["name"]) == (2003, "PERMISSION_DENIED")
+            assert error["message"] == (
+                f"{method} needs the permission {permission_names(needs)[0]};"
+                f" key any has {', '.join(permission_names(held))}"
+            )
+
+
+def _outcome(
+    method: str, params: dict[str, Any], held: Permission | None
+) -> dict[str, Any]:
+    """Return the error, if it is one, and check that nothing denied was logged."""
+    house = House()
+    client = house.connect()
+    if held is not None:
+        house.do(add_key("any", "acme", held))
+        client.log_in("any")
+    logged = house.exchange.seq
+    answer = client.ask(method, **params)
+    error: dict[str, Any] = answer.get("error", {})
+    reached_the_log = house.exchange.seq > logged
+    is_query = isinstance(METHODS[method], QueryMethod)
+    denied = error.get("name") in ("LOGIN_REQUIRED", "PERMISSION_DENIED")
+    assert reached_the_log == (not is_query and not denied)
+    return error
+
+
+@pytest.mark.parametrize("channel", ["executions", "balances"])
+@pytest.mark.parametrize("method", ["subscribe", "unsubscribe"])
+def test_private_channels_need_the_permission_to_read(
+    method: str, channel: str
+) -> None:
+    house = House()
+    house.do(add_key("blind", "acme", TRADE | OPERATE | REGISTRY))
+    error = house.connect().error(method, channel=channel)
+    assert error["name"] == "LOGIN_REQUIRED"
+    assert error["message"].startswith(f"{method} to {channel} needs a login")
+    error = house.trader("blind").error(method, channel=channel)
+    assert error["name"] == "PERMISSION_DENIED"
+    assert error["message"].startswith(
+        f"{method} to {channel} needs the permission read"
+    )
+
+
+@pytest.mark.parametrize(
+    "channel", ["status", "heartbeat", "instrument", "ticker", "trade"]
+)
+def test_public_channels_need_no_login(channel: str) -> None:
+    client = House().connect()
+    assert client.result("subscribe", channel=channel) == {"channel": channel}
+    assert client.result("unsubscribe", channel=channel) == {"channel": channel}
+
+
+OWN_ACCOUNT: dict[str, dict[str, Any]] = {
+    "add_order": order(),
+    "amend_order": {"order_id": "1", "quantity": 5},
+    "cancel_order": {"order_id": "1"},
+    "cancel_all": {},
+    "open_orders": {},
+    "order": {"order_id": "1"},
+    "balances": {},
+    "subscribe": {"channel": "executions"},
+    "unsubscribe": {"channel": "balances"},
+}
+
+
+@pytest.mark.parametrize("method", OWN_ACCOUNT)
+@pytest.mark.parametrize("account", ["beta-1", "nobody-1", "ACME-1"])
+def test_another_s_account_is_denied_before_the_log(method: str, account: str) -> None:
+    house = House()
+    client = house.trader("acme-key")
+    logged = house.exchange.seq
+    error = client.error(method, **OWN_ACCOUNT[method], account=account)
+    assert error == {
+        "code": 2005,
+        "name": "ACCOUNT_DENIED",
+        "message": f"{account} is not an account of participant acme",
+        "param": "account",
+    }
+    assert house.exchange.seq == logged
+
+
+@pytest.mark.parametrize("method", OWN_ACCOUNT)
+def test_the_account_may_be_left_out_where_there_is_exactly_one(method: str) -> None:
+    house = House()
+    error = house.trader("acme-key").ask(method, **OWN_ACCOUNT[method]).get("error", {})
+    assert error.get("name") not in ("ACCOUNT_REQUIRED", "ACCOUNT_DENIED")
+
+    error = house.trader("beta-key").error(method, **OWN_ACCOUNT[method])
+    assert error == {
+        "code": 2004,
+        "name": "ACCOUNT_REQUIRED",
+        "message": "participant beta has 2 accounts: name one as account",
+        "param": "account",
+    }
+    house.do(
+        RegisterParticipant("", "empty"), add_key("empty-key", "empty", READ | TRADE)
+    )
+    error = house.trader("empty-key").error(method, **OWN_ACCOUNT[method])
+    assert error["name"] == "ACCOUNT_REQUIRED"
+    assert "has 0 accounts" in error["message"]
+
+
+def test_the_registry_reaches_every_account_and_only_through_its_methods() -> None:
+    client = House().trader("house-key")
+    deposit = {"account": "beta-2", "amount": "5.00", "client_ref": "d-9"}
+    assert client.result("deposit", **deposit) == {"client_ref": "d-9"}
+    assert client.error("balances", account="beta-2")["name"] == "ACCOUNT_DENIED"

@@ -1,0 +1,161 @@
+"""What is answered without the log: orders, balances, subscriptions."""
+
+from __future__ import annotations
+
+import pytest
+
+from carbonex.wire.codec import JSON, MSGPACK, Codec
+from gateway.session_house import CEA, Client, House, order
+
+
+@pytest.fixture
+def house() -> House:
+    return House()
+
+
+@pytest.fixture
+def client(house: House) -> Client:
+    return house.trader("acme-key")
+
+
+@pytest.mark.parametrize("codec", [JSON, MSGPACK])
+def test_ping_works_without_a_login_and_without_a_req_id(
+    house: House, codec: Codec
+) -> None:
+    client = house.connect(codec)
+    client.read()
+    client.write({"method": "ping"})
+    (answer,) = client.read()
+    assert answer["result"] == {}
+    assert "req_id" not in answer
+
+
+def test_balances(client: Client) -> None:
+    client.result("add_order", **order(quantity=100))
+    client.result("add_order", **order("sell", 30, "80.00"))
+    assert client.result("balances") == {
+        "account": "acme-1",
+        "cash": "100000000.00",
+        "locked": "7463.00",
+        "available": "99992537.00",
+        "holdings": [
+            {"instrument": CEA, "quantity": 10**6, "locked": 30, "available": 999_970}
+        ],
+    }
+
+
+def test_open_orders_oldest_first(client: Client) -> None:
+    client.result("add_order", **order(client_order_id="a-1"))
+    client.result("add_order", **order("sell", 5, "80.00", time_in_force="gtc"))
+    first, second = client.result("open_orders")["orders"]
+    assert first == {
+        "order_id": "1",
+        "account": "acme-1",
+        "instrument": CEA,
+        "side": "buy",
+        "order_type": "limit",
+        "time_in_force": "day",
+        "price": "74.63",
+        "quantity": 10,
+        "filled": 0,
+        "remaining": 10,
+        "status": "open",
+        "client_order_id": "a-1",
+    }
+    assert (second["order_id"], second["time_in_force"]) == ("2", "gtc")
+    assert len(client.result("open_orders", instrument=CEA)["orders"]) == 2
+
+
+def test_open_orders_of_an_unknown_instrument(client: Client) -> None:
+    assert client.error("open_orders", instrument="CEA99") == {
+        "code": 3001,
+        "name": "UNKNOWN_INSTRUMENT",
+        "message": "there is no instrument CEA99; the instrument channel lists them",
+        "param": "instrument",
+    }
+
+
+def test_looking_an_order_up(client: Client) -> None:
+    client.result("add_order", **order(client_order_id="a-1"))
+    by_id = client.result("order", order_id="1")
+    assert by_id == client.result("order", client_order_id="a-1")
+    assert by_id["status"] == "open"
+
+    client.result("cancel_order", order_id="1")
+    assert client.error("order", order_id="1") == {
+        "code": 4001,
+        "name": "UNKNOWN_ORDER",
+        "message": "account acme-1 has no open order with order_id 1;"
+        " it is filled, cancelled or never was",
+        "param": "order_id",
+    }
+    assert client.result("order", client_order_id="a-1")["status"] == "cancelled"
+    error = client.error("order", client_order_id="a-2")
+    assert (error["name"], error["param"]) == ("UNKNOWN_ORDER", "client_order_id")
+
+
+def test_each_account_by_its_name(house: House) -> None:
+    client = house.trader("beta-key")
+    client.result("add_order", **order(), account="beta-2")
+    assert client.result("open_orders", account="beta-1") == {"orders": []}
+    assert len(client.result("open_orders", account="beta-2")["orders"]) == 1
+    assert client.result("order", order_id="1", account="beta-2")["account"] == "beta-2"
+    assert client.error("order", order_id="1", account="beta-1")["code"] == 4001
+
+
+def test_the_acknowledgement_says_what_was_understood(client: Client) -> None:
+    book = client.result("subscribe", channel="book", instrument=CEA, account="x")
+    assert book == {
+        "channel": "book",
+        "instrument": CEA,
+        "depth": 10,
+        "interval_ms": 100,
+    }
+    assert client.result("subscribe", channel="executions") == {
+        "channel": "executions",
+        "account": "acme-1",
+    }
+    assert client.result("subscribe", channel="ticker") == {"channel": "ticker"}
+
+
+def test_a_subscription_starts_with_its_snapshot(client: Client) -> None:
+    client.result("add_order", **order())
+    client.send("subscribe", channel="book", instrument=CEA)
+    answer, snapshot = client.read()
+    assert answer["success"]
+    assert (snapshot["channel"], snapshot["type"]) == ("book", "snapshot")
+    assert snapshot["data"][0]["bids"] == [["74.63", 10, 1]]
+
+
+def test_subscriptions_that_are_refused(client: Client) -> None:
+    client.result("subscribe", channel="trade", instrument=CEA)
+    again = client.error("subscribe", channel="trade", instrument=CEA)
+    assert (again["code"], again["name"]) == (4011, "ALREADY_SUBSCRIBED")
+    unknown = client.error("subscribe", channel="trade", instrument="CEA99")
+    assert (unknown["code"], unknown["param"]) == (3001, "instrument")
+    nameless = client.error("subscribe", channel="book")
+    assert (nameless["name"], nameless["param"]) == ("MISSING_MEMBER", "instrument")
+
+
+def test_unsubscribing(house: House, client: Client) -> None:
+    client.result("subscribe", channel="executions")
+    assert client.result("unsubscribe", channel="executions")["account"] == "acme-1"
+    client.send("add_order", **order())
+    house.commit()
+    (answer,) = client.read()
+    assert answer["method"] == "add_order"
+
+    error = client.error("unsubscribe", channel="executions")
+    assert (error["code"], error["name"]) == (4010, "NOT_SUBSCRIBED")
+    assert "executions" in error["message"]
+
+
+def test_a_closed_connection_follows_nothing(house: House, client: Client) -> None:
+    client.result("subscribe", channel="executions")
+    client.result("subscribe", channel="book", instrument=CEA)
+    client.read()
+    client.session.closed()
+    rival = house.trader("beta-key")
+    rival.result("add_order", **order(), account="beta-1")
+    house.feed.flush(house.now_ns + 10**9)
+    assert client.read() == []

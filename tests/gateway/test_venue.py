@@ -1,0 +1,257 @@
+"""The pipeline without a log: what waits, what is in flight, who hears of it when."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import pytest
+
+from carbonex.engine import (
+    VENUE_KEY,
+    AddKey,
+    AdvanceTime,
+    Batch,
+    BeginDay,
+    CancelAll,
+    Checkpoint,
+    Command,
+    DayEnded,
+    Event,
+    Exchange,
+    GatewayOpened,
+    ParticipantRegistered,
+    Permission,
+    PlaceOrder,
+    RegisterParticipant,
+    Rejected,
+    Side,
+)
+from carbonex.gateway.venue import Venue, opening_epoch
+from carbonex.wire.errors import Code
+
+
+@dataclass
+class Ear:
+    """An origin and a reader that write down what they hear into one list."""
+
+    name: str
+    heard: list[tuple[object, ...]] = field(default_factory=list)
+
+    def answered(self, token: int, events: list[Event], seq: int, time_ns: int) -> None:
+        self.heard.append((self.name, token, seq, time_ns, events))
+
+    def published(self, seq: int, time_ns: int, events: list[Event]) -> None:
+        self.heard.append(("reader", seq, time_ns, events))
+
+
+def register(name: str, key: str = VENUE_KEY) -> RegisterParticipant:
+    return RegisterParticipant(key, name)
+
+
+def new_venue(
+    exchange: Exchange | None = None, max_waiting: int = 100, max_batch: int = 10
+) -> Venue:
+    exchange = exchange or Exchange()
+    epoch = opening_epoch(exchange, gateway=7)
+    return Venue(exchange, "test", 7, epoch, max_waiting, max_batch)
+
+
+def commit(venue: Venue, now_ns: int) -> Batch:
+    batch = venue.take_batch(now_ns)
+    assert batch is not None
+    venue.committed(batch, venue.position + 1, b"chain %d" % venue.position)
+    return batch
+
+
+def open_venue(max_waiting: int = 100, max_batch: int = 10) -> Venue:
+    venue = new_venue(max_waiting=max_waiting, max_batch=max_batch)
+    commit(venue, 1)
+    return venue
+
+
+def test_the_first_batch_opens_the_epoch_and_nothing_else_is_in_it() -> None:
+    venue = new_venue()
+    venue.submit(None, 0, register("acme"))
+    assert commit(venue, 5) == Batch(5, 7, 1, 0, [GatewayOpened(VENUE_KEY)])
+    assert commit(venue, 6) == Batch(6, 7, 1, 1, [register("acme")])
+
+
+def test_each_start_opens_a_newer_epoch() -> None:
+    venue = open_venue()
+    again = new_venue(venue.exchange)
+    assert (again.epoch, commit(again, 9).n) == (2, 0)
+
+
+def test_one_batch_is_in_flight_at_most() -> None:
+    venue = open_venue()
+    venue.submit(None, 0, register("a"))
+    batch = venue.take_batch(2)
+    venue.submit(None, 0, register("b"))
+    assert venue.take_batch(3) is None
+    assert not venue.idle
+
+    assert batch is not None
+    venue.committed(batch, 2, b"")
+    assert commit(venue, 4).commands == [register("b")]
+    assert venue.take_batch(5) is None
+    assert venue.idle
+
+
+def test_a_batch_holds_what_arrived_meanwhile_up_to_its_cap() -> None:
+    venue = open_venue(max_batch=3)
+    names = ["a", "b", "c", "d", "e"]
+    for name in names:
+        venue.submit(None, 0, register(name))
+    sizes = [len(commit(venue, 2).commands) for _ in range(2)]
+    assert sizes == [3, 2]
+    assert list(venue.exchange.participants) == names
+
+
+def test_time_never_goes_back() -> None:
+    venue = open_venue()
+    venue.submit(None, 0, register("a"))
+    assert commit(venue, 50).time_ns == 50
+    venue.submit(None, 0, register("b"))
+    assert commit(venue, 20).time_ns == 50
+
+
+def test_nothing_is_applied_or_answered_before_it_is_committed() -> None:
+    venue, ear = open_venue(), Ear("origin")
+    venue.readers.append(ear)
+    venue.submit(ear, 1, register("acme"))
+    batch = venue.take_batch(2)
+    assert batch is not None
+    assert "acme" not in venue.exchange.participants
+    assert ear.heard == []
+
+    venue.committed(batch, 2, b"hash")
+    assert "acme" in venue.exchange.participants
+    assert (venue.position, venue.chain) == (2, b"hash")
+
+
+def test_readers_hear_of_each_command_before_its_origin() -> None:
+    venue, ear = open_venue(), Ear("acme")
+    other = Ear("umbra", ear.heard)
+    venue.readers.append(ear)
+    venue.submit(ear, 11, register("acme"))
+    venue.submit(other, 12, register("umbra"))
+    venue.submit(ear, 13, register("acme"))
+    commit(venue, 2)
+    first, second = [ParticipantRegistered("acme")], [ParticipantRegistered("umbra")]
+    assert ear.heard[:4] == [
+        ("reader", 2, 2, first),
+        ("acme", 11, 2, 2, first),
+        ("reader", 3, 2, second),
+        ("umbra", 12, 3, 2, second),
+    ]
+    (_, seq, _, refusal), answer = ear.heard[4:]
+    assert seq == 4
+    assert isinstance(refusal, list)
+    assert type(refusal[0]) is Rejected
+    assert answer == ("acme", 13, 4, 2, refusal)
+
+
+def test_what_time_does_comes_before_the_commands_of_its_batch() -> None:
+    venue, ear = open_venue(), Ear("origin")
+    venue.submit(None, 0, BeginDay(VENUE_KEY, 20261124, 100))
+    commit(venue, 2)
+    venue.readers.append(ear)
+    venue.submit(ear, 1, register("late"))
+    commit(venue, 150)
+    assert ear.heard == [
+        ("reader", 3, 150, [DayEnded(20261124)]),
+        ("reader", 3, 150, [ParticipantRegistered("late")]),
+        ("origin", 1, 3, 150, [ParticipantRegistered("late")]),
+    ]
+
+
+def test_an_idle_venue_lets_time_pass_when_something_is_due() -> None:
+    venue, ear = open_venue(), Ear("")
+    venue.submit(None, 0, BeginDay(VENUE_KEY, 20261124, 100))
+    commit(venue, 2)
+    venue.readers.append(ear)
+    assert venue.take_batch(99) is None
+    assert commit(venue, 100).commands == [AdvanceTime(VENUE_KEY)]
+    assert ear.heard == [
+        ("reader", 3, 100, [DayEnded(20261124)]),
+        ("reader", 3, 100, []),
+    ]
+    assert venue.take_batch(101) is None
+
+
+def test_a_command_of_the_venues_own_can_go_first() -> None:
+    venue, ear = open_venue(), Ear("origin")
+    venue.submit(ear, 1, register("acme"))
+    begin = BeginDay(VENUE_KEY, 20261124, 100)
+    venue.submit_first(begin)
+    assert commit(venue, 2).commands == [begin, register("acme")]
+    assert ear.heard == [("origin", 1, 3, 2, [ParticipantRegistered("acme")])]
+
+
+def test_batches_of_others_are_for_readers_only() -> None:
+    """Recovery replays the log through the very same path."""
+    source = open_venue()
+    source.submit(None, 0, register("acme"))
+    batch = source.take_batch(2)
+    assert batch is not None
+    opening = Batch(1, 7, 1, 0, [GatewayOpened(VENUE_KEY)])
+
+    replica, ear = new_venue(), Ear("")
+    replica.readers.append(ear)
+    replica.committed(opening, 1, b"1")
+    replica.committed(batch, 2, b"2")
+    assert ear.heard == [
+        ("reader", 1, 1, []),
+        ("reader", 2, 2, [ParticipantRegistered("acme")]),
+    ]
+    assert not replica.committed(batch, 3, b"3").accepted
+    assert len(ear.heard) == 2
+
+
+ORDER = PlaceOrder("k", "acme-1", "CEA25", Side.BUY, 7463, 1)
+CANCEL = CancelAll("k", "acme-1")
+ADD_KEY = AddKey("k", "acme", "acme", b"\0" * 32, Permission.READ)
+OWN = Checkpoint(VENUE_KEY, b"")
+
+
+@pytest.mark.parametrize(
+    ("state", "command", "code"),
+    [
+        ("open", ORDER, None),
+        ("full queue", ORDER, Code.BUSY),
+        ("full queue", CANCEL, Code.BUSY),
+        ("full queue", OWN, None),
+        ("log full", ORDER, Code.LOG_FULL),
+        ("log full", ADD_KEY, Code.LOG_FULL),
+        ("log full", CANCEL, None),
+        ("log full", OWN, None),
+        ("draining", ORDER, Code.SHUTTING_DOWN),
+        ("draining", CANCEL, Code.SHUTTING_DOWN),
+        ("draining", OWN, None),
+    ],
+)
+def test_what_is_taken_depends_on_the_venues_state(
+    state: str, command: Command, code: Code | None
+) -> None:
+    venue = open_venue(max_waiting=1)
+    venue.log_full = state == "log full"
+    venue.draining = state == "draining"
+    if state == "full queue":
+        venue.submit(None, 0, register("a", key="k"))
+    waiting = venue.waiting
+
+    assert venue.refusal(command) is code
+    assert venue.submit(None, 0, command) is (code is None)
+    assert venue.waiting == waiting + (code is None)
+
+
+def test_a_refused_command_is_never_logged_and_room_comes_back() -> None:
+    venue, ear = open_venue(max_waiting=2, max_batch=1), Ear("origin")
+    taken = [venue.submit(ear, i, register(f"p{i}", key="k")) for i in range(3)]
+    assert taken == [True, True, False]
+    assert venue.room == 0
+    commit(venue, 2)
+    assert venue.room == 1
+    commit(venue, 3)
+    assert [token for _, token, *_ in ear.heard] == [0, 1]
+    assert venue.exchange.seq == 3

@@ -1,0 +1,57 @@
+"""Batches that are cheap to make and easy to tell apart, and logs full of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from carbonex.engine import Batch, Deposit
+from carbonex.journal import SegmentLog
+from carbonex.journal.records import encode_head
+from journal.faulty_disk import DIRECTORY, SimulatedDisk
+
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from carbonex.journal import Disk, LogReader, Row
+
+
+VENUE = "test-venue"
+FIRST = DIRECTORY / "log" / "00000000000000000001.log"
+HEAD = DIRECTORY / "log" / "head"
+
+
+def batch(n: int, size: int = 20) -> Batch:
+    """A batch whose payload grows with ``size``."""
+    return Batch(n * 10, 1, 1, n, [Deposit("", "a", n, "x" * size)])
+
+
+def open_log(
+    disk: Disk, directory: Path = DIRECTORY, segment_bytes: int = 8 * 1024
+) -> SegmentLog:
+    return SegmentLog(directory, VENUE, disk, segment_bytes, reserve_bytes=1000)
+
+
+def fill(log: SegmentLog, rows: int, size: int = 20) -> list[Row]:
+    """Publish ``rows`` more batches."""
+    after = log.bounds()[1]
+    return [log.publish(batch(after + i, size)) for i in range(rows)]
+
+
+def rows(log: LogReader) -> list[Row]:
+    """Everything that the log holds."""
+    return list(log.tail(log.bounds()[0]))
+
+
+def written(rows: int, size: int = 20) -> tuple[SimulatedDisk, list[Row]]:
+    """A disk with a log of ``rows`` whose server was killed."""
+    disk = SimulatedDisk()
+    kept = fill(open_log(disk), rows, size)
+    disk.kill()
+    disk.settle()
+    return disk, kept
+
+
+def set_head(disk: SimulatedDisk, row: Row) -> None:
+    """Let the head be as old as a power loss may leave it."""
+    disk.content(HEAD)[:] = encode_head(row.position, row.hash)

@@ -1,0 +1,406 @@
+"""The history: complete, exactly once, and made anew whenever it is lost."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+import time
+from collections import Counter
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+import pytest
+
+from carbonex.engine import Applied, Batch, Exchange, PlaceOrder, Trade
+from carbonex.journal import (
+    ExecutionEntry,
+    HistoryError,
+    HistoryStore,
+    MovementEntry,
+    TradeEntry,
+    history as history_module,
+    recover,
+)
+from journal.samples import VENUE
+from journal.trading import ACCOUNTS, INSTRUMENTS, Venue, trading
+
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+DONE = trading(60)
+
+Contents = dict[str, list[TradeEntry] | list[ExecutionEntry] | list[MovementEntry]]
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "history.sqlite"
+
+
+@pytest.fixture
+def store(path: Path) -> Iterator[HistoryStore]:
+    with closing(HistoryStore(path, VENUE)) as store:
+        yield store
+
+
+@pytest.fixture(autouse=True)
+def _gather_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(history_module, "GATHER_S", 0)
+
+
+def put(store: HistoryStore, first: int = 1, last: int = 60) -> None:
+    for position in range(first, last + 1):
+        store.put(position, DONE.applied[position - 1])
+    store.flush()
+
+
+def contents(store: HistoryStore) -> Contents:
+    """Everything that can be asked for."""
+    every: Contents = {}
+    for account in ACCOUNTS:
+        every[f"executions {account}"] = store.executions(account)
+        every[f"movements {account}"] = store.movements(account)
+    for instrument in INSTRUMENTS:
+        every[f"trades {instrument}"] = store.trades(instrument)
+    return every
+
+
+@pytest.fixture(scope="module")
+def complete(tmp_path_factory: pytest.TempPathFactory) -> Contents:
+    """What a store that saw everything in one go has."""
+    path = tmp_path_factory.mktemp("history") / "history.sqlite"
+    with closing(HistoryStore(path, VENUE)) as store:
+        put(store)
+        return contents(store)
+
+
+def test_every_execution_of_every_account_is_there_without_a_gap(
+    store: HistoryStore,
+) -> None:
+    put(store)
+    assert store.position == 60
+    exchange = Exchange.restore(DONE.states[-1].data)
+    for name, account in exchange.accounts.items():
+        executions = store.executions(name)
+        numbers = [execution.exec_seq for execution in executions]
+        assert numbers == list(range(1, account.exec_seq + 1))
+        newest = {execution.order_id: execution for execution in executions}
+        for order_id, order in account.orders.items():
+            last = newest.pop(order_id)
+            assert (last.price, last.quantity) == (order.price, order.quantity)
+            assert (last.filled, last.remaining) == (order.filled, order.remaining)
+            assert last.status == "open"
+        assert {e.status for e in newest.values()} == {"filled", "cancelled"}
+        assert all(execution.remaining == 0 for execution in newest.values())
+
+
+def test_movements_and_trades_add_up_to_the_balances(store: HistoryStore) -> None:
+    put(store)
+    exchange = Exchange.restore(DONE.states[-1].data)
+    cash: Counter[str] = Counter()
+    tonnes: Counter[tuple[str, str]] = Counter()
+    for account in ACCOUNTS:
+        for m in store.movements(account):
+            sign = -1 if m.kind == "withdraw" else 1
+            if not m.instrument:
+                cash[account] += sign * m.amount
+            elif m.kind == "issue" or m.to_account == account:
+                tonnes[account, m.instrument] += m.amount
+            if m.kind == "transfer" and m.account == account:
+                tonnes[account, m.instrument] -= m.amount
+    for instrument in INSTRUMENTS:
+        trades = store.trades(instrument)
+        assert trades
+        assert [t.trade_id for t in trades] == list(range(1, len(trades) + 1))
+        for t in trades:
+            parties = t.taker_account, t.maker_account
+            buyer, seller = parties if t.side == "buy" else parties[::-1]
+            cash[buyer] -= t.price * t.quantity
+            cash[seller] += t.price * t.quantity
+            tonnes[buyer, instrument] += t.quantity
+            tonnes[seller, instrument] -= t.quantity
+    for name, owner in exchange.accounts.items():
+        assert cash[name] == owner.cash
+        for instrument, holding in owner.holdings.items():
+            assert tonnes[name, instrument] == holding.quantity
+
+
+def test_a_trade_is_told_to_both_sides(store: HistoryStore) -> None:
+    sell = PlaceOrder("k", "s", "CEA25", 1, 7000, 10, client_order_id="s-1")  # type: ignore[arg-type]
+    buy = PlaceOrder("k", "b", "CEA25", 0, 7100, 4)  # type: ignore[arg-type]
+    trade = Trade(3, 7000, 4, 11, 5, 6, sell, 12, 9, 0, buy)
+    store.put(1, Applied(True, 1234, 50, [], [[], [trade]]))
+    store.flush()
+    assert store.trades("CEA25") == [
+        TradeEntry("CEA25", 3, 51, 1234, 7000, 4, "buy", 11, "s", 12, "b")
+    ]
+    order = ("CEA25", "sell", "limit", "day", 7000, 10, 4, 6, "open")
+    assert store.executions("s") == [
+        ExecutionEntry(
+            *("s", 5, 51, 1234, "trade", 11, "s-1", *order),
+            trade_id=3,
+            last_price=7000,
+            last_quantity=4,
+            liquidity="maker",
+        )
+    ]
+    order = ("CEA25", "buy", "limit", "day", 7100, 4, 4, 0, "filled")
+    assert store.executions("b") == [
+        ExecutionEntry(
+            *("b", 9, 51, 1234, "trade", 12, "", *order),
+            trade_id=3,
+            last_price=7000,
+            last_quantity=4,
+            liquidity="taker",
+        )
+    ]
+
+
+def test_all_kinds_of_events_occur(complete: Contents) -> None:
+    """Or the tests above would show little."""
+    executions = [e for name in ACCOUNTS for e in complete[f"executions {name}"]]
+    kinds = {e.event for e in executions if isinstance(e, ExecutionEntry)}
+    assert kinds == {"new", "trade", "reduced", "amended", "cancelled"}
+    movements = [m for name in ACCOUNTS for m in complete[f"movements {name}"]]
+    assert {m.kind for m in movements if isinstance(m, MovementEntry)} == {
+        "deposit",
+        "withdraw",
+        "issue",
+        "transfer",
+    }
+
+
+def test_queries_page_from_any_number(store: HistoryStore) -> None:
+    put(store)
+    executions = store.executions("a-1")
+    assert store.executions("a-1", 5, 3) == executions[4:7]
+    assert store.executions("a-1", len(executions) + 1) == []
+    trades = store.trades("CEA24")
+    assert store.trades("CEA24", 2, 2) == trades[1:3]
+    movements = store.movements("a-1")
+    assert store.movements("a-1", movements[1].seq, 2) == movements[1:3]
+    assert store.executions("nobody") == []
+
+
+@pytest.mark.parametrize("watermark", [0, 1, 2, 30, 41, 59, 60])
+def test_what_was_stored_before_is_skipped_when_it_is_replayed(
+    path: Path, complete: Contents, watermark: int
+) -> None:
+    with closing(HistoryStore(path, VENUE)) as store:
+        put(store, last=watermark)
+    with closing(HistoryStore(path, VENUE)) as store:
+        assert store.position == watermark
+        assert store.recreated == ""
+        put(store)
+        put(store)
+        assert contents(store) == complete
+
+
+def test_positions_cannot_be_left_out(store: HistoryStore) -> None:
+    put(store, last=3)
+    with pytest.raises(ValueError, match="needs position 4, not 5"):
+        store.put(5, DONE.applied[4])
+
+
+def test_recovery_brings_the_history_up_to_date(path: Path, complete: Contents) -> None:
+    venue = Venue()
+    for watermark, snapshot in ((0, 0), (35, 20), (40, 40), (60, 60)):
+        path.unlink(missing_ok=True)
+        with closing(HistoryStore(path, VENUE)) as store:
+            put(store, last=watermark)
+        with closing(HistoryStore(path, VENUE)) as store:
+            recovered = recover(venue.log, venue.snapshots, history=store)
+            store.flush()
+            assert recovered.snapshot == snapshot
+            assert recovered.warnings == []
+            assert recovered.exchange.digest() == DONE.states[-1].digest
+            assert contents(store) == complete
+
+
+def spoil_pages(path: Path) -> None:
+    content = bytearray(path.read_bytes())
+    for offset in range(4096, len(content), 64):
+        content[offset] ^= 0x55
+    path.write_bytes(content)
+
+
+def cut_short(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[:5000])
+
+
+def replace_by_text(path: Path) -> None:
+    path.write_text("this is not a database, though it is long enough\n" * 100)
+
+
+def change(path: Path, statement: str) -> None:
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute(statement)
+        connection.commit()
+
+
+@pytest.mark.parametrize(
+    ("spoil", "reason"),
+    [
+        (spoil_pages, "damaged"),
+        (cut_short, "damaged"),
+        (replace_by_text, "damaged: file is not a database"),
+        (lambda path: path.write_bytes(b""), "schema version 0, not 1"),
+        (lambda path: change(path, "PRAGMA user_version = 7"), "schema version 7"),
+        (lambda path: change(path, "DROP TABLE progress"), "damaged: no such table"),
+        (lambda path: change(path, "UPDATE progress SET venue = 'x'"), "venue 'x'"),
+        (
+            lambda path: change(path, "UPDATE progress SET position = 61"),
+            "at position 61, the log ends at 60",
+        ),
+    ],
+)
+def test_a_file_that_is_no_use_is_made_anew_and_filled(
+    path: Path, complete: Contents, spoil: object, reason: str
+) -> None:
+    venue = Venue()
+    with closing(HistoryStore(path, VENUE)) as store:
+        put(store)
+    assert callable(spoil)
+    spoil(path)
+    with closing(HistoryStore(path, VENUE)) as store:
+        recovered = recover(venue.log, venue.snapshots, history=store)
+        store.flush()
+        assert len(recovered.warnings) == 1
+        assert "the history was made anew: " in recovered.warnings[0]
+        assert reason in recovered.warnings[0]
+        assert contents(store) == complete
+
+
+def test_where_the_log_does_not_reach_back_the_history_says_so_and_goes_on(
+    store: HistoryStore, complete: Contents
+) -> None:
+    venue = Venue()
+    venue.truncate(41)
+    recovered = recover(venue.log, venue.snapshots, history=store)
+    store.flush()
+    assert recovered.snapshot == 40
+    assert "positions 1 to 40 cannot be replayed any more" in recovered.warnings[0]
+    assert store.position == 60
+    for name, entries in contents(store).items():
+        expected = complete[name]
+        assert entries == expected[len(expected) - len(entries) :]
+    assert store.executions("a-1", limit=1)[0].exec_seq > 1
+
+
+def test_what_follows_a_gap_knows_the_terms_of_orders_from_before_it(
+    path: Path, complete: Contents
+) -> None:
+    amended = [p for p in range(1, 60) if any_changed(p)]
+    assert len(amended) > 10
+    for position in amended[::5]:
+        path.unlink(missing_ok=True)
+        exchange = Exchange.restore(DONE.states[position - 1].data)
+        with closing(HistoryStore(path, VENUE)) as store:
+            store.start_at(position, exchange)
+        with closing(HistoryStore(path, VENUE)) as store:  # it was stored, too
+            assert store.position == position
+            put(store)
+            for name, entries in contents(store).items():
+                expected = complete[name]
+                assert entries == expected[len(expected) - len(entries) :]
+
+
+def any_changed(position: int) -> bool:
+    exchange = Exchange.restore(DONE.states[position - 1].data)
+    return any(
+        (order.price, order.quantity) != (order.command.price, order.command.quantity)
+        for account in exchange.accounts.values()
+        for order in account.orders.values()
+    )
+
+
+def test_a_full_queue_blocks_until_the_writer_has_made_room(
+    path: Path, monkeypatch: pytest.MonkeyPatch, complete: Contents
+) -> None:
+    monkeypatch.setattr(history_module, "MAX_WAITING", 20)
+    gate = threading.Event()
+    with closing(HistoryStore(path, VENUE)) as store:
+        original = store._store
+
+        def slow(batches: list[tuple[int, Applied]]) -> None:
+            gate.wait()
+            original(batches)
+
+        monkeypatch.setattr(store, "_store", slow)
+        feeder = threading.Thread(target=put, args=(store,))
+        feeder.start()
+        while store._given - store._taken <= 20:
+            time.sleep(0.001)
+        feeder.join(0.05)
+        assert feeder.is_alive()
+        assert store._given - store._taken <= 20 + 50
+        gate.set()
+        feeder.join()
+        assert contents(store) == complete
+
+
+def test_a_write_that_fails_stops_the_history_and_nothing_else(
+    path: Path, monkeypatch: pytest.MonkeyPatch, complete: Contents
+) -> None:
+    venue = Venue()
+    with closing(HistoryStore(path, VENUE)) as store:
+        put(store, last=30)
+        before = contents(store)
+
+        def fail(*_: object) -> None:
+            raise sqlite3.OperationalError("database or disk is full")
+
+        monkeypatch.setattr(store, "_save", fail)
+        put(store, first=31, last=40)
+        monkeypatch.undo()
+        put(store, first=41)  # not even when it would work again: rows are missing
+        assert isinstance(store.failed, sqlite3.OperationalError)
+        assert store.position == 30
+        assert contents(store) == before
+    with closing(HistoryStore(path, VENUE)) as store:
+        recover(venue.log, venue.snapshots, history=store)
+        store.flush()
+        assert store.failed is None
+        assert contents(store) == complete
+
+
+def test_a_file_that_breaks_while_it_is_in_use_is_named(
+    path: Path, store: HistoryStore
+) -> None:
+    put(store, last=30)
+    change(path, "DROP TABLE trades")
+    with pytest.raises(HistoryError, match=rf"{path} cannot be read: .* remove the"):
+        store.trades("CEA24")
+
+
+def test_nobody_else_can_read_the_file(path: Path, store: HistoryStore) -> None:
+    put(store, last=10)
+    files = list(path.parent.iterdir())
+    assert len(files) == 3
+    for file in files:
+        assert file.stat().st_mode & 0o777 == 0o600, file
+
+
+def test_the_columns_are_the_fields_of_the_entries(store: HistoryStore) -> None:
+    for table, entry in (
+        ("trades", TradeEntry),
+        ("executions", ExecutionEntry),
+        ("movements", MovementEntry),
+    ):
+        columns = store._reader.execute(f"PRAGMA table_info({table})").fetchall()
+        assert tuple(column[1] for column in columns) == entry._fields
+
+
+def test_a_batch_that_was_not_accepted_only_moves_the_watermark(
+    store: HistoryStore,
+) -> None:
+    exchange = Exchange()
+    store.put(1, exchange.apply(DONE.batches[0]))
+    again = exchange.apply(Batch(0, 1, 1, 0, DONE.batches[0].commands))
+    assert not again.accepted
+    store.put(2, again)
+    store.flush()
+    assert store.position == 2

@@ -1,0 +1,71 @@
+"""A small venue of the test's own: its directory, its people, its market.
+
+The operator, ``maker`` and ``taker`` log in with the keys of those names; the
+two trade CEA25 for accounts of theirs with cash and tonnes enough.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from carbonex.engine import (
+    VENUE_KEY,
+    AddKey,
+    Deposit,
+    Issue,
+    ListInstrument,
+    OpenAccount,
+    Permission,
+    RegisterParticipant,
+)
+from carbonex.gateway.config import Config, Limits, Listen
+from carbonex.gateway.opening import bootstrap, operator_commands
+from stranger import public_bytes
+
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from carbonex.engine import Command
+
+
+CEA = "CEA25"
+TRADERS = ("maker", "taker")
+
+
+def config(**limits: float) -> Config:
+    """Return a configuration for a port that the system chooses."""
+    chosen = msgspec.convert(
+        {"requests_per_second": 10**6, "burst": 10**6, **limits}, Limits
+    )
+    return Config(venue="test", listen=Listen(port=0), limits=chosen)
+
+
+def trader_commands(
+    name: str, cash: int = 10**12, tonnes: int = 10**8
+) -> list[Command]:
+    """Return what makes a participant with one account, which has the same name."""
+    permissions = Permission.READ | Permission.TRADE
+    return [
+        RegisterParticipant(VENUE_KEY, name),
+        AddKey(VENUE_KEY, name, name, public_bytes(name), permissions),
+        OpenAccount(VENUE_KEY, name, name, max_client_ids=10**6, max_open_orders=10**6),
+        Deposit(VENUE_KEY, name, cash, f"{name}-cash"),
+        Issue(VENUE_KEY, name, CEA, tonnes, f"{name}-{CEA}"),
+    ]
+
+
+def market_commands(*traders: str) -> list[Command]:
+    """Return what makes the operator, one instrument and the traders."""
+    commands = operator_commands("operator", public_bytes("operator"))
+    commands.append(ListInstrument(VENUE_KEY, CEA))
+    for name in traders or TRADERS:
+        commands += trader_commands(name)
+    return commands
+
+
+def make_market(directory: Path, venue: Config, *traders: str) -> None:
+    """Write a new venue's log with ``market_commands``."""
+    bootstrap(directory, venue, market_commands(*traders))

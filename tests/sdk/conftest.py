@@ -1,0 +1,21 @@
+"""Fixtures for tests against a real venue."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from sdk.market import Market, open_market
+
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+
+@pytest.fixture
+async def market(tmp_path: Path) -> AsyncIterator[Market]:
+    """A venue with two traders."""
+    async with open_market(tmp_path) as opened:
+        yield opened

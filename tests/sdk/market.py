@@ -1,0 +1,195 @@
+"""A real venue on a real port, with two traders, and a cable that can be cut."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from carbonex.engine import (
+    VENUE_KEY,
+    AddKey,
+    Command,
+    Deposit,
+    Issue,
+    ListInstrument,
+    OpenAccount,
+    Permission,
+    RegisterParticipant,
+)
+from carbonex.gateway.config import Config, Days, Listen, Log
+from carbonex.gateway.opening import bootstrap, operator_commands
+from carbonex.gateway.server import Server
+from carbonex.wire.keys import Key, generate_key
+from carbonex.wire.login import decode_bytes
+
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+TRADERS = ("maker", "taker")
+CONFIG = Config(
+    venue="test",
+    listen=Listen(port=0),
+    log=Log(segment_bytes=1 << 20, reserve_bytes=4096),
+    days=Days(mode="continuous"),
+)
+READ_AND_TRADE = Permission.READ | Permission.TRADE
+
+
+@dataclass
+class Market:
+    """A venue that lists CEA25 and knows ``maker``, ``taker`` and ``operator``.
+
+    The traders have one account each, named as they are, with 1,000,000.00 CNY
+    and 10,000 t. Everybody's key file is ``keys[name]``.
+    """
+
+    server: Server
+    cable: Cable
+    keys: dict[str, Path]
+
+    @property
+    def url(self) -> str:
+        """The venue itself."""
+        return f"ws://127.0.0.1:{self.server.port}"
+
+    @property
+    def cable_url(self) -> str:
+        """The venue through the cable."""
+        return f"ws://127.0.0.1:{self.cable.port}"
+
+    def open_orders(self, account: str) -> int:
+        """Return how many orders the engine has resting for ``account``."""
+        return len(self.server.venue.exchange.accounts[account].orders)
+
+
+@contextlib.asynccontextmanager
+async def open_market(directory: Path) -> AsyncIterator[Market]:
+    """Set up a venue in ``directory`` and serve it."""
+    keys = set_up(directory)
+    async with (
+        Server.start(directory, CONFIG) as server,
+        Cable.laid(server.port) as cable,
+    ):
+        yield Market(server, cable, keys)
+
+
+def set_up(directory: Path) -> dict[str, Path]:
+    """Write a venue's first commands and everybody's key file; return the files."""
+    keys = {name: generate_key(name) for name in (*TRADERS, "operator")}
+    bootstrap(directory, CONFIG, list(_commands(keys)))
+    paths = {name: directory / f"{name}.pem" for name in keys}
+    for name, key in keys.items():
+        key.save(paths[name])
+    return paths
+
+
+def _commands(keys: dict[str, Key]) -> list[Command]:
+    public = {name: decode_bytes(key.public_text) for name, key in keys.items()}
+    commands = operator_commands("operator", public["operator"])
+    commands.append(ListInstrument(VENUE_KEY, "CEA25"))
+    for name in TRADERS:
+        commands += [
+            RegisterParticipant(VENUE_KEY, name),
+            OpenAccount(VENUE_KEY, name, name),
+            AddKey(VENUE_KEY, name, name, public[name], READ_AND_TRADE),
+            Deposit(VENUE_KEY, name, 100_000_000, "cash"),
+            Issue(VENUE_KEY, name, "CEA25", 10_000, "tonnes"),
+        ]
+    return commands
+
+
+@dataclass
+class Cable:
+    """A TCP proxy: what it forwards can be held back, and it can be cut."""
+
+    target: int  # the venue's port
+    port: int = 0
+    requests_held: bool = False  # towards the venue
+    answers_held: bool = False  # towards the client
+    connections: int = 0
+    _ends: dict[asyncio.StreamWriter, asyncio.StreamWriter] = field(
+        default_factory=dict
+    )
+    _severed: list[asyncio.StreamWriter] = field(default_factory=list)
+    _held: list[tuple[asyncio.StreamWriter, bytes]] = field(default_factory=list)
+
+    @classmethod
+    @contextlib.asynccontextmanager
+    async def laid(cls, target: int) -> AsyncIterator[Cable]:
+        """Lay a cable to a port of this machine."""
+        cable = cls(target)
+
+        server = await asyncio.start_server(cable._connect, "127.0.0.1", 0)
+        cable.port = server.sockets[0].getsockname()[1]
+        try:
+            yield cable
+        finally:
+            server.close()
+            cable.cut(both_ends=True)
+            await asyncio.sleep(0)
+
+    def cut(self, *, both_ends: bool = False) -> None:
+        """Reset the client's end of every connection; the venue's if wanted.
+
+        With its own end left open the venue goes on as if nothing had happened.
+        """
+        for near, far in self._ends.items():
+            near.transport.abort()
+            self._severed.append(far)
+        self._ends.clear()
+        if both_ends:
+            for far in self._severed:
+                far.transport.abort()
+        self.answers_held = False
+
+    def holds_something(self) -> bool:
+        """Tell whether anything was held back on its way to the venue."""
+        return bool(self._held)
+
+    def deliver_held(self) -> None:
+        """Let what was held back on its way to the venue arrive after all."""
+        self.requests_held = False
+        for writer, data in self._held:
+            writer.write(data)
+        self._held.clear()
+
+    async def _connect(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        try:
+            venue = await asyncio.open_connection("127.0.0.1", self.target)
+        except ConnectionError:
+            writer.close()
+            return
+        self.connections += 1
+        self._ends[writer] = venue[1]
+        await asyncio.gather(
+            self._forward_requests(reader, venue[1]),
+            self._forward_answers(venue[0], writer),
+        )
+        self._ends.pop(writer, None)
+
+    async def _forward_requests(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        with contextlib.suppress(ConnectionError):
+            while data := await reader.read(65_536):
+                if self.requests_held:
+                    self._held.append((writer, data))
+                else:
+                    writer.write(data)
+        if writer not in self._severed:
+            writer.close()
+
+    async def _forward_answers(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        with contextlib.suppress(ConnectionError):
+            while data := await reader.read(65_536):
+                if not self.answers_held:
+                    writer.write(data)
+        writer.close()

@@ -1,0 +1,111 @@
+"""A trader works on while the cable is cut again and again: the books agree."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import random
+from typing import TYPE_CHECKING
+
+import pytest
+
+from carbonex.sdk import (
+    ConnectionLost,
+    DeadlinePassed,
+    Execution,
+    Order,
+    OrderStateUnknown,
+    Timeouts,
+    Venue,
+    connect,
+)
+
+
+if TYPE_CHECKING:
+    from sdk.market import Market
+
+CUTS = 12
+WORKERS = 4
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+async def test_every_order_is_accounted_for(
+    market: Market, seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each order that was tried exists in the engine, or is known not to."""
+    monkeypatch.setattr("carbonex.sdk.backoff.LONGEST", 0.05)
+    draw = random.Random(seed)
+    orders: list[Order] = []
+    executions: list[Execution] = []
+    async with (
+        connect(
+            market.cable_url, market.keys["maker"], timeouts=Timeouts(order=1.0)
+        ) as maker,
+        connect(market.url, market.keys["taker"]) as taker,
+    ):
+        ended = asyncio.Event()
+        async with asyncio.TaskGroup() as tasks:
+            noting = tasks.create_task(note(maker, executions))
+            taking = tasks.create_task(take(taker))
+            working = [
+                tasks.create_task(work(maker, ended, orders)) for _ in range(WORKERS)
+            ]
+            for _ in range(CUTS):
+                await asyncio.sleep(draw.uniform(0.0, 0.1))
+                market.cable.answers_held = draw.random() < 0.5
+                await asyncio.sleep(draw.uniform(0.0, 0.02))
+                market.cable.cut(both_ends=draw.random() < 0.5)
+            ended.set()
+            await asyncio.wait(working)
+            taking.cancel()
+            await asyncio.wait([taking])
+            account = market.server.venue.exchange.accounts["maker"]
+            await maker.wait_online()
+            await maker.ping()  # what it followed is here before this answer
+            while len(executions) < account.exec_seq:  # noqa: ASYNC110
+                await asyncio.sleep(0.01)
+            noting.cancel()
+        assert market.cable.connections > CUTS // 2
+        numbers = [execution.exec_seq for execution in executions]
+        assert numbers == list(range(1, account.exec_seq + 1))
+        placed = {e.order_id: e.client_order_id for e in executions if e.event == "new"}
+        assert {order.order_id: order.client_order_id for order in orders} == placed
+        resting = {
+            str(order.order_id): order.filled for order in account.orders.values()
+        }
+        assert {o.order_id: o.filled for o in orders if o.is_open} == resting
+        traded = {
+            order.order_id: sum([fill.quantity async for fill in order.fills()])
+            for order in orders
+            if not order.is_open
+        }
+        assert traded == {o.order_id: o.filled for o in orders if not o.is_open}
+
+
+async def work(venue: Venue, ended: asyncio.Event, orders: list[Order]) -> None:
+    """Offer until the end, and keep what came of every single attempt."""
+    while not ended.is_set():
+        try:
+            orders.append(await venue.sell("CEA25", 2, "75.00"))
+        except OrderStateUnknown as error:
+            order = await error.resolve()
+            if order is not None:
+                orders.append(order)
+        except ConnectionLost:
+            await venue.wait_online()
+        except DeadlinePassed:
+            continue
+
+
+async def take(venue: Venue) -> None:
+    """Buy whatever is offered, in pieces that leave orders half filled."""
+    while True:
+        await venue.buy("CEA25", 3, "75.00", time_in_force="ioc")
+        await asyncio.sleep(0.003)
+
+
+async def note(venue: Venue, executions: list[Execution]) -> None:
+    """Keep every execution from the account's first on."""
+    with contextlib.suppress(asyncio.CancelledError):
+        async for execution in venue.executions(from_seq=1):
+            executions.append(execution)  # noqa: PERF401

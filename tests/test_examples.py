@@ -1,0 +1,128 @@
+"""The examples, run as a reader of the README would run them."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+import sys
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from carbonex.sdk import Book, Level, connect
+from sdk.market import Market, open_market
+
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+ROOT = Path(__file__).parents[1]
+SOURCES = os.pathsep.join(str(ROOT / part) for part in ("engine", "gateway", "sdk"))
+
+
+@pytest.fixture
+async def market(tmp_path: Path) -> AsyncIterator[Market]:
+    """A venue with two traders."""
+    async with open_market(tmp_path) as opened:
+        yield opened
+
+
+async def test_the_taker_buys_at_the_market(market: Market) -> None:
+    async with connect(market.url, market.keys["maker"]) as maker:
+        await maker.sell("CEA25", 200, "74.00")
+        await maker.sell("CEA25", 300, "74.50")
+        async with running(
+            "taker.py", market.url, str(market.keys["taker"]), "CEA25", "400"
+        ) as taker:
+            assert await lines(taker, 3) == [
+                "bought 200 t at 74.00",
+                "bought 200 t at 74.50",
+                "400 t at 74.25 on average, filled",
+            ]
+            assert await taker.wait() == 0
+
+
+async def test_the_depth_watcher_draws_every_change(market: Market) -> None:
+    async with connect(market.url, market.keys["maker"]) as maker:
+        await maker.sell("CEA25", 300, "75.00")
+        async with running("depth_watcher.py", market.url, "CEA25") as watcher:
+            title, ask, blank = await lines(watcher, 3)
+            assert title.startswith("CEA25  seq ")
+            assert ask.split() == ["ask", "75.00", "300", "t", "1", "█" * 30]
+            assert blank == ""
+            await maker.buy("CEA25", 100, "74.00")
+            _, _, bid, _ = await lines(watcher, 4)
+            assert bid.split() == ["bid", "74.00", "100", "t", "1", "█" * 10]
+            watcher.send_signal(signal.SIGINT)
+            assert await watcher.wait() == 0
+
+
+async def test_the_market_maker_leans_against_its_inventory(market: Market) -> None:
+    async with (
+        running(
+            "market_maker.py",
+            market.url,
+            str(market.keys["maker"]),
+            "CEA25",
+            "--reference=74.63",
+            "--size=100",
+        ) as maker,
+        connect(market.url, market.keys["taker"]) as taker,
+    ):
+        assert await lines(maker, 1) == ["+0 t: 74.53 / 74.73"]
+        book = await taker.book("CEA25", interval_ms=50)
+        await shows(book, "74.53", 100, "74.73", 100)
+        await taker.sell("CEA25", 100, "74.53")
+        assert await lines(maker, 1) == ["+100 t: 74.48 / 74.68"]
+        await shows(book, "74.48", 100, "74.68", 100)
+        await taker.buy("CEA25", 60, "74.68")
+        assert await lines(maker, 1) == ["+40 t: 74.51 / 74.71"]
+        await shows(book, "74.51", 100, "74.71", 100)
+        maker.send_signal(signal.SIGINT)
+        assert await maker.wait() == 0
+        assert market.open_orders("maker") == 0
+
+
+@contextlib.asynccontextmanager
+async def running(
+    script: str, *arguments: str
+) -> AsyncIterator[asyncio.subprocess.Process]:
+    """Run an example in a process of its own, which ends with the block."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        str(ROOT / "examples" / script),
+        *arguments,
+        env={**os.environ, "PYTHONPATH": SOURCES, "PYTHONIOENCODING": "utf-8"},
+        stdout=asyncio.subprocess.PIPE,
+    )
+    try:
+        yield process
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+
+
+async def lines(process: asyncio.subprocess.Process, count: int) -> list[str]:
+    """Return the next lines that it prints."""
+    assert process.stdout is not None
+    async with asyncio.timeout(30):
+        return [
+            (await process.stdout.readline()).decode().rstrip("\n")
+            for _ in range(count)
+        ]
+
+
+async def shows(book: Book, bid: str, bid_size: int, ask: str, ask_size: int) -> None:
+    """Wait until the book has exactly these two levels."""
+    wanted = (
+        [Level(Decimal(bid), bid_size, 1)],
+        [Level(Decimal(ask), ask_size, 1)],
+    )
+    async with asyncio.timeout(30):
+        while (book.bids, book.asks) != wanted:
+            await book.changed()

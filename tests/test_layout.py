@@ -1,0 +1,108 @@
+"""The shape of the repository itself."""
+
+from __future__ import annotations
+
+import ast
+import re
+from functools import cache
+from pathlib import Path
+from statistics import median, quantiles
+
+import pytest
+
+
+ROOT = Path(__file__).parents[1]
+SOURCES = ("engine", "gateway", "sdk")
+PYTHON = sorted(
+    path
+    for folder in (*SOURCES, "tests", "benchmarks", "examples")
+    for path in (ROOT / folder).rglob("*.py")
+)
+PACKAGES = sorted(
+    path.parent
+    for folder in SOURCES
+    for path in (ROOT / folder / "carbonex").glob("*/__init__.py")
+)
+PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
+
+MAX_LINES = 350  # a file is a room
+LEFTOVERS = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b|\bbreakpoint\(|(?<!\.\./)shared/")
+LINK = re.compile(r"\[[^\]]*\]\(([^)#\s]+)(?:#[^)]*)?\)")
+
+
+def _name(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+@cache
+def _tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+def _functions(path: Path) -> list[ast.FunctionDef | ast.AsyncFunctionDef]:
+    kinds = (ast.FunctionDef, ast.AsyncFunctionDef)
+    return [node for node in ast.walk(_tree(path)) if isinstance(node, kinds)]
+
+
+def _length(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
+    """Return the lines of a function's body, its docstring left out."""
+    body = function.body
+    if ast.get_docstring(function) is not None and len(body) > 1:
+        body = body[1:]
+    return (body[-1].end_lineno or 0) - body[0].lineno + 1
+
+
+def test_carbonex_stays_a_namespace_package() -> None:
+    assert not list(ROOT.glob("*/carbonex/__init__.py"))
+
+
+@pytest.mark.parametrize("package", PACKAGES, ids=_name)
+def test_every_package_is_typed_and_has_tests(package: Path) -> None:
+    assert (package / "py.typed").is_file()
+    assert list((ROOT / "tests" / package.name).glob("test_*.py"))
+
+
+def test_every_folder_of_tests_has_a_package_beside_it() -> None:
+    folders = {path.parent.name for path in (ROOT / "tests").glob("*/test_*.py")}
+    assert folders <= {package.name for package in PACKAGES} | {"benchmarks"}
+
+
+@pytest.mark.parametrize("path", PYTHON, ids=_name)
+def test_a_file_is_a_room(path: Path) -> None:
+    """It has one subject, which its docstring names, and a bounded size."""
+    text = path.read_text(encoding="utf-8")
+    size = len(text.splitlines())
+    assert size <= MAX_LINES
+    assert not text or ast.get_docstring(_tree(path))
+
+
+@pytest.mark.parametrize("path", PYTHON, ids=_name)
+def test_nothing_is_left_over(path: Path) -> None:
+    if path == Path(__file__):
+        pytest.skip("this file names the words it looks for")
+    assert LEFTOVERS.findall(path.read_text(encoding="utf-8")) == []
+
+
+def test_functions_fit_a_screen() -> None:
+    paths = [path for path in PYTHON if path.relative_to(ROOT).parts[0] in SOURCES]
+    lengths = [_length(function) for path in paths for function in _functions(path)]
+    assert median(lengths) <= 8
+    assert quantiles(lengths, n=10)[-1] <= 30  # nine in ten
+    assert max(lengths) <= MAX_LINES // 4
+
+
+@pytest.mark.parametrize(
+    "path", [path for path in PYTHON if path.is_relative_to(ROOT / "engine")], ids=_name
+)
+def test_the_engine_knows_whole_numbers_only(path: Path) -> None:
+    for node in ast.walk(_tree(path)):
+        assert not isinstance(node, ast.Div)
+        assert not (isinstance(node, ast.Constant) and isinstance(node.value, float))
+        assert not (isinstance(node, ast.Name) and node.id in {"float", "round"})
+
+
+@pytest.mark.parametrize("page", PAGES, ids=_name)
+def test_links_lead_somewhere(page: Path) -> None:
+    links = LINK.findall(page.read_text(encoding="utf-8"))
+    local = [link for link in links if "://" not in link and "mailto:" not in link]
+    assert [link for link in local if not (page.parent / link).exists()] == []

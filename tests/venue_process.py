@@ -1,0 +1,78 @@
+"""A venue in a process of its own, which a test may stop or kill."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+from carbonex.gateway.config import FILE_NAME, Config, default_config_text, load_config
+
+
+if TYPE_CHECKING:
+    from asyncio.subprocess import Process
+    from types import TracebackType
+
+
+ROOT = Path(__file__).parents[1]
+SOURCES = os.pathsep.join(str(ROOT / name) for name in ("engine", "gateway", "sdk"))
+
+SCRIPT = """
+import asyncio, sys, uvloop
+from pathlib import Path
+from carbonex.gateway.config import load_config
+from carbonex.gateway.process import serve
+directory = Path(sys.argv[1])
+config = load_config(directory / "venue.toml")
+with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+    runner.run(serve(directory, config, ready=lambda s: print(s.port, flush=True)))
+"""
+
+
+def write_config(directory: Path) -> Config:
+    """Write a new venue's file, on a port that the system chooses, and read it."""
+    text = default_config_text("test").replace("port = 8080", "port = 0")
+    (directory / FILE_NAME).write_text(text)
+    return load_config(directory / FILE_NAME)
+
+
+class VenueProcess:
+    """``serve`` in a process, from when clients can connect."""
+
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory
+        self.port = 0
+        self.process: Process
+
+    async def __aenter__(self) -> Self:
+        self.process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-c", SCRIPT, str(self.directory)),
+            stdout=asyncio.subprocess.PIPE,
+            env={**os.environ, "PYTHONPATH": SOURCES},
+        )
+        assert self.process.stdout is not None
+        line = await asyncio.wait_for(self.process.stdout.readline(), 30)
+        self.port = int(line)
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if self.process.returncode is None:
+            await self.kill()
+
+    async def stop(self) -> int:
+        """Send SIGTERM; return the exit code."""
+        self.process.send_signal(signal.SIGTERM)
+        return await asyncio.wait_for(self.process.wait(), 30)
+
+    async def kill(self) -> None:
+        """Send SIGKILL."""
+        self.process.kill()
+        await self.process.wait()

@@ -1,0 +1,335 @@
+"""What the engine refuses, in the words that a trader reads."""
+
+from __future__ import annotations
+
+import pytest
+
+from carbonex.engine import (
+    BUY,
+    MAX_BALANCE,
+    MAX_PRICE,
+    MAX_QUANTITY,
+    AddKey,
+    AmendOrder,
+    BeginDay,
+    CancelOrder,
+    Command,
+    Deposit,
+    HaltInstrument,
+    Issue,
+    ListInstrument,
+    OpenAccount,
+    Permission,
+    PlaceOrder,
+    Reason,
+    Rejected,
+    RevokeKey,
+    Transfer,
+    Withdraw,
+)
+from carbonex.wire.sentences import SENTENCES, error_of
+
+
+BUY_10 = PlaceOrder("k1", "acme-1", "CEA25", BUY, 7463, 10, client_order_id="a-1")
+AMEND = AmendOrder("k1", "acme-1", 1042, quantity=5)
+CANCEL = CancelOrder("k1", "acme-1", client_order_id="a-1")
+DEPOSIT = Deposit("r1", "acme-1", 100_000, "d-1")
+TRANSFER = Transfer("r1", "acme-1", "beta-1", "CEA25", 10, "t-1")
+LIST = ListInstrument("o1", "CEA25")
+KEY = AddKey("r1", "acme", "k1", b"short", Permission.READ)
+DAY = BeginDay("o1", 20260302, 5_000)
+
+R = Reason
+SAID: list[tuple[Command, Rejected, str]] = [
+    (
+        BUY_10,
+        Rejected(R.DUPLICATE_CLIENT_ORDER_ID, "client_order_id"),
+        (
+            "client_order_id a-1 stands for another order of acme-1; choose a new one,"
+            " or send the same order again to see how it stands"
+        ),
+    ),
+    (
+        DEPOSIT,
+        Rejected(R.DUPLICATE_CLIENT_REF, "client_ref"),
+        (
+            "client_ref d-1 stands for another movement of acme-1; choose a new one,"
+            " or send the same movement again to see that it was done"
+        ),
+    ),
+    (
+        BUY_10,
+        Rejected(R.DEADLINE_PASSED, "deadline", 5_000_000, 5_250_000),
+        (
+            "the deadline 5000 had passed by 250 µs when the request took its turn;"
+            " nothing was done"
+        ),
+    ),
+    (
+        BUY_10,
+        Rejected(R.UNKNOWN_INSTRUMENT, "instrument"),
+        "there is no instrument CEA25; the instrument channel lists them",
+    ),
+    (
+        BUY_10,
+        Rejected(R.NOT_PERMITTED, "account"),
+        (
+            "key k1 may not trade for account acme-1: it was revoked, or lacks the"
+            " permission"
+        ),
+    ),
+    (
+        LIST,
+        Rejected(R.NOT_PERMITTED),
+        "key o1 may not do this: it was revoked, or lacks the permission",
+    ),
+    (
+        KEY,
+        Rejected(R.UNKNOWN_PARTICIPANT, "participant"),
+        "there is no participant acme; register it first",
+    ),
+    (
+        TRANSFER,
+        Rejected(R.UNKNOWN_ACCOUNT, "to_account"),
+        "there is no account beta-1; open it first",
+    ),
+    (RevokeKey("r1", "k9"), Rejected(R.UNKNOWN_KEY, "key_id"), "there is no key k9"),
+    (
+        LIST,
+        Rejected(R.ALREADY_EXISTS, "instrument"),
+        "instrument CEA25 exists already; names are never used twice",
+    ),
+    (
+        DAY,
+        Rejected(R.ALREADY_EXISTS, "date", 20260302, 20260301),
+        "trading day 2026-03-01 is open; 2026-03-02 must wait for its end",
+    ),
+    (
+        OpenAccount("r1", "acme", "my account"),
+        Rejected(R.BAD_NAME, "account", 10, 36),
+        (
+            "account must have 1 to 36 printable ASCII characters without spaces,"
+            " not 'my account'"
+        ),
+    ),
+    (
+        LIST,
+        Rejected(R.BAD_PARAMETER, "tick", 0, 1),
+        "tick must be at least 0.01, not 0.00",
+    ),
+    (
+        LIST,
+        Rejected(R.BAD_PARAMETER, "lot", 2**40, MAX_QUANTITY),
+        "lot must be at most 2147483648, not 1099511627776",
+    ),
+    (
+        BUY_10,
+        Rejected(R.BAD_PARAMETER, "post_only"),
+        "post_only is for limit orders that may rest: day or gtc",
+    ),
+    (
+        BUY_10,
+        Rejected(R.BAD_PARAMETER, "price", 7463),
+        "a market order trades at the market's prices: leave price out",
+    ),
+    (
+        TRANSFER,
+        Rejected(R.BAD_PARAMETER, "to_account"),
+        "to_account is the account itself; name another one",
+    ),
+    (
+        KEY,
+        Rejected(R.BAD_PARAMETER, "public_key", 5, 32),
+        "public_key has 5 bytes, an Ed25519 key 32",
+    ),
+    (
+        KEY,
+        Rejected(R.BAD_PARAMETER, "permissions", 0),
+        "permissions must name one of read, trade, operate, registry",
+    ),
+    (
+        DAY,
+        Rejected(R.BAD_PARAMETER, "date", 20260301, 20260302),
+        "date 2026-03-01 must be a day after 2026-03-02, the last trading day",
+    ),
+    (
+        DAY,
+        Rejected(R.BAD_PARAMETER, "ends", 5_000, 6_000),
+        "ends 5 must be later than 6, the venue's time",
+    ),
+    (
+        AMEND,
+        Rejected(R.UNKNOWN_ORDER, "order_id", 1042),
+        (
+            "account acme-1 has no open order with order_id 1042; it is filled,"
+            " cancelled or never was"
+        ),
+    ),
+    (
+        CANCEL,
+        Rejected(R.UNKNOWN_ORDER, "client_order_id"),
+        (
+            "account acme-1 has no open order with client_order_id a-1; it is filled,"
+            " cancelled or never was"
+        ),
+    ),
+    (
+        BUY_10,
+        Rejected(R.MARKET_CLOSED, "instrument"),
+        "the market is closed: no trading day is open; only cancels work",
+    ),
+    (
+        BUY_10,
+        Rejected(R.HALTED, "instrument"),
+        "CEA25 is halted; until it resumes, only cancels work",
+    ),
+    (
+        AMEND,
+        Rejected(R.HALTED, "instrument"),
+        "the order's instrument is halted; until it resumes, only cancels work",
+    ),
+    (
+        HaltInstrument("o1", "CEA25"),
+        Rejected(R.NOT_HALTED, "instrument"),
+        "CEA25 is not halted; there is nothing to resume",
+    ),
+    (
+        BUY_10,
+        Rejected(R.BAD_QTY, "quantity", 15, 10),
+        "the lot is 10 t: quantity 15 is not a multiple of it",
+    ),
+    (
+        BUY_10,
+        Rejected(R.BAD_QTY, "quantity", 0, 10),
+        "quantity must be above 0 and at most 2147483648 t, not 0",
+    ),
+    (
+        BUY_10,
+        Rejected(R.BAD_QTY, "quantity", -5, 10),
+        "quantity must be above 0 and at most 2147483648 t, not -5",
+    ),
+    (
+        Issue("r1", "acme-1", "CEA25", 0, "i-1"),
+        Rejected(R.BAD_QTY, "quantity", 0, MAX_BALANCE),
+        "quantity must be above 0 and at most 4611686018427387904 t, not 0",
+    ),
+    (
+        BUY_10,
+        Rejected(R.QTY_ABOVE_LISTED_MAX, "quantity", 100_000, 99_999),
+        (
+            "quantity 100000 is above the instrument's maximum of 99999 t in one order;"
+            " split it"
+        ),
+    ),
+    (
+        BUY_10,
+        Rejected(R.BAD_TICK, "price", 7463, 5),
+        "the tick is 0.05: price 74.63 is not a multiple of it",
+    ),
+    (
+        BUY_10,
+        Rejected(R.BAD_TICK, "price", 0, 1),
+        "price 0.00 is not above 0; the tick is 0.01",
+    ),
+    (
+        BUY_10,
+        Rejected(R.BAD_TICK, "price", MAX_PRICE + 1, 1),
+        "price 21474836.49 is above 21474836.48, the highest there is",
+    ),
+    (
+        DEPOSIT,
+        Rejected(R.BAD_AMOUNT, "amount", 0, MAX_BALANCE),
+        "amount must be above 0 and at most 46116860184273879.04, not 0.00",
+    ),
+    (
+        DEPOSIT,
+        Rejected(R.BALANCE_LIMIT, "amount", 500, 300),
+        "amount 5.00 is above 3.00, what the venue's total still takes",
+    ),
+    (
+        AMEND,
+        Rejected(R.QTY_BELOW_FILLED, "quantity", 5, 7),
+        (
+            "quantity 5 is the new total, and 7 t have traded already; name a higher"
+            " one, or cancel the rest"
+        ),
+    ),
+    (
+        TRANSFER,
+        Rejected(R.INSUFFICIENT_HOLDINGS, "quantity", 10, 7),
+        (
+            "10 t are needed and account acme-1 has 7 t available; sell less, or cancel"
+            " orders that lock tonnes"
+        ),
+    ),
+    (
+        BUY_10,
+        Rejected(R.INSUFFICIENT_FUNDS, "quantity", 74_630, 74_629),
+        (
+            "CNY 746.30 are needed and account acme-1 has 746.29 available; take less,"
+            " or cancel orders that lock cash"
+        ),
+    ),
+    (
+        Withdraw("r1", "acme-1", 100, "w-1"),
+        Rejected(R.INSUFFICIENT_FUNDS, "amount", 100, 0),
+        (
+            "CNY 1.00 are needed and account acme-1 has 0.00 available; take less,"
+            " or cancel orders that lock cash"
+        ),
+    ),
+    (
+        BUY_10,
+        Rejected(R.SELF_TRADE, "price", 1041),
+        (
+            "the order would trade with order 1041 of your own participant; cancel that"
+            " one, or choose another self_trade mode"
+        ),
+    ),
+    (
+        BUY_10,
+        Rejected(R.WOULD_TAKE_LIQUIDITY, "price", 7463, 7460),
+        (
+            "post_only: 74.63 would trade at once with 74.60; name a price behind it, or"
+            " use reprice"
+        ),
+    ),
+    (
+        BUY_10,
+        Rejected(R.FOK_UNFILLABLE, "quantity", 10),
+        (
+            "fok: not all of 10 t can trade at once at this price; use ioc to take what"
+            " there is"
+        ),
+    ),
+    (
+        BUY_10,
+        Rejected(R.TOO_MANY_CLIENT_IDS, "client_order_id", 100, 100),
+        (
+            "account acme-1 has used 100 of 100 client_order_ids; they are free again"
+            " when the next trading day has passed"
+        ),
+    ),
+    (
+        BUY_10,
+        Rejected(R.TOO_MANY_OPEN_ORDERS, "account", 100, 100),
+        "account acme-1 has 100 open orders of 100; cancel some before placing more",
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("command", "rejected", "sentence"),
+    SAID,
+    ids=[f"{rejected.reason.name}-{rejected.param}" for _, rejected, _ in SAID],
+)
+def test_the_sentence(command: Command, rejected: Rejected, sentence: str) -> None:
+    error = error_of(rejected, command)
+    assert error.message == sentence
+    assert (error.code, error.name) == (rejected.reason, rejected.reason.name)
+    assert error.param == rejected.param
+    assert error.retry_after_ms == 0
+
+
+def test_none_is_missing_here() -> None:
+    assert {rejected.reason for _, rejected, _ in SAID} == set(SENTENCES)
