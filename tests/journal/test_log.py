@@ -19,7 +19,7 @@ from carbonex.journal import (
 )
 from carbonex.journal.records import HEADER_BYTES, MAX_PAYLOAD, genesis
 from journal.faulty_disk import DIRECTORY, SimulatedDisk
-from journal.samples import FIRST, VENUE, batch, fill, open_log, rows, set_head
+from journal.samples import FIRST, HEAD, VENUE, batch, fill, open_log, rows, set_head
 
 
 if TYPE_CHECKING:
@@ -106,6 +106,15 @@ def test_reading_begins_near_the_position_and_not_at_the_segment() -> None:
         assert disk.bytes_read <= 2 * 1024 * 1024
 
 
+def test_format_version_1_does_not_change() -> None:
+    """A log must be readable for as long as its venue has to answer for it."""
+    disk = SimulatedDisk()
+    fill(open_log(disk), 3)
+    content = bytes(disk.content(FIRST))
+    assert blake2b(content, digest_size=16).hexdigest() == ("0")
+    assert blake2b(disk.content(HEAD), digest_size=16).hexdigest() == ("0")
+
+
 def test_a_full_segment_is_followed_by_a_new_one() -> None:
     disk = SimulatedDisk()
     log = open_log(disk, segment_bytes=8192)
@@ -124,6 +133,15 @@ def test_a_row_larger_than_a_segment_has_one_of_its_own() -> None:
     log = open_log(disk, segment_bytes=8192)
     written = [*fill(log, 1), *fill(log, 1, size=20_000), *fill(log, 1)]
     assert len(disk.names(DIRECTORY / "log")) == 4
+    disk.kill()
+    assert rows(open_log(disk)) == written
+
+
+def test_rows_of_any_size_are_read() -> None:
+    disk = SimulatedDisk()
+    log = open_log(disk, segment_bytes=1 << 30)
+    written = [*fill(log, 2), *fill(log, 2, size=3 << 20), *fill(log, 2)]
+    assert len(disk.names(DIRECTORY / "log")) == 2
     disk.kill()
     assert rows(open_log(disk)) == written
 
@@ -246,6 +264,33 @@ def test_a_reader_that_meets_a_row_being_written_ends_before_it() -> None:
     assert disk.views == []
     assert rows(reader) == written
     assert reader.torn == 0
+
+
+def test_a_reader_does_not_mistake_a_log_that_goes_on_for_one_that_lost_rows() -> None:
+    disk = GrowingDisk()
+    log = open_log(disk)
+    written = fill(log, 3)
+    disk.writer = log
+    reader = LogReader(DIRECTORY, disk)
+    assert disk.writer is None
+    assert rows(reader) == written
+    assert log.bounds() == (1, 6)
+
+
+class GrowingDisk(SimulatedDisk):
+    """The log rolls and grows right after a reader has listed its files."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.writer: SegmentLog | None = None
+
+    def names(self, path: Path) -> list[str]:
+        names = super().names(path)
+        if self.writer is not None:
+            writer, self.writer = self.writer, None
+            writer.roll()
+            fill(writer, 3)
+        return names
 
 
 class RacingDisk(SimulatedDisk):

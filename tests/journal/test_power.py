@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import copy
 from typing import TYPE_CHECKING
 
 import pytest
 
-from journal.faulty_disk import PowerLost, SimulatedDisk
+from carbonex.journal.scan import read_head
+from journal.faulty_disk import DIRECTORY, PowerLost, SimulatedDisk
 from journal.samples import batch, fill, open_log, rows
 
 
 if TYPE_CHECKING:
-    from carbonex.journal import SegmentLog
+    from carbonex.journal import Row, SegmentLog
 
 
 def work(disk: SimulatedDisk, answered: list[bytes], dropped: list[int]) -> None:
@@ -57,6 +59,8 @@ def test_whatever_was_answered_survives_and_at_most_one_more(seed: int) -> None:
         disk.restart()
 
         log = reopened(disk)
+        names = disk.names(DIRECTORY / "log")
+        assert all(name == "head" or name.endswith(".log") for name in names)
         first, last = log.bounds()
         assert first <= (dropped[0] if dropped else 1)
         assert len(answered) <= last <= len(answered) + 1
@@ -67,3 +71,59 @@ def test_whatever_was_answered_survives_and_at_most_one_more(seed: int) -> None:
         expected = rows(log)
         disk.kill()
         assert rows(open_log(disk, segment_bytes=8192)) == expected
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_truncating_never_leaves_a_gap(seed: int) -> None:
+    disk, answered = many_segments(seed)
+    calls = 0
+    while True:
+        hit = copy.deepcopy(disk)
+        log = open_log(hit)
+        calls += 1
+        hit.lose_power_after(calls)
+        try:
+            log.truncate(11)
+        except PowerLost:
+            hit.restart()
+        else:
+            break
+        log = open_log(hit)
+        assert rows(log) == answered[log.bounds()[0] - 1 :]
+    assert calls > 5
+    hit.restart()
+    assert open_log(hit).bounds() == (11, 12)
+
+
+def many_segments(seed: int) -> tuple[SimulatedDisk, list[Row]]:
+    """Twelve rows, two in each segment."""
+    disk = SimulatedDisk(seed)
+    log = open_log(disk)
+    answered = []
+    for _ in range(6):
+        log.roll()
+        answered += fill(log, 2)
+    disk.kill()
+    return disk, answered
+
+
+def test_a_new_segment_and_a_truncation_make_the_head_durable() -> None:
+    """Else a power loss could leave one from before the log's beginning."""
+    for seed in range(10):
+        disk, _ = many_segments(seed)
+        log = open_log(disk)
+        fill(log, 1)
+        log.roll()
+        fill(log, 1)
+        disk.restart()
+        head, _ = read_head(disk, DIRECTORY / "log")
+        assert head is not None
+        assert head.position >= 13
+
+        log = open_log(disk)
+        fill(log, 5)
+        log.truncate(14)
+        disk.restart()
+        head, _ = read_head(disk, DIRECTORY / "log")
+        assert head is not None
+        assert head.position == log.bounds()[1]

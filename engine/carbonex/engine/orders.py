@@ -23,6 +23,7 @@ from .enums import (
 from .events import OrderAccepted, OrderAmended, OrderStands, Rejected
 from .matching import cancel_rest, cancel_resting, fillable, match
 from .rules import bad_name, bad_price, bad_quantity, effective_price, reprice
+from .state import VENUE_KEY
 
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ def place(  # noqa: C901, PLR0912, PLR0915 - one way, see below
     if instrument is None:
         return [Rejected(Reason.UNKNOWN_INSTRUMENT, "instrument")]
     if account is None:
-        return [Rejected(Reason.NOT_PERMITTED, "account")]
+        return [_not_permitted(command.key)]
     price, quantity = command.price, command.quantity
     buys = command.side is BUY
     makers = instrument.book.asks if buys else instrument.book.bids
@@ -132,9 +133,12 @@ def amend(state: State, command: AmendOrder) -> list[Event]:
         rejected = Rejected(reason, "quantity", quantity, order.filled)
     if rejected is not None:
         return [rejected]
+    makers = instrument.book.opposite(order.side)
+    if order.command.post_only is PostOnly.REPRICE:
+        price = reprice(instrument.terms, makers, price)
     if price == order.price and quantity <= order.quantity:
         return [_shrink(order, quantity)]
-    return _requeue(instrument, order, price, quantity)
+    return _requeue(instrument, makers, order, price, quantity)
 
 
 def cancel(state: State, command: CancelOrder) -> list[Event]:
@@ -156,7 +160,7 @@ def cancel_all(state: State, command: CancelAll) -> list[Event]:
     if command.instrument and command.instrument not in state.instruments:
         return [Rejected(Reason.UNKNOWN_INSTRUMENT, "instrument")]
     if account is None:
-        return [Rejected(Reason.NOT_PERMITTED, "account")]
+        return [_not_permitted(command.key)]
     chosen = [
         order
         for order in account.orders.values()
@@ -177,13 +181,10 @@ def _shrink(order: Order, quantity: int) -> Event:
 
 
 def _requeue(
-    instrument: Instrument, order: Order, price: int, quantity: int
+    instrument: Instrument, makers: BookSide, order: Order, price: int, quantity: int
 ) -> list[Event]:
     """Change price or raise the total: the order enters anew, behind others."""
     command = order.command
-    makers = instrument.book.opposite(command.side)
-    if command.post_only is PostOnly.REPRICE:
-        price = reprice(instrument.terms, makers, price)
     unit = price if command.side is BUY else 1
     remaining = quantity - order.filled
     free = order.balance.available + order.unit * order.remaining
@@ -251,7 +252,7 @@ def _resting(state: State, command: AmendOrder | CancelOrder) -> Order | Rejecte
         return _late(state, command.deadline_ns)
     account = state.traders.get(command.key, NOBODY).get(command.account)
     if account is None:
-        return Rejected(Reason.NOT_PERMITTED, "account")
+        return _not_permitted(command.key)
     order_id = command.order_id
     if order_id:
         order = account.orders.get(order_id)
@@ -265,6 +266,12 @@ def _resting(state: State, command: AmendOrder | CancelOrder) -> Order | Rejecte
 
 def _late(state: State, deadline_ns: int) -> Rejected:
     return Rejected(Reason.DEADLINE_PASSED, "deadline", deadline_ns, state.time_ns)
+
+
+def _not_permitted(key: str) -> Rejected:
+    """Refuse an account; clients are not told which others exist."""
+    reason = Reason.UNKNOWN_ACCOUNT if key == VENUE_KEY else Reason.NOT_PERMITTED
+    return Rejected(reason, "account")
 
 
 def _not_trading(state: State) -> Rejected:

@@ -28,9 +28,7 @@ if TYPE_CHECKING:
 
 
 PUBLIC_KEY_SIZE = 32  # bytes of an Ed25519 public key
-ALL_PERMISSIONS = (
-    Permission.READ | Permission.TRADE | Permission.OPERATE | Permission.REGISTRY
-)
+ALL_PERMISSIONS = sum(Permission)
 
 
 def register_participant(state: State, command: RegisterParticipant) -> list[Event]:
@@ -119,8 +117,10 @@ def _bad_key(command: AddKey) -> Rejected | None:
     if len(command.public_key) != PUBLIC_KEY_SIZE:
         size = len(command.public_key)
         return Rejected(Reason.BAD_PARAMETER, "public_key", size, PUBLIC_KEY_SIZE)
-    if not command.permissions or command.permissions & ~ALL_PERMISSIONS:
-        return Rejected(Reason.BAD_PARAMETER, "permissions", int(command.permissions))
+    permissions = int(command.permissions)
+    if not 0 < permissions <= ALL_PERMISSIONS:
+        limit = ALL_PERMISSIONS
+        return Rejected(Reason.BAD_PARAMETER, "permissions", permissions, limit)
     return None
 
 

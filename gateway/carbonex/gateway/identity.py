@@ -22,12 +22,14 @@ class Identity:
     ``allowed`` is the methods that it may call.
     """
 
-    __slots__ = ("allowed", "key", "key_id")
+    __slots__ = ("_accounts", "allowed", "key", "key_id")
 
     def __init__(self, key: Key | None = None) -> None:
         self.key = key
         self.key_id = "" if key is None else key.key_id
         self.allowed = allowed(None if key is None else key.permissions)
+        # The participant's own dict: accounts opened later are in it.
+        self._accounts = {} if key is None else key.participant.accounts
 
     @property
     def revoked(self) -> bool:
@@ -43,14 +45,13 @@ class Identity:
             Refused: If it is not, or there is no only one.
 
         """
-        assert self.key is not None
-        participant = self.key.participant
-        accounts = participant.accounts
+        accounts = self._accounts
         if name in accounts:
             return name
         if not name and len(accounts) == 1:
             return next(iter(accounts))
-        who = participant.name
+        assert self.key is not None
+        who = self.key.participant.name
         if name:
             code = Code.ACCOUNT_DENIED
             raise Refused(error(code, "account", account=name, participant=who))

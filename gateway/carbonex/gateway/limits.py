@@ -49,9 +49,10 @@ class Bucket:
     moves that by one interval (the generic cell rate algorithm). O(1).
     """
 
-    __slots__ = ("_full_at_ns", "_interval_ns", "_window_ns")
+    __slots__ = ("_burst", "_full_at_ns", "_interval_ns", "_window_ns")
 
     def __init__(self, per_second: int, burst: int) -> None:
+        self._burst: Final = burst
         self._interval_ns: Final = max(SECOND_NS // per_second, 1)
         self._window_ns: Final = self._interval_ns * burst
         self._full_at_ns = 0
@@ -69,7 +70,9 @@ class Bucket:
 
     def remaining(self, now_ns: int) -> int:
         """Return how many tokens could be taken now."""
-        missing_ns = max(self._full_at_ns - now_ns, 0)
+        missing_ns = self._full_at_ns - now_ns
+        if missing_ns <= 0:
+            return self._burst
         return (self._window_ns - missing_ns) // self._interval_ns
 
     def wait_ns(self, tokens: int, now_ns: int) -> int:
