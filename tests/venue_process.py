@@ -21,10 +21,11 @@ ROOT = Path(__file__).parents[1]
 SOURCES = os.pathsep.join(str(ROOT / name) for name in ("engine", "gateway", "sdk"))
 
 SCRIPT = """
-import asyncio, sys, uvloop
+import asyncio, structlog, sys, uvloop
 from pathlib import Path
 from carbonex.gateway.config import load_config
 from carbonex.gateway.process import serve
+structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
 directory = Path(sys.argv[1])
 config = load_config(directory / "venue.toml")
 with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:

@@ -111,6 +111,19 @@ async def test_requests_that_are_not_served(
         assert body == b""
 
 
+async def test_a_body_may_follow_its_refusal(
+    server: Server, caplog: pytest.LogCaptureFixture
+) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
+    writer.write(b"POST / HTTP/1.1\r\nContent-Length: 6\r\n\r\nabc")
+    assert (await reader.readline()).startswith(b"HTTP/1.1 405 ")
+    writer.write(b"def")
+    await reader.read()
+    writer.close()
+    await eventually(lambda: len(server.clients) == 0)
+    assert caplog.records == []  # where event loops report what went wrong
+
+
 async def test_a_request_may_arrive_byte_by_byte(server: Server) -> None:
     reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
     for byte in b"GET /health HTTP/1.1\r\nHost: x\r\n\r\n":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import errno
+from hashlib import blake2b
 
 import pytest
 
@@ -30,6 +31,14 @@ def test_what_was_saved_is_loaded() -> None:
     assert snapshots.load(7) == snapshot(7, 700)
     with pytest.raises(SnapshotError, match="cannot be read"):
         snapshots.load(8)
+
+
+def test_format_version_1_does_not_change() -> None:
+    disk = SimulatedDisk()
+    content = disk.content(store(disk).save(snapshot(5)))
+    assert blake2b(content, digest_size=16).hexdigest() == (
+        "414e5aae1210880280fb50b8eeafdfbd"
+    )
 
 
 def test_only_the_newest_are_kept() -> None:

@@ -42,26 +42,19 @@ class Order:
         "unit",
     )
 
-    def __init__(
-        self,
-        order_id: int,
-        command: PlaceOrder,
-        account: Account,
-        balance: Balance,
-        price: int,
-        unit: int,
-    ) -> None:
-        self.order_id = order_id
-        self.command = command
-        self.account = account
-        self.balance = balance
-        self.price = price
-        self.unit = unit
-        self.quantity: int = command.quantity
-        self.remaining: int = command.quantity
-        self.level: Level  # these three are set when it rests
-        self.older: Order | None
-        self.newer: Order | None
+    # No __init__: whoever makes an order sets these, which saves 90 ns of the
+    # microsecond that placing one takes.
+    order_id: int
+    command: PlaceOrder
+    account: Account
+    balance: Balance
+    price: int
+    unit: int
+    quantity: int
+    remaining: int
+    level: Level  # this and its neighbours in the queue are set when it rests
+    older: Order | None
+    newer: Order | None
 
     @property
     def instrument(self) -> str:

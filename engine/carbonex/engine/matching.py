@@ -110,12 +110,17 @@ def fillable(
 
 
 def cancel_resting(order: Order, reason: CancelReason) -> OrderCancelled:
-    """Take a resting order out of the book and release what it locked."""
-    account = order.account
-    del account.orders[order.order_id]
+    """Take a resting order out of account and book; release what it locked."""
+    del order.account.orders[order.order_id]
+    return withdraw(order, reason)
+
+
+def withdraw(order: Order, reason: CancelReason) -> OrderCancelled:
+    """Take an order that its account has given up out of the book as well."""
     order.level.remove(order)
     remaining = order.remaining
     order.balance.available += order.unit * remaining
+    account = order.account
     exec_seq = account.exec_seq = account.exec_seq + 1
     return OrderCancelled(
         order.order_id,

@@ -21,7 +21,7 @@ from .enums import (
     SelfTrade,
 )
 from .events import OrderAccepted, OrderAmended, OrderStands, Rejected
-from .matching import cancel_rest, cancel_resting, fillable, match
+from .matching import cancel_rest, cancel_resting, fillable, match, withdraw
 from .rules import bad_name, bad_price, bad_quantity, effective_price, reprice
 from .state import VENUE_KEY
 
@@ -98,7 +98,14 @@ def place(  # noqa: C901, PLR0912, PLR0915 - one way, see below
             return [rejected]
 
     order_id = state.last_order_id = state.last_order_id + 1
-    order = Order(order_id, command, account, balance, price, unit)
+    order = Order()
+    order.order_id = order_id
+    order.command = command
+    order.account = account
+    order.balance = balance
+    order.price = price
+    order.unit = unit
+    order.quantity = order.remaining = quantity
     if name:
         account.client_ids.today[name] = order
     exec_seq = account.exec_seq = account.exec_seq + 1
@@ -145,9 +152,9 @@ def cancel(state: State, command: CancelOrder) -> list[Event]:
     """Withdraw a resting order, in any phase. O(1)."""
     account = state.traders.get(command.key, NOBODY).get(command.account)
     if account is not None and command.order_id and not command.deadline_ns:
-        order = account.orders.get(command.order_id)
+        order = account.orders.pop(command.order_id, None)
         if order is not None:
-            return [cancel_resting(order, CLIENT)]
+            return [withdraw(order, CLIENT)]
     found = _resting(state, command)
     if type(found) is Order:
         return [cancel_resting(found, CLIENT)]

@@ -266,13 +266,17 @@ def _restore_memories(
 
 
 def _order(state: State, row: OrderRow) -> Order:
+    order = Order()
     command = row.command
     account = state.accounts[command.account]
+    order.order_id = row.order_id
+    order.command = command
+    order.account = account
+    order.price = row.price
     if command.side is BUY:
-        balance, unit = account.cash_balance, row.price
+        order.balance, order.unit = account.cash_balance, row.price
     else:
-        balance, unit = account.holding(command.instrument), 1
-    order = Order(row.order_id, command, account, balance, row.price, unit)
+        order.balance, order.unit = account.holding(command.instrument), 1
     order.quantity = row.quantity
     order.remaining = row.remaining
     return order

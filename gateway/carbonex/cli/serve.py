@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import signal
 import sys
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,9 +11,10 @@ import structlog
 import typer
 import uvloop
 
+from carbonex.gateway import process
 from carbonex.gateway.clock import ClockError
 from carbonex.gateway.config import FILE_NAME, ConfigError, load_config
-from carbonex.gateway.server import Server, ServerFailed
+from carbonex.gateway.server import ServerFailed
 from carbonex.journal import LogError
 
 from .failures import INTERRUPTED, fail
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from carbonex.gateway.config import Config
+    from carbonex.gateway.server import Server
 
 
 HostOption = Annotated[
@@ -84,13 +85,11 @@ def serve(
 
 
 async def _serve(directory: Path, config: Config, *, accept_time: bool) -> None:
-    async with Server.start(directory, config, accept_time=accept_time) as server:
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGINT, signal.SIGTERM):
-            loop.add_signal_handler(number, server.request_stop)
+    def announce(server: Server) -> None:
         address = f"ws://{config.listen.host}:{server.port}"
         typer.echo(f"{config.venue} is open at {address}, Ctrl-C stops it")
-        await server.wait()
+
+    await process.serve(directory, config, ready=announce, accept_time=accept_time)
     typer.echo(f"{config.venue} has stopped; its state is kept in {directory}")
 
 

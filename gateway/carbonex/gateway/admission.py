@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, final
 
 from carbonex.wire import answers
+from carbonex.wire.channels import Frame, Status
 from carbonex.wire.errors import Code, error
 from carbonex.wire.login import encode_bytes, login_text, verify
 from carbonex.wire.vocabulary import permission_names
@@ -13,6 +14,8 @@ from .refusal import Refused
 
 
 if TYPE_CHECKING:
+    from typing import Literal
+
     from carbonex.engine import Exchange, Key
     from carbonex.wire import requests
 
@@ -67,6 +70,19 @@ class Door:
         return verify(key.public_key, text, signature)
 
 
+def greet(session: Session, kind: Literal["snapshot", "update"], now_ns: int) -> None:
+    """Send a status frame with the challenge that the next login must sign."""
+    services, venue = session.services, session.venue
+    challenge = session.door.renew(
+        services.challenges(), now_ns + services.limits.challenge_ns
+    )
+    state: Literal["online", "server_shutdown"] = (
+        "server_shutdown" if venue.draining else "online"
+    )
+    status = Status(venue.name, venue.epoch, state, session.connection_id, challenge)
+    session.outbox.send(Frame("status", kind, [status]))
+
+
 def login(session: Session, p: requests.Login, reply: Reply, now_ns: int) -> None:
     """Log in; after a failure a new challenge follows.
 
@@ -78,7 +94,7 @@ def login(session: Session, p: requests.Login, reply: Reply, now_ns: int) -> Non
         key = session.door.prove(session.exchange, p, now_ns)
     except Refused as refused:
         reply(None, refused.error)
-        session.challenge_anew(now_ns)
+        greet(session, "update", now_ns)
         return
     session.log_in(key)
     participant = key.participant
@@ -96,4 +112,4 @@ def logout(session: Session, _p: requests.Logout, reply: Reply, now_ns: int) -> 
     session.feed.drop_private(session.outbox)
     session.log_out()
     reply(answers.Empty())
-    session.challenge_anew(now_ns)
+    greet(session, "update", now_ns)

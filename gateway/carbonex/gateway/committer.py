@@ -1,10 +1,9 @@
 """The commit thread: makes batches durable while the event loop reads on.
 
-The hand-over is a SimpleQueue there and ``call_soon_threadsafe`` back, which
-costs 35 µs more than to sync inside the loop (149–176 µs against 116–140 µs at
-one order at a time) and is used for every batch all the same: inside the loop
-each sync would stop reading, writing and market data for as long as the disk
-likes, which is some milliseconds at p99.9 and more on a network volume.
+The hand-over is a SimpleQueue there and ``call_soon_threadsafe`` back: 149–176
+µs for one command, sync included, where ``run_in_executor`` takes 213. To sync
+in the loop itself takes 116–140, but stops it for as long as the disk likes;
+the pipeline does so for a lone command only.
 """
 
 from __future__ import annotations
@@ -73,6 +72,14 @@ class Committer:
     def publish(self, batch: Batch) -> None:
         """Hand ``batch`` to the thread; returns at once."""
         self._work.put(batch)
+
+    def publish_here(self, batch: Batch) -> Row:
+        """Publish ``batch`` at once, in the caller's thread.
+
+        Only while the commit thread has nothing to do: the log is for one
+        thread at a time.
+        """
+        return self._log.publish(batch)
 
     def roll(self) -> None:
         """Have the log go on in a new file; returns at once."""

@@ -1,8 +1,8 @@
-"""One open WebSocket: its transport, its frames in both directions, its end.
+"""One open WebSocket: what is read, what is written, and how it ends.
 
 What a message means is the session's business, what waits to be sent the
-outbox's. All frames of one read are handled together, and everything for one
-client leaves in one write.
+outbox's. All messages of one read are handled together, and what there is for
+one client leaves in one write.
 """
 
 from __future__ import annotations

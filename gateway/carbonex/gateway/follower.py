@@ -136,6 +136,7 @@ def main() -> None:
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the server decides when to end
     os.nice(NICE)
+    _report_on_stderr()
     while True:
         try:
             follow(Path(sys.argv[1]), _stdin_ended)
@@ -151,6 +152,19 @@ def _stdin_ended(seconds: float) -> bool:
     return bool(select.select([sys.stdin], [], [], seconds)[0])
 
 
+def _report_on_stderr() -> None:
+    """Write log lines as the server does: text for a terminal, JSON elsewhere."""
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.dev.ConsoleRenderer()
+            if sys.stderr.isatty()
+            else structlog.processors.JSONRenderer(),
+        ],
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+
+
 if __name__ == "__main__":
-    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
     main()

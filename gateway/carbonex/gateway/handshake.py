@@ -72,9 +72,11 @@ class Handshake(asyncio.Protocol):
             self._transport.abort()
 
     def data_received(self, data: bytes) -> None:
-        """Take some of the request, or what follows after its answer (nothing)."""
-        data, early = self._cut(data)
+        """Take some of the request; what follows an answer is for nobody."""
         websocket = self._websocket
+        if websocket.eof_sent:
+            return
+        data, early = self._cut(data)
         websocket.receive_data(data)
         events = websocket.events_received()
         if events:

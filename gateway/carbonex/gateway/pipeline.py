@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import time
-from typing import TYPE_CHECKING, final
+from typing import TYPE_CHECKING, Final, final
 
 from carbonex.engine import DayEnded
 
@@ -22,6 +23,14 @@ if TYPE_CHECKING:
     from .committer import Publisher
     from .metrics import Metrics
     from .venue import Venue
+
+
+# A lone command that finds the venue idle is made durable in the loop itself,
+# because to hand it to the thread and back takes longer than it blocks: p50 of
+# one order at a time is 225 µs instead of 310, and with two clients or more
+# nothing changes. But only where the last batch took less than this, so that
+# a slow disk does not stop reading, writing and market data.
+QUICK_SECONDS: Final = 0.0005
 
 
 @final
@@ -49,6 +58,7 @@ class Pipeline:
         self._loop = asyncio.get_running_loop()
         self._committer = Committer(log, self._loop, self._durable, self._fail)
         self._handed_over = 0.0
+        self._commit_seconds = math.inf  # of the last batch
         self._turning = False
         self._dead = False
         self._idle: asyncio.Future[None] | None = None
@@ -67,17 +77,8 @@ class Pipeline:
 
     def pump(self) -> None:
         """Hand the next batch over, if there is one and none is in flight."""
-        venue = self._venue
-        if self._dead or venue.in_flight:
-            return
-        now_ns = self._clock.now_ns()
-        if self.day_to_begin is not None and not venue.draining:
-            begin = self.day_to_begin(venue.exchange, now_ns)
-            if begin is not None:
-                venue.submit_first(begin)
-        batch = venue.take_batch(now_ns)
+        batch = self._take_batch()
         if batch is not None:
-            self._handed_over = time.perf_counter()
             self._committer.publish(batch)
 
     async def drain(self) -> None:
@@ -92,23 +93,45 @@ class Pipeline:
         self._dead = True
         self._committer.stop()
 
+    def _take_batch(self) -> Batch | None:
+        venue = self._venue
+        if self._dead or venue.in_flight:
+            return None
+        now_ns = self._clock.now_ns()
+        if self.day_to_begin is not None and not venue.draining:
+            begin = self.day_to_begin(venue.exchange, now_ns)
+            if begin is not None:
+                venue.submit_first(begin)
+        batch = venue.take_batch(now_ns)
+        self._handed_over = time.perf_counter()
+        return batch
+
     def _turn(self) -> None:
         self._turning = False
         try:
-            self.pump()
-            self._clients.flush()
-        except Exception as error:  # noqa: BLE001 - a bug of ours; stop
+            batch = self._take_batch()
+            if batch is None:
+                self._clients.flush()
+            elif len(batch.commands) == 1 and self._commit_seconds < QUICK_SECONDS:
+                self._clients.flush()
+                row = self._committer.publish_here(batch)
+                self._loop.call_soon(self._durable, batch, row)
+            else:
+                self._committer.publish(batch)
+                self._clients.flush()
+        except Exception as error:  # noqa: BLE001 - the log's error or a bug; stop
             self._fail(error)
 
     def _durable(self, batch: Batch, row: Row) -> None:
         if self._dead:
             return
-        self._metrics.commit_seconds.observe(time.perf_counter() - self._handed_over)
+        self._commit_seconds = time.perf_counter() - self._handed_over
+        self._metrics.commit_seconds.observe(self._commit_seconds)
         self._metrics.batch_commands.observe(len(batch.commands))
         try:
             applied = self._venue.committed(batch, row.position, row.hash)
             if applied.due and type(applied.due[-1]) is DayEnded:
-                self._committer.roll()  # a trading day's log ends with its file
+                self._roll()
             self._clients.resume()
             # The disk gets its next batch before the answers are written.
             self.pump()
@@ -117,6 +140,11 @@ class Pipeline:
             self._fail(error)
         if self._venue.idle:
             self._settle()
+
+    def _roll(self) -> None:
+        """End a trading day's log with its file."""
+        self._committer.roll()
+        self._commit_seconds = math.inf  # until then the log is the thread's alone
 
     def _fail(self, error: Exception) -> None:
         if not self._dead:

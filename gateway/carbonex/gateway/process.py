@@ -7,7 +7,7 @@ import contextlib
 import gc
 import signal
 import sys
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, final
 
 import structlog
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from asyncio.subprocess import Process
     from collections.abc import AsyncIterator, Callable
     from pathlib import Path
+    from typing import Self
 
     from .config import Config
 
@@ -49,10 +50,11 @@ async def serve(
 
     """
     async with (
-        _follower(directory),
+        FollowerProcess(directory) as follower,  # it outlives the server
         Server.start(directory, config, accept_time=accept_time) as server,
         _collecting_when_idle(server),
     ):
+        await follower.start()
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, server.request_stop)
@@ -91,28 +93,43 @@ async def _collect(server: Server) -> None:
             collected = ended
 
 
-@contextlib.asynccontextmanager
-async def _follower(directory: Path) -> AsyncIterator[None]:
-    """Have a follower at work meanwhile; the venue does not depend on it."""
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "carbonex.gateway.follower", str(directory)),
-        stdin=asyncio.subprocess.PIPE,
-        start_new_session=True,  # a terminal's Ctrl-C is for the server
-    )
-    watcher = asyncio.create_task(_watch(process))
-    try:
-        yield
-    finally:
-        watcher.cancel()
-        assert process.stdin is not None
-        process.stdin.close()
+@final
+class FollowerProcess:
+    """A follower at work from ``start`` to the block's end, if it lives that long.
+
+    The venue does not depend on it: what it has not done, the next one does.
+    """
+
+    def __init__(self, directory: Path) -> None:
+        self._directory = directory
+        self._process: Process | None = None
+        self._watcher: asyncio.Task[None] | None = None
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def start(self) -> None:
+        """Start it; it must not be before the log is there and ours."""
+        self._process = process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "carbonex.gateway.follower", str(self._directory)),
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.DEVNULL,
+            start_new_session=True,  # a terminal's Ctrl-C is for the server
+        )
+        self._watcher = asyncio.create_task(self._watch(process))
+
+    async def __aexit__(self, *_: object) -> None:
+        if self._process is None or self._watcher is None:
+            return
+        self._watcher.cancel()
+        assert self._process.stdin is not None
+        self._process.stdin.close()
         try:
-            await asyncio.wait_for(process.wait(), FOLLOWER_SECONDS)
+            await asyncio.wait_for(self._process.wait(), FOLLOWER_SECONDS)
         except TimeoutError:
-            process.kill()  # the next one goes on where it was
-            await process.wait()
+            self._process.kill()
+            await self._process.wait()
 
-
-async def _watch(process: Process) -> None:
-    code = await process.wait()
-    _log.warning("the follower ended; history goes on at the next start", code=code)
+    async def _watch(self, process: Process) -> None:
+        code = await process.wait()
+        _log.warning("the follower ended; the next start begins another", code=code)

@@ -61,6 +61,7 @@ class Server:
             config.limits, self._clock, self._metrics, lambda: self._readiness
         )
         self._readiness = Readiness(ready=False, text="recovering from the log")
+        self._ticking: asyncio.Task[None] | None = None
         self._ended = asyncio.Event()
         self._stopped = False
 
@@ -124,7 +125,8 @@ class Server:
             if self.failure is None:
                 await self._finish()
         finally:
-            self._ticking.cancel()
+            if self._ticking is not None:
+                self._ticking.cancel()
             self._pipeline.stop()
         if self.failure is None:
             path = await asyncio.to_thread(take_snapshot, self.venue, self._snapshots)

@@ -24,13 +24,12 @@ from typing import TYPE_CHECKING, Any, Final, final
 
 from carbonex.engine import Rejected
 from carbonex.wire.answers import Answer
-from carbonex.wire.channels import Frame, Status
 from carbonex.wire.diagnosis import Fault
 from carbonex.wire.errors import Code, error
 from carbonex.wire.reading import READERS
 from carbonex.wire.sentences import error_of
 
-from .admission import Door
+from .admission import Door, greet
 from .batches import Batch, commands_of
 from .identity import Identity
 from .limits import Throttle
@@ -41,7 +40,6 @@ from .states import CLOSED, CONNECTED, TRANSITIONS, Step
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from typing import Literal
 
     import msgspec
 
@@ -101,7 +99,7 @@ class Session:
         self.state = CONNECTED
         self.who = Identity()
         self.door: Final = Door(services.venue.name, connection_id)
-        self._services: Final = services
+        self.services: Final = services
         self._clock: Final = services.clock
         self._binary: Final = outbox.codec.binary
         self._read: Final = READERS[outbox.codec.name].read
@@ -115,7 +113,7 @@ class Session:
         self._held: deque[tuple[str | bytes, int]] = deque()
         self._submitted = 0
         self._answered = 0
-        self._greet("snapshot", services.clock())
+        greet(self, "snapshot", services.clock())
 
     @property
     def key_id(self) -> str:
@@ -125,7 +123,7 @@ class Session:
     @property
     def wants_pause(self) -> bool:
         """Whether enough requests wait for their answers."""
-        limit = self._services.limits.in_flight
+        limit = self.services.limits.in_flight
         return len(self._pending) >= limit or bool(self._held)
 
     def receive(self, data: str | bytes, now_ns: int) -> None:
@@ -197,10 +195,6 @@ class Session:
         """Let nobody speak for a key any more."""
         self._step(Step.LOGOUT)
         self.who = Identity()
-
-    def challenge_anew(self, now_ns: int) -> None:
-        """Send a status frame with the challenge that the next login must sign."""
-        self._greet("update", now_ns)
 
     # Requests on their way in.
 
@@ -332,17 +326,6 @@ class Session:
                 self._bucket.remaining(now_ns) if cost else None,
             )
         )
-
-    def _greet(self, kind: Literal["snapshot", "update"], now_ns: int) -> None:
-        services, venue = self._services, self.venue
-        challenge = self.door.renew(
-            services.challenges(), now_ns + services.limits.challenge_ns
-        )
-        state: Literal["online", "server_shutdown"] = (
-            "server_shutdown" if venue.draining else "online"
-        )
-        status = Status(venue.name, venue.epoch, state, self.connection_id, challenge)
-        self.outbox.send(Frame("status", kind, [status]))
 
     def _step(self, step: Step) -> None:
         self.state = TRANSITIONS[self.state, step]

@@ -138,9 +138,12 @@ class Venue:
 
         Return False where ``refusal`` has a reason. O(1).
         """
-        if self.refusal(command) is not None:
+        waiting = self._waiting
+        if (
+            self.draining or self.log_full or len(waiting) >= self.max_waiting  # rare
+        ) and self.refusal(command) is not None:
             return False
-        self._waiting.append((origin, token, command))
+        waiting.append((origin, token, command))
         return True
 
     def submit_first(self, command: Command) -> None:

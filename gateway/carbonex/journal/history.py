@@ -10,6 +10,7 @@ import queue
 import sqlite3
 import threading
 import time
+from itertools import chain
 from typing import TYPE_CHECKING, Any, Final
 
 from .entries import Clerk, ExecutionEntry, MovementEntry, TradeEntry, changed_terms
@@ -17,6 +18,7 @@ from .schema import open_reader, open_writer, remove
 
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from carbonex.engine import Applied, Exchange
@@ -28,18 +30,17 @@ if TYPE_CHECKING:
 # Commands that wait to be written; their events take about 1 KB each. Beyond it
 # ``put`` blocks. Dropping would leave a hole, and a venue that trades faster
 # than its history can be written has to slow down: its own queue fills, and
-# clients are told BUSY.
+# clients are told BUSY. The writer needs 6 µs of the interpreter a command.
 MAX_WAITING: Final = 100_000
 
-# A transaction holds what arrives in this time, up to so many commands. One for
-# each of some thousand batches a second would cost the interpreter, and so the
-# event loop, more than the writing itself.
+# A transaction holds what arrives in this time, up to so many commands: one for
+# each of some thousand batches a second would cost more than the writing.
 GATHER_S: Final = 0.02
 MAX_GATHERED: Final = 20_000
 
-_INSERT_TRADE: Final = f"INSERT INTO trades VALUES ({', '.join('?' * 11)})"
-_INSERT_EXECUTION: Final = f"INSERT INTO executions VALUES ({', '.join('?' * 23)})"
-_INSERT_MOVEMENT: Final = f"INSERT INTO movements VALUES ({', '.join('?' * 8)})"
+# Rows in one statement. Each statement hands the interpreter over and wants it
+# back: with one per row, a second of the event loop's work took 14 meanwhile.
+ROWS_AT_ONCE: Final = 200
 
 
 class HistoryError(Exception):
@@ -257,9 +258,9 @@ class HistoryStore:
     def _save(self, position: int, clerk: Clerk) -> None:
         """Save what the clerk has, as part of the transaction that has begun."""
         connection = self._writer
-        connection.executemany(_INSERT_TRADE, clerk.trades)
-        connection.executemany(_INSERT_EXECUTION, clerk.executions)
-        connection.executemany(_INSERT_MOVEMENT, clerk.movements)
+        _insert(connection, "trades", clerk.trades)
+        _insert(connection, "executions", clerk.executions)
+        _insert(connection, "movements", clerk.movements)
         for order_id in clerk.touched:
             terms = clerk.terms.get(order_id)
             if terms is None:
@@ -269,6 +270,18 @@ class HistoryStore:
                 connection.execute("INSERT OR REPLACE INTO terms VALUES (?, ?, ?)", row)
         connection.execute("UPDATE progress SET position = ?", [position])
         clerk.clear()
+
+
+def _insert(
+    connection: sqlite3.Connection, table: str, rows: Sequence[tuple[Any, ...]]
+) -> None:
+    for start in range(0, len(rows), ROWS_AT_ONCE):
+        part = rows[start : start + ROWS_AT_ONCE]
+        values = f"({', '.join('?' * len(part[0]))})"
+        connection.execute(
+            f"INSERT INTO {table} VALUES {', '.join([values] * len(part))}",
+            list(chain.from_iterable(part)),
+        )
 
 
 def _execution(row: tuple[Any, ...]) -> ExecutionEntry:

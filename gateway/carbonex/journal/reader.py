@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from .scan import Mark, Segment
 
 
-# Marks are kept at this distance, so that reading from any position costs a
-# hundred microseconds before its first row, and a full segment 256 marks.
+# Marks are kept at this distance: reading from any position then costs some
+# milliseconds before its first row, and a full segment 256 marks.
 MARK_BYTES: Final = 1024 * 1024
 
 
@@ -90,7 +90,7 @@ class LogReader:
         return self._read(from_position, last)
 
     def hash_at(self, position: int) -> bytes:
-        """Return the chain's hash after ``position``. O(1 MiB read).
+        """Return the chain's hash after ``position``. O(MARK_BYTES).
 
         Raises:
             LogError: If ``position`` is not between first - 1 and last.
@@ -167,6 +167,8 @@ class LogReader:
 
     def _note(self, segment: Segment, mark: Mark) -> None:
         """Keep ``mark`` if it is far enough from the last one of its segment."""
-        marks = self._marks.setdefault(segment.first, [start(segment)])
+        marks = self._marks.get(segment.first)
+        if marks is None:
+            marks = self._marks[segment.first] = [start(segment)]
         if mark.offset - marks[-1].offset >= MARK_BYTES:
             marks.append(mark)

@@ -34,9 +34,8 @@ if TYPE_CHECKING:
     from .disk import Disk
 
 
-WINDOW: Final = (
-    1024 * 1024
-)  # bytes read at once: large against a record, small in memory
+# Bytes read at once: large against a record, small in memory.
+WINDOW: Final = 1024 * 1024
 SUFFIX: Final = ".log"
 HEAD_NAME: Final = "head"
 _NOT_ZERO: Final = re.compile(rb"[^\0]")

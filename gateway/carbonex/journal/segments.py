@@ -178,10 +178,12 @@ class SegmentLog(LogReader):
 
     def close(self) -> None:
         """Close the files and let another process have the directory."""
-        if self._guard.failure is None:
-            self._disk.sync(self._head)
-            self._guard.failure = LogError("it was closed")
-        self._close_files()
+        try:
+            if self._guard.failure is None:
+                self._guard.failure = LogError("it was closed")
+                self._disk.sync(self._head)
+        finally:
+            self._close_files()
 
     def _close_files(self) -> None:
         while self._files:
