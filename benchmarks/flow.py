@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-BATCH = 256  # commands: what a busy gateway gathers while one batch is written
+BATCH = 64  # commands: what a busy gateway gathers while one batch is written
 ACCOUNTS = 100  # half of them buy and half sell, so that nobody meets himself
 MID = 7464  # fen
 CROSS = 20  # fen: how far behind the best price a crossing order may trade

@@ -63,8 +63,14 @@ def place(  # noqa: C901, PLR0912, PLR0915 - one way, see below
     if account is None:
         return [_not_permitted(command.key)]
     price, quantity = command.price, command.quantity
+    book = instrument.book
     buys = command.side is BUY
-    makers = instrument.book.asks if buys else instrument.book.bids
+    if buys:
+        own, makers = book.bids, book.asks
+        balance = account.cash_balance
+    else:
+        own, makers = book.asks, book.bids
+        balance = account.holdings.get(command.instrument, NOTHING)
     if (
         name
         or not instrument.plain
@@ -79,10 +85,7 @@ def place(  # noqa: C901, PLR0912, PLR0915 - one way, see below
         if rejected is not None:
             return [rejected]
         price = effective_price(instrument.terms, makers, command)
-    if buys:
-        unit, balance = price, account.cash_balance
-    else:
-        unit, balance = 1, account.holdings.get(command.instrument, NOTHING)
+    unit = price if buys else 1
     need = unit * quantity
     if need > balance.available:
         return [_unaffordable(command, need, balance.available)]
@@ -119,7 +122,7 @@ def place(  # noqa: C901, PLR0912, PLR0915 - one way, see below
     else:
         account.orders[order_id] = order
         balance.available -= need
-        (instrument.book.bids if buys else instrument.book.asks).append(order)
+        own.append(order)
     return events
 
 

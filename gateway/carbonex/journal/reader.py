@@ -1,8 +1,4 @@
-"""A log directory read by a process that does not write it.
-
-It may belong to a live server, or be a copy. What it opens is what was durable
-then: the bounds do not move.
-"""
+"""A log directory as its files show it, verified while they are read."""
 
 from __future__ import annotations
 
@@ -12,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from .disk import OsDisk
 from .log import DamageError, LogError
-from .scan import HEAD_NAME, list_segments, read_head, start, torn_bytes, walk
+from .scan import HEAD_NAME, Mark, list_segments, read_head, start, torn_bytes, walk
 
 
 if TYPE_CHECKING:
@@ -22,7 +18,7 @@ if TYPE_CHECKING:
     from .disk import Disk
     from .log import Row
     from .records import Head
-    from .scan import Mark, Segment
+    from .scan import Segment
 
 
 # Marks are kept at this distance: reading from any position then costs some
@@ -30,8 +26,8 @@ if TYPE_CHECKING:
 MARK_BYTES: Final = 1024 * 1024
 
 
-class LogReader:
-    """The rows of DIR/log that exist when it is opened.
+class LogFiles:
+    """The rows of DIR/log, read from its segment files.
 
     ``venue`` is the name in the segments, ``torn`` the size of what a power
     loss left half written behind the last row, ``warnings`` what is worth
@@ -45,13 +41,14 @@ class LogReader:
         newest rows; ``tail`` verifies whatever it reads. O(that segment).
 
         Raises:
-            LogError: If there is none, or the head is newer than the log.
-            DamageError: If a row is not as it was written.
+            LogError: If there is none, or the head is of another one.
+            DamageError: If a row is not as it was written, or is missing.
 
         """
         self._disk: Disk = disk or OsDisk()
         self._directory = directory / "log"
         self.warnings: list[str] = []
+        self._marks: dict[int, list[Mark]] = {}  # by the segment's first position
         # The head first: a live server goes on writing rows, and what was
         # there when the head was read is a lower bound for what is read later.
         head, missing = read_head(self._disk, self._directory)
@@ -61,13 +58,8 @@ class LogReader:
         if head is None:
             self.warnings.append(f"{missing}: no lower bound for the log's end")
         self.venue = self._segments[0].header.venue
-        self._marks: dict[int, list[Mark]] = {}  # by the segment's first position
-        end = self._scan(head)
-        # One tuple, so that other threads see both of the same row.
-        self._newest = end.position - 1, end.chain
-        self._offset = end.offset
-        self.torn = torn_bytes(self._disk, self._segments[-1], end)
-        self._check_head(head)
+        index = max(0, self._index(head.position + 1)) if head else 0
+        self._scan(start(self._segments[index]), index, head)
 
     def bounds(self) -> tuple[int, int]:
         """Return the first and last position; last is first - 1 when it is empty."""
@@ -132,22 +124,23 @@ class LogReader:
         index = bisect_right(marks, position, key=attrgetter("position"))
         return marks[index - 1] if index else start(segment)
 
-    def _scan(self, head: Head | None) -> Mark:
-        """Verify from the head's segment on; return the place behind the last row."""
-        index = max(0, self._index(head.position + 1)) if head else 0
-        segments = self._segments[index:]
-        end = start(segments[0])
-        self._compare(head, end)
-        for found in walk(self._disk, segments, end):
-            end = found.mark()
-            self._compare(head, end)
-            self._note(found.segment, end)
+    def _scan(self, mark: Mark, index: int, head: Head | None) -> None:
+        """Verify from ``mark`` in segment ``index`` on and remember the log's end."""
+        self._row_at = mark.offset
+        self._compare(head, mark)
+        for found in walk(self._disk, self._segments[index:], mark):
+            mark = found.mark()
+            self._compare(head, mark)
+            self._note(found.segment, mark)
             self._row_at = found.offset
-        newest = start(segments[-1])
-        if newest.position < end.position:
-            return end
-        self._row_at = newest.offset
-        return newest
+        newest = start(self._segments[-1])
+        if newest.position == mark.position:  # it is empty
+            mark, self._row_at = newest, newest.offset
+        # One tuple, so that other threads see both of the same row.
+        self._newest = mark.position - 1, mark.chain
+        self._offset = mark.offset
+        self.torn = torn_bytes(self._disk, self._segments[-1], mark)
+        self._check_head(head)
 
     def _compare(self, head: Head | None, mark: Mark) -> None:
         """Make sure that the head names a row of this very chain."""
@@ -172,3 +165,29 @@ class LogReader:
             marks = self._marks[segment.first] = [start(segment)]
         if mark.offset - marks[-1].offset >= MARK_BYTES:
             marks.append(mark)
+
+
+class LogReader(LogFiles):
+    """The log of a directory that this process does not write.
+
+    The directory may belong to a live server, or be a copy. The bounds move
+    only with ``refresh``.
+    """
+
+    def refresh(self) -> None:
+        """See what was written since it was opened or refreshed. O(what is new).
+
+        Raises:
+            LogError: As when it was opened; it stays as it was.
+            DamageError: As when it was opened.
+
+        """
+        head, _ = read_head(self._disk, self._directory)
+        last, chain = self._newest
+        mark = Mark(last + 1, self._offset, chain)
+        newest = self._segments[-1].first
+        self._segments = list_segments(self._disk, self._directory)
+        index = max(0, self._index(newest))
+        if self._segments[index].first != newest:  # the server truncated so far
+            mark = start(self._segments[index])
+        self._scan(mark, index, head)

@@ -14,7 +14,7 @@ import msgspec
 
 from .disk import OsDisk
 from .log import LockedError, LogError, PoisonedError, Row
-from .reader import LogReader
+from .reader import LogFiles
 from .records import (
     HEADER_BYTES,
     MAX_PAYLOAD,
@@ -59,7 +59,7 @@ _LOCK_NAME: Final = "lock"
 _NEW: Final = ".new"  # the suffix of a segment that is not complete yet
 
 
-class SegmentLog(LogReader):
+class SegmentLog(LogFiles):
     """The log of one venue, for the one process that may write it.
 
     One thread publishes, rolls and truncates; any thread may read the bounds,
@@ -80,8 +80,8 @@ class SegmentLog(LogReader):
 
         Raises:
             LockedError: If another process has it open.
-            LogError: As LogReader, or if it belongs to another venue.
-            DamageError: As LogReader.
+            LogError: As LogFiles, or if it belongs to another venue.
+            DamageError: As LogFiles.
 
         """
         self._disk = disk = disk or OsDisk()
