@@ -179,6 +179,9 @@ class Auditor:
         self._take(taker, event.quantity)
         assert event.maker_remaining == maker.remaining
         assert event.taker_remaining == taker.remaining
+        assert event.maker_total == maker.quantity
+        assert event.taker_total == taker.quantity
+        assert event.taker_price == taker.price
         one, other = taker.order.account, maker.order.account
         buyer, seller = (one, other) if taker.order.side is BUY else (other, one)
         self.ledger.trade(buyer, seller, instrument, event.price, event.quantity)
@@ -212,6 +215,7 @@ class Auditor:
         position.quantity -= event.quantity
         self._take(position, event.quantity)
         assert event.remaining == position.remaining
+        assert event.total == position.quantity
         self._count(position.order.account, event.exec_seq)
 
     def _amended(self, event: OrderAmended) -> None:

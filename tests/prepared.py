@@ -47,6 +47,7 @@ def prepared() -> Driver:
     commands: tuple[Command, ...] = (
         ListInstrument("", "CEA", tick=10, lot=5, max_quantity=100),
         ListInstrument("", "HALTED"),
+        ListInstrument("", "NEVER-HELD"),
         RegisterParticipant("", "Ours"),
         RegisterParticipant("", "Rival"),
         OpenAccount("", "Ours", "ours", 3, 6),

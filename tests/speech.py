@@ -152,7 +152,7 @@ def tell(event: Event) -> str:
         case OrderCancelled(order_id, _, _, quantity, _, reason):
             why = "" if reason is CancelReason.CLIENT else f" {_word(reason)}"
             return f"cancelled #{order_id} {quantity}{why}"
-        case OrderReduced(order_id, _, _, quantity, remaining):
+        case OrderReduced(order_id, _, _, quantity, _, remaining):
             return f"reduced #{order_id} by {quantity} to {remaining}"
         case OrderAmended():
             kept = "keeping" if event.priority_kept else "losing"

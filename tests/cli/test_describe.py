@@ -124,7 +124,7 @@ EVENTS = [
     (OrderAccepted(1042, 1, 7463, BID), "accepted as order 1042"),
     (OrderAccepted(1042, 1, 7461, BID), "accepted as order 1042 @ 74.61"),
     (
-        Trade(1, 7463, 200, 1042, 2, 1300, BID, 1043, 2, 0, ASK),
+        Trade(1, 7463, 200, 1042, 2, 1500, 1300, BID, 1043, 2, 7463, 200, 0, ASK),
         "filled 200 @ 74.63 with order 1042 of maker-1",
     ),
     (
@@ -136,7 +136,7 @@ EVENTS = [
         "order 1042 cancelled (nothing more to trade at once), 1,300 not traded",
     ),
     (
-        OrderReduced(1042, 3, 7463, 100, 1200, True, BID),
+        OrderReduced(1042, 3, 7463, 100, 1400, 1200, True, BID),
         "order 1042 reduced by 100 (self-trade) to 1,200",
     ),
     (
@@ -184,7 +184,7 @@ def test_something_else_is_refused() -> None:
 
 
 def test_a_story_is_one_line() -> None:
-    fill = Trade(1, 7463, 200, 1042, 2, 1300, BID, 1043, 2, 0, ASK)
+    fill = Trade(1, 7463, 200, 1042, 2, 1500, 1300, BID, 1043, 2, 7463, 200, 0, ASK)
     assert story(ASK, [OrderAccepted(1043, 1, 7462, ASK), fill]) == (
         "sell 200 CEA25 @ 74.62 by maker-2 → accepted as order 1043,"
         " filled 200 @ 74.63 with order 1042 of maker-1"

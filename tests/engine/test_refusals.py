@@ -9,6 +9,9 @@ from msgspec.structs import fields, replace
 
 from carbonex.engine import (
     BUY,
+    FOK,
+    MARKET,
+    SELL,
     AdvanceTime,
     AmendOrder,
     Batch,
@@ -70,6 +73,22 @@ def test_of_two_faults_the_first_by_precedence_is_reported(
     rejected = _refusal(case, faults)
     assert rejected is not None
     assert rejected.reason.name == _expected(faults).name
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        PlaceOrder("", "ours", "NEVER-HELD", SELL, 10, 1),
+        PlaceOrder("", "ours", "NEVER-HELD", SELL, 10, 1, client_order_id="n"),
+        PlaceOrder("", "ours", "NEVER-HELD", SELL, 0, 1, order_type=MARKET),
+        PlaceOrder("", "ours", "NEVER-HELD", BUY, 10, 1, time_in_force=FOK),
+        Transfer("", "ours", "rival", "NEVER-HELD", 1, "n"),
+    ],
+)
+def test_not_even_an_empty_holding_remains_of_a_refused_command(
+    command: Command,
+) -> None:
+    assert _refusal(Case("never held", command, ()), ()) is not None
 
 
 def _buy(price: int, quantity: int, deadline_ns: int = 0) -> PlaceOrder:

@@ -6,12 +6,10 @@ from typing import Any
 
 from carbonex.engine import (
     BUY,
-    IOC,
     MARKET,
     SELL,
     AdvanceTime,
     AmendOrder,
-    CancelOrder,
     PlaceOrder,
     SelfTrade,
 )
@@ -97,18 +95,6 @@ def test_decrement_lowers_the_total_of_both_orders() -> None:
         ("cancelled", "70.00", 3, 0, 0, "cancelled"),
         ("trade", "70.00", 2, 2, 0, "filled"),
     ]
-
-
-def test_terms_of_finished_orders_are_forgotten() -> None:
-    stage = Stage().set_up()
-    stage.do(sell("ant", 5, 7000), sell("ant", 5, 7001), sell("ant", 5, 7002))
-    stage.do(*(AmendOrder("", "ant", n, quantity=4) for n in (1, 2, 3)))
-    stage.do(buy("bee", 4, 7000), CancelOrder("", "ant", 2))
-    assert set(stage.feed._dispatch._terms) == {3}
-    stage.do(buy("bee", 1, 0, order_type=MARKET))  # wholly filled
-    assert set(stage.feed._dispatch._terms) == {3}
-    stage.do(buy("bee", 9, 7002, time_in_force=IOC))
-    assert not stage.feed._dispatch._terms
 
 
 def test_the_end_of_the_day_is_told() -> None:

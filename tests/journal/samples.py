@@ -13,7 +13,7 @@ from journal.faulty_disk import DIRECTORY, SimulatedDisk
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from carbonex.journal import Disk, LogReader, Row
+    from carbonex.journal import Disk, Row, Tail
 
 
 VENUE = "test-venue"
@@ -38,7 +38,7 @@ def fill(log: SegmentLog, rows: int, size: int = 20) -> list[Row]:
     return [log.publish(batch(after + i, size)) for i in range(rows)]
 
 
-def rows(log: LogReader) -> list[Row]:
+def rows(log: Tail) -> list[Row]:
     """Everything that the log holds."""
     return list(log.tail(log.bounds()[0]))
 

@@ -11,6 +11,7 @@ import pytest
 
 from carbonex.engine import Batch, Deposit
 from carbonex.journal import (
+    DamageError,
     LockedError,
     Log,
     LogError,
@@ -248,6 +249,47 @@ def test_readers_do_not_disturb_a_live_log_and_see_what_was_there() -> None:
     assert reader.venue == VENUE
     with pytest.raises(LogError, match="/nowhere/log holds no log"):
         LogReader(Path("/nowhere"), disk)
+
+
+def test_a_refresh_costs_what_is_new_and_not_what_was_there() -> None:
+    disk = SimulatedDisk()
+    log = open_log(disk, segment_bytes=1 << 30)
+    written = fill(log, 300, size=100_000)
+    reader = LogReader(DIRECTORY, disk)
+    for step in range(6):
+        seen = len(written)
+        written += fill(log, 3)
+        if step % 2:
+            log.roll()
+            written += fill(log, 2)
+        disk.bytes_read = 0
+        reader.refresh()
+        assert disk.bytes_read < 8 << 20
+        assert reader.bounds() == (1, len(written))
+        assert list(reader.tail(seen + 1)) == written[seen:]
+    assert rows(reader) == written
+    assert reader.hash_at(301) == written[300].hash
+    assert reader.torn == 0
+
+
+def test_a_refresh_follows_a_truncation_and_notices_damage() -> None:
+    disk = SimulatedDisk()
+    log = open_log(disk)
+    written = fill(log, 3)
+    behind, reader = LogReader(DIRECTORY, disk), LogReader(DIRECTORY, disk)
+    for _ in range(3):
+        log.roll()
+        written += fill(log, 3)
+    reader.refresh()
+    log.truncate(7)
+    for each in (behind, reader):
+        each.refresh()
+        assert each.bounds() == (7, 12)
+        assert rows(each) == written[6:]
+    fill(log, 2)
+    disk.content(FIRST.with_name("00000000000000000010.log"))[log._offset - 10] ^= 1
+    with pytest.raises(DamageError, match=r"position 14"):
+        reader.refresh()
 
 
 def test_a_reader_that_meets_a_row_being_written_ends_before_it() -> None:

@@ -57,7 +57,8 @@ class OrderAccepted(msgspec.Struct, frozen=True, gc=False, tag=True):
 class Trade(msgspec.Struct, frozen=True, gc=False, tag=True):
     """``quantity`` changed hands at the maker's price.
 
-    ``trade_id`` is gapless per instrument. The remainders are after the fill.
+    ``trade_id`` is gapless per instrument. For both orders it tells the total
+    and, after the fill, the remainder; the taker's price is what it trades up to.
     """
 
     trade_id: int
@@ -65,10 +66,13 @@ class Trade(msgspec.Struct, frozen=True, gc=False, tag=True):
     quantity: int
     maker_id: int
     maker_exec_seq: int
+    maker_total: int
     maker_remaining: int
     maker: PlaceOrder
     taker_id: int
     taker_exec_seq: int
+    taker_price: int
+    taker_total: int
     taker_remaining: int
     taker: PlaceOrder
 
@@ -98,6 +102,7 @@ class OrderReduced(msgspec.Struct, frozen=True, gc=False, tag=True):
     exec_seq: int
     price: int
     quantity: int
+    total: int
     remaining: int
     rested: bool
     order: PlaceOrder

@@ -114,8 +114,7 @@ def _after(
         if type(event) is Trade:
             remaining = event.taker_remaining
         elif type(event) is OrderReduced and event.order_id == order_id:
-            quantity -= event.quantity
-            remaining = event.remaining
+            quantity, remaining = event.total, event.remaining
         elif type(event) is OrderCancelled and event.order_id == order_id:
             reason = CANCEL_REASON_NAMES[event.reason]
     status = CANCELLED if reason else OPEN if remaining else FILLED

@@ -32,9 +32,7 @@ from carbonex.wire.vocabulary import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from carbonex.engine import Event, Exchange, PlaceOrder
-
-    Terms = dict[int, tuple[int, int]]  # by order id: price in fen, total in tonnes
+    from carbonex.engine import Event, PlaceOrder
 
 
 class TradeEntry(NamedTuple):
@@ -111,28 +109,10 @@ _KINDS: Final = {
 }
 
 
-def changed_terms(exchange: Exchange) -> Terms:
-    """Return the terms of open orders that are not their commands'. O(open orders)."""
-    return {
-        order_id: (order.price, order.quantity)
-        for account in exchange.accounts.values()
-        for order_id, order in account.orders.items()
-        if (order.price, order.quantity)
-        != (order.command.price, order.command.quantity)
-    }
-
-
 class Clerk:
-    """Writes events down as entries.
+    """Writes events down as entries."""
 
-    An event names its order's command. What amends, protection prices and
-    self-trade prevention made of its price and total since, the clerk keeps in
-    ``terms``, for open orders only; ``touched`` are those whose terms changed.
-    """
-
-    def __init__(self, terms: Terms) -> None:
-        self.terms = terms
-        self.touched: set[int] = set()
+    def __init__(self) -> None:
         self.trades: list[TradeEntry] = []
         self.executions: list[ExecutionEntry] = []
         self.movements: list[MovementEntry] = []
@@ -152,22 +132,11 @@ class Clerk:
             if writer is not None:
                 writer(seq, time_ns, event)
 
-    def clear(self) -> None:
-        """Forget the entries, which have been stored."""
-        self.touched.clear()
-        self.trades.clear()
-        self.executions.clear()
-        self.movements.clear()
-
     def _accepted(self, seq: int, time_ns: int, event: OrderAccepted) -> None:
-        order, price = event.order, event.price
-        quantity = order.quantity
-        if price != order.price:
-            self._change(event.order_id, (price, quantity))
+        order, total = event.order, event.order.quantity
         head = order.account, event.exec_seq, seq, time_ns, "new", event.order_id
-        self.executions.append(
-            ExecutionEntry(*head, *_names(order), price, quantity, 0, quantity, "open")
-        )
+        left = event.price, total, 0, total, "open"
+        self.executions.append(ExecutionEntry(*head, *_names(order), *left))
 
     def _traded(self, seq: int, time_ns: int, event: Trade) -> None:
         maker, taker = event.maker, event.taker
@@ -195,7 +164,7 @@ class Clerk:
             "trade",
             event.maker_id,
         )
-        left = self._left(event.maker_id, maker, event.maker_remaining)
+        left = _left(event.price, event.maker_total, event.maker_remaining)
         self.executions.append(
             ExecutionEntry(*head, *_names(maker), *left, *last, "maker")
         )
@@ -207,26 +176,20 @@ class Clerk:
             "trade",
             event.taker_id,
         )
-        left = self._left(event.taker_id, taker, event.taker_remaining)
+        left = _left(event.taker_price, event.taker_total, event.taker_remaining)
         self.executions.append(
             ExecutionEntry(*head, *_names(taker), *left, *last, "taker")
         )
 
     def _cancelled(self, seq: int, time_ns: int, event: OrderCancelled) -> None:
-        order, quantity = event.order, event.quantity
-        if event.order_id in self.terms:
-            self._change(event.order_id, None)
+        order, filled, quantity = event.order, event.filled, event.quantity
         head = order.account, event.exec_seq, seq, time_ns, "cancelled", event.order_id
-        total = event.filled + quantity
+        left = event.price, filled + quantity, filled, 0, "cancelled"
         self.executions.append(
             ExecutionEntry(
                 *head,
                 *_names(order),
-                event.price,
-                total,
-                event.filled,
-                0,
-                "cancelled",
+                *left,
                 cancelled=quantity,
                 reason=CANCEL_REASON_NAMES[event.reason],
             )
@@ -234,10 +197,8 @@ class Clerk:
 
     def _reduced(self, seq: int, time_ns: int, event: OrderReduced) -> None:
         order = event.order
-        _, before = self.terms.get(event.order_id, (0, order.quantity))
-        self._change(event.order_id, (event.price, before - event.quantity))
         head = order.account, event.exec_seq, seq, time_ns, "reduced", event.order_id
-        left = self._left(event.order_id, order, event.remaining)
+        left = _left(event.price, event.total, event.remaining)
         self.executions.append(
             ExecutionEntry(
                 *head,
@@ -250,9 +211,8 @@ class Clerk:
 
     def _amended(self, seq: int, time_ns: int, event: OrderAmended) -> None:
         order = event.order
-        self._change(event.order_id, (event.price, event.quantity))
         head = order.account, event.exec_seq, seq, time_ns, "amended", event.order_id
-        left = self._left(event.order_id, order, event.remaining)
+        left = _left(event.price, event.quantity, event.remaining)
         self.executions.append(
             ExecutionEntry(
                 *head, *_names(order), *left, priority_kept=event.priority_kept
@@ -279,25 +239,11 @@ class Clerk:
             )
         )
 
-    def _left(
-        self, order_id: int, order: PlaceOrder, remaining: int
-    ) -> tuple[int, int, int, int, str]:
-        """Return price, total, filled, remaining and status of an order that lives.
 
-        One that has nothing left is filled, and its terms need no keeping.
-        """
-        price, quantity = self.terms.get(order_id, (order.price, order.quantity))
-        if not remaining and order_id in self.terms:
-            self._change(order_id, None)
-        status = "open" if remaining else "filled"
-        return price, quantity, quantity - remaining, remaining, status
-
-    def _change(self, order_id: int, terms: tuple[int, int] | None) -> None:
-        self.touched.add(order_id)
-        if terms is None:
-            self.terms.pop(order_id, None)
-        else:
-            self.terms[order_id] = terms
+def _left(price: int, total: int, remaining: int) -> tuple[int, int, int, int, str]:
+    """Return price, total, filled, remaining and status of an uncancelled order."""
+    status = "open" if remaining else "filled"
+    return price, total, total - remaining, remaining, status
 
 
 def _names(order: PlaceOrder) -> tuple[str, str, str, str, str]:

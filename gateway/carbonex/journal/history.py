@@ -13,7 +13,7 @@ import time
 from itertools import chain
 from typing import TYPE_CHECKING, Any, Final
 
-from .entries import Clerk, ExecutionEntry, MovementEntry, TradeEntry, changed_terms
+from .entries import Clerk, ExecutionEntry, MovementEntry, TradeEntry
 from .schema import open_reader, open_writer, remove
 
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from carbonex.engine import Applied, Exchange
+    from carbonex.engine import Applied
 
     # A batch's position and effect; whom to tell that it got here; or the end.
     _Item = tuple[int, Applied] | threading.Event | None
@@ -106,18 +106,13 @@ class HistoryStore:
             self._given += 1 + len(applied.replies)
             self._queue.put((position, applied))
 
-    def start_at(self, position: int, exchange: Exchange) -> None:
-        """Go on after ``position``, where ``exchange`` is: what lies between is lost.
+    def start_at(self, position: int) -> None:
+        """Go on after ``position``: what lies between is lost.
 
         Only before the first ``put``.
         """
         assert self._given == 0
-        clerk = self._clerk = Clerk(changed_terms(exchange))
-        clerk.touched.update(clerk.terms)
-        with self._writer as connection:
-            connection.execute("BEGIN")
-            connection.execute("DELETE FROM terms")
-            self._save(position, clerk)
+        self._writer.execute("UPDATE progress SET position = ?", [position])
         self._position, self._next = position, position + 1
 
     def start_over(self, reason: str) -> None:
@@ -190,10 +185,6 @@ class HistoryStore:
         (position,) = self._writer.execute("SELECT position FROM progress").fetchone()
         self._position = int(position)
         self._next = position + 1
-        rows = self._writer.execute("SELECT * FROM terms")
-        self._clerk = Clerk(
-            {order_id: (price, total) for order_id, price, total in rows}
-        )
 
     def _close_files(self) -> None:
         self._reader.close()
@@ -244,32 +235,20 @@ class HistoryStore:
         self._room.set()
 
     def _store(self, batches: list[tuple[int, Applied]]) -> None:
-        clerk = self._clerk
+        clerk = Clerk()
         for _, applied in batches:
             seq, time_ns = applied.first_seq, applied.time_ns
             clerk.write(seq, time_ns, applied.due)
             for number, events in enumerate(applied.replies, seq):
                 clerk.write(number, time_ns, events)
+        position = batches[-1][0]
         with self._writer as connection:
             connection.execute("BEGIN")
-            self._save(batches[-1][0], clerk)
-        self._position = batches[-1][0]
-
-    def _save(self, position: int, clerk: Clerk) -> None:
-        """Save what the clerk has, as part of the transaction that has begun."""
-        connection = self._writer
-        _insert(connection, "trades", clerk.trades)
-        _insert(connection, "executions", clerk.executions)
-        _insert(connection, "movements", clerk.movements)
-        for order_id in clerk.touched:
-            terms = clerk.terms.get(order_id)
-            if terms is None:
-                connection.execute("DELETE FROM terms WHERE order_id = ?", [order_id])
-            else:
-                row = [order_id, *terms]
-                connection.execute("INSERT OR REPLACE INTO terms VALUES (?, ?, ?)", row)
-        connection.execute("UPDATE progress SET position = ?", [position])
-        clerk.clear()
+            _insert(connection, "trades", clerk.trades)
+            _insert(connection, "executions", clerk.executions)
+            _insert(connection, "movements", clerk.movements)
+            connection.execute("UPDATE progress SET position = ?", [position])
+        self._position = position
 
 
 def _insert(

@@ -52,9 +52,7 @@ class LogFiles:
         # The head first: a live server goes on writing rows, and what was
         # there when the head was read is a lower bound for what is read later.
         head, missing = read_head(self._disk, self._directory)
-        self._segments = list_segments(self._disk, self._directory)
-        if not self._segments:
-            raise LogError(f"{self._directory} holds no log")
+        self._segments = self._list()
         if head is None:
             self.warnings.append(f"{missing}: no lower bound for the log's end")
         self.venue = self._segments[0].header.venue
@@ -95,6 +93,12 @@ class LogFiles:
         if position == self._segments[0].first - 1:
             return self._segments[0].header.hash_before
         return next(self.tail(position)).hash
+
+    def _list(self) -> list[Segment]:
+        segments = list_segments(self._disk, self._directory)
+        if not segments:
+            raise LogError(f"{self._directory} holds no log")
+        return segments
 
     def _read(self, from_position: int, last: int) -> Iterator[Row]:
         if from_position > last:
@@ -175,18 +179,20 @@ class LogReader(LogFiles):
     """
 
     def refresh(self) -> None:
-        """See what was written since it was opened or refreshed. O(what is new).
+        """See what was written since it was opened or refreshed.
+
+        O(what is new), and a millisecond for the zeros ahead of it.
 
         Raises:
-            LogError: As when it was opened; it stays as it was.
-            DamageError: As when it was opened.
+            LogError, DamageError: As when it was opened; then it has to be
+                opened anew.
 
         """
         head, _ = read_head(self._disk, self._directory)
         last, chain = self._newest
         mark = Mark(last + 1, self._offset, chain)
         newest = self._segments[-1].first
-        self._segments = list_segments(self._disk, self._directory)
+        self._segments = self._list()
         index = max(0, self._index(newest))
         if self._segments[index].first != newest:  # the server truncated so far
             mark = start(self._segments[index])

@@ -44,10 +44,6 @@ CREATE TABLE movements (
 );
 CREATE INDEX movements_from ON movements (account, seq);
 CREATE INDEX movements_to ON movements (to_account, seq);
--- Open orders whose price or total is not that of their command any more.
-CREATE TABLE terms (
-    order_id INTEGER PRIMARY KEY, price INTEGER NOT NULL, quantity INTEGER NOT NULL
-);
 """
 
 

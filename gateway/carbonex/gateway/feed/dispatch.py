@@ -16,13 +16,11 @@ from carbonex.engine import (
     Transfer,
 )
 
-from .record import changed_terms
-
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from carbonex.engine import Event, Exchange, PlaceOrder
+    from carbonex.engine import Event, PlaceOrder
 
     from .balances import Balances
     from .depth import Books
@@ -47,12 +45,10 @@ class Rooms(NamedTuple):
 class Dispatch:
     """Hands events on to the channels.
 
-    An event costs a few dictionary look-ups where nobody follows anything. It
-    also keeps what no event tells alone: the terms of orders that are not
-    their commands' any more (one entry per such open order).
+    An event costs a few dictionary look-ups where nobody follows anything.
     """
 
-    def __init__(self, exchange: Exchange, rooms: Rooms) -> None:
+    def __init__(self, rooms: Rooms) -> None:
         self._books = rooms.books
         self._tickers = rooms.tickers
         self._prints = rooms.prints
@@ -60,7 +56,6 @@ class Dispatch:
         self._executions = rooms.executions
         self._balances = rooms.balances
         self._balances_followed = rooms.balances.topics.followed
-        self._terms = changed_terms(exchange)
         self._trades: list[Trade] = []  # of the command that is being read
         self._readers: dict[type[Event], Callable[[int, int, Any], None]] = {
             OrderAccepted: self._accepted,
@@ -88,42 +83,32 @@ class Dispatch:
 
     def _accepted(self, seq: int, time_ns: int, event: OrderAccepted) -> None:
         order = event.order
-        if event.price != order.price:
-            self._terms[event.order_id] = (event.price, order.quantity)
         self._touch(order, event.price)
-        self._execute(order.account, (seq, time_ns, event, None))
+        self._execute(order.account, (seq, time_ns, event))
 
     def _traded(self, seq: int, time_ns: int, event: Trade) -> None:
-        maker, taker, terms = event.maker, event.taker, self._terms
+        maker = event.maker
         self._tickers.add(maker.instrument, event.price, event.quantity)
         self._trades.append(event)
         self._touch(maker, event.price)
-        self._execute(maker.account, (seq, time_ns, event, terms.get(event.maker_id)))
-        self._execute(taker.account, (seq, time_ns, event, terms.get(event.taker_id)))
-        if not event.maker_remaining:
-            terms.pop(event.maker_id, None)
-        if not event.taker_remaining:
-            terms.pop(event.taker_id, None)
+        record = (seq, time_ns, event)
+        self._execute(maker.account, record)
+        self._execute(event.taker.account, record)
 
     def _cancelled(self, seq: int, time_ns: int, event: OrderCancelled) -> None:
-        self._terms.pop(event.order_id, None)
         if event.rested:
             self._touch(event.order, event.price)
-        self._execute(event.order.account, (seq, time_ns, event, None))
+        self._execute(event.order.account, (seq, time_ns, event))
 
     def _amended(self, seq: int, time_ns: int, event: OrderAmended) -> None:
-        self._terms[event.order_id] = (event.price, event.quantity)
         self._touch(event.order, event.previous_price)
         self._touch(event.order, event.price)
-        self._execute(event.order.account, (seq, time_ns, event, None))
+        self._execute(event.order.account, (seq, time_ns, event))
 
     def _reduced(self, seq: int, time_ns: int, event: OrderReduced) -> None:
-        order = event.order
-        _, quantity = self._terms.get(event.order_id, (0, order.quantity))
-        terms = self._terms[event.order_id] = (event.price, quantity - event.quantity)
         if event.rested:
-            self._touch(order, event.price)
-        self._execute(order.account, (seq, time_ns, event, terms))
+            self._touch(event.order, event.price)
+        self._execute(event.order.account, (seq, time_ns, event))
 
     def _moved(self, _seq: int, _time_ns: int, event: Moved) -> None:
         self._balances.touch(event.terms.account)

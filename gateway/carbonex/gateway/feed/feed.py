@@ -72,7 +72,7 @@ class Feed:
             Executions(exchange, max_executions_per_account, max_executions),
             Balances(exchange),
         )
-        self._dispatch = Dispatch(exchange, rooms)
+        self._dispatch = Dispatch(rooms)
         self._find: dict[str, Callable[[Target], Topic]] = {
             "status": lambda _: self._status.topic,
             "heartbeat": lambda _: self._heartbeats.topic,

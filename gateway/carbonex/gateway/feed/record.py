@@ -1,8 +1,4 @@
-"""An execution as it is kept, and as its account is told it.
-
-An order's events name the command that made it. What amends and self-trade
-prevention have made of its price and total since, a record adds.
-"""
+"""An execution as it is kept, and as its account is told it."""
 
 from __future__ import annotations
 
@@ -27,36 +23,19 @@ from carbonex.wire.vocabulary import (
 
 
 if TYPE_CHECKING:
-    from carbonex.engine import Exchange, PlaceOrder
+    from carbonex.engine import PlaceOrder
 
     OrderEvent = OrderAccepted | Trade | OrderCancelled | OrderReduced | OrderAmended
-    Terms = tuple[int, int]  # an order's price in fen, its total in tonnes
-    # seq, time in ns, the event, and the order's terms at that moment: None
-    # where they are its command's, or the event tells them
-    Record = tuple[int, int, OrderEvent, Terms | None]
-
-
-def changed_terms(exchange: Exchange) -> dict[int, Terms]:
-    """Return the terms of the open orders that are not their commands' any more.
-
-    Linear in the open orders.
-    """
-    return {
-        order_id: (order.price, order.quantity)
-        for account in exchange.accounts.values()
-        for order_id, order in account.orders.items()
-        if (order.price, order.quantity)
-        != (order.command.price, order.command.quantity)
-    }
+    Record = tuple[int, int, OrderEvent]  # seq, time in ns, what happened
 
 
 def execution_of(
     account: str, record: Record, *, replayed: bool = False
 ) -> channels.Execution:
     """Return ``record`` as ``account``, one of its parties, is told it."""
-    seq, time_ns, event, terms = record
-    change = _change_of(event, account, terms)
-    order, (price, quantity) = change.order, change.terms
+    seq, time_ns, event = record
+    change = _change_of(event, account)
+    order = change.order
     return channels.Execution(
         account,
         change.exec_seq,
@@ -66,8 +45,8 @@ def execution_of(
         SIDE_NAMES[order.side],
         ORDER_TYPE_NAMES[order.order_type],
         TIME_IN_FORCE_NAMES[order.time_in_force],
-        format_fen(price),
-        quantity,
+        format_fen(change.price),
+        change.quantity,
         change.filled,
         change.remaining,
         change.status,
@@ -87,24 +66,24 @@ class _Change(NamedTuple):
     order_id: int
     exec_seq: int
     order: PlaceOrder
-    terms: Terms
+    price: int
+    quantity: int
     filled: int
     remaining: int
     more: dict[str, Any]
 
 
-def _change_of(event: OrderEvent, account: str, terms: Terms | None) -> _Change:
+def _change_of(event: OrderEvent, account: str) -> _Change:
     if type(event) is OrderAccepted:
         return _accepted(event)
     if type(event) is Trade:
-        return _traded(event, account, terms)
+        return _traded(event, account)
     if type(event) is OrderCancelled:
         return _cancelled(event)
     if type(event) is OrderAmended:
         return _amended(event)
     if type(event) is OrderReduced:
-        assert terms is not None
-        return _reduced(event, terms)
+        return _reduced(event)
     assert_never(event)
 
 
@@ -116,29 +95,32 @@ def _accepted(event: OrderAccepted) -> _Change:
         event.order_id,
         event.exec_seq,
         event.order,
-        (event.price, quantity),
+        event.price,
+        quantity,
         0,
         quantity,
         {},
     )
 
 
-def _traded(event: Trade, account: str, terms: Terms | None) -> _Change:
+def _traded(event: Trade, account: str) -> _Change:
     liquidity: Literal["maker", "taker"]
     if event.maker.account == account:
         liquidity, order, remaining = "maker", event.maker, event.maker_remaining
         order_id, exec_seq = event.maker_id, event.maker_exec_seq
+        price, quantity = event.price, event.maker_total
     else:
         liquidity, order, remaining = "taker", event.taker, event.taker_remaining
         order_id, exec_seq = event.taker_id, event.taker_exec_seq
-    price, quantity = terms or (order.price, order.quantity)
+        price, quantity = event.taker_price, event.taker_total
     return _Change(
         "trade",
         "open" if remaining else "filled",
         order_id,
         exec_seq,
         order,
-        (price, quantity),
+        price,
+        quantity,
         quantity - remaining,
         remaining,
         {
@@ -157,7 +139,8 @@ def _cancelled(event: OrderCancelled) -> _Change:
         event.order_id,
         event.exec_seq,
         event.order,
-        (event.price, event.filled + event.quantity),
+        event.price,
+        event.filled + event.quantity,
         event.filled,
         0,
         {
@@ -174,22 +157,24 @@ def _amended(event: OrderAmended) -> _Change:
         event.order_id,
         event.exec_seq,
         event.order,
-        (event.price, event.quantity),
+        event.price,
+        event.quantity,
         event.quantity - event.remaining,
         event.remaining,
         {"priority_kept": event.priority_kept},
     )
 
 
-def _reduced(event: OrderReduced, terms: Terms) -> _Change:
+def _reduced(event: OrderReduced) -> _Change:
     return _Change(
         "reduced",
         "open",
         event.order_id,
         event.exec_seq,
         event.order,
-        terms,
-        terms[1] - event.remaining,
+        event.price,
+        event.total,
+        event.total - event.remaining,
         event.remaining,
         {
             "cancelled": event.quantity,
