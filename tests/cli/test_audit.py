@@ -31,7 +31,10 @@ CLAIMS = (
     "every execution reached its owner, once, without a gap",
     "every trade that the public tape showed is in the log",
     "the log is the one whose hashes clients heard while it was written",
-    "the venue was killed while it traded, and came back from its log",
+    (
+        "killed while it traded, and started again after its stop, the venue came"
+        " back from its log in the state that the log replays to"
+    ),
     "the venue's last word on every balance is what the replay arrives at",
     "cash is conserved",
     "tonnes are conserved",
@@ -50,6 +53,7 @@ class Case:
         witness.executions = dict(record.executions)
         witness.prints = dict(record.prints)
         witness.heartbeats = dict(record.hashes)
+        self.recovered = list(record.starts)
         self.balances = {
             name: Balances(
                 name,
@@ -68,18 +72,18 @@ class Case:
         return [f.claim for f in self.findings() if not f.holds]
 
     def findings(self) -> list[Finding]:
-        return audit(self.directory, self.witness, self.balances)
+        return audit(self.directory, self.witness, self.balances, self.recovered)
 
 
 @pytest.fixture
 def case(traded: tuple[Path, Exchange]) -> Case:
     directory, written = traded
     with SegmentLog(directory, "test", segment_bytes=65_536) as log:
-        for epoch in (2, 3):  # started, killed, started
+        for epoch in (2, 3, 4):  # started, killed, started, stopped, started
             batch = next(log.tail(1)).batch()
             log.publish(msgspec.structs.replace(batch, epoch=epoch, time_ns=0))
     record, exchange = read_record(directory)
-    assert exchange.seq == written.seq + 2
+    assert exchange.seq == written.seq + 3
     return Case(directory, record, exchange)
 
 
@@ -87,6 +91,16 @@ def test_everything_agrees(case: Case) -> None:
     findings = case.findings()
     assert [finding.claim for finding in findings] == list(CLAIMS)
     assert [finding for finding in findings if not finding.holds] == []
+
+
+def test_a_start_in_another_state(case: Case) -> None:
+    case.recovered[1] = "00" * 32
+    assert case.failures() == [CLAIMS[5]]
+
+
+def test_a_start_that_nobody_saw(case: Case) -> None:
+    del case.recovered[0]
+    assert case.failures() == [CLAIMS[5]]
 
 
 def test_no_orders(case: Case) -> None:

@@ -67,7 +67,7 @@ def test_it_trades_is_killed_comes_back_and_everything_was_kept(
     assert processes_at(directory) == []
     verified = CliRunner().invoke(app, ["verify", str(directory), "--deep"])
     assert verified.exit_code == 0
-    assert "digests  1 checkpoints and 1 snapshots compared" in verified.stdout
+    assert "digests  2 checkpoints and 2 snapshots compared" in verified.stdout
 
 
 def test_ctrl_c_ends_the_trading_early_and_the_audit_follows(
@@ -95,7 +95,7 @@ def test_a_second_ctrl_c_ends_everything(program: Program, temporary: Path) -> N
 def test_sigterm_ends_everything(program: Program, temporary: Path) -> None:
     process = program("demo", "--seconds", "600", "--plain", TMPDIR=str(temporary))
     until(process, "trades/s")
-    assert len(processes_at(temporary)) == 1  # the venue
+    assert processes_at(temporary)  # the venue, and what follows its log
     process.send_signal(signal.SIGTERM)
     assert_stopped(process, temporary)
 

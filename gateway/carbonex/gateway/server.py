@@ -168,6 +168,7 @@ class Server:
             seconds=round(time.perf_counter() - began, 3),
             seq=opened.venue.exchange.seq,
             position=opened.venue.position,
+            digest=opened.venue.exchange.digest().hex(),
         )
         self.venue, self._feed = opened.venue, opened.feed
         check_start(

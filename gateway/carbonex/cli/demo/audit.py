@@ -33,12 +33,16 @@ class Finding(NamedTuple):
 
 
 def audit(
-    directory: Path, witness: Witness, balances: Mapping[str, Balances]
+    directory: Path,
+    witness: Witness,
+    balances: Mapping[str, Balances],
+    recovered: Sequence[str],
 ) -> list[Finding]:
     """Return what can be said of a demo whose venue has been stopped.
 
     ``balances`` are what the venue said at the end, of every account that the
-    demo's clients followed. O(log), twice: once by ``carbonex verify --deep``
+    demo's clients followed; ``recovered`` the digests that it found itself to
+    have at each of its starts. O(log), twice: once by ``carbonex verify --deep``
     and once here.
 
     Raises:
@@ -57,7 +61,7 @@ def audit(
         _executions(witness, record, balances.keys()),
         _prints(witness, record),
         _chain(witness, record),
-        _recovery(record),
+        _recovery(record, recovered),
         _balances(balances, exchange),
         _cash(record, exchange),
         _tonnes(record, exchange),
@@ -161,11 +165,14 @@ def _tonnes(record: Record, exchange: Exchange) -> Finding:
     )
 
 
-def _recovery(record: Record) -> Finding:
+def _recovery(record: Record, recovered: Sequence[str]) -> Finding:
+    said, replayed = recovered[-1:], record.starts[-1:]
     return Finding(
-        record.starts > 2,
-        "the venue was killed while it traded, and came back from its log",
-        f"{record.starts - 1} starts of the venue are in the log",
+        len(recovered) > 2 and list(recovered) == record.starts,
+        "killed while it traded, and started again after its stop, the venue came"
+        " back from its log in the state that the log replays to",
+        f"{len(recovered)} starts, the last with digest {''.join(said)[:24]}…,"
+        f" {''.join(replayed)[:24]}… replayed",
     )
 
 

@@ -69,10 +69,14 @@ async def play(
         picture, balances = await acts.run(keys)
         view.show(picture._replace(scene="stopped; its log is replayed and audited"))
         await server.stop()
+        view.say("the venue has stopped; it is started once more from its log")
+        await server.start()
+        await server.stop()
     finally:
         await server.kill()
-    view.say("the venue has stopped; its log is replayed and audited")
-    findings = await asyncio.to_thread(audit, directory, witness, balances)
+    view.say("the venue's log is replayed and audited")
+    recovered = server.recovered()
+    findings = await asyncio.to_thread(audit, directory, witness, balances, recovered)
     return Outcome(picture, witness, acts.recovery_s, findings)
 
 

@@ -57,7 +57,9 @@ class Record:
     """Everything in the log that a client may have been told."""
 
     def __init__(self) -> None:
-        self.starts = 0  # of the venue's process, the making of the venue included
+        # The digests of the states in which the venue's process started, after
+        # the making of the venue, which has no process.
+        self.starts: list[str] = []
         self.hashes: dict[int, str] = {}  # by position
         self.orders: dict[int, tuple[str, str]] = {}  # id: account, client order id
         self.executions: dict[tuple[str, int], Fact] = {}  # by account, exec_seq
@@ -75,9 +77,9 @@ class Record:
             if type(command) is Checkpoint:
                 self.stated = command.digest.hex()
                 self.replayed = exchange.digest().hex()
+            elif type(command) is GatewayOpened and row.position > 1:
+                self.starts.append(exchange.digest().hex())
         applied = exchange.apply(batch)
-        if applied.accepted:
-            self.starts += sum(type(c) is GatewayOpened for c in batch.commands)
         for events in (applied.due, *applied.replies):
             for event in events:
                 self._take(event)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import os
 import re
 import signal
@@ -91,6 +92,12 @@ class Server:
         self._process = None
         if code != 0:
             raise ServerError(self._complaint(f"stopped with exit code {code}"))
+
+    def recovered(self) -> list[str]:
+        """Return the digest of the state that each start came back to, as it said."""
+        lines = self._log_path.read_text(encoding="utf-8").splitlines()
+        said = [json.loads(line) for line in lines if '"recovered"' in line]
+        return [line["digest"] for line in said if line["event"] == "recovered"]
 
     async def _announced_port(self, process: Process) -> int:
         assert process.stdout is not None
