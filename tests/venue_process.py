@@ -24,7 +24,7 @@ SCRIPT = """
 import asyncio, structlog, sys, uvloop
 from pathlib import Path
 from carbonex.gateway.config import load_config
-from carbonex.gateway.process import serve
+from carbonex.gateway.server.process import serve
 structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
 directory = Path(sys.argv[1])
 config = load_config(directory / "venue.toml")

@@ -24,9 +24,9 @@ from carbonex.engine import (
     RegisterParticipant,
 )
 from carbonex.gateway.feed import Feed
-from carbonex.gateway.limits import SessionLimits
 from carbonex.gateway.outbox import Outbox
-from carbonex.gateway.session import Services, Session
+from carbonex.gateway.session.limits import SessionLimits
+from carbonex.gateway.session.session import Services, Session
 from carbonex.gateway.venue import Venue
 from carbonex.wire.codec import JSON, Codec
 from carbonex.wire.login import login_text, sign

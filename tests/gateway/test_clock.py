@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from carbonex.gateway.clock import HOUR_NS, SECOND_NS, Clock, ClockError, check_start
+from carbonex.gateway.server.clock import (
+    HOUR_NS,
+    SECOND_NS,
+    Clock,
+    ClockError,
+    check_start,
+)
 
 
 class Hands:

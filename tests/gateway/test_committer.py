@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from carbonex.engine import VENUE_KEY, AdvanceTime, Batch
-from carbonex.gateway.committer import Committer
-from carbonex.gateway.server import Server, ServerFailed
+from carbonex.gateway.server.committer import Committer
+from carbonex.gateway.server.server import Server, ServerFailed
 from carbonex.journal import OsDisk, Row, SegmentLog
 from market import CEA, config, make_market
 from stranger import Stranger

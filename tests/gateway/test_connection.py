@@ -14,12 +14,12 @@ from websockets.protocol import OPEN
 from websockets.uri import parse_uri
 
 from carbonex.engine import VENUE_KEY, BeginDay, Exchange
-from carbonex.gateway.clients import Clients
-from carbonex.gateway.clock import Clock
 from carbonex.gateway.feed import Feed
-from carbonex.gateway.handshake import Handshake
-from carbonex.gateway.metrics import Metrics
-from carbonex.gateway.pages import Pages, Readiness
+from carbonex.gateway.server.clients import Clients
+from carbonex.gateway.server.clock import Clock
+from carbonex.gateway.server.handshake import Handshake
+from carbonex.gateway.server.metrics import Metrics
+from carbonex.gateway.server.pages import Pages, Readiness
 from carbonex.gateway.venue import Venue
 from carbonex.wire.login import login_text, sign
 from market import CEA, config, market_commands

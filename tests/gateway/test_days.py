@@ -7,8 +7,8 @@ import datetime as dt
 import pytest
 
 from carbonex.engine import VENUE_KEY, BeginDay, DayBegun, DayEnded
-from carbonex.gateway.clock import SECOND_NS
-from carbonex.gateway.days import SHANGHAI, day_to_begin, trading_day
+from carbonex.gateway.server.clock import SECOND_NS
+from carbonex.gateway.server.days import SHANGHAI, day_to_begin, trading_day
 from driver import Driver
 
 

@@ -13,8 +13,8 @@ from carbonex.engine import (
     PlaceOrder,
     Side,
 )
-from carbonex.gateway.follower import HISTORY_NAME, Follower, follow
-from carbonex.gateway.opening import bootstrap
+from carbonex.gateway.server.follower import HISTORY_NAME, Follower, follow
+from carbonex.gateway.server.opening import bootstrap
 from carbonex.gateway.venue import Venue, opening_epoch
 from carbonex.journal import HistoryStore, SegmentLog, SnapshotStore, recover
 from market import CEA, config, market_commands

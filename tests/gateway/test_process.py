@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from websockets.exceptions import ConnectionClosed
 
 from carbonex.engine import Checkpoint, Exchange, PlaceOrder
-from carbonex.gateway.follower import HISTORY_NAME
+from carbonex.gateway.server.follower import HISTORY_NAME
 from carbonex.journal import HistoryStore, LogReader, SnapshotStore
 from market import CEA, TRADERS, make_market
 from stranger import Stranger, eventually

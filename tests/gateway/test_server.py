@@ -12,7 +12,7 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.frames import BINARY, CONT, PING, TEXT, Frame
 
-from carbonex.gateway.server import Server
+from carbonex.gateway.server.server import Server
 from market import CEA, config, make_market
 from stranger import JSON, MSGPACK, Stranger, eventually
 

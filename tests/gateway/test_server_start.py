@@ -13,12 +13,12 @@ import structlog
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
-from carbonex.gateway import opening, server as server_module
-from carbonex.gateway.clock import HOUR_NS, SECOND_NS, Clock, ClockError
 from carbonex.gateway.config import Days
-from carbonex.gateway.days import trading_day
-from carbonex.gateway.opening import bootstrap
-from carbonex.gateway.server import Server
+from carbonex.gateway.server import opening, server as server_module
+from carbonex.gateway.server.clock import HOUR_NS, SECOND_NS, Clock, ClockError
+from carbonex.gateway.server.days import trading_day
+from carbonex.gateway.server.opening import bootstrap
+from carbonex.gateway.server.server import Server
 from carbonex.journal import LockedError, LogError, SegmentLog
 from market import CEA, config, make_market, market_commands
 from stranger import Refused, Stranger, eventually
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
 
-    from carbonex.gateway.opening import Opened
+    from carbonex.gateway.server.opening import Opened
 
 
 ORDER = {"instrument": CEA, "side": "buy", "price": "70", "quantity": 1}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from carbonex.engine import Permission, RevokeKey
-from carbonex.gateway.states import (
+from carbonex.gateway.session.states import (
     CLOSED,
     CONNECTED,
     LOGGED_IN,

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from carbonex.engine import Permission, RegisterParticipant
-from carbonex.gateway.methods import METHODS, QueryMethod
+from carbonex.gateway.session.methods import METHODS, QueryMethod
 from carbonex.wire.reading import PARAMS
 from carbonex.wire.vocabulary import permission_names
 from gateway.session_house import CEA, House, add_key, order

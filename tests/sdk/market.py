@@ -19,8 +19,8 @@ from carbonex.engine import (
     RegisterParticipant,
 )
 from carbonex.gateway.config import Config, Days, Listen, Log
-from carbonex.gateway.opening import bootstrap, operator_commands
-from carbonex.gateway.server import Server
+from carbonex.gateway.server.opening import bootstrap, operator_commands
+from carbonex.gateway.server.server import Server
 from carbonex.wire.keys import Key, generate_key
 from carbonex.wire.login import decode_bytes
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from carbonex.gateway.server import Server
+from carbonex.gateway.server.server import Server
 from carbonex.sdk import (
     BatchStateUnknown,
     ConnectionLost,

@@ -58,7 +58,7 @@ from carbonex.engine.events import (
     Rejected,
     Trade,
 )
-from carbonex.gateway.days import SHANGHAI
+from carbonex.gateway.server.days import SHANGHAI
 from carbonex.wire.money import format_fen
 from carbonex.wire.sentences import error_of
 

@@ -15,7 +15,7 @@ from carbonex.gateway.config import (
     default_config_text,
     parse_config,
 )
-from carbonex.gateway.opening import OPERATOR, bootstrap, operator_commands
+from carbonex.gateway.server.opening import OPERATOR, bootstrap, operator_commands
 from carbonex.journal import LogError
 from carbonex.wire.keys import generate_key
 

@@ -11,10 +11,10 @@ import structlog
 import typer
 import uvloop
 
-from carbonex.gateway import process
-from carbonex.gateway.clock import ClockError
 from carbonex.gateway.config import FILE_NAME, ConfigError, load_config
-from carbonex.gateway.server import ServerFailed
+from carbonex.gateway.server import process
+from carbonex.gateway.server.clock import ClockError
+from carbonex.gateway.server.server import ServerFailed
 from carbonex.journal import LogError
 
 from .failures import INTERRUPTED, fail
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from carbonex.gateway.config import Config
-    from carbonex.gateway.server import Server
+    from carbonex.gateway.server.server import Server
 
 
 HostOption = Annotated[

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 # Commands that wait to be written; their events take about 1 KB each. Beyond it
 # ``put`` blocks. Dropping would leave a hole, and a venue that trades faster
 # than its history can be written has to slow down: its own queue fills, and
-# clients are told BUSY. The writer needs 6 µs of the interpreter a command.
+# clients are told BUSY. The writer needs 9 µs of the interpreter a command.
 MAX_WAITING: Final = 100_000
 
 # A transaction holds what arrives in this time, up to so many commands: one for

@@ -44,13 +44,13 @@ if TYPE_CHECKING:
     import msgspec
 
     from carbonex.engine import Command, Event, Exchange, Key
+    from carbonex.gateway.feed import Feed
+    from carbonex.gateway.outbox import Outbox
+    from carbonex.gateway.venue import Venue
     from carbonex.wire.answers import Error
 
-    from .feed import Feed
     from .limits import SessionLimits
     from .methods import AnyMethod
-    from .outbox import Outbox
-    from .venue import Venue
 
     # A submitted command's method, itself, req_id, time of arrival and batch;
     # or what is to be done after the commands before it were answered.

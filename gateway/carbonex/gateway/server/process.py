@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import Self
 
-    from .config import Config
+    from carbonex.gateway.config import Config
 
 
 # A closed connection leaves a kilobyte or two of cycles behind. They are
@@ -111,7 +111,12 @@ class FollowerProcess:
     async def start(self) -> None:
         """Start it; it must not be before the log is there and ours."""
         self._process = process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "carbonex.gateway.follower", str(self._directory)),
+            *(
+                sys.executable,
+                "-m",
+                "carbonex.gateway.server.follower",
+                str(self._directory),
+            ),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.DEVNULL,
             start_new_session=True,  # a terminal's Ctrl-C is for the server

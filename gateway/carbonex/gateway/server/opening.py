@@ -13,6 +13,8 @@ from carbonex.engine import (
     RegisterParticipant,
     Rejected,
 )
+from carbonex.gateway.feed import Feed
+from carbonex.gateway.venue import Venue, opening_epoch
 from carbonex.journal import (
     SegmentLog,
     Snapshot,
@@ -21,8 +23,6 @@ from carbonex.journal import (
 )
 
 from .clock import Clock
-from .feed import Feed
-from .venue import Venue, opening_epoch
 
 
 if TYPE_CHECKING:
@@ -30,9 +30,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from carbonex.engine import Batch, Command
+    from carbonex.gateway.config import Config
     from carbonex.journal import Row, Tail
-
-    from .config import Config
 
 
 GATEWAY: Final = 1  # the embedded log has one gateway

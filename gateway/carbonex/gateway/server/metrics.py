@@ -23,8 +23,7 @@ if TYPE_CHECKING:
     from prometheus_client.metrics_core import Metric
 
     from carbonex.engine import Event, Reason
-
-    from .venue import Venue
+    from carbonex.gateway.venue import Venue
 
 
 CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"

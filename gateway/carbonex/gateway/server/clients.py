@@ -9,25 +9,24 @@ from functools import partial
 from typing import TYPE_CHECKING, Final, final
 
 from carbonex.engine import KeyRevoked
+from carbonex.gateway.session.limits import SessionLimits
+from carbonex.gateway.session.session import Services, Session
 from carbonex.wire.channels import Frame, Status
-
-from .limits import SessionLimits
-from .session import Services, Session
 
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from carbonex.engine import Event
+    from carbonex.gateway.config import Limits
+    from carbonex.gateway.feed import Feed
+    from carbonex.gateway.venue import Venue
 
     from .clock import Clock
-    from .config import Limits
     from .connection import Connection
-    from .feed import Feed
     from .handshake import Handshake
     from .metrics import Metrics
     from .pages import Readiness
-    from .venue import Venue
 
 
 # TCP connections beyond ``connections``, so that a full venue still answers

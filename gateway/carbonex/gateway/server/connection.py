@@ -13,19 +13,20 @@ from typing import TYPE_CHECKING, Final, Protocol, final
 import structlog
 from websockets.protocol import OPEN, SEND_EOF
 
+from carbonex.gateway.outbox import SLOW_CONSUMER, Outbox
 from carbonex.wire.codec import BY_SUBPROTOCOL, JSON
 
 from .messages import Messages
-from .outbox import SLOW_CONSUMER, Outbox
 
 
 if TYPE_CHECKING:
     from websockets.server import ServerProtocol
 
+    from carbonex.gateway.config import Limits
+    from carbonex.gateway.session.session import Session
+
     from .clock import Clock
-    from .config import Limits
     from .metrics import Metrics
-    from .session import Session
 
 
 # What the transport may hold before the outbox is paused. Reason: what is in

@@ -13,11 +13,12 @@ from .clock import MAX_STEP_NS, SECOND_NS
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from carbonex.gateway.feed import Feed
+    from carbonex.gateway.venue import Venue
+
     from .clients import Clients
     from .clock import Clock
-    from .feed import Feed
     from .pipeline import Pipeline
-    from .venue import Venue
 
 
 TICK_SECONDS: Final = 0.05  # the shortest interval of a conflated channel

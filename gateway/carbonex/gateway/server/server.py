@@ -26,9 +26,8 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
 
+    from carbonex.gateway.config import Config
     from carbonex.journal import SegmentLog
-
-    from .config import Config
 
 
 # Connections that the kernel accepts for us while the loop is busy.

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, TypeVar
 from msgspec.structs import replace
 
 from carbonex.engine import CancelOrder, Permission, Reason, Rejected
+from carbonex.gateway.feed.rendering import balances_of, order_state_of
+from carbonex.gateway.feed.topic import PRIVATE, Target
 from carbonex.wire import answers, requests
 from carbonex.wire.errors import Code, error
 from carbonex.wire.sentences import error_of
 
-from .feed.rendering import balances_of, order_state_of
-from .feed.topic import PRIVATE, Target
 from .intake import order_id_of
 from .refusal import Refused
 from .rendering import EMPTY

@@ -16,13 +16,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from carbonex.engine import Batch, BeginDay, Exchange
+    from carbonex.gateway.venue import Venue
     from carbonex.journal import Row
 
     from .clients import Clients
     from .clock import Clock
     from .committer import Publisher
     from .metrics import Metrics
-    from .venue import Venue
 
 
 # A lone command that finds the venue idle is made durable in the loop itself,

@@ -1,0 +1,1 @@
+"""The asyncio shell: sockets, the commit thread, timers, HTTP pages, the process."""
