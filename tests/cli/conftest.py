@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import pytest
+import structlog
 
 from carbonex.engine import (
     BUY,
@@ -103,6 +104,13 @@ def write(tmp_path: Path) -> Callable[[], tuple[Path, Exchange]]:
 def traded(write: Callable[[], tuple[Path, Exchange]]) -> tuple[Path, Exchange]:
     """Return DIR with a morning's trading, and its state."""
     return write()
+
+
+@pytest.fixture(autouse=True)
+def _log_lines_of_its_own() -> Iterator[None]:
+    """Undo what ``carbonex serve``, run inside a test, did to the process's logging."""
+    yield
+    structlog.reset_defaults()
 
 
 ROOT: Final = Path(__file__).parents[2]

@@ -65,6 +65,20 @@ async def test_it_serves_until_it_is_asked_to_stop(
     assert run.invoke(app, ["verify", str(directory), "--deep"]).exit_code == 0
 
 
+async def test_it_goes_on_when_nobody_takes_its_log_lines(
+    directory: Path, program: Program
+) -> None:
+    process = program("serve", str(directory), "--port", "0")
+    address = open_at(process)
+    assert process.stderr is not None
+    process.stderr.close()  # as when a log collector dies
+    async with carbonex.sdk.connect(address, directory / "operator.pem") as venue:
+        await venue.list_instrument("CEA25")
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(timeout=60) == 0  # it says good-bye into the broken pipe
+    assert run.invoke(app, ["verify", str(directory)]).exit_code == 0
+
+
 def test_a_second_server_is_kept_out(directory: Path, program: Program) -> None:
     first = program("serve", str(directory), "--port", "0")
     open_at(first)

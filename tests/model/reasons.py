@@ -13,7 +13,6 @@ from carbonex.engine import (
     MAX_BALANCE,
     MAX_NAME,
     MAX_PRICE,
-    MAX_QUANTITY,
     Deposit,
     HaltInstrument,
     Issue,
@@ -218,7 +217,7 @@ def _not_trading(world: World, instrument: str) -> Iterator[Reason]:
 
 def _bad_quantity(world: World, instrument: str, quantity: int) -> Iterator[Reason]:
     terms = world.instruments[instrument]
-    if not 0 < quantity <= MAX_QUANTITY or quantity % terms.lot:
+    if quantity <= 0 or quantity % terms.lot:
         yield Reason.BAD_QTY
     if quantity > terms.max_quantity:
         yield Reason.QTY_ABOVE_LISTED_MAX

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from .accounts import NOTHING
 from .commands import MAX_BALANCE
-from .enums import BUY, SELL, Side
+from .enums import BUY, SELL, Phase, Side
 
 
 if TYPE_CHECKING:
@@ -19,6 +20,8 @@ def check(state: State) -> None:
     resting: dict[int, Order] = {}
     for instrument in state.instruments.values():
         assert instrument.phase is state.phase_of(instrument)
+        is_fine = instrument.terms.tick == instrument.terms.lot == 1
+        assert instrument.plain is (is_fine and instrument.phase is Phase.TRADING)
         _check_book(instrument.book, resting)
         _check_tonnes(state, instrument)
     for account in state.accounts.values():
@@ -27,6 +30,7 @@ def check(state: State) -> None:
     assert all(order_id <= state.last_order_id for order_id in resting)
     assert sum(a.cash for a in state.accounts.values()) == state.cash
     assert 0 <= state.cash <= MAX_BALANCE
+    assert NOTHING.quantity == NOTHING.available == 0
 
 
 def _check_book(book: Book, resting: dict[int, Order]) -> None:

@@ -21,9 +21,17 @@ from .enums import (
     SelfTrade,
 )
 from .events import OrderAccepted, OrderAmended, OrderStands, Rejected
-from .matching import cancel_rest, cancel_resting, fillable, match, withdraw
-from .rules import bad_name, bad_price, bad_quantity, effective_price, reprice
-from .state import VENUE_KEY
+from .matching import cancel_rest, cancel_resting, match, withdraw
+from .refusals import (
+    beyond_caps,
+    late,
+    malformed,
+    not_permitted,
+    not_trading,
+    unaffordable,
+    unmatchable,
+)
+from .rules import bad_price, bad_quantity, effective_price, reprice
 
 
 if TYPE_CHECKING:
@@ -61,7 +69,7 @@ def place(  # noqa: C901, PLR0912, PLR0915 - one way, see below
     if instrument is None:
         return [Rejected(Reason.UNKNOWN_INSTRUMENT, "instrument")]
     if account is None:
-        return [_not_permitted(command.key)]
+        return [not_permitted(command.key)]
     price, quantity = command.price, command.quantity
     book = instrument.book
     buys = command.side is BUY
@@ -81,22 +89,22 @@ def place(  # noqa: C901, PLR0912, PLR0915 - one way, see below
         or quantity < 1
         or quantity > instrument.max_quantity
     ):
-        rejected = _malformed(state, instrument, command)
+        rejected = malformed(state, instrument, command)
         if rejected is not None:
             return [rejected]
         price = effective_price(instrument.terms, makers, command)
     unit = price if buys else 1
     need = unit * quantity
     if need > balance.available:
-        return [_unaffordable(command, need, balance.available)]
+        return [unaffordable(command, need, balance.available)]
     best = makers.best
     meets = best is not None and best.key <= makers.sign * price
     if meets or command.time_in_force is FOK:
-        rejected = _unmatchable(makers, account, command, price, quantity)
+        rejected = unmatchable(makers, account, command, price, quantity)
         if rejected is not None:
             return [rejected]
     if name or len(account.orders) >= account.max_open_orders:
-        rejected = _beyond_caps(account, command)
+        rejected = beyond_caps(account, command)
         if rejected is not None:
             return [rejected]
 
@@ -133,7 +141,8 @@ def amend(state: State, command: AmendOrder) -> list[Event]:
         return [order]
     instrument = state.instruments[order.instrument]
     if instrument.phase is not TRADING:
-        return [_not_trading(state)]
+        param = "order_id" if command.order_id else "client_order_id"
+        return [not_trading(state, param)]
     price = command.price or order.price
     quantity = command.quantity or order.quantity
     rejected = bad_quantity(instrument.terms, quantity)
@@ -170,7 +179,7 @@ def cancel_all(state: State, command: CancelAll) -> list[Event]:
     if command.instrument and command.instrument not in state.instruments:
         return [Rejected(Reason.UNKNOWN_INSTRUMENT, "instrument")]
     if account is None:
-        return [_not_permitted(command.key)]
+        return [not_permitted(command.key)]
     chosen = [
         order
         for order in account.orders.values()
@@ -199,10 +208,10 @@ def _requeue(
     remaining = quantity - order.filled
     free = order.balance.available + order.unit * order.remaining
     if unit * remaining > free:
-        return [_unaffordable(command, unit * remaining, free)]
+        return [unaffordable(command, unit * remaining, free)]
     meets = makers.reaches(price)
     if meets:
-        rejected = _unmatchable(makers, order.account, command, price, remaining)
+        rejected = unmatchable(makers, order.account, command, price, remaining)
         if rejected is not None:
             return [rejected]
 
@@ -252,17 +261,17 @@ def _answer_early(
         if known is not None:
             return _stands(known, command)
     if 0 < command.deadline_ns < state.time_ns:
-        return _late(state, command.deadline_ns)
+        return late(state, command.deadline_ns)
     return None
 
 
 def _resting(state: State, command: AmendOrder | CancelOrder) -> Order | Rejected:
     """Return the open order that the command names, or why not."""
     if 0 < command.deadline_ns < state.time_ns:
-        return _late(state, command.deadline_ns)
+        return late(state, command.deadline_ns)
     account = state.traders.get(command.key, NOBODY).get(command.account)
     if account is None:
-        return _not_permitted(command.key)
+        return not_permitted(command.key)
     order_id = command.order_id
     if order_id:
         order = account.orders.get(order_id)
@@ -272,84 +281,3 @@ def _resting(state: State, command: AmendOrder | CancelOrder) -> Order | Rejecte
         param = "order_id" if order_id else "client_order_id"
         return Rejected(Reason.UNKNOWN_ORDER, param, order_id)
     return order
-
-
-def _late(state: State, deadline_ns: int) -> Rejected:
-    return Rejected(Reason.DEADLINE_PASSED, "deadline", deadline_ns, state.time_ns)
-
-
-def _not_permitted(key: str) -> Rejected:
-    """Refuse an account; clients are not told which others exist."""
-    reason = Reason.UNKNOWN_ACCOUNT if key == VENUE_KEY else Reason.NOT_PERMITTED
-    return Rejected(reason, "account")
-
-
-def _not_trading(state: State) -> Rejected:
-    reason = Reason.HALTED if state.day else Reason.MARKET_CLOSED
-    return Rejected(reason, "instrument")
-
-
-def _malformed(
-    state: State, instrument: Instrument, command: PlaceOrder
-) -> Rejected | None:
-    """Check all that the order's own values and the instrument decide."""
-    name = command.client_order_id
-    rejected = bad_name("client_order_id", name) if name else None
-    if rejected is not None:
-        return rejected
-    market = command.order_type is MARKET
-    if command.post_only is not OFF and not _may_rest(command):
-        return Rejected(Reason.BAD_PARAMETER, "post_only")
-    if market and command.price:
-        return Rejected(Reason.BAD_PARAMETER, "price", command.price)
-    if instrument.phase is not TRADING:
-        return _not_trading(state)
-    rejected = bad_quantity(instrument.terms, command.quantity)
-    if rejected is None and not market:
-        rejected = bad_price(instrument.terms, command.price)
-    return rejected
-
-
-def _may_rest(command: PlaceOrder) -> bool:
-    tif = command.time_in_force
-    return command.order_type is not MARKET and tif is not IOC and tif is not FOK
-
-
-def _unmatchable(
-    makers: BookSide, account: Account, command: PlaceOrder, price: int, remaining: int
-) -> Rejected | None:
-    """Check what meeting the other side at ``price`` would mean."""
-    best = makers.best
-    if best is not None and best.key <= makers.sign * price:
-        first = best.oldest
-        assert first is not None
-        if (
-            first.account.participant is account.participant
-            and command.self_trade is CANCEL_NEWEST
-        ):
-            return Rejected(Reason.SELF_TRADE, "price", first.order_id)
-        if command.post_only is not OFF:
-            return Rejected(Reason.WOULD_TAKE_LIQUIDITY, "price", price, best.price)
-    if command.time_in_force is FOK and not fillable(
-        makers, account, command, price, remaining
-    ):
-        return Rejected(Reason.FOK_UNFILLABLE, "quantity", remaining)
-    return None
-
-
-def _unaffordable(command: PlaceOrder, need: int, free: int) -> Rejected:
-    if command.side is BUY:
-        return Rejected(Reason.INSUFFICIENT_FUNDS, "quantity", need, free)
-    return Rejected(Reason.INSUFFICIENT_HOLDINGS, "quantity", need, free)
-
-
-def _beyond_caps(account: Account, command: PlaceOrder) -> Rejected | None:
-    known = len(account.client_ids)
-    if command.client_order_id and known >= account.max_client_ids:
-        limit = account.max_client_ids
-        return Rejected(Reason.TOO_MANY_CLIENT_IDS, "client_order_id", known, limit)
-    resting = len(account.orders)
-    if resting >= account.max_open_orders and _may_rest(command):
-        limit = account.max_open_orders
-        return Rejected(Reason.TOO_MANY_OPEN_ORDERS, "account", resting, limit)
-    return None

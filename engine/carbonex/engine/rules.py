@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .commands import MAX_NAME, MAX_PRICE, MAX_QUANTITY
+from .commands import MAX_NAME, MAX_PRICE
 from .enums import BUY, MARKET, PostOnly, Reason
 from .events import Rejected
 
@@ -45,7 +45,7 @@ def reprice(terms: ListInstrument, makers: BookSide, price: int) -> int:
 
 def bad_quantity(terms: ListInstrument, quantity: int) -> Rejected | None:
     """Check a quantity in tonnes: whole lots, at most the instrument's maximum."""
-    if quantity <= 0 or quantity > MAX_QUANTITY or quantity % terms.lot:
+    if quantity <= 0 or quantity % terms.lot:
         return Rejected(Reason.BAD_QTY, "quantity", quantity, terms.lot)
     if quantity > terms.max_quantity:
         limit = terms.max_quantity

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import io
 import sys
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TextIO, final
 
 import msgspec
 import structlog
@@ -120,8 +122,29 @@ def _report_on_stderr() -> None:
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             *_renderers(terminal=sys.stderr.isatty()),
         ],
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=structlog.PrintLoggerFactory(_Lines(sys.stderr)),
     )
+
+
+@final
+class _Lines(io.TextIOBase):
+    """Log lines on their way out: what nobody can receive is dropped.
+
+    A log collector that dies, or a full disk under a log file, must not end
+    a venue.
+    """
+
+    def __init__(self, out: TextIO) -> None:
+        self._out = out
+
+    def write(self, text: str) -> int:
+        with contextlib.suppress(OSError, ValueError):  # broken, or closed
+            self._out.write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        with contextlib.suppress(OSError, ValueError):
+            self._out.flush()
 
 
 def _renderers(*, terminal: bool) -> list[structlog.typing.Processor]:
