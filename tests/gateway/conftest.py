@@ -1,15 +1,20 @@
-"""The gateway's tests run on the event loop that the server runs on."""
+"""The event loop that the server runs on, and a server with small limits."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
 import uvloop
+
+from carbonex.gateway.server.server import Server
+from market import config, make_market
 
 
 if TYPE_CHECKING:
     import asyncio
-    from collections.abc import Callable
+    from collections.abc import AsyncIterator, Callable
+    from pathlib import Path
 
 
 def pytest_asyncio_loop_factories() -> dict[
@@ -17,3 +22,12 @@ def pytest_asyncio_loop_factories() -> dict[
 ]:
     """Have pytest-asyncio make uvloop's loops, and only those."""
     return {"uvloop": uvloop.new_event_loop}
+
+
+@pytest.fixture
+async def server(tmp_path: Path) -> AsyncIterator[Server]:
+    """Run a market's server; a test reaches its limits within moments."""
+    venue = config(frame_bytes=64 * 1024, outbox_bytes=512 * 1024)
+    make_market(tmp_path, venue)
+    async with Server.start(tmp_path, venue) as server:
+        yield server

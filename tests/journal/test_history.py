@@ -1,8 +1,7 @@
-"""The history: complete, exactly once, and made anew whenever it is lost."""
+"""The history: complete, exactly once, and consistent with the exchange."""
 
 from __future__ import annotations
 
-import sqlite3
 import threading
 import time
 from collections import Counter
@@ -14,67 +13,20 @@ import pytest
 from carbonex.engine import Applied, Batch, Exchange, PlaceOrder, Trade
 from carbonex.journal import (
     ExecutionEntry,
-    HistoryError,
     HistoryStore,
     MovementEntry,
     TradeEntry,
     history as history_module,
-    recover,
 )
+from journal.histories import DONE, contents, put
 from journal.samples import VENUE
-from journal.trading import ACCOUNTS, INSTRUMENTS, Venue, trading
+from journal.trading import ACCOUNTS, INSTRUMENTS, trading
 
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
-
-DONE = trading(60)
-
-Contents = dict[str, list[TradeEntry] | list[ExecutionEntry] | list[MovementEntry]]
-
-
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "history.sqlite"
-
-
-@pytest.fixture
-def store(path: Path) -> Iterator[HistoryStore]:
-    with closing(HistoryStore(path, VENUE)) as store:
-        yield store
-
-
-@pytest.fixture(autouse=True)
-def _gather_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(history_module, "GATHER_S", 0)
-
-
-def put(store: HistoryStore, first: int = 1, last: int = 60) -> None:
-    for position in range(first, last + 1):
-        store.put(position, DONE.applied[position - 1])
-    store.flush()
-
-
-def contents(store: HistoryStore) -> Contents:
-    """Everything that can be asked for."""
-    every: Contents = {}
-    for account in ACCOUNTS:
-        every[f"executions {account}"] = store.executions(account)
-        every[f"movements {account}"] = store.movements(account)
-    for instrument in INSTRUMENTS:
-        every[f"trades {instrument}"] = store.trades(instrument)
-    return every
-
-
-@pytest.fixture(scope="module")
-def complete(tmp_path_factory: pytest.TempPathFactory) -> Contents:
-    """What a store that saw everything in one go has."""
-    path = tmp_path_factory.mktemp("history") / "history.sqlite"
-    with closing(HistoryStore(path, VENUE)) as store:
-        put(store)
-        return contents(store)
+    from journal.histories import Contents
 
 
 def test_every_execution_of_every_account_is_there_without_a_gap(
@@ -231,125 +183,10 @@ def test_queries_page_from_any_number(store: HistoryStore) -> None:
     assert store.executions("nobody") == []
 
 
-@pytest.mark.parametrize("watermark", [0, 1, 2, 30, 41, 59, 60])
-def test_what_was_stored_before_is_skipped_when_it_is_replayed(
-    path: Path, complete: Contents, watermark: int
-) -> None:
-    with closing(HistoryStore(path, VENUE)) as store:
-        put(store, last=watermark)
-    with closing(HistoryStore(path, VENUE)) as store:
-        assert store.position == watermark
-        assert store.recreated == ""
-        put(store)
-        put(store)
-        assert contents(store) == complete
-
-
 def test_positions_cannot_be_left_out(store: HistoryStore) -> None:
     put(store, last=3)
     with pytest.raises(ValueError, match="needs position 4, not 5"):
         store.put(5, DONE.applied[4])
-
-
-def test_recovery_brings_the_history_up_to_date(path: Path, complete: Contents) -> None:
-    venue = Venue()
-    for watermark, snapshot in ((0, 0), (35, 20), (40, 40), (60, 60)):
-        path.unlink(missing_ok=True)
-        with closing(HistoryStore(path, VENUE)) as store:
-            put(store, last=watermark)
-        with closing(HistoryStore(path, VENUE)) as store:
-            recovered = recover(venue.log, venue.snapshots, history=store)
-            store.flush()
-            assert recovered.snapshot == snapshot
-            assert recovered.warnings == []
-            assert recovered.exchange.digest() == DONE.states[-1].digest
-            assert contents(store) == complete
-
-
-def spoil_pages(path: Path) -> None:
-    content = bytearray(path.read_bytes())
-    for offset in range(4096, len(content), 64):
-        content[offset] ^= 0x55
-    path.write_bytes(content)
-
-
-def cut_short(path: Path) -> None:
-    path.write_bytes(path.read_bytes()[:5000])
-
-
-def replace_by_text(path: Path) -> None:
-    path.write_text("this is not a database, though it is long enough\n" * 100)
-
-
-def change(path: Path, statement: str) -> None:
-    with closing(sqlite3.connect(path)) as connection:
-        connection.execute(statement)
-        connection.commit()
-
-
-@pytest.mark.parametrize(
-    ("spoil", "reason"),
-    [
-        (spoil_pages, "damaged"),
-        (cut_short, "damaged"),
-        (replace_by_text, "damaged: file is not a database"),
-        (lambda path: path.write_bytes(b""), "schema version 0, not 1"),
-        (lambda path: change(path, "PRAGMA user_version = 7"), "schema version 7"),
-        (lambda path: change(path, "DROP TABLE progress"), "damaged: no such table"),
-        (lambda path: change(path, "UPDATE progress SET venue = 'x'"), "venue 'x'"),
-        (
-            lambda path: change(path, "UPDATE progress SET position = 61"),
-            "at position 61, the log ends at 60",
-        ),
-    ],
-)
-def test_a_file_that_is_no_use_is_made_anew_and_filled(
-    path: Path, complete: Contents, spoil: object, reason: str
-) -> None:
-    venue = Venue()
-    with closing(HistoryStore(path, VENUE)) as store:
-        put(store)
-    assert callable(spoil)
-    spoil(path)
-    with closing(HistoryStore(path, VENUE)) as store:
-        recovered = recover(venue.log, venue.snapshots, history=store)
-        store.flush()
-        assert len(recovered.warnings) == 1
-        assert "the history was made anew: " in recovered.warnings[0]
-        assert reason in recovered.warnings[0]
-        assert contents(store) == complete
-
-
-def test_where_the_log_does_not_reach_back_the_history_says_so_and_goes_on(
-    store: HistoryStore, complete: Contents
-) -> None:
-    venue = Venue()
-    venue.truncate(41)
-    recovered = recover(venue.log, venue.snapshots, history=store)
-    store.flush()
-    assert recovered.snapshot == 40
-    assert "positions 1 to 40 cannot be replayed any more" in recovered.warnings[0]
-    assert store.position == 60
-    for name, entries in contents(store).items():
-        expected = complete[name]
-        assert entries == expected[len(expected) - len(entries) :]
-    assert store.executions("a-1", limit=1)[0].exec_seq > 1
-
-
-def test_what_lies_between_is_all_that_a_gap_costs(
-    path: Path, complete: Contents
-) -> None:
-    with closing(HistoryStore(path, VENUE)) as store:
-        put(store, last=20)
-    with closing(HistoryStore(path, VENUE)) as store:
-        store.start_at(40)
-    with closing(HistoryStore(path, VENUE)) as store:  # it was stored, too
-        assert store.position == 40
-        put(store)
-        begin, end = DONE.applied[20].first_seq, DONE.applied[40].first_seq
-        for name, entries in contents(store).items():
-            expected = [e for e in complete[name] if not begin <= e.seq < end]
-            assert entries == expected
 
 
 def test_a_full_queue_blocks_until_the_writer_has_made_room(
@@ -375,40 +212,6 @@ def test_a_full_queue_blocks_until_the_writer_has_made_room(
         gate.set()
         feeder.join()
         assert contents(store) == complete
-
-
-def test_a_write_that_fails_stops_the_history_and_nothing_else(
-    path: Path, monkeypatch: pytest.MonkeyPatch, complete: Contents
-) -> None:
-    venue = Venue()
-    with closing(HistoryStore(path, VENUE)) as store:
-        put(store, last=30)
-        before = contents(store)
-
-        def fail(*_: object) -> None:
-            raise sqlite3.OperationalError("database or disk is full")
-
-        monkeypatch.setattr(store, "_store", fail)
-        put(store, first=31, last=40)
-        monkeypatch.undo()
-        put(store, first=41)  # not even when it would work again: rows are missing
-        assert isinstance(store.failed, sqlite3.OperationalError)
-        assert store.position == 30
-        assert contents(store) == before
-    with closing(HistoryStore(path, VENUE)) as store:
-        recover(venue.log, venue.snapshots, history=store)
-        store.flush()
-        assert store.failed is None
-        assert contents(store) == complete
-
-
-def test_a_file_that_breaks_while_it_is_in_use_is_named(
-    path: Path, store: HistoryStore
-) -> None:
-    put(store, last=30)
-    change(path, "DROP TABLE trades")
-    with pytest.raises(HistoryError, match=rf"{path} cannot be read: .* remove the"):
-        store.trades("CEA24")
 
 
 def test_nobody_else_can_read_the_file(path: Path, store: HistoryStore) -> None:

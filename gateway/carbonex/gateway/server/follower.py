@@ -14,7 +14,6 @@ import select
 import signal
 import sqlite3
 import sys
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, final
 
@@ -40,10 +39,7 @@ if TYPE_CHECKING:
 
 HISTORY_NAME: Final = "history.sqlite"
 
-# Opening the log anew verifies its newest segment, up to some seconds' work:
-# at least ten times as long passes before the next look.
-PAUSE_SECONDS: Final = 1.0
-PAUSE_FACTOR: Final = 10
+PAUSE_SECONDS: Final = 1.0  # between two looks at the log
 RETRY_SECONDS: Final = 10.0
 NICE: Final = 10  # trading goes first
 
@@ -63,11 +59,10 @@ class Follower:
                 may be at work.
 
         """
-        self._directory = directory
         self._snapshots = SnapshotStore(directory)
-        log = LogReader(directory)
-        self._history = HistoryStore(directory / HISTORY_NAME, log.venue)
-        recovered = recover(log, self._snapshots, history=self._history)
+        self._log = LogReader(directory)
+        self._history = HistoryStore(directory / HISTORY_NAME, self._log.venue)
+        recovered = recover(self._log, self._snapshots, history=self._history)
         self._exchange: Exchange = recovered.exchange
         self.position = recovered.position
         self._chain = recovered.chain
@@ -75,7 +70,7 @@ class Follower:
             _log.warning("follower", warning=warning)
 
     def catch_up(self) -> None:
-        """Follow to the log's end. O(newest segment + rows).
+        """Follow to the log's end. O(new rows).
 
         Raises:
             LogError: If the log cannot be read.
@@ -84,7 +79,8 @@ class Follower:
 
         """
         day_ended = False
-        for row in LogReader(self._directory).tail(self.position + 1):
+        self._log.refresh()
+        for row in self._log.tail(self.position + 1):
             applied = self._exchange.apply(row.batch())
             self._history.put(row.position, applied)
             self.position, self._chain = row.position, row.hash
@@ -119,10 +115,8 @@ def follow(directory: Path, wait: Callable[[float], bool]) -> None:
     try:
         ended = False
         while not ended:
-            began = time.monotonic()
             follower.catch_up()
-            spent = time.monotonic() - began
-            ended = wait(max(PAUSE_SECONDS, PAUSE_FACTOR * spent))
+            ended = wait(PAUSE_SECONDS)
         follower.catch_up()
     finally:
         follower.close()
