@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import io
 import sys
-from typing import TYPE_CHECKING, Annotated, TextIO, final
+from typing import TYPE_CHECKING, Annotated, TextIO, cast, final
 
 import msgspec
 import structlog
@@ -122,7 +122,7 @@ def _report_on_stderr() -> None:
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             *_renderers(terminal=sys.stderr.isatty()),
         ],
-        logger_factory=structlog.PrintLoggerFactory(_Lines(sys.stderr)),
+        logger_factory=structlog.PrintLoggerFactory(cast("TextIO", _Lines(sys.stderr))),
     )
 
 
