@@ -99,7 +99,7 @@ def test_an_address_that_is_taken(directory: Path, program: Program) -> None:
         process = program("serve", str(directory), "--port", port)
         _, err = process.communicate(timeout=60)
     assert process.returncode == 1
-    assert f"carbonex: 127.0.0.1:{port}" in err
+    assert f"carbonex: the venue cannot open at 127.0.0.1:{port}" in err
     assert "Address already in use" in err.lower() or "address already in use" in err
     assert "Traceback" not in err
 

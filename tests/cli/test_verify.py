@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 
 from carbonex.cli.app import app
 from carbonex.engine import Exchange
+from carbonex.journal import LogReader, Snapshot, SnapshotStore
 
 
 run = CliRunner()
@@ -67,6 +68,24 @@ def test_a_torn_row_is_a_note_and_no_fault(traded: Traded) -> None:
     result = run.invoke(app, ["verify", str(traded[0])])
     assert result.exit_code == 0
     assert "note: a torn row of 9 bytes follows the last one" in result.stdout
+
+
+def test_a_damaged_snapshot_is_not_a_damaged_log(traded: Traded) -> None:
+    directory, exchange = traded
+    store = SnapshotStore(directory)
+    reader = LogReader(directory)
+    last = reader.bounds()[1]
+    path = store.save(
+        Snapshot(last, reader.hash_at(last), exchange.digest(), exchange.snapshot())
+    )
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 1
+    path.write_bytes(data)
+    result = run.invoke(app, ["verify", str(directory)])
+    assert result.exit_code == 1
+    assert "Remove this file: a start does without it." in result.stdout
+    path.unlink()
+    assert run.invoke(app, ["verify", str(directory)]).exit_code == 0
 
 
 def test_a_directory_without_a_log(tmp_path: Path) -> None:

@@ -52,6 +52,20 @@ async def test_sigterm_ends_it_cleanly(tmp_path: Path) -> None:
     history.close()
 
 
+async def test_a_stop_is_clean_even_if_no_snapshot_can_be_kept(tmp_path: Path) -> None:
+    make_market(tmp_path, write_config(tmp_path))
+    async with VenueProcess(tmp_path) as venue, Stranger(venue.port) as maker:
+        await maker.login("maker")
+        await maker.call(
+            "add_order", instrument=CEA, side="sell", price="70", quantity=5
+        )
+        (tmp_path / "snapshots").write_bytes(b"no directory, like a full disk")
+        stopping = asyncio.create_task(venue.stop())
+        await maker.socket.wait_closed()
+        assert await stopping == 0
+        assert maker.socket.close_code == 1001
+
+
 async def test_no_answered_order_is_lost_or_doubled_by_kill_9(tmp_path: Path) -> None:
     make_market(tmp_path, write_config(tmp_path))
     answered: list[str] = []

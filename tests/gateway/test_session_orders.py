@@ -249,6 +249,25 @@ def test_amending(house: House, client: Client) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("changes", "code", "param"),
+    [
+        ({}, 1005, "quantity"),
+        ({"quantity": 0}, 1004, "quantity"),
+        ({"price": "0"}, 1004, "price"),
+        ({"price": ""}, 1004, "price"),
+        ({"quantity": -5}, 3007, "quantity"),
+    ],
+)
+def test_an_amendment_that_changes_nothing_is_refused(
+    client: Client, changes: dict[str, object], code: int, param: str
+) -> None:
+    client.result("add_order", **order())
+    refused = client.error("amend_order", order_id="1", **changes)
+    assert (refused["code"], refused["param"]) == (code, param)
+    assert client.result("order", order_id="1")["quantity"] == 10
+
+
 def test_an_amendment_below_what_has_traded(house: House, client: Client) -> None:
     client.result("add_order", **order())
     book(house, "sell 4 @ 74.63")

@@ -104,7 +104,7 @@ def test_each_account_by_its_name(house: House) -> None:
 
 
 def test_the_acknowledgement_says_what_was_understood(client: Client) -> None:
-    book = client.result("subscribe", channel="book", instrument=CEA, account="x")
+    book = client.result("subscribe", channel="book", instrument=CEA)
     assert book == {
         "channel": "book",
         "instrument": CEA,
@@ -116,6 +116,29 @@ def test_the_acknowledgement_says_what_was_understood(client: Client) -> None:
         "account": "acme-1",
     }
     assert client.result("subscribe", channel="ticker") == {"channel": "ticker"}
+
+
+@pytest.mark.parametrize(
+    ("channel", "param", "given"),
+    [
+        ("book", "account", "acme-1"),
+        ("trade", "depth", 25),
+        ("executions", "instrument", CEA),
+        ("balances", "from_seq", 7),
+        ("heartbeat", "interval_ms", 50),
+    ],
+)
+def test_members_that_a_channel_has_not_are_refused(
+    client: Client, channel: str, param: str, given: object
+) -> None:
+    params = {"channel": channel, param: given}
+    if channel == "book":
+        params["instrument"] = CEA
+    refused = client.error("subscribe", **params)
+    assert (refused["code"], refused["param"]) == (1004, param)
+    assert refused["message"] == (
+        f"{param} must be left out: {channel} has no {param}, not {given}"
+    )
 
 
 def test_a_subscription_starts_with_its_snapshot(client: Client) -> None:

@@ -79,8 +79,8 @@ def serve(
         fail(str(error))
     except OSError as error:
         fail(
-            f"{config.listen.host}:{config.listen.port} or {directory} cannot be"
-            f" had: {error.strerror or error}; another --port may help"
+            f"the venue cannot open at {config.listen.host}:{config.listen.port}"
+            f" with {directory}: {error.strerror or error}"
         )
     except KeyboardInterrupt:
         fail("interrupted before the venue was open; nothing is lost", INTERRUPTED)

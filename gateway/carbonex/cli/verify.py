@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
 import msgspec
@@ -74,9 +75,17 @@ def _describe(report: Report) -> str:
 def _explain(fault: Fault) -> str:
     return (
         f"DAMAGED at position {fault.position}: {fault.path}, offset {fault.offset}:"
-        f"\n  expected {fault.expected}\n  found    {fault.found}"
-        "\nEverything before it is good. Restore the directory from a copy."
+        f"\n  expected {fault.expected}\n  found    {fault.found}\n"
+        + _advice(Path(fault.path))
     )
+
+
+def _advice(path: Path) -> str:
+    if path.parent.name == "snapshots":
+        return "The log before it is good. Remove this file: a start does without it."
+    if path.name == "head":
+        return "The rows are good. The next start warns of it and writes it anew."
+    return "Everything before it is good. Restore the directory from a copy."
 
 
 _LINES: Final = """\

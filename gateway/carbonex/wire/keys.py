@@ -64,18 +64,15 @@ def generate_key(key_id: str) -> Key:
     """Make a new key.
 
     Raises:
-        ValueError: If ``key_id`` is empty, longer than 36 characters, or not
-            printable on one line.
+        ValueError: If ``key_id`` is not 1 to 36 printable ASCII characters
+            without a space, which is what a venue takes.
 
     """
-    if (
-        not 0 < len(key_id) <= MAX_KEY_ID
-        or not key_id.isprintable()
-        or key_id != key_id.strip()
-    ):
+    printable = key_id.isascii() and key_id.isprintable() and " " not in key_id
+    if not printable or not 0 < len(key_id) <= MAX_KEY_ID:
         raise ValueError(
-            f"{key_id[:40]!r} is not a key id: use 1 to {MAX_KEY_ID} printable"
-            " characters without a space at either end"
+            f"{key_id[:40]!r} is not a key id: use 1 to {MAX_KEY_ID} ASCII"
+            " characters without a space, such as mm-1"
         )
     return Key(key_id, Ed25519PrivateKey.generate())
 

@@ -9,7 +9,7 @@ from typing import Final
 
 MAX_FEN: Final = 2**63 - 1
 
-_PATTERN: Final = re.compile(r"(0|[1-9][0-9]{0,17})(?:\.([0-9]{1,2}))?", re.ASCII)
+_PATTERN: Final = re.compile(r"(0|[1-9][0-9]{0,30})(?:\.([0-9]{1,2}))?", re.ASCII)
 
 
 # A market's prices of a day are some thousand texts. Remembering them makes

@@ -104,12 +104,15 @@ class AddOrder(Params, frozen=True):
 
 
 class AmendOrder(Params, frozen=True):
-    """Change an order named by either id; ``quantity`` is the new total."""
+    """Change an order named by either id; ``quantity`` is the new total.
+
+    At least one of ``price`` and ``quantity`` is required.
+    """
 
     order_id: OrderId = ""
     client_order_id: OptionalName = ""
-    price: str = ""
-    quantity: Quantity = 0
+    price: str | None = None
+    quantity: Quantity | None = None
     account: OptionalName = ""
     deadline: Micros = 0
 

@@ -108,8 +108,8 @@ class Trading(Fates):
             raise ValueError("an order of 0 t is none: cancel it")
         sent = requests.AmendOrder(
             *_name(order, client_order_id),
-            price="" if price is None else price_text(price),
-            quantity=quantity or 0,
+            price=None if price is None else price_text(price),
+            quantity=quantity,
             account=executions.subject,
             deadline=self._deadline(),
         )

@@ -128,11 +128,19 @@ class Server:
                 self._ticking.cancel()
             self._pipeline.stop()
         if self.failure is None:
-            path = await asyncio.to_thread(take_snapshot, self.venue, self._snapshots)
-            _log.info("snapshot kept", path=str(path))
+            await self._keep_snapshot()
             self.clients.close_all(1001, "server shutdown")
         await self.clients.gone(self.config.limits.close_seconds)
         _log.info("stopped", seq=self.venue.exchange.seq, position=self.venue.position)
+
+    async def _keep_snapshot(self) -> None:
+        """Make the next start short; without a snapshot it is only longer."""
+        try:
+            path = await asyncio.to_thread(take_snapshot, self.venue, self._snapshots)
+        except OSError as error:
+            _log.warning("no snapshot", reason=str(error))
+        else:
+            _log.info("snapshot kept", path=str(path))
 
     @contextlib.asynccontextmanager
     async def _listening(self) -> AsyncIterator[None]:

@@ -81,16 +81,21 @@ def place_order(p: requests.AddOrder, key: str, account: str) -> PlaceOrder:
 
 def amend_order(p: requests.AmendOrder, key: str, account: str) -> AmendOrder:
     """Return the command of amend_order."""
-    fen = _fen("price", p.price) if p.price else 0
-    if p.price and not fen:  # to the engine, 0 means: as it is
+    fen = 0 if p.price is None else _fen("price", p.price)
+    # To the engine 0 means: as it is.
+    if p.price is not None and not fen:
         _bad("price", "above 0, or left out to keep it", p.price)
+    if p.quantity == 0:
+        _bad("quantity", "above 0, or left out to keep it; cancel_order cancels", "0")
+    if p.price is None and p.quantity is None:
+        _missing("amend_order", "quantity", "a new total, or a new price")
     return AmendOrder(
         key,
         account,
         order_id_of("amend_order", p),
         p.client_order_id,
         fen,
-        p.quantity,
+        p.quantity or 0,
         p.deadline * NS_PER_US,
     )
 

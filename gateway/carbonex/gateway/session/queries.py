@@ -6,9 +6,9 @@ they see what those did.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
-from msgspec.structs import replace
+from msgspec.structs import fields, replace
 
 from carbonex.engine import CancelOrder, Permission, Reason, Rejected
 from carbonex.gateway.feed.rendering import balances_of, order_state_of
@@ -75,6 +75,7 @@ def subscribe(
     session: Session, p: requests.Subscribe, reply: Reply, now_ns: int
 ) -> None:
     """Acknowledge a subscription; its snapshot follows the answer."""
+    _refuse_strangers(p)
     p = _own(session, p, "subscribe")
     refusal = session.feed.refusal(session.outbox, p)
     if refusal is not None:
@@ -87,6 +88,7 @@ def unsubscribe(
     session: Session, p: requests.Unsubscribe, reply: Reply, _now_ns: int
 ) -> None:
     """End a subscription."""
+    _refuse_strangers(p)
     p = _own(session, p, "unsubscribe")
     if not session.feed.unsubscribe(session.outbox, p):
         raise Refused(error(Code.NOT_SUBSCRIBED, "channel", subscription=Target.of(p)))
@@ -103,6 +105,32 @@ def _own(session: Session, p: P, method: str) -> P:
         return p
     session.who.require(Permission.READ, f"{method} to {p.channel}")
     return replace(p, account=session.who.account(p.account))
+
+
+# The members that a channel has beside ``channel``. Another one that says
+# something would be ignored, and its sender would wait for what never comes.
+_MEMBERS: Final = {
+    "status": (),
+    "heartbeat": (),
+    "instrument": ("instrument",),
+    "ticker": ("instrument",),
+    "trade": ("instrument",),
+    "book": ("instrument", "depth", "interval_ms"),
+    "executions": ("account", "from_seq"),
+    "balances": ("account",),
+}
+
+
+def _refuse_strangers(p: requests.Subscribe | requests.Unsubscribe) -> None:
+    for field in fields(p):
+        name = field.name
+        if name != "channel" and name not in _MEMBERS[p.channel]:
+            given = getattr(p, name)
+            if given != field.default:
+                wanted = f"left out: {p.channel} has no {name}"
+                raise Refused(
+                    error(Code.BAD_TYPE, name, member=name, wanted=wanted, given=given)
+                )
 
 
 def _understood(p: requests.Subscribe | requests.Unsubscribe) -> answers.Subscribed:
