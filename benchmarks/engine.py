@@ -69,8 +69,8 @@ def _market() -> list[Command]:
             RegisterParticipant("", name),
             OpenAccount("", name, name),
             AddKey("", name, name, bytes(32), Permission.TRADE),
-            Deposit("", name, 10**15, "cash"),
-            Issue("", name, INSTRUMENT, 10**9, "tonnes"),
+            Deposit("", name, 10**9, "cash"),  # CNY 10 million
+            Issue("", name, INSTRUMENT, 10**6, "tonnes"),
         ]
     return commands
 
