@@ -160,10 +160,6 @@ class Feed:
         for topic in self._followed.get(outbox, {}).values():
             topic.catch_up(outbox, now_ns)
 
-    def shutdown(self) -> None:
-        """Tell those who follow the status that the venue shuts down."""
-        self._status.shut_down()
-
     def _unknown(self, request: Subscribe) -> Error | None:
         name = Target.of(request).instrument
         if request.channel == "book" and not name:

@@ -16,30 +16,22 @@ if TYPE_CHECKING:
 
 
 class Status:
-    """Those who follow the venue's state."""
+    """Those who ask for the venue's state.
+
+    They get it once: a change of it is told to everybody who is connected.
+    """
 
     def __init__(self, venue: Venue) -> None:
         self._venue = venue
         self.topic = Topic(self._snapshot)
 
-    def shut_down(self) -> None:
-        """Tell that the venue shuts down."""
-        self.topic.send(self._message("update", "server_shutdown"))
-
     def _snapshot(self) -> Message:
-        return self._message(
-            "snapshot", "server_shutdown" if self._venue.draining else "online"
-        )
-
-    def _message(
-        self,
-        kind: Literal["snapshot", "update"],
-        state: Literal["online", "server_shutdown"],
-    ) -> Message:
         venue = self._venue
-        return Message(
-            "status", kind, [channels.Status(venue.name, venue.epoch, state, "")]
+        state: Literal["online", "server_shutdown"] = (
+            "server_shutdown" if venue.draining else "online"
         )
+        status = channels.Status(venue.name, venue.epoch, state, "")
+        return Message("status", "snapshot", [status])
 
 
 class Heartbeats:
