@@ -1,4 +1,7 @@
-"""``python -m benchmarks``: the engine and the gateway, each against a peer."""
+"""``python -m benchmarks``: the engine and the gateway, each against a peer.
+
+``python -m benchmarks COUNT`` runs the engine's part alone, on COUNT commands.
+"""
 
 from __future__ import annotations
 
@@ -25,21 +28,22 @@ def main() -> None:
     names = (PEER, "msgspec", "sortedcontainers", "uvloop", "websockets")
     versions = ", ".join(f"{name} {version(name)}" for name in names)
     print(f"Python {platform.python_version()}, {versions}\n")
-    engine_against_peer()
-    gateway_against_echo()
+    engine_against_peer(int(sys.argv[1]) if sys.argv[1:] else COMMANDS)
+    if not sys.argv[1:]:
+        gateway_against_echo()
 
 
-def engine_against_peer() -> None:
+def engine_against_peer(count: int) -> None:
     """Print commands per second in process, in alternating pairs of runs."""
     print(
-        f"engine: {COMMANDS:,} commands, 55 % add, 40 % cancel, 5 % cross,"
+        f"engine: {count:,} commands, 55 % add, 40 % cancel, 5 % cross,"
         f" {ACCOUNTS} accounts, batches of {BATCH}, {ROUNDS} pairs of runs"
     )
     ours: list[float] = []
     theirs: list[float] = []
     for _ in range(ROUNDS):
-        theirs.append(_run("benchmarks.matching_engine_peer"))
-        ours.append(_run("benchmarks.engine"))
+        theirs.append(_run("benchmarks.matching_engine_peer", count))
+        ours.append(_run("benchmarks.engine", count))
     ratios = [a / b for a, b in zip(ours, theirs, strict=True)]
     print(f"  carbonex, with accounts and events  {_rates(ours)}")
     print(f"  {PEER}, without accounts    {_rates(theirs)}")
@@ -73,10 +77,10 @@ def _rates(values: list[float]) -> str:
     return f"{statistics.median(values):>9,.0f}/s  ({low:,.0f} to {high:,.0f})"
 
 
-def _run(module: str) -> float:
+def _run(module: str, count: int) -> float:
     """Run one side in a process of its own, on the same interpreter."""
     done = subprocess.run(
-        [sys.executable, "-m", module, str(COMMANDS)],
+        [sys.executable, "-m", module, str(count)],
         stdout=subprocess.PIPE,
         check=True,
         text=True,
