@@ -1,4 +1,7 @@
-"""Random order flow: every command and every self-trade mode, at a few prices."""
+"""Random flow: every command about orders, and the market's others, at a few prices.
+
+What needs rules of a market happens in ``RULED``, the rest in all instruments.
+"""
 
 from __future__ import annotations
 
@@ -9,50 +12,89 @@ from carbonex.engine import (
     DAY,
     FOK,
     GTC,
+    GTD,
     IOC,
     LIMIT,
     MARKET,
     SELL,
+    STOP,
+    STOP_LIMIT,
+    AcceptBlock,
     AmendOrder,
     CancelAll,
+    CancelBid,
     CancelOrder,
+    CloseAuction,
+    Conditions,
+    DeclineBlock,
+    HaltInstrument,
+    OpenAuction,
+    PlaceBid,
     PlaceOrder,
     PostOnly,
+    ProposeBlock,
+    Restriction,
+    RestrictParticipant,
+    ResumeInstrument,
     SelfTrade,
+    WithdrawBlock,
 )
-from feed_stage import ACCOUNTS, INSTRUMENTS
+from feed_stage import ACCOUNTS, INSTRUMENTS, MS, RULED
 
 
 if TYPE_CHECKING:
     from random import Random
 
-    from carbonex.engine import Exchange, OrderCommand
+    from carbonex.engine import Command, Exchange, Order
+    from feed_stage import Stage
 
 MIDDLE = 7000  # fen; orders are up to 4 through it and up to 60 away from it
 
 
-def random_flow(random: Random, exchange: Exchange, most: int) -> list[OrderCommand]:
-    """Return 1 to ``most`` commands about the orders that rest now."""
+def random_flow(random: Random, exchange: Exchange, most: int) -> list[Command]:
+    """Return 1 to ``most`` commands about what is open now."""
     return [_command(random, exchange) for _ in range(random.randint(1, most))]
 
 
-def _command(random: Random, exchange: Exchange) -> OrderCommand:
+def let_time_pass(random: Random, stage: Stage) -> None:
+    """Let call auctions end, orders expire and windows close, now and then."""
+    stage.now_ns += random.choice((0, 0, 0, 10, 700)) * MS
+
+
+def _command(random: Random, exchange: Exchange) -> Command:
     """Return a command; orders outnumber the rest, so that books grow deep."""
     account = random.choice(ACCOUNTS)
     orders = list(exchange.accounts[account].orders.values())
+    if exchange.instruments[RULED].halted and random.random() < 0.2:
+        return ResumeInstrument("", RULED)
+    if exchange.accounts[account].restricted and random.random() < 0.5:
+        return RestrictParticipant("", account, Restriction.NONE)
     dice = random.random()
     if dice < 0.005:
         return CancelAll("", account, random.choice(INSTRUMENTS))
+    if dice < 0.2:
+        return random.choice(_OF_THE_MARKET)(random, exchange, account)
     if dice < 0.7 or not orders:
         return _order(random, account)
     order = random.choice(orders)
     if dice < 0.8:
         return CancelOrder("", account, order.order_id)
-    if dice < 0.9:
+    return _amend(random, order)
+
+
+def _amend(random: Random, order: Order) -> AmendOrder:
+    account = order.account.name
+    if random.random() < 0.5:
         fewer = order.filled + random.randint(0, order.remaining)
         return AmendOrder("", account, order.order_id, quantity=fewer)
-    price = order.price + random.randint(-5, 5)
     more = order.quantity + random.randint(0, 5)
+    price = order.price + random.randint(-5, 5)
+    if order.waits:
+        stop = price + random.randint(-5, 5)
+        price = 0 if order.command.order_type is STOP else price
+        return AmendOrder(
+            "", account, order.order_id, price=price, quantity=more, stop_price=stop
+        )
     return AmendOrder("", account, order.order_id, price=price, quantity=more)
 
 
@@ -77,3 +119,111 @@ def _order(random: Random, account: str) -> PlaceOrder:
         post_only,
         random.choice(tuple(SelfTrade)),
     )
+
+
+def _special(random: Random, exchange: Exchange, account: str) -> PlaceOrder:
+    """A stop order, an iceberg, one that expires, one that picks, or several of it."""
+    side = random.choice((BUY, SELL))
+    kind = random.choice((LIMIT, LIMIT, STOP, STOP_LIMIT))
+    price = MIDDLE + random.randint(-6, 6)
+    quantity = random.randint(5, 30)
+    expires_ns = 0
+    if random.random() < 0.3:
+        expires_ns = exchange.time_ns + random.randint(1, 2000) * MS
+    makers = exchange.instruments[RULED].book.opposite(side)
+    pick: tuple[int, ...] = ()
+    if kind is LIMIT and makers.best is not None and random.random() < 0.3:
+        pick = (random.choice([order.order_id for order in makers.best]),)
+    return PlaceOrder(
+        "",
+        account,
+        RULED,
+        side,
+        0 if kind is STOP else price,
+        quantity,
+        kind,
+        GTD if expires_ns else DAY,
+        conditions=Conditions(
+            stop_price=0 if kind is LIMIT else MIDDLE + random.randint(-4, 4),
+            display_quantity=0 if kind is STOP else random.choice((0, 1, 3)),
+            expires_ns=expires_ns,
+            pick=pick,
+        ),
+    )
+
+
+def _halt(_random: Random, _exchange: Exchange, _account: str) -> Command:
+    """Halt: what resumes it begins with a call auction, in which books may cross."""
+    return HaltInstrument("", RULED)
+
+
+def _block(random: Random, exchange: Exchange, account: str) -> Command:
+    side = random.choice((BUY, SELL))
+    price, quantity = MIDDLE + random.randint(-50, 50), random.randint(8, 40)
+    ref = f"{random.getrandbits(60)}"
+    others = [name for name in ACCOUNTS if name != account]
+    if not exchange.blocks or random.random() < 0.4:
+        other = random.choice(others)
+        return ProposeBlock("", account, RULED, side, price, quantity, other, ref)
+    block_id, proposal = random.choice(list(exchange.blocks.items()))
+    terms = proposal.command
+    kind = random.randrange(4)
+    if kind == 0:
+        return AcceptBlock("", terms.counterparty, block_id, ref)
+    if kind == 1:
+        return DeclineBlock("", terms.counterparty, block_id)
+    if kind == 2:
+        return WithdrawBlock("", terms.account, block_id)
+    side = SELL if terms.side is BUY else BUY
+    return ProposeBlock(
+        "",
+        terms.counterparty,
+        RULED,
+        side,
+        price,
+        quantity,
+        terms.account,
+        ref,
+        block_id,
+    )
+
+
+def _auction(random: Random, exchange: Exchange, account: str) -> Command:
+    ref = f"{random.getrandbits(60)}"
+    dice = random.random()
+    bids = list(exchange.accounts[account].bids)
+    if bids and dice < 0.1:
+        return CancelBid("", account, random.choice(bids))
+    if not exchange.auctions or dice < 0.15:
+        opens = exchange.time_ns + random.choice((0, 0, 0, 50 * MS))
+        return OpenAuction(
+            "",
+            account,
+            RULED,
+            random.choice((BUY, SELL)),
+            random.randint(10, 50),
+            opens,
+            opens + random.randint(1, 9000) * MS,
+            ref,
+            reserve=MIDDLE,
+            sealed=random.choice((True, False)),
+        )
+    auction_id, auction = random.choice(list(exchange.auctions.items()))
+    if dice < 0.25:
+        return CloseAuction("", auction_id, cancel=random.random() < 0.3)
+    away = random.randint(-2, 40)
+    price = MIDDLE + away if auction.side is SELL else MIDDLE - away
+    return PlaceBid("", account, auction_id, price, random.randint(1, 20), ref)
+
+
+def _restrict(random: Random, _exchange: Exchange, account: str) -> Command:
+    return RestrictParticipant("", account, random.choice(tuple(Restriction)))
+
+
+_OF_THE_MARKET = (
+    *[_special] * 8,
+    *[_auction] * 6,
+    *[_block] * 3,
+    _halt,
+    _restrict,
+)

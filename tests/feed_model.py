@@ -9,11 +9,16 @@ from math import floor
 from typing import TYPE_CHECKING, Any
 
 from carbonex.engine import (
+    BUY,
     DayBegun,
+    Method,
+    OffBookTrade,
     OrderAccepted,
     OrderAmended,
     OrderCancelled,
     OrderReduced,
+    OrderRefilled,
+    OrderTriggered,
     Trade,
 )
 from carbonex.wire import channels
@@ -21,7 +26,7 @@ from carbonex.wire.money import format_fen
 
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from carbonex.engine import Event, PlaceOrder
 
@@ -77,21 +82,13 @@ class Accounts:
             )
             self._add(seq, time_ns, event.order_id, "new")
         elif isinstance(event, Trade):
-            for order_id, liquidity in (
-                (event.maker_id, "maker"),
-                (event.taker_id, "taker"),
-            ):
-                self.open[order_id].filled += event.quantity
-                self._add(
-                    seq,
-                    time_ns,
-                    order_id,
-                    "trade",
-                    trade_id=str(event.trade_id),
-                    last_price=format_fen(event.price),
-                    last_quantity=event.quantity,
-                    liquidity=liquidity,
-                )
+            self._trade(seq, time_ns, event)
+        elif isinstance(event, OffBookTrade):
+            self._trade_off_book(seq, time_ns, event)
+        elif isinstance(event, OrderTriggered):
+            self._add(seq, time_ns, event.order_id, "triggered")
+        elif isinstance(event, OrderRefilled):
+            self._add(seq, time_ns, event.order_id, "refilled", shown=event.shown)
         elif isinstance(event, OrderReduced):
             self.open[event.order_id].quantity -= event.quantity
             left = {"cancelled": event.quantity, "reason": "SELF_TRADE"}
@@ -102,8 +99,61 @@ class Accounts:
         elif isinstance(event, OrderAmended):
             position = self.open[event.order_id]
             position.price, position.quantity = event.price, event.quantity
-            kept = event.priority_kept
-            self._add(seq, time_ns, event.order_id, "amended", priority_kept=kept)
+            more: dict[str, Any] = {"priority_kept": event.priority_kept}
+            if event.stop_price:
+                more["stop_price"] = format_fen(event.stop_price)
+            self._add(seq, time_ns, event.order_id, "amended", **more)
+
+    def _trade(self, seq: int, time_ns: int, event: Trade) -> None:
+        for order_id, liquidity, fee in (
+            (event.maker_id, "maker", event.maker_fee),
+            (event.taker_id, "maker" if event.called else "taker", event.taker_fee),
+        ):
+            self.open[order_id].filled += event.quantity
+            self._add(
+                seq,
+                time_ns,
+                order_id,
+                "trade",
+                trade_id=str(event.trade_id),
+                last_price=format_fen(event.price),
+                last_quantity=event.quantity,
+                liquidity=liquidity,
+                called=event.called,
+                fee=format_fen(fee) if fee else "",
+            )
+
+    def _trade_off_book(self, seq: int, time_ns: int, event: OffBookTrade) -> None:
+        price = format_fen(event.price)
+        for account, side, fee in (
+            (event.buyer, "buy", event.buyer_fee),
+            (event.seller, "sell", event.seller_fee),
+        ):
+            took = side == ("buy" if event.taker_side is BUY else "sell")
+            source = event.bid_id if took and event.bid_id else event.source_id
+            self._keep(
+                account=account,
+                event="trade",
+                order_id="",
+                instrument=event.instrument,
+                side=side,
+                order_type="limit",
+                time_in_force="day",
+                price=price,
+                quantity=event.quantity,
+                filled=event.quantity,
+                remaining=0,
+                status="filled",
+                seq=seq,
+                time=time_ns // 1000,
+                trade_id=str(event.trade_id),
+                last_price=price,
+                last_quantity=event.quantity,
+                liquidity="taker" if took else "maker",
+                fee=format_fen(fee) if fee else "",
+                method=event.method.name.lower(),
+                source_id=str(source),
+            )
 
     def _add(
         self, seq: int, time_ns: int, order_id: int, event: Any, **more: Any
@@ -115,55 +165,99 @@ class Accounts:
             status = "cancelled"
         if status != "open":
             del self.open[order_id]
-        mine = self.executions[order.account]
-        self.everyones.append(order.account)
+        self._keep(
+            account=order.account,
+            event=event,
+            order_id=str(order_id),
+            instrument=order.instrument,
+            side="sell" if order.side else "buy",
+            order_type=order.order_type.name.lower(),
+            time_in_force=order.time_in_force.name.lower(),
+            price=format_fen(position.price),
+            quantity=position.quantity,
+            filled=position.filled,
+            remaining=0 if event == "cancelled" else position.remaining,
+            status=status,
+            seq=seq,
+            time=time_ns // 1000,
+            client_order_id=order.client_order_id,
+            **(_conditions(order) | more),
+        )
+
+    def _keep(self, account: str, **members: Any) -> None:
+        """Enter an execution, numbered by those before it."""
+        mine = self.executions[account]
+        self.everyones.append(account)
         mine.append(
-            channels.Execution(
-                account=order.account,
-                exec_seq=len(mine) + 1,
-                event=event,
-                order_id=str(order_id),
-                instrument=order.instrument,
-                side="sell" if order.side else "buy",
-                order_type="market" if order.order_type else "limit",
-                time_in_force=("day", "gtc", "ioc", "fok")[order.time_in_force],
-                price=format_fen(position.price),
-                quantity=position.quantity,
-                filled=position.filled,
-                remaining=0 if event == "cancelled" else position.remaining,
-                status=status,  # type: ignore[arg-type]
-                seq=seq,
-                time=time_ns // 1000,
-                client_order_id=order.client_order_id,
-                **more,
-            )
+            channels.Execution(account=account, exec_seq=len(mine) + 1, **members)
         )
 
 
-def statistics(told: Iterable[Told], instrument: str) -> dict[str, Any]:
-    """Return the trading day's figures as a ticker shows them."""
+def _conditions(order: PlaceOrder) -> dict[str, Any]:
+    given = order.conditions
+    if given is None:
+        return {}
+    return {
+        "stop_price": format_fen(given.stop_price) if given.stop_price else "",
+        "display_quantity": given.display_quantity,
+        "expires": given.expires_ns // 1000,
+    }
+
+
+def statistics(told: Iterable[Told], instrument: str, reference: int) -> dict[str, Any]:
+    """Return the trading day's figures as a ticker shows them; ``reference`` is P0."""
     trades: list[Trade] = []
-    since = 0
-    for _, time_ns, events in told:
+    others: list[OffBookTrade] = []
+    for _, _, events in told:
         for event in events:
             if isinstance(event, DayBegun):
-                trades, since = [], time_ns // 1000
+                trades, others = [], []
             elif isinstance(event, Trade) and event.taker.instrument == instrument:
                 trades.append(event)
+            elif isinstance(event, OffBookTrade) and event.instrument == instrument:
+                others.append(event)
     prices = [trade.price for trade in trades]
-    volume = sum(trade.quantity for trade in trades)
-    turnover = sum(trade.price * trade.quantity for trade in trades)
-    vwap = floor(Fraction(turnover, volume) + Fraction(1, 2)) if volume else None
+    volume, turnover = _sums(trades)
+    blocks = _sums([trade for trade in others if trade.method is Method.BLOCK])
+    auctions = _sums([trade for trade in others if trade.method is Method.AUCTION])
+    change, percent = _change(prices[-1] if prices else 0, reference)
     return {
         "last": _price(prices[-1] if prices else None),
         "open": _price(prices[0] if prices else None),
         "high": _price(max(prices, default=None)),
         "low": _price(min(prices, default=None)),
-        "vwap": _price(vwap),
+        "vwap": _price(_half_up(Fraction(turnover, volume)) if volume else None),
         "volume": volume,
         "turnover": format_fen(turnover),
-        "since": since,
+        "previous_close": _price(reference or None),
+        "change": change,
+        "change_percent": percent,
+        "block_volume": blocks[0],
+        "block_turnover": format_fen(blocks[1]),
+        "auction_volume": auctions[0],
+        "auction_turnover": format_fen(auctions[1]),
     }
+
+
+def _sums(trades: Sequence[Trade | OffBookTrade]) -> tuple[int, int]:
+    """Return tonnes and fen."""
+    return (
+        sum(trade.quantity for trade in trades),
+        sum(trade.price * trade.quantity for trade in trades),
+    )
+
+
+def _change(price: int, base: int) -> tuple[str | None, str | None]:
+    """Return the difference in CNY and in per cent, rounded away from zero at a half."""
+    if not price or not base:
+        return None, None
+    sign = "-" if price < base else ""
+    hundredths = _half_up(Fraction(abs(price - base) * 10_000, base))
+    return format_fen(price - base), sign + format_fen(hundredths)
+
+
+def _half_up(number: Fraction) -> int:
+    return floor(number + Fraction(1, 2))
 
 
 def _price(fen: int | None) -> str | None:

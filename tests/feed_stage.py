@@ -11,15 +11,21 @@ from websockets.streams import StreamReader
 from carbonex.engine import (
     BUY,
     SELL,
+    AuctionTerms,
     BeginDay,
+    BlockTerms,
+    CallTerms,
     Deposit,
     Exchange,
+    Fees,
     Issue,
     ListInstrument,
     OpenAccount,
     RegisterParticipant,
+    Thresholds,
 )
 from carbonex.gateway.feed import Feed
+from carbonex.gateway.feed.premium import Pair, Pairs
 from carbonex.gateway.outbox import Outbox
 from carbonex.gateway.venue import Venue, opening_epoch
 from carbonex.wire import channels
@@ -38,15 +44,49 @@ Depth = list[tuple[int, int, int]]  # price in fen, tonnes, orders; best first
 
 MS = 1_000_000
 DAY_ENDS_NS = 10**15
-INSTRUMENTS = ("CEA24", "CEA25")
+RULED = "CEA26"  # has every rule of a market; the others have none
+INSTRUMENTS = ("CEA24", "CEA25", RULED)
 ACCOUNTS = ("ant", "bee", "cow")  # each of a participant of the same name
 
+LISTED = (
+    *(ListInstrument("", name) for name in INSTRUMENTS if name != RULED),
+    ListInstrument(
+        "",
+        RULED,
+        reference=7000,
+        band_permille=100,
+        take_levels=5,
+        pick=True,
+        resale_days=1,
+        position_limit=1_100_000,
+        large_holder_permille=910,
+        fees=Fees(100, 200, 50, 70),
+        blocks=BlockTerms(10, 300),
+        auctions=AuctionTerms(allowed=True),
+        calls=CallTerms(resume_seconds=1),
+        thresholds=Thresholds(
+            cancel_ratio=300,
+            cancel_orders=3,
+            large_order=15,
+            reverse_quantity=5,
+            vwap_deviation=1,
+            vwap_volume=10,
+            high_low=1,
+            volume_share=400,
+            share_volume=50,
+        ),
+    ),
+)
+PAIRS = Pairs((Pair(RULED, "CEA25"), Pair(RULED, "composite:CEA")), Pair("CEA", "CEA"))
 BOOK = {"channel": "book", "instrument": "CEA25"}
 EVERYTHING: list[dict[str, Any]] = [
     *({"channel": c} for c in ("status", "heartbeat", "instrument", "ticker", "trade")),
+    *({"channel": c} for c in ("bulletin", "auction", "premium", "alerts")),
     BOOK,
-    {"channel": "executions", "account": "ant"},
-    {"channel": "balances", "account": "ant"},
+    *(
+        {"channel": c, "account": "ant"}
+        for c in ("executions", "balances", "blocks", "bids")
+    ),
 ]
 
 
@@ -61,11 +101,11 @@ class Stage:
         self,
         exchange: Exchange | None = None,
         tail: Sequence[Batch] = (),
-        **limits: int,
+        **options: Any,
     ) -> None:
         """Start a process from ``exchange`` and the batches since, if any."""
         self.exchange = exchange or Exchange()
-        self.limits = limits
+        self.options = {"premiums": PAIRS, **options}
         self.now_ns = max(1_000 * MS, self.exchange.time_ns)
         self.depths: dict[int, dict[str, tuple[Depth, Depth]]] = {}
         self.told: list[tuple[int, int, list[Event]]] = []
@@ -73,7 +113,7 @@ class Stage:
         newest = max([batch.epoch for batch in tail], default=0)
         epoch = max(opening_epoch(self.exchange, 1), newest + 1)
         self.venue = Venue(self.exchange, "test", 1, epoch, 10_000, 1_000)
-        self.feed = Feed(self.venue, **limits)
+        self.feed = Feed(self.venue, **self.options)
         self.venue.readers += [self.feed, self]
         self._between: Callable[[int], None] | None = None
         for batch in tail:
@@ -98,8 +138,8 @@ class Stage:
         return self._commit()
 
     def set_up(self) -> Stage:
-        """List both instruments, fund the accounts and begin a day."""
-        self.do(*(ListInstrument("", name) for name in INSTRUMENTS))
+        """List the instruments, fund the accounts and begin a day."""
+        self.do(*LISTED)
         for name in ACCOUNTS:
             self.do(
                 RegisterParticipant("", name),
@@ -121,7 +161,7 @@ class Stage:
     def restarted(self, snapshot: bytes, since: int) -> Stage:
         """Return the next process: restored, then told the batches ``since``."""
         exchange = Exchange.restore(snapshot)
-        stage = Stage(exchange, self.batches[since:], **self.limits)
+        stage = Stage(exchange, self.batches[since:], **self.options)
         stage.now_ns = self.now_ns
         return stage
 
@@ -187,7 +227,11 @@ class Client:
         return [
             (frame.type, datum)
             for frame in self.frames()
-            for datum in msgspec.convert(frame.data, list[data_type])  # type: ignore[valid-type]
+            for datum in msgspec.convert(
+                frame.data,
+                list[data_type],  # type: ignore[valid-type]
+                str_keys=not self.codec.binary,
+            )
         ]
 
 

@@ -17,7 +17,8 @@ and cash are in CNY, quantities in tonnes, times in nanoseconds. A level is
 
 Orders take ``gtc ioc fok``, ``post-only post-only-reprice``, ``cancel-oldest
 cancel-both decrement``, ``id a-1``, ``by TIME``, and ``@ market`` for a price;
-every command takes ``as KEY``. ``speech`` has an example of each.
+every command takes ``as KEY``. ``speech`` has an example of each. ``bulletin CEA``
+reads out the last one, ``bulletin product CEA`` the composite's.
 """
 
 from __future__ import annotations
@@ -32,21 +33,25 @@ from carbonex.engine import (
     BUY,
     SELL,
     AdvanceTime,
+    Bulletin,
     Deposit,
     Exchange,
     Issue,
     OpenAccount,
+    ProductBulletin,
     RegisterParticipant,
 )
 from carbonex.wire.money import format_fen, parse_fen
 from driver import Driver
 from speech import INSTRUMENT, Words, parse, tell
+from speech_market import moment, tell_bulletin
 
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from carbonex.engine import Command
+    from carbonex.engine.accounts import Holding
 
 # A trading day is open, and three participants have an account each.
 STAGE = """
@@ -79,6 +84,7 @@ class Scene:
     def __init__(self) -> None:
         self.driver = Driver()
         self.auditor = Auditor()
+        self.bulletins: dict[str, Bulletin | ProductBulletin] = {}
         self._lines = 0
 
     def play(self, line: str) -> str:
@@ -104,8 +110,10 @@ class Scene:
             return self._balance(rest)
         if verb == "account":
             return self._account(Words(rest))
+        if verb == "bulletin":
+            return tell_bulletin(self.bulletins[rest])
         if verb == "time":
-            self.driver.time_ns = int(rest)
+            self.driver.time_ns = moment(rest)
             return self._apply(AdvanceTime(""))
         self._lines += 1
         return self._apply(parse(Words(text, ref=f"line-{self._lines}")))
@@ -116,7 +124,13 @@ class Scene:
         exchange.check()
         self.auditor.read(applied)
         self.auditor.compare(exchange)
-        return ", ".join(map(tell, [*applied.due, *applied.replies[0]]))
+        events = [*applied.due, *applied.replies[0]]
+        for event in events:
+            if type(event) is Bulletin:
+                self.bulletins[event.instrument] = event
+            elif type(event) is ProductBulletin:
+                self.bulletins[f"product {event.product}".strip()] = event
+        return ", ".join(filter(None, map(tell, events)))
 
     def _account(self, words: Words) -> str:
         """Admit, open and fund: ``account a of P cash 10.00 CEA 5 ids 3 orders 2``."""
@@ -149,7 +163,7 @@ class Scene:
         account = self.driver.exchange.accounts[name]
         told = [f"cash {format_fen(account.cash)}{_locked(format_fen, account.locked)}"]
         told += [
-            f"{instrument} {holding.quantity}{_locked(str, holding.locked)}"
+            f"{instrument} {holding.quantity}{_held_back(holding)}"
             for instrument, holding in sorted(account.holdings.items())
             if holding.quantity
         ]
@@ -172,6 +186,13 @@ def _play(lines: list[str], stage: str, *, restoring: bool) -> list[str]:
 def _lines(text: str) -> list[str]:
     lines = [" ".join(raw.split("--")[0].split()) for raw in text.splitlines()]
     return [line for line in lines if line]
+
+
+def _held_back(holding: Holding) -> str:
+    """Tell what orders have locked, and what may be sold only from a later day on."""
+    told = [f"{holding.locked} locked"] if holding.locked else []
+    told += [f"{part} from day {day}" for day, part in sorted(holding.maturing.items())]
+    return f" ({', '.join(told)})" if told else ""
 
 
 def _locked(written: Callable[[int], str], amount: int) -> str:

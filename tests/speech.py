@@ -5,46 +5,45 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
+import speech_market
+import speech_off_book
+import speech_registry
 from carbonex.engine import (
     BUY,
     DAY,
     FOK,
     GTC,
+    GTD,
     IOC,
     LIMIT,
     MARKET,
     SELL,
-    AccountOpened,
+    STOP,
+    STOP_LIMIT,
     AddKey,
+    Alert,
     AmendOrder,
-    BeginDay,
     CancelAll,
     CancelOrder,
     CancelReason,
-    DayBegun,
-    DayEnded,
+    Conditions,
     Deposit,
-    HaltInstrument,
-    InstrumentListed,
     Issue,
-    KeyAdded,
-    KeyRevoked,
-    ListInstrument,
-    Moved,
+    LargeHolder,
     OpenAccount,
     OrderAccepted,
     OrderAmended,
     OrderCancelled,
     OrderReduced,
+    OrderRefilled,
     OrderStands,
-    ParticipantRegistered,
+    OrderTriggered,
+    OrderType,
     Permission,
-    PhaseChanged,
     PlaceOrder,
     PostOnly,
     RegisterParticipant,
     Rejected,
-    ResumeInstrument,
     RevokeKey,
     SelfTrade,
     Side,
@@ -53,6 +52,7 @@ from carbonex.engine import (
     Withdraw,
 )
 from carbonex.wire.money import format_fen, parse_fen
+from speech_alerts import tell_alert
 
 
 if TYPE_CHECKING:
@@ -66,6 +66,7 @@ INSTRUMENT = "CEA"  # where a line names none
 
 _SIDES: Mapping[str, Side | None] = {"buy": BUY, "sell": SELL}
 _TIMES_IN_FORCE = {"day": DAY, "gtc": GTC, "ioc": IOC, "fok": FOK}
+
 _POST_ONLY = {"post-only": PostOnly.REJECT, "post-only-reprice": PostOnly.REPRICE}
 _SELF_TRADE = {
     "cancel-newest": SelfTrade.CANCEL_NEWEST,
@@ -88,8 +89,8 @@ class Words:
         self.account = ""
         if self._words and self._words[0].endswith(":"):
             self.account = self._words.pop(0).removesuffix(":")
-        self.key = self.value("as")
-        self.ref = self.value("ref", ref)
+        self.key: str = self.value("as")
+        self.ref: str = self.value("ref", ref)
 
     def take(self, default: str = "") -> str:
         """Take the next word."""
@@ -169,26 +170,24 @@ def tell(event: Event) -> str:
 
 def _tell_rare(event: Event) -> str:
     match event:
-        case InstrumentListed(terms):
-            return f"listed {terms.instrument}"
-        case PhaseChanged(instrument, phase):
-            return f"{instrument} {_word(phase)}"
-        case ParticipantRegistered(participant):
-            return f"registered {participant}"
-        case KeyAdded(terms):
-            return f"added key {terms.key_id}"
-        case KeyRevoked(key_id):
-            return f"revoked {key_id}"
-        case AccountOpened(terms):
-            return f"opened {terms.account}"
-        case Moved(_, duplicate):
-            return "done before" if duplicate else "done"
-        case DayBegun(date):
-            return f"begun {date}"
-        case DayEnded(date):
-            return f"ended {date}"
+        case OrderTriggered(order_id):
+            return f"triggered #{order_id}"
+        case OrderRefilled(order_id, _, price, shown):
+            return f"refilled #{order_id} {shown} @ {format_fen(price)}"
+        case LargeHolder(participant, instrument, held, limit):
+            return f"{participant} holds {held} {instrument} of {limit}"
+        case Alert():
+            return tell_alert(event)
         case _:
-            raise AssertionError(event)
+            return _tell_other(event)
+
+
+def _tell_other(event: Event) -> str:
+    for other in (speech_market.tell, speech_off_book.tell, speech_registry.tell):
+        told = other(event)
+        if told is not None:
+            return told
+    raise AssertionError(event)
 
 
 def _word(member: CancelReason | object) -> str:
@@ -198,20 +197,40 @@ def _word(member: CancelReason | object) -> str:
 def _place(side: Side, words: Words) -> PlaceOrder:
     words.take_if("#")
     price = words.price()
+    conditions = _conditions(words)
+    expires = conditions is not None and conditions.expires_ns
     return PlaceOrder(
         words.key,
         words.account,
         side=side,
         price=price,
-        order_type=LIMIT if price else MARKET,
-        time_in_force=words.choice(_TIMES_IN_FORCE, DAY),
+        order_type=_kind(price, conditions),
+        time_in_force=words.choice(_TIMES_IN_FORCE, GTD if expires else DAY),
         post_only=words.choice(_POST_ONLY, PostOnly.OFF),
         self_trade=words.choice(_SELF_TRADE, SelfTrade.CANCEL_NEWEST),
         client_order_id=words.value("id"),
         deadline_ns=words.number("by"),
+        conditions=conditions,
         quantity=int(words.take()),
         instrument=words.take(INSTRUMENT),
     )
+
+
+def _conditions(words: Words) -> Conditions | None:
+    picks = [int(number) for number in words.value("pick").split(",") if number]
+    conditions = Conditions(
+        parse_fen(words.value("stop", "0.00")),
+        words.number("show"),
+        speech_market.moment(words.value("good-till", "0")),
+        tuple(picks),
+    )
+    return None if conditions == Conditions() else conditions
+
+
+def _kind(price: int, conditions: Conditions | None) -> OrderType:
+    if conditions is not None and conditions.stop_price:
+        return STOP_LIMIT if price else STOP
+    return LIMIT if price else MARKET
 
 
 def _amend(words: Words) -> AmendOrder:
@@ -223,6 +242,7 @@ def _amend(words: Words) -> AmendOrder:
         words.price(),
         words.number("to"),
         words.number("by"),
+        parse_fen(words.value("stop", "0.00")),
     )
 
 
@@ -236,18 +256,6 @@ def _cancel(words: Words) -> CancelOrder | CancelAll:
         int(words.take_if("#") or 0),
         words.value("id"),
         words.number("by"),
-    )
-
-
-def _list(words: Words) -> ListInstrument:
-    return ListInstrument(
-        words.key,
-        product=words.value("product", "CEA"),
-        tick=parse_fen(words.value("tick", "0.01")),
-        lot=words.number("lot", 1),
-        max_quantity=words.number("max", 1_000_000),
-        market_protection_permille=words.number("protection", 100),
-        instrument=words.take(),
     )
 
 
@@ -272,10 +280,6 @@ def _key(words: Words) -> AddKey:
         public_key=b"0123456789abcdef" * 2,
         permissions=permissions,
     )
-
-
-def _begin(words: Words) -> BeginDay:
-    return BeginDay(words.key, int(words.take()), words.number("until"))
 
 
 def _deposit(words: Words) -> Deposit:
@@ -303,6 +307,7 @@ _VERBS: Mapping[str, Callable[[Words], Command]] = {
     # behind an account, as in maker: buy
     "buy": partial(_place, BUY),  # buy #1 5 CEA @ 70.10 ioc id a-1
     "sell": partial(_place, SELL),  # sell #1 5 @ market cancel-oldest
+    # buy 5 @ 71.00 stop 70.50, show 2, good-till 900, pick 3,4
     "amend": _amend,  # amend #1 to 7 @ 70.20, amend id a-1 to 7 by 500
     "cancel": _cancel,  # cancel #1, cancel id a-1, cancel all CEA buy
     "deposit": _deposit,  # deposit 100.00 ref d-1
@@ -314,8 +319,7 @@ _VERBS: Mapping[str, Callable[[Words], Command]] = {
     "open": _open,  # open maker of Huaneng ids 1000 orders 1000
     "key": _key,  # key k-1 of Huaneng read trade
     "revoke": lambda words: RevokeKey(words.key, words.take()),
-    "list": _list,  # list CEA tick 0.05 lot 10 max 1000 protection 20
-    "halt": lambda words: HaltInstrument(words.key, words.take()),
-    "resume": lambda words: ResumeInstrument(words.key, words.take()),
-    "begin": _begin,  # begin 20250106 until 900
+    **speech_market.VERBS,
+    **speech_off_book.VERBS,
+    **speech_registry.VERBS,
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import datetime as dt
 import os
 import signal
 import sys
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from carbonex.sdk import Book, Level, connect
+from carbonex.sdk import SHANGHAI, Book, Level, connect
 from sdk.market import Market, open_market
 
 
@@ -85,6 +86,78 @@ async def test_the_market_maker_leans_against_its_inventory(market: Market) -> N
         maker.send_signal(signal.SIGINT)
         assert await maker.wait() == 0
         assert market.open_orders("maker") == 0
+
+
+@pytest.mark.parametrize(
+    ("counter", "outcome"),
+    [
+        ("73.00", "sold 2000 t at 73.00 to taker"),
+        ("71.00", "taker offers 71.00: declined"),
+    ],
+)
+async def test_the_block_is_haggled_over(
+    market: Market, counter: str, outcome: str
+) -> None:
+    async with (
+        connect(market.url, market.keys["taker"]) as taker,
+        running("block_trade.py", *block_trade(market)) as seller,
+    ):
+        offers = taker.block_updates()
+        await taker.counter_block(await offers.next(), price=counter)
+        assert await lines(seller, 4) == [
+            "offered 2000 t at 75.00 to taker",
+            "the offer is open",
+            "the offer is countered",
+            outcome,
+        ]
+        assert await seller.wait() == 0
+
+
+async def test_the_block_is_taken_as_it_is_offered(market: Market) -> None:
+    async with (
+        connect(market.url, market.keys["taker"]) as taker,
+        running("block_trade.py", *block_trade(market)) as seller,
+    ):
+        offers = taker.block_updates()
+        await taker.accept_block(await offers.next())
+        assert (await lines(seller, 3))[-1] == "the offer is accepted"
+        assert await seller.wait() == 0
+
+
+def block_trade(market: Market) -> list[str]:
+    """Return the arguments to sell taker 2,000 t at 75.00, or 72.00 at least."""
+    key = str(market.keys["maker"])
+    deal = ["CEA25", "2000", "taker", "--ask=75.00", "--least=72.00"]
+    return [market.url, key, *deal]
+
+
+async def test_the_bidder_takes_part_in_every_auction(market: Market) -> None:
+    now = dt.datetime.now(SHANGHAI)
+    bidder_key = str(market.keys["taker"])
+    async with (
+        connect(market.url, market.keys["operator"]) as operator,
+        running(
+            "bidder.py", market.url, bidder_key, "CEA25", "--price=75.00"
+        ) as bidder,
+    ):
+        for quantity, opens in ((400, now), (900, now + dt.timedelta(seconds=1))):
+            auction = await operator.open_auction(
+                "maker",
+                "CEA25",
+                "sell",
+                quantity,
+                opens=opens,
+                closes=now + dt.timedelta(seconds=60),
+                client_ref=f"a-{quantity}",
+            )
+            number = f"auction {auction.auction_id}"
+            assert await lines(bidder, 1) == [f"{number}: bid 500 t at 75.00"]
+            await operator.close_auction(auction)
+            status = "filled" if quantity > 500 else "partly_filled"
+            got = f"{min(quantity, 500)} of 500 t"
+            assert await lines(bidder, 1) == [f"{number}: {status}, {got}"]
+        bidder.send_signal(signal.SIGINT)
+        assert await bidder.wait() == 0
 
 
 @contextlib.asynccontextmanager

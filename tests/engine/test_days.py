@@ -39,11 +39,12 @@ def test_the_first_command_after_the_end_finds_the_market_closed() -> None:
     driver.do(BeginDay("", 20250106, 100))
     driver.time_ns = 5_000
     applied = driver.apply(BeginDay("", 20250107, 6_000))
-    assert [type(event).__name__ for event in applied.due] == ["DayEnded"]
+    names = [type(event).__name__ for event in applied.due]
+    assert names == ["ProductBulletin", "DayEnded"]  # of the venue, and the end
     assert [type(event).__name__ for event in applied.replies[0]] == ["DayBegun"]
 
 
-def test_day_orders_are_cancelled_by_age_across_accounts_and_instruments() -> None:
+def test_an_instrument_closes_its_day_orders_first_and_the_oldest_of_them() -> None:
     check("""
         list CCER
         taker: sell #1 1 @ 70.00           -> accepted #1
@@ -52,7 +53,7 @@ def test_day_orders_are_cancelled_by_age_across_accounts_and_instruments() -> No
         maker: sell #4 1 @ 69.00           -> accepted #4
         taker: buy #5 1 CCER @ 49.00       -> accepted #5
         maker: amend #2 @ 51.00            -> amended #2 to 1 @ 51.00 losing priority
-        time 1000000                       -> cancelled #1 1 session-close, cancelled #2 1 session-close, cancelled #4 1 session-close, cancelled #5 1 session-close, CEA closed, CCER closed, ended 20250106
+        time 1000000                       -> cancelled #1 1 session-close, cancelled #4 1 session-close, CEA closed, cancelled #2 1 session-close, cancelled #5 1 session-close, CCER closed, ended 20250106
     """)
 
 

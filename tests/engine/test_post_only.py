@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from scenario import check
+from scenario import STAGE, check
 
 
 def test_it_rests_where_it_meets_nothing() -> None:
@@ -86,3 +86,20 @@ def test_a_repriced_order_stands_under_its_client_order_id() -> None:
         taker: buy 5 @ 71.00 post-only-reprice id a-1      -> stands #2 open 0 of 5 @ 69.99
         taker: buy 5 @ 69.99 post-only-reprice id a-1      -> refused DUPLICATE_CLIENT_ORDER_ID
     """)
+
+
+def test_in_a_call_its_total_may_be_lowered_though_others_cross_it() -> None:
+    """It is not repriced: no price is asked for."""
+    check(
+        """
+        maker: sell #1 5 @ 70.00 post-only-reprice -> accepted #1
+        halt CEA                                   -> CEA halted
+        resume CEA                                 -> CEA call
+        taker: buy #2 1 @ 71.00                    -> accepted #2
+        maker: amend #1 to 4                       -> amended #1 to 4 @ 70.00 keeping priority
+        maker: amend #1 @ 70.50                    -> refused KIND_NOT_ALLOWED
+        """,
+        STAGE.replace("list CEA", "list CEA call-resume 5").replace(
+            "1000000", "9000000000"
+        ),
+    )

@@ -16,17 +16,22 @@ from carbonex.engine import (
     AmendOrder,
     Batch,
     Command,
+    Conditions,
     Exchange,
+    ListInstrument,
     PlaceOrder,
     Reason,
     Rejected,
     Transfer,
     Withdraw,
 )
-from faults import CASES, Case, Fault
+from faults import CASES as BASIC_CASES, Case, Fault
+from faults_market import MARKET_CASES
+from faults_off_book import OFF_BOOK_CASES
 from prepared import NOW, prepared
 
 
+CASES = (*BASIC_CASES, *MARKET_CASES, *OFF_BOOK_CASES)
 PRECEDENCE = list(Reason)
 
 SINGLE = [
@@ -63,6 +68,8 @@ def test_a_fault_is_refused_for_its_reason(
     assert rejected.reason is faults[0].reason
     names = {item.name.removesuffix("_ns") for item in fields(case.command)}
     names |= {"", "instrument"}  # an amended order's instrument may be at fault
+    for part in (Conditions, ListInstrument):
+        names |= {item.name.removesuffix("_ns") for item in fields(part)}
     assert rejected.param.removesuffix("_ns") in names
 
 

@@ -99,6 +99,13 @@ def test_only_the_registry_admits_and_moves_value() -> None:
         maker: issue 1 CEA as reg                    -> done
         maker: transfer 1 CEA to taker as no         -> refused NOT_PERMITTED
         maker: transfer 1 CEA to taker as reg        -> done
+        obligation maker 5 for 2024 as no            -> refused NOT_PERMITTED
+        obligation maker 5 for 2024 as reg           -> maker owes 5 for 2024
+        maker: surrender 1 CEA for 2024 as no        -> refused NOT_PERMITTED
+        maker: surrender 1 CEA for 2024 as reg       -> done, maker owes 5 for 2024 surrendered 1
+        maker: retire 1 CEA as no                    -> refused NOT_PERMITTED
+        maker: retire 1 CEA as reg                   -> done
+        restrict maker sell-only as reg              -> refused NOT_PERMITTED
         maker: sell 1 @ 70.00 as reg                 -> refused NOT_PERMITTED
     """)
 
@@ -106,12 +113,27 @@ def test_only_the_registry_admits_and_moves_value() -> None:
 def test_a_revoked_key_is_useless_for_ever() -> None:
     check("""
         key reg of third registry
+        key reg-2 of third registry
         maker: deposit 1.00 as reg           -> done
         revoke reg as reg                    -> revoked reg
         maker: deposit 1.00 as reg           -> refused NOT_PERMITTED
         revoke reg as reg                    -> refused NOT_PERMITTED
         key reg of third registry            -> refused ALREADY_EXISTS
         revoke nobody                        -> refused UNKNOWN_KEY
+    """)
+
+
+def test_one_key_of_the_registry_is_always_left() -> None:
+    check("""
+        key reg of third read registry
+        key op of third read trade operate
+        revoke op as reg                     -> revoked op
+        revoke reg as reg                    -> refused LAST_REGISTRY_KEY
+        revoke reg                           -> refused LAST_REGISTRY_KEY   -- nor by the venue
+        key reg-2 of maker registry
+        revoke reg                           -> revoked reg
+        revoke reg                           -> revoked reg
+        revoke reg-2                         -> refused LAST_REGISTRY_KEY
     """)
 
 

@@ -134,6 +134,11 @@ def test_another_format_is_refused_by_its_number() -> None:
         Exchange.restore(msgspec.msgpack.encode(image))
 
 
+def test_an_older_format_is_refused_by_its_number_whatever_its_shape() -> None:
+    with pytest.raises(ValueError, match="snapshot of format 1; this reads 2"):
+        Exchange.restore(msgspec.msgpack.encode([1, 0, {"seq": 0}]))
+
+
 def test_equal_states_have_equal_snapshots_and_different_ones_have_not() -> None:
     one, other = prepared(), prepared()
     assert one.exchange.snapshot() == other.exchange.snapshot()

@@ -1,36 +1,46 @@
-"""What is so: the rows, and what can be worked out from them."""
+"""What is so: rows of orders, trades and offers, and what can be worked out."""
 
 from __future__ import annotations
 
+import copy
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from carbonex.engine import BUY, MARKET, MAX_PRICE, OrderStatus, PostOnly
+from carbonex.engine import (
+    BUY,
+    FEE_UNIT,
+    SELL,
+    AddKey,
+    ListInstrument,
+    Method,
+    OpenAccount,
+    OpenAuction,
+    OrderStatus,
+    Phase,
+    PlaceBid,
+    PlaceOrder,
+    ProposeBlock,
+    Restriction,
+    Side,
+)
 from ledger import Ledger
 
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from carbonex.engine import (
-        AddKey,
-        Deposit,
-        Issue,
-        ListInstrument,
-        OpenAccount,
-        PlaceOrder,
-        Side,
-        Transfer,
-        Withdraw,
-    )
-
-    Move = Deposit | Withdraw | Issue | Transfer
+    from carbonex.engine import RefCommand
+    from carbonex.engine.events import RefEvent
+    from supervisor import Supervisor
 
 
 @dataclass
 class Row:
-    """An order; ``since`` is its place in time, ``day`` the day it came on."""
+    """An order; ``since`` is its place in time, ``day`` the day it came on.
+
+    It is open while it ``rests`` in the book or ``waits`` for its ``stop`` price.
+    ``reserve`` is what it has locked for fees, of which ``owed`` (in millionths of
+    a fen) and ``paid`` have come due.
+    """
 
     number: int
     order: PlaceOrder
@@ -38,44 +48,134 @@ class Row:
     quantity: int
     remaining: int
     day: int
+    stop: int = 0
     since: int = 0
-    resting: bool = False
+    rests: bool = False
+    waits: bool = False
+    shown: int = 0
+    reserve: int = 0
+    owed: int = 0
+    paid: int = 0
     status: OrderStatus = OrderStatus.OPEN
 
     @property
     def filled(self) -> int:
         return self.quantity - self.remaining
 
+    @property
+    def buys(self) -> bool:
+        return self.order.side is BUY
+
+
+@dataclass
+class Paper:
+    """An instrument; ``close`` is the last day's, or the price declared for it."""
+
+    number: int
+    terms: ListInstrument
+    close: int
+    upcoming: ListInstrument | None = None
+    reference: int = 0
+    tradable: bool = False
+    delisted: bool = False
+    halted: bool = False
+    call_ends: int = 0
+    call_waits: int = 0
+    told: tuple[Phase, bool] = (Phase.CLOSED, False)
+    supervisor: Supervisor | None = None
+
+    @property
+    def name(self) -> str:
+        return self.terms.instrument
+
+
+@dataclass
+class Deal:
+    """A trade; ``composite`` is its product's after it, 0 off the book."""
+
+    date: int
+    instrument: str
+    method: Method
+    price: int
+    quantity: int
+    composite: int = 0
+
+
+@dataclass
+class Sale:
+    """A one-way auction that is open, with its bids by number."""
+
+    terms: OpenAuction
+    limit: int
+    bids: dict[int, PlaceBid] = field(default_factory=dict)
+
+    @property
+    def reserve(self) -> int:
+        return self.terms.reserve or 0
+
+
+@dataclass
+class Stake:
+    """What an open offer locks, or would."""
+
+    account: str
+    instrument: str
+    side: Side
+    price: int
+    quantity: int
+    rate: int
+
+    @property
+    def need(self) -> int:
+        notional = self.price * self.quantity
+        return (
+            self.quantity if self.side is SELL else notional + fee(notional, self.rate)
+        )
+
 
 class World:
-    """Instruments, accounts and keys stand from the beginning.
+    """``days`` counts the days begun; ``date`` is the open one, 0 for none."""
 
-    ``days`` counts the days begun; ``date`` is the open one, 0 for none.
-    """
-
-    def __init__(
-        self,
-        instruments: Iterable[ListInstrument],
-        accounts: Iterable[OpenAccount],
-        keys: Iterable[AddKey],
-    ) -> None:
-        self.instruments = {terms.instrument: terms for terms in instruments}
-        self.accounts = {terms.account: terms for terms in accounts}
-        self.keys = {terms.key_id: terms for terms in keys}
+    def __init__(self) -> None:
         self.now = self.ends = 0
         self.days = self.date = self.last_date = 0
-        self.halted: set[str] = set()
+        self.papers: dict[str, Paper] = {}
+        self.closes: dict[str, int] = {}  # composite ones, by product
+        self.references: dict[str, int] = {}  # likewise, for the day
+        self.reweighed: dict[str, list[tuple[int, int]]] = {}
+        self.restrictions: dict[str, Restriction] = {}  # by participant
+        self.accounts: dict[str, OpenAccount] = {}
+        self.keys: dict[str, AddKey] = {}
+        self.revoked: set[str] = set()
         self.rows: list[Row] = []
+        self.deals: list[Deal] = []
+        self.blocks: dict[int, ProposeBlock] = {}
+        self.sales: dict[int, Sale] = {}
+        self.last_block = self.last_sale = self.last_bid = 0
         self.ledger = Ledger()
-        self.trades: Counter[str] = Counter()  # per instrument
         self.executions: Counter[str] = Counter()  # per account
         self.ids: dict[tuple[str, str], Row] = {}  # account, client order id
-        self.refs: dict[tuple[str, str], tuple[int, Move]] = {}  # day, what it did
+        self.refs: dict[tuple[str, str], tuple[int, RefCommand, RefEvent]] = {}
+        self.large: set[tuple[str, str]] = set()  # participant, instrument
 
-    def open(self, account: str = "") -> list[Row]:
+    # Who
+
+    def owner(self, account: str) -> str:
+        return self.accounts[account].participant
+
+    def owned(self, participant: str) -> list[str]:
+        return [name for name in self.accounts if self.owner(name) == participant]
+
+    def same(self, one: str, other: str) -> bool:
+        return self.owner(one) == self.owner(other)
+
+    # Orders
+
+    def open(self, account: str = "", instrument: str = "") -> list[Row]:
         """Return the open orders, oldest first."""
-        rows = [row for row in self.rows if row.resting]
-        return [row for row in rows if account in ("", row.order.account)]
+        rows = [row for row in self.rows if row.rests or row.waits]
+        rows = [row for row in rows if account in ("", row.order.account)]
+        return [row for row in rows if instrument in ("", row.order.instrument)]
 
     def find(self, account: str, number: int, client_order_id: str) -> Row | None:
         """Return the open order of ``account`` that is meant; the number decides."""
@@ -86,54 +186,155 @@ class World:
             rows = [r for r in rows if r.order.client_order_id == client_order_id != ""]
         return rows[0] if rows else None
 
-    def locked_cash(self, account: str) -> int:
-        buys = [row for row in self.open(account) if row.order.side is BUY]
-        return sum(row.price * row.remaining for row in buys)
+    def opposite(self, order: PlaceOrder) -> list[Row]:
+        """Return who rests on the other side: price first, then time."""
+        sign = 1 if order.side is BUY else -1
+        rows = [row for row in self.open("", order.instrument) if row.rests]
+        rows = [row for row in rows if row.order.side is not order.side]
+        return sorted(rows, key=lambda row: (sign * row.price, row.since))
 
-    def locked_tonnes(self, account: str, instrument: str) -> int:
-        sells = [row for row in self.open(account) if row.order.side is not BUY]
-        return sum(r.remaining for r in sells if r.order.instrument == instrument)
+    def makers(self, order: PlaceOrder, price: int) -> list[Row]:
+        """Return whom ``order`` meets at ``price``."""
+        sign = 1 if order.side is BUY else -1
+        return [row for row in self.opposite(order) if sign * row.price <= sign * price]
 
-    def free_cash(self, account: str) -> int:
-        return self.ledger.cash[account] - self.locked_cash(account)
-
-    def free_tonnes(self, account: str, instrument: str) -> int:
-        held = self.ledger.tonnes[account, instrument]
-        return held - self.locked_tonnes(account, instrument)
+    def picked(self, order: PlaceOrder, price: int) -> list[Row]:
+        """Return those of the best level that ``order`` names, as it names them."""
+        makers = self.makers(order, price)
+        best = {row.number: row for row in makers if row.price == makers[0].price}
+        named = order.conditions.pick if order.conditions else ()
+        return [best[number] for number in dict.fromkeys(named) if number in best]
 
     def depth(self, instrument: str, side: Side) -> list[tuple[int, int, int]]:
-        rows = [row for row in self.open() if row.order.instrument == instrument]
+        rows = [row for row in self.open("", instrument) if row.rests]
         rows = [row for row in rows if row.order.side is side]
         prices = sorted({row.price for row in rows}, reverse=side is BUY)
-        levels = [[row.remaining for row in rows if row.price == p] for p in prices]
+        levels = [[row.shown for row in rows if row.price == p] for p in prices]
         return [
             (p, sum(level), len(level)) for p, level in zip(prices, levels, strict=True)
         ]
 
-    def makers(self, order: PlaceOrder, price: int) -> list[Row]:
-        """Return whom ``order`` meets at ``price``: price first, then time."""
-        sign = 1 if order.side is BUY else -1
-        rows = [row for row in self.open() if row.order.side is not order.side]
-        rows = [row for row in rows if row.order.instrument == order.instrument]
-        rows = [row for row in rows if sign * row.price <= sign * price]
-        return sorted(rows, key=lambda row: (sign * row.price, row.since))
+    def trial(self, instrument: str) -> World:
+        """Return a world in which an instrument's orders may trade without effect."""
+        other = copy.copy(self)
+        other.rows = [replace(row) for row in self.open("", instrument)]
+        other.ledger, other.executions, other.deals = Ledger(), Counter(), []
+        return other
 
-    def own(self, row: Row, order: PlaceOrder) -> bool:
-        one, other = self.accounts[row.order.account], self.accounts[order.account]
-        return one.participant == other.participant
+    # Offers
 
-    def effective_price(self, order: PlaceOrder, wanted: int) -> int:
-        """Return what ``order``, priced ``wanted``, trades up to."""
-        terms = self.instruments[order.instrument]
-        sign = 1 if order.side is BUY else -1
-        if order.order_type is MARKET:
-            opposite = self.makers(order, MAX_PRICE if order.side is BUY else 0)
-            if not opposite:
-                return 0
-            factor = 1000 + sign * terms.market_protection_permille
-            return min(max((opposite[0].price * factor + 500) // 1000, 1), MAX_PRICE)
-        makers = self.makers(order, wanted)
-        if order.post_only is PostOnly.REPRICE and makers:
-            behind = makers[0].price - sign * terms.tick
-            return behind if 0 < behind <= MAX_PRICE else wanted
-        return wanted
+    def stakes(self) -> list[Stake]:
+        """Return what all open offers lock."""
+        found = [self.stake_of_block(terms) for terms in self.blocks.values()]
+        for sale in self.sales.values():
+            found.append(self.stake_of_sale(sale.terms))
+            found += [self.stake_of_bid(sale, bid) for bid in sale.bids.values()]
+        return found
+
+    def stake_of_block(self, terms: ProposeBlock) -> Stake:
+        rate = self.papers[terms.instrument].terms.fees.block
+        return Stake(
+            terms.account,
+            terms.instrument,
+            terms.side,
+            terms.price,
+            terms.quantity,
+            rate,
+        )
+
+    def stake_of_sale(self, terms: OpenAuction) -> Stake:
+        rate = self.papers[terms.instrument].terms.fees.auction
+        account, name, reserve = terms.account, terms.instrument, terms.reserve or 0
+        return Stake(account, name, terms.side, reserve, terms.quantity, rate)
+
+    def stake_of_bid(self, sale: Sale, bid: PlaceBid) -> Stake:
+        name, side = sale.terms.instrument, other_side(sale.terms.side)
+        rate = self.papers[name].terms.fees.auction
+        return Stake(bid.account, name, side, bid.price, bid.quantity, rate)
+
+    def count_open(self, account: str) -> int:
+        """Return how many orders, proposals and bids an account has open."""
+        blocks = [b for b in self.blocks.values() if b.account == account]
+        bids = [b for s in self.sales.values() for b in s.bids.values()]
+        bids = [bid for bid in bids if bid.account == account]
+        return len(self.open(account)) + len(blocks) + len(bids)
+
+    # Cash and tonnes
+
+    def locked_cash(self, account: str) -> int:
+        rows = [row for row in self.open(account) if row.buys]
+        stakes = [s for s in self.stakes() if s.account == account and s.side is BUY]
+        orders = sum(row.price * row.remaining + row.reserve for row in rows)
+        return orders + sum(stake.need for stake in stakes)
+
+    def locked_tonnes(self, account: str, instrument: str) -> int:
+        rows = [row for row in self.open(account, instrument) if not row.buys]
+        stakes = [s for s in self.stakes() if s.account == account and s.side is SELL]
+        stakes = [stake for stake in stakes if stake.instrument == instrument]
+        return sum(r.remaining for r in rows) + sum(s.quantity for s in stakes)
+
+    def free_cash(self, account: str) -> int:
+        return self.ledger.cash[account] - self.locked_cash(account)
+
+    def unlocked(self, account: str, instrument: str) -> int:
+        """Return the tonnes that nothing open needs, whether they may be sold or not."""
+        held = self.ledger.tonnes[account, instrument]
+        return held - self.locked_tonnes(account, instrument)
+
+    def free_tonnes(self, account: str, instrument: str) -> int:
+        waiting = self.ledger.waiting(account, instrument)
+        return self.unlocked(account, instrument) - sum(waiting.values())
+
+    def held(self, participant: str, instrument: str) -> int:
+        accounts = self.owned(participant)
+        return sum(self.ledger.tonnes[name, instrument] for name in accounts)
+
+    def position(self, participant: str, instrument: str) -> int:
+        """Return what a participant holds and what its open buys may bring."""
+        accounts = self.owned(participant)
+        rows = [row for row in self.open("", instrument) if row.buys]
+        stakes = [s for s in self.stakes() if s.side is BUY]
+        stakes = [stake for stake in stakes if stake.instrument == instrument]
+        return (
+            self.held(participant, instrument)
+            + sum(row.remaining for row in rows if row.order.account in accounts)
+            + sum(stake.quantity for stake in stakes if stake.account in accounts)
+        )
+
+    # Prices
+
+    def last(self, instrument: str) -> int:
+        """Return the day's last listed price; 0 where there is none."""
+        prices = [
+            deal.price
+            for deal in self.deals
+            if deal.date == self.date
+            and deal.instrument == instrument
+            and deal.method is Method.LISTED
+        ]
+        return prices[-1] if prices else 0
+
+    def composite(self, product: str) -> int:
+        """Return the mean of the last prices, else P0, half up; 0 without any."""
+        prices = [
+            self.last(name) or paper.reference
+            for name, paper in self.papers.items()
+            if paper.tradable and paper.terms.product == product
+        ]
+        return mean([price for price in prices if price])
+
+
+def other_side(side: Side) -> Side:
+    return SELL if side is BUY else BUY
+
+
+def fee(notional: int, rate: int) -> int:
+    return -(-notional * rate // FEE_UNIT)
+
+
+def half_up(numerator: int, denominator: int) -> int:
+    return (2 * numerator + denominator) // (2 * denominator)
+
+
+def mean(prices: list[int]) -> int:
+    return half_up(sum(prices), len(prices)) if prices else 0

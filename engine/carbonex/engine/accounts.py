@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, Generic, TypeVar, final
+from typing import TYPE_CHECKING, Final, Generic, NamedTuple, TypeVar, final
+
+from .enums import Restriction
 
 
 if TYPE_CHECKING:
+    from .auctions import Bid
+    from .blocks import Proposal
     from .book import Order
-    from .commands import Deposit, Issue, Transfer, Withdraw
+    from .commands import RefCommand
     from .enums import Permission
-
-    Move = Deposit | Withdraw | Issue | Transfer
+    from .events import RefEvent
 
 T = TypeVar("T")
+
+
+class Done(NamedTuple):
+    """A command that carried a client ref, and the event that answered it."""
+
+    command: RefCommand
+    answer: RefEvent
 
 
 @final
@@ -43,9 +53,8 @@ class Memory(Generic[T]):
         self.today = {}
 
 
-@final
 class Balance:
-    """Fen of cash or tonnes of one instrument, and what no open order needs of it."""
+    """Fen of cash, or tonnes, and what of it is free to be used."""
 
     __slots__ = ("available", "quantity")
 
@@ -55,6 +64,7 @@ class Balance:
 
     @property
     def locked(self) -> int:
+        """What open orders, proposals and bids need."""
         return self.quantity - self.available
 
     def credit(self, quantity: int) -> None:
@@ -63,18 +73,117 @@ class Balance:
         self.available += quantity
 
 
-NOTHING: Final = Balance()  # held of an instrument that an account never had
+@final
+class Holding(Balance):
+    """Tonnes of one instrument; purchases may wait until they can be sold.
+
+    ``maturing`` holds, by the number of the trading day from which they may be
+    sold, tonnes that are neither available nor locked (MARKET-RULES §3).
+    ``buying`` is what open buys may bring, kept where there is a position limit.
+    """
+
+    __slots__ = ("buying", "maturing")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.maturing: dict[int, int] = {}
+        self.buying = 0
+
+    @property
+    def resale_locked(self) -> int:
+        """What was bought too recently to be sold."""
+        return sum(self.maturing.values())
+
+    @property
+    def unlocked(self) -> int:
+        """What no open order, proposal or bid needs, whether it may be sold or not."""
+        return self.available + self.resale_locked
+
+    @property
+    def locked(self) -> int:
+        return self.quantity - self.unlocked
+
+    def receive(self, quantity: int, sellable_day: int) -> None:
+        """Add what was bought; it may be sold from ``sellable_day`` on, 0: now."""
+        self.quantity += quantity
+        if sellable_day:
+            waiting = self.maturing.get(sellable_day, 0)
+            self.maturing[sellable_day] = waiting + quantity
+        else:
+            self.available += quantity
+
+    def take(self, quantity: int, days: list[int]) -> list[tuple[int, int]]:
+        """Take away what no order needs, beginning with the first of ``days``.
+
+        They are those from which tonnes may be sold, 0: now. Returns what was
+        taken, as pairs of such a day and tonnes.
+        """
+        taken: list[tuple[int, int]] = []
+        for day in days:
+            part = min(self.maturing[day] if day else self.available, quantity)
+            if part:
+                taken.append((day, part))
+                quantity -= part
+        assert quantity == 0
+        for day, part in taken:
+            self.receive(-part, day)
+            if day and not self.maturing[day]:
+                del self.maturing[day]
+        return taken
+
+    def mature(self, day: int) -> None:
+        """Let go what may be sold on trading day number ``day``."""
+        for due in [due for due in self.maturing if due <= day]:
+            self.available += self.maturing.pop(due)
+
+
+NOTHING: Final = Holding()  # held of an instrument that an account never had
+
+
+@final
+class Obligation:
+    """What a participant owes for a year's emissions, in tonnes.
+
+    ``offset`` is the part of ``surrendered`` that came from instruments with
+    an offset cap.
+    """
+
+    __slots__ = ("due", "offset", "surrendered")
+
+    def __init__(self) -> None:
+        self.due = 0
+        self.surrendered = 0
+        self.offset = 0
 
 
 @final
 class Participant:
     """A company; it never trades with itself, whichever accounts it uses."""
 
-    __slots__ = ("accounts", "name")
+    __slots__ = ("accounts", "large_in", "name", "obligations", "restriction")
 
     def __init__(self, name: str) -> None:
         self.name = name
         self.accounts: dict[str, Account] = {}
+        self.restriction = Restriction.NONE
+        self.obligations: dict[int, Obligation] = {}  # by year
+        self.large_in: dict[str, int] = {}  # instruments in which it was reported
+
+    def held(self, instrument: str) -> int:
+        """Return the tonnes in all its accounts."""
+        return sum(
+            account.holdings[instrument].quantity
+            for account in self.accounts.values()
+            if instrument in account.holdings
+        )
+
+    def position(self, instrument: str) -> int:
+        """Return what it holds and what its open buys may bring, in tonnes."""
+        return self.held(instrument) + sum(
+            account.holdings[instrument].buying
+            for account in self.accounts.values()
+            if instrument in account.holdings
+        )
 
 
 @final
@@ -108,11 +217,15 @@ class Account:
     """Cash (fen), tonnes and orders of one participant.
 
     Nothing trades on credit: open buys lock price × remaining of the cash,
-    open sells lock tonnes of a holding. ``orders`` are the resting ones,
-    oldest first; ``exec_seq`` numbers what happens to them.
+    open sells lock tonnes of a holding, and so do block proposals and bids.
+    ``orders`` are the open ones, oldest first; ``exec_seq`` numbers what happens
+    to them and the account's other trades. ``restricted`` tells that its
+    participant is.
     """
 
     __slots__ = (
+        "bids",
+        "blocks",
         "cash_balance",
         "client_ids",
         "client_refs",
@@ -123,6 +236,7 @@ class Account:
         "name",
         "orders",
         "participant",
+        "restricted",
     )
 
     def __init__(
@@ -137,11 +251,14 @@ class Account:
         self.max_client_ids = max_client_ids
         self.max_open_orders = max_open_orders
         self.cash_balance = Balance()
-        self.holdings: dict[str, Balance] = {}
+        self.holdings: dict[str, Holding] = {}
         self.orders: dict[int, Order] = {}
+        self.blocks: dict[int, Proposal] = {}
+        self.bids: dict[int, Bid] = {}
+        self.restricted = participant.restriction is not Restriction.NONE
         self.exec_seq = 0
         self.client_ids: Memory[Order] = Memory()
-        self.client_refs: Memory[Move] = Memory()
+        self.client_refs: Memory[Done] = Memory()
 
     @property
     def cash(self) -> int:
@@ -155,11 +272,16 @@ class Account:
     def locked(self) -> int:
         return self.cash_balance.locked
 
-    def holding(self, instrument: str) -> Balance:
+    @property
+    def open_count(self) -> int:
+        """The open orders, block proposals and bids, which have one limit."""
+        return len(self.orders) + len(self.blocks) + len(self.bids)
+
+    def holding(self, instrument: str) -> Holding:
         """Return the tonnes of ``instrument``, entered as none where it had none."""
         holding = self.holdings.get(instrument)
         if holding is None:
-            holding = self.holdings[instrument] = Balance()
+            holding = self.holdings[instrument] = Holding()
         return holding
 
     def find(self, order_id: int, client_order_id: str) -> Order | None:
@@ -171,8 +293,13 @@ class Account:
             return self.orders.get(order_id)
         return self.client_ids.get(client_order_id)
 
-    def begin_day(self) -> None:
-        """Forget old client ids, except those whose orders are still open."""
+    def begin_day(self, day: int) -> None:
+        """Begin trading day number ``day``: let purchases go that may be sold.
+
+        Old client ids are forgotten, except those whose orders are still open.
+        """
+        for holding in self.holdings.values():
+            holding.mature(day)
         self.client_refs.turn()
         ids = self.client_ids
         ids.turn()

@@ -13,8 +13,50 @@ from .enums import BUY, SELL, OrderStatus, Side
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from .accounts import Account, Balance
+    from .accounts import Account, Balance, Holding
     from .commands import PlaceOrder
+    from .stops import Stops
+    from .timers import Timers
+
+
+@final
+class Extras:
+    """What only some orders have; a plain order has none of it.
+
+    ``hidden`` tonnes of an iceberg are not shown yet, ``display`` is how many it
+    shows at a time. ``stop_price`` is that of a stop order, and ``stops`` where it
+    waits while no trade has reached it. ``timers`` is where a gtd order's time
+    is noted while it is open. Where there are fees, ``rate`` is the higher of the
+    two that a buy locks for; ``owed`` is notional × rate so far, exactly, in
+    millionths of a fen, ``paid`` the fen charged of it, and ``reserve`` the fen
+    locked for more. ``holding`` counts what a buy may bring, where a position
+    limit wants it.
+    """
+
+    __slots__ = (
+        "display",
+        "hidden",
+        "holding",
+        "owed",
+        "paid",
+        "rate",
+        "reserve",
+        "stop_price",
+        "stops",
+        "timers",
+    )
+
+    def __init__(self) -> None:
+        self.display = 0
+        self.hidden = 0
+        self.stop_price = 0
+        self.stops: Stops | None = None
+        self.timers: Timers | None = None
+        self.rate = 0
+        self.owed = 0
+        self.paid = 0
+        self.reserve = 0
+        self.holding: Holding | None = None
 
 
 @final
@@ -22,16 +64,18 @@ class Order:
     """An order's live state.
 
     ``quantity`` is the total, ``remaining`` what of it has not traded; a
-    finished order keeps the remainder that was cancelled. While it rests it
+    finished order keeps the remainder that was cancelled. While it is open it
     locks ``unit`` × ``remaining`` of ``balance``: its price of the account's
-    cash for a buy, 1 of its tonnes for a sell. ``command`` made the order, and
-    is what a repeated client order id is compared with.
+    cash for a buy, 1 of its tonnes for a sell; ``extras`` may lock more.
+    ``command`` made the order, and is what a repeated client order id is
+    compared with.
     """
 
     __slots__ = (
         "account",
         "balance",
         "command",
+        "extras",
         "level",
         "newer",
         "older",
@@ -52,6 +96,7 @@ class Order:
     unit: int
     quantity: int
     remaining: int
+    extras: Extras | None
     level: Level  # this and its neighbours in the queue are set when it rests
     older: Order | None
     newer: Order | None
@@ -69,6 +114,18 @@ class Order:
         return self.quantity - self.remaining
 
     @property
+    def shown(self) -> int:
+        """What of the remainder the book shows."""
+        extras = self.extras
+        return self.remaining if extras is None else self.remaining - extras.hidden
+
+    @property
+    def waits(self) -> bool:
+        """Whether it is a stop order that no trade has triggered yet."""
+        extras = self.extras
+        return extras is not None and extras.stops is not None
+
+    @property
     def status(self) -> OrderStatus:
         if self.order_id in self.account.orders:
             return OrderStatus.OPEN
@@ -77,7 +134,10 @@ class Order:
 
 @final
 class Level:
-    """The queue of orders resting at one price, oldest first, and its totals."""
+    """The queue of orders resting at one price, oldest first, and its totals.
+
+    ``total`` is what they show.
+    """
 
     __slots__ = ("book_side", "count", "key", "newest", "oldest", "price", "total")
 
@@ -89,6 +149,13 @@ class Level:
         self.count = 0
         self.oldest: Order | None = None
         self.newest: Order | None = None
+
+    def __iter__(self) -> Iterator[Order]:
+        """Yield the orders, oldest first."""
+        order = self.oldest
+        while order is not None:
+            yield order
+            order = order.newer
 
     def remove(self, order: Order) -> None:
         """Take ``order`` out, with the remainder that the level counts. O(1)."""
@@ -103,7 +170,7 @@ class Level:
         else:
             newer.older = older
             order.newer = None
-        self.total -= order.remaining
+        self.total -= order.remaining if order.extras is None else order.shown
         self.count -= 1
         if self.count == 0:
             self.book_side.close(self)
@@ -147,7 +214,7 @@ class BookSide:
         else:
             newest.newer = order
         level.newest = order
-        level.total += order.remaining
+        level.total += order.remaining if order.extras is None else order.shown
         level.count += 1
 
     def reaches(self, price: int) -> bool:
@@ -208,10 +275,7 @@ class Book:
         """Yield all orders: bids then asks, best level first, oldest first."""
         for half in (self.bids, self.asks):
             for level in half:
-                order = level.oldest
-                while order is not None:
-                    yield order
-                    order = order.newer
+                yield from level
 
     def depth(self, side: Side, limit: int) -> list[tuple[int, int, int]]:
         """Return up to ``limit`` levels as (price, tonnes, orders), best first."""

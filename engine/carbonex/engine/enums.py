@@ -21,6 +21,8 @@ class OrderType(enum.IntEnum):
 
     LIMIT = 0
     MARKET = 1  # an ioc limit order at the instrument's protection price
+    STOP = 2  # a market order once a trade reaches its stop price
+    STOP_LIMIT = 3  # a limit order once a trade reaches its stop price
 
 
 class TimeInForce(enum.IntEnum):
@@ -30,6 +32,7 @@ class TimeInForce(enum.IntEnum):
     GTC = 1  # until it is cancelled
     IOC = 2  # what does not trade at once is cancelled
     FOK = 3  # all of it trades at once, or it is refused
+    GTD = 4  # until the time it names
 
 
 class PostOnly(enum.IntEnum):
@@ -50,11 +53,14 @@ class SelfTrade(enum.IntEnum):
 
 
 class Phase(enum.IntEnum):
-    """Whether an instrument trades."""
+    """Whether an instrument trades. Cancelling works in every phase."""
 
-    CLOSED = 0  # no trading day is open: cancelling works, nothing else
-    TRADING = 1
-    HALTED = 2  # cancelling works, nothing else
+    CLOSED = 0  # no trading day, or the day's sessions are over
+    TRADING = 1  # orders match as they come
+    HALTED = 2
+    PRE_OPEN = 3  # the trading day has begun, its first session has not
+    BREAK = 4  # between two sessions
+    CALL = 5  # a call auction gathers orders; they match when it ends
 
 
 class OrderStatus(enum.IntEnum):
@@ -71,7 +77,79 @@ class CancelReason(enum.IntEnum):
     CLIENT = 0
     IOC = 1  # what an ioc or market order could not trade at once
     SELF_TRADE = 2
-    SESSION_CLOSE = 3  # a day order when the trading day ended
+    SESSION_CLOSE = 3  # a day order when the instrument's last session ended
+    EXPIRED = 4  # a gtd order when its time came
+    TAKE_LEVELS = 5  # what would have traded deeper than the rules let it
+    OUT_OF_BAND = 6  # it lies outside the new trading day's band
+    RESTRICTED = 7  # its participant may no longer hold such an order
+    DELISTED = 8  # its instrument is no longer traded
+    TERMS_CHANGED = 9  # its instrument trades by new terms
+
+
+class Restriction(enum.IntEnum):
+    """What supervision lets a participant do."""
+
+    NONE = 0
+    SELL_ONLY = 1  # sells and cancels; its open buys are cancelled
+    CANCEL_ONLY = 2  # cancels, nothing else; its open orders stay
+    SUSPENDED = 3  # nothing; its open orders are cancelled
+
+
+class Pricing(enum.IntEnum):
+    """What the winners of a one-way auction pay."""
+
+    PAY_AS_BID = 0
+    UNIFORM = 1  # all the price of the bid that reaches the quantity
+
+
+class TooFewBids(enum.IntEnum):
+    """What a one-way auction does when its bids do not reach its quantity."""
+
+    FILL_VALID = 0  # those that are valid are filled
+    CANCEL = 1  # nobody gets anything
+    SELL_AT_LOWEST = 2  # all are filled at the price of the lowest
+
+
+class Method(enum.IntEnum):
+    """How a trade came about."""
+
+    LISTED = 0  # in the order book
+    BLOCK = 1
+    AUCTION = 2  # in a one-way auction
+
+
+class BlockEnd(enum.IntEnum):
+    """How a block proposal ended."""
+
+    ACCEPTED = 0
+    DECLINED = 1
+    WITHDRAWN = 2
+    COUNTERED = 3  # answered with a counter-offer, which is a new proposal
+    EXPIRED = 4  # unanswered when its instrument closed
+    RESTRICTED = 5
+    DELISTED = 6
+
+
+class BidEnd(enum.IntEnum):
+    """How a bid in a one-way auction ended."""
+
+    CANCELLED = 0
+    FILLED = 1
+    PARTLY_FILLED = 2  # it got what the auction had left
+    LOST = 3
+    AUCTION_CANCELLED = 4
+    RESTRICTED = 5
+
+
+class AlertKind(enum.IntEnum):
+    """What supervision noticed (MARKET-RULES §6)."""
+
+    CANCEL_RATIO = 0
+    QUICK_CANCEL = 1  # a large order, cancelled soon after it came
+    REVERSE_TRADES = 2  # the same two participants traded both ways in a day
+    PRICE_DEVIATION = 3  # a trade far from the running vwap
+    HIGH_LOW = 4  # it bought high from and sold low to the same participant
+    VOLUME_SHARE = 5
 
 
 class Permission(enum.IntFlag):
@@ -99,22 +177,42 @@ class Reason(enum.IntEnum):
     UNKNOWN_PARTICIPANT = 6001
     UNKNOWN_ACCOUNT = 6002
     UNKNOWN_KEY = 6003
+    UNKNOWN_AUCTION = 6011
     ALREADY_EXISTS = 6004
     BAD_NAME = 6005
     BAD_PARAMETER = 6006
+    LAST_REGISTRY_KEY = 6010
     UNKNOWN_ORDER = 4001
+    UNKNOWN_BID = 4009
+    RESTRICTED = 3003
+    NOT_TRADABLE = 3004
     MARKET_CLOSED = 3005
     HALTED = 3006
     NOT_HALTED = 6007
     BAD_QTY = 3007
     QTY_ABOVE_LISTED_MAX = 3008
+    QTY_BELOW_BLOCK_MIN = 3009
     BAD_TICK = 3010
+    PRICE_OUT_OF_BAND = 3011
+    BLOCK_PRICE_OUT_OF_BAND = 3012
+    STALE_PICK = 3013
+    NOT_BEST_PRICE = 3014
+    NO_SUCH_PROPOSAL = 3015
+    COUNTERPARTY_MISMATCH = 3016
+    WINDOW_CLOSED = 3017
+    BELOW_RESERVE = 3018
+    BID_LIMIT = 3019
     BAD_AMOUNT = 6008
     BALANCE_LIMIT = 6009
     QTY_BELOW_FILLED = 4007
+    POSITION_LIMIT = 3020
+    RESALE_LOCK = 3021
     INSUFFICIENT_HOLDINGS = 3022
     INSUFFICIENT_FUNDS = 3023
     SELF_TRADE = 3024
+    OFFSET_CAP = 3025
+    OBLIGATION_UNKNOWN = 3026
+    KIND_NOT_ALLOWED = 4008
     WOULD_TAKE_LIQUIDITY = 4005
     FOK_UNFILLABLE = 4006
     TOO_MANY_CLIENT_IDS = 5004
@@ -127,7 +225,10 @@ BUY = Side.BUY
 SELL = Side.SELL
 LIMIT = OrderType.LIMIT
 MARKET = OrderType.MARKET
+STOP = OrderType.STOP
+STOP_LIMIT = OrderType.STOP_LIMIT
 DAY = TimeInForce.DAY
 GTC = TimeInForce.GTC
 IOC = TimeInForce.IOC
 FOK = TimeInForce.FOK
+GTD = TimeInForce.GTD

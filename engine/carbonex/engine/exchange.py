@@ -5,35 +5,77 @@ from __future__ import annotations
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from .amending import amend
+from .auctions import (
+    cancel_bid,
+    close_auction,
+    close_due_auction,
+    open_auction,
+    place_bid,
+)
+from .blocks import accept, decline, propose, withdraw_block
 from .check import check
 from .commands import (
+    AcceptBlock,
     AddKey,
     AdvanceTime,
     AmendOrder,
     BeginDay,
     CancelAll,
+    CancelBid,
     CancelOrder,
     Checkpoint,
+    CloseAuction,
+    DeclineBlock,
+    DelistInstrument,
     Deposit,
     GatewayOpened,
     HaltInstrument,
     Issue,
     ListInstrument,
     OpenAccount,
+    OpenAuction,
+    PlaceBid,
     PlaceOrder,
+    ProposeBlock,
     RegisterParticipant,
+    RestrictParticipant,
     ResumeInstrument,
+    Retire,
     RevokeKey,
+    SetObligation,
+    Surrender,
     Transfer,
+    UpdateInstrument,
     Withdraw,
+    WithdrawBlock,
 )
-from .enums import Reason
+from .consequences import follow
+from .days import begin_day, end_day, step
+from .enums import CancelReason, Reason
 from .events import Rejected
-from .market import begin_day, end_day, halt, list_instrument, resume
-from .orders import amend, cancel, cancel_all, place
-from .registry import add_key, move, open_account, register_participant, revoke_key
+from .leaving import cancel_open
+from .market import (
+    delist_instrument,
+    halt,
+    list_instrument,
+    resume,
+    update_instrument,
+)
+from .moves import move
+from .obligations import set_obligation
+from .orders import cancel, cancel_all, place
+from .phases import end_call
+from .registry import (
+    add_key,
+    open_account,
+    register_participant,
+    restrict,
+    revoke_key,
+)
 from .snapshot import restore, snapshot
 from .state import VENUE_KEY, State
+from .timers import Due
 
 
 if TYPE_CHECKING:
@@ -74,8 +116,7 @@ class Exchange(State):
         if not self._accepts(batch):
             return Applied(False, self.time_ns, self.seq + 1, [], [])  # noqa: FBT003
         self.gateways[batch.gateway] = (batch.epoch, batch.n)
-        self.time_ns = max(self.time_ns, batch.time_ns)
-        due = self._fire_due()
+        due = self._pass_time(batch.time_ns)
         first_seq = self.seq + 1
         replies: list[list[Event]] = []
         # ``type() is`` rather than ``match``: class patterns on msgspec structs
@@ -89,12 +130,14 @@ class Exchange(State):
                 replies.append(amend(self, command))
             else:
                 replies.append(_RARE[type(command)](self, command))
+            if self.watchful:
+                follow(self, replies[-1])
         self.seq += len(replies)
         return Applied(True, self.time_ns, first_seq, due, replies)  # noqa: FBT003
 
     def next_due(self) -> int | None:
         """Return when time will do something by itself, in ns, if ever."""
-        return self.day_ends_ns or None
+        return self.timers.next_ns()
 
     def check(self) -> None:
         """Assert every invariant. Linear in the state; for tests and audits."""
@@ -130,10 +173,32 @@ class Exchange(State):
             return opens and batch.epoch > epoch
         return batch.epoch == epoch and batch.n == n + 1 and epoch > 0
 
-    def _fire_due(self) -> list[Event]:
-        if 0 < self.day_ends_ns <= self.time_ns:
-            return end_day(self)
-        return []
+    def _pass_time(self, time_ns: int) -> list[Event]:
+        """Let time come to ``time_ns``, and whatever is due by then happen."""
+        events: list[Event] = []
+        time_ns = max(self.time_ns, time_ns)
+        while (due := self.timers.take(time_ns)) is not None:
+            self.time_ns = max(self.time_ns, due[0])
+            happened = _fire(self, due[1], due[2])
+            if self.watchful:
+                follow(self, happened)
+            events += happened
+        self.time_ns = time_ns
+        return events
+
+
+def _fire(state: State, kind: Due, number: int) -> list[Event]:
+    """Do what is due."""
+    if kind is Due.EXPIRY:
+        order = state.timers.expiring[number]
+        return [cancel_open(order, CancelReason.EXPIRED)]
+    if kind is Due.AUCTION:
+        return close_due_auction(state, number)
+    if kind is Due.CALL:
+        return end_call(state, state.listed[number])
+    if kind is Due.STEP:
+        return step(state, state.listed[number])
+    return end_day(state)
 
 
 def _mark(
@@ -147,18 +212,32 @@ def _mark(
 _RARE: dict[type[Command], Callable[[State, Any], list[Event]]] = {
     CancelAll: cancel_all,
     ListInstrument: list_instrument,
+    UpdateInstrument: update_instrument,
+    DelistInstrument: delist_instrument,
     HaltInstrument: halt,
     ResumeInstrument: resume,
     RegisterParticipant: register_participant,
     AddKey: add_key,
     RevokeKey: revoke_key,
     OpenAccount: open_account,
+    RestrictParticipant: restrict,
     Deposit: move,
     Withdraw: move,
     Issue: move,
     Transfer: move,
+    Surrender: move,
+    Retire: move,
+    SetObligation: set_obligation,
     BeginDay: begin_day,
     AdvanceTime: _mark,
     GatewayOpened: _mark,
     Checkpoint: _mark,
+    ProposeBlock: propose,
+    AcceptBlock: accept,
+    DeclineBlock: decline,
+    WithdrawBlock: withdraw_block,
+    OpenAuction: open_auction,
+    PlaceBid: place_bid,
+    CancelBid: cancel_bid,
+    CloseAuction: close_auction,
 }

@@ -6,47 +6,72 @@ does not trade is locked by whoever lets it rest.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from itertools import islice
+from typing import TYPE_CHECKING, Final
 
+from .commands import MAX_QUANTITY
 from .enums import BUY, CancelReason, SelfTrade
-from .events import OrderCancelled, OrderReduced, Trade
+from .events import Trade
+from .leaving import cancel_rest, finish, prevent, refill
+from .locks import lock, settle, unlock
 
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from .accounts import Account
-    from .book import BookSide, Order
+    from .book import BookSide, Level, Order
     from .commands import PlaceOrder
     from .events import Event
     from .state import Instrument
 
 
-CANCEL_NEWEST = SelfTrade.CANCEL_NEWEST
-CANCEL_OLDEST = SelfTrade.CANCEL_OLDEST
-CANCEL_BOTH = SelfTrade.CANCEL_BOTH
-DECREMENT = SelfTrade.DECREMENT
+CANCEL_OLDEST: Final = SelfTrade.CANCEL_OLDEST
 
 
-def match(
+def match(  # noqa: C901, PLR0915 - one loop: a call costs 60 ns of a fill's 700
     instrument: Instrument, makers: BookSide, taker: Order, events: list[Event]
 ) -> bool:
     """Trade ``taker`` as far as its price and the other side allow.
 
     Returns whether it is finished: filled, or cancelled by self-trade
-    prevention. If not, its remainder meets no order. O(1) per fill, O(log n)
-    per level used up.
+    prevention or for having taken all the levels it may. If not, its remainder
+    meets no order. O(1) per fill, O(log n) per level used up.
     """
     limit = makers.sign * taker.price
     account, command = taker.account, taker.command
-    traded = notional = 0
+    conditions = command.conditions
+    picks = [] if conditions is None else picked(makers, conditions.pick)
+    levels = instrument.terms.take_levels or MAX_QUANTITY
+    singly = taker.extras is not None  # its fees are charged fill by fill
+    traded = notional = first = price = key = 0
+    trade_id = instrument.last_trade_id
     finished = False
     while not finished:
         level = makers.best
         if level is None or level.key > limit:
             break
+        if level.key != key:
+            if levels == 0:
+                events.append(cancel_rest(taker, CancelReason.TAKE_LEVELS))
+                finished = True
+                break
+            levels -= 1
+            key = level.key
         maker = level.oldest
+        if picks:
+            maker = picks.pop(0)
         assert maker is not None
         if maker.account.participant is account.participant:
-            finished = _prevent(maker, taker, events)
+            finished = prevent(maker, taker, events)
+            continue
+        price = level.price
+        first = first or price
+        if singly or maker.extras is not None:
+            quantity = fill(instrument, maker, taker, price, events)
+            traded += quantity
+            notional += price * quantity
+            finished = taker.remaining == 0
             continue
         quantity = maker.remaining
         if quantity <= taker.remaining:
@@ -60,14 +85,14 @@ def match(
         taker.remaining -= quantity
         finished = taker.remaining == 0
         traded += quantity
-        notional += maker.price * quantity
-        _settle_maker(maker, quantity)
+        notional += price * quantity
+        _settle_maker(maker, quantity, instrument.sellable_day)
         account.exec_seq += 1
         instrument.last_trade_id += 1
         events.append(
             Trade(
                 instrument.last_trade_id,
-                maker.price,
+                price,
                 quantity,
                 maker.order_id,
                 maker.account.exec_seq,
@@ -83,12 +108,20 @@ def match(
             )
         )
     if traded:
-        _settle_taker(taker, traded, notional)
+        if not singly:
+            _settle_taker(taker, traded, notional, instrument.sellable_day)
+        trades = instrument.last_trade_id - trade_id
+        instrument.count(first, price, traded, notional, trades)
     return finished
 
 
 def fillable(
-    makers: BookSide, account: Account, command: PlaceOrder, price: int, wanted: int
+    instrument: Instrument,
+    makers: BookSide,
+    account: Account,
+    command: PlaceOrder,
+    price: int,
+    wanted: int,
 ) -> bool:
     """Tell whether all of an order would trade at once: fill or kill.
 
@@ -97,134 +130,155 @@ def fillable(
     """
     limit = makers.sign * price
     passes = command.self_trade is CANCEL_OLDEST
-    for level in makers:
+    picks = () if command.conditions is None else command.conditions.pick
+    for level in islice(makers, instrument.terms.take_levels or None):
         if level.key > limit:
             return False
-        order = level.oldest
-        while order is not None:
+        hidden = 0
+        for order in _queue(level, picks):
             if order.account.participant is not account.participant:
-                wanted -= order.remaining
+                shown = order.shown
+                wanted -= shown
+                hidden += order.remaining - shown
                 if wanted <= 0:
                     return True
             elif not passes:
                 return False
-            order = order.newer
+        wanted -= hidden  # refills come behind all others of the level
+        if wanted <= 0:
+            return True
+        picks = ()
     return False
 
 
-def cancel_resting(order: Order, reason: CancelReason) -> OrderCancelled:
-    """Take a resting order out of account and book; release what it locked."""
-    del order.account.orders[order.order_id]
-    return withdraw(order, reason)
+def picked(makers: BookSide, picks: tuple[int, ...]) -> list[Order]:
+    """Return the orders at the best price that ``picks`` names, in its order."""
+    best = makers.best
+    if not picks or best is None:
+        return []
+    resting = {order.order_id: order for order in best}
+    named = dict.fromkeys(picks)
+    return [resting[order_id] for order_id in named if order_id in resting]
 
 
-def withdraw(order: Order, reason: CancelReason) -> OrderCancelled:
-    """Take an order that its account has given up out of the book as well."""
-    order.level.remove(order)
-    remaining = order.remaining
-    order.balance.available += order.unit * remaining
-    account = order.account
-    exec_seq = account.exec_seq = account.exec_seq + 1
-    return OrderCancelled(
-        order.order_id,
-        exec_seq,
-        order.price,
-        remaining,
-        order.quantity - remaining,
-        reason,
-        True,  # noqa: FBT003 - positional: a keyword costs 60 ns here
-        order.command,
+def fill(
+    instrument: Instrument,
+    maker: Order,
+    taker: Order,
+    price: int,
+    events: list[Event],
+) -> int:
+    """Trade two orders of which one has extras; return the tonnes.
+
+    The maker rests. The taker's own side is settled here if it has extras, else
+    by who calls, for all its fills at once.
+    """
+    fees = instrument.terms.fees
+    quantity = min(maker.shown, taker.remaining)
+    maker_fee = fill_resting(instrument, maker, price, quantity, fees.maker)
+    taker_fee = 0
+    if taker.extras is None:
+        taker.account.exec_seq += 1
+    else:
+        taker_fee = settle(instrument, taker, price, quantity, fees.taker)
+    taker.remaining -= quantity
+    instrument.last_trade_id += 1
+    events.append(
+        Trade(
+            instrument.last_trade_id,
+            price,
+            quantity,
+            maker.order_id,
+            maker.account.exec_seq,
+            maker.quantity,
+            maker.remaining,
+            maker.command,
+            taker.order_id,
+            taker.account.exec_seq,
+            taker.price,
+            taker.quantity,
+            taker.remaining,
+            taker.command,
+            maker_fee,
+            taker_fee,
+        )
     )
+    show_more(maker, events)
+    return quantity
 
 
-def cancel_rest(taker: Order, reason: CancelReason) -> OrderCancelled:
-    """Finish a taker whose remainder is not to rest."""
-    account = taker.account
-    account.exec_seq += 1
-    return OrderCancelled(
-        taker.order_id,
-        account.exec_seq,
-        taker.price,
-        taker.remaining,
-        taker.filled,
-        reason,
-        rested=False,
-        order=taker.command,
-    )
+def fill_resting(
+    instrument: Instrument, order: Order, price: int, quantity: int, rate: int
+) -> int:
+    """Fill tonnes that a resting order shows; return the fee in fen.
+
+    An order of which nothing is shown any more has left its level.
+    """
+    level = order.level
+    if quantity == order.shown:
+        level.remove(order)
+    else:
+        level.total -= quantity
+    unlock(order)
+    fee = settle(instrument, order, price, quantity, rate)
+    order.remaining -= quantity
+    lock(order)
+    return fee
 
 
-def _settle_maker(maker: Order, quantity: int) -> None:
+def show_more(order: Order, events: list[Event]) -> None:
+    """Let a filled order go, or an iceberg show its next tonnes."""
+    if order.remaining == 0:
+        del order.account.orders[order.order_id]
+        finish(order)
+    elif order.shown == 0:
+        events.append(refill(order))
+
+
+def _settle_maker(maker: Order, quantity: int, sellable_day: int) -> None:
     """Deliver against payment: what the maker gives was locked, and goes."""
     account, command = maker.account, maker.command
     maker.balance.quantity -= maker.unit * quantity
     if command.side is BUY:
-        received, amount = account.holding(command.instrument), quantity
+        holding = account.holding(command.instrument)
+        if sellable_day:
+            holding.receive(quantity, sellable_day)
+        else:
+            holding.quantity += quantity
+            holding.available += quantity
     else:
-        received, amount = account.cash_balance, maker.price * quantity
-    received.quantity += amount
-    received.available += amount
+        cash, amount = account.cash_balance, maker.price * quantity
+        cash.quantity += amount
+        cash.available += amount
     account.exec_seq += 1
 
 
-def _settle_taker(taker: Order, quantity: int, notional: int) -> None:
+def _settle_taker(
+    taker: Order, quantity: int, notional: int, sellable_day: int
+) -> None:
     """Deliver against payment, once for all fills of a command."""
     account, command = taker.account, taker.command
     cash = account.cash_balance
     if command.side is BUY:
-        tonnes = account.holding(command.instrument)
+        holding = account.holding(command.instrument)
+        if sellable_day:
+            holding.receive(quantity, sellable_day)
+        else:
+            holding.quantity += quantity
+            holding.available += quantity
         notional = -notional
     else:
         tonnes = taker.balance
-        quantity = -quantity
+        tonnes.quantity -= quantity
+        tonnes.available -= quantity
     cash.quantity += notional
     cash.available += notional
-    tonnes.quantity += quantity
-    tonnes.available += quantity
 
 
-def _prevent(maker: Order, taker: Order, events: list[Event]) -> bool:
-    """Do what the taker's mode says; return whether the taker is finished."""
-    mode = taker.command.self_trade
-    reason = CancelReason.SELF_TRADE
-    if mode is DECREMENT:
-        quantity = min(maker.remaining, taker.remaining)
-        finished = quantity == taker.remaining
-        events.append(_reduce_maker(maker, quantity))
-        events.append(_reduce_taker(taker, quantity))
-        return finished
-    if mode is not CANCEL_NEWEST:
-        events.append(cancel_resting(maker, reason))
-    if mode is CANCEL_OLDEST:
-        return False
-    events.append(cancel_rest(taker, reason))
-    return True
-
-
-def _reduce_maker(maker: Order, quantity: int) -> Event:
-    if quantity == maker.remaining:
-        return cancel_resting(maker, CancelReason.SELF_TRADE)
-    maker.level.total -= quantity
-    maker.balance.available += maker.unit * quantity
-    return _reduce(maker, quantity, rested=True)
-
-
-def _reduce_taker(taker: Order, quantity: int) -> Event:
-    if quantity == taker.remaining:
-        return cancel_rest(taker, CancelReason.SELF_TRADE)
-    return _reduce(taker, quantity, rested=False)
-
-
-def _reduce(order: Order, quantity: int, *, rested: bool) -> OrderReduced:
-    order.quantity -= quantity
-    order.remaining -= quantity
-    order.account.exec_seq += 1
-    return OrderReduced(
-        order.order_id,
-        order.account.exec_seq,
-        order.price,
-        quantity,
-        order.quantity,
-        order.remaining,
-        rested,
-        order.command,
-    )
+def _queue(level: Level, picks: tuple[int, ...]) -> Iterator[Order]:
+    """Yield a level's orders: those that are picked, then the others by age."""
+    if picks:
+        resting = {order.order_id: order for order in level}
+        named = dict.fromkeys(picks)  # each counts once
+        yield from (resting[order_id] for order_id in named if order_id in resting)
+    yield from (order for order in level if order.order_id not in picks)

@@ -1,34 +1,40 @@
-"""Participants, keys, accounts, cash and tonnes: what the registry decides."""
+"""Participants, their keys, accounts and restrictions."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from msgspec.structs import replace
-
-from .accounts import NOTHING, Account, Key, Participant
-from .commands import MAX_BALANCE, Deposit, Issue, Transfer, Withdraw
-from .enums import Permission, Reason
+from .accounts import Account, Key, Participant
+from .auctions import drop_bids
+from .blocks import drop_blocks
+from .enums import BUY, CancelReason, Permission, Reason, Restriction
 from .events import (
     AccountOpened,
     KeyAdded,
     KeyRevoked,
-    Moved,
     ParticipantRegistered,
+    ParticipantRestricted,
     Rejected,
 )
+from .leaving import cancel_open
 from .rules import bad_name
 
 
 if TYPE_CHECKING:
-    from .accounts import Move
-    from .commands import AddKey, OpenAccount, RegisterParticipant, RevokeKey
+    from .commands import (
+        AddKey,
+        OpenAccount,
+        RegisterParticipant,
+        RestrictParticipant,
+        RevokeKey,
+    )
+    from .enums import Side
     from .events import Event
     from .state import State
 
 
-PUBLIC_KEY_SIZE = 32  # bytes of an Ed25519 public key
-ALL_PERMISSIONS = sum(Permission)
+PUBLIC_KEY_SIZE: Final = 32  # bytes of an Ed25519 public key
+ALL_PERMISSIONS: Final = sum(Permission)
 
 
 def register_participant(state: State, command: RegisterParticipant) -> list[Event]:
@@ -63,12 +69,18 @@ def add_key(state: State, command: AddKey) -> list[Event]:
 
 
 def revoke_key(state: State, command: RevokeKey) -> list[Event]:
-    """Make a key useless; doing it twice changes nothing."""
+    """Make a key useless; doing it twice changes nothing. O(keys).
+
+    One with the permission REGISTRY must be left, whoever asks: to replace the
+    last one, add another first.
+    """
     if not state.permits(command.key, Permission.REGISTRY):
         return [Rejected(Reason.NOT_PERMITTED)]
     key = state.keys.get(command.key_id)
     if key is None:
         return [Rejected(Reason.UNKNOWN_KEY, "key_id")]
+    if _is_last_of_registry(state, key):
+        return [Rejected(Reason.LAST_REGISTRY_KEY, "key_id")]
     state.revoke(key)
     return [KeyRevoked(command.key_id)]
 
@@ -96,21 +108,27 @@ def open_account(state: State, command: OpenAccount) -> list[Event]:
     return [AccountOpened(command)]
 
 
-def move(state: State, command: Move) -> list[Event]:
-    """Deposit, withdraw, issue or transfer, once per client ref."""
-    permitted = state.permits(command.key, Permission.REGISTRY)
-    account = state.accounts.get(command.account)
-    if permitted and account is not None:
-        known = account.client_refs.get(command.client_ref)
-        if known is not None:
-            return [_moved_before(known, command)]
-    rejected = _unmovable(state, account, command, permitted=permitted)
-    if rejected is not None:
-        return [rejected]
-    assert account is not None
-    account.client_refs.today[command.client_ref] = command
-    _apply_move(state, account, command)
-    return [Moved(command)]
+def restrict(state: State, command: RestrictParticipant) -> list[Event]:
+    """Say what a participant may do from now on (MARKET-RULES §6).
+
+    What it may no longer have open ends: orders by number, then blocks to which
+    it is a party, then bids and auctions. Linear in all open blocks and in what it
+    has open. Doing it twice changes nothing more, and NONE lifts any restriction.
+    """
+    if not state.permits(command.key, Permission.OPERATE):
+        return [Rejected(Reason.NOT_PERMITTED)]
+    participant = state.participants.get(command.participant)
+    if participant is None:
+        return [Rejected(Reason.UNKNOWN_PARTICIPANT, "participant")]
+    restriction = participant.restriction = command.restriction
+    for account in participant.accounts.values():
+        account.restricted = restriction is not Restriction.NONE
+    events: list[Event] = [ParticipantRestricted(participant.name, restriction)]
+    if restriction is Restriction.SUSPENDED:
+        events += _end_open(state, participant, None)
+    elif restriction is Restriction.SELL_ONLY:
+        events += _end_open(state, participant, BUY)
+    return events
 
 
 def _bad_key(command: AddKey) -> Rejected | None:
@@ -128,87 +146,26 @@ def _not_positive(param: str, value: int) -> Rejected | None:
     return Rejected(Reason.BAD_PARAMETER, param, value, 1) if value < 1 else None
 
 
-def _moved_before(known: Move, command: Move) -> Event:
-    if type(known) is not type(command) or replace(command, key=known.key) != known:
-        return Rejected(Reason.DUPLICATE_CLIENT_REF, "client_ref")
-    return Moved(known, duplicate=True)
+def _end_open(state: State, participant: Participant, side: Side | None) -> list[Event]:
+    """End what a participant has open on ``side``; None: on both."""
+    orders = [
+        order
+        for account in participant.accounts.values()
+        for order in account.orders.values()
+        if side is None or order.side is side
+    ]
+    orders.sort(key=lambda order: order.order_id)
+    return [
+        *(cancel_open(order, CancelReason.RESTRICTED) for order in orders),
+        *drop_blocks(state, participant, side=side),
+        *drop_bids(state, participant, side=side),
+    ]
 
 
-def _unmovable(
-    state: State, account: Account | None, command: Move, *, permitted: bool
-) -> Rejected | None:
-    """Check a new move by the enum's precedence."""
-    if (
-        type(command) is Issue or type(command) is Transfer
-    ) and command.instrument not in state.instruments:
-        return Rejected(Reason.UNKNOWN_INSTRUMENT, "instrument")
-    if not permitted:
-        return Rejected(Reason.NOT_PERMITTED)
-    if account is None:
-        return Rejected(Reason.UNKNOWN_ACCOUNT, "account")
-    if type(command) is Transfer and command.to_account not in state.accounts:
-        return Rejected(Reason.UNKNOWN_ACCOUNT, "to_account")
-    rejected = bad_name("client_ref", command.client_ref)
-    if rejected is not None:
-        return rejected
-    if type(command) is Transfer and command.to_account == command.account:
-        return Rejected(Reason.BAD_PARAMETER, "to_account")
-    rejected = _bad_size(command) or _out_of_balance(state, account, command)
-    if rejected is not None:
-        return rejected
-    known = len(account.client_refs)
-    if known >= account.max_client_ids:
-        limit = account.max_client_ids
-        return Rejected(Reason.TOO_MANY_CLIENT_IDS, "client_ref", known, limit)
-    return None
-
-
-def _bad_size(command: Move) -> Rejected | None:
-    if type(command) is Deposit or type(command) is Withdraw:
-        if 0 < command.amount <= MAX_BALANCE:
-            return None
-        return Rejected(Reason.BAD_AMOUNT, "amount", command.amount, MAX_BALANCE)
-    assert type(command) is Issue or type(command) is Transfer
-    if 0 < command.quantity <= MAX_BALANCE:
-        return None
-    return Rejected(Reason.BAD_QTY, "quantity", command.quantity, MAX_BALANCE)
-
-
-def _out_of_balance(state: State, account: Account, command: Move) -> Rejected | None:
-    """Check that credits fit the venue's total, and that debits are there."""
-    if type(command) is Deposit:
-        room = MAX_BALANCE - state.cash
-        if command.amount > room:
-            return Rejected(Reason.BALANCE_LIMIT, "amount", command.amount, room)
-    elif type(command) is Withdraw:
-        free = account.available
-        if command.amount > free:
-            return Rejected(Reason.INSUFFICIENT_FUNDS, "amount", command.amount, free)
-    elif type(command) is Issue:
-        room = MAX_BALANCE - state.instruments[command.instrument].issued
-        if command.quantity > room:
-            return Rejected(Reason.BALANCE_LIMIT, "quantity", command.quantity, room)
-    else:
-        assert type(command) is Transfer
-        free = account.holdings.get(command.instrument, NOTHING).available
-        if command.quantity > free:
-            reason = Reason.INSUFFICIENT_HOLDINGS
-            return Rejected(reason, "quantity", command.quantity, free)
-    return None
-
-
-def _apply_move(state: State, account: Account, command: Move) -> None:
-    if type(command) is Deposit:
-        account.cash_balance.credit(command.amount)
-        state.cash += command.amount
-    elif type(command) is Withdraw:
-        account.cash_balance.credit(-command.amount)
-        state.cash -= command.amount
-    elif type(command) is Issue:
-        account.holding(command.instrument).credit(command.quantity)
-        state.instruments[command.instrument].issued += command.quantity
-    else:
-        assert type(command) is Transfer
-        account.holding(command.instrument).credit(-command.quantity)
-        target = state.accounts[command.to_account]
-        target.holding(command.instrument).credit(command.quantity)
+def _is_last_of_registry(state: State, key: Key) -> bool:
+    able = [
+        known
+        for known in state.keys.values()
+        if Permission.REGISTRY in known.permissions and not known.revoked
+    ]
+    return able == [key]

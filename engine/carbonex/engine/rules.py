@@ -5,42 +5,61 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .commands import MAX_NAME, MAX_PRICE
-from .enums import BUY, MARKET, PostOnly, Reason
+from .enums import BUY, LIMIT, STOP, STOP_LIMIT, PostOnly, Reason
 from .events import Rejected
 
 
 if TYPE_CHECKING:
     from .book import BookSide
     from .commands import ListInstrument, PlaceOrder
+    from .enums import Side
+    from .state import Instrument
+
+
+def half_up(numerator: int, denominator: int) -> int:
+    """Return the quotient, rounded to the nearest integer, halves upward."""
+    return (2 * numerator + denominator) // (2 * denominator)
+
+
+def limit_down(reference: int, permille: int) -> int:
+    """Return the lowest price of a band around P0, in fen (MARKET-RULES §2)."""
+    return max((reference * (1000 - permille) + 500) // 1000, 1)
+
+
+def limit_up(reference: int, permille: int) -> int:
+    """Return the highest price of a band around P0, in fen (MARKET-RULES §2)."""
+    return min((reference * (1000 + permille) + 500) // 1000, MAX_PRICE)
 
 
 def effective_price(
-    terms: ListInstrument, makers: BookSide, command: PlaceOrder
+    instrument: Instrument, makers: BookSide, command: PlaceOrder
 ) -> int:
     """Return what an order trades up to, in fen: O(1).
 
-    A market order is protected: best opposite price × (1000 ± protection) /
+    Market and stop orders trade up to the limit up or down. Where there is no
+    band, it is the best opposite price (the stop price) × (1000 ± protection) /
     1000, half-up; with nothing opposite it is 0 and meets nothing.
     """
-    if command.order_type is MARKET:
-        return _protection(terms, makers, command)
+    kind = command.order_type
+    if kind is not LIMIT and kind is not STOP_LIMIT:
+        return _unpriced(instrument, makers, command)
     if command.post_only is PostOnly.REPRICE:
-        return reprice(terms, makers, command.price)
+        return reprice(instrument, makers, command.price)
     return command.price
 
 
-def reprice(terms: ListInstrument, makers: BookSide, price: int) -> int:
+def reprice(instrument: Instrument, makers: BookSide, price: int) -> int:
     """Return ``price``, or one tick behind the best opposite price it reaches.
 
-    Where no such price exists (below one tick, above the maximum) it returns
+    Where no such price is allowed (below one tick, outside the band) it returns
     ``price``, which then is refused for taking liquidity.
     """
     if not makers.reaches(price):
         return price
     best = makers.best
     assert best is not None
-    behind = best.price - makers.sign * terms.tick
-    return behind if 0 < behind <= MAX_PRICE else price
+    behind = best.price - makers.sign * instrument.terms.tick
+    return behind if instrument.limit_down <= behind <= instrument.limit_up else price
 
 
 def bad_quantity(terms: ListInstrument, quantity: int) -> Rejected | None:
@@ -53,10 +72,21 @@ def bad_quantity(terms: ListInstrument, quantity: int) -> Rejected | None:
     return None
 
 
-def bad_price(terms: ListInstrument, price: int) -> Rejected | None:
+def bad_tick(terms: ListInstrument, param: str, price: int) -> Rejected | None:
     """Check a price in fen: a positive multiple of the tick."""
     if price <= 0 or price > MAX_PRICE or price % terms.tick:
-        return Rejected(Reason.BAD_TICK, "price", price, terms.tick)
+        return Rejected(Reason.BAD_TICK, param, price, terms.tick)
+    return None
+
+
+def out_of_band(instrument: Instrument, param: str, price: int) -> Rejected | None:
+    """Check a price in fen against the day's limits, which are allowed themselves."""
+    for limit, beyond in (
+        (instrument.limit_down, price < instrument.limit_down),
+        (instrument.limit_up, price > instrument.limit_up),
+    ):
+        if beyond:
+            return Rejected(Reason.PRICE_OUT_OF_BAND, param, price, limit)
     return None
 
 
@@ -69,11 +99,23 @@ def bad_name(param: str, name: str) -> Rejected | None:
     return Rejected(Reason.BAD_NAME, param, size, MAX_NAME)
 
 
-def _protection(terms: ListInstrument, makers: BookSide, command: PlaceOrder) -> int:
-    best = makers.best
-    if best is None:
-        return 0
+def protection(instrument: Instrument, side: Side, price: int) -> int:
+    """Return what an order without a price trades up to, in fen.
+
+    ``price`` is what it starts from where there is no band.
+    """
+    terms, buys = instrument.terms, side is BUY
+    if terms.band_permille:
+        return instrument.limit_up if buys else instrument.limit_down
     permille = terms.market_protection_permille
-    factor = 1000 + permille if command.side is BUY else 1000 - permille
-    price = (best.price * factor + 500) // 1000
-    return min(max(price, 1), MAX_PRICE)
+    return limit_up(price, permille) if buys else limit_down(price, permille)
+
+
+def _unpriced(instrument: Instrument, makers: BookSide, command: PlaceOrder) -> int:
+    if command.order_type is STOP:
+        assert command.conditions is not None
+        return protection(instrument, command.side, command.conditions.stop_price)
+    best = makers.best
+    if best is None and not instrument.terms.band_permille:
+        return 0
+    return protection(instrument, command.side, best.price if best else 0)

@@ -5,61 +5,163 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, final
 
 from .book import Book
+from .commands import MAX_PRICE
 from .enums import Permission, Phase
+from .schedule import CLOSED_ALL_DAY, step_at
+from .statistics import Product, Record
+from .stops import Stops
+from .supervision import watched
+from .timers import Timers
+from .watch import Watch
 
 
 if TYPE_CHECKING:
     from .accounts import Account, Key, Participant
+    from .auctions import Auction
+    from .blocks import Proposal
     from .commands import ListInstrument
+    from .schedule import Step
 
 
 VENUE_KEY: Final = ""  # commands of the venue's own process carry it
+NO_ACCOUNTS: Final[dict[str, Account]] = {}
 
 
 @final
 class Instrument:
-    """A listed instrument: its terms, its phase and its book.
+    """A listed instrument: its terms, its phase, its book and its statistics.
 
-    ``issued`` is the tonnes that exist; ``last_trade_id`` numbers its trades.
-    While it is ``plain`` it trades, in ticks of a fen and lots of a tonne, so
-    that an order's price and quantity need little checking.
+    ``number`` is its place in the order of listing. ``issued`` is the tonnes that
+    exist; ``last_trade_id`` numbers its trades, and ``fees`` is what they paid.
+    ``reference`` is the day's P0 and ``close`` the last day's close (a new
+    instrument's declared price); ``limit_down`` and ``limit_up`` bound its prices.
+    ``sellable_day`` numbers the trading day from which today's purchases may be
+    sold, 0 for at once.
+
+    Until a day begins with it a new banded instrument is not ``tradable``, nor is
+    one that was delisted. ``blocks`` tells whether its blocks trade now.
+    ``call_ends_ns`` is when its call auction ends, 0 for none; one of
+    ``call_waits_ns`` comes first when it trades next.
+
+    While it is ``plain`` it trades, in ticks of a fen and lots of a tonne and
+    without what ``burdened`` stands for, fees or a position limit, so that an
+    order's price and quantity need little checking.
     """
 
     __slots__ = (
+        "blocks",
         "book",
+        "burdened",
+        "call_ends_ns",
+        "call_waits_ns",
+        "close",
+        "day_only",
+        "delisted",
+        "fees",
         "halted",
         "issued",
         "last_trade_id",
+        "limit_down",
+        "limit_up",
         "max_quantity",
+        "name",
+        "next_terms",
+        "number",
         "phase",
         "plain",
+        "product",
+        "record",
+        "reference",
+        "schedule",
+        "sellable_day",
+        "stops",
         "terms",
+        "tradable",
+        "watch",
     )
 
-    def __init__(self, terms: ListInstrument) -> None:
-        self.terms = terms
-        self.max_quantity = terms.max_quantity  # read for every order
+    def __init__(self, terms: ListInstrument, number: int, product: Product) -> None:
+        self.name = terms.instrument
+        self.number = number
+        self.product = product
         self.book = Book()
+        self.stops = Stops()
+        self.record = Record()
+        self.next_terms: ListInstrument | None = None
         self.halted = False
+        self.tradable = False
+        self.delisted = False
         self.issued = 0
         self.last_trade_id = 0
-        self.enter(Phase.CLOSED)
+        self.fees = 0
+        self.reference = 0
+        self.close = terms.reference
+        self.limit_down, self.limit_up = 1, MAX_PRICE
+        self.sellable_day = 0
+        self.call_ends_ns = 0
+        self.call_waits_ns = 0
+        self.schedule = CLOSED_ALL_DAY
+        self.phase = Phase.CLOSED
+        self.blocks = False
+        self.adopt(terms)
 
-    def enter(self, phase: Phase) -> None:
-        """Change the phase."""
+    def count(
+        self, first: int, last: int, quantity: int, turnover: int, trades: int
+    ) -> None:
+        """Count listed trades, made at prices from ``first`` to ``last``. O(1)."""
+        record = self.record
+        if not first == last == record.prices.last:
+            self._move(first, last)
+        listed = record.day.listed
+        listed.quantity += quantity
+        listed.turnover += turnover
+        listed.trades += trades
+
+    @property
+    def last_price(self) -> int:
+        """The day's last listed price, else P0, in fen; 0 where there is neither."""
+        return self.record.prices.last or self.reference
+
+    def adopt(self, terms: ListInstrument) -> None:
+        """Trade by ``terms`` from now on."""
+        self.terms = terms
+        self.max_quantity = terms.max_quantity  # read for every order
+        fees = terms.fees
+        self.day_only = not terms.multi_day
+        self.burdened = bool(fees.maker or fees.taker or terms.position_limit)
+        self.watch = Watch() if watched(terms) else None
+        self.enter(self.phase, blocks=self.blocks)
+
+    def enter(self, phase: Phase, *, blocks: bool) -> None:
+        """Change the phase, and whether blocks trade."""
         self.phase = phase
-        plain = self.terms.tick == self.terms.lot == 1
-        self.plain = plain and phase is Phase.TRADING
+        self.blocks = blocks
+        self.plain = (
+            phase is Phase.TRADING
+            and self.terms.tick == self.terms.lot == 1
+            and not self.burdened
+        )
+
+    def _move(self, first: int, last: int) -> None:
+        """Enter new listed prices, here and in the composite."""
+        prices, product = self.record.prices, self.product
+        before = prices.last or self.reference
+        prices.record(first, last)
+        if first != before or not product.prices.open:
+            product.move(before, first)
+        if last != first:
+            product.move(first, last)
 
 
 class State:
     """The registers and counters; ``Exchange`` adds what changes them.
 
     ``seq`` numbers commands, ``time_ns`` is the log's time, ``day`` the open
-    trading day (YYYYMMDD, 0 for none) and ``last_day`` the newest begun.
-    ``cash`` is what all accounts hold together, in fen. ``gateways`` holds
-    each gateway's newest epoch and the number of its last batch. ``traders``
-    is an index: for each key, the accounts it may trade for.
+    trading day (YYYYMMDD, 0 for none), ``last_day`` the newest begun and
+    ``day_number`` how many have. ``cash`` is deposits less withdrawals, in fen:
+    what all accounts hold and all fees together. ``gateways`` holds each gateway's newest epoch and the number of its last
+    batch. ``traders`` is an index: for each key, the accounts it may trade for.
+    ``watchful`` tells that something follows from trades: stops, reports or supervision.
     """
 
     def __init__(self) -> None:
@@ -67,8 +169,12 @@ class State:
         self.time_ns = 0
         self.day = 0
         self.last_day = 0
+        self.day_number = 0
         self.day_ends_ns = 0
         self.last_order_id = 0
+        self.last_block_id = 0
+        self.last_auction_id = 0
+        self.last_bid_id = 0
         self.cash = 0
         self.gateways: dict[int, tuple[int, int]] = {}
         self.participants: dict[str, Participant] = {}
@@ -76,6 +182,12 @@ class State:
         self.accounts: dict[str, Account] = {}
         self.traders: dict[str, dict[str, Account]] = {VENUE_KEY: self.accounts}
         self.instruments: dict[str, Instrument] = {}
+        self.listed: list[Instrument] = []  # by number
+        self.products: dict[str, Product] = {}
+        self.blocks: dict[int, Proposal] = {}  # open
+        self.auctions: dict[int, Auction] = {}  # not closed yet
+        self.timers = Timers()
+        self.watchful = False
 
     def add_key(self, key: Key) -> None:
         """Enter a key, and what it may trade for."""
@@ -95,8 +207,39 @@ class State:
         key = self.keys.get(key_id)
         return key is not None and not key.revoked and permission in key.permissions
 
+    def trader(self, key_id: str, account: str) -> Account | None:
+        """Return the account, if the key may trade for it."""
+        return self.traders.get(key_id, NO_ACCOUNTS).get(account)
+
+    def add_instrument(self, terms: ListInstrument) -> Instrument:
+        """Enter a new instrument, with its product."""
+        product = self.products.get(terms.product)
+        if product is None:
+            product = self.products[terms.product] = Product(terms.product)
+        instrument = Instrument(terms, len(self.listed), product)
+        self.attend(instrument)
+        self.listed.append(instrument)
+        self.instruments[terms.instrument] = instrument
+        return instrument
+
+    def attend(self, instrument: Instrument) -> None:
+        """Note whether anything follows from an instrument's trades."""
+        if instrument.watch or instrument.terms.position_limit or len(instrument.stops):
+            self.watchful = True
+
+    def step_of(self, instrument: Instrument) -> Step:
+        """Return what the schedule says now, halts and call auctions apart."""
+        return step_at(instrument.schedule, self.time_ns)
+
     def phase_of(self, instrument: Instrument) -> Phase:
-        """Return the phase that follows from the day and the halts."""
+        """Return the phase that follows from schedule, halts and call auctions."""
         if instrument.halted:
             return Phase.HALTED
-        return Phase.TRADING if self.day else Phase.CLOSED
+        phase = self.step_of(instrument).phase
+        if phase is Phase.TRADING and instrument.call_ends_ns:
+            return Phase.CALL
+        return phase
+
+    def blocks_open(self, instrument: Instrument) -> bool:
+        """Tell whether schedule and halts let an instrument's blocks trade."""
+        return self.step_of(instrument).blocks and not instrument.halted

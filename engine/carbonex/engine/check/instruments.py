@@ -1,0 +1,158 @@
+"""Instruments and products: phases, prices and what has traded."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from carbonex.engine.commands import MAX_PRICE
+from carbonex.engine.enums import Method, Phase
+from carbonex.engine.phases import day_schedule
+from carbonex.engine.rules import limit_down, limit_up
+from carbonex.engine.supervision import watched
+from carbonex.engine.watch import KEPT, MAX_PAIRS
+
+
+if TYPE_CHECKING:
+    from carbonex.engine.state import Instrument, State
+    from carbonex.engine.statistics import Prices, Product, Record, Tally
+
+
+def check_instruments(state: State) -> None:
+    """Assert that instruments and products are what terms, time and trades make them."""
+    assert list(state.instruments.values()) == state.listed
+    for number, instrument in enumerate(state.listed):
+        assert instrument.number == number
+        assert state.instruments[instrument.name] is instrument
+        assert state.products[instrument.terms.product] is instrument.product
+        _check_terms(instrument)
+        _check_phase(state, instrument)
+        _check_prices(state, instrument)
+        _check_record(state, instrument)
+        _check_watch(state, instrument)
+    for name, product in state.products.items():
+        assert product.name == name
+        _check_product(state, product)
+
+
+def _check_terms(instrument: Instrument) -> None:
+    terms, upcoming = instrument.terms, instrument.next_terms
+    assert instrument.name == terms.instrument
+    assert instrument.max_quantity == terms.max_quantity
+    assert instrument.day_only is not terms.multi_day
+    fees = terms.fees.maker or terms.fees.taker
+    assert instrument.burdened is bool(fees or terms.position_limit)
+    if upcoming is not None:
+        assert not instrument.delisted
+        kept = (upcoming.instrument, upcoming.product, upcoming.tick, upcoming.lot)
+        assert kept == (terms.instrument, terms.product, terms.tick, terms.lot)
+    assert not (instrument.delisted and instrument.tradable)
+
+
+def _check_phase(state: State, instrument: Instrument) -> None:
+    assert instrument.schedule == day_schedule(state, instrument)
+    assert instrument.phase is state.phase_of(instrument)
+    assert instrument.blocks is state.blocks_open(instrument)
+    is_fine = instrument.terms.tick == instrument.terms.lot == 1
+    trades = instrument.phase is Phase.TRADING
+    assert instrument.plain is (is_fine and trades and not instrument.burdened)
+    assert instrument.tradable or instrument.phase in (Phase.CLOSED, Phase.HALTED)
+    assert instrument.call_waits_ns >= 0
+    if instrument.call_ends_ns:
+        assert state.day
+        assert instrument.call_ends_ns > state.time_ns
+
+
+def _check_prices(state: State, instrument: Instrument) -> None:
+    """Assert that P0, close and limits are the day's, or what the last day left."""
+    terms, reference = instrument.terms, instrument.reference
+    prices = instrument.record.prices
+    limits = (instrument.limit_down, instrument.limit_up)
+    assert 0 <= reference <= MAX_PRICE
+    assert 0 <= instrument.close <= MAX_PRICE
+    assert instrument.fees >= 0
+    if not instrument.tradable:
+        return
+    if terms.band_permille:
+        assert reference > 0
+        band = terms.band_permille
+        assert limits == (limit_down(reference, band), limit_up(reference, band))
+    else:
+        assert limits == (1, MAX_PRICE)
+    if prices.last:
+        assert limits[0] <= prices.low <= prices.high <= limits[1]
+    vwap = 0 if state.day else instrument.record.vwap()
+    assert instrument.close == (vwap or reference)
+    lag = terms.resale_days
+    assert instrument.sellable_day == (state.day_number + lag if lag else 0)
+
+
+def _check_record(state: State, instrument: Instrument) -> None:
+    """Assert that the statistics agree with each other and with the trades made."""
+    record = instrument.record
+    prices, listed = record.prices, record.day.listed
+    _check_span(prices)
+    assert bool(listed.trades) is bool(prices.last)
+    assert prices.low * listed.quantity <= listed.turnover
+    assert listed.turnover <= prices.high * listed.quantity
+    for method in Method:
+        day, year = record.day.of(method), record.year.of(method)
+        total = record.total.of(method)
+        for tally in (day, year, total):
+            assert tally.trades <= tally.quantity <= tally.turnover
+            assert bool(tally.trades) is bool(tally.turnover)
+        assert year.trades <= total.trades
+        assert year.quantity <= total.quantity
+        assert year.turnover <= total.turnover
+    trades = sum(tally.trades for tally in _counted(state, record))
+    assert trades == instrument.last_trade_id
+
+
+def _counted(state: State, record: Record) -> list[Tally]:
+    """Return the tallies that hold every trade once: the day's come in at its end."""
+    tallies = [record.total.of(method) for method in Method]
+    if state.day:
+        tallies += [record.day.of(method) for method in Method]
+    return tallies
+
+
+def _check_span(prices: Prices) -> None:
+    if prices.last:
+        assert 0 < prices.low <= min(prices.open, prices.last)
+        assert max(prices.open, prices.last) <= prices.high <= MAX_PRICE
+    else:
+        assert prices.open == prices.high == prices.low == 0
+
+
+def _check_watch(state: State, instrument: Instrument) -> None:
+    """Assert that supervision has seen the day's trades, and keeps its bounds."""
+    watch = instrument.watch
+    assert (watch is not None) is watched(instrument.terms)
+    if watch is None:
+        return
+    assert 0 <= watch.first_order <= state.last_order_id
+    assert all(0 < order_id <= state.last_order_id for order_id in watch.large)
+    listed = instrument.record.day.listed
+    seen = (watch.quantity, watch.turnover)
+    assert instrument.delisted or seen == (listed.quantity, listed.turnover)
+    for name, conduct in watch.conducts.items():
+        assert conduct.participant == name
+        assert name in state.participants
+        for trail in (conduct.cancelled, conduct.hasty, conduct.stray):
+            assert max(len(trail.orders), len(trail.trades)) <= KEPT
+    assert len(watch.pairs) <= MAX_PAIRS
+    for names, pair in watch.pairs.items():
+        assert (pair.first, pair.second) == names
+
+
+def _check_product(state: State, product: Product) -> None:
+    tradable = [
+        item for item in state.listed if item.product is product and item.tradable
+    ]
+    assert product.instruments == tradable
+    prices = [item.last_price for item in tradable if item.last_price]
+    assert product.sum == sum(prices)
+    assert product.count == len(prices)
+    assert product.reference >= 0
+    assert product.close >= 0
+    assert not state.day or product.close in (0, product.reference)
+    _check_span(product.prices)

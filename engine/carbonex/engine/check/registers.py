@@ -1,0 +1,57 @@
+"""Registers and indexes: counters, keys, accounts, and what is due."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from carbonex.engine.dues import dues
+from carbonex.engine.enums import Permission, Restriction
+from carbonex.engine.state import VENUE_KEY
+
+
+if TYPE_CHECKING:
+    from carbonex.engine.state import State
+
+
+def check_registers(state: State) -> None:
+    """Assert that names lead to what bears them, and that indexes are complete."""
+    assert (state.day == 0) is (state.day_ends_ns == 0)
+    assert state.day in (0, state.last_day)
+    assert (state.last_day == 0) is (state.day_number == 0)
+    assert not state.day or state.day_ends_ns > state.time_ns
+    _check_participants(state)
+    _check_keys(state)
+    assert list(state.timers) == dues(state)
+    for instrument in state.listed:
+        follows = instrument.watch is not None or len(instrument.stops) > 0
+        follows = follows or instrument.terms.position_limit > 0
+        assert state.watchful or not follows
+
+
+def _check_participants(state: State) -> None:
+    accounts = {}
+    for name, participant in state.participants.items():
+        assert participant.name == name
+        accounts.update(participant.accounts)
+        for instrument in participant.large_in:
+            assert instrument in state.instruments
+    assert accounts.keys() == state.accounts.keys()
+    for name, account in state.accounts.items():
+        assert account.name == name
+        assert account is accounts[name]
+        participant = account.participant
+        assert account is participant.accounts[name]
+        assert state.participants[participant.name] is participant
+        is_free = participant.restriction is Restriction.NONE
+        assert account.restricted is not is_free
+
+
+def _check_keys(state: State) -> None:
+    traders = {VENUE_KEY: state.accounts}
+    for key_id, key in state.keys.items():
+        assert key.key_id == key_id
+        assert state.participants[key.participant.name] is key.participant
+        if Permission.TRADE in key.permissions and not key.revoked:
+            traders[key_id] = key.participant.accounts
+    assert traders.keys() == state.traders.keys()
+    assert all(state.traders[key_id] is traders[key_id] for key_id in traders)

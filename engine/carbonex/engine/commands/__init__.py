@@ -1,0 +1,97 @@
+"""Commands: imperatives that go into the engine and may be refused.
+
+A command holds integers and names only: prices in fen per tonne, cash in fen,
+quantities in tonnes, times in nanoseconds since the epoch (UTC). ``key`` is
+the key it was sent with; the empty key is the venue itself, which only the
+venue's own process can use. Commands are what the log stores, as arrays with
+a numeric tag: fields are only ever added at the end, with a default, and a
+tag is never reused.
+"""
+
+from .auctions import CancelBid, CloseAuction, OpenAuction, PlaceBid
+from .blocks import AcceptBlock, DeclineBlock, ProposeBlock, WithdrawBlock
+from .limits import MAX_BALANCE, MAX_NAME, MAX_PRICE, MAX_QUANTITY
+from .log import (
+    AuctionCommand,
+    Batch,
+    BlockCommand,
+    Checkpoint,
+    Command,
+    GatewayOpened,
+    MoveCommand,
+    OrderCommand,
+    RefCommand,
+)
+from .market import (
+    AdvanceTime,
+    BeginDay,
+    DelistInstrument,
+    HaltInstrument,
+    ListInstrument,
+    ResumeInstrument,
+    UpdateInstrument,
+)
+from .orders import AmendOrder, CancelAll, CancelOrder, Conditions, PlaceOrder
+from .registry import (
+    AddKey,
+    Deposit,
+    Issue,
+    OpenAccount,
+    RegisterParticipant,
+    RestrictParticipant,
+    Retire,
+    RevokeKey,
+    SetObligation,
+    Surrender,
+    Transfer,
+    Withdraw,
+)
+
+
+__all__ = [
+    "MAX_BALANCE",
+    "MAX_NAME",
+    "MAX_PRICE",
+    "MAX_QUANTITY",
+    "AcceptBlock",
+    "AddKey",
+    "AdvanceTime",
+    "AmendOrder",
+    "AuctionCommand",
+    "Batch",
+    "BeginDay",
+    "BlockCommand",
+    "CancelAll",
+    "CancelBid",
+    "CancelOrder",
+    "Checkpoint",
+    "CloseAuction",
+    "Command",
+    "Conditions",
+    "DeclineBlock",
+    "DelistInstrument",
+    "Deposit",
+    "GatewayOpened",
+    "HaltInstrument",
+    "Issue",
+    "ListInstrument",
+    "MoveCommand",
+    "OpenAccount",
+    "OpenAuction",
+    "OrderCommand",
+    "PlaceBid",
+    "PlaceOrder",
+    "ProposeBlock",
+    "RefCommand",
+    "RegisterParticipant",
+    "RestrictParticipant",
+    "ResumeInstrument",
+    "Retire",
+    "RevokeKey",
+    "SetObligation",
+    "Surrender",
+    "Transfer",
+    "UpdateInstrument",
+    "Withdraw",
+    "WithdrawBlock",
+]

@@ -1,0 +1,56 @@
+"""Commands about block trades."""
+
+from __future__ import annotations
+
+from typing import final
+
+import msgspec
+
+from carbonex.engine.enums import Side
+
+
+@final
+class ProposeBlock(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=60):
+    """Offer another participant to trade a block; locks what it would cost.
+
+    ``counters`` is the number of the counterparty's own proposal that this one
+    answers, or 0: that one then ends.
+    """
+
+    key: str
+    account: str
+    instrument: str
+    side: Side
+    price: int
+    quantity: int
+    counterparty: str
+    client_ref: str
+    counters: int = 0
+
+
+@final
+class AcceptBlock(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=61):
+    """Accept a proposal made to the account's participant; it settles at once."""
+
+    key: str
+    account: str
+    block_id: int
+    client_ref: str
+
+
+@final
+class DeclineBlock(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=62):
+    """Turn down a proposal made to the account's participant."""
+
+    key: str
+    account: str
+    block_id: int
+
+
+@final
+class WithdrawBlock(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=63):
+    """Take back the account's own proposal."""
+
+    key: str
+    account: str
+    block_id: int

@@ -1,0 +1,99 @@
+"""What the log holds: commands in batches, and commands that only mark it."""
+
+from __future__ import annotations
+
+from typing import final
+
+import msgspec
+
+from .auctions import CancelBid, CloseAuction, OpenAuction, PlaceBid
+from .blocks import AcceptBlock, DeclineBlock, ProposeBlock, WithdrawBlock
+from .market import (
+    AdvanceTime,
+    BeginDay,
+    DelistInstrument,
+    HaltInstrument,
+    ListInstrument,
+    ResumeInstrument,
+    UpdateInstrument,
+)
+from .orders import AmendOrder, CancelAll, CancelOrder, PlaceOrder
+from .registry import (
+    AddKey,
+    Deposit,
+    Issue,
+    OpenAccount,
+    RegisterParticipant,
+    RestrictParticipant,
+    Retire,
+    RevokeKey,
+    SetObligation,
+    Surrender,
+    Transfer,
+    Withdraw,
+)
+
+
+@final
+class GatewayOpened(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=50):
+    """The first command of a gateway's new epoch, in that epoch's batch 0."""
+
+    key: str
+
+
+@final
+class Checkpoint(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=51):
+    """State what the exchange's digest was just before this command's batch.
+
+    ``format`` is the snapshot's that was digested: of another one the digest says
+    nothing.
+    """
+
+    key: str
+    digest: bytes
+    format: int = 1
+
+
+OrderCommand = PlaceOrder | AmendOrder | CancelOrder | CancelAll
+MoveCommand = Deposit | Withdraw | Issue | Transfer | Surrender | Retire
+BlockCommand = ProposeBlock | AcceptBlock | DeclineBlock | WithdrawBlock
+AuctionCommand = OpenAuction | PlaceBid | CancelBid | CloseAuction
+# What a client ref stands for: the commands that carry one.
+RefCommand = MoveCommand | ProposeBlock | AcceptBlock | OpenAuction | PlaceBid
+Command = (
+    OrderCommand
+    | ListInstrument
+    | HaltInstrument
+    | ResumeInstrument
+    | UpdateInstrument
+    | DelistInstrument
+    | RegisterParticipant
+    | AddKey
+    | RevokeKey
+    | OpenAccount
+    | RestrictParticipant
+    | MoveCommand
+    | SetObligation
+    | BeginDay
+    | AdvanceTime
+    | GatewayOpened
+    | Checkpoint
+    | BlockCommand
+    | AuctionCommand
+)
+
+
+@final
+class Batch(msgspec.Struct, frozen=True, gc=False):
+    """Commands that were made durable together and take effect in order.
+
+    ``n`` counts the batches of one ``gateway``'s ``epoch`` from 0, which holds
+    exactly one command, GatewayOpened. A batch is accepted only as the next
+    one of the gateway's newest epoch; any other changes nothing.
+    """
+
+    time_ns: int
+    gateway: int
+    epoch: int
+    n: int
+    commands: list[Command]

@@ -1,0 +1,118 @@
+"""Commands about instruments and the trading day."""
+
+from __future__ import annotations
+
+from typing import final
+
+import msgspec
+
+from carbonex.engine.terms import (
+    AuctionTerms,
+    BlockTerms,
+    CallTerms,
+    Fees,
+    Sessions,
+    Thresholds,
+)
+
+from .limits import MAX_QUANTITY
+
+
+@final
+class ListInstrument(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=10):
+    """Open a book with all its parameters; by default it has no rules of a market.
+
+    Prices in fen, quantities in tonnes, an order from ``lot`` to
+    ``max_quantity``. ``reference`` is the first trading day's P0; where it is 0
+    and the instrument has a band, P0 is the product's composite close.
+    ``band_permille`` of P0, both ends allowed, bounds prices; 0 is no band, and
+    then market orders trade up to the best opposite price at their entry ×
+    (1000 ± ``market_protection_permille``) / 1000. A banded instrument trades
+    from the next BeginDay on, another at once when a day is open.
+
+    ``sessions`` are its hours, empty for the whole trading day. ``multi_day``
+    allows gtc, and gtd beyond the day. ``take_levels`` bounds how many price
+    levels one order takes (0: no bound), ``pick`` allows naming makers.
+    Purchases may be sold ``resale_days`` trading days later. Tonnes cover at
+    most ``offset_permille`` of an obligation. ``position_limit`` (tonnes, 0: none)
+    is per participant; ``large_holder_permille`` of it is reported.
+    """
+
+    key: str
+    instrument: str
+    product: str = "CEA"
+    tick: int = 1
+    lot: int = 1
+    max_quantity: int = MAX_QUANTITY
+    market_protection_permille: int = 100
+    reference: int = 0
+    band_permille: int = 0
+    sessions: Sessions = ()
+    multi_day: bool = True
+    take_levels: int = 0
+    pick: bool = False
+    resale_days: int = 0
+    offset_permille: int = 1000
+    position_limit: int = 0
+    large_holder_permille: int = 800
+    fees: Fees = Fees()
+    blocks: BlockTerms = BlockTerms()
+    auctions: AuctionTerms = AuctionTerms()
+    calls: CallTerms = CallTerms()
+    thresholds: Thresholds = Thresholds()
+
+
+@final
+class HaltInstrument(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=11):
+    """Stop trading in an instrument; resting orders stay and may be cancelled."""
+
+    key: str
+    instrument: str
+
+
+@final
+class ResumeInstrument(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=12):
+    """End a halt, by a call auction where the instrument's terms have one."""
+
+    key: str
+    instrument: str
+
+
+@final
+class UpdateInstrument(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=13):
+    """Let an instrument trade by new terms from the next BeginDay on.
+
+    Name, product, tick and lot stay; ``reference`` is used only where there has
+    been no price yet. Orders that rest over the change are cancelled.
+    """
+
+    key: str
+    terms: ListInstrument
+
+
+@final
+class DelistInstrument(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=14):
+    """End trading in an instrument for good; what is held of it stays."""
+
+    key: str
+    instrument: str
+
+
+@final
+class BeginDay(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=40):
+    """Open the trading day ``date`` (YYYYMMDD); it ends when time is ``ends_ns``.
+
+    0 is the end of the last session of any instrument, or midnight in Shanghai
+    where one has no sessions.
+    """
+
+    key: str
+    date: int
+    ends_ns: int = 0
+
+
+@final
+class AdvanceTime(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=41):
+    """Do nothing but let the batch's time pass: an idle venue sends it."""
+
+    key: str

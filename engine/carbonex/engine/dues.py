@@ -1,0 +1,36 @@
+"""What time will do, as it follows from the rest of the state."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .schedule import next_step
+from .timers import Due, expires_ns
+
+
+if TYPE_CHECKING:
+    from .state import State
+
+
+def dues(state: State) -> list[tuple[int, Due, int]]:
+    """Return all that is due by itself, soonest first: when, what, which.
+
+    The timers hold exactly this. Linear in gtd orders, auctions and instruments.
+    """
+    found = [
+        (expires_ns(order), Due.EXPIRY, number)
+        for number, order in state.timers.expiring.items()
+    ]
+    found += [
+        (auction.command.closes_ns, Due.AUCTION, number)
+        for number, auction in state.auctions.items()
+    ]
+    for instrument in state.listed:
+        if instrument.call_ends_ns:
+            found.append((instrument.call_ends_ns, Due.CALL, instrument.number))
+        step = next_step(instrument.schedule, state.time_ns)
+        if step is not None:
+            found.append((step.starts_ns, Due.STEP, instrument.number))
+    if state.day:
+        found.append((state.day_ends_ns, Due.DAY, 0))
+    return sorted(found)

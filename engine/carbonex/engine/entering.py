@@ -1,0 +1,64 @@
+"""How an order enters the book: it trades, then what is left rests or goes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .enums import STOP, CancelReason, Phase
+from .events import OrderTriggered
+from .kinds import may_rest
+from .leaving import cancel_rest, finish
+from .locks import lock, unlock
+from .matching import match
+
+
+if TYPE_CHECKING:
+    from .book import Order
+    from .events import Event
+    from .state import Instrument
+
+
+def enter(instrument: Instrument, order: Order, events: list[Event]) -> bool:
+    """Trade an order that has locked nothing, and let the remainder rest.
+
+    Returns whether it is finished. O(1) per fill, O(log n) at a new level.
+    """
+    own, makers = instrument.book.sides(order.side)
+    if (
+        instrument.phase is Phase.TRADING
+        and makers.reaches(order.price)
+        and match(instrument, makers, order, events)
+    ):
+        return True
+    if order.command.order_type is STOP or not may_rest(order.command):
+        events.append(cancel_rest(order, CancelReason.IOC))
+        return True
+    extras = order.extras
+    if extras is not None and extras.display:
+        extras.hidden = max(order.remaining - extras.display, 0)
+    lock(order)
+    own.append(order)
+    return False
+
+
+def trigger(instrument: Instrument, order: Order, events: list[Event]) -> None:
+    """Let a stop order that waits no more enter the book."""
+    assert order.extras is not None
+    order.extras.stops = None
+    unlock(order)
+    events.append(triggered(order))
+    if enter(instrument, order, events):
+        del order.account.orders[order.order_id]
+        finish(order)
+
+
+def triggered(order: Order) -> OrderTriggered:
+    """Tell that a trade has reached an order's stop price."""
+    order.account.exec_seq += 1
+    return OrderTriggered(
+        order.order_id,
+        order.account.exec_seq,
+        order.price,
+        order.remaining,
+        order.command,
+    )

@@ -1,0 +1,95 @@
+"""Events: facts that come out of the engine and cannot be refused.
+
+An order's events carry ``order``, the PlaceOrder command that made it, and
+``exec_seq``, the gapless number of that account's executions. What an amend
+has changed since stands in the event itself. Cancels, fills and amends hold
+what a reader needs to keep a book: side (of ``order``), price and remainder.
+"""
+
+from .event import Event, RefEvent
+from .market import (
+    BandSet,
+    Bulletin,
+    DayBegun,
+    DayEnded,
+    InstrumentDelisted,
+    InstrumentListed,
+    InstrumentUpdated,
+    PhaseChanged,
+    ProductBulletin,
+    Uncrossed,
+    Volumes,
+)
+from .off_book import (
+    AuctionClosed,
+    AuctionOpened,
+    BidEnded,
+    BidPlaced,
+    BlockEnded,
+    BlockProposed,
+    OffBookTrade,
+)
+from .orders import (
+    OrderAccepted,
+    OrderAmended,
+    OrderCancelled,
+    OrderReduced,
+    OrderRefilled,
+    OrderStands,
+    OrderTriggered,
+    Rejected,
+    Trade,
+)
+from .registry import (
+    AccountOpened,
+    Alert,
+    KeyAdded,
+    KeyRevoked,
+    LargeHolder,
+    Moved,
+    ObligationSet,
+    ParticipantRegistered,
+    ParticipantRestricted,
+)
+
+
+__all__ = [
+    "AccountOpened",
+    "Alert",
+    "AuctionClosed",
+    "AuctionOpened",
+    "BandSet",
+    "BidEnded",
+    "BidPlaced",
+    "BlockEnded",
+    "BlockProposed",
+    "Bulletin",
+    "DayBegun",
+    "DayEnded",
+    "Event",
+    "InstrumentDelisted",
+    "InstrumentListed",
+    "InstrumentUpdated",
+    "KeyAdded",
+    "KeyRevoked",
+    "LargeHolder",
+    "Moved",
+    "ObligationSet",
+    "OffBookTrade",
+    "OrderAccepted",
+    "OrderAmended",
+    "OrderCancelled",
+    "OrderReduced",
+    "OrderRefilled",
+    "OrderStands",
+    "OrderTriggered",
+    "ParticipantRegistered",
+    "ParticipantRestricted",
+    "PhaseChanged",
+    "ProductBulletin",
+    "RefEvent",
+    "Rejected",
+    "Trade",
+    "Uncrossed",
+    "Volumes",
+]

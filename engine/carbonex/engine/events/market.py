@@ -1,0 +1,148 @@
+"""Events about instruments and the trading day."""
+
+from __future__ import annotations
+
+from typing import final
+
+import msgspec
+
+from carbonex.engine.commands import ListInstrument
+from carbonex.engine.enums import Phase
+
+
+@final
+class InstrumentListed(msgspec.Struct, frozen=True, gc=False, tag=True):
+    """A book was opened."""
+
+    terms: ListInstrument
+
+
+@final
+class InstrumentUpdated(msgspec.Struct, frozen=True, gc=False, tag=True):
+    """New terms were set; they hold from the next DayBegun on."""
+
+    terms: ListInstrument
+
+
+@final
+class InstrumentDelisted(msgspec.Struct, frozen=True, gc=False, tag=True):
+    """A book was closed for good."""
+
+    instrument: str
+
+
+@final
+class PhaseChanged(msgspec.Struct, frozen=True, gc=False, tag=True):
+    """An instrument's phase, or whether its blocks trade, is now another.
+
+    It stays so until ``until_ns`` unless operators step in; 0 is not known.
+    """
+
+    instrument: str
+    phase: Phase
+    until_ns: int = 0
+    blocks: bool = False
+
+
+@final
+class BandSet(msgspec.Struct, frozen=True, gc=False, tag=True):
+    """The trading day's P0 and limits of an instrument, in fen; ends allowed.
+
+    Block limits are 0 where blocks have no band.
+    """
+
+    instrument: str
+    date: int
+    reference: int
+    limit_down: int
+    limit_up: int
+    block_limit_down: int = 0
+    block_limit_up: int = 0
+
+
+@final
+class Uncrossed(msgspec.Struct, frozen=True, gc=False, tag=True):
+    """A call auction ended; its trades follow. Price 0: nothing crossed.
+
+    ``imbalance`` is what is left unfilled at the price: buys less sells.
+    """
+
+    instrument: str
+    price: int
+    quantity: int
+    imbalance: int
+
+
+@final
+class DayBegun(msgspec.Struct, frozen=True, gc=False, tag=True):
+    """The trading day ``date`` (YYYYMMDD) is open until ``ends_ns``."""
+
+    date: int
+    ends_ns: int
+
+
+@final
+class Volumes(msgspec.Struct, frozen=True, gc=False):
+    """Tonnes, fen and trades, listed, block and auction apart."""
+
+    listed_quantity: int = 0
+    listed_turnover: int = 0
+    listed_trades: int = 0
+    block_quantity: int = 0
+    block_turnover: int = 0
+    block_trades: int = 0
+    auction_quantity: int = 0
+    auction_turnover: int = 0
+    auction_trades: int = 0
+
+
+@final
+class Bulletin(msgspec.Struct, frozen=True, gc=False, tag=True):
+    """An instrument's trading day (MARKET-RULES §2), prices in fen.
+
+    ``close`` is the vwap of its listed trades, else ``reference``; 0 where there
+    is neither. ``open`` is the first listed trade, else ``reference``; ``high``
+    and ``low`` are 0 without listed trades. Volumes are the day's, the calendar
+    year's and since listing.
+    """
+
+    instrument: str
+    product: str
+    date: int
+    reference: int
+    open: int
+    high: int
+    low: int
+    close: int
+    day: Volumes
+    year: Volumes
+    total: Volumes
+
+
+@final
+class ProductBulletin(msgspec.Struct, frozen=True, gc=False, tag=True):
+    """A product's trading day: its composite prices and the sums of its instruments.
+
+    The composite is the mean of the instruments' last listed prices (else P0),
+    its ``close`` the mean of their closes, its ``open`` the first value after the
+    day's first listed trade. Without such a trade all are ``reference``. A
+    ``product`` that is empty has no prices: the sum of the whole venue.
+    """
+
+    product: str
+    date: int
+    reference: int
+    open: int
+    high: int
+    low: int
+    close: int
+    day: Volumes
+    year: Volumes
+    total: Volumes
+
+
+@final
+class DayEnded(msgspec.Struct, frozen=True, gc=False, tag=True):
+    """The trading day is over; its day orders were cancelled before this."""
+
+    date: int

@@ -1,0 +1,192 @@
+"""The rows of a snapshot. Objects point to each other by name or number.
+
+They are arrays: a field that is added, moved or removed makes another FORMAT.
+What follows from the rest is not in them: level totals, schedules, phases,
+timers, the sums of composite prices.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import msgspec
+
+from carbonex.engine.commands import (
+    ListInstrument,
+    OpenAuction,
+    PlaceBid,
+    PlaceOrder,
+    ProposeBlock,
+    RefCommand,
+)
+from carbonex.engine.enums import Permission, Restriction
+from carbonex.engine.events import RefEvent
+from carbonex.engine.watch_rows import WatchRow
+
+
+FORMAT: Final = 2
+
+PricesRow = tuple[int, int, int, int]  # open, high, low, last
+# Tonnes, trades, and fen as high and low part: over years they may be more
+# than 64 bits hold, which is all that MessagePack can write.
+TallyRow = tuple[int, int, int, int]
+TalliesRow = tuple[TallyRow, TallyRow, TallyRow]  # listed, block, auction
+
+
+class ExtrasRow(msgspec.Struct, frozen=True, gc=False, array_like=True):
+    """What only some orders have.
+
+    ``uncharged`` is what the fees ``paid`` are more than what is owed, from
+    rounding up, in millionths of a fen. ``counted`` tells that what a buy may
+    bring is counted in its account's holding.
+    """
+
+    display: int
+    hidden: int
+    stop_price: int
+    rate: int
+    paid: int
+    uncharged: int
+    reserve: int
+    counted: bool
+
+
+class OrderRow(msgspec.Struct, frozen=True, gc=False, array_like=True):
+    """An order of an account's: what its command was, and what has become of it."""
+
+    order_id: int
+    price: int
+    quantity: int
+    remaining: int
+    command: PlaceOrder
+    extras: ExtrasRow | None
+
+
+class ParticipantRow(msgspec.Struct, frozen=True, gc=False, array_like=True):
+    """A company, what it owes, and the instruments it was reported in."""
+
+    name: str
+    restriction: Restriction
+    obligations: list[tuple[int, int, int, int]]  # year, due, surrendered, offset
+    large_in: list[tuple[str, int]]
+
+
+class KeyRow(msgspec.Struct, frozen=True, gc=False, array_like=True):
+    """A key that may log in, or might."""
+
+    key_id: str
+    participant: str
+    public_key: bytes
+    permissions: Permission
+    revoked: bool
+
+
+class HoldingRow(msgspec.Struct, frozen=True, gc=False, array_like=True):
+    """Tonnes of one instrument; ``maturing`` by trading day."""
+
+    instrument: str
+    quantity: int
+    available: int
+    buying: int
+    maturing: list[tuple[int, int]]
+
+
+class AccountRow(msgspec.Struct, frozen=True, gc=False, array_like=True):
+    """An account with its open orders by age; offers stand for themselves.
+
+    ``finished`` are orders that only a client order id remembers. The ids are
+    those of the orders of these numbers.
+    """
+
+    name: str
+    participant: str
+    max_client_ids: int
+    max_open_orders: int
+    cash: int
+    available: int
+    exec_seq: int
+    holdings: list[HoldingRow]
+    orders: list[OrderRow]
+    finished: list[OrderRow]
+    ids_today: list[int]
+    ids_yesterday: list[int]
+    refs_today: list[tuple[RefCommand, RefEvent]]
+    refs_yesterday: list[tuple[RefCommand, RefEvent]]
+
+
+class ProductRow(msgspec.Struct, frozen=True, gc=False, array_like=True):
+    """A product's composite price."""
+
+    prices: PricesRow
+    reference: int
+    close: int
+
+
+class RecordRow(msgspec.Struct, frozen=True, gc=False, array_like=True):
+    """An instrument's statistics."""
+
+    prices: PricesRow
+    day: TalliesRow
+    year: TalliesRow
+    total: TalliesRow
+
+
+class InstrumentRow(msgspec.Struct, frozen=True, gc=False, array_like=True):
+    """An instrument, with the numbers of its book's orders, and of those that wait.
+
+    ``bids`` and ``asks`` are in the order in which they trade, ``waiting`` stop
+    orders buys, then sells, those that trigger first in front.
+    """
+
+    terms: ListInstrument
+    next_terms: ListInstrument | None
+    halted: bool
+    tradable: bool
+    delisted: bool
+    issued: int
+    last_trade_id: int
+    fees: int
+    reference: int
+    close: int
+    limit_down: int
+    limit_up: int
+    sellable_day: int
+    call_ends_ns: int
+    call_waits_ns: int
+    record: RecordRow
+    watch: WatchRow | None
+    bids: list[int]
+    asks: list[int]
+    waiting: list[int]
+
+
+class Head(msgspec.Struct, frozen=True, gc=False, array_like=True):
+    """What every format begins with."""
+
+    format: int
+
+
+class Image(msgspec.Struct, frozen=True, gc=False, array_like=True):
+    """The whole state; dicts as lists in their order."""
+
+    format: int
+    seq: int
+    time_ns: int
+    day: int
+    last_day: int
+    day_number: int
+    day_ends_ns: int
+    last_order_id: int
+    last_block_id: int
+    last_auction_id: int
+    last_bid_id: int
+    cash: int
+    gateways: list[tuple[int, int, int]]
+    participants: list[ParticipantRow]
+    keys: list[KeyRow]
+    accounts: list[AccountRow]
+    products: list[ProductRow]  # in the order in which the instruments name them
+    instruments: list[InstrumentRow]  # in the order of listing
+    blocks: list[tuple[int, ProposeBlock]]
+    auctions: list[tuple[int, OpenAuction, int]]  # with their price limits
+    bids: list[tuple[int, PlaceBid]]  # of all auctions, by number

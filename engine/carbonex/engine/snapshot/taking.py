@@ -1,0 +1,228 @@
+"""From the state to its image."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from carbonex.engine.terms import FEE_UNIT
+
+from .images import (
+    FORMAT,
+    AccountRow,
+    ExtrasRow,
+    HoldingRow,
+    Image,
+    InstrumentRow,
+    KeyRow,
+    OrderRow,
+    ParticipantRow,
+    ProductRow,
+    RecordRow,
+)
+
+
+if TYPE_CHECKING:
+    from carbonex.engine.accounts import Account, Done, Holding, Key, Participant
+    from carbonex.engine.book import Extras, Order
+    from carbonex.engine.commands import PlaceBid, RefCommand
+    from carbonex.engine.events import RefEvent
+    from carbonex.engine.state import Instrument, State
+    from carbonex.engine.statistics import Prices, Product, Record, Tallies, Tally
+
+    from .images import PricesRow, TalliesRow, TallyRow
+
+
+HIGH_PART: Final = 2**62
+
+_encoder = msgspec.msgpack.Encoder()
+
+
+def snapshot(state: State) -> bytes:
+    """Return ``state`` as MessagePack. Linear in its size."""
+    return _encoder.encode(
+        Image(
+            FORMAT,
+            state.seq,
+            state.time_ns,
+            state.day,
+            state.last_day,
+            state.day_number,
+            state.day_ends_ns,
+            state.last_order_id,
+            state.last_block_id,
+            state.last_auction_id,
+            state.last_bid_id,
+            state.cash,
+            [(gateway, *last) for gateway, last in state.gateways.items()],
+            [_participant(item) for item in state.participants.values()],
+            [_key(key) for key in state.keys.values()],
+            [_account(account) for account in state.accounts.values()],
+            [_product(product) for product in state.products.values()],
+            [_instrument(instrument) for instrument in state.listed],
+            [(number, block.command) for number, block in state.blocks.items()],
+            [
+                (number, auction.command, auction.price_limit)
+                for number, auction in state.auctions.items()
+            ],
+            _bids(state),
+        )
+    )
+
+
+def _participant(participant: Participant) -> ParticipantRow:
+    return ParticipantRow(
+        participant.name,
+        participant.restriction,
+        [
+            (year, item.due, item.surrendered, item.offset)
+            for year, item in participant.obligations.items()
+        ],
+        list(participant.large_in.items()),
+    )
+
+
+def _key(key: Key) -> KeyRow:
+    return KeyRow(
+        key.key_id,
+        key.participant.name,
+        key.public_key,
+        key.permissions,
+        key.revoked,
+    )
+
+
+def _account(account: Account) -> AccountRow:
+    ids, refs = account.client_ids, account.client_refs
+    return AccountRow(
+        account.name,
+        account.participant.name,
+        account.max_client_ids,
+        account.max_open_orders,
+        account.cash,
+        account.available,
+        account.exec_seq,
+        [_holding(name, holding) for name, holding in account.holdings.items()],
+        [_order(order) for order in account.orders.values()],
+        _finished(account),
+        [order.order_id for order in ids.today.values()],
+        [order.order_id for order in ids.yesterday.values()],
+        _refs(refs.today),
+        _refs(refs.yesterday),
+    )
+
+
+def _holding(name: str, holding: Holding) -> HoldingRow:
+    return HoldingRow(
+        name,
+        holding.quantity,
+        holding.available,
+        holding.buying,
+        list(holding.maturing.items()),
+    )
+
+
+def _refs(refs: dict[str, Done]) -> list[tuple[RefCommand, RefEvent]]:
+    return [(done.command, done.answer) for done in refs.values()]
+
+
+def _product(product: Product) -> ProductRow:
+    return ProductRow(_prices(product.prices), product.reference, product.close)
+
+
+def _instrument(instrument: Instrument) -> InstrumentRow:
+    return InstrumentRow(
+        instrument.terms,
+        instrument.next_terms,
+        instrument.halted,
+        instrument.tradable,
+        instrument.delisted,
+        instrument.issued,
+        instrument.last_trade_id,
+        instrument.fees,
+        instrument.reference,
+        instrument.close,
+        instrument.limit_down,
+        instrument.limit_up,
+        instrument.sellable_day,
+        instrument.call_ends_ns,
+        instrument.call_waits_ns,
+        _record(instrument.record),
+        None if instrument.watch is None else instrument.watch.image(),
+        [order.order_id for level in instrument.book.bids for order in level],
+        [order.order_id for level in instrument.book.asks for order in level],
+        [order.order_id for order in instrument.stops.orders()],
+    )
+
+
+def _record(record: Record) -> RecordRow:
+    return RecordRow(
+        _prices(record.prices),
+        _tallies(record.day),
+        _tallies(record.year),
+        _tallies(record.total),
+    )
+
+
+def _prices(prices: Prices) -> PricesRow:
+    return prices.open, prices.high, prices.low, prices.last
+
+
+def _tallies(tallies: Tallies) -> TalliesRow:
+    return _tally(tallies.listed), _tally(tallies.block), _tally(tallies.auction)
+
+
+def _tally(tally: Tally) -> TallyRow:
+    return tally.quantity, tally.trades, *divmod(tally.turnover, HIGH_PART)
+
+
+def _order(order: Order) -> OrderRow:
+    extras = order.extras
+    return OrderRow(
+        order.order_id,
+        order.price,
+        order.quantity,
+        order.remaining,
+        order.command,
+        None if extras is None else _extras(extras),
+    )
+
+
+def _extras(extras: Extras) -> ExtrasRow:
+    return ExtrasRow(
+        extras.display,
+        extras.hidden,
+        extras.stop_price,
+        extras.rate,
+        extras.paid,
+        extras.paid * FEE_UNIT - extras.owed,
+        extras.reserve,
+        extras.holding is not None,
+    )
+
+
+def _finished(account: Account) -> list[OrderRow]:
+    """Return what a repeated client order id asks for of orders that are closed."""
+    ids = account.client_ids
+    return [
+        OrderRow(
+            order.order_id,
+            order.price,
+            order.quantity,
+            order.remaining,
+            order.command,
+            None,
+        )
+        for generation in (ids.yesterday, ids.today)
+        for order in generation.values()
+        if order.order_id not in account.orders
+    ]
+
+
+def _bids(state: State) -> list[tuple[int, PlaceBid]]:
+    return sorted(
+        (number, bid.command)
+        for auction in state.auctions.values()
+        for number, bid in auction.bids.items()
+    )

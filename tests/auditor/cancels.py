@@ -1,0 +1,74 @@
+"""Why an order may be cancelled, and what must be so when it is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, assert_never
+
+from carbonex.engine import (
+    DAY,
+    GTD,
+    IOC,
+    MARKET,
+    STOP,
+    CancelReason,
+)
+
+from .positions import against
+
+
+if TYPE_CHECKING:
+    from .orders import Orders
+    from .positions import Position
+
+
+def check_reason(orders: Orders, position: Position, reason: CancelReason) -> None:
+    """Assert that ``reason`` holds for an order that is about to go."""
+    if position is orders.moving:
+        _check_moving(orders, position, reason)
+    else:
+        _check_open(orders, position, reason)
+
+
+def _check_moving(orders: Orders, position: Position, reason: CancelReason) -> None:
+    order = position.order
+    left = against(orders.resting.values(), position)
+    match reason:
+        case CancelReason.IOC:
+            assert order.time_in_force is IOC or order.order_type in {MARKET, STOP}
+            assert not left, "stopped before it was done"
+        case CancelReason.TAKE_LEVELS:
+            limit = orders.listing(order).terms.take_levels
+            assert len(position.levels) == limit > 0
+            assert left[0].price not in position.levels
+        case CancelReason.SELF_TRADE:
+            orders.met_own(position)
+        case _:
+            raise AssertionError(reason)
+
+
+def _check_open(orders: Orders, position: Position, reason: CancelReason) -> None:
+    order, listing = position.order, orders.listing(position.order)
+    match reason:
+        case CancelReason.CLIENT:
+            assert orders.moving is None
+        case CancelReason.SELF_TRADE:
+            assert orders.moving is not None
+            orders.met_own(position)
+        case CancelReason.SESSION_CLOSE:
+            assert order.time_in_force is DAY or not listing.terms.multi_day
+        case CancelReason.EXPIRED:
+            assert order.time_in_force is GTD
+            assert order.conditions is not None
+            assert order.conditions.expires_ns <= orders.floor.now
+        case CancelReason.OUT_OF_BAND:
+            assert not listing.band[0] <= position.price <= listing.band[1]
+        case CancelReason.RESTRICTED:
+            assert not orders.parties.may_stay(order.account, order.side)
+        case CancelReason.TERMS_CHANGED:
+            assert listing.renewed == orders.floor.days
+        case CancelReason.DELISTED:
+            pass  # InstrumentDelisted follows, and must find none left
+        case CancelReason.IOC | CancelReason.TAKE_LEVELS:
+            raise AssertionError(reason)
+        case _:
+            assert_never(reason)

@@ -1,0 +1,225 @@
+"""What the auditor knows of instruments: terms, hours, phases, bands and prices."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
+from fractions import Fraction
+from functools import cache
+from math import floor as round_down
+from typing import TYPE_CHECKING
+
+from carbonex.engine import (
+    MAX_PRICE,
+    BandSet,
+    DayBegun,
+    DayEnded,
+    Exchange,
+    InstrumentDelisted,
+    InstrumentListed,
+    InstrumentUpdated,
+    ListInstrument,
+    Phase,
+    PhaseChanged,
+)
+
+
+if TYPE_CHECKING:
+    from carbonex.engine import Sessions
+
+SECOND = 10**9
+SHANGHAI = timezone(timedelta(hours=8))
+
+
+@dataclass
+class Listing:
+    """An instrument; ``close`` is the last day's, or the price declared for it."""
+
+    terms: ListInstrument
+    close: int
+    phase: Phase = Phase.CLOSED
+    blocks: bool = False
+    until: int = 0
+    upcoming: ListInstrument | None = None
+    renewed: int = 0  # the number of the day that its terms came with
+    delisted: bool = False
+    tradable: bool = False
+    reference: int = 0
+    last: int = 0  # listed price of the day
+    band: tuple[int, int] = (1, MAX_PRICE)
+    block_band: tuple[int, int] = (0, 0)
+    told: bool = False  # its phase was
+    unannounced: bool = False  # its band has not been told yet
+
+    @property
+    def price(self) -> int:
+        return self.last or self.reference
+
+
+class Floor:
+    """Keeps the listings; ``days`` counts those begun, ``date`` is the open one."""
+
+    def __init__(self) -> None:
+        self.listings: dict[str, Listing] = {}
+        self.closes: dict[str, int] = {}  # composite ones, by product
+        self.now = 0
+        self.days = self.date = self.last_date = self.ends = 0
+
+    def listed(self, event: InstrumentListed) -> None:
+        terms = event.terms
+        assert terms.instrument not in self.listings
+        listing = Listing(terms, terms.reference)
+        self.listings[terms.instrument] = listing
+        if not terms.band_permille:
+            listing.tradable = True
+            listing.reference = terms.reference
+
+    def updated(self, event: InstrumentUpdated) -> None:
+        listing, terms = self.listings[event.terms.instrument], event.terms
+        assert not listing.delisted
+        for name in ("instrument", "product", "tick", "lot"):
+            assert getattr(terms, name) == getattr(listing.terms, name)
+        listing.upcoming = terms
+
+    def delisted(self, event: InstrumentDelisted) -> None:
+        listing = self.listings[event.instrument]
+        assert not listing.delisted
+        assert listing.phase is Phase.CLOSED
+        listing.delisted, listing.tradable, listing.upcoming = True, False, None
+
+    def changed(self, event: PhaseChanged) -> None:
+        listing = self.listings[event.instrument]
+        now = (event.phase, event.blocks)
+        assert not listing.told or now != (listing.phase, listing.blocks), "no change"
+        listing.told = True
+        assert not listing.unannounced, "its band comes first"
+        assert not event.blocks or event.phase is not Phase.HALTED
+        listing.phase, listing.blocks, listing.until = *now, event.until_ns
+
+    def begun(self, event: DayBegun) -> None:
+        """Give every instrument the terms, P0 and band that it must have."""
+        assert self.date == 0
+        assert event.date > self.last_date
+        assert event.ends_ns > self.now
+        self.days += 1
+        self.date = self.last_date = event.date
+        self.ends = event.ends_ns
+        for listing in self.listings.values():
+            listing.last = 0
+            if not listing.delisted:
+                self._begin(listing)
+
+    def banded(self, event: BandSet) -> None:
+        listing = self.listings[event.instrument]
+        assert listing.unannounced
+        listing.unannounced = False
+        assert event.date == self.date
+        assert event.reference == listing.reference
+        assert (event.limit_down, event.limit_up) == listing.band
+        told = (event.block_limit_down, event.block_limit_up)
+        assert told == listing.block_band
+
+    def ended(self, event: DayEnded) -> None:
+        assert event.date == self.date
+        assert self.now >= self.ends
+        self.date = self.ends = 0
+
+    def sellable_day(self, listing: Listing) -> int:
+        """Return the number of the day from which purchases may be sold; 0: at once."""
+        lag = listing.terms.resale_days
+        return self.days + lag if lag else 0
+
+    def check_hours(self) -> None:
+        """Assert that every phase is the one that its time of day has."""
+        for name, listing in self.listings.items():
+            assert not listing.unannounced
+            if listing.phase is Phase.HALTED:
+                continue
+            phase, blocks = self._hours(listing)
+            called = (Phase.TRADING, Phase.CALL)
+            either = called if phase is Phase.TRADING else (phase,)
+            assert listing.phase in either, (name, self.now)
+            assert listing.blocks is blocks, (name, self.now)
+            assert not listing.until or listing.until > self.now, "late"
+
+    def compare(self, exchange: Exchange) -> None:
+        for name, listing in self.listings.items():
+            instrument = exchange.instruments[name]
+            assert instrument.terms == listing.terms
+            assert instrument.next_terms == listing.upcoming
+            assert instrument.phase is listing.phase
+            assert instrument.blocks is listing.blocks
+            assert instrument.delisted is listing.delisted
+            assert instrument.tradable is listing.tradable
+            assert instrument.record.prices.last == listing.last
+            if listing.tradable:
+                assert instrument.reference == listing.reference
+                assert (instrument.limit_down, instrument.limit_up) == listing.band
+
+    def _begin(self, listing: Listing) -> None:
+        if listing.upcoming is not None:
+            listing.terms, listing.upcoming = listing.upcoming, None
+            listing.renewed = self.days
+            listing.close = listing.close or listing.terms.reference
+        terms = listing.terms
+        reference = listing.close or self._composite_close(terms.product)
+        listing.tradable = bool(reference) or not terms.band_permille
+        if not listing.tradable:
+            return
+        listing.reference = listing.close = reference
+        listing.band, listing.block_band = (1, MAX_PRICE), (0, 0)
+        if reference and terms.blocks.band_permille:
+            listing.block_band = band(reference, terms.blocks.band_permille)
+        if terms.band_permille:
+            listing.band = band(reference, terms.band_permille)
+            listing.unannounced = True
+
+    def _composite_close(self, product: str) -> int:
+        """Return the last composite close; before there is one, the closes' mean."""
+        own = [item for item in self.listings.values() if item.terms.product == product]
+        closes = [item.close for item in own if item.tradable and item.close]
+        known = self.closes.get(product, 0)
+        return known or (half_up(Fraction(sum(closes), len(closes))) if closes else 0)
+
+    def _hours(self, listing: Listing) -> tuple[Phase, bool]:
+        """Return the phase that the clock on the wall says, and whether blocks trade."""
+        terms, now = listing.terms, self.now
+        if not (self.date and listing.tradable and now < self.ends):
+            return Phase.CLOSED, False
+        sessions = in_ns(terms.sessions, self.date) or [(0, self.ends)]
+        hours = in_ns(terms.blocks.sessions, self.date) or [(0, self.ends)]
+        blocks = terms.blocks.min_quantity > 0 and _within(hours, now)
+        if _within(sessions, now):
+            return Phase.TRADING, blocks
+        if now < sessions[0][0]:
+            return Phase.PRE_OPEN, blocks
+        return Phase.BREAK if now < sessions[-1][1] else Phase.CLOSED, blocks
+
+
+def in_ns(sessions: Sessions, date: int) -> list[tuple[int, int]]:
+    """Return hours of a day in Shanghai as ns since the epoch."""
+    start = _midnight(date)
+    return [(start + a * SECOND, start + b * SECOND) for a, b in sessions]
+
+
+@cache
+def _midnight(date: int) -> int:
+    first = datetime(date // 10_000, date // 100 % 100, 1, tzinfo=SHANGHAI)
+    return int((first + timedelta(days=date % 100 - 1)).timestamp()) * SECOND
+
+
+def half_up(exact: Fraction) -> int:
+    """Return the nearest integer, of two the higher."""
+    return round_down(exact + Fraction(1, 2))
+
+
+def band(reference: int, permille: int) -> tuple[int, int]:
+    """Return the limits of a band around P0, both allowed."""
+    low, high = (
+        half_up(reference * (1 + sign * Fraction(permille, 1000))) for sign in (-1, 1)
+    )
+    return max(low, 1), min(high, MAX_PRICE)
+
+
+def _within(spans: list[tuple[int, int]], now: int) -> bool:
+    return any(start <= now < end for start, end in spans)

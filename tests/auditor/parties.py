@@ -1,0 +1,82 @@
+"""Whose each account is, what its executions are numbered, and what it may do."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from carbonex.engine import BUY, Exchange, Restriction, Side
+
+
+if TYPE_CHECKING:
+    from carbonex.engine import AccountOpened, KeyAdded, ParticipantRestricted
+
+
+class Parties:
+    """Participants, their keys and accounts."""
+
+    def __init__(self) -> None:
+        self.restrictions: dict[str, Restriction] = {}
+        self.owners: dict[str, str] = {}
+        self.caps: dict[str, int] = {}  # of what an account may have open
+        self.keys: dict[str, bool] = {}  # whether it was revoked
+        self.executions: Counter[str] = Counter()  # by account
+
+    def registered(self, participant: str) -> None:
+        assert participant not in self.restrictions
+        self.restrictions[participant] = Restriction.NONE
+
+    def opened(self, event: AccountOpened) -> None:
+        terms = event.terms
+        assert terms.account not in self.owners
+        assert terms.participant in self.restrictions
+        self.owners[terms.account] = terms.participant
+        self.caps[terms.account] = terms.max_open_orders
+
+    def added(self, event: KeyAdded) -> None:
+        assert event.terms.key_id not in self.keys
+        assert event.terms.participant in self.restrictions
+        self.keys[event.terms.key_id] = False
+
+    def revoked(self, key_id: str) -> None:
+        assert key_id in self.keys
+        self.keys[key_id] = True
+
+    def restricted(self, event: ParticipantRestricted) -> None:
+        assert event.participant in self.restrictions
+        self.restrictions[event.participant] = event.restriction
+
+    def accounts(self, participant: str) -> list[str]:
+        return [name for name in self.owners if self.owners[name] == participant]
+
+    def same(self, one: str, other: str) -> bool:
+        return self.owners[one] == self.owners[other]
+
+    def may_enter(self, account: str, side: Side) -> bool:
+        """Tell whether the account's participant may trade on ``side``."""
+        restriction = self.restrictions[self.owners[account]]
+        sells = restriction is Restriction.SELL_ONLY and side is not BUY
+        return sells or restriction is Restriction.NONE
+
+    def may_stay(self, account: str, side: Side) -> bool:
+        """Tell whether what the account has open on ``side`` stays open."""
+        return self.may_be_party(self.owners[account], side)
+
+    def may_be_party(self, participant: str, side: Side) -> bool:
+        restriction = self.restrictions[participant]
+        if restriction is Restriction.SELL_ONLY:
+            return side is not BUY
+        return restriction is not Restriction.SUSPENDED
+
+    def count(self, account: str, exec_seq: int) -> None:
+        self.executions[account] += 1
+        assert exec_seq == self.executions[account], "execution numbers have no gap"
+
+    def compare(self, exchange: Exchange) -> None:
+        for name, participant in exchange.participants.items():
+            assert participant.restriction is self.restrictions[name]
+            assert [*participant.accounts] == self.accounts(name)
+        for name, account in exchange.accounts.items():
+            assert account.exec_seq == self.executions[name]
+            assert account.open_count <= self.caps[name]
+        assert {name: key.revoked for name, key in exchange.keys.items()} == self.keys

@@ -1,0 +1,157 @@
+"""Hours of what trades beside the sessions: blocks, auction windows and calls."""
+
+from __future__ import annotations
+
+from carbonex.engine import (
+    SELL,
+    AuctionTerms,
+    BeginDay,
+    Deposit,
+    Issue,
+    ListInstrument,
+    OpenAccount,
+    OpenAuction,
+    PlaceBid,
+    Reason,
+    RegisterParticipant,
+    Rejected,
+)
+from driver import Driver
+from scenario import check
+
+
+TRADERS = """
+    account maker cash 100000.00 CEA 1000
+    account taker cash 100000.00 CEA 1000
+    account third cash 100000.00 CEA 1000
+    time 20250106T09:00:00
+"""
+STAGE = f"""
+    list CEA p0 70.00 band 100 sessions 09:30-11:30,13:00-15:00 day-only
+    {TRADERS}
+    begin 20250106
+"""
+
+
+def test_blocks_have_hours_of_their_own() -> None:
+    stage = STAGE.replace("day-only", "day-only blocks 100 block-hours 13:00-15:00")
+    proposal = "maker: propose sell 100 @ 70.00 to taker"
+    check(
+        f"""
+        time 20250106T09:30:00               -> CEA trading
+        {proposal}                           -> refused MARKET_CLOSED
+        time 20250106T12:59:59.999999999     -> CEA break
+        {proposal}                           -> refused MARKET_CLOSED
+        time 20250106T13:00:00               -> CEA trading with blocks
+        {proposal}                           -> block 1 proposed
+        {proposal}                           -> block 2 proposed
+        time 20250106T14:59:59.999999999     -> nothing
+        taker: accept block 1                -> block 1 accepted by taker, block 1 100 @ 70.00 maker to taker
+        {proposal}                           -> block 3 proposed
+        time 20250106T15:00:00               -> block 2 expired, block 3 expired, CEA closed, ended 20250106
+        taker: accept block 3                -> refused NO_SUCH_PROPOSAL
+        {proposal}                           -> refused MARKET_CLOSED
+        """,
+        stage,
+    )
+
+
+def test_blocks_may_trade_after_the_listed_sessions() -> None:
+    stage = STAGE.replace("day-only", "blocks 100 block-hours 15:00-15:30")
+    proposal = "maker: propose sell 100 @ 70.00 to taker"
+    check(
+        f"""
+        time 20250106T14:59:59.999999999     -> CEA trading, CEA break, CEA trading
+        taker: buy #1 1 @ 70.00              -> accepted #1
+        {proposal}                           -> refused MARKET_CLOSED
+        time 20250106T15:00:00               -> cancelled #1 1 session-close, CEA closed with blocks
+        {proposal}                           -> block 1 proposed
+        taker: buy 1 @ 70.00                 -> refused MARKET_CLOSED
+        time 20250106T15:29:59.999999999     -> nothing
+        taker: accept block 1                -> block 1 accepted by taker, block 1 100 @ 70.00 maker to taker
+        {proposal}                           -> block 2 proposed
+        time 20250106T15:30:00               -> block 2 expired, CEA closed, ended 20250106
+        """,
+        stage,
+    )
+
+
+def test_a_window_opens_and_closes_to_the_nanosecond() -> None:
+    stage = STAGE.replace("day-only", "auctions 0/0")
+    check(
+        """
+        auction of maker sell 10 from 20250106T10:00:00 to 20250106T11:00:00 -> auction 1 opened
+        time 20250106T09:59:59.999999999     -> CEA trading
+        taker: bid 5 @ 70.00 in 1            -> refused WINDOW_CLOSED
+        time 20250106T10:00:00               -> nothing
+        taker: bid 5 @ 70.00 in 1            -> bid 1 placed
+        time 20250106T10:59:59.999999999     -> nothing
+        third: bid 5 @ 69.00 in 1            -> bid 2 placed
+        time 20250106T11:00:00               -> auction 1 5 @ 70.00 maker to taker, bid 1 filled, auction 1 5 @ 69.00 maker to third, bid 2 filled, auction 1 closed 10 @ 69.00 for 695.00
+        taker: bid 5 @ 70.00 in 1            -> refused WINDOW_CLOSED
+        """,
+        stage,
+    )
+
+
+def test_a_bid_that_comes_as_the_window_closes_finds_it_closed() -> None:
+    driver = Driver()
+    driver.do(ListInstrument("", "CEA", auctions=AuctionTerms(allowed=True)))
+    _open_account(driver, "a")
+    _open_account(driver, "b")
+    driver.do(BeginDay("", 20250106, 1000))
+    driver.do(OpenAuction("", "a", "CEA", SELL, 5, 0, 900, "sale"))
+    driver.time_ns = 900
+    applied = driver.apply(PlaceBid("", "b", 1, 7000, 5, "bid"))
+    assert [type(event).__name__ for event in applied.due] == ["AuctionClosed"]
+    (rejected,) = applied.replies[0]
+    assert type(rejected) is Rejected
+    assert rejected.reason is Reason.WINDOW_CLOSED
+
+
+def test_an_opening_call_lasts_to_the_nanosecond() -> None:
+    stage = STAGE.replace("day-only", "call-open 300")
+    check(
+        """
+        time 20250106T09:29:59.999999999     -> nothing
+        maker: sell 5 @ 70.00                -> refused MARKET_CLOSED
+        time 20250106T09:30:00               -> CEA call
+        maker: sell #1 5 @ 70.00             -> accepted #1
+        taker: buy #2 5 @ 70.00              -> accepted #2
+        time 20250106T09:34:59.999999999     -> nothing
+        third: buy #3 5 @ 71.00              -> accepted #3
+        time 20250106T09:35:00               -> CEA uncrossed 5 @ 70.01, traded #1 #3 5 @ 70.01, CEA trading
+        """,
+        stage,
+    )
+
+
+def test_a_call_ends_with_its_session_at_the_latest() -> None:
+    """At that instant it matches first; then the break, or the close, begins."""
+    stage = STAGE.replace("day-only", "call-resume 3600")
+    check(
+        """
+        time 20250106T11:00:00               -> CEA trading
+        halt CEA                             -> CEA halted
+        resume CEA                           -> CEA call
+        maker: sell #1 5 @ 70.00             -> accepted #1
+        taker: buy #2 7 @ 70.00              -> accepted #2
+        time 20250106T11:29:59.999999999     -> nothing
+        time 20250106T11:30:00               -> CEA uncrossed 5 @ 70.00 with 2 left to buy, traded #1 #2 5 @ 70.00, CEA break
+        time 20250106T14:30:00               -> CEA trading
+        halt CEA                             -> CEA halted
+        resume CEA                           -> CEA call
+        maker: sell #3 1 @ 69.00             -> accepted #3
+        time 20250106T15:00:00               -> CEA uncrossed 1 @ 70.00 with 1 left to buy, traded #2 #3 1 @ 70.00, cancelled #2 1 session-close, CEA closed, ended 20250106
+        """,
+        stage,
+    )
+
+
+def _open_account(driver: Driver, name: str) -> None:
+    driver.apply(
+        RegisterParticipant("", name),
+        OpenAccount("", name, name),
+        Deposit("", name, 10**9, "cash"),
+        Issue("", name, "CEA", 1000, "tonnes"),
+    )

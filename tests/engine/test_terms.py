@@ -1,0 +1,131 @@
+"""New terms for an instrument, and the end of one."""
+
+from __future__ import annotations
+
+from scenario import check
+
+
+ACCOUNTS = """
+    account maker cash 1000000.00 CEA 10000
+    account taker cash 1000000.00 CEA 10000
+    account third cash 1000000.00 CEA 10000
+"""
+STAGE = f"""
+    list CEA p0 70.00 band 100
+    {ACCOUNTS}
+    begin 20250106 until 1000
+"""
+
+
+def test_new_terms_hold_from_the_next_day_on_and_cancel_what_rests() -> None:
+    check(
+        """
+        taker: buy #1 5 @ 69.00 gtc        -> accepted #1
+        update CEA band 300 max 10         -> updated CEA
+        taker: buy 5 @ 60.00               -> refused PRICE_OUT_OF_BAND
+        taker: buy #2 20 @ 69.00 gtc       -> accepted #2
+        time 1000                          -> CEA closed, ended 20250106
+        begin 20250107 until 2000          -> begun 20250107, cancelled #1 5 terms-changed, cancelled #2 20 terms-changed, CEA 49.00 to 91.00 around 70.00, CEA trading
+        taker: buy #3 5 @ 60.00            -> accepted #3
+        taker: buy 20 @ 69.00              -> refused QTY_ABOVE_LISTED_MAX
+        balance taker                      -> cash 1000000.00 (300.00 locked), CEA 10000
+        """,
+        STAGE,
+    )
+
+
+def test_terms_may_change_but_not_what_orders_and_tonnes_stand_on() -> None:
+    check(
+        """
+        update CEA band 100 product CCER   -> refused BAD_PARAMETER
+        update CEA band 100 tick 0.05      -> refused BAD_PARAMETER
+        update CEA band 100 lot 10         -> refused BAD_PARAMETER
+        update CEA band 1000               -> refused BAD_PARAMETER
+        update CCER band 100               -> refused UNKNOWN_INSTRUMENT
+        update CEA band 50                 -> updated CEA
+        update CEA band 60                 -> updated CEA   -- the last one counts
+        time 1000                          -> CEA closed, ended 20250106
+        begin 20250107 until 2000          -> begun 20250107, CEA 65.80 to 74.20 around 70.00, CEA trading
+        """,
+        STAGE,
+    )
+
+
+def test_a_band_may_come_and_go() -> None:
+    check(
+        """
+        update CEA                         -> updated CEA
+        time 1000                          -> CEA closed, ended 20250106
+        begin 20250107 until 2000          -> begun 20250107, CEA trading
+        taker: buy #1 1 @ 1.00 gtc         -> accepted #1
+        update CEA band 100                -> updated CEA
+        time 2000                          -> CEA closed, ended 20250107
+        begin 20250108 until 3000          -> begun 20250108, cancelled #1 1 terms-changed, CEA 63.00 to 77.00 around 70.00, CEA trading
+        """,
+        STAGE,
+    )
+
+
+def test_a_call_that_was_halted_goes_with_the_terms_that_had_it() -> None:
+    check(
+        """
+        halt CEA                           -> CEA halted
+        resume CEA                         -> CEA call
+        halt CEA                           -> CEA halted
+        update CEA                         -> updated CEA
+        time 9000000000                    -> ended 20250106
+        begin 20250107 until 18000000000   -> begun 20250107
+        resume CEA                         -> CEA trading
+        """,
+        STAGE.replace("band 100", "call-resume 5").replace(
+            "until 1000", "until 9000000000"
+        ),
+    )
+
+
+def test_an_instrument_without_any_price_waits_for_one_to_get_a_band() -> None:
+    check(
+        """
+        update CEA band 100                -> updated CEA
+        time 1000                          -> CEA closed, ended 20250106
+        begin 20250107 until 2000          -> begun 20250107   -- nothing to set a band around
+        taker: buy 1 @ 70.00               -> refused NOT_TRADABLE
+        list CEA25 p0 70.00                -> listed CEA25, CEA25 trading
+        time 2000                          -> CEA25 closed, ended 20250107
+        begin 20250108 until 3000          -> begun 20250108, CEA 63.00 to 77.00 around 70.00, CEA trading, CEA25 trading
+        """,
+        f"list CEA\n{ACCOUNTS}\nbegin 20250106 until 1000",
+    )
+
+
+def test_a_delisted_instrument_trades_no_more_and_is_kept() -> None:
+    check(
+        """
+        list CCER product CCER             -> listed CCER, CCER trading
+        taker: buy #1 5 @ 69.00 gtc        -> accepted #1
+        maker: buy #2 1 CCER @ 50.00       -> accepted #2
+        third: buy #3 5 @ 70.00 stop 70.00 -> accepted #3
+        delist CEA                         -> cancelled #1 5 delisted, cancelled #3 5 delisted, CEA closed, delisted CEA
+        delist CEA                         -> refused NOT_TRADABLE
+        halt CEA                           -> refused NOT_TRADABLE
+        resume CEA                         -> refused NOT_TRADABLE
+        update CEA                         -> refused NOT_TRADABLE
+        list CEA                           -> refused ALREADY_EXISTS
+        taker: buy 1 @ 70.00               -> refused NOT_TRADABLE
+        maker: transfer 100 to taker       -> done
+        balance taker                      -> cash 1000000.00, CEA 10100
+        time 1000                          -> cancelled #2 1 session-close, CCER closed, ended 20250106
+        begin 20250107 until 2000          -> begun 20250107, CCER trading
+        """,
+        STAGE,
+    )
+
+
+def test_a_halted_instrument_may_be_delisted() -> None:
+    check(
+        """
+        halt CEA                           -> CEA halted
+        delist CEA                         -> CEA closed, delisted CEA
+        """,
+        STAGE,
+    )

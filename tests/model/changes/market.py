@@ -1,0 +1,216 @@
+"""Instruments and the trading day."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from carbonex.engine import (
+    DAY,
+    BandSet,
+    BeginDay,
+    BlockEnd,
+    CancelReason,
+    DayBegun,
+    DelistInstrument,
+    Event,
+    HaltInstrument,
+    InstrumentDelisted,
+    InstrumentListed,
+    InstrumentUpdated,
+    ListInstrument,
+    Phase,
+    PhaseChanged,
+    ResumeInstrument,
+    UpdateInstrument,
+)
+from model import calls, clock, matching
+from model.reasons import first, market as reasons
+from model.world import Paper
+from supervisor import Supervisor
+
+from . import offers
+
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from model.world import Row, World
+
+
+class Owners(dict[str, str]):
+    """Whose each account is, as the world has it at the time of the question."""
+
+    def __init__(self, world: World) -> None:
+        super().__init__()
+        self.world = world
+
+    def __missing__(self, account: str) -> str:
+        return self.world.owner(account)
+
+
+def list_(world: World, command: ListInstrument) -> list[Event]:
+    if refused := first(reasons.list_(world, command)):
+        return refused
+    paper = Paper(len(world.papers), command, command.reference)
+    world.papers[command.instrument] = paper
+    if not command.band_permille:
+        paper.tradable, paper.reference = True, command.reference
+        _reweigh(world, command.product)
+    supervise(world, paper)
+    paper.told = clock.phase(world, paper), clock.blocks_trade(world, paper)
+    until = clock.until(world, paper)
+    phase, blocks = paper.told
+    changed = PhaseChanged(command.instrument, phase, until, blocks)
+    return [InstrumentListed(command), changed]
+
+
+def update(world: World, command: UpdateInstrument) -> list[Event]:
+    if refused := first(reasons.update(world, command)):
+        return refused
+    terms = replace(command.terms, key=command.key)
+    world.papers[terms.instrument].upcoming = terms
+    return [InstrumentUpdated(terms)]
+
+
+def delist(world: World, command: DelistInstrument) -> list[Event]:
+    if refused := first(reasons.change(world, command)):
+        return refused
+    name = command.instrument
+    paper = world.papers[name]
+    events = cancel_rows(world, name, CancelReason.DELISTED, lambda _: True)
+    events += offers.end_blocks(world, name, BlockEnd.DELISTED)
+    for number, sale in [*world.sales.items()]:
+        if sale.terms.instrument == name:
+            events += offers.cancel_sale(world, number)
+    paper.delisted, paper.tradable, paper.halted = True, False, False
+    paper.upcoming, paper.call_ends, paper.call_waits = None, 0, 0
+    _reweigh(world, paper.terms.product)
+    return [*events, *announce(world, paper), InstrumentDelisted(name)]
+
+
+def halt(world: World, command: HaltInstrument) -> list[Event]:
+    if refused := first(reasons.change(world, command)):
+        return refused
+    paper = world.papers[command.instrument]
+    if paper.call_ends:
+        paper.call_waits = max(paper.call_waits, paper.call_ends - world.now)
+    paper.halted, paper.call_ends = True, 0
+    return announce(world, paper)
+
+
+def resume(world: World, command: ResumeInstrument) -> list[Event]:
+    if refused := first(reasons.change(world, command)):
+        return refused
+    paper = world.papers[command.instrument]
+    paper.halted = False
+    calls.wait(paper, paper.terms.calls.resume_seconds)
+    calls.begin(world, paper)
+    return announce(world, paper)
+
+
+def begin(world: World, command: BeginDay) -> list[Event]:
+    if refused := first(reasons.begin(world, command)):
+        return refused
+    ends = command.ends_ns or clock.last_end(world, command.date)
+    world.date = world.last_date = command.date
+    world.ends = ends
+    world.days += 1
+    world.ledger.mature(world.days)
+    for name, row in [*world.ids.items()]:
+        if row.day < world.days - 1 and not (row.rests or row.waits):
+            del world.ids[name]
+    for ref, (day, _, _) in [*world.refs.items()]:
+        if day < world.days - 1:
+            del world.refs[ref]
+    events: list[Event] = [DayBegun(command.date, ends)]
+    for paper in world.papers.values():
+        if not paper.delisted:
+            events += _begin(world, paper)
+    for product in {paper.terms.product: 0 for paper in world.papers.values()}:
+        known = world.closes.get(product, 0)
+        world.references[product] = known or world.composite(product)
+        world.reweighed[product] = []
+    for paper in world.papers.values():
+        events += announce(world, paper)
+    return events
+
+
+def announce(world: World, paper: Paper) -> list[Event]:
+    """Tell an instrument's phase if it is another than the one told last."""
+    now = clock.phase(world, paper), clock.blocks_trade(world, paper)
+    if now == paper.told:
+        return []
+    paper.told = now
+    return [PhaseChanged(paper.name, now[0], clock.until(world, paper), now[1])]
+
+
+def step(world: World, paper: Paper) -> list[Event]:
+    """Go on with the day: an instrument that closes cancels what may not stay."""
+    events: list[Event] = []
+    planned, blocks = clock.plan(world, paper, world.now)
+    if planned is Phase.CLOSED:
+        everything = not paper.terms.multi_day
+        events += cancel_rows(
+            world,
+            paper.name,
+            CancelReason.SESSION_CLOSE,
+            lambda row: everything or row.order.time_in_force is DAY,
+        )
+        if not blocks:
+            events += offers.end_blocks(world, paper.name, BlockEnd.EXPIRED)
+    calls.begin(world, paper)
+    return events + announce(world, paper)
+
+
+def cancel_rows(
+    world: World, name: str, reason: CancelReason, chosen: Callable[[Row], bool]
+) -> list[Event]:
+    rows = [row for row in world.open("", name) if chosen(row)]
+    return [matching.cancel(world, row, reason) for row in rows]
+
+
+def supervise(world: World, paper: Paper) -> None:
+    owners: Mapping[str, str] = Owners(world)
+    paper.supervisor = Supervisor(paper.name, paper.terms.thresholds, owners)
+
+
+def _begin(world: World, paper: Paper) -> list[Event]:
+    """Give an instrument its terms, P0 and band for the day."""
+    events: list[Event] = []
+    supervise_anew = paper.upcoming is not None
+    if paper.upcoming is not None:
+        reason = CancelReason.TERMS_CHANGED
+        events += cancel_rows(world, paper.name, reason, lambda _: True)
+        paper.terms, paper.upcoming, paper.call_waits = paper.upcoming, None, 0
+        paper.close = paper.close or paper.terms.reference
+    if supervise_anew:
+        supervise(world, paper)
+    elif paper.supervisor is not None:
+        paper.supervisor.begin_day()
+    terms = paper.terms
+    reference = paper.close or reasons.known_close(world, terms.product)
+    paper.tradable = bool(reference) or not terms.band_permille
+    if not paper.tradable:
+        return events
+    paper.reference = paper.close = reference
+    if terms.band_permille:
+        low, high = clock.limits(paper)
+        blocks = clock.block_limits(paper)
+        events.append(BandSet(paper.name, world.date, reference, low, high, *blocks))
+        events += cancel_rows(
+            world,
+            paper.name,
+            CancelReason.OUT_OF_BAND,
+            lambda row: not low <= row.price <= high,
+        )
+    calls.wait(paper, terms.calls.open_seconds)
+    calls.begin(world, paper)
+    return events
+
+
+def _reweigh(world: World, product: str) -> None:
+    """Note that a composite has moved because an instrument has come or gone."""
+    values = world.reweighed.setdefault(product, [])
+    values.append((len(world.deals), world.composite(product)))

@@ -1,0 +1,141 @@
+"""The model: what each command, and time by itself, must do."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from carbonex.engine import (
+    AcceptBlock,
+    AddKey,
+    AdvanceTime,
+    AmendOrder,
+    BeginDay,
+    CancelAll,
+    CancelBid,
+    CancelOrder,
+    CancelReason,
+    Checkpoint,
+    CloseAuction,
+    Command,
+    DeclineBlock,
+    DelistInstrument,
+    Deposit,
+    Event,
+    GatewayOpened,
+    HaltInstrument,
+    Issue,
+    ListInstrument,
+    OpenAccount,
+    OpenAuction,
+    Phase,
+    PlaceBid,
+    PlaceOrder,
+    ProposeBlock,
+    RegisterParticipant,
+    RestrictParticipant,
+    ResumeInstrument,
+    Retire,
+    RevokeKey,
+    SetObligation,
+    Surrender,
+    Transfer,
+    UpdateInstrument,
+    Withdraw,
+    WithdrawBlock,
+)
+from carbonex.engine.timers import Due
+
+from . import calls, clock, matching
+from .changes import closing, market, offers, orders, registry
+from .changes.follow import follow
+from .reasons import first, who
+from .world import World
+
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+class Model(World):
+    """Predicts exactly what an exchange does; of a refusal, its reason alone."""
+
+    def apply(self, command: Command) -> list[Event]:
+        """Do what ``command`` says, or refuse it."""
+        return follow(self, _CHANGES[type(command)](self, command))
+
+    def pass_time(self, now: int) -> list[Event]:
+        """Let time come to ``now`` and return what it does by itself."""
+        now = max(now, self.now)
+        events: list[Event] = []
+        while (dues := self.dues()) and dues[0][0] <= now:
+            # Nothing that happens at an instant undoes what else is due then.
+            self.now = dues[0][0]
+            for due, kind, number in dues:
+                if due == self.now:
+                    events += follow(self, self._happen(kind, number))
+        self.now = now
+        return events
+
+    def dues(self) -> list[tuple[int, Due, int]]:
+        """Return all that time will do by itself, soonest first."""
+        return clock.dues(self)
+
+    def _happen(self, kind: Due, number: int) -> list[Event]:
+        papers = [*self.papers.values()]
+        match kind:
+            case Due.EXPIRY:
+                row = self.rows[number - 1]
+                return [matching.cancel(self, row, CancelReason.EXPIRED)]
+            case Due.AUCTION:
+                return offers.close_sale(self, number)
+            case Due.CALL:
+                paper = papers[number]
+                events = calls.end(self, paper)
+                trades = clock.now_planned(self, paper) is Phase.TRADING
+                return events + (market.announce(self, paper) if trades else [])
+            case Due.STEP:
+                return market.step(self, papers[number])
+            case Due.DAY:
+                return closing.end_day(self)
+
+
+def _mark(_: World, command: AdvanceTime | Checkpoint | GatewayOpened) -> list[Event]:
+    return first(who.venue(command.key))
+
+
+# What each kind of command does. Function and command type match pairwise.
+_CHANGES: dict[type[Command], Callable[[World, Any], list[Event]]] = {
+    PlaceOrder: orders.place,
+    AmendOrder: orders.amend,
+    CancelOrder: orders.cancel,
+    CancelAll: orders.cancel_all,
+    ListInstrument: market.list_,
+    UpdateInstrument: market.update,
+    DelistInstrument: market.delist,
+    HaltInstrument: market.halt,
+    ResumeInstrument: market.resume,
+    BeginDay: market.begin,
+    AdvanceTime: _mark,
+    Checkpoint: _mark,
+    GatewayOpened: _mark,
+    RegisterParticipant: registry.register,
+    OpenAccount: registry.open_account,
+    AddKey: registry.add_key,
+    RevokeKey: registry.revoke,
+    RestrictParticipant: registry.restrict,
+    SetObligation: registry.oblige,
+    Deposit: registry.move,
+    Withdraw: registry.move,
+    Issue: registry.move,
+    Transfer: registry.move,
+    Surrender: registry.move,
+    Retire: registry.move,
+    ProposeBlock: offers.propose,
+    AcceptBlock: offers.accept,
+    DeclineBlock: offers.decline,
+    WithdrawBlock: offers.withdraw,
+    OpenAuction: offers.open_auction,
+    PlaceBid: offers.bid,
+    CancelBid: offers.cancel_bid,
+    CloseAuction: offers.close,
+}

@@ -1,0 +1,115 @@
+"""Why operators may not do something to an instrument or to the day."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from carbonex.engine import (
+    BeginDay,
+    DelistInstrument,
+    HaltInstrument,
+    ListInstrument,
+    Permission,
+    Reason,
+    RestrictParticipant,
+    ResumeInstrument,
+    UpdateInstrument,
+)
+from model import clock
+from model.world import mean
+
+from . import who
+
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from model.world import Paper, World
+
+
+def list_(world: World, command: ListInstrument) -> Iterator[Reason]:
+    yield from who.authority(world, command.key, Permission.OPERATE)
+    if command.instrument in world.papers:
+        yield Reason.ALREADY_EXISTS
+    yield from _bad_terms(command)
+    if command.band_permille and not command.reference:
+        yield from _priceless(world, command.product)
+
+
+def update(world: World, command: UpdateInstrument) -> Iterator[Reason]:
+    terms = command.terms
+    yield from operate(world, command.key, terms.instrument)
+    yield from _bad_terms(terms)
+    paper = world.papers.get(terms.instrument)
+    if paper is None:
+        return
+    now = paper.terms
+    kept = (now.product, now.tick, now.lot) == (terms.product, terms.tick, terms.lot)
+    if not kept:
+        yield Reason.BAD_PARAMETER
+
+
+def operate(world: World, key: str, name: str) -> Iterator[Reason]:
+    """An instrument that an operator changes is one that is not delisted."""
+    yield from who.authority(world, key, Permission.OPERATE)
+    if name not in world.papers:
+        yield Reason.UNKNOWN_INSTRUMENT
+    elif world.papers[name].delisted:
+        yield Reason.NOT_TRADABLE
+
+
+def change(
+    world: World, command: HaltInstrument | ResumeInstrument | DelistInstrument
+) -> Iterator[Reason]:
+    yield from operate(world, command.key, command.instrument)
+    paper = world.papers.get(command.instrument)
+    halted = paper is not None and paper.halted
+    if isinstance(command, HaltInstrument) and halted:
+        yield Reason.HALTED
+    elif isinstance(command, ResumeInstrument) and not halted:
+        yield Reason.NOT_HALTED
+
+
+def begin(world: World, command: BeginDay) -> Iterator[Reason]:
+    yield from who.authority(world, command.key, Permission.OPERATE)
+    if world.date:
+        yield Reason.ALREADY_EXISTS
+    if command.date <= world.last_date or not _is_date(command.date):
+        yield Reason.BAD_PARAMETER
+        return
+    ends = command.ends_ns or clock.last_end(world, command.date)
+    if ends <= world.now:
+        yield Reason.BAD_PARAMETER
+
+
+def restrict(world: World, command: RestrictParticipant) -> Iterator[Reason]:
+    yield from who.authority(world, command.key, Permission.OPERATE)
+    if command.participant not in world.restrictions:
+        yield Reason.UNKNOWN_PARTICIPANT
+
+
+def _bad_terms(terms: ListInstrument) -> Iterator[Reason]:
+    """Of the many bounds only those that random terms go beyond."""
+    yield from who.name(terms.instrument)
+    yield from who.name(terms.product)
+    sound = terms.tick > 0 and 0 < terms.lot <= terms.max_quantity
+    if not sound or terms.reference % terms.tick:
+        yield Reason.BAD_PARAMETER
+
+
+def _priceless(world: World, product: str) -> Iterator[Reason]:
+    """A band needs a price to lie around."""
+    if not known_close(world, product):
+        yield Reason.BAD_PARAMETER
+
+
+def known_close(world: World, product: str) -> int:
+    """Return a product's close; before there is one, its instruments' mean."""
+    papers: list[Paper] = [*world.papers.values()]
+    own = [p.close for p in papers if p.tradable and p.terms.product == product]
+    return world.closes.get(product, 0) or mean([close for close in own if close])
+
+
+def _is_date(date: int) -> bool:
+    month, day = date // 100 % 100, date % 100
+    return 1990_01_01 <= date <= 9999_12_31 and 1 <= month <= 12 and 1 <= day <= 31

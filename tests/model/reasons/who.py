@@ -1,0 +1,127 @@
+"""Who may do what, and how things may be called."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from carbonex.engine import (
+    MAX_NAME,
+    SELL,
+    Permission,
+    Phase,
+    Reason,
+    Restriction,
+    Side,
+)
+from model import clock
+
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from model.world import Paper, Stake, World
+
+
+def access(world: World, key: str, account: str) -> Iterator[Reason]:
+    """A key trades for its participant's accounts, the venue for all."""
+    terms = world.accounts.get(account)
+    if key:
+        known = world.keys.get(key)
+        trades = known and Permission.TRADE in known.permissions
+        trades = trades and key not in world.revoked
+        if not (known and trades and terms and known.participant == terms.participant):
+            yield Reason.NOT_PERMITTED
+    if terms is None:
+        yield Reason.UNKNOWN_ACCOUNT
+
+
+def authority(world: World, key: str, permission: Permission) -> Iterator[Reason]:
+    """A key does what it is permitted to, the venue does anything."""
+    known = world.keys.get(key)
+    permitted = known and key not in world.revoked and permission in known.permissions
+    if key and not permitted:
+        yield Reason.NOT_PERMITTED
+
+
+def venue(key: str) -> Iterator[Reason]:
+    if key:
+        yield Reason.NOT_PERMITTED
+
+
+def name(text: str) -> Iterator[Reason]:
+    printable = text.isascii() and text.isprintable() and " " not in text
+    if not (printable and 0 < len(text) <= MAX_NAME):
+        yield Reason.BAD_NAME
+
+
+def ref(world: World, account: str, client_ref: str) -> Iterator[Reason]:
+    """A new client ref is a name, and the account may have one more."""
+    yield from name(client_ref)
+    refs = [ref for owner, ref in world.refs if owner == account]
+    if len(refs) >= world.accounts[account].max_client_ids:
+        yield Reason.TOO_MANY_CLIENT_IDS
+
+
+def restricted(world: World, participant: str, side: Side) -> Iterator[Reason]:
+    restriction = world.restrictions[participant]
+    sells = restriction is Restriction.SELL_ONLY and side is SELL
+    if restriction is not Restriction.NONE and not sells:
+        yield Reason.RESTRICTED
+
+
+def suspended(world: World, account: str) -> Iterator[Reason]:
+    if world.restrictions[world.owner(account)] is Restriction.SUSPENDED:
+        yield Reason.RESTRICTED
+
+
+def not_trading(world: World, paper: Paper) -> Iterator[Reason]:
+    if not paper.tradable:
+        yield Reason.NOT_TRADABLE
+    if clock.now_planned(world, paper) is not Phase.TRADING:
+        yield Reason.MARKET_CLOSED
+    if paper.halted:
+        yield Reason.HALTED
+
+
+def blocks_not_trading(world: World, paper: Paper) -> Iterator[Reason]:
+    if not (paper.tradable and paper.terms.blocks.min_quantity):
+        yield Reason.NOT_TRADABLE
+    if not clock.plan(world, paper, world.now)[1]:
+        yield Reason.MARKET_CLOSED
+    if paper.halted:
+        yield Reason.HALTED
+
+
+def lacking(world: World, stake: Stake) -> Iterator[Reason]:
+    """What an offer needs must be there."""
+    if stake.side is SELL:
+        yield from short(world, stake.account, stake.instrument, stake.quantity)
+        return
+    yield from position(world, stake.account, stake.instrument, stake.quantity)
+    if stake.need > world.free_cash(stake.account):
+        yield Reason.INSUFFICIENT_FUNDS
+
+
+def position(
+    world: World, account: str, instrument: str, more: int
+) -> Iterator[Reason]:
+    limit = world.papers[instrument].terms.position_limit
+    if limit and world.position(world.owner(account), instrument) + more > limit:
+        yield Reason.POSITION_LIMIT
+
+
+def short(
+    world: World, account: str, instrument: str, need: int, held: int = 0
+) -> Iterator[Reason]:
+    """Tonnes must be free; ``held`` are those that the order has locked already."""
+    free = world.free_tonnes(account, instrument) + held
+    waiting = sum(world.ledger.waiting(account, instrument).values())
+    if free < need <= free + waiting:
+        yield Reason.RESALE_LOCK
+    elif need > free:
+        yield Reason.INSUFFICIENT_HOLDINGS
+
+
+def too_many_open(world: World, account: str) -> Iterator[Reason]:
+    if world.count_open(account) >= world.accounts[account].max_open_orders:
+        yield Reason.TOO_MANY_OPEN_ORDERS

@@ -1,0 +1,85 @@
+"""The words of a scenario about participants, what they own and what they owe."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from carbonex.engine import (
+    AccountOpened,
+    KeyAdded,
+    KeyRevoked,
+    Moved,
+    ObligationSet,
+    ParticipantRegistered,
+    ParticipantRestricted,
+    Restriction,
+    RestrictParticipant,
+    Retire,
+    SetObligation,
+    Surrender,
+)
+
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from carbonex.engine import Command, Event
+    from speech import Words
+
+
+_RESTRICTIONS = {
+    restriction.name.lower().replace("_", "-"): restriction
+    for restriction in Restriction
+}
+_WORDS = {restriction: word for word, restriction in _RESTRICTIONS.items()}
+
+
+def tell(event: Event) -> str | None:
+    """Return an event as the registry would say it, if it is one of its own."""
+    match event:
+        case ParticipantRegistered(participant):
+            return f"registered {participant}"
+        case KeyAdded(terms):
+            return f"added key {terms.key_id}"
+        case KeyRevoked(key_id):
+            return f"revoked {key_id}"
+        case AccountOpened(terms):
+            return f"opened {terms.account}"
+        case Moved(_, duplicate):
+            return "done before" if duplicate else "done"
+        case ParticipantRestricted(participant, restriction):
+            return f"restricted {participant} {_WORDS[restriction]}"
+        case ObligationSet(terms, surrendered, offset):
+            told = f"{terms.participant} owes {terms.due} for {terms.year}"
+            told += f" surrendered {surrendered}" if surrendered else ""
+            return told + (f" offset {offset}" if offset else "")
+        case _:
+            return None
+
+
+def _restrict(words: Words) -> RestrictParticipant:
+    return RestrictParticipant(words.key, words.take(), _RESTRICTIONS[words.take()])
+
+
+def _obligation(words: Words) -> SetObligation:
+    year = words.number("for")
+    return SetObligation(words.key, words.take(), year, int(words.take()))
+
+
+def _surrender(words: Words) -> Surrender:
+    year, quantity = words.number("for"), int(words.take())
+    return Surrender(words.key, words.account, words.take(), quantity, year, words.ref)
+
+
+def _retire(words: Words) -> Retire:
+    out = words.choice({"out": True}, default=False)
+    quantity = int(words.take())
+    return Retire(words.key, words.account, words.take(), quantity, words.ref, out)
+
+
+VERBS: Mapping[str, Callable[[Words], Command]] = {
+    "surrender": _surrender,  # maker: surrender 5 CEA for 2024
+    "retire": _retire,  # maker: retire 5 CEA, maker: retire 5 CEA out
+    "obligation": _obligation,  # obligation maker 100 for 2024
+    "restrict": _restrict,  # restrict maker sell-only, restrict maker none
+}

@@ -1,0 +1,47 @@
+"""What the documents point to is there."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from carbonex.engine import Reason
+from carbonex.gateway.session.methods import METHODS
+
+
+ROOT = Path(__file__).parent.parent
+DOCUMENTS = sorted([ROOT / "README.md", *(ROOT / "docs").glob("*.md")])
+RULES = (ROOT / "docs/rules.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_links_lead_somewhere(document: Path) -> None:
+    text = document.read_text(encoding="utf-8")
+    links = re.findall(r"\]\(([^)#:]+)\)", text)
+    missing = [link for link in links if not (document.parent / link).exists()]
+    assert not missing
+
+
+def test_the_rules_name_tests_that_exist() -> None:
+    named = re.findall(r"`(tests/[\w/]+\.py)`", RULES)
+    assert len(named) > 20
+    assert [path for path in named if not (ROOT / path).is_file()] == []
+
+
+def test_the_rules_name_methods_that_exist() -> None:
+    table = RULES.partition("## Rule, parameter, command, test")[2]
+    commands = [row.split("|")[3] for row in table.splitlines() if row.startswith("| ")]
+    named = {name for cell in commands for name in re.findall(r"`(\w+)`", cell)}
+    assert named - {"alerts", "premium"} <= set(METHODS)
+
+
+def test_the_rules_list_the_reasons_in_their_order() -> None:
+    listed = RULES.partition("## Why an order is refused")[2].partition("\nA repeated")[
+        0
+    ]
+    names = re.findall(r"`([A-Z_]+)`", listed)
+    order = list(Reason.__members__)
+    assert names == sorted(names, key=order.index)
+    assert {reason.name for reason in Reason if reason // 1000 == 3} <= set(names)
