@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from contextlib import ExitStack
 from pathlib import Path
@@ -9,17 +10,15 @@ from typing import Annotated, Final
 
 import typer
 
-from carbonex.gateway.config import (
-    FILE_NAME,
-    ConfigError,
-    default_config_text,
-    parse_config,
-)
+from carbonex.gateway.config import FILE_NAME, default_config_text, parse_config
+from carbonex.gateway.documents import ConfigError
+from carbonex.gateway.market import PRESETS, load_market
 from carbonex.gateway.server.opening import OPERATOR, bootstrap, operator_commands
 from carbonex.journal import LogError
 from carbonex.wire.keys import generate_key
 
 from .failures import USAGE, fail
+from .markets import market_here
 
 
 OPERATOR_KEY: Final = "operator.pem"
@@ -46,6 +45,15 @@ NameOption = Annotated[
 PortOption = Annotated[
     int, typer.Option(min=0, max=65535, help="Where clients will connect.")
 ]
+MarketOption = Annotated[
+    str,
+    typer.Option(
+        metavar="FILE",
+        help=f"The market file that it trades by, or a preset: {', '.join(PRESETS)}."
+        " Round the clock, with no instrument yet, if left out.",
+        show_default=False,
+    ),
+]
 
 
 class InitError(Exception):
@@ -53,12 +61,20 @@ class InitError(Exception):
 
 
 def init(
-    directory: NewDirectory, name: NameOption = "", port: PortOption = DEFAULT_PORT
+    directory: NewDirectory,
+    name: NameOption = "",
+    port: PortOption = DEFAULT_PORT,
+    market: MarketOption = "",
 ) -> None:
     """Make a new venue: its data directory, configuration and operator's key."""
     name = name or directory.resolve().name
+    market = market_here(market)
     try:
-        text = config_text(name, port)
+        listed = [item.terms.instrument for item in load_market(market).listings]
+    except ConfigError as error:
+        fail(str(error), USAGE)
+    try:
+        text = config_text(name, port, market)
     except ConfigError:
         fail(
             f"{name!r} cannot be a venue's name: give one of up to 36 letters, digits,"
@@ -69,10 +85,19 @@ def init(
         create_venue(directory, text)
     except InitError as error:
         fail(str(error))
-    typer.echo(_NEXT.format(name=name, directory=directory, port=port))
+    then = "The operator then lists instruments and admits traders"
+    listing = '      await venue.list_instrument("CEA25")\n'
+    if listed:
+        then = f"It lists {', '.join(listed)}. The operator then admits traders"
+        listing = ""
+    typer.echo(
+        _NEXT.format(
+            name=name, directory=directory, port=port, then=then, listing=listing
+        )
+    )
 
 
-def config_text(name: str, port: int) -> str:
+def config_text(name: str, port: int, market: str = "") -> str:
     """Return the text of a new venue's configuration.
 
     Raises:
@@ -80,6 +105,7 @@ def config_text(name: str, port: int) -> str:
 
     """
     text = default_config_text(name)
+    text = text.replace('\nmarket = ""\n', f"\nmarket = {json.dumps(market)}\n")
     return text.replace(f"\nport = {DEFAULT_PORT}\n", f"\nport = {port}\n")
 
 
@@ -145,10 +171,9 @@ next, open it at ws://127.0.0.1:{port}:
   carbonex serve {directory}
 and make a first trader's key:
   carbonex keygen mm-1
-The operator then lists instruments and admits traders, through carbonex.sdk:
+{then}, through carbonex.sdk:
   async with connect("ws://127.0.0.1:{port}", key="{directory}/operator.pem") as venue:
-      await venue.list_instrument("CEA25")
-      await venue.register_participant("mm")
+{listing}      await venue.register_participant("mm")
       await venue.open_account("mm", "mm-1")
       await venue.add_key("mm", "mm-1", PUBLIC_KEY, ["read", "trade"])
       await venue.deposit("mm-1", "1000000.00", client_ref="first")"""

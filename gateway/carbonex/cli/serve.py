@@ -13,7 +13,8 @@ import structlog
 import typer
 import uvloop
 
-from carbonex.gateway.config import FILE_NAME, ConfigError, load_config
+from carbonex.gateway.config import FILE_NAME, load_config
+from carbonex.gateway.documents import ConfigError
 from carbonex.gateway.server import process
 from carbonex.gateway.server.clock import ClockError
 from carbonex.gateway.server.server import ServerFailed
@@ -21,6 +22,7 @@ from carbonex.journal import LogError
 
 from .failures import INTERRUPTED, fail
 from .logs import Directory  # noqa: TC001 - typer reads it
+from .markets import MarketOption, market_here
 
 
 if TYPE_CHECKING:
@@ -62,20 +64,24 @@ def serve(
     *,
     host: HostOption = None,
     port: PortOption = None,
+    market: MarketOption = "",
     accept_time: AcceptTimeOption = False,
 ) -> None:
     """Open the venue to traders; Ctrl-C or SIGTERM stops it in good order.
+
+    It lists the instruments of its market file, or gives them the file's terms
+    from the next trading day on, and opens each trading day of its calendar.
 
     Whatever it had answered is there again, after a crash as well: it recovers
     from its log first. What it does is reported on stderr, as text in a
     terminal and as JSON lines elsewhere.
     """
-    config = _config(directory, host, port)
+    config = _config(directory, host, port, market)
     _report_on_stderr()
     try:
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             runner.run(_serve(directory, config, accept_time=accept_time))
-    except (LogError, ClockError, ServerFailed) as error:
+    except (ConfigError, LogError, ClockError, ServerFailed) as error:
         fail(str(error))
     except OSError as error:
         fail(
@@ -95,7 +101,7 @@ async def _serve(directory: Path, config: Config, *, accept_time: bool) -> None:
     typer.echo(f"{config.venue} has stopped; its state is kept in {directory}")
 
 
-def _config(directory: Path, host: str | None, port: int | None) -> Config:
+def _config(directory: Path, host: str | None, port: int | None, market: str) -> Config:
     if not (directory / FILE_NAME).exists():
         fail(
             f"{directory} has no venue ({FILE_NAME} is missing):"
@@ -111,7 +117,8 @@ def _config(directory: Path, host: str | None, port: int | None) -> Config:
         host=listen.host if host is None else host,
         port=listen.port if port is None else port,
     )
-    return msgspec.structs.replace(config, listen=listen)
+    market = market_here(market) or config.market
+    return msgspec.structs.replace(config, listen=listen, market=market)
 
 
 def _report_on_stderr() -> None:

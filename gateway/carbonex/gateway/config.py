@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
-import tomllib
-from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
+from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 import msgspec
 
 from carbonex.wire.requests import MAX_BATCH
+
+from .documents import Section, decode, parse_toml, read_text
 
 
 if TYPE_CHECKING:
@@ -18,7 +18,11 @@ if TYPE_CHECKING:
 FILE_NAME: Final = "venue.toml"
 
 VenueName = Annotated[
-    str, msgspec.Meta(pattern=r"^[a-zA-Z0-9][a-zA-Z0-9._-]*$", max_length=36)
+    str,
+    msgspec.Meta(
+        pattern=r"^[a-zA-Z0-9][a-zA-Z0-9._-]{0,35}$",
+        description="a name of up to 36 letters, digits, dots, hyphens and underscores",
+    ),
 ]
 Port = Annotated[int, msgspec.Meta(ge=0, le=65535)]
 Positive = Annotated[int, msgspec.Meta(ge=1, le=2**31)]
@@ -27,22 +31,14 @@ Burst = Annotated[int, msgspec.Meta(ge=MAX_BATCH, le=2**31)]
 Seconds = Annotated[float, msgspec.Meta(ge=0.05, le=3600)]
 
 
-class ConfigError(Exception):
-    """The configuration cannot be used; the message says where and why."""
-
-
-class _Section(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The base of all sections: keys that it does not know are refused."""
-
-
-class Listen(_Section, frozen=True):
+class Listen(Section, frozen=True):
     """Where clients connect; port 0 lets the system choose."""
 
     host: str = "127.0.0.1"
     port: Port = 8080
 
 
-class Limits(_Section, frozen=True):
+class Limits(Section, frozen=True):
     """What one client, and all together, may take; see DEFAULT_TEXT for each."""
 
     requests_per_second: Positive = 1000
@@ -58,23 +54,27 @@ class Limits(_Section, frozen=True):
     close_seconds: Seconds = 5.0
 
 
-class Log(_Section, frozen=True):
+class Log(Section, frozen=True):
     """The log's files, in bytes."""
 
     segment_bytes: Bytes = 256 * 1024 * 1024
     reserve_bytes: Bytes = 256 * 1024 * 1024
 
 
-class Days(_Section, frozen=True):
-    """Who opens trading days: the server itself, or an operator."""
+class Days(Section, frozen=True):
+    """Who opens trading days: the server by the market's calendar, or operators."""
 
-    mode: Literal["continuous", "manual"] = "continuous"
+    mode: Literal["calendar", "manual"] = "calendar"
 
 
-class Config(_Section, frozen=True):
-    """Everything an operator decides about a venue."""
+class Config(Section, frozen=True):
+    """Everything an operator decides about a venue.
+
+    ``market`` is the name of a preset, the path of a market file, or empty.
+    """
 
     venue: VenueName
+    market: str = ""
     listen: Listen = Listen()
     limits: Limits = Limits()
     log: Log = Log()
@@ -89,11 +89,7 @@ def load_config(path: Path) -> Config:
             the message names file, key, value and reason.
 
     """
-    try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path}: cannot be read: {error}") from None
-    return parse_config(text, str(path))
+    return parse_config(read_text(path), str(path))
 
 
 def parse_config(text: str, source: str = FILE_NAME) -> Config:
@@ -103,14 +99,7 @@ def parse_config(text: str, source: str = FILE_NAME) -> Config:
         ConfigError: As ``load_config``.
 
     """
-    try:
-        document = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise ConfigError(f"{source}: not TOML: {error}") from None
-    try:
-        return msgspec.convert(document, Config)
-    except msgspec.ValidationError as error:
-        raise ConfigError(f"{source}: {_explain(document, str(error))}") from None
+    return decode(parse_toml(text, source), Config, source)
 
 
 def default_config_text(name: str) -> str:
@@ -125,27 +114,15 @@ def default_config_text(name: str) -> str:
     return text
 
 
-_PATH: Final = re.compile(r"^(?P<reason>.*?) - at `\$\.?(?P<path>[^`]*)`$", re.DOTALL)
-
-
-def _explain(document: dict[str, Any], message: str) -> str:
-    """Turn msgspec's message into key, value and reason."""
-    found = _PATH.match(message)
-    if found is None:  # the fault is the document itself: a key is missing or unknown
-        return message
-    key, reason = found["path"], found["reason"]
-    value: Any = document
-    for part in key.split("."):
-        value = value.get(part) if isinstance(value, dict) else None
-    if isinstance(value, dict):
-        return f"[{key}]: {reason}"
-    return f"{key} = {value!r}: {reason}"
-
-
 DEFAULT_TEXT: Final = """\
 # The venue's name is part of what clients sign to log in, and of its log:
 # it cannot be changed later.
 venue = "NAME"
+
+# The market's rules: the preset "cea", "ccer", "national" or "continuous", or the
+# path of a market file, from this directory on. Without one operators list the
+# instruments, and every day trades, from midnight to midnight in Shanghai.
+market = ""
 
 [listen]
 host = "127.0.0.1"
@@ -182,7 +159,7 @@ segment_bytes = 268_435_456
 reserve_bytes = 268_435_456
 
 [days]
-# "continuous": the server keeps a trading day open, from midnight to midnight
-# in Shanghai. "manual": operators open each day with begin_day.
-mode = "continuous"
+# "calendar": the server opens each trading day of the market's calendar. "manual":
+# operators open each day with begin_day.
+mode = "calendar"
 """

@@ -9,8 +9,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Final, final
 
 from carbonex.engine import KeyRevoked
+from carbonex.gateway.session import Services, Session
 from carbonex.gateway.session.limits import SessionLimits
-from carbonex.gateway.session.session import Services, Session
 from carbonex.wire.channels import Frame, Status
 
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from carbonex.engine import Event
+    from carbonex.gateway.archive import Archive
     from carbonex.gateway.config import Limits
     from carbonex.gateway.feed import Feed
     from carbonex.gateway.venue import Venue
@@ -61,7 +62,13 @@ class Clients:
 
     # What the server does.
 
-    def open(self, venue: Venue, feed: Feed, schedule: Callable[[], None]) -> None:
+    def open(
+        self,
+        venue: Venue,
+        feed: Feed,
+        archive: Archive,
+        schedule: Callable[[], None],
+    ) -> None:
         """Let WebSockets in; ``schedule`` has the venue turn before long."""
         limits = self.limits
         self._services = Services(
@@ -72,6 +79,7 @@ class Clients:
                 burst=limits.burst,
                 in_flight=limits.in_flight,
             ),
+            archive,
             self.clock.now_ns,
             partial(secrets.token_bytes, 32),
         )
@@ -102,7 +110,8 @@ class Clients:
 
     def announce_shutdown(self) -> None:
         """Tell everybody, on the status channel, that the venue shuts down."""
-        assert self._services is not None
+        if self._services is None:
+            return  # stopped while it was starting: nobody has been let in yet
         venue = self._services.venue
         for connection, connection_id in self._connections.items():
             status = Status(venue.name, venue.epoch, "server_shutdown", connection_id)

@@ -1,40 +1,91 @@
-"""Trading days that the server opens by itself: Shanghai, midnight to midnight."""
+"""The trading days of a running server: begun by the market's calendar, or told why not."""
 
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, final
 
-from carbonex.engine import VENUE_KEY, BeginDay
+import structlog
+
+from carbonex.gateway.market import SHANGHAI, Scheduler, shanghai_date
 
 from .clock import SECOND_NS
 
 
 if TYPE_CHECKING:
-    from carbonex.engine import Exchange
+    from carbonex.engine import BeginDay, Exchange
+    from carbonex.gateway.market import Market
 
 
-# China keeps one time zone, without summer time since 1991.
-SHANGHAI: Final = dt.timezone(dt.timedelta(hours=8))
+# The State Council announces a year's holidays from one to two months ahead.
+NOTICE: Final = dt.timedelta(days=30)
+ADVICE: Final = (
+    "update the package chinesecalendar, or give the year's holidays and known_until"
+    " under [calendar] in the market file; a single day is begun with begin_day"
+)
+
+_log = structlog.get_logger("carbonex.gateway")
 
 
-def trading_day(now_ns: int) -> tuple[int, int]:
-    """Return Shanghai's date at ``now_ns`` (YYYYMMDD) and the ns when it ends."""
-    now = dt.datetime.fromtimestamp(now_ns // SECOND_NS, SHANGHAI)
-    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
-    end = midnight + dt.timedelta(days=1)
-    return int(now.strftime("%Y%m%d")), int(end.timestamp()) * SECOND_NS
+@final
+class TradingDays:
+    """Begins the days that the scheduler says, each once.
 
-
-def day_to_begin(exchange: Exchange, now_ns: int) -> BeginDay | None:
-    """Return the command that opens a day, when none will be open at ``now_ns``.
-
-    Put first into the next batch, it takes effect right after that batch's
-    time has ended the old day, so that no order finds the market closed
-    between the two. A date that operators have opened and ended stays ended.
+    What keeps it from beginning one is said once for each date.
     """
-    now_ns = max(now_ns, exchange.time_ns)
-    if now_ns < exchange.day_ends_ns:
-        return None
-    date, ends_ns = trading_day(now_ns)
-    return BeginDay(VENUE_KEY, date, ends_ns) if date > exchange.last_day else None
+
+    def __init__(self, market: Market) -> None:
+        self._calendar = market.calendar
+        self._scheduler = Scheduler(market.calendar, market.begin_seconds)
+        self._sent = 0  # the newest date that was to begin
+        self._told: dt.date | None = None
+
+    def to_begin(self, exchange: Exchange, now_ns: int) -> BeginDay | None:
+        """Return the command to put first into a batch stamped ``now_ns``, if any.
+
+        Called for every batch: O(1) while a day is open. Nothing of ours is in
+        flight when it is called.
+        """
+        if now_ns < exchange.day_ends_ns:
+            return None
+        command = self._scheduler.due(now_ns, exchange)
+        if command is None:
+            date = self._scheduler.doubt(now_ns, exchange)
+            if date is not None:
+                self._tell(date, "nobody has said whether it is one", ADVICE)
+            return None
+        date = shanghai_date(now_ns)
+        if command.date == self._sent:
+            self._tell(date, "the venue refused it", "begin it with begin_day")
+            return None
+        self._sent = command.date
+        self._watch_end(date)
+        return command
+
+    def announce(self, exchange: Exchange, now_ns: int) -> None:
+        """Say when the next trading day begins."""
+        self._watch_end(shanghai_date(now_ns))
+        begins_ns = self._scheduler.next_ns(now_ns, exchange)
+        if begins_ns is None:
+            _log.warning("next trading day unknown", advice=ADVICE)
+            return
+        begins = dt.datetime.fromtimestamp(begins_ns // SECOND_NS, SHANGHAI)
+        _log.info("next trading day", begins=begins.isoformat())
+
+    def _watch_end(self, today: dt.date) -> None:
+        """Warn while there is time when the calendar is about to end."""
+        ends = self._calendar.known_until()
+        if ends - today < NOTICE:
+            _log.warning(
+                "the calendar ends soon", after=ends.isoformat(), advice=ADVICE
+            )
+
+    def _tell(self, date: dt.date, reason: str, advice: str) -> None:
+        if date != self._told:
+            self._told = date
+            _log.error(
+                "trading day not begun",
+                date=date.isoformat(),
+                reason=reason,
+                advice=advice,
+            )

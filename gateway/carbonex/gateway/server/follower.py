@@ -21,6 +21,7 @@ import structlog
 
 from carbonex.engine import DayEnded
 from carbonex.journal import (
+    HISTORY_NAME,
     HistoryError,
     HistoryStore,
     LogError,
@@ -36,8 +37,6 @@ if TYPE_CHECKING:
 
     from carbonex.engine import Exchange
 
-
-HISTORY_NAME: Final = "history.sqlite"
 
 PAUSE_SECONDS: Final = 1.0  # between two looks at the log
 RETRY_SECONDS: Final = 10.0

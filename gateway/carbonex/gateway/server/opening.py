@@ -13,7 +13,9 @@ from carbonex.engine import (
     RegisterParticipant,
     Rejected,
 )
+from carbonex.engine.snapshot import FORMAT
 from carbonex.gateway.feed import Feed
+from carbonex.gateway.feed.premium import NO_PAIRS
 from carbonex.gateway.venue import Venue, opening_epoch
 from carbonex.journal import (
     SegmentLog,
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
 
     from carbonex.engine import Batch, Command
     from carbonex.gateway.config import Config
+    from carbonex.gateway.feed.premium import Pairs
     from carbonex.journal import Row, Tail
 
 
@@ -62,7 +65,9 @@ def open_log(directory: Path, config: Config) -> SegmentLog:
     )
 
 
-def open_venue(log: Tail, snapshots: SnapshotStore, config: Config) -> Opened:
+def open_venue(
+    log: Tail, snapshots: SnapshotStore, config: Config, premiums: Pairs = NO_PAIRS
+) -> Opened:
     """Recover the venue: the newest good snapshot, then every row after it.
 
     The rows take the same path as new ones, so that the feed hears them and
@@ -78,7 +83,7 @@ def open_venue(log: Tail, snapshots: SnapshotStore, config: Config) -> Opened:
     exchange = recovered.exchange
     venue = _new_venue(exchange, config)
     venue.position, venue.chain = recovered.position, recovered.chain
-    feed = Feed(venue)
+    feed = Feed(venue, premiums=premiums)
     venue.readers.append(feed)
     seq = exchange.seq
     for row in log.tail(recovered.position + 1):
@@ -102,7 +107,7 @@ def take_snapshot(venue: Venue, snapshots: SnapshotStore) -> Path:
 
 def checkpoint(exchange: Exchange) -> Checkpoint:
     """Return the command that states the digest of the exchange as it is now."""
-    return Checkpoint(VENUE_KEY, exchange.digest())
+    return Checkpoint(VENUE_KEY, exchange.digest(), FORMAT)
 
 
 def bootstrap(directory: Path, config: Config, commands: Iterable[Command]) -> Row:

@@ -9,13 +9,17 @@ from typing import TYPE_CHECKING, Final, final
 
 import structlog
 
-from carbonex.journal import SnapshotStore
+from carbonex.gateway.feed.premium import pairs_of
+from carbonex.gateway.market import load_market
+from carbonex.journal import HISTORY_NAME, SnapshotStore
 
+from .archive import FileArchive
 from .clients import Clients
 from .clock import Clock, check_start
-from .days import day_to_begin
+from .days import TradingDays
 from .handshake import Handshake
 from .housekeeping import Housekeeping
+from .listing import follow_market
 from .metrics import Metrics
 from .opening import checkpoint, open_log, open_venue, take_snapshot
 from .pages import Pages, Readiness
@@ -27,6 +31,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from carbonex.gateway.config import Config
+    from carbonex.gateway.market import Market
     from carbonex.journal import SegmentLog
 
 
@@ -44,12 +49,16 @@ class ServerFailed(Exception):  # noqa: N818 - it says what happened
 class Server:
     """One venue on one port, in the running event loop.
 
-    Made by ``start``. ``port`` is where it listens, ``venue`` the pipeline
-    onto the exchange, ``failure`` what ended it, if anything did.
+    Made by ``start``. ``market`` is the rules it trades by, ``port`` where it
+    listens, ``venue`` the pipeline onto the exchange, ``failure`` what ended
+    it, if anything did.
     """
 
-    def __init__(self, directory: Path, config: Config, log: SegmentLog) -> None:
+    def __init__(
+        self, directory: Path, config: Config, market: Market, log: SegmentLog
+    ) -> None:
         self.config = config
+        self.market = market
         self.port = 0
         self.failure: Exception | None = None
         self._log = log
@@ -59,6 +68,7 @@ class Server:
         self.clients = Clients(
             config.limits, self._clock, self._metrics, lambda: self._readiness
         )
+        self._archive = FileArchive(directory / HISTORY_NAME, self._resume)
         self._readiness = Readiness(ready=False, text="recovering from the log")
         self._ticking: asyncio.Task[None] | None = None
         self._ended = asyncio.Event()
@@ -75,15 +85,17 @@ class Server:
         from when the venue is recovered and the block begins.
 
         Raises:
+            ConfigError: If the market file cannot be used, or not by this venue.
             LogError: If the log is another venue's, locked, damaged or unreadable.
             ClockError: If the clock is far ahead of the log; see ``check_start``.
             OSError: If the address cannot be had.
             ServerFailed: If the log fails at once.
 
         """
+        market = load_market(config.market, directory)
         log = await asyncio.to_thread(open_log, directory, config)
         with contextlib.closing(log):
-            server = cls(directory, config, log)
+            server = cls(directory, config, market, log)
             async with server._listening():
                 await server._recover(accept_time=accept_time)
                 try:
@@ -127,6 +139,7 @@ class Server:
             if self._ticking is not None:
                 self._ticking.cancel()
             self._pipeline.stop()
+            self._archive.stop()
         if self.failure is None:
             await self._keep_snapshot()
             self.clients.close_all(1001, "server shutdown")
@@ -165,7 +178,11 @@ class Server:
         """Bring the venue back, in a thread, so that pages are served meanwhile."""
         began = time.perf_counter()
         opened = await asyncio.to_thread(
-            open_venue, self._log, self._snapshots, self.config
+            open_venue,
+            self._log,
+            self._snapshots,
+            self.config,
+            pairs_of(self.market),
         )
         for warning in (*self._log.warnings, *opened.warnings):
             _log.warning("recovery", warning=warning)
@@ -183,7 +200,7 @@ class Server:
         )
 
     async def _open(self) -> None:
-        """Begin the new epoch, and the trading day where that is ours to do."""
+        """Begin the new epoch, follow the market file, and begin the trading day."""
         venue, feed = self.venue, self._feed
         self._pipeline = pipeline = Pipeline(
             venue,
@@ -195,13 +212,16 @@ class Server:
         )
         pipeline.pump()
         await pipeline.drain()
-        if self.config.days.mode == "continuous":
-            pipeline.day_to_begin = day_to_begin
-            pipeline.pump()
-            await pipeline.drain()
         self._metrics.venue = venue
         venue.readers.append(self._metrics)
-        self.clients.open(venue, feed, pipeline.schedule)
+        self.clients.open(venue, feed, self._archive, pipeline.schedule)
+        await follow_market(self.market, venue, pipeline.drain)
+        if self.config.days.mode == "calendar":
+            days = TradingDays(self.market)
+            pipeline.day_to_begin = days.to_begin
+            pipeline.pump()
+            await pipeline.drain()
+            days.announce(venue.exchange, self._clock.now_ns())
         housekeeping = Housekeeping(
             venue, feed, self.clients, pipeline, self._clock, lambda: self._log.full
         )
@@ -211,6 +231,11 @@ class Server:
             raise ServerFailed(str(self.failure)) from self.failure
         self._readiness = Readiness(ready=True, text="online")
         _log.info("online", venue=venue.name, epoch=venue.epoch, day=venue.exchange.day)
+
+    def _resume(self) -> None:
+        """Read on from clients who had to wait, and go on with what they sent."""
+        self.clients.resume()
+        self._pipeline.schedule()
 
     async def _finish(self) -> None:
         """Answer what was taken, then state in the log what it has led to."""

@@ -1,0 +1,51 @@
+"""``carbonex market``, and how other commands are told which market file to use."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from carbonex.gateway.documents import ConfigError
+from carbonex.gateway.market import PRESETS, load_market, market_text
+
+from .failures import fail
+
+
+MarketArgument = Annotated[
+    str,
+    typer.Argument(
+        metavar="FILE",
+        help=f"A market file, or a preset: {', '.join(PRESETS)}.",
+        show_default=False,
+    ),
+]
+MarketOption = Annotated[
+    str,
+    typer.Option(
+        metavar="FILE",
+        help=f"Trade by this market file, or by a preset: {', '.join(PRESETS)}."
+        " What venue.toml says if left out.",
+        show_default=False,
+    ),
+]
+
+
+def market(file: MarketArgument) -> None:
+    """Check a market file and print it; a preset is where to begin one's own.
+
+    For example: carbonex market cea > my-market.toml
+    """
+    try:
+        load_market(file)
+        typer.echo(market_text(file), nl=False)
+    except ConfigError as error:
+        fail(str(error))
+
+
+def market_here(market: str) -> str:
+    """Return what names the market from any directory: a preset, or a full path."""
+    if not market or market in PRESETS:
+        return market
+    return str(Path(market).resolve())

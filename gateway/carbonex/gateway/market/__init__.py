@@ -1,0 +1,46 @@
+"""The market's rules as data: market files, the trading calendar, the scheduler."""
+
+from .calendar import (
+    SHANGHAI,
+    Calendar,
+    ChineseDays,
+    DayKind,
+    EveryDay,
+    next_trading_day,
+    shanghai_date,
+)
+from .listings import COMPOSITE, Listing
+from .market import (
+    PRESETS,
+    DailyPremium,
+    LivePremium,
+    Market,
+    load_market,
+    market_text,
+    parse_market,
+)
+from .scheduler import Scheduler
+from .venue import Difference, difference
+
+
+__all__ = [
+    "COMPOSITE",
+    "PRESETS",
+    "SHANGHAI",
+    "Calendar",
+    "ChineseDays",
+    "DailyPremium",
+    "DayKind",
+    "Difference",
+    "EveryDay",
+    "Listing",
+    "LivePremium",
+    "Market",
+    "Scheduler",
+    "difference",
+    "load_market",
+    "market_text",
+    "next_trading_day",
+    "parse_market",
+    "shanghai_date",
+]

@@ -1,0 +1,73 @@
+"""What the venue must be told to trade by a market file."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from msgspec.structs import replace
+
+from carbonex.engine import VENUE_KEY, UpdateInstrument
+from carbonex.gateway.documents import refuse
+from carbonex.wire.money import format_fen
+
+
+if TYPE_CHECKING:
+    from carbonex.engine import Instrument, ListInstrument
+    from carbonex.engine.state import State
+
+    from .market import Market
+
+
+class Difference(NamedTuple):
+    """How the venue's instruments differ from a market file's.
+
+    ``commands`` make it follow the file. ``unknown`` are instruments that the
+    file does not list, ``delisted`` those that it lists although they are no
+    longer traded: both are left alone.
+    """
+
+    commands: list[ListInstrument | UpdateInstrument]
+    unknown: list[str]
+    delisted: list[str]
+
+
+def difference(market: Market, state: State) -> Difference:
+    """Compare a market file with the venue. The default market differs in nothing.
+
+    Raises:
+        ConfigError: If the file wants another product, tick or lot for an
+            instrument that is listed.
+
+    """
+    commands: list[ListInstrument | UpdateInstrument] = []
+    delisted: list[str] = []
+    for terms in (listing.terms for listing in market.listings):
+        instrument = state.instruments.get(terms.instrument)
+        if instrument is None:
+            commands.append(terms)
+        elif instrument.delisted:
+            delisted.append(terms.instrument)
+        elif not _trades_by(instrument, terms):
+            _check_fixed(instrument.terms, terms, market.source)
+            commands.append(UpdateInstrument(VENUE_KEY, terms))
+    names = {listing.terms.instrument for listing in market.listings}
+    unknown = [name for name in state.instruments if names and name not in names]
+    return Difference(commands, unknown, delisted)
+
+
+def _trades_by(instrument: Instrument, terms: ListInstrument) -> bool:
+    """Tell whether an instrument's newest terms are these; P0 goes its own way."""
+    newest = instrument.next_terms or instrument.terms
+    return replace(newest, key=terms.key, reference=terms.reference) == terms
+
+
+def _check_fixed(now: ListInstrument, wanted: ListInstrument, source: str) -> None:
+    """Check that what an instrument's orders and tonnes stand on stays."""
+    for key, is_, wants in (
+        ("product", now.product, wanted.product),
+        ("tick", format_fen(now.tick), format_fen(wanted.tick)),
+        ("lot", now.lot, wanted.lot),
+    ):
+        if is_ != wants:
+            reason = f"it is listed with {is_}, and that cannot change"
+            raise refuse(source, f"instrument.{now.instrument}.{key}", wants, reason)

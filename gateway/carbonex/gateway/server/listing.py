@@ -1,0 +1,82 @@
+"""How a starting venue is made to trade by its market file."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, final
+
+import structlog
+
+from carbonex.engine import Rejected, UpdateInstrument
+from carbonex.gateway.documents import ConfigError
+from carbonex.gateway.market import difference
+
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from carbonex.engine import Event, ListInstrument
+    from carbonex.gateway.market import Market
+    from carbonex.gateway.venue import Venue
+
+
+_log = structlog.get_logger("carbonex.gateway")
+
+
+async def follow_market(
+    market: Market, venue: Venue, drain: Callable[[], Awaitable[None]]
+) -> None:
+    """List what the venue does not list yet, and update what it lists otherwise.
+
+    ``drain`` waits until the venue has done what it was told. New terms hold
+    from the next trading day on. Instruments that the file does not know are
+    left alone.
+
+    Raises:
+        ConfigError: If the file wants what cannot be, such as another tick.
+
+    """
+    changes = difference(market, venue.exchange)
+    if changes.unknown:
+        _log.warning("not in the market file: left alone", instruments=changes.unknown)
+    if changes.delisted:
+        _log.warning("delisted before: left alone", instruments=changes.delisted)
+    outcomes = _Outcomes(market.source, changes.commands)
+    for token, command in enumerate(changes.commands):
+        venue.submit(outcomes, token, command)
+    await drain()
+    if outcomes.refusals:
+        raise ConfigError("; ".join(outcomes.refusals))
+
+
+@final
+class _Outcomes:
+    """Hears what became of the commands, by their place in the list."""
+
+    def __init__(
+        self, source: str, commands: list[ListInstrument | UpdateInstrument]
+    ) -> None:
+        self.refusals: list[str] = []
+        self._source = source
+        self._commands = commands
+
+    def answered(self, token: int, events: list[Event], seq: int, time_ns: int) -> None:
+        command = self._commands[token]
+        first = events[0]
+        if type(first) is Rejected:
+            self.refusals.append(self._refusal(command, first))
+        elif type(command) is UpdateInstrument:
+            name = command.terms.instrument
+            _log.info("terms change with the next trading day", instrument=name)
+        else:
+            _log.info("instrument listed", instrument=command.instrument)
+
+    def _refusal(
+        self, command: ListInstrument | UpdateInstrument, rejected: Rejected
+    ) -> str:
+        terms = command.terms if type(command) is UpdateInstrument else command
+        key = f"{self._source}: instrument.{terms.instrument}.{rejected.param}"
+        if rejected.param == "reference":
+            return (
+                f"{key} is missing, and {terms.product} has no close yet to be its P0"
+            )
+        return f"{key}: the venue refused it ({rejected.reason.name})"
