@@ -25,15 +25,23 @@ from carbonex.engine import (
 )
 from carbonex.gateway.feed import Feed
 from carbonex.gateway.outbox import Outbox
+from carbonex.gateway.session import Services, Session
 from carbonex.gateway.session.limits import SessionLimits
-from carbonex.gateway.session.session import Services, Session
+from carbonex.gateway.session.refusal import Refused
 from carbonex.gateway.venue import Venue
+from carbonex.journal import HistoryReader, HistoryStore
+from carbonex.wire.answers import Empty
 from carbonex.wire.codec import JSON, Codec
 from carbonex.wire.login import login_text, sign
 
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
     from carbonex.engine import Applied, Command
+    from carbonex.gateway.archive import Question, Told
+    from carbonex.wire.answers import Error
 
 Json = dict[str, Any]
 
@@ -65,32 +73,76 @@ def add_key(key_id: str, participant: str, permissions: Permission) -> AddKey:
     return AddKey("", participant, key_id, public, permissions)
 
 
-class House:
-    """Exchange, venue, feed, and the time. Every account has means to trade."""
+class Library:
+    """An archive that answers when a test says so: from ``path``, if it has one."""
 
-    def __init__(self, limits: SessionLimits | None = None, max_waiting: int = 10_000):
+    def __init__(self) -> None:
+        self.applied: list[Applied] = []
+        self.asked: list[tuple[Question, Told]] = []
+        self.path: Path | None = None
+
+    def ask(self, question: Question, tell: Told) -> None:
+        self.asked.append((question, tell))
+
+    def answer(self) -> None:
+        """Answer what was asked."""
+        while self.asked:
+            question, tell = self.asked.pop(0)
+            tell(*self._answer(question))
+
+    def _answer(self, question: Question) -> tuple[msgspec.Struct | None, Error | None]:
+        if self.path is None:
+            return Empty(), None
+        store = HistoryStore(self.path, VENUE)
+        for position, applied in enumerate(self.applied, 1):
+            store.put(position, applied)
+        store.close()
+        with HistoryReader(self.path) as history:
+            try:
+                return question(history), None
+            except Refused as refused:
+                return None, refused.error
+
+
+FURNITURE: tuple[Command, ...] = (
+    *(RegisterParticipant("", name) for name in ("acme", "beta", "house")),
+    *(OpenAccount("", who, account) for account, who in ACCOUNTS.items()),
+    *(add_key(key_id, *about) for key_id, about in KEYS.items()),
+    ListInstrument("", CEA),
+    BeginDay("", 20260302, DAY_ENDS),
+    *(Deposit("", account, 10**10, "d-1") for account in ACCOUNTS),
+    *(Issue("", account, CEA, 10**6, "i-1") for account in ACCOUNTS),
+)
+
+
+class House:
+    """Exchange, venue, feed, and the time; ``furniture`` is what it begins with.
+
+    By default every account has means to trade.
+    """
+
+    def __init__(
+        self,
+        limits: SessionLimits | None = None,
+        max_waiting: int = 10_000,
+        furniture: Sequence[Command] | None = None,
+    ) -> None:
         self.exchange = Exchange()
         self.venue = Venue(self.exchange, VENUE, 1, 7, max_waiting, 1_000)
         self.feed = Feed(self.venue)
         self.venue.readers.append(self.feed)
         self.now_ns = NOON
+        self.library = Library()
         self.services = Services(
             self.venue,
             self.feed,
             limits or SessionLimits(),
+            self.library,
             lambda: self.now_ns,
             _challenges(),
         )
         self._connections = itertools.count(1)
-        self.do(
-            *(RegisterParticipant("", name) for name in ("acme", "beta", "house")),
-            *(OpenAccount("", who, account) for account, who in ACCOUNTS.items()),
-            *(add_key(key_id, *about) for key_id, about in KEYS.items()),
-            ListInstrument("", CEA),
-            BeginDay("", 20260302, DAY_ENDS),
-            *(Deposit("", account, 10**10, "d-1") for account in ACCOUNTS),
-            *(Issue("", account, CEA, 10**6, "i-1") for account in ACCOUNTS),
-        )
+        self.do(*(FURNITURE if furniture is None else furniture))
 
     def do(self, *commands: Command) -> None:
         """Have the venue itself do something, successfully."""
@@ -102,13 +154,16 @@ class House:
         """Let everything that waits become durable, be applied and answered."""
         while self.commit_one() is not None:
             pass
+        self.library.answer()
 
     def commit_one(self) -> Applied | None:
         """Do so with one batch of the venue."""
         batch = self.venue.take_batch(self.now_ns)
         if batch is None:
             return None
-        return self.venue.committed(batch, self.venue.position + 1, b"")
+        applied = self.venue.committed(batch, self.venue.position + 1, b"")
+        self.library.applied.append(applied)
+        return applied
 
     def connect(self, codec: Codec = JSON) -> Client:
         return Client(self, codec, f"c-{next(self._connections)}")

@@ -22,6 +22,7 @@ from carbonex.gateway.server.metrics import Metrics
 from carbonex.gateway.server.pages import Pages, Readiness
 from carbonex.gateway.venue import Venue
 from carbonex.wire.login import login_text, sign
+from gateway.session_house import Library
 from market import CEA, config, market_commands
 from stranger import private_key
 
@@ -82,7 +83,7 @@ class House:
         self.pages = Pages("test", metrics, lambda: state)
         feed = Feed(self.venue)
         self.venue.readers.append(feed)
-        self.clients.open(self.venue, feed, lambda: None)
+        self.clients.open(self.venue, feed, Library(), lambda: None)
         self.turn()
 
     def turn(self) -> None:

@@ -1,78 +1,102 @@
-"""Trading days from Shanghai's midnight to the next."""
+"""The days of a running server: begun once, and what keeps one from beginning is said."""
 
 from __future__ import annotations
 
 import datetime as dt
+from typing import TYPE_CHECKING
 
 import pytest
+import structlog
 
 from carbonex.engine import VENUE_KEY, BeginDay, DayBegun, DayEnded
+from carbonex.gateway.market import Market, load_market
+from carbonex.gateway.market.calendar import PUBLISHED_UNTIL
 from carbonex.gateway.server.clock import SECOND_NS
-from carbonex.gateway.server.days import SHANGHAI, day_to_begin, trading_day
+from carbonex.gateway.server.days import NOTICE, TradingDays
 from driver import Driver
+from gateway.simulated_days import ns
 
 
-def ns(text: str) -> int:
-    """Nanoseconds of a local time in Shanghai."""
-    moment = dt.datetime.fromisoformat(text).replace(tzinfo=SHANGHAI)
-    return int(moment.timestamp()) * SECOND_NS
+if TYPE_CHECKING:
+    from collections.abc import Iterator, MutableMapping
+    from typing import Any
+
+    Lines = list[MutableMapping[str, Any]]
 
 
-MIDNIGHT = ns("2026-11-25 00:00:00")
+MIDNIGHT = ns("2026-07-30 00:00:00")
 
 
-@pytest.mark.parametrize(
-    ("now_ns", "date", "ends_ns"),
-    [
-        (ns("2026-11-24 00:00:00"), 20261124, MIDNIGHT),
-        (ns("2026-11-24 15:00:00"), 20261124, MIDNIGHT),
-        (MIDNIGHT - 1, 20261124, MIDNIGHT),
-        (MIDNIGHT, 20261125, ns("2026-11-26 00:00:00")),
-        (ns("2026-12-31 23:59:59"), 20261231, ns("2027-01-01 00:00:00")),
-    ],
-)
-def test_a_day_lasts_from_midnight_to_midnight(
-    now_ns: int, date: int, ends_ns: int
-) -> None:
-    assert trading_day(now_ns) == (date, ends_ns)
-
-
-def test_midnight_in_shanghai_is_four_in_the_afternoon_in_greenwich() -> None:
-    utc = dt.datetime.fromtimestamp(MIDNIGHT // SECOND_NS, dt.UTC)
-    assert utc.isoformat() == "2026-11-24T16:00:00+00:00"
-
-
-def test_a_day_is_begun_when_none_is_open_and_only_then() -> None:
-    driver = Driver(time_ns=MIDNIGHT - 3600 * SECOND_NS)
-    exchange = driver.exchange
-    begin = day_to_begin(exchange, driver.time_ns)
-    assert begin == BeginDay(VENUE_KEY, 20261124, MIDNIGHT)
-    driver.do(begin)
-    assert day_to_begin(exchange, MIDNIGHT - 1) is None
-    assert day_to_begin(exchange, MIDNIGHT) == BeginDay(
-        VENUE_KEY, 20261125, ns("2026-11-26 00:00:00")
-    )
+@pytest.fixture
+def lines() -> Iterator[Lines]:
+    with structlog.testing.capture_logs() as captured:
+        yield captured
 
 
 def test_one_batch_ends_the_old_day_and_begins_the_new() -> None:
     driver = Driver(time_ns=MIDNIGHT - SECOND_NS)
-    driver.do(BeginDay(VENUE_KEY, 20261124, MIDNIGHT))
-    driver.time_ns = MIDNIGHT + 1
-    begin = day_to_begin(driver.exchange, driver.time_ns)
-    assert begin is not None
-    events = driver.do(begin)
-    assert events == [DayEnded(20261124), DayBegun(20261125, begin.ends_ns)]
+    days = TradingDays(Market())
+    begin = days.to_begin(driver.exchange, driver.time_ns)
+    assert begin == BeginDay(VENUE_KEY, 20260729)
+    driver.do(begin)
+    assert days.to_begin(driver.exchange, MIDNIGHT - 1) is None
+    driver.time_ns = MIDNIGHT
+    begin = days.to_begin(driver.exchange, driver.time_ns)
+    assert begin == BeginDay(VENUE_KEY, 20260730)
+    ended, begun = (
+        event for event in driver.do(begin) if isinstance(event, DayEnded | DayBegun)
+    )
+    assert ended == DayEnded(20260729)
+    assert begun == DayBegun(20260730, ns("2026-07-31 00:00:00"))
 
 
-def test_a_date_that_was_ended_early_is_not_begun_again() -> None:
-    driver = Driver(time_ns=MIDNIGHT - 3600 * SECOND_NS)
-    driver.do(BeginDay(VENUE_KEY, 20261124, driver.time_ns + 1))
-    assert day_to_begin(driver.exchange, driver.time_ns + 2) is None
-    assert day_to_begin(driver.exchange, MIDNIGHT) is not None
+def test_what_the_venue_refuses_is_told_and_not_tried_again(lines: Lines) -> None:
+    driver = Driver(time_ns=MIDNIGHT)
+    days = TradingDays(Market())
+    assert days.to_begin(driver.exchange, MIDNIGHT) is not None
+    assert days.to_begin(driver.exchange, MIDNIGHT + 1) is None
+    assert days.to_begin(driver.exchange, MIDNIGHT + 2) is None
+    assert lines == [
+        {
+            "event": "trading day not begun",
+            "date": "2026-07-30",
+            "reason": "the venue refused it",
+            "advice": "begin it with begin_day",
+            "log_level": "error",
+        }
+    ]
 
 
-def test_a_clock_behind_the_log_does_not_begin_a_day_in_the_past() -> None:
-    driver = Driver(time_ns=MIDNIGHT + SECOND_NS)
-    begin = day_to_begin(driver.exchange, MIDNIGHT - SECOND_NS)
-    assert begin is not None
-    assert begin.date == 20261125
+def test_a_day_that_nobody_vouches_for_is_an_alarm_once_a_date(lines: Lines) -> None:
+    driver = Driver(time_ns=ns("2098-07-28 20:00:00"))
+    days = TradingDays(load_market("cea"))
+    for now in ("08:59:59", "09:00:00", "09:00:01", "10:00:00"):
+        assert days.to_begin(driver.exchange, ns(f"2098-07-29 {now}")) is None
+    days.to_begin(driver.exchange, ns("2098-07-30 10:00:00"))
+    assert [(line["date"], line["log_level"]) for line in lines] == [
+        ("2098-07-29", "error"),
+        ("2098-07-30", "error"),
+    ]
+    assert lines[0]["reason"] == "nobody has said whether it is one"
+    assert "known_until" in lines[0]["advice"]
+
+
+def test_the_next_day_is_announced(lines: Lines) -> None:
+    driver = Driver(time_ns=ns("2026-02-14 16:00:00"))
+    days = TradingDays(load_market("cea"))
+    days.announce(driver.exchange, driver.time_ns)
+    days.announce(driver.exchange, ns("2098-07-29 10:00:00"))
+    assert lines[0]["event"] == "next trading day"
+    assert lines[0]["begins"] == "2026-02-24T09:00:00+08:00"
+    assert lines[-1]["event"] == "next trading day unknown"
+
+
+def test_the_calendars_end_is_announced_while_there_is_time(lines: Lines) -> None:
+    days = TradingDays(load_market("cea"))
+    quiet = PUBLISHED_UNTIL - NOTICE
+    for date in (quiet, quiet + dt.timedelta(days=1)):
+        exchange = Driver().exchange
+        days.announce(exchange, ns(f"{date} 12:00:00"))
+    (warning,) = (line for line in lines if line["event"] == "the calendar ends soon")
+    assert warning["after"] == PUBLISHED_UNTIL.isoformat()
+    assert warning["log_level"] == "warning"

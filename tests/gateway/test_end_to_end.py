@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from carbonex.engine import BUY
-from carbonex.gateway.server.opening import bootstrap, operator_commands
+from carbonex.gateway.server.opening import OPERATOR, bootstrap, operator_commands
 from carbonex.gateway.server.server import Server
 from market import CEA, config, make_market
 from stranger import JSON, MSGPACK, Refused, Stranger, public_bytes, public_text
@@ -186,6 +186,15 @@ async def test_an_operator_who_revokes_the_own_key_is_answered_first(
 ) -> None:
     async with Stranger(server.port) as operator:
         await operator.login("operator")
+        with pytest.raises(Refused, match="LAST_REGISTRY_KEY"):
+            await operator.call("revoke_key", key_id="operator")
+        await operator.call(
+            "add_key",
+            participant=OPERATOR,
+            key_id="spare",
+            public_key=public_text("spare"),
+            permissions=["registry"],
+        )
         await operator.call("revoke_key", key_id="operator")
         await operator.socket.wait_closed()
         assert operator.socket.close_code == 1008

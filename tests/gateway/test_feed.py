@@ -11,17 +11,36 @@ import pytest
 from carbonex.engine import (
     BUY,
     SELL,
+    AdvanceTime,
+    Alert,
+    AuctionClosed,
+    AuctionOpened,
+    BeginDay,
+    BidEnded,
+    BidPlaced,
+    BlockEnded,
+    BlockProposed,
+    CancelAll,
     HaltInstrument,
+    OffBookTrade,
+    OpenAuction,
+    OrderAccepted,
+    OrderAmended,
+    OrderCancelled,
+    OrderReduced,
+    OrderRefilled,
+    OrderTriggered,
+    ParticipantRestricted,
+    PhaseChanged,
+    PlaceBid,
     PlaceOrder,
+    ProposeBlock,
     ResumeInstrument,
+    Trade,
+    Uncrossed,
 )
-from feed_flow import random_flow
-from feed_stage import (
-    BOOK,
-    EVERYTHING,
-    Client,
-    Stage,
-)
+from feed_flow import let_time_pass, random_flow
+from feed_stage import BOOK, DAY_ENDS_NS, EVERYTHING, MS, RULED, Client, Stage
 
 
 @pytest.mark.parametrize(
@@ -73,6 +92,19 @@ def test_what_does_not_exist_cannot_be_followed(
             True,
         ),
         ({"channel": "trade"}, {"channel": "ticker"}, True),
+        ({"channel": "alerts"}, {"channel": "alerts", "instrument": "CEA25"}, False),
+        ({"channel": "premium"}, {"channel": "premium", "instrument": RULED}, False),
+        ({"channel": "bulletin"}, {"channel": "auction", "instrument": RULED}, True),
+        (
+            {"channel": "blocks", "account": "ant"},
+            {"channel": "bids", "account": "ant"},
+            True,
+        ),
+        (
+            {"channel": "bids", "account": "ant"},
+            {"channel": "bids", "account": "ant"},
+            False,
+        ),
         (
             {"channel": "balances", "account": "ant"},
             {"channel": "balances", "account": "bee"},
@@ -116,14 +148,24 @@ def test_a_connection_has_so_many_subscriptions_at_most() -> None:
 
 def happen(stage: Stage) -> None:
     """Make every channel say something, but status, which is told once."""
+    ref, now_ns = f"{stage.exchange.seq}", stage.now_ns
     stage.do(
         PlaceOrder("", "ant", "CEA25", SELL, 7000, 2),
         PlaceOrder("", "bee", "CEA25", BUY, 7000, 1),
         HaltInstrument("", "CEA25"),
+        ProposeBlock("", "bee", RULED, SELL, 7000, 10, "ant", ref),
+        OpenAuction("", "bee", RULED, SELL, 5, now_ns, now_ns + 10 * MS, ref + "a"),
+        PlaceOrder("", "cow", RULED, SELL, 7000, 15),  # the alert: cancelled at once
+        CancelAll("", "cow"),
     )
+    auctions = list(stage.exchange.auctions)
     stage.do(ResumeInstrument("", "CEA25"))
+    stage.do(*(PlaceBid("", "ant", number, 7000, 1, ref) for number in auctions[-1:]))
     stage.flush(1000)
     stage.heartbeat()
+    stage.now_ns = stage.exchange.day_ends_ns
+    stage.do(AdvanceTime(""))
+    stage.do(BeginDay("", stage.exchange.last_day + 1, stage.now_ns + DAY_ENDS_NS))
 
 
 def test_what_is_unsubscribed_is_silent() -> None:
@@ -212,5 +254,25 @@ def test_logging_out_ends_the_private_subscriptions_only() -> None:
     stage.feed.drop_private(client.outbox)
     happen(stage)
     heard = {frame.channel for frame in client.frames()}
-    assert heard == {"heartbeat", "instrument", "ticker", "trade", "book"}
+    assert heard == {
+        *("heartbeat", "instrument", "ticker", "trade", "book"),
+        *("bulletin", "auction", "premium"),
+    }
     assert not client.unsubscribe("executions", account="ant")
+    assert not client.unsubscribe("alerts")
+
+
+def test_the_random_flow_makes_every_kind_of_news() -> None:
+    random = Random(5)
+    stage = Stage().set_up()
+    for _ in range(300):
+        let_time_pass(random, stage)
+        stage.do(*random_flow(random, stage.exchange, most=8))
+    kinds = {type(event) for _, _, events in stage.told for event in events}
+    assert kinds >= {
+        *(OrderAccepted, OrderAmended, OrderCancelled, OrderReduced),
+        *(OrderTriggered, OrderRefilled, Trade, Uncrossed, PhaseChanged),
+        *(BlockProposed, BlockEnded, OffBookTrade),
+        *(AuctionOpened, AuctionClosed, BidPlaced, BidEnded),
+        *(Alert, ParticipantRestricted),
+    }

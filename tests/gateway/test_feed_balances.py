@@ -9,7 +9,6 @@ from hypothesis import given, strategies as st
 from carbonex.engine import (
     BUY,
     SELL,
-    Account,
     CancelAll,
     Deposit,
     Moved,
@@ -18,18 +17,26 @@ from carbonex.engine import (
 )
 from carbonex.wire import answers
 from carbonex.wire.money import format_fen
-from feed_flow import random_flow
+from feed_flow import let_time_pass, random_flow
 from feed_stage import ACCOUNTS, Client, Stage
 
 
-def balances_of(account: Account) -> answers.Balances:
+def balances_of(stage: Stage, name: str) -> answers.Balances:
+    account, today = stage.exchange.accounts[name], stage.exchange.day_number
     return answers.Balances(
         account.name,
         format_fen(account.cash),
         format_fen(account.locked),
         format_fen(account.cash - account.locked),
         [
-            answers.Holding(name, h.quantity, h.locked, h.quantity - h.locked)
+            answers.Holding(
+                name,
+                h.quantity,
+                h.locked,
+                h.quantity - h.locked - sum(h.maturing.values()),
+                sum(h.maturing.values()),
+                {day - today: part for day, part in h.maturing.items()},
+            )
             for name, h in account.holdings.items()
         ],
     )
@@ -44,6 +51,7 @@ def test_balances_are_right_after_every_flush(seed: int, steps: int) -> None:
         client.follow("balances", account=name)
     newest: dict[str, answers.Balances] = {}
     for step in range(steps):
+        let_time_pass(random, stage)
         stage.do(*random_flow(random, stage.exchange, most=4))
         if random.random() < 0.3:
             one, other = random.sample(ACCOUNTS, 2)
@@ -62,7 +70,7 @@ def test_balances_are_right_after_every_flush(seed: int, steps: int) -> None:
             if not client.outbox.paused:
                 for _, balances in client.read(answers.Balances):
                     newest[name] = balances
-                assert newest[name] == balances_of(stage.exchange.accounts[name])
+                assert newest[name] == balances_of(stage, name)
 
 
 def test_balances_gather_until_the_flush_and_concern_only_who_was_touched() -> None:
@@ -80,7 +88,7 @@ def test_balances_gather_until_the_flush_and_concern_only_who_was_touched() -> N
     stage.flush(50)
     [(kind, balances)] = ant.read(answers.Balances)
     assert kind == "update"
-    assert balances == balances_of(stage.exchange.accounts["ant"])
+    assert balances == balances_of(stage, "ant")
     stage.flush(50)
     assert ant.frames() == cow.frames() == []
     stage.do(CancelAll("", "ant"))

@@ -17,7 +17,7 @@ from carbonex.engine import (
 )
 from carbonex.wire import channels
 from carbonex.wire.codec import JSON, MSGPACK
-from feed_flow import random_flow
+from feed_flow import let_time_pass, random_flow
 from feed_model import Accounts
 from feed_stage import ACCOUNTS, Client, Stage
 
@@ -90,6 +90,7 @@ def test_whoever_comes_back_misses_nothing_and_sees_nothing_twice(
     stage = Stage().set_up()
     followers = [Follower(a, c) for a in ACCOUNTS for c in (JSON, MSGPACK, JSON)]
     for _ in range(steps):
+        let_time_pass(random, stage)
         flow = random_flow(random, stage.exchange, most=8)
         moment = random.randint(0, 12)
 
@@ -123,10 +124,12 @@ def test_after_a_restart_the_tail_can_be_replayed_and_nothing_older(
     stage = Stage().set_up()
     when = data.draw(st.integers(0, steps), label="batches before the snapshot")
     for _ in range(when):
+        let_time_pass(random, stage)
         stage.do(*random_flow(random, stage.exchange, most=8))
     snapshot, since = stage.exchange.snapshot(), len(stage.batches)
     before = {name: stage.exchange.accounts[name].exec_seq for name in ACCOUNTS}
     for _ in range(steps - when):
+        let_time_pass(random, stage)
         stage.do(*random_flow(random, stage.exchange, most=8))
     expected = Accounts.of(stage.told).executions
     restarted = stage.restarted(snapshot, since)
@@ -170,6 +173,7 @@ def test_kept_are_the_newest_of_each_account_and_of_the_venue(
     stage = Stage(max_executions_per_account=per_account, max_executions=in_total)
     stage.set_up()
     for _ in range(30):
+        let_time_pass(random, stage)
         stage.do(*random_flow(random, stage.exchange, most=5))
         model = Accounts.of(stage.told)
         newest = model.everyones[-in_total:]

@@ -1,4 +1,4 @@
-"""What the venue says of itself: status, heartbeat, instruments."""
+"""What the venue says of itself: status and heartbeat."""
 
 from __future__ import annotations
 
@@ -7,29 +7,13 @@ from typing import Any
 
 from hypothesis import given, strategies as st
 
-from carbonex.engine import (
-    SELL,
-    AdvanceTime,
-    BeginDay,
-    HaltInstrument,
-    ListInstrument,
-    PlaceOrder,
-    ResumeInstrument,
-    Trade,
-)
+from carbonex.engine import SELL, OffBookTrade, PlaceOrder, Trade
 from carbonex.wire import answers, channels
 from carbonex.wire.codec import JSON, MSGPACK
 from carbonex.wire.money import format_fen
-from feed_flow import random_flow
+from feed_flow import let_time_pass, random_flow
 from feed_model import Accounts, statistics
-from feed_stage import (
-    BOOK,
-    DAY_ENDS_NS,
-    EVERYTHING,
-    INSTRUMENTS,
-    Client,
-    Stage,
-)
+from feed_stage import BOOK, EVERYTHING, INSTRUMENTS, Client, Stage
 
 
 def test_the_status_tells_whether_the_venue_shuts_down() -> None:
@@ -91,6 +75,7 @@ def test_a_heartbeat_comes_after_everything_up_to_the_seq_it_names(
     newest: dict[tuple[str, str], dict[str, Any]] = {}
     prints = executions = 0
     for _ in range(steps):
+        let_time_pass(random, stage)
         stage.do(*random_flow(random, stage.exchange, most=6))
         if random.random() < 0.5:
             stage.flush(50)
@@ -106,36 +91,13 @@ def test_a_heartbeat_comes_after_everything_up_to_the_seq_it_names(
                 newest[frame.channel, datum.get("instrument", "")] = datum
         assert executions == len(Accounts.of(stage.told).executions["ant"])
         assert prints == sum(
-            isinstance(event, Trade) for _, _, events in stage.told for event in events
+            isinstance(event, (Trade, OffBookTrade))
+            for _, _, events in stage.told
+            for event in events
         )
         for name in INSTRUMENTS:
-            figures = statistics(stage.told, name).items()
-            assert figures <= newest["ticker", name].items()
+            reference = stage.exchange.instruments[name].reference
+            figures = statistics(stage.told, name, reference)
+            assert figures.items() <= newest["ticker", name].items()
         balances = answers.Balances(**newest["balances", ""])
         assert balances.cash == format_fen(stage.exchange.accounts["ant"].cash)
-
-
-def test_instruments_tell_their_terms_and_every_change_of_phase() -> None:
-    stage = Stage()
-    stage.do(
-        ListInstrument("", "CEA25", "CEA", 5, 10, 1000, 50), ListInstrument("", "X")
-    )
-    every, one = Client(stage).follow("instrument"), Client(stage)
-    one.follow("instrument", instrument="CEA25")
-    [(kind, cea), (_, other)] = every.read(channels.Instrument)
-    assert kind == "snapshot"
-    assert other.instrument == "X"
-    assert cea == channels.Instrument("CEA25", "CEA", "0.05", 10, 1000, 50, "closed")
-    assert one.read(channels.Instrument) == [("snapshot", cea)]
-    stage.do(BeginDay("", 20250106, DAY_ENDS_NS))
-    stage.do(HaltInstrument("", "CEA25"), ResumeInstrument("", "CEA25"))
-    stage.now_ns = DAY_ENDS_NS
-    stage.do(AdvanceTime(""))
-    phases = ["trading", "halted", "trading", "closed"]
-    updates = one.read(channels.Instrument)
-    assert [(kind, each.phase) for kind, each in updates] == [
-        ("update", phase) for phase in phases
-    ]
-    assert [
-        e.phase for _, e in every.read(channels.Instrument) if e.lot == 10
-    ] == phases

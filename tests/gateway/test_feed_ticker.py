@@ -16,15 +16,16 @@ from carbonex.engine import (
     CancelOrder,
     HaltInstrument,
     ListInstrument,
+    OffBookTrade,
     PlaceOrder,
     Trade,
 )
 from carbonex.wire import channels
 from carbonex.wire.codec import JSON, MSGPACK
 from carbonex.wire.money import format_fen
-from feed_flow import random_flow
+from feed_flow import let_time_pass, random_flow
 from feed_model import statistics
-from feed_stage import DAY_ENDS_NS, INSTRUMENTS, MS, Client, Stage
+from feed_stage import DAY_ENDS_NS, INSTRUMENTS, MS, RULED, Client, Stage
 
 
 class TickerClient:
@@ -56,7 +57,7 @@ def expected(stage: Stage, name: str, seq: int) -> channels.Ticker:
         ask=None if ask is None else format_fen(ask),
         ask_quantity=ask_quantity,
         seq=seq,
-        **statistics(stage.told, name),
+        **statistics(stage.told, name, stage.exchange.instruments[name].reference),
     )
 
 
@@ -81,6 +82,7 @@ def test_tickers_are_right_after_every_flush(seed: int, steps: int) -> None:
         elif dice < 0.45:
             day += 1
             next_day(stage, day)
+        let_time_pass(random, stage)
         stage.do(*random_flow(random, stage.exchange, most=6))
         if random.random() < 0.7:
             stage.flush(50)
@@ -142,7 +144,7 @@ def test_a_new_day_begins_with_nothing_traded(*, halted: bool) -> None:
     [(kind, ticker)] = client.read(channels.Ticker)
     assert (kind, ticker.last, ticker.vwap, ticker.volume) == ("update", None, None, 0)
     assert ticker.turnover == "0.00"
-    assert ticker.since == (stage.now_ns - 50 * MS) // 1000
+    assert (ticker.previous_close, ticker.change) == ("70.00", None)
 
 
 def test_a_ticker_that_did_not_change_is_not_sent() -> None:
@@ -182,7 +184,7 @@ def test_a_new_instrument_reaches_those_who_follow_all() -> None:
     assert ticker.instrument == instrument.instrument == "CCER1"
 
 
-def test_after_a_restart_within_the_day_the_ticker_says_since_when_it_counts() -> None:
+def test_the_ticker_survives_a_restart_and_prints_begin_with_the_tail() -> None:
     stage = Stage().set_up()
     stage.do(sell("ant", 1, 7000), buy("bee", 1, 7000))
     snapshot, since = stage.exchange.snapshot(), len(stage.batches)
@@ -191,8 +193,8 @@ def test_after_a_restart_within_the_day_the_ticker_says_since_when_it_counts() -
     client = Client(stage.restarted(snapshot, since))
     client.follow("ticker", instrument="CEA25")
     [(_, ticker)] = client.read(channels.Ticker)
-    assert (ticker.open, ticker.volume) == ("70.10", 2)
-    assert ticker.since == (stage.now_ns - 10 * MS) // 1000
+    assert (ticker.open, ticker.last, ticker.volume) == ("70.00", "70.10", 3)
+    assert ticker.turnover == "210.20"
     client.follow("trade", instrument="CEA25")
     assert [trade.trade_id for _, trade in client.read(channels.Trade)] == ["2"]
 
@@ -241,12 +243,13 @@ def test_every_print_comes_once_even_through_a_pause(seed: int, steps: int) -> N
     random = Random(seed)
     stage = Stage().set_up()
     clients = {
-        name: Client(stage, random.choice((JSON, MSGPACK))) for name in ("", "CEA25")
+        name: Client(stage, random.choice((JSON, MSGPACK))) for name in ("", RULED)
     }
     for name, client in clients.items():
         client.follow("trade", instrument=name)
     seen: dict[str, list[tuple[str, int]]] = {name: [] for name in clients}
     for step in range(steps):
+        let_time_pass(random, stage)
         stage.do(*random_flow(random, stage.exchange, most=6))
         for name, client in clients.items():
             client.outbox.paused = random.random() < 0.5 and step < steps - 1
@@ -255,10 +258,13 @@ def test_every_print_comes_once_even_through_a_pause(seed: int, steps: int) -> N
             for _, trade in client.read(channels.Trade):
                 seen[name].append((trade.instrument, int(trade.trade_id)))
     traded = [
-        (event.taker.instrument, event.trade_id)
+        (
+            event.taker.instrument if isinstance(event, Trade) else event.instrument,
+            event.trade_id,
+        )
         for _, _, events in stage.told
         for event in events
-        if isinstance(event, Trade)
+        if isinstance(event, (Trade, OffBookTrade))
     ]
     assert seen[""] == traded
-    assert seen["CEA25"] == [trade for trade in traded if trade[0] == "CEA25"]
+    assert seen[RULED] == [trade for trade in traded if trade[0] == RULED]

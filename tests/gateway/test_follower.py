@@ -13,10 +13,16 @@ from carbonex.engine import (
     PlaceOrder,
     Side,
 )
-from carbonex.gateway.server.follower import HISTORY_NAME, Follower, follow
+from carbonex.gateway.server.follower import Follower, follow
 from carbonex.gateway.server.opening import bootstrap
 from carbonex.gateway.venue import Venue, opening_epoch
-from carbonex.journal import HistoryStore, SegmentLog, SnapshotStore, recover
+from carbonex.journal import (
+    HISTORY_NAME,
+    HistoryReader,
+    SegmentLog,
+    SnapshotStore,
+    recover,
+)
 from market import CEA, config, market_commands
 
 
@@ -57,10 +63,8 @@ def trade(price: int) -> list[Command]:
 
 
 def prices(directory: Path) -> list[int]:
-    history = HistoryStore(directory / HISTORY_NAME, "test")
-    found = [entry.price for entry in history.trades(CEA)]
-    history.close()
-    return found
+    with HistoryReader(directory / HISTORY_NAME) as history:
+        return [entry.price for entry in history.trades(CEA)]
 
 
 def make(directory: Path) -> Writer:

@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING
 from websockets.exceptions import ConnectionClosed
 
 from carbonex.engine import Checkpoint, Exchange, PlaceOrder
-from carbonex.gateway.server.follower import HISTORY_NAME
-from carbonex.journal import HistoryStore, LogReader, SnapshotStore
+from carbonex.journal import HISTORY_NAME, HistoryReader, LogReader, SnapshotStore
 from market import CEA, TRADERS, make_market
 from stranger import Stranger, eventually
 from venue_process import VenueProcess, write_config
@@ -45,11 +44,10 @@ async def test_sigterm_ends_it_cleanly(tmp_path: Path) -> None:
 
     exchange, position = replayed(tmp_path)
     assert SnapshotStore(tmp_path).load(position).digest == exchange.digest()
-    history = HistoryStore(tmp_path / HISTORY_NAME, "test")
-    (trade,) = history.trades(CEA)
-    assert (trade.price, trade.quantity, trade.maker_account) == (7000, 2, "maker")
-    assert history.position == position
-    history.close()
+    with HistoryReader(tmp_path / HISTORY_NAME) as history:
+        (trade,) = history.trades(CEA)
+        assert (trade.price, trade.quantity, trade.seller) == (7000, 2, "maker")
+        assert history.position == position
 
 
 async def test_a_stop_is_clean_even_if_no_snapshot_can_be_kept(tmp_path: Path) -> None:

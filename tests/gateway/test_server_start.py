@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
 import socket
 import threading
 from typing import TYPE_CHECKING
@@ -14,9 +15,9 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
 from carbonex.gateway.config import Days
+from carbonex.gateway.market import shanghai_date
 from carbonex.gateway.server import opening, server as server_module
 from carbonex.gateway.server.clock import HOUR_NS, SECOND_NS, Clock, ClockError
-from carbonex.gateway.server.days import trading_day
 from carbonex.gateway.server.opening import bootstrap
 from carbonex.gateway.server.server import Server
 from carbonex.journal import LockedError, LogError, SegmentLog
@@ -155,7 +156,9 @@ async def test_a_trading_day_is_open_as_soon_as_clients_can_connect(
     server: Server,
 ) -> None:
     exchange = server.venue.exchange
-    assert (exchange.day, exchange.day_ends_ns) == trading_day(exchange.time_ns)
+    today = shanghai_date(exchange.time_ns)
+    assert exchange.day == int(f"{today:%Y%m%d}")
+    assert shanghai_date(exchange.day_ends_ns) == today + dt.timedelta(days=1)
     seq = exchange.seq
     await asyncio.sleep(0.2)
     assert exchange.seq == seq  # and it is begun once

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from carbonex.gateway.session import Services, Session
 from carbonex.gateway.session.limits import SessionLimits
-from carbonex.gateway.session.session import Services, Session
 from carbonex.gateway.venue import Venue
 from gateway.session_house import CEA, Client, House, order
 

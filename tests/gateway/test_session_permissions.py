@@ -17,23 +17,55 @@ READ, TRADE = Permission.READ, Permission.TRADE
 OPERATE, REGISTRY = Permission.OPERATE, Permission.REGISTRY
 ANY = Permission(0)
 
-# The permission that each method needs, and params that make it succeed.
+BLOCK = order("sell", 100_000) | {"counterparty": "beta", "client_ref": "r"}
+BID = {"auction_id": "1", "price": "74.63", "quantity": 5, "client_ref": "r"}
+AUCTION = {
+    "account": "acme-1",
+    "instrument": CEA,
+    "side": "sell",
+    "quantity": 5,
+    "opens": 0,
+    "closes": 2**53,
+    "client_ref": "r",
+}
+TONNES = {"account": "acme-1", "instrument": CEA, "quantity": 1, "client_ref": "r"}
+
+# The permission that each method needs, and params that get it as far as the log,
+# or as far as the state and the history.
 NEEDS: dict[str, tuple[Permission | None, dict[str, Any]]] = {
     "ping": (None, {}),
     "login": (None, {"key_id": "acme-key", "signature": "x"}),
     "logout": (ANY, {}),
     "subscribe": (None, {"channel": "book", "instrument": CEA}),
     "unsubscribe": (None, {"channel": "book", "instrument": CEA}),
+    "auctions": (None, {}),
     "open_orders": (READ, {}),
     "order": (READ, {"client_order_id": "a-1"}),
     "balances": (READ, {}),
+    "blocks": (READ, {}),
+    "bids": (READ, {}),
+    "obligations": (READ, {}),
+    "statement": (READ, {"date": "2026-03-01"}),
+    "trades": (READ, {}),
+    "bulletins": (None, {"date": "2026-03-01"}),
     "add_order": (TRADE, order()),
     "amend_order": (TRADE, {"order_id": "1", "quantity": 5}),
     "cancel_order": (TRADE, {"order_id": "1"}),
     "cancel_all": (TRADE, {}),
     "batch_add": (TRADE, {"orders": [order()]}),
     "batch_cancel": (TRADE, {"orders": [{"order_id": "1"}]}),
+    "propose_block": (TRADE, BLOCK),
+    "accept_block": (TRADE, {"block_id": "1", "client_ref": "r"}),
+    "decline_block": (TRADE, {"block_id": "1"}),
+    "withdraw_block": (TRADE, {"block_id": "1"}),
+    "place_bid": (TRADE, BID),
+    "cancel_bid": (TRADE, {"bid_id": "1"}),
+    "open_auction": (OPERATE, AUCTION),
+    "close_auction": (OPERATE, {"auction_id": "1"}),
     "list_instrument": (OPERATE, {"instrument": "CEA26"}),
+    "update_instrument": (OPERATE, {"instrument": CEA}),
+    "delist_instrument": (OPERATE, {"instrument": CEA}),
+    "restrict": (OPERATE, {"participant": "beta", "restriction": "sell_only"}),
     "halt": (OPERATE, {"instrument": CEA}),
     "resume": (OPERATE, {"instrument": CEA}),
     "begin_day": (OPERATE, {"date": "2026-03-03", "ends": 1}),
@@ -51,10 +83,7 @@ NEEDS: dict[str, tuple[Permission | None, dict[str, Any]]] = {
     "revoke_key": (REGISTRY, {"key_id": "beta-key"}),
     "deposit": (REGISTRY, {"account": "acme-1", "amount": "1.00", "client_ref": "r"}),
     "withdraw": (REGISTRY, {"account": "acme-1", "amount": "1.00", "client_ref": "r"}),
-    "issue": (
-        REGISTRY,
-        {"account": "acme-1", "instrument": CEA, "quantity": 1, "client_ref": "r"},
-    ),
+    "issue": (REGISTRY, TONNES),
     "transfer": (
         REGISTRY,
         {
@@ -65,6 +94,9 @@ NEEDS: dict[str, tuple[Permission | None, dict[str, Any]]] = {
             "client_ref": "r",
         },
     ),
+    "retire": (REGISTRY, TONNES),
+    "set_obligation": (REGISTRY, {"participant": "acme", "year": 2025, "due": 5}),
+    "surrender": (REGISTRY, TONNES | {"year": 2025}),
 }
 EVERY_SET = [None, *(Permission(n) for n in range(1, 16))]
 
@@ -114,7 +146,7 @@ def _outcome(
     return error
 
 
-@pytest.mark.parametrize("channel", ["executions", "balances"])
+@pytest.mark.parametrize("channel", ["executions", "balances", "blocks", "bids"])
 @pytest.mark.parametrize("method", ["subscribe", "unsubscribe"])
 def test_private_channels_need_the_permission_to_read(
     method: str, channel: str
@@ -131,8 +163,29 @@ def test_private_channels_need_the_permission_to_read(
     )
 
 
+@pytest.mark.parametrize("method", ["subscribe", "unsubscribe"])
+def test_alerts_are_for_operators(method: str) -> None:
+    house = House()
+    house.do(add_key("trader", "acme", READ | TRADE | REGISTRY))
+    house.do(add_key("operator", "acme", OPERATE))
+    error = house.connect().error(method, channel="alerts")
+    assert error["name"] == "LOGIN_REQUIRED"
+    error = house.trader("trader").error(method, channel="alerts")
+    assert error["message"] == (
+        f"{method} to alerts needs the permission operate;"
+        " key trader has read, trade, registry"
+    )
+    operator = house.trader("operator")
+    assert operator.result("subscribe", channel="alerts") == {"channel": "alerts"}
+    assert operator.result("unsubscribe", channel="alerts") == {"channel": "alerts"}
+
+
 @pytest.mark.parametrize(
-    "channel", ["status", "heartbeat", "instrument", "ticker", "trade"]
+    "channel",
+    [
+        *("status", "heartbeat", "instrument", "ticker", "trade"),
+        *("bulletin", "auction", "premium"),
+    ],
 )
 def test_public_channels_need_no_login(channel: str) -> None:
     client = House().connect()
@@ -148,6 +201,16 @@ OWN_ACCOUNT: dict[str, dict[str, Any]] = {
     "open_orders": {},
     "order": {"order_id": "1"},
     "balances": {},
+    "blocks": {},
+    "bids": {},
+    "statement": {"date": "2026-02-27"},
+    "trades": {"instrument": "CEA99"},
+    "propose_block": BLOCK,
+    "accept_block": {"block_id": "1", "client_ref": "r"},
+    "decline_block": {"block_id": "1"},
+    "withdraw_block": {"block_id": "1"},
+    "place_bid": BID,
+    "cancel_bid": {"bid_id": "1"},
     "subscribe": {"channel": "executions"},
     "unsubscribe": {"channel": "balances"},
 }

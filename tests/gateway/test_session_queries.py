@@ -39,7 +39,14 @@ def test_balances(client: Client) -> None:
         "locked": "7463.00",
         "available": "99992537.00",
         "holdings": [
-            {"instrument": CEA, "quantity": 10**6, "locked": 30, "available": 999_970}
+            {
+                "instrument": CEA,
+                "quantity": 10**6,
+                "locked": 30,
+                "available": 999_970,
+                "resale_locked": 0,
+                "sellable": {},
+            }
         ],
     }
 
@@ -126,6 +133,11 @@ def test_the_acknowledgement_says_what_was_understood(client: Client) -> None:
         ("executions", "instrument", CEA),
         ("balances", "from_seq", 7),
         ("heartbeat", "interval_ms", 50),
+        ("auction", "account", "acme-1"),
+        ("bulletin", "from_seq", 7),
+        ("premium", "depth", 25),
+        ("blocks", "instrument", CEA),
+        ("bids", "from_seq", 7),
     ],
 )
 def test_members_that_a_channel_has_not_are_refused(

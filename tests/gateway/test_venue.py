@@ -22,9 +22,11 @@ from carbonex.engine import (
     ParticipantRegistered,
     Permission,
     PlaceOrder,
+    ProductBulletin,
     RegisterParticipant,
     Rejected,
     Side,
+    Volumes,
 )
 from carbonex.gateway.venue import Venue, opening_epoch
 from carbonex.wire.errors import Code
@@ -151,6 +153,11 @@ def test_readers_hear_of_each_command_before_its_origin() -> None:
     assert answer == ("acme", 13, 4, 2, refusal)
 
 
+VENUE_BULLETIN = ProductBulletin(
+    "", 20261124, 0, 0, 0, 0, 0, Volumes(), Volumes(), Volumes()
+)
+
+
 def test_what_time_does_comes_before_the_commands_of_its_batch() -> None:
     venue, ear = open_venue(), Ear("origin")
     venue.submit(None, 0, BeginDay(VENUE_KEY, 20261124, 100))
@@ -159,7 +166,7 @@ def test_what_time_does_comes_before_the_commands_of_its_batch() -> None:
     venue.submit(ear, 1, register("late"))
     commit(venue, 150)
     assert ear.heard == [
-        ("reader", 3, 150, [DayEnded(20261124)]),
+        ("reader", 3, 150, [VENUE_BULLETIN, DayEnded(20261124)]),
         ("reader", 3, 150, [ParticipantRegistered("late")]),
         ("origin", 1, 3, 150, [ParticipantRegistered("late")]),
     ]
@@ -173,7 +180,7 @@ def test_an_idle_venue_lets_time_pass_when_something_is_due() -> None:
     assert venue.take_batch(99) is None
     assert commit(venue, 100).commands == [AdvanceTime(VENUE_KEY)]
     assert ear.heard == [
-        ("reader", 3, 100, [DayEnded(20261124)]),
+        ("reader", 3, 100, [VENUE_BULLETIN, DayEnded(20261124)]),
         ("reader", 3, 100, []),
     ]
     assert venue.take_batch(101) is None

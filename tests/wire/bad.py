@@ -50,8 +50,18 @@ def label(bad: Bad) -> str:
     return f"{bad.method or 'frame'}-{bad.error.name}-{bad.error.param}"
 
 
+def call(params: str, method: str = "add_order") -> str:
+    return f'{{"method":"{method}","params":{params},"req_id":9}}'
+
+
+def other(method: str, params: str, told: Told) -> Bad:
+    return Bad(call(params, method), told, method, 9)
+
+
 MONEY = 'a decimal string of CNY with at most two decimals, such as "74.63"'
 NAME = "a string of 1 to 36 characters"
 TONNES = "an integer of tonnes, within 64 bits"
 REQ_ID = "an integer of 64 bits, or left out"
 INEXACT = "a binary float cannot hold 0.01 exactly"
+ORDER_ID = 'a string of digits such as "1042"'
+MICROS = "an integer of microseconds since the epoch"

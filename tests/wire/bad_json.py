@@ -4,31 +4,28 @@ from __future__ import annotations
 
 from wire.bad import (
     INEXACT,
+    MICROS,
     MONEY,
     NAME,
+    ORDER_ID,
     REQ_ID,
     TONNES,
     Bad,
     Told,
     bad_type,
+    call,
     malformed,
     missing,
+    other,
     repeated,
     unknown,
 )
-
-
-def call(params: str, method: str = "add_order") -> str:
-    return f'{{"method":"{method}","params":{params},"req_id":9}}'
+from wire.bad_json_of_the_market import OF_THE_MARKET
 
 
 def add(quantity: str = "5", price: str = '"74.63"', more: str = "") -> str:
     members = f'"quantity":{quantity},"price":{price}{more}'
     return call(f'{{"instrument":"CEA25","side":"buy",{members}}}')
-
-
-def other(method: str, params: str, told: Told) -> Bad:
-    return Bad(call(params, method), told, method, 9)
 
 
 DEEP = "[" * 500 + "]" * 500  # as deep as any Python reads
@@ -113,8 +110,10 @@ ENVELOPES = [
 
 ADD_ORDER = (
     "it has instrument, side, quantity, price, order_type, time_in_force, post_only,"
-    " self_trade, client_order_id, account, deadline"
+    " self_trade, client_order_id, account, deadline, stop_price, display_quantity,"
+    " expires, pick"
 )
+PICKS = "a list of at most 50 order ids"
 _ORDERS = [
     (add(more=',"prise":"1"'), unknown("add_order", "prise", "did you mean price?")),
     (add(more=',"x":' + DEEP), unknown("add_order", "x", ADD_ORDER)),
@@ -161,7 +160,23 @@ _ORDERS = [
     ),
     (
         add(more=',"deadline":-1'),
-        bad_type("deadline", "an integer of microseconds since the epoch", "-1"),
+        bad_type("deadline", MICROS, "-1"),
+    ),
+    *(
+        (add(more=f',"pick":{given}'), bad_type("pick", PICKS, given))
+        for given in ('["007"]', "[1042]", '"1042"')
+    ),
+    (
+        add(more=',"pick":[' + ",".join(['"1"'] * 51) + "]"),
+        bad_type("pick", PICKS, '["1"' + ',"1"' * 13 + ',"1…'),
+    ),
+    (
+        add(more=',"expires":"tomorrow"'),
+        bad_type("expires", MICROS, '"tomorrow"'),
+    ),
+    (
+        add(more=',"stop_price":80.5'),
+        bad_type("stop_price", MONEY, f"the number 80.5: {INEXACT}"),
     ),
     (call("[]"), bad_type("params", "an object", "[]")),
     (add(more=',"price":"1.00"'), repeated("price")),
@@ -172,7 +187,6 @@ _ORDERS = [
 ]
 ORDERS = [Bad(data, told, "add_order", 9) for data, told in _ORDERS]
 
-ORDER_ID = 'a string of digits such as "1042"'
 BATCH = "a list of 1 to 50 orders"
 AN_ORDER = '{"instrument":"A","side":"buy","quantity":1'
 OTHERS = [
@@ -251,4 +265,4 @@ OTHERS = [
     ),
 ]
 
-BAD_JSON = [*BROKEN, *ENVELOPES, *ORDERS, *OTHERS]
+BAD_JSON = [*BROKEN, *ENVELOPES, *ORDERS, *OTHERS, *OF_THE_MARKET]

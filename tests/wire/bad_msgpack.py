@@ -4,7 +4,16 @@ from __future__ import annotations
 
 import msgspec
 
-from wire.bad import INEXACT, MONEY, TONNES, Bad, bad_type, malformed, repeated
+from wire.bad import (
+    INEXACT,
+    MONEY,
+    TONNES,
+    Bad,
+    bad_type,
+    malformed,
+    repeated,
+    unknown,
+)
 
 
 def pack(**members: object) -> bytes:
@@ -94,4 +103,42 @@ REPEATED = [
     ),
 ]
 
-BAD_MSGPACK = [*BROKEN, *ORDERS, *REPEATED]
+LISTING = b"\x83\xa6method\xaflist_instrument\xa6req_id\x09\xa6params"
+NAMED = b"\xaainstrument\xa5CEA26"
+LISTED = "list_instrument"
+SECTIONS = [
+    Bad(
+        LISTING + b"\x82" + NAMED + b"\xa4fees\x82\xa5maker\x01\xa5maker\x02",
+        repeated("maker"),
+        LISTED,
+        9,
+    ),
+    Bad(
+        LISTING + b"\x83" + NAMED + b"\xa5calls\x80\xa5calls\x80",
+        repeated("calls"),
+        LISTED,
+        9,
+    ),
+    Bad(
+        pack(
+            method=LISTED,
+            params={"instrument": "CEA26", "blocks": {"min_quantity": "1"}},
+            req_id=9,
+        ),
+        bad_type("blocks.min_quantity", "an integer of 64 bits", '"1"'),
+        LISTED,
+        9,
+    ),
+    Bad(
+        pack(
+            method=LISTED,
+            params={"instrument": "CEA26", "auctions": {"seald": True}},
+            req_id=9,
+        ),
+        unknown("auctions", "auctions.seald", "did you mean sealed?"),
+        LISTED,
+        9,
+    ),
+]
+
+BAD_MSGPACK = [*BROKEN, *ORDERS, *REPEATED, *SECTIONS]

@@ -9,10 +9,18 @@ import msgspec
 import pytest
 from hypothesis import given, strategies as st
 
+from carbonex.wire import requests
 from carbonex.wire.diagnosis import Fault
 from carbonex.wire.reading import PARAMS, READERS
 
 
+SECTIONS = (
+    requests.FeesSection,
+    requests.BlocksSection,
+    requests.AuctionsSection,
+    requests.CallsSection,
+    requests.ThresholdsSection,
+)
 SCALARS = (
     st.none()
     | st.booleans()
@@ -28,6 +36,7 @@ NAMES = st.sampled_from(
             "params",
             "req_id",
             *(f for p in PARAMS.values() for f in p.__struct_fields__),
+            *(f for p in SECTIONS for f in p.__struct_fields__),
         }
     )
 ) | st.text(max_size=3)

@@ -8,7 +8,8 @@ import msgspec
 from hypothesis import given, strategies as st
 
 from carbonex.wire.diagnosis import Fault
-from carbonex.wire.reading import READERS
+from carbonex.wire.members import NESTED
+from carbonex.wire.reading import PARAMS, READERS
 
 
 NAMES = ("order_id", "client_order_id", "account", "deadline")
@@ -28,6 +29,18 @@ MEMBERS = st.sampled_from(NAMES).flatmap(
     lambda name: st.tuples(st.just(name), value(name))
 )
 ORDERS = st.lists(MEMBERS, max_size=5)
+
+
+def test_the_methods_whose_params_hold_objects() -> None:
+    def holds(params: type[msgspec.Struct]) -> bool:
+        kinds = [
+            msgspec.inspect.type_info(field.type)
+            for field in msgspec.structs.fields(params)
+        ]
+        kinds = [getattr(kind, "item_type", kind) for kind in kinds]
+        return any(isinstance(kind, msgspec.inspect.StructType) for kind in kinds)
+
+    assert {name for name, params in PARAMS.items() if holds(params)} == NESTED
 
 
 def repeats(pairs: Pairs) -> bool:
@@ -105,3 +118,31 @@ def test_msgpack_batches(orders: list[Pairs], width: int) -> None:
         + items
     )
     assert refused("msgpack", message) == any(map(repeats, orders))
+
+
+SECTION = st.lists(
+    st.tuples(st.sampled_from(("maker", "taker")), st.integers(0, 3)), max_size=3
+)
+
+
+@given(st.lists(st.tuples(st.just("fees"), SECTION), min_size=1, max_size=2), st.data())
+def test_json_sections(sections: list[tuple[str, Pairs]], data: st.DataObject) -> None:
+    members = [f'"{name}":' + data.draw(json_maps(pairs)) for name, pairs in sections]
+    params = '{"instrument":"a:b",' + ",".join(members) + "}"
+    message = f'{{"method":"list_instrument","params":{params},"req_id":9}}'
+    twice = len(sections) > 1 or any(repeats(pairs) for _, pairs in sections)
+    assert refused("json", message) == twice
+
+
+@given(st.lists(SECTION, min_size=1, max_size=2), st.sampled_from([1, 3, 5]))
+def test_msgpack_sections(sections: list[Pairs], width: int) -> None:
+    named = b"\xaainstrument\xa1A"
+    members = b"".join(b"\xa4fees" + msgpack_map(pairs, width) for pairs in sections)
+    message = (
+        b"\x83\xa6method\xaflist_instrument\xa6req_id\x09\xa6params"
+        + bytes([0x81 + len(sections)])
+        + named
+        + members
+    )
+    twice = len(sections) > 1 or any(map(repeats, sections))
+    assert refused("msgpack", message) == twice

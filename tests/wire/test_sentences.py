@@ -8,7 +8,6 @@ from carbonex.engine import (
     BUY,
     MAX_BALANCE,
     MAX_PRICE,
-    MAX_QUANTITY,
     AddKey,
     AmendOrder,
     BeginDay,
@@ -28,6 +27,9 @@ from carbonex.engine import (
     Withdraw,
 )
 from carbonex.wire.sentences import SENTENCES, error_of
+from wire.said_of_parameters import OF_PARAMETERS
+from wire.said_of_the_market import OF_THE_MARKET
+from wire.said_off_book import OFF_THE_BOOK
 
 
 BUY_10 = PlaceOrder("k1", "acme-1", "CEA25", BUY, 7463, 10, client_order_id="a-1")
@@ -40,7 +42,7 @@ KEY = AddKey("r1", "acme", "k1", b"short", Permission.READ)
 DAY = BeginDay("o1", 20260302, 5_000)
 
 R = Reason
-SAID: list[tuple[Command, Rejected, str]] = [
+OF_ORDERS_AND_REGISTRY: list[tuple[Command, Rejected, str]] = [
     (
         BUY_10,
         Rejected(R.DUPLICATE_CLIENT_ORDER_ID, "client_order_id"),
@@ -53,8 +55,8 @@ SAID: list[tuple[Command, Rejected, str]] = [
         DEPOSIT,
         Rejected(R.DUPLICATE_CLIENT_REF, "client_ref"),
         (
-            "client_ref d-1 stands for another movement of acme-1; choose a new one,"
-            " or send the same movement again to see that it was done"
+            "client_ref d-1 stands for something else that acme-1 did; choose a new"
+            " one, or send the same request again to see that it was done"
         ),
     ),
     (
@@ -113,51 +115,6 @@ SAID: list[tuple[Command, Rejected, str]] = [
         ),
     ),
     (
-        LIST,
-        Rejected(R.BAD_PARAMETER, "tick", 0, 1),
-        "tick must be at least 0.01, not 0.00",
-    ),
-    (
-        LIST,
-        Rejected(R.BAD_PARAMETER, "lot", 2**40, MAX_QUANTITY),
-        "lot must be at most 2147483648, not 1099511627776",
-    ),
-    (
-        BUY_10,
-        Rejected(R.BAD_PARAMETER, "post_only"),
-        "post_only is for limit orders that may rest: day or gtc",
-    ),
-    (
-        BUY_10,
-        Rejected(R.BAD_PARAMETER, "price", 7463),
-        "a market order trades at the market's prices: leave price out",
-    ),
-    (
-        TRANSFER,
-        Rejected(R.BAD_PARAMETER, "to_account"),
-        "to_account is the account itself; name another one",
-    ),
-    (
-        KEY,
-        Rejected(R.BAD_PARAMETER, "public_key", 5, 32),
-        "public_key has 5 bytes, an Ed25519 key 32",
-    ),
-    (
-        KEY,
-        Rejected(R.BAD_PARAMETER, "permissions", 0),
-        "permissions must name one of read, trade, operate, registry",
-    ),
-    (
-        DAY,
-        Rejected(R.BAD_PARAMETER, "date", 20260301, 20260302),
-        "date 2026-03-01 must be a day after 2026-03-02, the last trading day",
-    ),
-    (
-        DAY,
-        Rejected(R.BAD_PARAMETER, "ends", 5_000, 6_000),
-        "ends 5 must be later than 6, the venue's time",
-    ),
-    (
         AMEND,
         Rejected(R.UNKNOWN_ORDER, "order_id", 1042),
         (
@@ -176,7 +133,10 @@ SAID: list[tuple[Command, Rejected, str]] = [
     (
         BUY_10,
         Rejected(R.MARKET_CLOSED, "instrument"),
-        "the market is closed: no trading day is open; only cancels work",
+        (
+            "CEA25 is closed at this time; the instrument channel tells its phase and"
+            " next_change; only cancels work"
+        ),
     ),
     (
         BUY_10,
@@ -185,8 +145,8 @@ SAID: list[tuple[Command, Rejected, str]] = [
     ),
     (
         AMEND,
-        Rejected(R.HALTED, "instrument"),
-        "the order's instrument is halted; until it resumes, only cancels work",
+        Rejected(R.HALTED, "order_id"),
+        "the instrument of order 1042 is halted; until it resumes, only cancels work",
     ),
     (
         HaltInstrument("o1", "CEA25"),
@@ -283,7 +243,7 @@ SAID: list[tuple[Command, Rejected, str]] = [
         Rejected(R.SELF_TRADE, "price", 1041),
         (
             "the order would trade with order 1041 of your own participant; cancel that"
-            " one, or choose another self_trade mode"
+            " one, or, outside of call auctions, choose another self_trade mode"
         ),
     ),
     (
@@ -316,6 +276,9 @@ SAID: list[tuple[Command, Rejected, str]] = [
         "account acme-1 has 100 open orders of 100; cancel some before placing more",
     ),
 ]
+
+
+SAID = [*OF_ORDERS_AND_REGISTRY, *OF_THE_MARKET, *OFF_THE_BOOK, *OF_PARAMETERS]
 
 
 @pytest.mark.parametrize(

@@ -8,15 +8,22 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from carbonex.engine import (
+    AlertKind,
+    BidEnd,
+    BlockEnd,
     CancelReason,
+    Method,
     OrderStatus,
     OrderType,
     Permission,
     Phase,
     PostOnly,
+    Pricing,
+    Restriction,
     SelfTrade,
     Side,
     TimeInForce,
+    TooFewBids,
 )
 from carbonex.wire import vocabulary as v
 
@@ -33,6 +40,9 @@ if TYPE_CHECKING:
         (TimeInForce, v.TIME_IN_FORCE_NAMES, v.TIMES_IN_FORCE),
         (PostOnly, v.POST_ONLY_NAMES, v.POST_ONLY),
         (SelfTrade, v.SELF_TRADE_NAMES, v.SELF_TRADE),
+        (Restriction, v.RESTRICTION_NAMES, v.RESTRICTIONS),
+        (Pricing, v.PRICING_NAMES, v.PRICING),
+        (TooFewBids, v.TOO_FEW_BIDS_NAMES, v.TOO_FEW_BIDS),
     ],
 )
 def test_names_and_members(
@@ -44,7 +54,14 @@ def test_names_and_members(
 
 @pytest.mark.parametrize(
     ("members", "names"),
-    [(OrderStatus, v.STATUS_NAMES), (Phase, v.PHASE_NAMES)],
+    [
+        (OrderStatus, v.STATUS_NAMES),
+        (Phase, v.PHASE_NAMES),
+        (Method, v.METHOD_NAMES),
+        (AlertKind, v.ALERT_NAMES),
+        (BlockEnd, v.BLOCK_END_NAMES),
+        (BidEnd, v.BID_END_NAMES),
+    ],
 )
 def test_names_that_only_go_out(
     members: type[enum.IntEnum], names: tuple[str, ...]
@@ -58,6 +75,12 @@ def test_reasons_keep_their_capitals() -> None:
         "IOC",
         "SELF_TRADE",
         "SESSION_CLOSE",
+        "EXPIRED",
+        "TAKE_LEVELS",
+        "OUT_OF_BAND",
+        "RESTRICTED",
+        "DELISTED",
+        "TERMS_CHANGED",
     ]
 
 

@@ -10,9 +10,11 @@ from .requests import (
     OrderTypeName,
     PermissionName,
     PostOnlyName,
+    PricingName,
     SelfTradeName,
     SideName,
     TimeInForceName,
+    TooFewBidsName,
 )
 
 
@@ -22,7 +24,7 @@ RequestId = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
 class Error(msgspec.Struct, frozen=True, omit_defaults=True):
     """Why a request was refused: number, name, sentence, and the param at fault.
 
-    ``retry_after_ms`` comes with RATE_LIMITED and BUSY.
+    ``retry_after_ms`` comes with RATE_LIMITED, BUSY and HISTORY_BEHIND.
     """
 
     code: int
@@ -85,7 +87,8 @@ class OrderResult(msgspec.Struct, frozen=True, omit_defaults=True):
 
     ``status`` is open, filled or cancelled. ``price`` is what it trades up to.
     ``duplicate`` tells that the client order id had been used for the same
-    order before, and nothing was done.
+    order before, and nothing was done. A stop order is ``waiting`` until a trade
+    reaches its stop price.
     """
 
     order_id: str
@@ -97,6 +100,7 @@ class OrderResult(msgspec.Struct, frozen=True, omit_defaults=True):
     reason: str = ""
     duplicate: bool = False
     priority_kept: bool | None = None
+    waiting: bool = False
 
 
 class Cancelled(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -129,7 +133,7 @@ class BatchResult(msgspec.Struct, frozen=True):
 
 
 class OrderState(msgspec.Struct, frozen=True, omit_defaults=True):
-    """An order as it stands."""
+    """An order as it stands; a stop order is ``waiting`` until it is triggered."""
 
     order_id: str
     account: str
@@ -145,6 +149,10 @@ class OrderState(msgspec.Struct, frozen=True, omit_defaults=True):
     post_only: PostOnlyName = "off"
     self_trade: SelfTradeName = "cancel_newest"
     client_order_id: str = ""
+    stop_price: str = ""
+    display_quantity: int = 0
+    expires: int = 0
+    waiting: bool = False
 
 
 class OpenOrders(msgspec.Struct, frozen=True):
@@ -154,12 +162,18 @@ class OpenOrders(msgspec.Struct, frozen=True):
 
 
 class Holding(msgspec.Struct, frozen=True):
-    """Tonnes of one instrument; ``available`` is what may be sold now."""
+    """Tonnes of one instrument; ``available`` is what may be sold now.
+
+    ``resale_locked`` was bought too recently to be sold; ``sellable`` tells from
+    which trading day on, counted from this one (1 is the next), how much may be.
+    """
 
     instrument: str
     quantity: int
     locked: int
     available: int
+    resale_locked: int = 0
+    sellable: dict[int, int] = {}
 
 
 class Balances(msgspec.Struct, frozen=True):
@@ -177,3 +191,114 @@ class Moved(msgspec.Struct, frozen=True, omit_defaults=True):
 
     client_ref: str
     duplicate: bool = False
+
+
+class Block(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A block proposal as its two parties see it.
+
+    ``status`` is open, or how it ended: accepted, declined, withdrawn, countered,
+    expired, restricted or delisted. ``account`` and ``client_ref`` are told to the
+    proposer alone. ``counters`` is the proposal that this one answers. ``duplicate``
+    tells that the client ref had done this before, and what was answered then.
+    """
+
+    block_id: str
+    proposer: str
+    counterparty: str
+    instrument: str
+    side: SideName  # the proposer's
+    price: str
+    quantity: int
+    status: str
+    counters: str = ""
+    account: str = ""
+    client_ref: str = ""
+    duplicate: bool = False
+
+
+class Blocks(msgspec.Struct, frozen=True):
+    """Open proposals, oldest first."""
+
+    blocks: list[Block]
+
+
+class Auction(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A one-way auction; ``side`` is that of the account it is opened for.
+
+    ``status`` is announced (until its window opens), open, closed or cancelled.
+    Once it is closed, ``price`` is that of the last bid allotted, ``filled`` and
+    ``turnover`` what was traded, ``bids`` how many stood and ``bid_quantity`` what
+    they asked for. ``duplicate`` tells that the client ref had opened it before,
+    and what was answered then.
+    """
+
+    auction_id: str
+    instrument: str
+    side: SideName
+    quantity: int
+    opens: int
+    closes: int
+    pricing: PricingName
+    too_few_bids: TooFewBidsName
+    sealed: bool
+    status: str
+    reserve: str | None = None
+    price_limit: str | None = None
+    bidder_limit: int | None = None
+    price: str | None = None
+    filled: int = 0
+    turnover: str = "0.00"
+    bids: int = 0
+    bid_quantity: int = 0
+    duplicate: bool = False
+
+
+class Auctions(msgspec.Struct, frozen=True):
+    """Auctions that are announced or open, oldest first."""
+
+    auctions: list[Auction]
+
+
+class Bid(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A bid as its bidder sees it.
+
+    ``status`` is open, or how it ended: cancelled, filled, partly_filled, lost,
+    auction_cancelled or restricted. ``duplicate`` tells that the client ref had
+    placed it before, and what was answered then.
+    """
+
+    bid_id: str
+    auction_id: str
+    account: str
+    price: str
+    quantity: int
+    status: str
+    client_ref: str
+    filled: int = 0
+    duplicate: bool = False
+
+
+class Bids(msgspec.Struct, frozen=True):
+    """An account's open bids, oldest first."""
+
+    bids: list[Bid]
+
+
+class Obligation(msgspec.Struct, frozen=True):
+    """What a participant owes for a year's emissions, in tonnes.
+
+    ``offset`` is the part of ``surrendered`` that came from instruments which may
+    cover only a share.
+    """
+
+    participant: str
+    year: int
+    due: int
+    surrendered: int
+    offset: int
+
+
+class Obligations(msgspec.Struct, frozen=True):
+    """A participant's obligations, by year."""
+
+    obligations: list[Obligation]

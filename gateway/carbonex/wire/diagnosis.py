@@ -14,6 +14,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import msgspec
+from msgspec.inspect import ListType, StructType
 
 from .answers import Request, RequestId
 from .codec import JSON, Codec
@@ -24,6 +25,8 @@ from .wanted import MONEY, wanted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+
+    from msgspec.inspect import Type
 
     from .answers import Error
     from .requests import Params
@@ -146,10 +149,25 @@ def _check_value(
     try:
         field.decoder.decode(raw)
     except msgspec.ValidationError:
-        return _check_items(codec, field, raw, owner, path) or _bad_type(
-            codec, path, wanted(field.name, field.kind), raw
+        return (
+            _check_items(codec, field, raw, owner, path)
+            or _check_section(codec, field, raw, path)
+            or _bad_type(codec, path, wanted(field.name, field.kind), raw)
         )
     return None
+
+
+def _check_section(
+    codec: Codec, field: _Field, raw: msgspec.Raw, path: str
+) -> Error | None:
+    """Return what is wrong within a member that is a struct itself, if that is it."""
+    if field.section is None:
+        return None
+    try:
+        members = _members_of(codec, raw)
+    except msgspec.ValidationError:
+        return None
+    return _check(codec, field.section, members, path, f"{path}.")
 
 
 def _check_items(
@@ -187,6 +205,7 @@ class _Field(msgspec.Struct, frozen=True):
     required: bool
     decoder: Any
     item: type[msgspec.Struct] | None  # what a list of structs holds
+    section: type[msgspec.Struct] | None  # what the member is, if a struct
 
 
 @lru_cache(maxsize=128)
@@ -198,6 +217,7 @@ def _fields(codec: Codec, struct: type[msgspec.Struct]) -> dict[str, _Field]:
             field.required,
             codec.decoder(field.type),
             _item_struct(field.type),
+            _struct(msgspec.inspect.type_info(field.type)),
         )
         for field in msgspec.structs.fields(struct)
     }
@@ -205,11 +225,11 @@ def _fields(codec: Codec, struct: type[msgspec.Struct]) -> dict[str, _Field]:
 
 def _item_struct(kind: Any) -> type[msgspec.Struct] | None:
     info = msgspec.inspect.type_info(kind)
-    if isinstance(info, msgspec.inspect.ListType):
-        item = info.item_type
-        if isinstance(item, msgspec.inspect.StructType):
-            return item.cls
-    return None
+    return _struct(info.item_type) if isinstance(info, ListType) else None
+
+
+def _struct(info: Type) -> type[msgspec.Struct] | None:
+    return info.cls if isinstance(info, StructType) else None
 
 
 def _members_of(

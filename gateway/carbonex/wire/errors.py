@@ -39,11 +39,15 @@ class Code(enum.IntEnum):
     NOT_SUBSCRIBED = 4010
     ALREADY_SUBSCRIBED = 4011
     HISTORY_GONE = 4012  # from_seq is older than what is kept
+    DAY_NOT_ENDED = 4013
+    UNKNOWN_DAY = 4014  # no trading day of that date has ended
     BUSY = 5001  # the venue's queue is full; the request was never logged
     RATE_LIMITED = 5002
     TOO_MANY_SUBSCRIPTIONS = 5003
     LOG_FULL = 5006  # the disk's reserve is reached; cancels still work
     SHUTTING_DOWN = 5007
+    HISTORY_BEHIND = 5008  # the history store is still catching up with the log
+    HISTORY_UNREADABLE = 5009
 
 
 # One sentence for each code; ``error`` fills in the facts that it names.
@@ -83,6 +87,13 @@ TEMPLATES: Final[dict[Code, str]] = {
         "executions of {account} are kept from exec_seq {oldest};"
         " {from_seq} is older: query open_orders and subscribe from {oldest}"
     ),
+    Code.DAY_NOT_ENDED: (
+        "the trading day {date} has not ended; ask for its {what} when it has"
+    ),
+    Code.UNKNOWN_DAY: (
+        "the history knows no trading day {date} from beginning to end;"
+        " the newest is {newest}"
+    ),
     Code.BUSY: (
         "the venue's queue is full; {method} was not logged:"
         " send it again after {retry_after_ms} ms"
@@ -101,6 +112,14 @@ TEMPLATES: Final[dict[Code, str]] = {
     ),
     Code.SHUTTING_DOWN: (
         "the venue is shutting down; {method} was not logged: reconnect later"
+    ),
+    Code.HISTORY_BEHIND: (
+        "the history store has not caught up with the log;"
+        " ask again after {retry_after_ms} ms"
+    ),
+    Code.HISTORY_UNREADABLE: (
+        "the history store cannot be read; trading does not need it:"
+        " tell the venue's operator, whose log names the reason"
     ),
 }
 

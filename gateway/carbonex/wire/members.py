@@ -50,7 +50,7 @@ def repeated_msgpack(data: bytes, request: Request) -> str | None:
     if (
         data[0] == _FIXMAP + members
         and memoryview(raw)[0] == _FIXMAP + len(params)
-        and "orders" not in params
+        and request.method not in NESTED
     ):
         return None
     return search_msgpack(data)
@@ -60,6 +60,12 @@ def repeated_msgpack(data: bytes, request: Request) -> str | None:
 # to be strings.
 _json_members: Final = msgspec.json.Decoder(dict).decode
 _msgpack_members: Final = msgspec.msgpack.Decoder(dict).decode
+
+
+# The methods whose params hold objects, which may repeat a member themselves.
+NESTED: Final = frozenset(
+    {"batch_add", "batch_cancel", "list_instrument", "update_instrument"}
+)
 
 
 class _RepeatedError(Exception):

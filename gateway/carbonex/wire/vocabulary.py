@@ -11,24 +11,34 @@ from __future__ import annotations
 from typing import Final, get_args
 
 from carbonex.engine.enums import (
+    AlertKind,
+    BidEnd,
+    BlockEnd,
     CancelReason,
     OrderStatus,
     OrderType,
     Permission,
     Phase,
     PostOnly,
+    Pricing,
+    Restriction,
     SelfTrade,
     Side,
     TimeInForce,
+    TooFewBids,
 )
 
 from .requests import (
+    MethodName,
     OrderTypeName,
     PermissionName,
     PostOnlyName,
+    PricingName,
+    RestrictionName,
     SelfTradeName,
     SideName,
     TimeInForceName,
+    TooFewBidsName,
 )
 
 
@@ -41,11 +51,22 @@ STATUS_NAMES: Final = tuple(status.name.lower() for status in OrderStatus)
 PHASE_NAMES: Final = tuple(phase.name.lower() for phase in Phase)
 CANCEL_REASON_NAMES: Final = tuple(reason.name for reason in CancelReason)
 
+METHOD_NAMES: Final[tuple[MethodName, ...]] = get_args(MethodName)
+ALERT_NAMES: Final = tuple(kind.name.lower() for kind in AlertKind)
+BLOCK_END_NAMES: Final = tuple(end.name.lower() for end in BlockEnd)
+BID_END_NAMES: Final = tuple(end.name.lower() for end in BidEnd)
+RESTRICTION_NAMES: Final[tuple[RestrictionName, ...]] = get_args(RestrictionName)
+PRICING_NAMES: Final[tuple[PricingName, ...]] = get_args(PricingName)
+TOO_FEW_BIDS_NAMES: Final[tuple[TooFewBidsName, ...]] = get_args(TooFewBidsName)
+
 SIDES: Final = dict(zip(SIDE_NAMES, Side, strict=True))
 ORDER_TYPES: Final = dict(zip(ORDER_TYPE_NAMES, OrderType, strict=True))
 TIMES_IN_FORCE: Final = dict(zip(TIME_IN_FORCE_NAMES, TimeInForce, strict=True))
 POST_ONLY: Final = dict(zip(POST_ONLY_NAMES, PostOnly, strict=True))
 SELF_TRADE: Final = dict(zip(SELF_TRADE_NAMES, SelfTrade, strict=True))
+RESTRICTIONS: Final = dict(zip(RESTRICTION_NAMES, Restriction, strict=True))
+PRICING: Final = dict(zip(PRICING_NAMES, Pricing, strict=True))
+TOO_FEW_BIDS: Final = dict(zip(TOO_FEW_BIDS_NAMES, TooFewBids, strict=True))
 PERMISSIONS: Final[dict[PermissionName, Permission]] = dict(
     zip(get_args(PermissionName), Permission, strict=True)
 )

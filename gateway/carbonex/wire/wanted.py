@@ -9,15 +9,22 @@ import msgspec
 from .answers import RequestId
 from .requests import (
     MAX_BATCH,
+    MAX_PICKS,
+    Hours,
+    Id,
     Name,
+    OptionalId,
     OptionalName,
-    OrderId,
+    Page,
+    Picks,
     Quantity,
     Sequence,
 )
 
 
-MONEY: Final = frozenset({"price", "amount", "tick"})
+MONEY: Final = frozenset(
+    {"price", "stop_price", "reserve", "reference", "amount", "tick"}
+)
 
 
 def wanted(name: str, kind: Any) -> str:
@@ -30,6 +37,8 @@ def wanted(name: str, kind: Any) -> str:
         return f"one of {_listed(arguments)}"
     if type(None) in arguments:
         return f"{wanted(name, arguments[0])}, or left out"
+    if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
+        return "an object"
     assert get_origin(kind) is list, f"{name}: {kind}"
     return f"a list of {_listed(get_args(arguments[0]))}"
 
@@ -43,15 +52,23 @@ _BY_NAME: Final[dict[str, str]] = {
     "public_key": "32 bytes as a base64url string",
     "signature": "64 bytes as a base64url string",
     "quantity": "an integer of tonnes, within 64 bits",
-    **dict.fromkeys(("deadline", "ends"), "an integer of microseconds since the epoch"),
+    **dict.fromkeys(
+        ("deadline", "ends", "expires", "opens", "closes"),
+        "an integer of microseconds since the epoch",
+    ),
     "orders": f"a list of 1 to {MAX_BATCH} orders",
 }
 _BY_TYPE: Final[dict[Any, str]] = {
     Name: "a string of 1 to 36 characters",
     OptionalName: "a string of at most 36 characters",
-    OrderId: 'a string of digits such as "1042"',
+    Id: 'a string of digits such as "1042"',
+    OptionalId: 'a string of digits such as "1042"',
+    Hours: 'a list of wall times in Shanghai such as [["09:30", "11:30"]]',
+    Picks: f"a list of at most {MAX_PICKS} order ids",
+    bool: "true or false",
     Quantity: "an integer of 64 bits",
     Sequence: "an integer from 0 to 2^53",
+    Page: "an integer from 1 to 2^31",
     RequestId: "an integer of 64 bits",
     msgspec.Raw: "an object",
 }

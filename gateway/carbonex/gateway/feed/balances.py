@@ -29,6 +29,10 @@ class Balances:
         if account in self.topics.followed:
             self._touched[account] = None
 
+    def touch_all(self) -> None:
+        """Note that any account may have changed: a trading day begins."""
+        self._touched.update(dict.fromkeys(self.topics.followed))
+
     def flush(self) -> None:
         """Send the balances of the accounts that were touched."""
         for name in self._touched:
@@ -38,5 +42,6 @@ class Balances:
         self._touched.clear()
 
     def _message(self, kind: Literal["snapshot", "update"], account: str) -> Message:
-        balances = balances_of(self._exchange.accounts[account])
+        exchange = self._exchange
+        balances = balances_of(exchange.accounts[account], exchange.day_number)
         return Message("balances", kind, [balances])

@@ -5,13 +5,30 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from carbonex.engine import (
+    Alert,
+    AuctionClosed,
+    AuctionOpened,
+    BandSet,
+    BidEnded,
+    BidPlaced,
+    BlockEnded,
+    BlockProposed,
+    Bulletin,
     DayBegun,
+    DayEnded,
+    InstrumentDelisted,
+    InstrumentUpdated,
+    LargeHolder,
     Moved,
+    OffBookTrade,
     OrderAccepted,
     OrderAmended,
     OrderCancelled,
     OrderReduced,
+    OrderRefilled,
+    OrderTriggered,
     PhaseChanged,
+    ProductBulletin,
     Trade,
     Transfer,
 )
@@ -22,11 +39,16 @@ if TYPE_CHECKING:
 
     from carbonex.engine import Event, PlaceOrder
 
+    from .alerts import Alerts
+    from .auctions import Auctions
     from .balances import Balances
+    from .bulletins import Bulletins
     from .depth import Books
     from .executions import Executions
     from .notices import Instruments
+    from .premium import Premiums
     from .prints import Prints
+    from .private import Bids, Blocks
     from .record import Record
     from .ticker import Tickers
 
@@ -38,8 +60,14 @@ class Rooms(NamedTuple):
     tickers: Tickers
     prints: Prints
     instruments: Instruments
+    bulletins: Bulletins
+    auctions: Auctions
+    premiums: Premiums
     executions: Executions
     balances: Balances
+    blocks: Blocks
+    bids: Bids
+    alerts: Alerts
 
 
 class Dispatch:
@@ -49,23 +77,44 @@ class Dispatch:
     """
 
     def __init__(self, rooms: Rooms) -> None:
-        self._books = rooms.books
-        self._tickers = rooms.tickers
+        self._rooms = rooms
         self._prints = rooms.prints
-        self._instruments = rooms.instruments
         self._executions = rooms.executions
         self._balances = rooms.balances
+        # What rooms are asked for every event; each attribute less saves 10 ns.
+        self._touched_books = rooms.books.touched
+        self._touched_tickers = rooms.tickers.touched
         self._balances_followed = rooms.balances.topics.followed
-        self._trades: list[Trade] = []  # of the command that is being read
+        self._prints_news = rooms.prints.news
+        self._executions_news = rooms.executions.news
+        self._instruments_news = rooms.instruments.news
+        self._add_execution = rooms.executions.add
         self._readers: dict[type[Event], Callable[[int, int, Any], None]] = {
             OrderAccepted: self._accepted,
             Trade: self._traded,
-            OrderCancelled: self._cancelled,
+            OrderCancelled: self._left,
             OrderAmended: self._amended,
-            OrderReduced: self._reduced,
+            OrderReduced: self._left,
+            OrderTriggered: self._changed,
+            OrderRefilled: self._changed,
+            OffBookTrade: self._traded_off_book,
             Moved: self._moved,
             PhaseChanged: self._phase_changed,  # InstrumentListed is followed by one
+            BandSet: self._terms_changed,
+            InstrumentDelisted: self._terms_changed,
+            InstrumentUpdated: self._updated,
+            BlockProposed: self._block,
+            BlockEnded: self._block,
+            AuctionOpened: self._auction_opened,
+            AuctionClosed: self._auction_closed,
+            BidPlaced: self._bid,
+            BidEnded: self._bid,
             DayBegun: self._day_begun,
+            Bulletin: self._bulletin,
+            ProductBulletin: self._product_bulletin,
+            DayEnded: self._day_ended,
+            Alert: rooms.alerts.publish,
+            LargeHolder: rooms.alerts.publish,
         }
 
     def read(self, seq: int, time_ns: int, events: list[Event]) -> None:
@@ -75,11 +124,14 @@ class Dispatch:
             reader = readers.get(type(event))
             if reader is not None:
                 reader(seq, time_ns, event)
-        if self._trades:
-            self._prints.publish(seq, time_ns, self._trades)
-            self._trades = []
-        if self._executions.news:
+        if self._instruments_news:
+            self._rooms.instruments.deliver()
+        if self._prints_news:
+            self._prints.deliver()
+        if self._executions_news:
             self._executions.deliver()
+
+    # Orders
 
     def _accepted(self, seq: int, time_ns: int, event: OrderAccepted) -> None:
         order = event.order
@@ -87,15 +139,20 @@ class Dispatch:
         self._execute(order.account, (seq, time_ns, event))
 
     def _traded(self, seq: int, time_ns: int, event: Trade) -> None:
-        maker = event.maker
-        self._tickers.add(maker.instrument, event.price, event.quantity)
-        self._trades.append(event)
-        self._touch(maker, event.price)
+        maker, taker = event.maker, event.taker
         record = (seq, time_ns, event)
+        self._prints.add(maker.instrument, record)
+        if event.called:  # both rested, each at its own price
+            self._touch(maker, event.maker_price)
+            self._touch(taker, event.taker_price)
+        else:
+            self._touch(maker, event.price)
         self._execute(maker.account, record)
-        self._execute(event.taker.account, record)
+        self._execute(taker.account, record)
 
-    def _cancelled(self, seq: int, time_ns: int, event: OrderCancelled) -> None:
+    def _left(
+        self, seq: int, time_ns: int, event: OrderCancelled | OrderReduced
+    ) -> None:
         if event.rested:
             self._touch(event.order, event.price)
         self._execute(event.order.account, (seq, time_ns, event))
@@ -105,10 +162,45 @@ class Dispatch:
         self._touch(event.order, event.price)
         self._execute(event.order.account, (seq, time_ns, event))
 
-    def _reduced(self, seq: int, time_ns: int, event: OrderReduced) -> None:
-        if event.rested:
-            self._touch(event.order, event.price)
+    def _changed(
+        self, seq: int, time_ns: int, event: OrderTriggered | OrderRefilled
+    ) -> None:
+        self._touch(event.order, event.price)
         self._execute(event.order.account, (seq, time_ns, event))
+
+    # Off the book
+
+    def _traded_off_book(self, seq: int, time_ns: int, event: OffBookTrade) -> None:
+        record = (seq, time_ns, event)
+        self._prints.add(event.instrument, record)
+        self._touched_tickers[event.instrument] = None
+        self._execute(event.buyer, record)
+        self._execute(event.seller, record)
+
+    def _block(
+        self, _seq: int, _time_ns: int, event: BlockProposed | BlockEnded
+    ) -> None:
+        if not event.duplicate:
+            self._balances.touch(event.terms.account)
+            self._rooms.blocks.publish(event)
+
+    def _auction_opened(self, seq: int, time_ns: int, event: AuctionOpened) -> None:
+        if not event.duplicate:
+            self._balances.touch(event.terms.account)
+            self._rooms.auctions.opened(seq, time_ns, event)
+
+    def _auction_closed(self, seq: int, time_ns: int, event: AuctionClosed) -> None:
+        self._balances.touch(event.terms.account)
+        self._rooms.auctions.closed(seq, time_ns, event)
+
+    def _bid(self, seq: int, time_ns: int, event: BidPlaced | BidEnded) -> None:
+        if type(event) is BidPlaced and event.duplicate:
+            return
+        self._balances.touch(event.terms.account)
+        self._rooms.bids.publish(event)
+        self._rooms.auctions.bid(seq, time_ns, event)
+
+    # Registry, instruments, days
 
     def _moved(self, _seq: int, _time_ns: int, event: Moved) -> None:
         self._balances.touch(event.terms.account)
@@ -116,21 +208,46 @@ class Dispatch:
             self._balances.touch(event.terms.to_account)
 
     def _phase_changed(self, _seq: int, _time_ns: int, event: PhaseChanged) -> None:
-        self._instruments.change(event.instrument, event.phase)
-        self._tickers.touched[event.instrument] = None
+        self._rooms.instruments.change(event)
+        self._touched_tickers[event.instrument] = None
 
-    def _day_begun(self, _seq: int, time_ns: int, _event: DayBegun) -> None:
-        self._tickers.begin_day(time_ns)
+    def _terms_changed(
+        self, _seq: int, _time_ns: int, event: BandSet | InstrumentDelisted
+    ) -> None:
+        self._rooms.instruments.refresh(event.instrument)
+
+    def _updated(self, _seq: int, _time_ns: int, event: InstrumentUpdated) -> None:
+        self._rooms.instruments.refresh(event.terms.instrument)
+
+    def _day_begun(self, _seq: int, _time_ns: int, _event: DayBegun) -> None:
+        self._rooms.instruments.refresh_all()
+        self._rooms.tickers.begin_day()
+        self._balances.touch_all()
+
+    def _bulletin(self, seq: int, _time_ns: int, event: Bulletin) -> None:
+        self._rooms.bulletins.add(seq, event)
+        self._rooms.premiums.bulletin(event)
+
+    def _product_bulletin(
+        self, seq: int, _time_ns: int, event: ProductBulletin
+    ) -> None:
+        self._rooms.bulletins.add(seq, event)
+        self._rooms.premiums.product_bulletin(event)
+
+    def _day_ended(self, seq: int, time_ns: int, event: DayEnded) -> None:
+        self._rooms.instruments.refresh_all()
+        self._rooms.bulletins.deliver()
+        self._rooms.premiums.settle(seq, time_ns, event.date)
 
     def _touch(self, order: PlaceOrder, price: int) -> None:
         """Note that the level of ``order``'s side at ``price`` may have changed."""
         instrument = order.instrument
-        touched = self._books.touched.get(instrument)
+        touched = self._touched_books.get(instrument)
         if touched is not None:
             touched[order.side].add(price)
-        self._tickers.touched[instrument] = None
+        self._touched_tickers[instrument] = None
 
     def _execute(self, account: str, record: Record) -> None:
-        self._executions.add(account, record)
+        self._add_execution(account, record)
         if account in self._balances_followed:
             self._balances.touch(account)

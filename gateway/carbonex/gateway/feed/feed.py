@@ -8,14 +8,19 @@ from carbonex.engine import Reason, Rejected
 from carbonex.wire.errors import Code, error
 from carbonex.wire.sentences import error_of
 
+from .alerts import Alerts
+from .auctions import Auctions
 from .balances import Balances
+from .bulletins import Bulletins
 from .depth import Books
 from .dispatch import Dispatch, Rooms
 from .executions import MAX_KEPT, MAX_PER_ACCOUNT, Executions
 from .notices import Heartbeats, Instruments, Status
+from .premium import NO_PAIRS, Pairs, Premiums
 from .prints import Prints
+from .private import Bids, Blocks
 from .ticker import Tickers
-from .topic import NARROWABLE, PRIVATE, Target
+from .topic import GUARDED, NARROWABLE, Target
 
 
 if TYPE_CHECKING:
@@ -47,9 +52,8 @@ class Feed:
     After a restart the feed knows what it has been told since: it is created
     from the restored exchange and hears the rows after the snapshot as it did
     when they were new. Executions before the snapshot cannot be replayed
-    (HISTORY_GONE), prints before it are not in a snapshot, and the ticker's
-    statistics count from it (``since``) until the next day begins. Depth,
-    best prices, balances, phases and open orders are complete in any case.
+    (HISTORY_GONE), and prints, alerts and bulletins before it are not in a
+    snapshot. Whatever is a state of the exchange is complete in any case.
     """
 
     def __init__(
@@ -58,6 +62,7 @@ class Feed:
         max_subscriptions: int = MAX_SUBSCRIPTIONS,
         max_executions_per_account: int = MAX_PER_ACCOUNT,
         max_executions: int = MAX_KEPT,
+        premiums: Pairs = NO_PAIRS,
     ) -> None:
         exchange = venue.exchange
         self._instruments = exchange.instruments
@@ -69,8 +74,14 @@ class Feed:
             Tickers(exchange),
             Prints(),
             Instruments(exchange),
+            Bulletins(),
+            Auctions(exchange),
+            Premiums(exchange, premiums),
             Executions(exchange, max_executions_per_account, max_executions),
             Balances(exchange),
+            Blocks(exchange),
+            Bids(exchange),
+            Alerts(),
         )
         self._dispatch = Dispatch(rooms)
         self._find: dict[str, Callable[[Target], Topic]] = {
@@ -80,6 +91,12 @@ class Feed:
             "ticker": rooms.tickers.topics.find,
             "trade": rooms.prints.topics.find,
             "book": rooms.books.find,
+            "bulletin": rooms.bulletins.topics.find,
+            "auction": rooms.auctions.topics.find,
+            "premium": rooms.premiums.topics.find,
+            "alerts": rooms.alerts.topics.find,
+            "blocks": rooms.blocks.topics.find,
+            "bids": rooms.bids.topics.find,
             "executions": rooms.executions.topics.find,
             "balances": rooms.balances.topics.find,
         }
@@ -131,7 +148,7 @@ class Feed:
     def drop_private(self, outbox: Outbox) -> None:
         """Stop the subscriptions that need a login."""
         followed = self._followed.get(outbox, {})
-        for target in [target for target in followed if target.channel in PRIVATE]:
+        for target in [target for target in followed if target.channel in GUARDED]:
             followed.pop(target).remove(outbox)
 
     def published(self, seq: int, time_ns: int, events: list[Event]) -> None:
@@ -141,8 +158,7 @@ class Feed:
     def flush(self, now_ns: int) -> None:
         """Send the conflated channels what has changed and is due."""
         self._rooms.books.flush(now_ns)
-        self._rooms.tickers.flush()
-        self._rooms.balances.flush()
+        self._flush_states()
 
     def heartbeat(self, now_ns: int) -> None:
         """Send the heartbeat, and before it everything up to the seq it names.
@@ -151,14 +167,18 @@ class Feed:
         """
         if self._heartbeats.topic:
             self._rooms.books.flush_all(now_ns)
-            self._rooms.tickers.flush()
-            self._rooms.balances.flush()
+            self._flush_states()
             self._heartbeats.send(now_ns)
 
     def resumed(self, outbox: Outbox, now_ns: int) -> None:
         """Make up for what a paused outbox has lost: a snapshot per topic."""
         for topic in self._followed.get(outbox, {}).values():
             topic.catch_up(outbox, now_ns)
+
+    def _flush_states(self) -> None:
+        self._rooms.tickers.flush()
+        self._rooms.premiums.flush()
+        self._rooms.balances.flush()
 
     def _unknown(self, request: Subscribe) -> Error | None:
         name = Target.of(request).instrument

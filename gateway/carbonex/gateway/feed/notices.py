@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
+from carbonex.engine.phases import phase_changed
 from carbonex.wire import channels
 
 from .rendering import instrument_of
@@ -11,7 +12,7 @@ from .topic import Message, Topic, Topics
 
 
 if TYPE_CHECKING:
-    from carbonex.engine import Exchange, Phase
+    from carbonex.engine import Exchange, PhaseChanged
     from carbonex.gateway.venue import Venue
 
 
@@ -56,23 +57,62 @@ class Heartbeats:
 
 
 class Instruments:
-    """Those who follow instruments' terms and phases."""
+    """Those who follow instruments' terms, limits and phases.
+
+    Nothing is told twice: an update differs from the one before.
+    """
 
     def __init__(self, exchange: Exchange) -> None:
         self._exchange = exchange
+        # What each was when something happened to it, whether told to anybody or not.
+        self._newest = {name: self._told(name) for name in exchange.instruments}
+        # What the command that is being read did, by instrument: the phase that
+        # it is in now, None where that stays.
+        self.news: dict[str, PhaseChanged | None] = {}
         self.topics = Topics(self._snapshot)
 
-    def change(self, name: str, phase: Phase) -> None:
-        """Tell at once that an instrument is in ``phase`` now, or is new."""
+    def change(self, event: PhaseChanged) -> None:
+        """Note that an instrument's phase is another, or that it is new."""
+        name = event.instrument
+        passed = self.news.get(name)
+        if passed is not None:  # time has gone through several phases at once
+            self._send(name, passed)
+        self.news[name] = event
+
+    def refresh(self, name: str) -> None:
+        """Note that an instrument's terms or limits may be others."""
+        self.news.setdefault(name, None)
+
+    def refresh_all(self) -> None:
+        """Note that a trading day has begun or ended."""
+        for name in self._exchange.instruments:
+            self.refresh(name)
+
+    def deliver(self) -> None:
+        """Send what was noted, at once and never conflated."""
+        for name, phase in self.news.items():
+            self._send(name, phase)
+        self.news.clear()
+
+    def _send(self, name: str, phase: PhaseChanged | None) -> None:
+        data = self._told(name, phase)
+        if data == self._newest.get(name):
+            return
+        self._newest[name] = data
         topics = self.topics.covering(name)
         if topics:
-            instrument = instrument_of(self._exchange.instruments[name], phase)
-            message = Message("instrument", "update", [instrument])
+            message = Message("instrument", "update", [data])
             for topic in topics:
                 topic.send(message)
 
+    def _told(
+        self, name: str, phase: PhaseChanged | None = None
+    ) -> channels.Instrument:
+        exchange = self._exchange
+        instrument = exchange.instruments[name]
+        phase = phase or phase_changed(exchange, instrument)
+        return instrument_of(instrument, phase, exchange.day)
+
     def _snapshot(self, name: str) -> Message:
-        instruments = self._exchange.instruments
-        chosen = [instruments[name]] if name else list(instruments.values())
-        data = [instrument_of(each, each.phase) for each in chosen]
-        return Message("instrument", "snapshot", data)
+        names = [name] if name else list(self._exchange.instruments)
+        return Message("instrument", "snapshot", list(map(self._told, names)))

@@ -5,17 +5,16 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING, Final
 
+from carbonex.engine import OffBookTrade, Trade
 from carbonex.wire import channels
 from carbonex.wire.money import format_fen
-from carbonex.wire.vocabulary import SIDE_NAMES
+from carbonex.wire.vocabulary import METHOD_NAMES, SIDE_NAMES
 
 from .topic import Message, Topics
 
 
 if TYPE_CHECKING:
-    from carbonex.engine import Trade
-
-    Print = tuple[int, int, Trade]  # seq, time in ns, what traded
+    Print = tuple[int, int, Trade | OffBookTrade]  # seq, time in ns, what traded
 
 
 # How many prints a snapshot shows. The older ones of an instrument are dropped.
@@ -27,20 +26,26 @@ class Prints:
 
     def __init__(self) -> None:
         self._recent: dict[str, deque[Print]] = {}
+        # Of the command that is being read, by instrument.
+        self.news: dict[str, list[Print]] = {}
         self.topics = Topics(self.snapshot)
 
-    def publish(self, seq: int, time_ns: int, trades: list[Trade]) -> None:
-        """Send what one command traded, as one frame; O(trades)."""
-        name = trades[0].taker.instrument
-        prints = [(seq, time_ns, trade) for trade in trades]
-        if name not in self._recent:
-            self._recent[name] = deque(maxlen=RECENT)
-        self._recent[name].extend(prints)
-        topics = self.topics.covering(name)
-        if topics:
-            message = Message("trade", "update", [_trade(*p) for p in prints])
-            for topic in topics:
-                topic.send(message)
+    def add(self, instrument: str, trade: Print) -> None:
+        """Note a trade, for ``deliver``. O(1)."""
+        self.news.setdefault(instrument, []).append(trade)
+
+    def deliver(self) -> None:
+        """Send what was added, as one frame for each instrument; O(trades)."""
+        for name, prints in self.news.items():
+            if name not in self._recent:
+                self._recent[name] = deque(maxlen=RECENT)
+            self._recent[name].extend(prints)
+            topics = self.topics.covering(name)
+            if topics:
+                message = Message("trade", "update", [_trade(*p) for p in prints])
+                for topic in topics:
+                    topic.send(message)
+        self.news.clear()
 
     def snapshot(self, instrument: str) -> Message:
         """Return the newest prints, oldest first, of one instrument or of all."""
@@ -52,13 +57,22 @@ class Prints:
         return Message("trade", "snapshot", [_trade(*p) for p in prints])
 
 
-def _trade(seq: int, time_ns: int, trade: Trade) -> channels.Trade:
+def _trade(seq: int, time_ns: int, trade: Trade | OffBookTrade) -> channels.Trade:
+    if type(trade) is Trade:
+        instrument, side = trade.taker.instrument, trade.taker.side
+        method, called = METHOD_NAMES[0], trade.called
+    else:
+        assert type(trade) is OffBookTrade
+        instrument, side = trade.instrument, trade.taker_side
+        method, called = METHOD_NAMES[trade.method], False
     return channels.Trade(
-        trade.taker.instrument,
+        instrument,
         str(trade.trade_id),
         format_fen(trade.price),
         trade.quantity,
-        SIDE_NAMES[trade.taker.side],
+        SIDE_NAMES[side],
         seq,
         time_ns // 1000,
+        method,
+        called,
     )

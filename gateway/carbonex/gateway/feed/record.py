@@ -5,17 +5,25 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, assert_never
 
 from carbonex.engine import (
+    BUY,
+    DAY,
+    LIMIT,
+    SELL,
     CancelReason,
+    OffBookTrade,
     OrderAccepted,
     OrderAmended,
     OrderCancelled,
     OrderReduced,
+    OrderRefilled,
+    OrderTriggered,
     Trade,
 )
 from carbonex.wire import channels
 from carbonex.wire.money import format_fen
 from carbonex.wire.vocabulary import (
     CANCEL_REASON_NAMES,
+    METHOD_NAMES,
     ORDER_TYPE_NAMES,
     SIDE_NAMES,
     TIME_IN_FORCE_NAMES,
@@ -25,8 +33,17 @@ from carbonex.wire.vocabulary import (
 if TYPE_CHECKING:
     from carbonex.engine import PlaceOrder
 
-    OrderEvent = OrderAccepted | Trade | OrderCancelled | OrderReduced | OrderAmended
-    Record = tuple[int, int, OrderEvent]  # seq, time in ns, what happened
+    OrderEvent = (
+        OrderAccepted
+        | Trade
+        | OrderTriggered
+        | OrderRefilled
+        | OrderCancelled
+        | OrderReduced
+        | OrderAmended
+    )
+    # seq, time in ns, what happened
+    Record = tuple[int, int, OrderEvent | OffBookTrade]
 
 
 def execution_of(
@@ -34,6 +51,8 @@ def execution_of(
 ) -> channels.Execution:
     """Return ``record`` as ``account``, one of its parties, is told it."""
     seq, time_ns, event = record
+    if type(event) is OffBookTrade:
+        return _off_book(account, seq, time_ns, event, replayed=replayed)
     change = _change_of(event, account)
     order = change.order
     return channels.Execution(
@@ -54,14 +73,16 @@ def execution_of(
         time_ns // 1000,
         order.client_order_id,
         replayed=replayed,
-        **change.more,
+        **(_conditions(order) | change.more),
     )
 
 
 class _Change(NamedTuple):
     """What an event did to one order."""
 
-    event: Literal["new", "trade", "reduced", "amended", "cancelled"]
+    event: Literal[
+        "new", "trade", "triggered", "refilled", "reduced", "amended", "cancelled"
+    ]
     status: Literal["open", "filled", "cancelled"]
     order_id: int
     exec_seq: int
@@ -84,7 +105,23 @@ def _change_of(event: OrderEvent, account: str) -> _Change:
         return _amended(event)
     if type(event) is OrderReduced:
         return _reduced(event)
+    if type(event) is OrderTriggered:
+        return _triggered(event)
+    if type(event) is OrderRefilled:
+        return _refilled(event)
     assert_never(event)
+
+
+def _conditions(order: PlaceOrder) -> dict[str, Any]:
+    """Return what only some orders have, as they were placed."""
+    given = order.conditions
+    if given is None:
+        return {}
+    return {
+        "stop_price": format_fen(given.stop_price) if given.stop_price else "",
+        "display_quantity": given.display_quantity,
+        "expires": given.expires_ns // 1000,
+    }
 
 
 def _accepted(event: OrderAccepted) -> _Change:
@@ -108,11 +145,13 @@ def _traded(event: Trade, account: str) -> _Change:
     if event.maker.account == account:
         liquidity, order, remaining = "maker", event.maker, event.maker_remaining
         order_id, exec_seq = event.maker_id, event.maker_exec_seq
-        price, quantity = event.price, event.maker_total
+        price, quantity = event.maker_price or event.price, event.maker_total
+        fee = event.maker_fee
     else:
         liquidity, order, remaining = "taker", event.taker, event.taker_remaining
         order_id, exec_seq = event.taker_id, event.taker_exec_seq
         price, quantity = event.taker_price, event.taker_total
+        fee = event.taker_fee
     return _Change(
         "trade",
         "open" if remaining else "filled",
@@ -127,7 +166,9 @@ def _traded(event: Trade, account: str) -> _Change:
             "trade_id": str(event.trade_id),
             "last_price": format_fen(event.price),
             "last_quantity": event.quantity,
-            "liquidity": liquidity,
+            "liquidity": "maker" if event.called else liquidity,
+            "called": event.called,
+            "fee": format_fen(fee) if fee else "",
         },
     )
 
@@ -161,7 +202,8 @@ def _amended(event: OrderAmended) -> _Change:
         event.quantity,
         event.quantity - event.remaining,
         event.remaining,
-        {"priority_kept": event.priority_kept},
+        {"priority_kept": event.priority_kept}
+        | ({"stop_price": format_fen(event.stop_price)} if event.stop_price else {}),
     )
 
 
@@ -180,4 +222,72 @@ def _reduced(event: OrderReduced) -> _Change:
             "cancelled": event.quantity,
             "reason": CANCEL_REASON_NAMES[CancelReason.SELF_TRADE],
         },
+    )
+
+
+def _triggered(event: OrderTriggered) -> _Change:
+    return _Change(
+        "triggered",
+        "open",
+        event.order_id,
+        event.exec_seq,
+        event.order,
+        event.price,
+        event.quantity,
+        0,
+        event.quantity,
+        {},
+    )
+
+
+def _refilled(event: OrderRefilled) -> _Change:
+    return _Change(
+        "refilled",
+        "open",
+        event.order_id,
+        event.exec_seq,
+        event.order,
+        event.price,
+        event.total,
+        event.total - event.remaining,
+        event.remaining,
+        {"shown": event.shown},
+    )
+
+
+def _off_book(
+    account: str, seq: int, time_ns: int, event: OffBookTrade, *, replayed: bool
+) -> channels.Execution:
+    """Return a block's or an auction's trade, which no order made."""
+    buys = event.buyer == account
+    fee = event.buyer_fee if buys else event.seller_fee
+    side = BUY if buys else SELL
+    return channels.Execution(
+        account,
+        event.buyer_exec_seq if buys else event.seller_exec_seq,
+        "trade",
+        "",
+        event.instrument,
+        SIDE_NAMES[side],
+        ORDER_TYPE_NAMES[LIMIT],
+        TIME_IN_FORCE_NAMES[DAY],
+        format_fen(event.price),
+        event.quantity,
+        event.quantity,
+        0,
+        "filled",
+        seq,
+        time_ns // 1000,
+        trade_id=str(event.trade_id),
+        last_price=format_fen(event.price),
+        last_quantity=event.quantity,
+        liquidity="taker" if side is event.taker_side else "maker",
+        replayed=replayed,
+        fee=format_fen(fee) if fee else "",
+        method=METHOD_NAMES[event.method],
+        source_id=str(
+            event.bid_id
+            if event.bid_id and side is event.taker_side
+            else event.source_id
+        ),
     )

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from carbonex.engine.block_rules import block_limits
+from carbonex.engine.rules import half_up
 from carbonex.wire import answers, channels
 from carbonex.wire.money import format_fen
+from carbonex.wire.terms import wire_terms
 from carbonex.wire.vocabulary import (
     ORDER_TYPE_NAMES,
     PHASE_NAMES,
@@ -18,21 +21,60 @@ from carbonex.wire.vocabulary import (
 
 
 if TYPE_CHECKING:
-    from carbonex.engine import Account, Instrument, Order, Phase
+    from carbonex.engine import Account, Instrument, Order, PhaseChanged
 
 
-def instrument_of(instrument: Instrument, phase: Phase) -> channels.Instrument:
-    """Return an instrument's terms with that phase."""
-    terms = instrument.terms
+def instrument_of(
+    instrument: Instrument, phase: PhaseChanged, date: int
+) -> channels.Instrument:
+    """Return an instrument's terms and day with that phase; ``date`` is the day's."""
+    banded = bool(instrument.terms.band_permille and instrument.reference)
+    limits = instrument.limit_down, instrument.limit_up
+    blocks = block_limits(instrument)
+    announced = instrument.next_terms
     return channels.Instrument(
-        terms.instrument,
-        terms.product,
-        format_fen(terms.tick),
-        terms.lot,
-        terms.max_quantity,
-        terms.market_protection_permille,
-        PHASE_NAMES[phase],
+        instrument=instrument.name,
+        phase=PHASE_NAMES[phase.phase],
+        next_change=phase.until_ns // 1000,
+        blocks_open=phase.blocks,
+        tradable=instrument.tradable,
+        date=date_text(date) if date else None,
+        previous_close=price_or_none(instrument.reference),
+        limit_down=format_fen(limits[0]) if banded else None,
+        limit_up=format_fen(limits[1]) if banded else None,
+        block_limit_down=price_or_none(blocks[0]),
+        block_limit_up=price_or_none(blocks[1]),
+        next_terms=(
+            None
+            if announced is None
+            else channels.InstrumentTerms(**wire_terms(announced))
+        ),
+        **wire_terms(instrument.terms),
     )
+
+
+def price_or_none(fen: int) -> str | None:
+    """Return a price, null where there is none."""
+    return format_fen(fen) if fen else None
+
+
+def change_of(price: int, base: int) -> tuple[str | None, str | None]:
+    """Return the change from ``base`` to ``price``: in CNY, and in per cent of it.
+
+    Per cent has two decimals, half up. Nulls where one of the prices is none.
+    """
+    if not (price and base):
+        return None, None
+    change = price - base
+    hundredths = half_up(abs(change) * 10_000, base)
+    percent = f"{hundredths // 100}.{hundredths % 100:02d}"
+    minus = "-" if change < 0 else ""
+    return minus + format_fen(abs(change)), minus + percent
+
+
+def date_text(date: int) -> str:
+    """Return a date (YYYYMMDD) as the wire writes it."""
+    return f"{date // 10_000:04d}-{date // 100 % 100:02d}-{date % 100:02d}"
 
 
 def order_state_of(order: Order) -> answers.OrderState:
@@ -53,13 +95,38 @@ def order_state_of(order: Order) -> answers.OrderState:
         POST_ONLY_NAMES[command.post_only],
         SELF_TRADE_NAMES[command.self_trade],
         command.client_order_id,
+        **_special(order),
     )
 
 
-def balances_of(account: Account) -> answers.Balances:
-    """Return an account's cash and tonnes as they are now."""
+def _special(order: Order) -> dict[str, Any]:
+    """Return what only some orders have."""
+    given, extras = order.command.conditions, order.extras
+    if given is None:
+        return {}
+    stop = extras.stop_price if extras is not None else given.stop_price
+    return {
+        "stop_price": format_fen(stop) if stop else "",
+        "display_quantity": given.display_quantity,
+        "expires": given.expires_ns // 1000,
+        "waiting": order.waits,
+    }
+
+
+def balances_of(account: Account, day_number: int) -> answers.Balances:
+    """Return an account's cash and tonnes as they are now.
+
+    ``day_number`` is the newest trading day's, from which sellable days are counted.
+    """
     holdings = [
-        answers.Holding(name, held.quantity, held.locked, held.available)
+        answers.Holding(
+            name,
+            held.quantity,
+            held.locked,
+            held.available,
+            held.resale_locked,
+            {day - day_number: tonnes for day, tonnes in held.maturing.items()},
+        )
         for name, held in account.holdings.items()
     ]
     return answers.Balances(

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, final
+from typing import TYPE_CHECKING, NamedTuple
 
 from carbonex.engine import BUY, SELL
 from carbonex.wire import channels
 from carbonex.wire.money import format_fen
 
+from .rendering import change_of, price_or_none
 from .topic import Message, Topics
 
 
@@ -17,70 +18,19 @@ if TYPE_CHECKING:
     from .topic import Topic
 
 
-@final
-class Statistics:
-    """One instrument's trading day so far; prices and turnover in fen.
-
-    They are made of the trades that were published: all of the day's, except
-    after a restart from a snapshot taken within the day, when those before
-    the snapshot are missing. ``since_ns`` tells from when they count.
-    """
-
-    __slots__ = ("high", "last", "low", "open", "since_ns", "turnover", "volume")
-
-    def __init__(self, since_ns: int) -> None:
-        self.since_ns = since_ns
-        self.open = 0
-        self.high = 0
-        self.low = 0
-        self.last = 0
-        self.volume = 0
-        self.turnover = 0
-
-    def add(self, price: int, quantity: int) -> None:
-        """Count one trade. O(1)."""
-        if self.volume == 0:
-            self.open = self.high = self.low = price
-        elif price > self.high:
-            self.high = price
-        elif price < self.low:
-            self.low = price
-        self.last = price
-        self.volume += quantity
-        self.turnover += price * quantity
-
-    @property
-    def vwap(self) -> int:
-        """The average price of a tonne, half up to the fen (MARKET-RULES §2)."""
-        if self.volume == 0:
-            return 0
-        return (2 * self.turnover + self.volume) // (2 * self.volume)
-
-
 class Tickers:
     """The statistics of all instruments, and those who follow them."""
 
     def __init__(self, exchange: Exchange) -> None:
         self._exchange = exchange
-        self._since_ns = exchange.time_ns if exchange.day else 0
-        self._statistics: dict[str, Statistics] = {}
         self.topics = Topics(self.snapshot)
         self._sent: dict[str, _Values] = {}
         # Instruments that something happened to since the last flush; cleared
         # by it, and never more than there are instruments.
         self.touched: dict[str, None] = {}
 
-    def add(self, instrument: str, price: int, quantity: int) -> None:
-        """Count one trade. O(1)."""
-        statistics = self._statistics.get(instrument)
-        if statistics is None:
-            statistics = self._statistics[instrument] = Statistics(self._since_ns)
-        statistics.add(price, quantity)
-
-    def begin_day(self, time_ns: int) -> None:
-        """Start all statistics anew."""
-        self._since_ns = time_ns
-        self._statistics.clear()
+    def begin_day(self) -> None:
+        """Note that all statistics have started anew."""
         self.touched.update(dict.fromkeys(self._exchange.instruments))
 
     def flush(self) -> None:
@@ -112,18 +62,24 @@ class Tickers:
                 topic.send_newest(message)
 
     def _values(self, name: str) -> _Values:
-        statistics = self._statistics.get(name) or Statistics(self._since_ns)
+        instrument = self._exchange.instruments[name]
+        record, prices = instrument.record, instrument.record.prices
+        day = record.day
         return _Values(
             *self._best(name, BUY),
             *self._best(name, SELL),
-            statistics.last,
-            statistics.open,
-            statistics.high,
-            statistics.low,
-            statistics.vwap,
-            statistics.volume,
-            statistics.turnover,
-            statistics.since_ns,
+            prices.last,
+            prices.open,
+            prices.high,
+            prices.low,
+            record.vwap(),
+            day.listed.quantity,
+            day.listed.turnover,
+            instrument.reference,
+            day.block.quantity,
+            day.block.turnover,
+            day.auction.quantity,
+            day.auction.turnover,
         )
 
     def _best(self, name: str, side: Side) -> tuple[int, int]:
@@ -145,27 +101,34 @@ class _Values(NamedTuple):
     vwap: int
     volume: int
     turnover: int
-    since_ns: int
+    reference: int
+    block_volume: int
+    block_turnover: int
+    auction_volume: int
+    auction_turnover: int
 
 
 def _ticker(instrument: str, values: _Values, seq: int) -> channels.Ticker:
+    change, percent = change_of(values.last, values.reference)
     return channels.Ticker(
         instrument=instrument,
-        bid=_price(values.bid),
+        bid=price_or_none(values.bid),
         bid_quantity=values.bid_quantity,
-        ask=_price(values.ask),
+        ask=price_or_none(values.ask),
         ask_quantity=values.ask_quantity,
-        last=_price(values.last),
-        open=_price(values.open),
-        high=_price(values.high),
-        low=_price(values.low),
-        vwap=_price(values.vwap),
+        last=price_or_none(values.last),
+        open=price_or_none(values.open),
+        high=price_or_none(values.high),
+        low=price_or_none(values.low),
+        vwap=price_or_none(values.vwap),
         volume=values.volume,
         turnover=format_fen(values.turnover),
+        previous_close=price_or_none(values.reference),
+        change=change,
+        change_percent=percent,
+        block_volume=values.block_volume,
+        block_turnover=format_fen(values.block_turnover),
+        auction_volume=values.auction_volume,
+        auction_turnover=format_fen(values.auction_turnover),
         seq=seq,
-        since=values.since_ns // 1000,
     )
-
-
-def _price(fen: int) -> str | None:
-    return format_fen(fen) if fen else None

@@ -18,8 +18,14 @@ if TYPE_CHECKING:
     from carbonex.wire.requests import Subscribe, Unsubscribe
 
 
-PRIVATE: Final = frozenset({"executions", "balances"})
-NARROWABLE: Final = frozenset({"instrument", "ticker", "trade"})  # to one instrument
+# By account: only the participant's own keys may follow them.
+PRIVATE: Final = frozenset({"executions", "balances", "blocks", "bids"})
+# Need a login: their subscriptions end with it.
+GUARDED: Final = PRIVATE | {"alerts"}
+# To one instrument.
+NARROWABLE: Final = frozenset(
+    {"instrument", "ticker", "trade", "bulletin", "auction", "premium", "alerts"}
+)
 
 
 class Target(NamedTuple):

@@ -4,7 +4,8 @@ A Session is fed whole messages and puts answers into its outbox; every rule
 of the protocol is here, so every rule can be tested without a network.
 """
 
-from .session import Services, Session
+from .services import Services
+from .session import Session
 
 
 __all__ = ["Services", "Session"]

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, Final, Protocol, final
 
 from carbonex.engine import Permission
 
-from . import admission, intake, queries, rendering
+from . import admission, following, history, off_book_results, queries, rendering
+from .intake import off_book, operator, orders, registry
 
 
 if TYPE_CHECKING:
@@ -92,35 +93,85 @@ ANY: Final = Permission(0)
 # Checking a signature takes as long as twenty orders.
 LOGIN_COST: Final = 20
 
+# So does finding and rendering a page of the past, beside the event loop.
+HISTORY_COST: Final = 20
+
 _ALL: Final[tuple[AnyMethod, ...]] = (
     QueryMethod("ping", None, 1, queries.ping),
     QueryMethod("login", None, LOGIN_COST, admission.login),
     QueryMethod("logout", ANY, 1, admission.logout),
-    QueryMethod("subscribe", None, 1, queries.subscribe),
-    QueryMethod("unsubscribe", None, 1, queries.unsubscribe),
+    QueryMethod("subscribe", None, 1, following.subscribe),
+    QueryMethod("unsubscribe", None, 1, following.unsubscribe),
     QueryMethod("open_orders", READ, 1, queries.open_orders),
     QueryMethod("order", READ, 1, queries.order),
     QueryMethod("balances", READ, 1, queries.balances),
-    OrderMethod("add_order", TRADE, 1, intake.place_order, rendering.placed),
-    OrderMethod("amend_order", TRADE, 1, intake.amend_order, rendering.amended),
-    OrderMethod("cancel_order", TRADE, 0, intake.cancel_order, rendering.cancelled),
-    OrderMethod("cancel_all", TRADE, 0, intake.cancel_all, rendering.cancelled_all),
-    BatchMethod("batch_add", TRADE, 1, intake.place_order, rendering.placed),
-    BatchMethod("batch_cancel", TRADE, 0, intake.cancel_order, rendering.cancelled),
-    VenueMethod("list_instrument", OPERATE, 1, intake.list_instrument, rendering.done),
-    VenueMethod("halt", OPERATE, 1, intake.halt, rendering.done),
-    VenueMethod("resume", OPERATE, 1, intake.resume, rendering.done),
-    VenueMethod("begin_day", OPERATE, 1, intake.begin_day, rendering.done),
-    VenueMethod(
-        "register_participant", REGISTRY, 1, intake.register_participant, rendering.done
+    QueryMethod("blocks", READ, 1, queries.blocks),
+    QueryMethod("auctions", None, 1, queries.auctions),
+    QueryMethod("bids", READ, 1, queries.bids),
+    QueryMethod("obligations", READ, 1, queries.obligations),
+    QueryMethod("statement", READ, HISTORY_COST, history.statement),
+    QueryMethod("trades", READ, HISTORY_COST, history.trades),
+    QueryMethod("bulletins", None, HISTORY_COST, history.bulletins),
+    OrderMethod("add_order", TRADE, 1, orders.place_order, rendering.placed),
+    OrderMethod("amend_order", TRADE, 1, orders.amend_order, rendering.amended),
+    OrderMethod("cancel_order", TRADE, 0, orders.cancel_order, rendering.cancelled),
+    OrderMethod("cancel_all", TRADE, 0, orders.cancel_all, rendering.cancelled_all),
+    BatchMethod("batch_add", TRADE, 1, orders.place_order, rendering.placed),
+    BatchMethod("batch_cancel", TRADE, 0, orders.cancel_order, rendering.cancelled),
+    OrderMethod(
+        "propose_block", TRADE, 1, off_book.propose_block, off_book_results.proposed
     ),
-    VenueMethod("open_account", REGISTRY, 1, intake.open_account, rendering.done),
-    VenueMethod("add_key", REGISTRY, 1, intake.add_key, rendering.done),
-    VenueMethod("revoke_key", REGISTRY, 1, intake.revoke_key, rendering.done),
-    VenueMethod("deposit", REGISTRY, 1, intake.deposit, rendering.moved),
-    VenueMethod("withdraw", REGISTRY, 1, intake.withdraw, rendering.moved),
-    VenueMethod("issue", REGISTRY, 1, intake.issue, rendering.moved),
-    VenueMethod("transfer", REGISTRY, 1, intake.transfer, rendering.moved),
+    OrderMethod(
+        "accept_block", TRADE, 1, off_book.accept_block, off_book_results.ended
+    ),
+    OrderMethod(
+        "decline_block", TRADE, 0, off_book.decline_block, off_book_results.ended
+    ),
+    OrderMethod(
+        "withdraw_block", TRADE, 0, off_book.withdraw_block, off_book_results.withdrawn
+    ),
+    OrderMethod("place_bid", TRADE, 1, off_book.place_bid, off_book_results.bid),
+    OrderMethod(
+        "cancel_bid", TRADE, 0, off_book.cancel_bid, off_book_results.bid_ended
+    ),
+    VenueMethod(
+        "open_auction", OPERATE, 1, off_book.open_auction, off_book_results.opened
+    ),
+    VenueMethod(
+        "close_auction", OPERATE, 1, off_book.close_auction, off_book_results.closed
+    ),
+    VenueMethod(
+        "list_instrument", OPERATE, 1, operator.list_instrument, rendering.done
+    ),
+    VenueMethod(
+        "update_instrument", OPERATE, 1, operator.update_instrument, rendering.done
+    ),
+    VenueMethod(
+        "delist_instrument", OPERATE, 1, operator.delist_instrument, rendering.done
+    ),
+    VenueMethod("halt", OPERATE, 1, operator.halt, rendering.done),
+    VenueMethod("resume", OPERATE, 1, operator.resume, rendering.done),
+    VenueMethod("begin_day", OPERATE, 1, operator.begin_day, rendering.done),
+    VenueMethod("restrict", OPERATE, 1, operator.restrict, rendering.done),
+    VenueMethod(
+        "register_participant",
+        REGISTRY,
+        1,
+        registry.register_participant,
+        rendering.done,
+    ),
+    VenueMethod("open_account", REGISTRY, 1, registry.open_account, rendering.done),
+    VenueMethod("add_key", REGISTRY, 1, registry.add_key, rendering.done),
+    VenueMethod("revoke_key", REGISTRY, 1, registry.revoke_key, rendering.done),
+    VenueMethod("deposit", REGISTRY, 1, registry.deposit, rendering.moved),
+    VenueMethod("withdraw", REGISTRY, 1, registry.withdraw, rendering.moved),
+    VenueMethod("issue", REGISTRY, 1, registry.issue, rendering.moved),
+    VenueMethod("transfer", REGISTRY, 1, registry.transfer, rendering.moved),
+    VenueMethod("retire", REGISTRY, 1, registry.retire, rendering.moved),
+    VenueMethod(
+        "set_obligation", REGISTRY, 1, registry.set_obligation, rendering.obliged
+    ),
+    VenueMethod("surrender", REGISTRY, 1, registry.surrender, rendering.moved),
 )
 
 METHODS: Final[Mapping[str, AnyMethod]] = {method.name: method for method in _ALL}

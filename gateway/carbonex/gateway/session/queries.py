@@ -6,18 +6,15 @@ they see what those did.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING
 
-from msgspec.structs import fields, replace
-
-from carbonex.engine import CancelOrder, Permission, Reason, Rejected
+from carbonex.engine import CancelOrder, Reason, Rejected
+from carbonex.gateway.feed.off_book import open_auction_of, open_bid_of, open_blocks_of
 from carbonex.gateway.feed.rendering import balances_of, order_state_of
-from carbonex.gateway.feed.topic import PRIVATE, Target
 from carbonex.wire import answers, requests
-from carbonex.wire.errors import Code, error
 from carbonex.wire.sentences import error_of
 
-from .intake import order_id_of
+from .intake.orders import order_id_of
 from .refusal import Refused
 from .rendering import EMPTY
 
@@ -27,8 +24,6 @@ if TYPE_CHECKING:
 
     from .methods import Reply
     from .session import Session
-
-P = TypeVar("P", requests.Subscribe, requests.Unsubscribe)
 
 
 def ping(_session: Session, _p: requests.Ping, reply: Reply, _now_ns: int) -> None:
@@ -68,78 +63,50 @@ def balances(
     session: Session, p: requests.Balances, reply: Reply, _now_ns: int
 ) -> None:
     """Tell an account's cash and tonnes."""
-    reply(balances_of(_account(session, p.account)))
+    account = _account(session, p.account)
+    reply(balances_of(account, session.exchange.day_number))
 
 
-def subscribe(
-    session: Session, p: requests.Subscribe, reply: Reply, now_ns: int
+def blocks(session: Session, p: requests.Blocks, reply: Reply, _now_ns: int) -> None:
+    """List the open proposals made by or to an account's participant."""
+    account = _account(session, p.account)
+    found = open_blocks_of(session.exchange, account.participant)
+    reply(answers.Blocks(found))
+
+
+def auctions(session: Session, p: requests.Auctions, reply: Reply, now_ns: int) -> None:
+    """List the auctions that are announced or open."""
+    exchange = session.exchange
+    if p.instrument and p.instrument not in exchange.instruments:
+        raise Refused(error_of(Rejected(Reason.UNKNOWN_INSTRUMENT, "instrument"), p))
+    found = [
+        open_auction_of(auction, now_ns)
+        for auction in exchange.auctions.values()
+        if p.instrument in ("", auction.command.instrument)
+    ]
+    reply(answers.Auctions(found))
+
+
+def bids(session: Session, p: requests.Bids, reply: Reply, _now_ns: int) -> None:
+    """List an account's open bids, oldest first."""
+    account = _account(session, p.account)
+    reply(answers.Bids(list(map(open_bid_of, account.bids.values()))))
+
+
+def obligations(
+    session: Session, _p: requests.Obligations, reply: Reply, _now_ns: int
 ) -> None:
-    """Acknowledge a subscription; its snapshot follows the answer."""
-    _refuse_strangers(p)
-    p = _own(session, p, "subscribe")
-    refusal = session.feed.refusal(session.outbox, p)
-    if refusal is not None:
-        raise Refused(refusal)
-    reply(_understood(p))
-    session.feed.subscribe(session.outbox, p, now_ns)
-
-
-def unsubscribe(
-    session: Session, p: requests.Unsubscribe, reply: Reply, _now_ns: int
-) -> None:
-    """End a subscription."""
-    _refuse_strangers(p)
-    p = _own(session, p, "unsubscribe")
-    if not session.feed.unsubscribe(session.outbox, p):
-        raise Refused(error(Code.NOT_SUBSCRIBED, "channel", subscription=Target.of(p)))
-    reply(_understood(p))
+    """List what the key's own participant owes and has surrendered, by year."""
+    assert session.who.key is not None
+    participant = session.who.key.participant
+    found = [
+        answers.Obligation(
+            participant.name, year, owed.due, owed.surrendered, owed.offset
+        )
+        for year, owed in sorted(participant.obligations.items())
+    ]
+    reply(answers.Obligations(found))
 
 
 def _account(session: Session, name: str) -> Account:
     return session.exchange.accounts[session.who.account(name)]
-
-
-def _own(session: Session, p: P, method: str) -> P:
-    """Fill in the account of a private channel, which must be the key's own."""
-    if p.channel not in PRIVATE:
-        return p
-    session.who.require(Permission.READ, f"{method} to {p.channel}")
-    return replace(p, account=session.who.account(p.account))
-
-
-# The members that a channel has beside ``channel``. Another one that says
-# something would be ignored, and its sender would wait for what never comes.
-_MEMBERS: Final = {
-    "status": (),
-    "heartbeat": (),
-    "instrument": ("instrument",),
-    "ticker": ("instrument",),
-    "trade": ("instrument",),
-    "book": ("instrument", "depth", "interval_ms"),
-    "executions": ("account", "from_seq"),
-    "balances": ("account",),
-}
-
-
-def _refuse_strangers(p: requests.Subscribe | requests.Unsubscribe) -> None:
-    for field in fields(p):
-        name = field.name
-        if name != "channel" and name not in _MEMBERS[p.channel]:
-            given = getattr(p, name)
-            if given != field.default:
-                wanted = f"left out: {p.channel} has no {name}"
-                raise Refused(
-                    error(Code.BAD_TYPE, name, member=name, wanted=wanted, given=given)
-                )
-
-
-def _understood(p: requests.Subscribe | requests.Unsubscribe) -> answers.Subscribed:
-    target = Target.of(p)
-    is_book = p.channel == "book"
-    return answers.Subscribed(
-        target.channel,
-        target.instrument,
-        target.depth if is_book else None,
-        target.interval_ms if is_book else None,
-        target.account,
-    )

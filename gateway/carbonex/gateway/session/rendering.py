@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING, Final
 
 from carbonex.engine import (
     Moved,
+    ObligationSet,
     OrderAccepted,
     OrderAmended,
     OrderCancelled,
     OrderReduced,
     OrderStands,
     OrderStatus,
+    OrderTriggered,
     Trade,
 )
 from carbonex.wire import answers
@@ -37,7 +39,7 @@ def placed(events: list[Event]) -> answers.OrderResult:
         return _standing(first)
     assert type(first) is OrderAccepted
     order = first.order
-    if len(events) == 1:
+    if len(events) == 1 and order.conditions is None:
         return answers.OrderResult(
             str(first.order_id),
             OPEN,
@@ -69,14 +71,26 @@ def cancelled(events: list[Event]) -> answers.Cancelled:
 
 def cancelled_all(events: list[Event]) -> answers.CancelledAll:
     """Return the result of cancel_all."""
-    return answers.CancelledAll([_cancelled(event) for event in events])
+    return answers.CancelledAll(
+        [_cancelled(event) for event in events if type(event) is OrderCancelled]
+    )
 
 
 def moved(events: list[Event]) -> answers.Moved:
-    """Return the result of deposit, withdraw, issue and transfer."""
+    """Return the result of a method that moves cash or tonnes."""
     first = events[0]
     assert type(first) is Moved
     return answers.Moved(first.terms.client_ref, first.duplicate)
+
+
+def obliged(events: list[Event]) -> answers.Obligation:
+    """Return the result of set_obligation."""
+    first = events[0]
+    assert type(first) is ObligationSet
+    terms = first.terms
+    return answers.Obligation(
+        terms.participant, terms.year, terms.due, first.surrendered, first.offset
+    )
 
 
 def done(_events: list[Event]) -> answers.Empty:
@@ -93,6 +107,7 @@ def _standing(event: OrderStands) -> answers.OrderResult:
         event.filled,
         event.order.client_order_id,
         duplicate=True,
+        waiting=event.waiting,
     )
 
 
@@ -107,12 +122,18 @@ def _after(
     """Follow an order of ``quantity``, ``remaining`` open, through what befell it.
 
     Others' orders are among the events: makers that self-trade prevention
-    cancelled or reduced.
+    cancelled or reduced, and stop orders that its trades triggered.
     """
     order_id, reason = first.order_id, ""
+    waiting = _waits(first)
     for event in events:
         if type(event) is Trade:
-            remaining = event.taker_remaining
+            if event.taker_id == order_id:
+                remaining = event.taker_remaining
+            elif event.maker_id == order_id:
+                remaining = event.maker_remaining
+        elif type(event) is OrderTriggered and event.order_id == order_id:
+            waiting = False
         elif type(event) is OrderReduced and event.order_id == order_id:
             quantity, remaining = event.total, event.remaining
         elif type(event) is OrderCancelled and event.order_id == order_id:
@@ -127,7 +148,16 @@ def _after(
         first.order.client_order_id,
         reason,
         priority_kept=priority_kept,
+        waiting=waiting and status == OPEN,
     )
+
+
+def _waits(first: OrderAccepted | OrderAmended) -> bool:
+    """Tell whether an order waits for its stop price when it is accepted or amended."""
+    if type(first) is OrderAmended:
+        return bool(first.stop_price)
+    conditions = first.order.conditions
+    return conditions is not None and bool(conditions.stop_price)
 
 
 def _cancelled(event: Event) -> answers.Cancelled:

@@ -11,14 +11,14 @@ Answers leave in the order of the requests. The venue answers commands in the
 order in which they were submitted; a refusal that comes behind them waits for
 its turn, and a query holds up everything behind it until those before it are
 answered: a batch is applied as one, so only then does the query see all that
-was sent before it and nothing that was sent after it. While nothing is pending
-nothing is stored.
+was sent before it and nothing that was sent after it. A question about the past
+is answered by the archive, later, and holds up everything behind it, too. While
+nothing is pending nothing is stored.
 """
 
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, final
 
@@ -44,13 +44,12 @@ if TYPE_CHECKING:
     import msgspec
 
     from carbonex.engine import Command, Event, Exchange, Key
-    from carbonex.gateway.feed import Feed
+    from carbonex.gateway.archive import Question
     from carbonex.gateway.outbox import Outbox
-    from carbonex.gateway.venue import Venue
     from carbonex.wire.answers import Error
 
-    from .limits import SessionLimits
-    from .methods import AnyMethod
+    from .methods import AnyMethod, Reply
+    from .services import Services
 
     # A submitted command's method, itself, req_id, time of arrival and batch;
     # or what is to be done after the commands before it were answered.
@@ -64,21 +63,6 @@ POLICY_VIOLATION: Final = 1008  # RFC 6455 §7.4.1
 
 # What BUSY suggests: by then a full queue has been through some commits.
 BUSY_RETRY_MS: Final = 10
-
-
-@dataclass(frozen=True, slots=True)
-class Services:
-    """What all sessions of one server share.
-
-    ``clock`` returns nanoseconds since the epoch; ``challenges`` returns 32
-    bytes that nobody can foresee, other ones at every call.
-    """
-
-    venue: Venue
-    feed: Feed
-    limits: SessionLimits
-    clock: Callable[[], int]
-    challenges: Callable[[], bytes]
 
 
 @final
@@ -111,6 +95,7 @@ class Session:
         # A query that waits for its turn and what came behind it. As long as
         # there is anything, the shell does not read on.
         self._held: deque[tuple[str | bytes, int]] = deque()
+        self._asking = False  # the archive; nothing is pending then
         self._submitted = 0
         self._answered = 0
         greet(self, "snapshot", services.clock())
@@ -124,11 +109,11 @@ class Session:
     def wants_pause(self) -> bool:
         """Whether enough requests wait for their answers."""
         limit = self.services.limits.in_flight
-        return len(self._pending) >= limit or bool(self._held)
+        return len(self._pending) >= limit or bool(self._held) or self._asking
 
     def receive(self, data: str | bytes, now_ns: int) -> None:
         """Take one whole message: a text frame's str, a binary frame's bytes."""
-        if self._held:
+        if self._held or self._asking:
             self._held.append((data, now_ns))
             return
         if self.state is CLOSED:
@@ -184,7 +169,12 @@ class Session:
         self._held.clear()
         self.feed.drop(self.outbox)
 
-    # What admission does to a session.
+    # What queries do to a session, and admission.
+
+    def ask(self, question: Question, reply: Reply) -> None:
+        """Put a question to the archive; what comes behind it waits."""
+        self._asking = True
+        self.services.archive.ask(question, partial(self._told, reply))
 
     def log_in(self, key: Key) -> None:
         """Let ``key`` speak from now on."""
@@ -271,9 +261,18 @@ class Session:
     def _release(self) -> None:
         """Go on with a query and what waited behind it."""
         held, self._held = self._held, deque()
-        while held and not self._held:
+        while held and not self._held and not self._asking:
             self.receive(*held.popleft())
         self._held.extend(held)
+
+    def _told(
+        self, reply: Reply, result: msgspec.Struct | None, problem: Error | None
+    ) -> None:
+        """Send the archive's answer, unless the connection is gone."""
+        self._asking = False
+        if self.state is not CLOSED:
+            reply(result, problem)
+            self._release()
 
     # Answers on their way out.
 

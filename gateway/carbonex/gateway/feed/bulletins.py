@@ -1,0 +1,94 @@
+"""The bulletin channel: what a trading day came to, when it has ended."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from carbonex.engine import Bulletin, ProductBulletin
+from carbonex.wire import channels
+from carbonex.wire.money import format_fen
+
+from .rendering import change_of, date_text, price_or_none
+from .topic import Message, Topics
+
+
+if TYPE_CHECKING:
+    from carbonex.engine import Volumes
+
+
+class Bulletins:
+    """The newest bulletin of each instrument and product, and of the venue.
+
+    Those of earlier days are in the history store. Those who follow one
+    instrument get its own alone.
+    """
+
+    def __init__(self) -> None:
+        self._newest: dict[tuple[str, str], channels.Bulletin] = {}
+        self._news: list[channels.Bulletin] = []
+        self.topics = Topics(self._snapshot)
+
+    def add(self, seq: int, event: Bulletin | ProductBulletin) -> None:
+        """Note a bulletin, for ``deliver``."""
+        bulletin = bulletin_of(seq, event)
+        self._newest[bulletin.scope, bulletin.name] = bulletin
+        self._news.append(bulletin)
+
+    def deliver(self) -> None:
+        """Send a day's bulletins, as one frame to those who follow all."""
+        news, self._news = self._news, []
+        followed = self.topics.followed
+        if "" in followed:
+            followed[""].send(Message("bulletin", "update", news))
+        for bulletin in news:
+            if bulletin.scope == "instrument" and bulletin.name in followed:
+                message = Message("bulletin", "update", [bulletin])
+                followed[bulletin.name].send(message)
+
+    def _snapshot(self, instrument: str) -> Message:
+        if instrument:
+            newest = self._newest.get(("instrument", instrument))
+            data = [] if newest is None else [newest]
+        else:
+            data = list(self._newest.values())
+        return Message("bulletin", "snapshot", data)
+
+
+def bulletin_of(seq: int, event: Bulletin | ProductBulletin) -> channels.Bulletin:
+    """Return a bulletin that came with command ``seq``."""
+    change, percent = change_of(event.close, event.reference)
+    if type(event) is Bulletin:
+        scope, name = "instrument", event.instrument
+    else:
+        scope, name = ("product", event.product) if event.product else ("venue", "")
+    return channels.Bulletin(
+        scope,  # type: ignore[arg-type]
+        name,
+        event.product,
+        date_text(event.date),
+        price_or_none(event.reference),
+        price_or_none(event.open),
+        price_or_none(event.high),
+        price_or_none(event.low),
+        price_or_none(event.close),
+        change,
+        percent,
+        _volumes(event.day),
+        _volumes(event.year),
+        _volumes(event.total),
+        seq,
+    )
+
+
+def _volumes(v: Volumes) -> channels.Volumes:
+    rows = (
+        (v.listed_quantity, v.listed_turnover, v.listed_trades),
+        (v.block_quantity, v.block_turnover, v.block_trades),
+        (v.auction_quantity, v.auction_turnover, v.auction_trades),
+    )
+    total = tuple(map(sum, zip(*rows, strict=True)))
+    return channels.Volumes(*(_volume(*row) for row in (*rows, total)))
+
+
+def _volume(quantity: int, turnover: int, trades: int) -> channels.Volume:
+    return channels.Volume(quantity, format_fen(turnover), trades)

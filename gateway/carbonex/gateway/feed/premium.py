@@ -1,0 +1,162 @@
+"""The premium channel: what voluntary credits cost more than allowances.
+
+The live premium compares two last prices, the close premium two closes, the
+daily one a product's average price of the day with the other product's
+composite close (MARKET-RULES §2).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
+
+from msgspec import structs
+
+from carbonex.engine.rules import half_up
+from carbonex.gateway.market import listings as market_file
+from carbonex.wire import channels
+
+from .rendering import change_of, date_text, price_or_none
+from .topic import Message, Topics
+
+
+if TYPE_CHECKING:
+    from carbonex.engine import Bulletin, Exchange, ProductBulletin
+    from carbonex.gateway.market import Market
+
+
+COMPOSITE: Final = (
+    "composite:"  # and a product: its composite, in place of an instrument
+)
+
+
+class Pair(NamedTuple):
+    """A CCER instrument and what it is compared with, an instrument or a composite."""
+
+    ccer: str
+    cea: str
+
+
+class Pairs(NamedTuple):
+    """What is compared: instruments, and the products of the daily premium."""
+
+    live: tuple[Pair, ...] = ()
+    daily: Pair | None = None
+
+
+NO_PAIRS: Final = Pairs()
+_UNTOLD: Final = (-1, -1)  # no prices
+
+
+def pairs_of(market: Market) -> Pairs:
+    """Return the pairs that a market file names."""
+    daily = market.daily_premium
+    composite = "" if daily is None else COMPOSITE + daily.cea
+    live = tuple(
+        Pair(pair.ccer, composite if pair.cea == market_file.COMPOSITE else pair.cea)
+        for pair in market.premiums
+    )
+    return Pairs(live, None if daily is None else Pair(daily.ccer, daily.cea))
+
+
+class Premiums:
+    """Those who follow premiums; live ones are conflated, those of a day are not.
+
+    ``instrument`` narrows the channel to the pairs of one CCER instrument.
+    """
+
+    def __init__(self, exchange: Exchange, pairs: Pairs) -> None:
+        self._exchange = exchange
+        self._pairs = pairs
+        self._closes: dict[str, int] = {}  # of instruments and composites, and
+        self._averages: dict[str, int] = {}  # of products, in the day that ended
+        self._settled: list[channels.Premium] = []
+        self._sent: dict[Pair, tuple[int, int]] = {}
+        self.topics = Topics(self._snapshot)
+
+    def bulletin(self, event: Bulletin) -> None:
+        """Take an instrument's close."""
+        self._closes[event.instrument] = event.close
+
+    def product_bulletin(self, event: ProductBulletin) -> None:
+        """Take a product's composite close and average price."""
+        day = event.day
+        quantity = day.listed_quantity + day.block_quantity + day.auction_quantity
+        turnover = day.listed_turnover + day.block_turnover + day.auction_turnover
+        self._closes[COMPOSITE + event.product] = event.close
+        self._averages[event.product] = half_up(turnover, quantity) if quantity else 0
+
+    def settle(self, seq: int, time_ns: int, date: int) -> None:
+        """Send the premiums of a day that has ended."""
+        closes, time = self._closes, time_ns // 1000
+        settled = [
+            _premium("close", pair, (closes.get(pair.ccer, 0), closes.get(pair.cea, 0)))
+            for pair in self._pairs.live
+        ]
+        daily = self._pairs.daily
+        if daily is not None:
+            average = self._averages.get(daily.ccer, 0)
+            pair = Pair(daily.ccer, COMPOSITE + daily.cea)
+            settled.append(_premium("daily", pair, (average, closes.get(pair.cea, 0))))
+        self._settled = [
+            structs.replace(each, date=date_text(date), seq=seq, time=time)
+            for each in settled
+        ]
+        self._closes.clear()
+        self._averages.clear()
+        for premium in self._settled:
+            message = Message("premium", "update", [premium])
+            for topic in self.topics.covering(premium.ccer):
+                topic.send(message)
+
+    def flush(self) -> None:
+        """Send the live premiums that changed since they were sent."""
+        if not self.topics.followed:
+            return
+        for pair in self._pairs.live:
+            topics = self.topics.covering(pair.ccer)
+            prices = self._prices(pair)
+            if topics and prices != self._sent.get(pair):
+                self._sent[pair] = prices
+                message = Message("premium", "update", [self._live(pair, prices)])
+                for topic in topics:
+                    topic.send_newest(message)
+
+    def _live(self, pair: Pair, prices: tuple[int, int]) -> channels.Premium:
+        exchange = self._exchange
+        return structs.replace(
+            _premium("live", pair, prices),
+            seq=exchange.seq,
+            time=exchange.time_ns // 1000,
+        )
+
+    def _prices(self, pair: Pair) -> tuple[int, int]:
+        return self._price(pair.ccer), self._price(pair.cea)
+
+    def _price(self, name: str) -> int:
+        """Return the last price of an instrument or a composite; 0 for none."""
+        if name.startswith(COMPOSITE):
+            product = self._exchange.products.get(name.removeprefix(COMPOSITE))
+            return 0 if product is None else product.value()
+        instrument = self._exchange.instruments.get(name)
+        return 0 if instrument is None else instrument.last_price
+
+    def _snapshot(self, instrument: str) -> Message:
+        live = []
+        for pair in self._pairs.live:
+            prices = self._prices(pair)
+            if self._sent.setdefault(pair, prices) != prices:
+                # Others know an older one, and whoever gets this a newer: the next
+                # flush tells all of them, even if it has changed back by then.
+                self._sent[pair] = _UNTOLD
+            live.append(self._live(pair, prices))
+        every = [*live, *self._settled]
+        data = [premium for premium in every if instrument in ("", premium.ccer)]
+        return Message("premium", "snapshot", data)
+
+
+def _premium(
+    kind: Literal["live", "close", "daily"], pair: Pair, prices: tuple[int, int]
+) -> channels.Premium:
+    spread, percent = change_of(*prices)
+    ccer, cea = map(price_or_none, prices)
+    return channels.Premium(kind, *pair, ccer, cea, spread, percent, None, 0, 0)

@@ -1,0 +1,51 @@
+"""The channels blocks and bids: what an account has open off the book."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .off_book import bid_of, block_of, open_bid_of, open_blocks_of
+from .topic import Message, Topics
+
+
+if TYPE_CHECKING:
+    from carbonex.engine import BidEnded, BidPlaced, BlockEnded, BlockProposed, Exchange
+
+
+class Blocks:
+    """Those who follow the block proposals made by or to an account's participant."""
+
+    def __init__(self, exchange: Exchange) -> None:
+        self._exchange = exchange
+        self.topics = Topics(self._snapshot)
+
+    def publish(self, event: BlockProposed | BlockEnded) -> None:
+        """Tell both parties at once. Linear in the accounts followed."""
+        for name, topic in self.topics.followed.items():
+            participant = self._exchange.accounts[name].participant.name
+            owned = participant == event.proposer
+            if owned or participant == event.terms.counterparty:
+                topic.send(Message("blocks", "update", [block_of(event, owned=owned)]))
+
+    def _snapshot(self, account: str) -> Message:
+        participant = self._exchange.accounts[account].participant
+        data = open_blocks_of(self._exchange, participant)
+        return Message("blocks", "snapshot", data)
+
+
+class Bids:
+    """Those who follow an account's own bids in one-way auctions."""
+
+    def __init__(self, exchange: Exchange) -> None:
+        self._exchange = exchange
+        self.topics = Topics(self._snapshot)
+
+    def publish(self, event: BidPlaced | BidEnded) -> None:
+        """Tell the bidder at once."""
+        topic = self.topics.followed.get(event.terms.account)
+        if topic is not None:
+            topic.send(Message("bids", "update", [bid_of(event)]))
+
+    def _snapshot(self, account: str) -> Message:
+        bids = self._exchange.accounts[account].bids.values()
+        return Message("bids", "snapshot", list(map(open_bid_of, bids)))

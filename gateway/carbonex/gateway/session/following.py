@@ -1,0 +1,99 @@
+"""Subscriptions: what a connection follows, and what it may."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, TypeVar
+
+from msgspec.structs import fields, replace
+
+from carbonex.engine import Permission
+from carbonex.gateway.feed.topic import PRIVATE, Target
+from carbonex.wire import answers, requests
+from carbonex.wire.errors import Code, error
+
+from .refusal import Refused
+
+
+if TYPE_CHECKING:
+    from .methods import Reply
+    from .session import Session
+
+P = TypeVar("P", requests.Subscribe, requests.Unsubscribe)
+
+
+def subscribe(
+    session: Session, p: requests.Subscribe, reply: Reply, now_ns: int
+) -> None:
+    """Acknowledge a subscription; its snapshot follows the answer."""
+    _refuse_strangers(p)
+    p = _own(session, p, "subscribe")
+    refusal = session.feed.refusal(session.outbox, p)
+    if refusal is not None:
+        raise Refused(refusal)
+    reply(_understood(p))
+    session.feed.subscribe(session.outbox, p, now_ns)
+
+
+def unsubscribe(
+    session: Session, p: requests.Unsubscribe, reply: Reply, _now_ns: int
+) -> None:
+    """End a subscription."""
+    _refuse_strangers(p)
+    p = _own(session, p, "unsubscribe")
+    if not session.feed.unsubscribe(session.outbox, p):
+        raise Refused(error(Code.NOT_SUBSCRIBED, "channel", subscription=Target.of(p)))
+    reply(_understood(p))
+
+
+def _own(session: Session, p: P, method: str) -> P:
+    """Fill in the account of a private channel, which must be the key's own."""
+    if p.channel == "alerts":
+        session.who.require(Permission.OPERATE, f"{method} to alerts")
+    if p.channel not in PRIVATE:
+        return p
+    session.who.require(Permission.READ, f"{method} to {p.channel}")
+    return replace(p, account=session.who.account(p.account))
+
+
+# The members that a channel has beside ``channel``. Another one that says
+# something would be ignored, and its sender would wait for what never comes.
+_MEMBERS: Final = {
+    "status": (),
+    "heartbeat": (),
+    "instrument": ("instrument",),
+    "ticker": ("instrument",),
+    "trade": ("instrument",),
+    "book": ("instrument", "depth", "interval_ms"),
+    "bulletin": ("instrument",),
+    "auction": ("instrument",),
+    "premium": ("instrument",),
+    "alerts": ("instrument",),
+    "executions": ("account", "from_seq"),
+    "balances": ("account",),
+    "blocks": ("account",),
+    "bids": ("account",),
+}
+
+
+def _refuse_strangers(p: requests.Subscribe | requests.Unsubscribe) -> None:
+    for field in fields(p):
+        name = field.name
+        if name != "channel" and name not in _MEMBERS[p.channel]:
+            given = getattr(p, name)
+            if given != field.default:
+                wanted = f"left out: {p.channel} has no {name}"
+                raise Refused(
+                    error(Code.BAD_TYPE, name, member=name, wanted=wanted, given=given)
+                )
+
+
+def _understood(p: requests.Subscribe | requests.Unsubscribe) -> answers.Subscribed:
+    target = Target.of(p)
+    is_book = p.channel == "book"
+    return answers.Subscribed(
+        target.channel,
+        target.instrument,
+        target.depth if is_book else None,
+        target.interval_ms if is_book else None,
+        target.account,
+    )

@@ -1,0 +1,150 @@
+"""Requests about the past, which the history store answers.
+
+They take their place in the connection's order, and what comes behind them
+waits. A trading day that has ended is answered at once; where the answer could
+still grow the history has to reach the position that the venue has now, so that
+it tells all that was done before it was asked.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from carbonex.engine import Permission, Reason, Rejected
+from carbonex.gateway.archive import Behind
+from carbonex.gateway.feed.bulletins import bulletin_of
+from carbonex.gateway.feed.rendering import date_text
+from carbonex.gateway.statements import wire_statement, wire_trade
+from carbonex.journal.history import VENUE_FEES, statement_of
+from carbonex.wire import statements
+from carbonex.wire.errors import Code, error
+from carbonex.wire.sentences import error_of
+
+from .refusal import Refused
+
+
+if TYPE_CHECKING:
+    from carbonex.engine import Exchange
+    from carbonex.journal import HistoryReader
+    from carbonex.wire import requests
+
+    from .methods import Reply
+    from .session import Session
+
+
+PAGE_TRADES = 1000
+
+
+def statement(
+    session: Session, p: requests.Statement, reply: Reply, _now_ns: int
+) -> None:
+    """Tell an account's statement of a day that has ended."""
+    if p.account == statements.VENUE_FEES:
+        session.who.require(Permission.OPERATE, f"statement of {p.account}")
+        account = VENUE_FEES
+    else:
+        account = session.who.account(p.account)
+    date = _ended(session.exchange, p.date, "statement")
+    position = session.venue.position
+    session.ask(partial(_statement, account, date, p, position), reply)
+
+
+def trades(session: Session, p: requests.Trades, reply: Reply, _now_ns: int) -> None:
+    """List an account's trades, to the newest."""
+    account = session.who.account(p.account)
+    _known(session.exchange, p)
+    session.ask(partial(_trades, account, p, session.venue.position), reply)
+
+
+def bulletins(
+    session: Session, p: requests.Bulletins, reply: Reply, _now_ns: int
+) -> None:
+    """Tell the bulletins of a day that has ended."""
+    _known(session.exchange, p)
+    date = _ended(session.exchange, p.date, "bulletins")
+    session.ask(partial(_bulletins, date, p, session.venue.position), reply)
+
+
+def _known(exchange: Exchange, p: requests.Trades | requests.Bulletins) -> None:
+    if p.instrument and p.instrument not in exchange.instruments:
+        raise Refused(error_of(Rejected(Reason.UNKNOWN_INSTRUMENT, "instrument"), p))
+
+
+def _ended(exchange: Exchange, text: str, what: str) -> int:
+    """Return the date (YYYYMMDD) in ``text``, unless it is still to end."""
+    date = _date(text)
+    if date > exchange.last_day or date == exchange.day:
+        raise Refused(error(Code.DAY_NOT_ENDED, "date", date=text, what=what))
+    return date
+
+
+def _date(text: str) -> int:
+    return int(text.replace("-", ""))
+
+
+# The questions, which run in another thread.
+
+
+def _statement(
+    account: str,
+    date: int,
+    p: requests.Statement,
+    position: int,
+    history: HistoryReader,
+) -> statements.Statement:
+    _require_day(history, date, position)
+    found = statement_of(history, account, date, p.page)
+    if found.page > found.pages:
+        wanted = f"at most {found.pages}: the statement has no more pages"
+        raise Refused(
+            error(Code.BAD_TYPE, "page", member="page", wanted=wanted, given=p.page)
+        )
+    return wire_statement(found, as_csv=p.format == "csv")
+
+
+def _trades(
+    account: str, p: requests.Trades, position: int, history: HistoryReader
+) -> statements.AccountTrades:
+    date = _date(p.date) if p.date else 0
+    if not (date and _has_ended(history, date)) and history.position < position:
+        raise Behind
+    found = history.account_trades(
+        account, p.from_seq, PAGE_TRADES + 1, date=date, instrument=p.instrument
+    )
+    more = found[PAGE_TRADES].exec_seq if len(found) > PAGE_TRADES else 0
+    listed = list(map(wire_trade, found[:PAGE_TRADES]))
+    return statements.AccountTrades(account, listed, more)
+
+
+def _bulletins(
+    date: int, p: requests.Bulletins, position: int, history: HistoryReader
+) -> statements.Bulletins:
+    _require_day(history, date, position)
+    found = [bulletin_of(seq, event) for seq, event in history.bulletins(date)]
+    if p.instrument:
+        chosen = ("instrument", p.instrument)
+        found = [b for b in found if (b.scope, b.name) == chosen]
+    return statements.Bulletins(found)
+
+
+def _require_day(history: HistoryReader, date: int, position: int) -> None:
+    """Make sure that the day is in the history, or that it never will be."""
+    if _has_ended(history, date):
+        return
+    if history.position < position:
+        raise Behind
+    newest = history.newest_day()
+    raise Refused(
+        error(
+            Code.UNKNOWN_DAY,
+            "date",
+            date=date_text(date),
+            newest=date_text(newest) if newest else "still to come",
+        )
+    )
+
+
+def _has_ended(history: HistoryReader, date: int) -> bool:
+    day = history.day(date)
+    return day is not None and day.end_ns is not None

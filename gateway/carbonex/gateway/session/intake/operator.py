@@ -1,0 +1,65 @@
+"""Commands about instruments, restrictions and the trading day."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from carbonex.engine import (
+    BeginDay,
+    DelistInstrument,
+    HaltInstrument,
+    ListInstrument,
+    RestrictParticipant,
+    ResumeInstrument,
+    UpdateInstrument,
+)
+from carbonex.wire.terms import engine_terms
+from carbonex.wire.vocabulary import RESTRICTIONS
+
+from .values import NS_PER_US, fen
+
+
+if TYPE_CHECKING:
+    from carbonex.wire import requests
+
+
+def list_instrument(p: requests.ListInstrument, key: str) -> ListInstrument:
+    """Return the command of list_instrument."""
+    return _terms(p, key)
+
+
+def update_instrument(p: requests.UpdateInstrument, key: str) -> UpdateInstrument:
+    """Return the command of update_instrument."""
+    return UpdateInstrument(key, _terms(p, key))
+
+
+def delist_instrument(p: requests.DelistInstrument, key: str) -> DelistInstrument:
+    """Return the command of delist_instrument."""
+    return DelistInstrument(key, p.instrument)
+
+
+def halt(p: requests.Halt, key: str) -> HaltInstrument:
+    """Return the command of halt."""
+    return HaltInstrument(key, p.instrument)
+
+
+def resume(p: requests.Resume, key: str) -> ResumeInstrument:
+    """Return the command of resume."""
+    return ResumeInstrument(key, p.instrument)
+
+
+def begin_day(p: requests.BeginDay, key: str) -> BeginDay:
+    """Return the command of begin_day."""
+    return BeginDay(key, int(p.date.replace("-", "")), p.ends * NS_PER_US)
+
+
+def restrict(p: requests.Restrict, key: str) -> RestrictParticipant:
+    """Return the command of restrict."""
+    return RestrictParticipant(key, p.participant, RESTRICTIONS[p.restriction])
+
+
+def _terms(
+    p: requests.ListInstrument | requests.UpdateInstrument, key: str
+) -> ListInstrument:
+    tick, reference = fen("tick", p.tick), fen("reference", p.reference)
+    return engine_terms(key, p.instrument, p, tick, reference)

@@ -1,0 +1,62 @@
+"""From the events of blocks and auctions to the result of the request."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeVar
+
+from carbonex.engine import (
+    AuctionClosed,
+    AuctionOpened,
+    BidEnded,
+    BidPlaced,
+    BlockEnded,
+    BlockProposed,
+)
+from carbonex.gateway.feed.off_book import auction_of, bid_of, block_of
+
+
+if TYPE_CHECKING:
+    from carbonex.engine import Event
+    from carbonex.wire import answers
+
+E = TypeVar("E", bound="Event")
+
+
+def proposed(events: list[Event]) -> answers.Block:
+    """Return the result of propose_block."""
+    return block_of(_first(BlockProposed, events), owned=True)
+
+
+def ended(events: list[Event]) -> answers.Block:
+    """Return the result of accept_block and decline_block: the counterparty's view."""
+    return block_of(_first(BlockEnded, events), owned=False)
+
+
+def withdrawn(events: list[Event]) -> answers.Block:
+    """Return the result of withdraw_block."""
+    return block_of(_first(BlockEnded, events), owned=True)
+
+
+def opened(events: list[Event]) -> answers.Auction:
+    """Return the result of open_auction."""
+    return auction_of(_first(AuctionOpened, events))
+
+
+def closed(events: list[Event]) -> answers.Auction:
+    """Return the result of close_auction."""
+    return auction_of(_first(AuctionClosed, events))
+
+
+def bid(events: list[Event]) -> answers.Bid:
+    """Return the result of place_bid."""
+    return bid_of(_first(BidPlaced, events))
+
+
+def bid_ended(events: list[Event]) -> answers.Bid:
+    """Return the result of cancel_bid."""
+    return bid_of(_first(BidEnded, events))
+
+
+def _first(kind: type[E], events: list[Event]) -> E:
+    """Return the event that answers; others may come before it or follow from it."""
+    return next(event for event in events if type(event) is kind)

@@ -1,0 +1,32 @@
+"""What all sessions of one server share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from carbonex.gateway.archive import Archive
+    from carbonex.gateway.feed import Feed
+    from carbonex.gateway.venue import Venue
+
+    from .limits import SessionLimits
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """The venue and its feed, the limits, the history and what is not ours to make.
+
+    ``clock`` returns nanoseconds since the epoch; ``challenges`` returns 32
+    bytes that nobody can foresee, other ones at every call.
+    """
+
+    venue: Venue
+    feed: Feed
+    limits: SessionLimits
+    archive: Archive
+    clock: Callable[[], int]
+    challenges: Callable[[], bytes]

@@ -1,0 +1,82 @@
+"""What the history knows of accounts, as the wire's structs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from msgspec import structs
+
+from carbonex.gateway.feed.rendering import date_text
+from carbonex.wire import statements
+from carbonex.wire.money import format_fen
+from carbonex.wire.statements import csv_text
+
+
+if TYPE_CHECKING:
+    from carbonex.journal.history import ExecutionEntry, Line, Statement
+
+
+def wire_statement(
+    statement: Statement, *, as_csv: bool = False
+) -> statements.Statement:
+    """Return a page of a statement; ``as_csv`` with a text instead of lines."""
+    cash, *holdings = statement.balances
+    page = statements.Statement(
+        statement.account or statements.VENUE_FEES,
+        date_text(statement.date),
+        statement.page,
+        statement.pages,
+        statements.CashColumn(*map(format_fen, cash[1:])),
+        [
+            statements.TonnesColumn(
+                b.instrument, b.opening, b.traded, b.moved, b.closing
+            )
+            for b in holdings
+        ],
+        list(map(_line, statement.lines)),
+    )
+    if as_csv:
+        return structs.replace(page, lines=[], csv=csv_text(page))
+    return page
+
+
+def wire_trade(entry: ExecutionEntry) -> statements.AccountTrade:
+    """Return an execution that is a trade."""
+    assert entry.last_price is not None
+    return statements.AccountTrade(
+        entry.exec_seq,
+        entry.instrument,
+        str(entry.trade_id),
+        entry.side,  # type: ignore[arg-type]
+        format_fen(entry.last_price),
+        entry.last_quantity or 0,
+        format_fen(entry.fee or 0),
+        entry.seq,
+        entry.time_ns // 1000,
+        date_text(entry.date),
+        entry.method,  # type: ignore[arg-type]
+        entry.liquidity,  # type: ignore[arg-type]
+        bool(entry.called),
+        str(entry.order_id or ""),
+        entry.client_order_id,
+        str(entry.source_id or ""),
+    )
+
+
+def _line(line: Line) -> statements.StatementLine:
+    trades = line.kind == "trade"
+    return statements.StatementLine(
+        line.time_ns // 1000,
+        line.kind,
+        line.instrument,
+        str(line.trade_id or ""),
+        line.method,
+        line.side,
+        format_fen(line.price) if trades else "",
+        line.quantity,
+        format_fen(line.cash) if trades or line.cash else "",
+        line.tonnes,
+        format_fen(line.fee) if trades or line.fee else "",
+        line.client_ref,
+        line.other_account,
+    )

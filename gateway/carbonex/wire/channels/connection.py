@@ -1,0 +1,41 @@
+"""The envelope of all channels, and what the venue says of itself."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import msgspec
+
+
+class Frame(msgspec.Struct, frozen=True):
+    """The envelope of all channels; ``data`` holds the structs below."""
+
+    channel: str
+    type: Literal["snapshot", "update"]
+    data: list[Any]
+
+
+class Status(msgspec.Struct, frozen=True):
+    """The first frame of a connection, and each change of the venue's state.
+
+    ``challenge`` (base64url of 32 bytes) is signed to log in, once, within 30 s;
+    it and ``connection_id`` are empty in the frames of the status channel.
+    """
+
+    venue: str
+    epoch: int
+    state: Literal["online", "server_shutdown"]
+    connection_id: str
+    challenge: str = ""
+
+
+class Heartbeat(msgspec.Struct, frozen=True):
+    """Every second: the newest seq, and the log's chain hash as hex.
+
+    It comes after every frame up to the seq it names.
+    """
+
+    seq: int
+    position: int
+    hash: str
+    time: int

@@ -1,0 +1,54 @@
+"""What all params share: their base, and the types of their members."""
+
+from __future__ import annotations
+
+from typing import Annotated, Final, Literal
+
+import msgspec
+
+
+Name = Annotated[str, msgspec.Meta(min_length=1, max_length=36)]
+OptionalName = Annotated[str, msgspec.Meta(max_length=36)]
+Id = Annotated[str, msgspec.Meta(pattern="^[1-9][0-9]{0,17}$")]
+OptionalId = Annotated[str, msgspec.Meta(pattern="^(|[1-9][0-9]{0,17})$")]
+Quantity = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
+Micros = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
+Sequence = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
+Page = Annotated[int, msgspec.Meta(ge=1, le=2**31)]
+Date = Annotated[str, msgspec.Meta(pattern="^[0-9]{4}-[0-9]{2}-[0-9]{2}$")]
+OptionalDate = Annotated[str, msgspec.Meta(pattern="^(|[0-9]{4}-[0-9]{2}-[0-9]{2})$")]
+
+SideName = Literal["buy", "sell"]
+OrderTypeName = Literal["limit", "market", "stop", "stop_limit"]
+TimeInForceName = Literal["day", "gtc", "ioc", "fok", "gtd"]
+PostOnlyName = Literal["off", "reject", "reprice"]
+SelfTradeName = Literal["cancel_newest", "cancel_oldest", "cancel_both", "decrement"]
+PermissionName = Literal["read", "trade", "operate", "registry"]
+RestrictionName = Literal["none", "sell_only", "cancel_only", "suspended"]
+MethodName = Literal["listed", "block", "auction"]
+PricingName = Literal["pay_as_bid", "uniform"]
+TooFewBidsName = Literal["fill_valid", "cancel", "sell_at_lowest"]
+ChannelName = Literal[
+    "status",
+    "heartbeat",
+    "instrument",
+    "ticker",
+    "trade",
+    "book",
+    "bulletin",
+    "auction",
+    "premium",
+    "executions",
+    "balances",
+    "blocks",
+    "bids",
+    "alerts",
+]
+
+MAX_BATCH: Final = 50
+
+
+class Params(
+    msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True
+):
+    """The base of all params: members that it does not know are refused."""

@@ -1,0 +1,49 @@
+"""Params about the connection itself, and what it follows."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from .base import ChannelName, Name, OptionalName, Params, Sequence
+
+
+class Ping(Params, frozen=True):
+    """Ask whether the venue listens."""
+
+
+class Login(Params, frozen=True):
+    """Answer the status frame's challenge; see ``wire.login``."""
+
+    key_id: Name
+    signature: str
+
+
+class Logout(Params, frozen=True):
+    """End what the login allowed; private subscriptions end with it."""
+
+
+class Subscribe(Params, frozen=True):
+    """Follow a channel.
+
+    ``instrument`` is required for ``book`` and narrows ``instrument``,
+    ``ticker``, ``trade``, ``bulletin``, ``auction`` and ``premium``. ``depth`` (0 is the full book) and
+    ``interval_ms`` are for ``book``; ``account`` and ``from_seq`` (the first
+    execution wanted; 0 is only new ones) for the private channels.
+    """
+
+    channel: ChannelName
+    instrument: OptionalName = ""
+    depth: Literal[0, 10, 25, 100] = 10
+    interval_ms: Literal[50, 100, 250, 1000] = 100
+    account: OptionalName = ""
+    from_seq: Sequence = 0
+
+
+class Unsubscribe(Params, frozen=True):
+    """Stop following a channel; name what was subscribed."""
+
+    channel: ChannelName
+    instrument: OptionalName = ""
+    depth: Literal[0, 10, 25, 100] = 10
+    interval_ms: Literal[50, 100, 250, 1000] = 100
+    account: OptionalName = ""

@@ -1,0 +1,56 @@
+"""Params about instruments, participants' restrictions and the trading day."""
+
+from __future__ import annotations
+
+from .base import Date, Micros, Name, Params, RestrictionName
+from .terms import Terms
+
+
+class ListInstrument(Terms, frozen=True, kw_only=True):
+    """Open a book; without any terms it has no rules of a market."""
+
+    instrument: Name
+
+
+class UpdateInstrument(Terms, frozen=True, kw_only=True):
+    """Let an instrument trade by these terms from the next trading day on.
+
+    They replace all its terms; product, tick and lot must stay as they are.
+    """
+
+    instrument: Name
+
+
+class DelistInstrument(Params, frozen=True):
+    """End trading in an instrument for good."""
+
+    instrument: Name
+
+
+class Halt(Params, frozen=True):
+    """Stop trading in an instrument."""
+
+    instrument: Name
+
+
+class Resume(Params, frozen=True):
+    """Let a halted instrument trade again."""
+
+    instrument: Name
+
+
+class BeginDay(Params, frozen=True):
+    """Open the trading day ``date`` (YYYY-MM-DD), which ends at ``ends``.
+
+    Left out, that is the end of the last session of any instrument.
+    """
+
+    date: Date
+    ends: Micros = 0
+
+
+class Restrict(Params, frozen=True):
+    """Restrict what a participant may do, or lift it with none."""
+
+    participant: Name
+    restriction: RestrictionName

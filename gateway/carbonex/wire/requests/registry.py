@@ -1,0 +1,98 @@
+"""Params about participants, keys, accounts, cash and tonnes."""
+
+from __future__ import annotations
+
+from .base import Name, Params, PermissionName, Quantity
+
+
+class RegisterParticipant(Params, frozen=True):
+    """Admit a company."""
+
+    participant: Name
+
+
+class OpenAccount(Params, frozen=True):
+    """Give a participant an account."""
+
+    participant: Name
+    account: Name
+    max_client_ids: Quantity = 200_000
+    max_open_orders: Quantity = 100_000
+
+
+class AddKey(Params, frozen=True):
+    """Let a participant log in; ``public_key`` is base64url of 32 bytes."""
+
+    participant: Name
+    key_id: Name
+    public_key: str
+    permissions: list[PermissionName]
+
+
+class RevokeKey(Params, frozen=True):
+    """Make a key useless, at once and for ever."""
+
+    key_id: Name
+
+
+class Deposit(Params, frozen=True):
+    """Credit cash."""
+
+    account: Name
+    amount: str
+    client_ref: Name
+
+
+class Withdraw(Params, frozen=True):
+    """Debit free cash."""
+
+    account: Name
+    amount: str
+    client_ref: Name
+
+
+class Issue(Params, frozen=True):
+    """Credit newly made tonnes."""
+
+    account: Name
+    instrument: Name
+    quantity: Quantity
+    client_ref: Name
+
+
+class Transfer(Params, frozen=True):
+    """Move free tonnes to another account."""
+
+    account: Name
+    to_account: Name
+    instrument: Name
+    quantity: Quantity
+    client_ref: Name
+
+
+class Retire(Params, frozen=True):
+    """Take tonnes off the venue: cancelled for good, or transferred out."""
+
+    account: Name
+    instrument: Name
+    quantity: Quantity
+    client_ref: Name
+    transferred_out: bool = False
+
+
+class SetObligation(Params, frozen=True):
+    """State the verified emissions of ``year`` that a participant owes, in tonnes."""
+
+    participant: Name
+    year: Quantity
+    due: Quantity
+
+
+class Surrender(Params, frozen=True):
+    """Hand in tonnes for the obligation of ``year``."""
+
+    account: Name
+    instrument: Name
+    quantity: Quantity
+    year: Quantity
+    client_ref: Name

@@ -1,0 +1,131 @@
+"""Refusals of parameters that cannot be meant, or do not go together."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from carbonex.engine.commands import MAX_PRICE, UpdateInstrument
+from carbonex.wire.money import format_fen
+
+from .phrases import amount, day, moment, wall
+
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from carbonex.engine.events import Rejected
+
+
+# ``r`` is the refusal and ``c`` the command, whose type follows from the param.
+
+
+def bad_parameter(r: Rejected, c: Any) -> str:
+    """Say what is wrong with ``r.param``; most are numbers beyond a bound."""
+    if type(c) is UpdateInstrument and r.param in _LASTING:
+        return _lasting(r, c)
+    told = _TOLD.get(r.param)
+    if told is not None:
+        return told
+    sentence = _SENTENCES.get(r.param, _beyond)
+    return sentence(r, c)
+
+
+def _beyond(r: Rejected, c: Any) -> str:
+    value, limit = amount(r.param, r.value), amount(r.param, r.limit)
+    bound = "at least" if r.value < r.limit else "at most"
+    return f"{r.param} must be {bound} {limit}, not {value}"
+
+
+def _lasting(r: Rejected, c: Any) -> str:
+    now = f" of {amount(r.param, r.limit)}" if r.limit else ""
+    return f"{c.terms.instrument} keeps its {r.param}{now}; list another instrument"
+
+
+def _expires(r: Rejected, c: Any) -> str:
+    if not r.limit:
+        return "a gtd order needs expires, and no other order has it"
+    return (
+        f"expires {moment(r.value)} must be later than {moment(r.limit)}, the venue's"
+        " time"
+    )
+
+
+def _opens(r: Rejected, c: Any) -> str:
+    return f"opens {moment(r.value)} must be before closes {moment(r.limit)}"
+
+
+def _closes(r: Rejected, c: Any) -> str:
+    closes, limit = moment(r.value), moment(r.limit)
+    if r.value <= r.limit:
+        return f"closes {closes} must be later than {limit}, the venue's time"
+    return f"closes {closes} must not be after {limit}, the end of the trading day"
+
+
+def _ends(r: Rejected, c: Any) -> str:
+    return (
+        f"ends {moment(r.value)} must be later than {moment(r.limit)}, the venue's time"
+    )
+
+
+def _date(r: Rejected, c: Any) -> str:
+    after = f" after {day(r.limit)}, the last trading day" if r.limit else ""
+    return f"date {day(r.value)} must be a day of the calendar{after}"
+
+
+def _reference(r: Rejected, c: Any) -> str:
+    if not r.value:
+        return (
+            "reference must be given: the band needs one, as product"
+            f" {c.product} has no composite close yet"
+        )
+    if 0 < r.value <= MAX_PRICE:
+        tick = format_fen(r.limit)
+        return (
+            f"the tick is {tick}: reference {format_fen(r.value)} is not a multiple"
+            " of it"
+        )
+    return _beyond(r, c)
+
+
+def _sessions(r: Rejected, c: Any) -> str:
+    return (
+        f"{r.param} must follow one another within the day, each with its end after"
+        f" its start; {wall(r.value)} is not"
+    )
+
+
+def _public_key(r: Rejected, c: Any) -> str:
+    return f"public_key has {r.value} bytes, an Ed25519 key {r.limit}"
+
+
+# What an update of an instrument cannot change.
+_LASTING: Final = frozenset({"product", "tick", "lot"})
+
+_TOLD: Final = {
+    "post_only": "post_only is for limit orders that may rest: day, gtc or gtd",
+    "price": "a market or stop order has no price of its own: leave price out",
+    "stop_price": (
+        "stop_price belongs to stop and stop_limit orders that still wait, which"
+        " need one, not to others"
+    ),
+    "time_in_force": "a stop order waits: it is day, gtc or gtd",
+    "display_quantity": (
+        "display_quantity is for limit and stop_limit orders that may rest: day, gtc"
+        " or gtd"
+    ),
+    "pick": "pick names at most 50 orders, and none for a stop order",
+    "side": "a counter-offer is on the other side than the proposal that it answers",
+    "to_account": "to_account is the account itself; name another one",
+    "permissions": "permissions must name one of read, trade, operate, registry",
+}
+_SENTENCES: Final[dict[str, Callable[[Rejected, Any], str]]] = {
+    "expires": _expires,
+    "opens": _opens,
+    "closes": _closes,
+    "ends": _ends,
+    "date": _date,
+    "reference": _reference,
+    "sessions": _sessions,
+    "blocks.sessions": _sessions,
+    "public_key": _public_key,
+}

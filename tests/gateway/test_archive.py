@@ -1,0 +1,214 @@
+"""Questions about the past, over sockets and beside the follower."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import structlog
+
+from carbonex.gateway.archive import Behind
+from carbonex.gateway.server import archive as archive_module
+from carbonex.gateway.server.archive import FileArchive
+from carbonex.gateway.server.clock import Clock
+from carbonex.gateway.server.follower import Follower
+from carbonex.gateway.server.server import Server
+from carbonex.gateway.session.refusal import Refused as RefusedRequest
+from carbonex.journal import HISTORY_NAME, HistoryReader, HistoryStore
+from carbonex.wire.answers import Empty, Error
+from market import CEA, config, make_market
+from stranger import Refused, Stranger, eventually
+from venue_process import VenueProcess, write_config
+
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+DAY_NS = 86_400 * 10**9
+
+
+async def trade(port: int, quantity: int) -> None:
+    """Let ``maker`` sell to ``taker``."""
+    async with Stranger(port) as maker, Stranger(port) as taker:
+        for client, name, side in ((maker, "maker", "sell"), (taker, "taker", "buy")):
+            await client.login(name)
+            await client.call(
+                "add_order", instrument=CEA, side=side, price="70", quantity=quantity
+            )
+
+
+async def test_trades_wait_until_the_follower_has_written_them(tmp_path: Path) -> None:
+    make_market(tmp_path, config())
+    async with Server.start(tmp_path, config()) as server:
+        follower = Follower(tmp_path)
+        await trade(server.port, 5)
+        async with Stranger(server.port) as taker:
+            await taker.login("taker")
+            asked = await taker.send("trades")
+            pinged = await taker.send("ping")
+            with pytest.raises(TimeoutError):
+                await asyncio.wait_for(taker.receive(), 0.2)
+            async with Stranger(server.port) as other:
+                await other.call("ping")  # nobody else waits
+            follower.catch_up()
+            answer = await taker.answer(asked)
+            assert [t["quantity"] for t in answer["result"]["trades"]] == [5]
+            assert (await taker.receive())["req_id"] == pinged
+        follower.close()
+
+
+async def test_the_statement_of_yesterday(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ahead_ns = 0
+    now_ns = Clock.now_ns
+    monkeypatch.setattr(Clock, "now_ns", lambda clock: now_ns(clock) + ahead_ns)
+    make_market(tmp_path, config())
+    async with Server.start(tmp_path, config()) as server:
+        follower = Follower(tmp_path)
+        await trade(server.port, 5)
+        date = server.venue.exchange.day
+        ahead_ns = DAY_NS
+        await eventually(lambda: server.venue.exchange.day > date)
+        follower.catch_up()
+        text = f"{date // 10_000}-{date // 100 % 100:02d}-{date % 100:02d}"
+        async with Stranger(server.port) as maker, Stranger(server.port) as operator:
+            await maker.login("maker")
+            statement = await maker.call("statement", date=text)
+            assert statement["cash"]["traded"] == "350.00"
+            assert statement["lines"][-1]["tonnes"] == -5
+            bulletins = (await operator.call("bulletins", date=text))["bulletins"]
+            assert bulletins[0]["close"] == "70.00"
+            await operator.login("operator")
+            fees = await operator.call("statement", date=text, account="venue fees")
+            assert fees["lines"] == []
+        follower.close()
+
+
+async def test_a_history_that_stays_behind_says_when_to_ask_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(archive_module, "PATIENCE_SECONDS", 0.1)
+    make_market(tmp_path, config())
+    async with Server.start(tmp_path, config()) as server, Stranger(server.port) as one:
+        await one.login("maker")
+        with (
+            structlog.testing.capture_logs() as logs,
+            pytest.raises(Refused) as refused,
+        ):
+            await one.call("trades")
+        assert refused.value.error["code"] == 5009  # nobody has made it
+        assert logs[0]["reason"].startswith(f"{tmp_path / HISTORY_NAME} cannot be read")
+        HistoryStore(tmp_path / HISTORY_NAME, "test").close()
+        with pytest.raises(Refused) as refused:
+            await one.call("trades")
+        assert refused.value.error == {
+            "code": 5008,
+            "name": "HISTORY_BEHIND",
+            "message": "the history store has not caught up with the log;"
+            " ask again after 1000 ms",
+            "retry_after_ms": 1000,
+        }
+        await one.call("ping")
+
+
+async def test_a_served_venue_has_a_history_to_ask(tmp_path: Path) -> None:
+    make_market(tmp_path, write_config(tmp_path))
+    async with VenueProcess(tmp_path) as venue:
+        await trade(venue.port, 7)
+        async with Stranger(venue.port) as taker:
+            await taker.login("taker")
+            trades = await taker.call("trades")
+            assert [t["quantity"] for t in trades["trades"]] == [7]
+        assert await venue.stop() == 0
+
+
+# The archive by itself.
+
+
+class Asker:
+    """Asks an archive and waits for what it tells."""
+
+    def __init__(self, path: Path) -> None:
+        self.answered = 0
+        self.archive = FileArchive(path, self._count)
+
+    async def ask(self, question: Any) -> tuple[Any, Error | None]:
+        told: asyncio.Future[tuple[Any, Error | None]] = (
+            asyncio.get_running_loop().create_future()
+        )
+        self.archive.ask(question, lambda *what: told.set_result(what))
+        assert not told.done()
+        return await told
+
+    def _count(self) -> None:
+        self.answered += 1
+
+
+@pytest.fixture
+def asker(tmp_path: Path) -> Asker:
+    HistoryStore(tmp_path / "history.sqlite", "test").close()
+    return Asker(tmp_path / "history.sqlite")
+
+
+async def test_a_result_or_a_refusal(asker: Asker) -> None:
+    empty = Empty()
+
+    def refuse(_: HistoryReader) -> Empty:
+        raise RefusedRequest(Error(1, "NO", "no"))
+
+    assert await asker.ask(lambda _: empty) == (empty, None)
+    assert await asker.ask(refuse) == (None, Error(1, "NO", "no"))
+    assert asker.answered == 2
+    asker.archive.stop()
+
+
+async def test_a_file_that_is_made_anew_is_what_is_asked_next(
+    asker: Asker, tmp_path: Path
+) -> None:
+    def owner(history: HistoryReader) -> Empty:
+        ((found,),) = history.select("SELECT venue FROM progress")
+        owners.append(found)
+        return Empty()
+
+    owners: list[str] = []
+    await asker.ask(owner)
+    HistoryStore(tmp_path / "history.sqlite", "another").close()
+    await asker.ask(owner)
+    assert owners == ["test", "another"]
+    asker.archive.stop()
+
+
+async def test_a_question_of_ours_that_fails_costs_no_more_than_its_answer(
+    asker: Asker,
+) -> None:
+    with structlog.testing.capture_logs() as logs:
+        result, problem = await asker.ask(lambda history: history.nonsense())
+    assert result is None
+    assert problem is not None
+    assert problem.name == "HISTORY_UNREADABLE"
+    assert "failed" in logs[0]["event"]
+    assert (await asker.ask(lambda _: Empty()))[1] is None
+    asker.archive.stop()
+
+
+async def test_stopping_does_not_wait_for_the_patience_of_a_question(
+    asker: Asker,
+) -> None:
+    tries = 0
+
+    def behind(_: HistoryReader) -> Empty:
+        nonlocal tries
+        tries += 1
+        raise Behind
+
+    task = asyncio.create_task(asker.ask(behind))
+    await eventually(lambda: tries > 1)
+    began = time.monotonic()
+    asker.archive.stop()
+    asker.archive._executor.shutdown(wait=True)
+    assert time.monotonic() - began < 1
+    task.cancel()

@@ -1,0 +1,258 @@
+"""Questions about the past: statements, trades and bulletins, in their turn."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from carbonex.engine import AdvanceTime, BeginDay, Permission
+from carbonex.gateway.archive import Behind
+from carbonex.gateway.session import history as session_history
+from gateway.session_house import CEA, DAY_ENDS, Client, House, order
+
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> House:
+    house = House()
+    house.library.path = tmp_path / "history.sqlite"
+    return house
+
+
+@pytest.fixture
+def client(house: House) -> Client:
+    return house.trader("acme-key")
+
+
+def trade(house: House, quantity: int = 10) -> None:
+    """Let acme-1 buy from beta-1 at 74.63."""
+    beta, acme = house.trader("beta-key"), house.trader("acme-key")
+    beta.result("add_order", **order("sell", quantity), account="beta-1")
+    acme.result("add_order", **order("buy", quantity, client_order_id=f"a-{quantity}"))
+
+
+def end_day(house: House) -> None:
+    house.now_ns = DAY_ENDS
+    house.do(AdvanceTime(""))
+
+
+def test_the_statement_of_a_day_that_has_ended(house: House, client: Client) -> None:
+    trade(house)
+    end_day(house)
+    statement = client.result("statement", date="2026-03-02")
+    assert statement["account"] == "acme-1"
+    assert (statement["page"], statement["pages"]) == (1, 1)
+    assert statement["cash"] == {
+        "opening": "0.00",
+        "traded": "-746.30",
+        "fees": "0.00",
+        "moved": "100000000.00",
+        "closing": "99999253.70",
+    }
+    assert statement["holdings"] == [
+        {
+            "instrument": CEA,
+            "opening": 0,
+            "traded": 10,
+            "moved": 10**6,
+            "closing": 10**6 + 10,
+        }
+    ]
+    deposit, issue, bought = statement["lines"]
+    assert (deposit["kind"], deposit["cash"]) == ("deposit", "100000000.00")
+    assert (issue["kind"], issue["tonnes"]) == ("issue", 10**6)
+    assert bought == {
+        "time": house.now_ns // 1000 - 11 * 3600 * 10**6,
+        "kind": "trade",
+        "instrument": CEA,
+        "trade_id": "1",
+        "method": "listed",
+        "side": "buy",
+        "price": "74.63",
+        "quantity": 10,
+        "cash": "-746.30",
+        "tonnes": 10,
+        "fee": "0.00",
+    }
+
+
+def test_the_statement_as_csv(house: House, client: Client) -> None:
+    trade(house)
+    end_day(house)
+    statement = client.result("statement", date="2026-03-02", format="csv")
+    assert statement["lines"] == []
+    lines = statement["csv"].splitlines()
+    assert lines[0].startswith("account,date,time,kind,instrument,trade_id,")
+    assert lines[-3] == (
+        "acme-1,2026-03-02,2026-03-02T12:00:00.000000+08:00,trade,CEA25,1,listed,"
+        "buy,74.63,10,-746.30,10,0.00,,"
+    )
+    assert lines[-2] == "acme-1,2026-03-02,,closing,,,,,,,99999253.70,,,,"
+    assert lines[-1] == "acme-1,2026-03-02,,closing,CEA25,,,,,,,1000010,,,"
+
+
+def test_a_day_must_have_ended_and_been_one(house: House, client: Client) -> None:
+    for date in ("2026-03-02", "2026-03-03"):
+        error = client.error("statement", date=date)
+        assert (error["code"], error["name"]) == (4013, "DAY_NOT_ENDED")
+        assert error["message"].startswith(f"the trading day {date} has not ended")
+        assert error["param"] == "date"
+    end_day(house)
+    error = client.error("statement", date="2026-03-01")
+    assert (error["code"], error["name"]) == (4014, "UNKNOWN_DAY")
+    assert "no trading day 2026-03-01" in error["message"]
+    assert error["message"].endswith("the newest is 2026-03-02")
+    assert client.error("bulletins", date="2026-03-01")["name"] == "UNKNOWN_DAY"
+
+
+def test_the_day_before_stays_the_newest_while_a_day_is_open(
+    house: House, client: Client
+) -> None:
+    end_day(house)
+    house.do(BeginDay("", 20260303, DAY_ENDS + 100))
+    assert client.result("statement", date="2026-03-02")["date"] == "2026-03-02"
+    assert client.error("statement", date="2026-03-03")["name"] == "DAY_NOT_ENDED"
+
+
+def test_a_page_that_is_not_there(house: House, client: Client) -> None:
+    end_day(house)
+    error = client.error("statement", date="2026-03-02", page=2)
+    assert error["message"] == (
+        "page must be at most 1: the statement has no more pages, not 2"
+    )
+    assert client.error("statement", date="2026-03-02", page=0)["name"] == "BAD_TYPE"
+
+
+def test_only_ones_own_accounts_and_the_fees_for_operators(
+    house: House, client: Client
+) -> None:
+    end_day(house)
+    error = client.error("statement", date="2026-03-02", account="beta-1")
+    assert error["name"] == "ACCOUNT_DENIED"
+    fees = {"date": "2026-03-02", "account": "venue fees"}
+    assert client.error("statement", **fees)["name"] == "PERMISSION_DENIED"
+    operator = house.trader("house-key")
+    assert Permission.OPERATE in house.exchange.keys["house-key"].permissions
+    statement = operator.result("statement", **fees)
+    assert statement["account"] == "venue fees"
+    assert statement["cash"]["closing"] == "0.00"
+
+
+def test_trades_to_the_newest(
+    house: House, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(session_history, "PAGE_TRADES", 2)
+    for quantity in (10, 20, 30):
+        trade(house, quantity)
+    first = client.result("trades")
+    assert first["account"] == "acme-1"
+    assert [t["quantity"] for t in first["trades"]] == [10, 20]
+    assert first["trades"][0] == {
+        "exec_seq": 2,
+        "instrument": CEA,
+        "trade_id": "1",
+        "side": "buy",
+        "price": "74.63",
+        "quantity": 10,
+        "fee": "0.00",
+        "seq": first["trades"][0]["seq"],
+        "time": house.now_ns // 1000,
+        "date": "2026-03-02",
+        "method": "listed",
+        "liquidity": "taker",
+        "order_id": "2",
+        "client_order_id": "a-10",
+    }
+    rest = client.result("trades", from_seq=first["next_seq"])
+    assert [t["quantity"] for t in rest["trades"]] == [30]
+    assert "next_seq" not in rest
+    assert client.result("trades", date="2026-03-01")["trades"] == []
+    assert len(client.result("trades", date="2026-03-02")["trades"]) == 2
+    assert len(client.result("trades", instrument=CEA)["trades"]) == 2
+    assert client.error("trades", instrument="CEA99")["name"] == "UNKNOWN_INSTRUMENT"
+
+
+def test_bulletins(house: House) -> None:
+    trade(house)
+    end_day(house)
+    stranger = house.connect()
+    stranger.read()
+    every = stranger.result("bulletins", date="2026-03-02")["bulletins"]
+    assert [(b["scope"], b["name"]) for b in every] == [
+        ("instrument", CEA),
+        ("product", "CEA"),
+        ("venue", ""),
+    ]
+    assert (every[0]["close"], every[0]["day"]["listed"]["quantity"]) == ("74.63", 10)
+    (one,) = stranger.result("bulletins", date="2026-03-02", instrument=CEA)[
+        "bulletins"
+    ]
+    assert one == every[0]
+
+
+def test_what_comes_behind_a_question_waits_for_its_answer(
+    house: House, client: Client
+) -> None:
+    client.send("ping")
+    asked = client.send("trades")
+    placed = client.buy()
+    pinged = client.send("ping")
+    assert len(client.read()) == 1
+    assert client.session.wants_pause
+    while house.commit_one() is not None:
+        pass  # the order is not even submitted
+    assert client.read() == []
+    house.commit()
+    house.commit()
+    assert [a["req_id"] for a in client.read()] == [asked, placed, pinged]
+    assert not client.session.wants_pause
+
+
+def test_a_question_sees_what_was_sent_before_it(house: House, client: Client) -> None:
+    trade_first = house.trader("beta-key")
+    trade_first.result("add_order", **order("sell", 10), account="beta-1")
+    client.buy()
+    asked = client.send("trades")
+    house.commit()
+    house.commit()
+    (answer,) = (a for a in client.read() if a["req_id"] == asked)
+    assert len(answer["result"]["trades"]) == 1
+
+
+def test_two_questions_are_answered_one_after_the_other(
+    house: House, client: Client
+) -> None:
+    numbers = [client.send("trades"), client.send("trades")]
+    assert len(house.library.asked) == 1
+    house.library.answer()
+    assert [a["req_id"] for a in client.read()] == numbers
+
+
+def test_an_answer_for_a_connection_that_is_gone_is_dropped(
+    house: House, client: Client
+) -> None:
+    client.send("trades")
+    client.buy()
+    client.session.closed()
+    house.library.answer()
+    assert client.read() == []
+    assert house.venue.idle
+
+
+def test_a_history_that_is_behind_cannot_answer_for_the_newest(
+    house: House, client: Client
+) -> None:
+    trade(house)
+    end_day(house)
+    house.library.applied.pop()  # the day's end
+    client.send("trades")
+    with pytest.raises(Behind):
+        house.library.answer()
+    other = house.trader("beta-key")
+    other.send("statement", date="2026-03-02", account="beta-1")
+    with pytest.raises(Behind):
+        house.library.answer()

@@ -1,0 +1,203 @@
+"""Refusals of parameters that cannot be meant, in the words that a client reads."""
+
+from __future__ import annotations
+
+from carbonex.engine import (
+    BUY,
+    MAX_PRICE,
+    MAX_QUANTITY,
+    SELL,
+    AddKey,
+    BeginDay,
+    Command,
+    ListInstrument,
+    OpenAccount,
+    OpenAuction,
+    Permission,
+    PlaceOrder,
+    ProposeBlock,
+    Reason,
+    Rejected,
+    SetObligation,
+    Transfer,
+    UpdateInstrument,
+)
+
+
+ORDER = PlaceOrder("k1", "acme-1", "CEA25", BUY, 7463, 10)
+COUNTER = ProposeBlock("k1", "acme-1", "CEA25", SELL, 7463, 10, "beta", "b-1", 7)
+AUCTION = OpenAuction("o1", "acme-1", "CEA25", SELL, 10_000, 1_000, 2_000, "a-1")
+LIST = ListInstrument("o1", "CEA25")
+UPDATE = UpdateInstrument("o1", LIST)
+KEY = AddKey("r1", "acme", "k1", b"short", Permission.READ)
+DAY = BeginDay("o1", 20260302, 5_000)
+TRANSFER = Transfer("r1", "acme-1", "beta-1", "CEA25", 10, "t-1")
+
+
+def _bad(param: str, value: int = 0, limit: int = 0) -> Rejected:
+    return Rejected(Reason.BAD_PARAMETER, param, value, limit)
+
+
+OF_PARAMETERS: list[tuple[Command, Rejected, str]] = [
+    (
+        ORDER,
+        _bad("post_only"),
+        "post_only is for limit orders that may rest: day, gtc or gtd",
+    ),
+    (
+        ORDER,
+        _bad("price", 7463),
+        "a market or stop order has no price of its own: leave price out",
+    ),
+    (
+        ORDER,
+        _bad("stop_price", 8200),
+        (
+            "stop_price belongs to stop and stop_limit orders that still wait, which"
+            " need one, not to others"
+        ),
+    ),
+    (ORDER, _bad("time_in_force"), "a stop order waits: it is day, gtc or gtd"),
+    (
+        ORDER,
+        _bad("display_quantity"),
+        (
+            "display_quantity is for limit and stop_limit orders that may rest: day, gtc"
+            " or gtd"
+        ),
+    ),
+    (
+        ORDER,
+        _bad("expires", 5_000),
+        "a gtd order needs expires, and no other order has it",
+    ),
+    (
+        ORDER,
+        _bad("expires", 5_000, 9_000),
+        "expires 5 must be later than 9, the venue's time",
+    ),
+    (
+        ORDER,
+        _bad("pick", 51, 50),
+        "pick names at most 50 orders, and none for a stop order",
+    ),
+    (
+        COUNTER,
+        _bad("side"),
+        "a counter-offer is on the other side than the proposal that it answers",
+    ),
+    (
+        TRANSFER,
+        _bad("to_account"),
+        "to_account is the account itself; name another one",
+    ),
+    (KEY, _bad("public_key", 5, 32), "public_key has 5 bytes, an Ed25519 key 32"),
+    (
+        KEY,
+        _bad("permissions"),
+        "permissions must name one of read, trade, operate, registry",
+    ),
+    (
+        OpenAccount("r1", "acme", "acme-1", 0),
+        _bad("max_client_ids", 0, 1),
+        "max_client_ids must be at least 1, not 0",
+    ),
+    (
+        SetObligation("r1", "acme", 25, 100),
+        _bad("year", 25, 1990),
+        "year must be at least 1990, not 25",
+    ),
+    (
+        DAY,
+        _bad("date", 20260301, 20260302),
+        (
+            "date 2026-03-01 must be a day of the calendar after 2026-03-02, the last"
+            " trading day"
+        ),
+    ),
+    (DAY, _bad("date", 20261301), "date 2026-13-01 must be a day of the calendar"),
+    (DAY, _bad("ends", 5_000, 6_000), "ends 5 must be later than 6, the venue's time"),
+    (AUCTION, _bad("opens", 9_000, 5_000), "opens 9 must be before closes 5"),
+    (
+        AUCTION,
+        _bad("closes", 9_000, 9_000),
+        "closes 9 must be later than 9, the venue's time",
+    ),
+    (
+        AUCTION,
+        _bad("closes", 9_000, 8_000),
+        "closes 9 must not be after 8, the end of the trading day",
+    ),
+    (AUCTION, _bad("reserve", 0, 1), "reserve must be at least 0.01, not 0.00"),
+    (AUCTION, _bad("bidder_limit", -1), "bidder_limit must be at least 0, not -1"),
+    (LIST, _bad("tick", 0, 1), "tick must be at least 0.01, not 0.00"),
+    (
+        LIST,
+        _bad("lot", 2**40, MAX_QUANTITY),
+        "lot must be at most 2147483648, not 1099511627776",
+    ),
+    (
+        LIST,
+        _bad("band_permille", 1_000, 999),
+        "band_permille must be at most 999, not 1000",
+    ),
+    (
+        LIST,
+        _bad("blocks.min_quantity", -1),
+        "blocks.min_quantity must be at least 0, not -1",
+    ),
+    (
+        LIST,
+        _bad("reference", 0, 1),
+        (
+            "reference must be given: the band needs one, as product CEA has no"
+            " composite close yet"
+        ),
+    ),
+    (
+        LIST,
+        _bad("reference", 7463, 5),
+        "the tick is 0.05: reference 74.63 is not a multiple of it",
+    ),
+    (
+        LIST,
+        _bad("reference", MAX_PRICE + 1, MAX_PRICE),
+        "reference must be at most 21474836.48, not 21474836.49",
+    ),
+    (
+        LIST,
+        _bad("sessions", 41_400, 46_800),
+        (
+            "sessions must follow one another within the day, each with its end after"
+            " its start; 11:30 is not"
+        ),
+    ),
+    (
+        LIST,
+        _bad("blocks.sessions", 46_815, 46_815),
+        (
+            "blocks.sessions must follow one another within the day, each with its end"
+            " after its start; 13:00:15 is not"
+        ),
+    ),
+    (
+        UPDATE,
+        _bad("product"),
+        "CEA25 keeps its product; list another instrument",
+    ),
+    (
+        UPDATE,
+        _bad("tick", 1, 5),
+        "CEA25 keeps its tick of 0.05; list another instrument",
+    ),
+    (
+        UPDATE,
+        _bad("lot", 1, 10),
+        "CEA25 keeps its lot of 10; list another instrument",
+    ),
+    (
+        UPDATE,
+        _bad("fees.maker", 100_001, 100_000),
+        "fees.maker must be at most 100000, not 100001",
+    ),
+]
