@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from carbonex.journal import HistoryStore, history as history_module
+from carbonex.journal import HistoryReader, HistoryStore
+from carbonex.journal.history import store as history_module
 from journal.histories import contents, put
 from journal.samples import VENUE
 
@@ -19,14 +20,16 @@ if TYPE_CHECKING:
     from journal.histories import Contents
 
 
-@pytest.fixture
-def gather_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture(autouse=True, scope="package")
+def _gather_nothing() -> Iterator[None]:
     """Have a history's writer store at once what it is given."""
-    monkeypatch.setattr(history_module, "GATHER_S", 0)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(history_module, "GATHER_S", 0)
+        yield
 
 
 @pytest.fixture
-def path(tmp_path: Path, gather_nothing: None) -> Path:
+def path(tmp_path: Path) -> Path:
     return tmp_path / "history.sqlite"
 
 
@@ -36,10 +39,17 @@ def store(path: Path) -> Iterator[HistoryStore]:
         yield store
 
 
+@pytest.fixture
+def history(store: HistoryStore, path: Path) -> Iterator[HistoryReader]:
+    """What asks ``store``."""
+    with HistoryReader(path) as reader:
+        yield reader
+
+
 @pytest.fixture(scope="module")
 def complete(tmp_path_factory: pytest.TempPathFactory) -> Contents:
     """What a store that saw everything in one go has."""
     path = tmp_path_factory.mktemp("history") / "history.sqlite"
     with closing(HistoryStore(path, VENUE)) as store:
         put(store)
-        return contents(store)
+        return contents(path)

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import tempfile
+from contextlib import closing, contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from carbonex.journal import ExecutionEntry, MovementEntry, TradeEntry
+from carbonex.engine import Exchange
+from carbonex.journal import HistoryReader, HistoryStore
+from carbonex.journal.history import ExecutionEntry, MovementEntry, TradeEntry
+from journal.samples import VENUE
 from journal.trading import ACCOUNTS, INSTRUMENTS, trading
 
 
 if TYPE_CHECKING:
-    from carbonex.journal import HistoryStore
+    from collections.abc import Iterator
+
+    from carbonex.engine import Batch
 
 
 DONE = trading(60)
@@ -24,12 +32,27 @@ def put(store: HistoryStore, first: int = 1, last: int = 60) -> None:
     store.flush()
 
 
-def contents(store: HistoryStore) -> Contents:
-    """Everything that can be asked for."""
+def contents(path: Path) -> Contents:
+    """Everything that can be asked for of accounts and instruments."""
     every: Contents = {}
-    for account in ACCOUNTS:
-        every[f"executions {account}"] = store.executions(account)
-        every[f"movements {account}"] = store.movements(account)
-    for instrument in INSTRUMENTS:
-        every[f"trades {instrument}"] = store.trades(instrument)
+    with HistoryReader(path) as history:
+        for account in ACCOUNTS:
+            every[f"executions {account}"] = history.executions(account)
+            every[f"movements {account}"] = history.movements(account)
+        for instrument in INSTRUMENTS:
+            every[f"trades {instrument}"] = history.trades(instrument)
     return every
+
+
+@contextmanager
+def stored(batches: list[Batch]) -> Iterator[HistoryReader]:
+    """Yield the history of a log."""
+    exchange = Exchange()
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "history.sqlite"
+        with closing(HistoryStore(path, VENUE)) as store:
+            for position, batch in enumerate(batches, 1):
+                store.put(position, exchange.apply(batch))
+        assert store.failed is None
+        with HistoryReader(path) as history:
+            yield history

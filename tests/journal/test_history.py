@@ -10,13 +10,29 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from carbonex.engine import Applied, Batch, Exchange, PlaceOrder, Trade
-from carbonex.journal import (
+from carbonex.engine import (
+    BUY,
+    SELL,
+    Applied,
+    Batch,
+    DayBegun,
+    Exchange,
+    PlaceOrder,
+    Trade,
+)
+from carbonex.journal import HistoryReader, HistoryStore
+from carbonex.journal.history import (
+    AccountEntry,
+    AlertEntry,
+    AuctionEntry,
+    BalanceEntry,
+    BidEntry,
+    BlockEntry,
+    DayEntry,
     ExecutionEntry,
-    HistoryStore,
     MovementEntry,
     TradeEntry,
-    history as history_module,
+    store as history_module,
 )
 from journal.histories import DONE, contents, put
 from journal.samples import VENUE
@@ -30,13 +46,13 @@ if TYPE_CHECKING:
 
 
 def test_every_execution_of_every_account_is_there_without_a_gap(
-    store: HistoryStore,
+    store: HistoryStore, history: HistoryReader
 ) -> None:
     put(store)
     assert store.position == 60
     exchange = Exchange.restore(DONE.states[-1].data)
     for name, account in exchange.accounts.items():
-        executions = store.executions(name)
+        executions = history.executions(name)
         numbers = [execution.exec_seq for execution in executions]
         assert numbers == list(range(1, account.exec_seq + 1))
         newest = {execution.order_id: execution for execution in executions}
@@ -51,7 +67,7 @@ def test_every_execution_of_every_account_is_there_without_a_gap(
 
 @pytest.mark.parametrize("seed", range(4))
 def test_each_execution_follows_from_the_one_before(
-    store: HistoryStore, seed: int
+    store: HistoryStore, history: HistoryReader, seed: int
 ) -> None:
     done = trading(150, seed)
     for position, applied in enumerate(done.applied, 1):
@@ -60,7 +76,7 @@ def test_each_execution_follows_from_the_one_before(
     seen = Counter[str]()
     for account in ACCOUNTS:
         orders: dict[int, ExecutionEntry] = {}
-        for entry in store.executions(account):
+        for entry in history.executions(account):
             follows(orders.get(entry.order_id), entry)
             seen[entry.event] += 1
             orders[entry.order_id] = entry
@@ -77,8 +93,8 @@ def follows(before: ExecutionEntry | None, now: ExecutionEntry) -> None:
     if now.event != "cancelled":
         assert now.status == ("open" if now.remaining else "filled")
     same = now._replace(
-        **{name: getattr(before, name) for name in ExecutionEntry._fields[1:5]},
-        **{name: getattr(before, name) for name in ExecutionEntry._fields[11:]},
+        **{name: getattr(before, name) for name in ExecutionEntry._fields[1:6]},
+        **{name: getattr(before, name) for name in ExecutionEntry._fields[12:]},
     )
     assert same == before  # whose order it is, and which
     cancelled, traded = now.cancelled or 0, now.last_quantity or 0
@@ -95,66 +111,79 @@ def follows(before: ExecutionEntry | None, now: ExecutionEntry) -> None:
     assert (now.status == "cancelled") == (now.event == "cancelled")
 
 
-def test_movements_and_trades_add_up_to_the_balances(store: HistoryStore) -> None:
+def test_movements_and_trades_add_up_to_the_balances(
+    store: HistoryStore, history: HistoryReader
+) -> None:
     put(store)
     exchange = Exchange.restore(DONE.states[-1].data)
-    cash: Counter[str] = Counter()
-    tonnes: Counter[tuple[str, str]] = Counter()
+    held: Counter[tuple[str, str]] = Counter()
     for account in ACCOUNTS:
-        for m in store.movements(account):
-            sign = -1 if m.kind == "withdraw" else 1
-            if not m.instrument:
-                cash[account] += sign * m.amount
-            elif m.kind == "issue" or m.to_account == account:
-                tonnes[account, m.instrument] += m.amount
-            if m.kind == "transfer" and m.account == account:
-                tonnes[account, m.instrument] -= m.amount
+        for m in history.movements(account):
+            held[account, m.instrument] += m.amount
     for instrument in INSTRUMENTS:
-        trades = store.trades(instrument)
+        trades = history.trades(instrument)
         assert trades
         assert [t.trade_id for t in trades] == list(range(1, len(trades) + 1))
         for t in trades:
-            parties = t.taker_account, t.maker_account
-            buyer, seller = parties if t.side == "buy" else parties[::-1]
-            cash[buyer] -= t.price * t.quantity
-            cash[seller] += t.price * t.quantity
-            tonnes[buyer, instrument] += t.quantity
-            tonnes[seller, instrument] -= t.quantity
+            held[t.buyer, ""] -= t.price * t.quantity
+            held[t.seller, ""] += t.price * t.quantity
+            held[t.buyer, instrument] += t.quantity
+            held[t.seller, instrument] -= t.quantity
     for name, owner in exchange.accounts.items():
-        assert cash[name] == owner.cash
+        assert held[name, ""] == owner.cash
         for instrument, holding in owner.holdings.items():
-            assert tonnes[name, instrument] == holding.quantity
+            assert held[name, instrument] == holding.quantity
+    assert history.held() == held
 
 
-def test_a_trade_is_told_to_both_sides(store: HistoryStore) -> None:
-    sell = PlaceOrder("k", "s", "CEA25", 1, 7000, 10, client_order_id="s-1")  # type: ignore[arg-type]
-    buy = PlaceOrder("k", "b", "CEA25", 0, 7100, 4)  # type: ignore[arg-type]
-    trade = Trade(3, 7000, 4, 11, 5, 10, 6, sell, 12, 9, 7100, 4, 0, buy)
-    store.put(1, Applied(True, 1234, 50, [], [[], [trade]]))
+def test_a_trade_is_told_to_both_sides(
+    store: HistoryStore, history: HistoryReader
+) -> None:
+    sell = PlaceOrder("k", "s", "CEA25", SELL, 7000, 10, client_order_id="s-1")
+    buy = PlaceOrder("k", "b", "CEA25", BUY, 7100, 4)
+    trade = Trade(3, 7000, 4, 11, 5, 10, 6, sell, 12, 9, 7100, 4, 0, buy, 17, 25)
+    begun = DayBegun(20250106, 99)
+    store.put(1, Applied(True, 1234, 50, [], [[begun], [trade]]))
     store.flush()
-    assert store.trades("CEA25") == [
-        TradeEntry("CEA25", 3, 51, 1234, 7000, 4, "buy", 11, "s", 12, "b")
+    assert history.trades("CEA25") == [
+        TradeEntry(
+            *("CEA25", 3, 51, 1234, 20250106, "listed", False, 7000, 4, "buy"),
+            *("b", 12, 25, "s", 11, 17, 0, 0),
+        )
     ]
     order = ("CEA25", "sell", "limit", "day", 7000, 10, 4, 6, "open")
-    assert store.executions("s") == [
+    assert history.executions("s") == [
         ExecutionEntry(
-            *("s", 5, 51, 1234, "trade", 11, "s-1", *order),
+            *("s", 5, 51, 1234, 20250106, "trade", 11, "s-1", *order),
             trade_id=3,
             last_price=7000,
             last_quantity=4,
             liquidity="maker",
+            fee=17,
+            method="listed",
+            called=False,
         )
     ]
     order = ("CEA25", "buy", "limit", "day", 7100, 4, 4, 0, "filled")
-    assert store.executions("b") == [
+    assert history.executions("b") == [
         ExecutionEntry(
-            *("b", 9, 51, 1234, "trade", 12, "", *order),
+            *("b", 9, 51, 1234, 20250106, "trade", 12, "", *order),
             trade_id=3,
             last_price=7000,
             last_quantity=4,
             liquidity="taker",
+            fee=25,
+            method="listed",
+            called=False,
         )
     ]
+    assert history.held() == {
+        ("b", ""): -28_025,
+        ("b", "CEA25"): 4,
+        ("s", ""): 27_983,
+        ("s", "CEA25"): -4,
+        ("", ""): 42,
+    }
 
 
 def test_all_kinds_of_events_occur(complete: Contents) -> None:
@@ -171,16 +200,25 @@ def test_all_kinds_of_events_occur(complete: Contents) -> None:
     }
 
 
-def test_queries_page_from_any_number(store: HistoryStore) -> None:
+def test_queries_page_from_any_number(
+    store: HistoryStore, history: HistoryReader
+) -> None:
     put(store)
-    executions = store.executions("a-1")
-    assert store.executions("a-1", 5, 3) == executions[4:7]
-    assert store.executions("a-1", len(executions) + 1) == []
-    trades = store.trades("CEA24")
-    assert store.trades("CEA24", 2, 2) == trades[1:3]
-    movements = store.movements("a-1")
-    assert store.movements("a-1", movements[1].seq, 2) == movements[1:3]
-    assert store.executions("nobody") == []
+    executions = history.executions("a-1")
+    assert history.executions("a-1", 5, 3) == executions[4:7]
+    assert history.executions("a-1", len(executions) + 1) == []
+    trades = history.trades("CEA24")
+    assert history.trades("CEA24", 2, 2) == trades[1:3]
+    movements = history.movements("a-1")
+    assert history.movements("a-1", movements[1].seq, 2) == movements[1:3]
+    assert history.executions("nobody") == []
+    own = [e for e in executions if e.event == "trade"]
+    assert history.account_trades("a-1") == own
+    assert history.account_trades("a-1", own[1].exec_seq, 2) == own[1:3]
+    for instrument in INSTRUMENTS:
+        some = [e for e in own if (e.instrument, e.date) == (instrument, 20250107)]
+        found = history.account_trades("a-1", instrument=instrument, date=20250107)
+        assert found == some != []
 
 
 def test_positions_cannot_be_left_out(store: HistoryStore) -> None:
@@ -211,7 +249,7 @@ def test_a_full_queue_blocks_until_the_writer_has_made_room(
         assert store._given - store._taken <= 20 + 50
         gate.set()
         feeder.join()
-        assert contents(store) == complete
+        assert contents(path) == complete
 
 
 def test_nobody_else_can_read_the_file(path: Path, store: HistoryStore) -> None:
@@ -222,14 +260,26 @@ def test_nobody_else_can_read_the_file(path: Path, store: HistoryStore) -> None:
         assert file.stat().st_mode & 0o777 == 0o600, file
 
 
-def test_the_columns_are_the_fields_of_the_entries(store: HistoryStore) -> None:
-    for table, entry in (
+@pytest.mark.parametrize(
+    ("table", "entry"),
+    [
+        ("accounts", AccountEntry),
+        ("days", DayEntry),
         ("trades", TradeEntry),
         ("executions", ExecutionEntry),
         ("movements", MovementEntry),
-    ):
-        columns = store._reader.execute(f"PRAGMA table_info({table})").fetchall()
-        assert tuple(column[1] for column in columns) == entry._fields
+        ("balances", BalanceEntry),
+        ("alerts", AlertEntry),
+        ("blocks", BlockEntry),
+        ("auctions", AuctionEntry),
+        ("bids", BidEntry),
+    ],
+)
+def test_the_columns_are_the_fields_of_the_entries(
+    history: HistoryReader, table: str, entry: type[TradeEntry]
+) -> None:
+    columns = history.select(f"PRAGMA table_info({table})")
+    assert tuple(column[1] for column in columns) == entry._fields
 
 
 def test_a_batch_that_was_not_accepted_only_moves_the_watermark(

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from carbonex.journal import HistoryError, HistoryStore, recover
+from carbonex.engine import Exchange
+from carbonex.journal import HistoryError, HistoryReader, HistoryStore, recover
+from carbonex.journal.history.balances import held_by
 from journal.histories import DONE, contents, put
 from journal.samples import VENUE
-from journal.trading import Venue
+from journal.trading import ACCOUNTS, Venue
 
 
 if TYPE_CHECKING:
@@ -31,7 +33,7 @@ def test_what_was_stored_before_is_skipped_when_it_is_replayed(
         assert store.recreated == ""
         put(store)
         put(store)
-        assert contents(store) == complete
+        assert contents(path) == complete
 
 
 def test_recovery_brings_the_history_up_to_date(path: Path, complete: Contents) -> None:
@@ -46,7 +48,7 @@ def test_recovery_brings_the_history_up_to_date(path: Path, complete: Contents) 
             assert recovered.snapshot == snapshot
             assert recovered.warnings == []
             assert recovered.exchange.digest() == DONE.states[-1].digest
-            assert contents(store) == complete
+            assert contents(path) == complete
 
 
 def spoil_pages(path: Path) -> None:
@@ -76,7 +78,7 @@ def change(path: Path, statement: str) -> None:
         (spoil_pages, "damaged"),
         (cut_short, "damaged"),
         (replace_by_text, "damaged: file is not a database"),
-        (lambda path: path.write_bytes(b""), "schema version 0, not 1"),
+        (lambda path: path.write_bytes(b""), "schema version 0, not 2"),
         (lambda path: change(path, "PRAGMA user_version = 7"), "schema version 7"),
         (lambda path: change(path, "DROP TABLE progress"), "damaged: no such table"),
         (lambda path: change(path, "UPDATE progress SET venue = 'x'"), "venue 'x'"),
@@ -100,11 +102,11 @@ def test_a_file_that_is_no_use_is_made_anew_and_filled(
         assert len(recovered.warnings) == 1
         assert "the history was made anew: " in recovered.warnings[0]
         assert reason in recovered.warnings[0]
-        assert contents(store) == complete
+        assert contents(path) == complete
 
 
 def test_where_the_log_does_not_reach_back_the_history_says_so_and_goes_on(
-    store: HistoryStore, complete: Contents
+    path: Path, store: HistoryStore, history: HistoryReader, complete: Contents
 ) -> None:
     venue = Venue()
     venue.truncate(41)
@@ -113,10 +115,12 @@ def test_where_the_log_does_not_reach_back_the_history_says_so_and_goes_on(
     assert recovered.snapshot == 40
     assert "positions 1 to 40 cannot be replayed any more" in recovered.warnings[0]
     assert store.position == 60
-    for name, entries in contents(store).items():
+    for name, entries in without_brought_forward(contents(path)).items():
         expected = complete[name]
         assert entries == expected[len(expected) - len(entries) :]
-    assert store.executions("a-1", limit=1)[0].exec_seq > 1
+    assert history.executions("a-1", limit=1)[0].exec_seq > 1
+    assert history.held() == held_by(recovered.exchange)
+    assert {a.account for a in history.accounts()} == set(ACCOUNTS)
 
 
 def test_what_lies_between_is_all_that_a_gap_costs(
@@ -125,14 +129,25 @@ def test_what_lies_between_is_all_that_a_gap_costs(
     with closing(HistoryStore(path, VENUE)) as store:
         put(store, last=20)
     with closing(HistoryStore(path, VENUE)) as store:
-        store.start_at(40)
+        store.start_at(40, Exchange.restore(DONE.states[39].data))
     with closing(HistoryStore(path, VENUE)) as store:  # it was stored, too
         assert store.position == 40
         put(store)
-        begin, end = DONE.applied[20].first_seq, DONE.applied[40].first_seq
-        for name, entries in contents(store).items():
-            expected = [e for e in complete[name] if not begin <= e.seq < end]
-            assert entries == expected
+    begin, end = DONE.applied[20].first_seq, DONE.applied[40].first_seq
+    for name, entries in without_brought_forward(contents(path)).items():
+        expected = [e for e in complete[name] if not begin <= e.seq < end]
+        assert entries == expected
+    with HistoryReader(path) as history:
+        last = Exchange.restore(DONE.states[-1].data)
+        assert history.held() == held_by(last)
+
+
+def without_brought_forward(found: Contents) -> Contents:
+    """Leave out what makes up for missing rows."""
+    return {
+        name: [e for e in entries if getattr(e, "kind", "") != "brought_forward"]  # type: ignore[misc]
+        for name, entries in found.items()
+    }
 
 
 def test_a_write_that_fails_stops_the_history_and_nothing_else(
@@ -141,7 +156,7 @@ def test_a_write_that_fails_stops_the_history_and_nothing_else(
     venue = Venue()
     with closing(HistoryStore(path, VENUE)) as store:
         put(store, last=30)
-        before = contents(store)
+        before = contents(path)
 
         def fail(*_: object) -> None:
             raise sqlite3.OperationalError("database or disk is full")
@@ -152,18 +167,30 @@ def test_a_write_that_fails_stops_the_history_and_nothing_else(
         put(store, first=41)  # not even when it would work again: rows are missing
         assert isinstance(store.failed, sqlite3.OperationalError)
         assert store.position == 30
-        assert contents(store) == before
+        assert contents(path) == before
     with closing(HistoryStore(path, VENUE)) as store:
         recover(venue.log, venue.snapshots, history=store)
         store.flush()
         assert store.failed is None
-        assert contents(store) == complete
+        assert contents(path) == complete
 
 
 def test_a_file_that_breaks_while_it_is_in_use_is_named(
-    path: Path, store: HistoryStore
+    path: Path, store: HistoryStore, history: HistoryReader
 ) -> None:
     put(store, last=30)
     change(path, "DROP TABLE trades")
     with pytest.raises(HistoryError, match=rf"{path} cannot be read: .* remove the"):
-        store.trades("CEA24")
+        history.trades("CEA24")
+
+
+def test_a_reader_names_a_file_that_is_missing_or_of_another_schema(
+    path: Path,
+) -> None:
+    with pytest.raises(HistoryError, match=rf"^{path} cannot be read: unable to open"):
+        HistoryReader(path)
+    with closing(HistoryStore(path, VENUE)) as store:
+        put(store, last=10)
+    change(path, "PRAGMA user_version = 1")
+    with pytest.raises(HistoryError, match=r"schema version 1, not 2: the next start"):
+        HistoryReader(path)

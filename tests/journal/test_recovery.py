@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import msgspec
 import pytest
 
 from carbonex.engine import Batch, Exchange
@@ -84,6 +85,21 @@ def test_a_snapshot_of_another_log_or_format_is_passed_over() -> None:
     recovered = recover(venue.log, venue.snapshots)
     assert "cannot be restored: not a snapshot" in recovered.warnings[0]
     assert recovered.snapshot == 40
+
+
+def test_a_snapshot_of_an_older_release_is_passed_over() -> None:
+    venue = Venue()
+    older = msgspec.msgpack.encode([1, 42, 0, 0, []])  # it begins with its format
+    venue.snapshots.save(DONE.snapshot(venue.rows[-1])._replace(data=older))
+    recovered = recover(venue.log, venue.snapshots)
+    assert recovered.warnings == [
+        (
+            "snapshot 60 was passed over: it cannot be restored:"
+            " snapshot of format 1; this reads 2"
+        )
+    ]
+    assert recovered.snapshot == 40
+    assert recovered.exchange.digest() == DONE.states[-1].digest
 
 
 def test_a_truncated_log_needs_a_snapshot_that_reaches_its_beginning() -> None:

@@ -9,6 +9,7 @@ import msgspec
 import pytest
 
 from carbonex.engine import Batch, Checkpoint, Deposit, Exchange, GatewayOpened
+from carbonex.engine.snapshot import FORMAT
 from carbonex.journal import LogError, OsDisk, SegmentLog, verify
 from carbonex.journal.records import HEADER_BYTES, encode_head
 from journal.faulty_disk import DIRECTORY, SimulatedDisk
@@ -194,6 +195,19 @@ def test_a_snapshot_that_is_whole_but_not_the_replayed_state_is_named() -> None:
     assert (found.position, found.found) == (60, "00" * 32)
 
 
+def test_a_snapshot_of_an_older_release_is_noted_and_not_compared() -> None:
+    venue = Venue()
+    older = msgspec.msgpack.encode([1, 42, 0, 0, []])  # it begins with its format
+    snapshot = DONE.snapshot(venue.rows[-1])
+    venue.snapshots.save(snapshot._replace(data=older, digest=bytes(32)))
+    report = verify(DIRECTORY, venue.disk)
+    assert report.ok
+    assert report.snapshots == 2
+    assert report.notes == [
+        "snapshot 60 was not compared: snapshot of format 1; this reads 2"
+    ]
+
+
 def published(*batches: Batch) -> tuple[SimulatedDisk, list[Row]]:
     disk = SimulatedDisk()
     log = open_log(disk)
@@ -205,19 +219,32 @@ def test_a_checkpoint_that_does_not_fit_is_named() -> None:
     exchange = Exchange()
     exchange.apply(opened)
     right, wrong = exchange.digest(), Exchange().digest()
-    disk, _ = published(opened, Batch(0, 1, 1, 1, [Checkpoint("", right)]))
+    disk, _ = published(opened, Batch(0, 1, 1, 1, [Checkpoint("", right, FORMAT)]))
     assert verify(DIRECTORY, disk).checkpoints == 1
 
     disk, _ = published(
         opened,
-        Batch(0, 1, 1, 0, [Checkpoint("", wrong)]),  # not the next batch: nothing
-        Batch(0, 1, 1, 1, [Deposit("", "a", 1, "r"), Checkpoint("", wrong)]),
+        Batch(
+            0, 1, 1, 0, [Checkpoint("", wrong, FORMAT)]
+        ),  # not the next batch: nothing
+        Batch(0, 1, 1, 1, [Deposit("", "a", 1, "r"), Checkpoint("", wrong, FORMAT)]),
     )
     found = verify(DIRECTORY, disk).fault
     assert found is not None
     assert (found.path, found.position) == (str(FIRST), 3)
     assert right.hex() in found.expected
     assert found.found == wrong.hex()
+
+
+def test_a_checkpoint_of_an_older_release_is_noted_and_not_compared() -> None:
+    opened = Batch(0, 1, 1, 0, [GatewayOpened("")])
+    disk, _ = published(opened, Batch(0, 1, 1, 1, [Checkpoint("", bytes(32))]))
+    report = verify(DIRECTORY, disk)
+    assert report.ok
+    assert report.checkpoints == 0
+    assert report.notes == [
+        "1 checkpoints were not compared: they are of another release's snapshots"
+    ]
 
 
 def test_an_exchange_that_breaks_its_invariants_is_named_where_deep() -> None:

@@ -35,6 +35,7 @@ from carbonex.engine import (
     Transfer,
     Withdraw,
 )
+from carbonex.engine.snapshot import FORMAT
 from carbonex.journal import SegmentLog, Snapshot, SnapshotStore
 from journal.faulty_disk import DIRECTORY, SimulatedDisk
 
@@ -99,7 +100,10 @@ def trading(rows: int = 60, seed: int = 0) -> Trading:
         elif n == rows * 2 // 3:
             commands = [BeginDay("", 20250107, 9_000_000)]
         elif n % 10 == 5:
-            commands = [Checkpoint("", exchange.digest()), _command(chance, exchange)]
+            commands = [
+                Checkpoint("", exchange.digest(), FORMAT),
+                _command(chance, exchange),
+            ]
         else:
             commands = [_command(chance, exchange) for _ in range(chance.randint(1, 9))]
         time_ns = n * 1000 if n < rows * 2 // 3 else 1_000_000 + n

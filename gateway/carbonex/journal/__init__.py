@@ -5,8 +5,7 @@ store answers questions about the past; both can be made again from the log.
 """
 
 from .disk import Disk, OsDisk
-from .entries import ExecutionEntry, MovementEntry, TradeEntry
-from .history import HistoryError, HistoryStore
+from .history import HISTORY_NAME, HistoryError, HistoryReader, HistoryStore
 from .log import (
     DamageError,
     LockedError,
@@ -24,17 +23,17 @@ from .verify import Fault, Report, verify
 
 
 __all__ = [
+    "HISTORY_NAME",
     "DamageError",
     "Disk",
-    "ExecutionEntry",
     "Fault",
     "HistoryError",
+    "HistoryReader",
     "HistoryStore",
     "LockedError",
     "Log",
     "LogError",
     "LogReader",
-    "MovementEntry",
     "OsDisk",
     "PoisonedError",
     "Recovered",
@@ -45,7 +44,6 @@ __all__ = [
     "SnapshotError",
     "SnapshotStore",
     "Tail",
-    "TradeEntry",
     "recover",
     "verify",
 ]

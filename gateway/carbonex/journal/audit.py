@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from carbonex.engine import Checkpoint, Exchange
+from carbonex.engine.snapshot import FORMAT
 
 from .log import DamageError, LogError
 
@@ -27,6 +28,7 @@ class Replay:
         self.exchange = None if from_snapshot else Exchange()
         self.commands = 0
         self.checkpoints = 0
+        self.not_compared = 0  # checkpoints of another release's format
         self.snapshots = 0
         self._deep = deep
 
@@ -41,6 +43,8 @@ class Replay:
         except LogError as error:
             raise DamageError(*where, "commands", str(error)) from None
         checkpoints = [c for c in batch.commands if type(c) is Checkpoint]
+        older = [c for c in checkpoints if c.format != FORMAT]
+        checkpoints = [c for c in checkpoints if c.format == FORMAT]
         digest = b""
         if checkpoints:
             digest = exchange.digest()
@@ -55,13 +59,17 @@ class Replay:
             return
         self.commands += len(batch.commands)
         self.checkpoints += len(checkpoints)
+        self.not_compared += len(older)
         for checkpoint in checkpoints:
             if checkpoint.digest != digest:
                 expected = f"the digest {digest.hex()} of the replayed exchange"
                 raise DamageError(*where, expected, checkpoint.digest.hex())
 
-    def compare(self, snapshot: Snapshot, path: Path) -> None:
-        """Hold a snapshot of this position against the state, or begin with it."""
+    def compare(self, snapshot: Snapshot, path: Path) -> str:
+        """Hold a snapshot of this position against the state, or begin with it.
+
+        Return why it could not be compared: another release may have made it.
+        """
         where = path, 0, snapshot.position
         if self.exchange is None:
             try:
@@ -70,9 +78,14 @@ class Replay:
                 raise DamageError(*where, "an exchange", str(error)) from None
         digest = self.exchange.digest()
         if snapshot.digest != digest:
+            try:
+                Exchange.restore(snapshot.data)
+            except ValueError as error:
+                return str(error)
             expected = f"the digest {digest.hex()} of the replayed exchange"
             raise DamageError(*where, expected, snapshot.digest.hex())
         self.snapshots += 1
+        return ""
 
     def check(self, path: Path, offset: int, position: int) -> None:
         """Assert the exchange's invariants, if the replay is to be deep."""

@@ -68,7 +68,7 @@ def recover(
     with _no_collection():
         start, exchange = _start(log, snapshots, last, min(watermark, last), warnings)
         if history is not None and start > watermark:
-            history.start_at(start)
+            history.start_at(start, exchange)
             warnings.append(
                 f"positions {watermark + 1} to {start} cannot be replayed any more: "
                 "the history will not have them"

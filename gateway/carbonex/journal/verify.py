@@ -13,6 +13,7 @@ import msgspec
 from .audit import Replay
 from .disk import OsDisk
 from .log import DamageError, LogError
+from .reconcile import Reconciliation
 from .scan import (
     HEAD_NAME,
     Mark,
@@ -48,7 +49,7 @@ class Report(msgspec.Struct, frozen=True):
     """What was checked up to the end, or up to ``fault``.
 
     ``first`` and ``last`` are positions, ``commands`` counts those that were
-    replayed, ``hash`` and ``digest`` are the chain's and the exchange's after
+    replayed, ``balances`` those of the history that were compared, ``hash`` and ``digest`` are the chain's and the exchange's after
     the last row, as hex. ``torn_bytes`` behind the last row are no fault: they
     were never answered, and the next start removes them. ``notes`` say what
     could not be checked.
@@ -60,6 +61,7 @@ class Report(msgspec.Struct, frozen=True):
     commands: int
     checkpoints: int
     snapshots: int
+    balances: int
     torn_bytes: int
     hash: str
     digest: str
@@ -78,7 +80,7 @@ def verify(directory: Path, disk: Disk | None = None, *, deep: bool = False) -> 
     The chain is verified from the first row on, and everything is replayed
     from the beginning, or from the oldest snapshot where the beginning was
     truncated. Every checkpoint's and snapshot's digest is compared with the
-    replayed exchange; ``deep`` also asserts the exchange's invariants at every
+    replayed exchange, and so are the history's balances; ``deep`` also asserts the exchange's invariants at every
     checkpoint and at the end. O(log), and O(state) for each digest.
 
     Raises:
@@ -114,6 +116,7 @@ class _Auditor:
         self._torn = 0
         self._notes: list[str] = []
         self._replay = Replay(from_snapshot=self._first > 1, deep=deep)
+        self._history = Reconciliation(directory)
 
     def run(self) -> None:
         """Check everything in the order of positions."""
@@ -125,6 +128,7 @@ class _Auditor:
                 self._mark = found.mark()
                 self._replay.apply(found)
                 self._compare()
+                self._reconcile()
         if header_fault is not None:
             raise self._gap(header_fault)
         if self._segments[-1].first == self._mark.position:
@@ -141,6 +145,7 @@ class _Auditor:
             commands=self._replay.commands,
             checkpoints=self._replay.checkpoints,
             snapshots=self._replay.snapshots,
+            balances=self._history.compared,
             torn_bytes=self._torn,
             hash=self._mark.chain.hex(),
             digest=self._replay.digest(),
@@ -182,7 +187,15 @@ class _Auditor:
         if snapshot.chain != chain:
             expected = f"the chain hash {chain.hex()}"
             raise DamageError(path, 0, position, expected, snapshot.chain.hex())
-        self._replay.compare(snapshot, path)
+        reason = self._replay.compare(snapshot, path)
+        if reason:
+            self._notes.append(f"snapshot {position} was not compared: {reason}")
+
+    def _reconcile(self) -> None:
+        """Hold the history's balances of the position just reached against the state."""
+        exchange = self._replay.exchange
+        if self._history.position == self._mark.position - 1 and exchange is not None:
+            self._history.compare(exchange)
 
     def _check_end(self) -> None:
         """Make sure that nothing speaks of rows beyond the last, and note the rest."""
@@ -201,6 +214,14 @@ class _Auditor:
         old = [p for p in self._snapshots if p < self._first - 1]
         if old:
             self._notes.append(f"older than the log and not compared: snapshots {old}")
+        if self._replay.not_compared:
+            self._notes.append(
+                f"{self._replay.not_compared} checkpoints were not compared: they are"
+                " of another release's snapshots"
+            )
+        self._history.end(last)
+        if self._history.note:
+            self._notes.append(self._history.note)
 
     def _check_head(self, last: int) -> None:
         if self._head is not None:

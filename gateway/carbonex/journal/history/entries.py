@@ -1,69 +1,78 @@
-"""What the history store keeps of each event.
+"""What the history store keeps: one kind of entry for each of its tables.
 
 Entries hold integers (fen, tonnes, nanoseconds) and the wire's names. Their
-fields are the columns of the store's tables, in this order.
+fields are the columns of the tables, in this order. ``date`` (YYYYMMDD) is the
+trading day that an entry belongs to: what happens between two days belongs to
+the next, and has date 0 until that begins.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
-
-from carbonex.engine import (
-    CancelReason,
-    Deposit,
-    Issue,
-    Moved,
-    OrderAccepted,
-    OrderAmended,
-    OrderCancelled,
-    OrderReduced,
-    Trade,
-    Transfer,
-    Withdraw,
-)
-from carbonex.wire.vocabulary import (
-    CANCEL_REASON_NAMES,
-    ORDER_TYPE_NAMES,
-    SIDE_NAMES,
-    TIME_IN_FORCE_NAMES,
-)
+from typing import Final, NamedTuple
 
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
+class AccountEntry(NamedTuple):
+    """An account, since it was opened."""
 
-    from carbonex.engine import Event, PlaceOrder
+    account: str
+    participant: str
+    seq: int
+    time_ns: int
+
+
+class DayEntry(NamedTuple):
+    """A trading day; the last two are None until it has ended."""
+
+    date: int
+    begin_seq: int
+    begin_ns: int
+    end_seq: int | None
+    end_ns: int | None
 
 
 class TradeEntry(NamedTuple):
-    """One trade; ``side`` is the taker's."""
+    """One trade of the venue; ``side`` is the taker's.
+
+    ``method`` is listed, block or auction, ``called`` marks a listed one of a call
+    auction. Listed trades name the two orders; ``source_id`` is the block's or
+    the auction's number, ``bid_id`` the bid's. Fees in fen.
+    """
 
     instrument: str
     trade_id: int
     seq: int
     time_ns: int
+    date: int
+    method: str
+    called: bool
     price: int
     quantity: int
     side: str
-    maker_id: int
-    maker_account: str
-    taker_id: int
-    taker_account: str
+    buyer: str
+    buyer_order_id: int
+    buyer_fee: int
+    seller: str
+    seller_order_id: int
+    seller_fee: int
+    source_id: int
+    bid_id: int
 
 
 class ExecutionEntry(NamedTuple):
-    """One change of one order, as its account was told it.
+    """One change of one order, as its account was told it; or a trade of no order.
 
-    ``event`` is new, trade, reduced, amended or cancelled. ``price`` is what
-    the order traded up to and ``quantity`` its total, both after the change.
-    ``trade_id``, ``last_*`` and ``liquidity`` belong to trade, ``cancelled``
-    and ``reason`` to cancelled and reduced, ``priority_kept`` to amended.
+    ``event`` is new, trade, triggered, refilled, reduced, amended or cancelled.
+    ``price`` is what the order traded up to and ``quantity`` its total, both
+    after the change. From ``trade_id`` to ``source_id`` all belongs to trade,
+    ``cancelled`` and ``reason`` to cancelled and reduced, ``priority_kept`` to
+    amended, ``shown`` to refilled, the rest to orders that have conditions.
     """
 
     account: str
     exec_seq: int
     seq: int
     time_ns: int
+    date: int
     event: str
     order_id: int
     client_order_id: str
@@ -80,178 +89,151 @@ class ExecutionEntry(NamedTuple):
     last_price: int | None = None
     last_quantity: int | None = None
     liquidity: str | None = None
+    fee: int | None = None
+    method: str | None = None
+    called: bool | None = None
+    source_id: int | None = None
     cancelled: int | None = None
     reason: str | None = None
     priority_kept: bool | None = None
+    shown: int | None = None
+    stop_price: int | None = None
+    display_quantity: int | None = None
+    expires_ns: int | None = None
 
 
 class MovementEntry(NamedTuple):
-    """Cash (``instrument`` is empty, fen) or tonnes that came, went or changed hands.
+    """Cash (``instrument`` is empty, fen) or tonnes that came (+) or went (-).
 
-    ``kind`` is deposit, withdraw, issue or transfer; trades are not among them.
+    ``kind`` is deposit, withdraw, issue, transfer, surrender, retire,
+    transfer_out or brought_forward; trades are not among them. A transfer has
+    an entry on each of its two accounts, which name each other. ``year`` is
+    the obligation's of a surrender. What is brought forward makes up for rows
+    that the log did not have any more when the history was made.
     """
+
+    account: str
+    seq: int
+    time_ns: int
+    date: int
+    kind: str
+    instrument: str
+    amount: int
+    other_account: str
+    client_ref: str
+    year: int
+
+
+class BalanceEntry(NamedTuple):
+    """What an account had at the end of a day on which it changed.
+
+    Of cash ``instrument`` is empty. The empty account is the venue's own: the
+    fees that it has taken.
+    """
+
+    account: str
+    instrument: str
+    date: int
+    quantity: int
+
+
+class AlertEntry(NamedTuple):
+    """What supervision noticed; ``orders`` and ``trades`` are lists with commas."""
 
     seq: int
     time_ns: int
+    date: int
     kind: str
-    account: str
-    to_account: str
     instrument: str
-    amount: int
+    participant: str
+    counterparty: str
+    value: int
+    threshold: int
+    side: str
+    orders: str
+    trades: str
+
+
+class BlockEntry(NamedTuple):
+    """A step in a block proposal's life: ``status`` is open, or how it ended."""
+
+    block_id: int
+    status: str
+    seq: int
+    time_ns: int
+    date: int
+    proposer: str
+    account: str
+    counterparty: str
+    instrument: str
+    side: str
+    price: int
+    quantity: int
     client_ref: str
+    counters: int
+    answered_by: str
 
 
-_KINDS: Final = {
-    Deposit: "deposit",
-    Withdraw: "withdraw",
-    Issue: "issue",
-    Transfer: "transfer",
-}
+class AuctionEntry(NamedTuple):
+    """A one-way auction when it was announced, closed or cancelled.
+
+    What is 0 does not apply. ``price``, ``filled``, ``turnover``, ``bids`` and
+    ``bid_quantity`` are its result.
+    """
+
+    auction_id: int
+    status: str
+    seq: int
+    time_ns: int
+    date: int
+    account: str
+    instrument: str
+    side: str
+    quantity: int
+    opens_ns: int
+    closes_ns: int
+    client_ref: str
+    pricing: str
+    too_few_bids: str
+    sealed: bool
+    reserve: int
+    bidder_limit: int
+    price_limit: int
+    price: int = 0
+    filled: int = 0
+    turnover: int = 0
+    bids: int = 0
+    bid_quantity: int = 0
 
 
-class Clerk:
-    """Writes events down as entries."""
+class BidEntry(NamedTuple):
+    """A step in a bid's life: ``status`` is open, or how it ended."""
 
-    def __init__(self) -> None:
-        self.trades: list[TradeEntry] = []
-        self.executions: list[ExecutionEntry] = []
-        self.movements: list[MovementEntry] = []
-        self._writers: dict[type[Event], Callable[[int, int, Any], None]] = {
-            OrderAccepted: self._accepted,
-            Trade: self._traded,
-            OrderCancelled: self._cancelled,
-            OrderReduced: self._reduced,
-            OrderAmended: self._amended,
-            Moved: self._moved,
-        }
-
-    def write(self, seq: int, time_ns: int, events: list[Event]) -> None:
-        """Write down what command ``seq`` did."""
-        for event in events:
-            writer = self._writers.get(type(event))
-            if writer is not None:
-                writer(seq, time_ns, event)
-
-    def _accepted(self, seq: int, time_ns: int, event: OrderAccepted) -> None:
-        order, total = event.order, event.order.quantity
-        head = order.account, event.exec_seq, seq, time_ns, "new", event.order_id
-        left = event.price, total, 0, total, "open"
-        self.executions.append(ExecutionEntry(*head, *_names(order), *left))
-
-    def _traded(self, seq: int, time_ns: int, event: Trade) -> None:
-        maker, taker = event.maker, event.taker
-        self.trades.append(
-            TradeEntry(
-                maker.instrument,
-                event.trade_id,
-                seq,
-                time_ns,
-                event.price,
-                event.quantity,
-                SIDE_NAMES[taker.side],
-                event.maker_id,
-                maker.account,
-                event.taker_id,
-                taker.account,
-            )
-        )
-        last = event.trade_id, event.price, event.quantity
-        head = (
-            maker.account,
-            event.maker_exec_seq,
-            seq,
-            time_ns,
-            "trade",
-            event.maker_id,
-        )
-        left = _left(event.price, event.maker_total, event.maker_remaining)
-        self.executions.append(
-            ExecutionEntry(*head, *_names(maker), *left, *last, "maker")
-        )
-        head = (
-            taker.account,
-            event.taker_exec_seq,
-            seq,
-            time_ns,
-            "trade",
-            event.taker_id,
-        )
-        left = _left(event.taker_price, event.taker_total, event.taker_remaining)
-        self.executions.append(
-            ExecutionEntry(*head, *_names(taker), *left, *last, "taker")
-        )
-
-    def _cancelled(self, seq: int, time_ns: int, event: OrderCancelled) -> None:
-        order, filled, quantity = event.order, event.filled, event.quantity
-        head = order.account, event.exec_seq, seq, time_ns, "cancelled", event.order_id
-        left = event.price, filled + quantity, filled, 0, "cancelled"
-        self.executions.append(
-            ExecutionEntry(
-                *head,
-                *_names(order),
-                *left,
-                cancelled=quantity,
-                reason=CANCEL_REASON_NAMES[event.reason],
-            )
-        )
-
-    def _reduced(self, seq: int, time_ns: int, event: OrderReduced) -> None:
-        order = event.order
-        head = order.account, event.exec_seq, seq, time_ns, "reduced", event.order_id
-        left = _left(event.price, event.total, event.remaining)
-        self.executions.append(
-            ExecutionEntry(
-                *head,
-                *_names(order),
-                *left,
-                cancelled=event.quantity,
-                reason=CANCEL_REASON_NAMES[CancelReason.SELF_TRADE],
-            )
-        )
-
-    def _amended(self, seq: int, time_ns: int, event: OrderAmended) -> None:
-        order = event.order
-        head = order.account, event.exec_seq, seq, time_ns, "amended", event.order_id
-        left = _left(event.price, event.quantity, event.remaining)
-        self.executions.append(
-            ExecutionEntry(
-                *head, *_names(order), *left, priority_kept=event.priority_kept
-            )
-        )
-
-    def _moved(self, seq: int, time_ns: int, event: Moved) -> None:
-        terms = event.terms
-        if event.duplicate:
-            return
-        if isinstance(terms, Deposit | Withdraw):
-            what = "", terms.amount
-        else:
-            what = terms.instrument, terms.quantity
-        self.movements.append(
-            MovementEntry(
-                seq,
-                time_ns,
-                _KINDS[type(terms)],
-                terms.account,
-                terms.to_account if type(terms) is Transfer else "",
-                *what,
-                terms.client_ref,
-            )
-        )
+    bid_id: int
+    status: str
+    seq: int
+    time_ns: int
+    date: int
+    auction_id: int
+    account: str
+    price: int
+    quantity: int
+    client_ref: str
+    filled: int
 
 
-def _left(price: int, total: int, remaining: int) -> tuple[int, int, int, int, str]:
-    """Return price, total, filled, remaining and status of an uncancelled order."""
-    status = "open" if remaining else "filled"
-    return price, total, total - remaining, remaining, status
+CASH: Final = ""  # as an instrument
+VENUE_FEES: Final = ""  # as an account
 
+BROUGHT_FORWARD: Final = "brought_forward"
 
-def _names(order: PlaceOrder) -> tuple[str, str, str, str, str]:
-    """Return what stays the same of an order, as the columns want it."""
-    return (
-        order.client_order_id,
-        order.instrument,
-        SIDE_NAMES[order.side],
-        ORDER_TYPE_NAMES[order.order_type],
-        TIME_IN_FORCE_NAMES[order.time_in_force],
-    )
+Entry = (
+    AccountEntry
+    | TradeEntry
+    | ExecutionEntry
+    | MovementEntry
+    | AlertEntry
+    | BlockEntry
+    | AuctionEntry
+    | BidEntry
+)

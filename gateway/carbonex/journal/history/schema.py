@@ -7,43 +7,118 @@ import sqlite3
 from contextlib import closing
 from typing import TYPE_CHECKING, Final
 
-from .disk import FILE_MODE
+from carbonex.journal.disk import FILE_MODE
+
+from .bulletins import TABLE as BULLETINS
+from .days import DATED
 
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
-SCHEMA_VERSION: Final = 1
+SCHEMA_VERSION: Final = 2
 
-# The columns are the fields of the entries, in their order.
-_TABLES: Final = """
-CREATE TABLE progress (position INTEGER NOT NULL, venue TEXT NOT NULL);
+# The columns are the fields of the entries, in their order. Between two days
+# rows have date 0; the partial indexes find them when the next one begins.
+_TABLES: Final = f"""
+CREATE TABLE progress (
+    position INTEGER NOT NULL, date INTEGER NOT NULL, venue TEXT NOT NULL
+);
+CREATE TABLE accounts (
+    account TEXT PRIMARY KEY, participant TEXT NOT NULL, seq INTEGER NOT NULL,
+    time_ns INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE days (
+    date INTEGER PRIMARY KEY, begin_seq INTEGER NOT NULL, begin_ns INTEGER NOT NULL,
+    end_seq INTEGER, end_ns INTEGER
+);
 CREATE TABLE trades (
     instrument TEXT NOT NULL, trade_id INTEGER NOT NULL, seq INTEGER NOT NULL,
-    time_ns INTEGER NOT NULL, price INTEGER NOT NULL, quantity INTEGER NOT NULL,
-    side TEXT NOT NULL, maker_id INTEGER NOT NULL, maker_account TEXT NOT NULL,
-    taker_id INTEGER NOT NULL, taker_account TEXT NOT NULL,
+    time_ns INTEGER NOT NULL, date INTEGER NOT NULL, method TEXT NOT NULL,
+    called INTEGER NOT NULL, price INTEGER NOT NULL, quantity INTEGER NOT NULL,
+    side TEXT NOT NULL, buyer TEXT NOT NULL, buyer_order_id INTEGER NOT NULL,
+    buyer_fee INTEGER NOT NULL, seller TEXT NOT NULL,
+    seller_order_id INTEGER NOT NULL, seller_fee INTEGER NOT NULL,
+    source_id INTEGER NOT NULL, bid_id INTEGER NOT NULL,
     PRIMARY KEY (instrument, trade_id)
 ) WITHOUT ROWID;
+CREATE INDEX trades_with_fees ON trades (date, seq)
+    WHERE buyer_fee > 0 OR seller_fee > 0;
 CREATE TABLE executions (
     account TEXT NOT NULL, exec_seq INTEGER NOT NULL, seq INTEGER NOT NULL,
-    time_ns INTEGER NOT NULL, event TEXT NOT NULL, order_id INTEGER NOT NULL,
-    client_order_id TEXT NOT NULL, instrument TEXT NOT NULL, side TEXT NOT NULL,
-    order_type TEXT NOT NULL, time_in_force TEXT NOT NULL, price INTEGER NOT NULL,
-    quantity INTEGER NOT NULL, filled INTEGER NOT NULL, remaining INTEGER NOT NULL,
-    status TEXT NOT NULL, trade_id INTEGER, last_price INTEGER,
-    last_quantity INTEGER, liquidity TEXT, cancelled INTEGER, reason TEXT,
-    priority_kept INTEGER,
+    time_ns INTEGER NOT NULL, date INTEGER NOT NULL, event TEXT NOT NULL,
+    order_id INTEGER NOT NULL, client_order_id TEXT NOT NULL,
+    instrument TEXT NOT NULL, side TEXT NOT NULL, order_type TEXT NOT NULL,
+    time_in_force TEXT NOT NULL, price INTEGER NOT NULL, quantity INTEGER NOT NULL,
+    filled INTEGER NOT NULL, remaining INTEGER NOT NULL, status TEXT NOT NULL,
+    trade_id INTEGER, last_price INTEGER, last_quantity INTEGER, liquidity TEXT,
+    fee INTEGER, method TEXT, called INTEGER, source_id INTEGER, cancelled INTEGER,
+    reason TEXT, priority_kept INTEGER, shown INTEGER, stop_price INTEGER,
+    display_quantity INTEGER, expires_ns INTEGER,
     PRIMARY KEY (account, exec_seq)
 ) WITHOUT ROWID;
+CREATE INDEX executions_traded ON executions (account, date, seq, exec_seq)
+    WHERE event = 'trade';
 CREATE TABLE movements (
-    seq INTEGER PRIMARY KEY, time_ns INTEGER NOT NULL, kind TEXT NOT NULL,
-    account TEXT NOT NULL, to_account TEXT NOT NULL, instrument TEXT NOT NULL,
-    amount INTEGER NOT NULL, client_ref TEXT NOT NULL
+    account TEXT NOT NULL, seq INTEGER NOT NULL, time_ns INTEGER NOT NULL,
+    date INTEGER NOT NULL, kind TEXT NOT NULL, instrument TEXT NOT NULL,
+    amount INTEGER NOT NULL, other_account TEXT NOT NULL, client_ref TEXT NOT NULL,
+    year INTEGER NOT NULL,
+    PRIMARY KEY (account, seq, instrument)
+) WITHOUT ROWID;
+CREATE INDEX movements_dated ON movements (account, date, seq);
+CREATE TABLE holdings (
+    account TEXT NOT NULL, instrument TEXT NOT NULL, quantity INTEGER NOT NULL,
+    changed INTEGER NOT NULL,
+    PRIMARY KEY (account, instrument)
+) WITHOUT ROWID;
+CREATE TABLE balances (
+    account TEXT NOT NULL, instrument TEXT NOT NULL, date INTEGER NOT NULL,
+    quantity INTEGER NOT NULL,
+    PRIMARY KEY (account, instrument, date)
+) WITHOUT ROWID;
+CREATE TABLE alerts (
+    seq INTEGER NOT NULL, time_ns INTEGER NOT NULL, date INTEGER NOT NULL,
+    kind TEXT NOT NULL, instrument TEXT NOT NULL, participant TEXT NOT NULL,
+    counterparty TEXT NOT NULL, value INTEGER NOT NULL, threshold INTEGER NOT NULL,
+    side TEXT NOT NULL, orders TEXT NOT NULL, trades TEXT NOT NULL
 );
-CREATE INDEX movements_from ON movements (account, seq);
-CREATE INDEX movements_to ON movements (to_account, seq);
+CREATE INDEX alerts_dated ON alerts (date);
+CREATE TABLE blocks (
+    block_id INTEGER NOT NULL, status TEXT NOT NULL, seq INTEGER NOT NULL,
+    time_ns INTEGER NOT NULL, date INTEGER NOT NULL, proposer TEXT NOT NULL,
+    account TEXT NOT NULL, counterparty TEXT NOT NULL, instrument TEXT NOT NULL,
+    side TEXT NOT NULL, price INTEGER NOT NULL, quantity INTEGER NOT NULL,
+    client_ref TEXT NOT NULL, counters INTEGER NOT NULL, answered_by TEXT NOT NULL,
+    PRIMARY KEY (block_id, status)
+) WITHOUT ROWID;
+CREATE TABLE auctions (
+    auction_id INTEGER NOT NULL, status TEXT NOT NULL, seq INTEGER NOT NULL,
+    time_ns INTEGER NOT NULL, date INTEGER NOT NULL, account TEXT NOT NULL,
+    instrument TEXT NOT NULL, side TEXT NOT NULL, quantity INTEGER NOT NULL,
+    opens_ns INTEGER NOT NULL, closes_ns INTEGER NOT NULL, client_ref TEXT NOT NULL,
+    pricing TEXT NOT NULL, too_few_bids TEXT NOT NULL, sealed INTEGER NOT NULL,
+    reserve INTEGER NOT NULL, bidder_limit INTEGER NOT NULL,
+    price_limit INTEGER NOT NULL, price INTEGER NOT NULL, filled INTEGER NOT NULL,
+    turnover INTEGER NOT NULL, bids INTEGER NOT NULL, bid_quantity INTEGER NOT NULL,
+    PRIMARY KEY (auction_id, status)
+) WITHOUT ROWID;
+CREATE TABLE bids (
+    bid_id INTEGER NOT NULL, status TEXT NOT NULL, seq INTEGER NOT NULL,
+    time_ns INTEGER NOT NULL, date INTEGER NOT NULL, auction_id INTEGER NOT NULL,
+    account TEXT NOT NULL, price INTEGER NOT NULL, quantity INTEGER NOT NULL,
+    client_ref TEXT NOT NULL, filled INTEGER NOT NULL,
+    PRIMARY KEY (bid_id, status)
+) WITHOUT ROWID;
+CREATE INDEX bids_of_auctions ON bids (auction_id);
+{BULLETINS}
+{
+    "".join(
+        f"CREATE INDEX {table}_undated ON {table} (date) WHERE date = 0;"
+        for table in DATED
+    )
+}
 """
 
 
@@ -71,7 +146,7 @@ def open_writer(path: Path, venue: str) -> tuple[sqlite3.Connection, str]:
         connection.executescript(
             f"BEGIN; {_TABLES} PRAGMA user_version = {SCHEMA_VERSION};"
         )
-        connection.execute("INSERT INTO progress VALUES (0, ?)", [venue])
+        connection.execute("INSERT INTO progress VALUES (0, 0, ?)", [venue])
         connection.execute("COMMIT")
     return connection, fault
 

@@ -7,21 +7,19 @@ may be deleted at any time: recovery replays what it lacks.
 from __future__ import annotations
 
 import queue
-import sqlite3
 import threading
 import time
-from itertools import chain
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
-from .entries import Clerk, ExecutionEntry, MovementEntry, TradeEntry
-from .schema import open_reader, open_writer, remove
+from .clerk import Clerk
+from .days import bring_forward
+from .schema import open_writer, remove
 
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from pathlib import Path
 
-    from carbonex.engine import Applied
+    from carbonex.engine import Applied, Exchange
 
     # A batch's position and effect; whom to tell that it got here; or the end.
     _Item = tuple[int, Applied] | threading.Event | None
@@ -38,21 +36,13 @@ MAX_WAITING: Final = 100_000
 GATHER_S: Final = 0.02
 MAX_GATHERED: Final = 20_000
 
-# Rows in one statement. Each statement hands the interpreter over and wants it
-# back: with one per row, a second of the event loop's work took 14 meanwhile.
-ROWS_AT_ONCE: Final = 200
-
-
-class HistoryError(Exception):
-    """The history cannot be read; the message says what to do."""
-
 
 class HistoryStore:
     """The history of one venue, in one file.
 
-    One thread puts, any one thread at a time asks. If writing fails, ``failed``
-    says why and nothing more is written: trading goes on, and the next start
-    makes up for it. ``recreated`` says why the file was made anew, if it was.
+    One thread puts; a HistoryReader asks. If writing fails, ``failed`` says why
+    and nothing more is written: trading goes on, and the next start makes up
+    for it. ``recreated`` says why the file was made anew, if it was.
     """
 
     def __init__(self, path: Path, venue: str) -> None:
@@ -69,6 +59,8 @@ class HistoryStore:
         self._venue = venue
         self.failed: Exception | None = None
         self.recreated = ""
+        self._position: int
+        self._clerk: Clerk
         self._open()
         # Counted in commands, each by the one thread that changes it.
         self._given = 0
@@ -106,19 +98,24 @@ class HistoryStore:
             self._given += 1 + len(applied.replies)
             self._queue.put((position, applied))
 
-    def start_at(self, position: int) -> None:
+    def start_at(self, position: int, exchange: Exchange) -> None:
         """Go on after ``position``: what lies between is lost.
 
-        Only before the first ``put``.
+        ``exchange`` is as it was there; what the accounts had is brought forward.
+        Only before the first ``put``. Linear in the state.
         """
         assert self._given == 0
-        self._writer.execute("UPDATE progress SET position = ?", [position])
+        with self._writer as connection:
+            connection.execute("BEGIN")
+            bring_forward(connection, self._clerk.date, exchange)
+            self._clerk.date = exchange.day
+            self._advance(position)
         self._position, self._next = position, position + 1
 
     def start_over(self, reason: str) -> None:
         """Make the file anew, empty. Only before the first ``put``."""
         assert self._given == 0
-        self._close_files()
+        self._writer.close()
         remove(self._path)
         self._open()
         self.recreated = reason
@@ -133,71 +130,15 @@ class HistoryStore:
         """Store all that was put, and close the file."""
         self._queue.put(None)
         self._thread.join()
-        self._close_files()
-
-    def trades(
-        self, instrument: str, from_id: int = 1, limit: int = 1000
-    ) -> list[TradeEntry]:
-        """Return trades from ``from_id`` on, oldest first. O(limit).
-
-        Raises:
-            HistoryError: If the file cannot be read.
-
-        """
-        sql = """SELECT * FROM trades WHERE instrument = ? AND trade_id >= ?
-                 ORDER BY trade_id LIMIT ?"""
-        return [
-            TradeEntry(*row) for row in self._select(sql, instrument, from_id, limit)
-        ]
-
-    def executions(
-        self, account: str, from_seq: int = 1, limit: int = 1000
-    ) -> list[ExecutionEntry]:
-        """Return executions from ``from_seq`` (exec_seq) on, oldest first. O(limit).
-
-        Raises:
-            HistoryError: If the file cannot be read.
-
-        """
-        sql = """SELECT * FROM executions WHERE account = ? AND exec_seq >= ?
-                 ORDER BY exec_seq LIMIT ?"""
-        return [_execution(row) for row in self._select(sql, account, from_seq, limit)]
-
-    def movements(
-        self, account: str, from_seq: int = 1, limit: int = 1000
-    ) -> list[MovementEntry]:
-        """Return what came, went or changed hands, from ``from_seq`` on. O(limit).
-
-        Raises:
-            HistoryError: If the file cannot be read.
-
-        """
-        sql = """SELECT * FROM movements WHERE account = ?1 AND seq >= ?2
-                 UNION SELECT * FROM movements WHERE to_account = ?1 AND seq >= ?2
-                 ORDER BY seq LIMIT ?3"""
-        return [
-            MovementEntry(*row) for row in self._select(sql, account, from_seq, limit)
-        ]
+        self._writer.close()
 
     def _open(self) -> None:
         self._writer, self.recreated = open_writer(self._path, self._venue)
-        self._reader = open_reader(self._path)
-        (position,) = self._writer.execute("SELECT position FROM progress").fetchone()
-        self._position = int(position)
+        select = "SELECT position, date FROM progress"
+        position, date = self._writer.execute(select).fetchone()
+        self._position = position
         self._next = position + 1
-
-    def _close_files(self) -> None:
-        self._reader.close()
-        self._writer.close()
-
-    def _select(self, sql: str, *values: str | int) -> list[Any]:
-        try:
-            return self._reader.execute(sql, values).fetchall()
-        except sqlite3.DatabaseError as error:
-            raise HistoryError(
-                f"{self._path} cannot be read: {error}; stop the server and remove "
-                "the file, the next start makes it anew"
-            ) from None
+        self._clerk = Clerk(self._writer, date)
 
     def _run(self) -> None:
         is_open = True
@@ -235,38 +176,19 @@ class HistoryStore:
         self._room.set()
 
     def _store(self, batches: list[tuple[int, Applied]]) -> None:
-        clerk = Clerk()
-        for _, applied in batches:
-            seq, time_ns = applied.first_seq, applied.time_ns
-            clerk.write(seq, time_ns, applied.due)
-            for number, events in enumerate(applied.replies, seq):
-                clerk.write(number, time_ns, events)
         position = batches[-1][0]
         with self._writer as connection:
             connection.execute("BEGIN")
-            _insert(connection, "trades", clerk.trades)
-            _insert(connection, "executions", clerk.executions)
-            _insert(connection, "movements", clerk.movements)
-            connection.execute("UPDATE progress SET position = ?", [position])
+            for _, applied in batches:
+                self._clerk.write(applied)
+            self._clerk.flush()
+            self._advance(position)
         self._position = position
 
-
-def _insert(
-    connection: sqlite3.Connection, table: str, rows: Sequence[tuple[Any, ...]]
-) -> None:
-    for start in range(0, len(rows), ROWS_AT_ONCE):
-        part = rows[start : start + ROWS_AT_ONCE]
-        values = f"({', '.join('?' * len(part[0]))})"
-        connection.execute(
-            f"INSERT INTO {table} VALUES {', '.join([values] * len(part))}",
-            list(chain.from_iterable(part)),
+    def _advance(self, position: int) -> None:
+        self._writer.execute(
+            "UPDATE progress SET position = ?, date = ?", [position, self._clerk.date]
         )
-
-
-def _execution(row: tuple[Any, ...]) -> ExecutionEntry:
-    entry = ExecutionEntry(*row)
-    kept = entry.priority_kept  # SQLite has no booleans
-    return entry._replace(priority_kept=None if kept is None else bool(kept))
 
 
 def _weight(applied: Applied) -> int:

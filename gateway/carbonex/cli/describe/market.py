@@ -1,0 +1,115 @@
+"""Instruments and the rules that they trade by."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from carbonex.engine import (
+    DelistInstrument,
+    HaltInstrument,
+    InstrumentDelisted,
+    InstrumentListed,
+    InstrumentUpdated,
+    ListInstrument,
+    ResumeInstrument,
+    UpdateInstrument,
+)
+from carbonex.wire.money import format_fen
+from carbonex.wire.terms import hours_of
+
+from .words import describe
+
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from carbonex.engine import Sessions
+
+
+@describe.register(ListInstrument)
+def _(c: ListInstrument) -> str:
+    return f"list {c.instrument} ({', '.join(_terms(c))})"
+
+
+@describe.register(UpdateInstrument)
+def _(c: UpdateInstrument) -> str:
+    terms = ", ".join(_terms(c.terms))
+    return f"let {c.terms.instrument} trade from the next day on by new terms ({terms})"
+
+
+@describe.register(HaltInstrument)
+def _(c: HaltInstrument) -> str:
+    return f"halt {c.instrument}"
+
+
+@describe.register(ResumeInstrument)
+def _(c: ResumeInstrument) -> str:
+    return f"resume {c.instrument}"
+
+
+@describe.register(DelistInstrument)
+def _(c: DelistInstrument) -> str:
+    return f"delist {c.instrument}"
+
+
+@describe.register(InstrumentListed)
+def _(_: InstrumentListed) -> str:
+    return "listed"
+
+
+@describe.register(InstrumentUpdated)
+def _(_: InstrumentUpdated) -> str:
+    return "new terms await the next trading day"
+
+
+@describe.register(InstrumentDelisted)
+def _(e: InstrumentDelisted) -> str:
+    return f"{e.instrument} delisted"
+
+
+def _terms(c: ListInstrument) -> Iterator[str]:
+    """Yield the terms that say something, each as a few words."""
+    yield c.product
+    yield f"tick {format_fen(c.tick)}"
+    yield f"lot {c.lot:,}"
+    yield f"orders up to {c.max_quantity:,}"
+    if c.reference:
+        yield f"P0 {format_fen(c.reference)}"
+    if c.band_permille:
+        yield f"band {_per_cent(c.band_permille)}"
+    if c.sessions:
+        yield f"hours {_hours(c.sessions)}"
+    if c.take_levels:
+        yield f"{c.take_levels} levels"
+    if c.pick:
+        yield "pick"
+    if c.resale_days:
+        yield f"T+{c.resale_days}"
+    if c.offset_permille < 1000:
+        yield f"offset up to {_per_cent(c.offset_permille)}"
+    if c.position_limit:
+        yield f"positions up to {c.position_limit:,}"
+    yield from _methods(c)
+
+
+def _methods(c: ListInstrument) -> Iterator[str]:
+    if any((c.fees.maker, c.fees.taker)):
+        yield f"fees {c.fees.maker}/{c.fees.taker} per million"
+    if c.blocks.min_quantity:
+        hours = f" {_hours(c.blocks.sessions)}" if c.blocks.sessions else ""
+        yield f"blocks from {c.blocks.min_quantity:,}{hours}"
+    if c.auctions.allowed:
+        yield "auctions"
+    if c.calls.open_seconds:
+        yield f"opening call {c.calls.open_seconds} s"
+    if c.calls.resume_seconds:
+        yield f"reopening call {c.calls.resume_seconds} s"
+
+
+def _per_cent(permille: int) -> str:
+    whole, tenth = divmod(permille, 10)
+    return f"{whole}.{tenth} %" if tenth else f"{whole} %"
+
+
+def _hours(sessions: Sessions) -> str:
+    return " ".join(f"{start}–{end}" for start, end in hours_of(sessions))

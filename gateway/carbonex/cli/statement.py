@@ -1,0 +1,240 @@
+"""``carbonex statement``: what a trading day did to accounts, as CSV."""
+
+from __future__ import annotations
+
+import datetime as dt
+import sys
+from collections import Counter
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Annotated
+from urllib.parse import quote
+
+import typer
+
+from carbonex.gateway.statements import wire_statement
+from carbonex.journal import (
+    HISTORY_NAME,
+    HistoryError,
+    HistoryReader,
+    HistoryStore,
+    LogReader,
+    SnapshotStore,
+    recover,
+)
+from carbonex.journal.disk import FILE_MODE
+from carbonex.journal.history import VENUE_FEES, statement_pages
+from carbonex.wire.statements import VENUE_FEES as VENUE_FEES_NAME, csv_text
+
+from .failures import USAGE, fail
+from .logs import Directory, log_errors, open_log
+
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import TextIO
+
+
+DateOption = Annotated[
+    str,
+    typer.Option(
+        metavar="YYYY-MM-DD",
+        help="The trading day, which must have ended.",
+        show_default=False,
+    ),
+]
+AccountOption = Annotated[
+    str,
+    typer.Option(
+        metavar="NAME",
+        help=f'Only this account; "{VENUE_FEES_NAME}" is the venue\'s own.',
+        show_default=False,
+    ),
+]
+AllOption = Annotated[
+    bool, typer.Option("--all", help="Every account, and the venue's fees.")
+]
+OutOption = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="DIR",
+        file_okay=False,
+        help="Write one file per account there, instead of to standard output.",
+        show_default=False,
+    ),
+]
+
+
+def statement(
+    directory: Directory,
+    *,
+    date: DateOption,
+    account: AccountOption = "",
+    every: AllOption = False,
+    out: OutOption = None,
+) -> None:
+    """Write the end-of-day statements of a trading day as CSV.
+
+    Each has the opening balances, every trade and movement with the cash, tonnes
+    and fee that it moved, and the closing balances. What happened since the
+    trading day before belongs to it. Over all accounts, the venue's fees
+    included, the columns of trades and fees sum to zero, which is checked. A
+    running server is not disturbed.
+    """
+    if bool(account) == every:
+        fail("name an account with --account, or all of them with --all", USAGE)
+    if every and out is None:
+        fail("all accounts go into files: name a directory for them with --out", USAGE)
+    day = _parsed(date)
+    with log_errors(), _history_errors(), _history(directory, day) as history:
+        names = _names(history, account)
+        if out is not None:
+            _make(out)
+        totals: Counter[str] = Counter()
+        for name in names:
+            with _output(out, date, name) as file:
+                totals.update(_write(history, name, day, file))
+        if every:
+            _check(totals)
+            typer.echo(
+                f"{len(names)} statements of {date} in {out}: trades and fees of all"
+                " accounts sum to zero"
+            )
+
+
+def _parsed(text: str) -> int:
+    try:
+        return int(dt.date.fromisoformat(text).strftime("%Y%m%d"))
+    except ValueError:
+        fail(f"{text!r} is not a date such as 2026-01-05", USAGE)
+
+
+@contextmanager
+def _history_errors() -> Iterator[None]:
+    """End the command with the history's own words where it cannot be read."""
+    try:
+        yield
+    except HistoryError as error:
+        fail(str(error))
+
+
+@contextmanager
+def _history(directory: Path, date: int) -> Iterator[HistoryReader]:
+    """Yield a history that has the day: the follower's, or one of our own."""
+    log = open_log(directory)
+    reader = _up_to_date(directory, log, date)
+    if reader is not None:
+        with reader:
+            _require_day(reader, date)
+            yield reader
+        return
+    typer.echo(
+        "carbonex: the history does not reach that far: replaying the log instead",
+        err=True,
+    )
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / HISTORY_NAME
+        _replay(log, directory, path)
+        with HistoryReader(path) as reader:
+            _require_day(reader, date)
+            yield reader
+
+
+def _up_to_date(directory: Path, log: LogReader, date: int) -> HistoryReader | None:
+    """Return the follower's history, if it has the day or all that the log has."""
+    try:
+        reader = HistoryReader(directory / HISTORY_NAME)
+    except HistoryError:
+        return None
+    day = reader.day(date)
+    has_ended = day is not None and day.end_ns is not None
+    if has_ended or reader.position == log.bounds()[1]:
+        return reader
+    reader.close()
+    return None
+
+
+def _replay(log: LogReader, directory: Path, path: Path) -> None:
+    """Make a history of the log."""
+    store = HistoryStore(path, log.venue)
+    try:
+        recovered = recover(log, SnapshotStore(directory), history=store)
+        store.flush()
+    finally:
+        store.close()
+    if store.failed is not None:
+        fail(f"the history cannot be made: {store.failed}")
+    for warning in recovered.warnings:
+        typer.echo(f"carbonex: warning: {warning}", err=True)
+
+
+def _require_day(history: HistoryReader, date: int) -> None:
+    day = history.day(date)
+    if day is not None and day.end_ns is not None:
+        return
+    text = _text(date)
+    newest = history.newest_day()
+    known = f"the newest is {_text(newest)}" if newest else "there is none yet"
+    if day is not None and date > newest:
+        fail(f"the trading day {text} has not ended; {known}")
+    fail(f"the log has no trading day {text} from beginning to end; {known}")
+
+
+def _text(date: int) -> str:
+    return dt.datetime.strptime(str(date), "%Y%m%d").date().isoformat()  # noqa: DTZ007
+
+
+def _names(history: HistoryReader, account: str) -> list[str]:
+    """Return the accounts that are wanted; the empty one is the venue's."""
+    known = [entry.account for entry in history.accounts()]
+    if not account:
+        return [*known, VENUE_FEES]
+    if account == VENUE_FEES_NAME:
+        return [VENUE_FEES]
+    if account not in known:
+        fail(f"there is no account {account}")
+    return [account]
+
+
+def _make(out: Path) -> None:
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        fail(f"{out} cannot be made: {error}")
+
+
+@contextmanager
+def _output(out: Path | None, date: str, name: str) -> Iterator[TextIO]:
+    """Yield where a statement goes. Its file is for nobody else to read."""
+    if out is None:
+        yield sys.stdout
+        sys.stdout.flush()
+        return
+    # Names of accounts may hold any sign but a space; those of files may not.
+    stem = VENUE_FEES_NAME if name == VENUE_FEES else quote(name, safe="")
+    path = out / f"{date}_{stem}.csv"
+    path.touch(FILE_MODE)
+    with path.open("w", encoding="utf-8", newline="") as file:
+        yield file
+
+
+def _write(
+    history: HistoryReader, account: str, date: int, file: TextIO
+) -> Counter[str]:
+    """Write a statement; return what its trades moved, by column, and its fees."""
+    traded: Counter[str] = Counter()
+    for page in statement_pages(history, account, date):
+        file.write(csv_text(wire_statement(page)))
+        if page.page == page.pages:
+            for balance in page.balances:
+                traded[balance.instrument or "fen traded"] += balance.traded
+                traded["fen of fees"] += balance.fees
+    return traded
+
+
+def _check(totals: Counter[str]) -> None:
+    """Make sure that over all accounts nothing came from trades, or was lost."""
+    wrong = {column: total for column, total in totals.items() if total}
+    if wrong:
+        fail(f"trades and fees of all accounts do not sum to zero: {wrong}")

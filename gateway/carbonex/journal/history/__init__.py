@@ -1,0 +1,55 @@
+"""The history store: what happened, in SQLite, for whoever asks about the past.
+
+It is filled from what applying the log's rows did, and answers questions about
+executions, trades, movements, balances, bulletins, alerts and offers; the
+end-of-day statements are made from it. It can be made again from the log.
+"""
+
+from typing import Final
+
+from .entries import (
+    BROUGHT_FORWARD,
+    CASH,
+    VENUE_FEES,
+    AccountEntry,
+    AlertEntry,
+    AuctionEntry,
+    BalanceEntry,
+    BidEntry,
+    BlockEntry,
+    DayEntry,
+    ExecutionEntry,
+    MovementEntry,
+    TradeEntry,
+)
+from .reader import HistoryError, HistoryReader
+from .statements import Balance, Line, Statement, statement_of, statement_pages
+from .store import HistoryStore
+
+
+HISTORY_NAME: Final = "history.sqlite"  # in the data directory
+
+__all__ = [
+    "BROUGHT_FORWARD",
+    "CASH",
+    "HISTORY_NAME",
+    "VENUE_FEES",
+    "AccountEntry",
+    "AlertEntry",
+    "AuctionEntry",
+    "Balance",
+    "BalanceEntry",
+    "BidEntry",
+    "BlockEntry",
+    "DayEntry",
+    "ExecutionEntry",
+    "HistoryError",
+    "HistoryReader",
+    "HistoryStore",
+    "Line",
+    "MovementEntry",
+    "Statement",
+    "TradeEntry",
+    "statement_of",
+    "statement_pages",
+]

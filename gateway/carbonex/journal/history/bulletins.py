@@ -1,0 +1,75 @@
+"""Bulletins as rows of the history, and back."""
+
+from __future__ import annotations
+
+from itertools import chain
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+
+from carbonex.engine import Bulletin, ProductBulletin, Volumes
+
+
+if TYPE_CHECKING:
+    from .executions import When
+
+
+# The sum of years of turnover may be more than the 64 bits that SQLite has.
+# Such a number is kept as text, which its column, having no type, leaves alone.
+_MAX_INTEGER: Final = 2**63 - 1
+
+_HEAD: Final = (
+    "date INTEGER NOT NULL, product TEXT NOT NULL, instrument TEXT NOT NULL,"
+    " seq INTEGER NOT NULL, time_ns INTEGER NOT NULL, reference INTEGER NOT NULL,"
+    " open INTEGER NOT NULL, high INTEGER NOT NULL, low INTEGER NOT NULL,"
+    " close INTEGER NOT NULL"
+)
+_COLUMNS: Final = 10  # in the head
+_FIELDS: Final = Volumes.__struct_fields__
+_VOLUMES: Final = ", ".join(
+    f"{period}_{field} NOT NULL"
+    for period in ("day", "year", "total")
+    for field in _FIELDS
+)
+
+# Of a product's bulletin the instrument is empty, of the venue's the product too.
+TABLE: Final = f"""
+CREATE TABLE bulletins (
+    {_HEAD}, {_VOLUMES},
+    PRIMARY KEY (date, product, instrument)
+) WITHOUT ROWID;
+"""
+
+
+def bulletin_row(when: When, event: Bulletin | ProductBulletin) -> tuple[Any, ...]:
+    """Return the row of a bulletin; its date is its own."""
+    seq, time_ns, _ = when
+    periods = (event.day, event.year, event.total)
+    return (
+        event.date,
+        event.product,
+        event.instrument if isinstance(event, Bulletin) else "",
+        seq,
+        time_ns,
+        event.reference,
+        event.open,
+        event.high,
+        event.low,
+        event.close,
+        *map(_small, chain.from_iterable(map(msgspec.structs.astuple, periods))),
+    )
+
+
+def bulletin_of(row: tuple[Any, ...]) -> tuple[int, Bulletin | ProductBulletin]:
+    """Return seq and bulletin of a row."""
+    date, product, instrument, seq, _, *prices = row[:_COLUMNS]
+    numbers = list(map(int, row[_COLUMNS:]))
+    size = len(_FIELDS)
+    volumes = [Volumes(*numbers[i : i + size]) for i in range(0, 3 * size, size)]
+    if instrument:
+        return seq, Bulletin(instrument, product, date, *prices, *volumes)
+    return seq, ProductBulletin(product, date, *prices, *volumes)
+
+
+def _small(number: int) -> int | str:
+    return number if number <= _MAX_INTEGER else str(number)

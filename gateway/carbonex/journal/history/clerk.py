@@ -1,0 +1,211 @@
+"""Writes what happened into the history's tables, within one transaction."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from itertools import chain
+from typing import TYPE_CHECKING, Any, Final, final
+
+from carbonex.engine import (
+    AccountOpened,
+    Alert,
+    AuctionClosed,
+    AuctionOpened,
+    BidEnded,
+    BidPlaced,
+    BlockEnded,
+    BlockProposed,
+    Bulletin,
+    DayBegun,
+    DayEnded,
+    LargeHolder,
+    Moved,
+    OffBookTrade,
+    OrderAccepted,
+    OrderAmended,
+    OrderCancelled,
+    OrderReduced,
+    OrderRefilled,
+    OrderTriggered,
+    ProductBulletin,
+    Trade,
+)
+from carbonex.wire.vocabulary import ALERT_NAMES, SIDE_NAMES
+
+from . import executions, offers, trades
+from .balances import add_changes
+from .bulletins import bulletin_row
+from .days import begin_day, end_day
+from .entries import CASH, VENUE_FEES, AccountEntry, AlertEntry, TradeEntry
+from .movements import moved
+
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Callable, Iterable
+
+    from carbonex.engine import Applied, Event
+
+    from .executions import When
+
+
+# Rows in one statement. Each statement hands the interpreter over and wants it
+# back: with one per row, a second of the event loop's work took 14 meanwhile.
+ROWS_AT_ONCE: Final = 200
+
+LARGE_HOLDER: Final = "large_holder"
+
+
+@final
+class Clerk:
+    """Writes events down; ``flush`` puts what was written into the tables.
+
+    ``date`` is the trading day that is open, 0 for none.
+    """
+
+    def __init__(self, connection: sqlite3.Connection, date: int) -> None:
+        self.date = date
+        self._connection = connection
+        self._rows: defaultdict[str, list[tuple[Any, ...]]] = defaultdict(list)
+        # By how much each account's cash (fen) and tonnes have changed.
+        self._changes: Counter[tuple[str, str]] = Counter()
+        self._writers: dict[type[Event], Callable[[When, Any], None]] = {
+            Trade: self._traded,
+            OffBookTrade: self._traded_off_book,
+            Moved: self._moved,
+            AccountOpened: self._account_opened,
+            DayBegun: self._day_begun,
+            DayEnded: self._day_ended,
+            **{
+                kind: self._writer("executions", make)
+                for kind, make in _EXECUTIONS.items()
+            },
+            **{
+                kind: self._writer("blocks", offers.block)
+                for kind in (BlockProposed, BlockEnded)
+            },
+            **{
+                kind: self._writer("auctions", offers.auction)
+                for kind in (AuctionOpened, AuctionClosed)
+            },
+            **{
+                kind: self._writer("bids", offers.bid) for kind in (BidPlaced, BidEnded)
+            },
+            **{
+                kind: self._writer("bulletins", bulletin_row)
+                for kind in (Bulletin, ProductBulletin)
+            },
+            **{kind: self._writer("alerts", _alert) for kind in (Alert, LargeHolder)},
+        }
+
+    def write(self, applied: Applied) -> None:
+        """Write down what a batch did."""
+        seq, time_ns = applied.first_seq, applied.time_ns
+        self._write(seq, time_ns, applied.due)
+        for number, events in enumerate(applied.replies, seq):
+            self._write(number, time_ns, events)
+
+    def flush(self) -> None:
+        """Insert what was written so far, and account for it."""
+        for table, rows in self._rows.items():
+            _insert(self._connection, table, rows)
+        self._rows.clear()
+        add_changes(self._connection, self._changes)
+        self._changes.clear()
+
+    def _write(self, seq: int, time_ns: int, events: Iterable[Event]) -> None:
+        writers = self._writers
+        for event in events:
+            writer = writers.get(type(event))
+            if writer is not None and not getattr(event, "duplicate", False):
+                writer((seq, time_ns, self.date), event)
+
+    def _writer(
+        self, table: str, make: Callable[[When, Any], tuple[Any, ...]]
+    ) -> Callable[[When, Any], None]:
+        """Return what writes an event that becomes one row of ``table``."""
+        rows = self._rows
+        return lambda when, event: rows[table].append(make(when, event))
+
+    def _traded(self, when: When, event: Trade) -> None:
+        self._rows["executions"] += executions.traded(when, event)
+        self._settled(trades.listed_trade(when, event))
+
+    def _traded_off_book(self, when: When, event: OffBookTrade) -> None:
+        self._rows["executions"] += executions.off_book(when, event)
+        self._settled(trades.off_book_trade(when, event))
+
+    def _settled(self, trade: TradeEntry) -> None:
+        """Enter a trade, and what it moved: tonnes, cash and fees."""
+        self._rows["trades"].append(trade)
+        changes, notional = self._changes, trade.price * trade.quantity
+        changes[trade.buyer, trade.instrument] += trade.quantity
+        changes[trade.seller, trade.instrument] -= trade.quantity
+        changes[trade.buyer, CASH] -= notional + trade.buyer_fee
+        changes[trade.seller, CASH] += notional - trade.seller_fee
+        if trade.buyer_fee or trade.seller_fee:
+            changes[VENUE_FEES, CASH] += trade.buyer_fee + trade.seller_fee
+
+    def _moved(self, when: When, event: Moved) -> None:
+        entries = moved(when, event.terms)
+        self._rows["movements"] += entries
+        for entry in entries:
+            self._changes[entry.account, entry.instrument] += entry.amount
+
+    def _account_opened(self, when: When, event: AccountOpened) -> None:
+        terms, (seq, time_ns, _) = event.terms, when
+        entry = AccountEntry(terms.account, terms.participant, seq, time_ns)
+        self._rows["accounts"].append(entry)
+
+    def _day_begun(self, when: When, event: DayBegun) -> None:
+        self.flush()
+        begin_day(self._connection, when, event.date)
+        self.date = event.date
+
+    def _day_ended(self, when: When, event: DayEnded) -> None:
+        self.flush()
+        end_day(self._connection, when, event.date)
+        self.date = 0
+
+
+_EXECUTIONS: Final[dict[type[Event], Callable[[When, Any], tuple[Any, ...]]]] = {
+    OrderAccepted: executions.accepted,
+    OrderTriggered: executions.triggered,
+    OrderRefilled: executions.refilled,
+    OrderCancelled: executions.cancelled,
+    OrderReduced: executions.reduced,
+    OrderAmended: executions.amended,
+}
+
+
+def _alert(when: When, event: Alert | LargeHolder) -> AlertEntry:
+    """Return what supervision noticed, large holders included."""
+    if isinstance(event, LargeHolder):
+        who = event.instrument, event.participant, ""
+        return AlertEntry(
+            *when, LARGE_HOLDER, *who, event.held, event.limit, "", "", ""
+        )
+    return AlertEntry(
+        *when,
+        ALERT_NAMES[event.kind],
+        event.instrument,
+        event.participant,
+        event.counterparty,
+        event.value,
+        event.limit,
+        "" if event.side is None else SIDE_NAMES[event.side],
+        ",".join(map(str, event.orders)),
+        ",".join(map(str, event.trades)),
+    )
+
+
+def _insert(
+    connection: sqlite3.Connection, table: str, rows: list[tuple[Any, ...]]
+) -> None:
+    for start in range(0, len(rows), ROWS_AT_ONCE):
+        part = rows[start : start + ROWS_AT_ONCE]
+        values = f"({', '.join('?' * len(part[0]))})"
+        connection.execute(
+            f"INSERT INTO {table} VALUES {', '.join([values] * len(part))}",
+            list(chain.from_iterable(part)),
+        )

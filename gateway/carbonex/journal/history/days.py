@@ -1,0 +1,77 @@
+"""The trading days of the history: what belongs to which, and gaps between rows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from .balances import add_changes, close_balances, held, held_by
+from .entries import BROUGHT_FORWARD, MovementEntry
+
+
+if TYPE_CHECKING:
+    import sqlite3
+
+    from carbonex.engine import Exchange
+
+    from .executions import When
+
+
+# Tables whose rows may come to be between two days.
+DATED: Final = ("executions", "movements", "alerts", "blocks", "auctions", "bids")
+
+
+def begin_day(connection: sqlite3.Connection, when: When, date: int) -> None:
+    """Begin ``date``; what has happened since the last day belongs to it."""
+    seq, time_ns, _ = when
+    connection.execute(
+        "INSERT INTO days VALUES (?, ?, ?, NULL, NULL)", [date, seq, time_ns]
+    )
+    for table in DATED:
+        connection.execute(f"UPDATE {table} SET date = ? WHERE date = 0", [date])
+
+
+def end_day(connection: sqlite3.Connection, when: When, date: int) -> None:
+    """End ``date`` with the closing balances."""
+    seq, time_ns, _ = when
+    connection.execute(
+        "UPDATE days SET end_seq = ?, end_ns = ? WHERE date = ?", [seq, time_ns, date]
+    )
+    close_balances(connection, date)
+
+
+def bring_forward(
+    connection: sqlite3.Connection, date: int, exchange: Exchange
+) -> None:
+    """Go on from ``exchange`` where rows are missing since the open day ``date``.
+
+    What they changed is brought forward, as a movement of each account, to the
+    day that is open now, or the next. A day that ended meanwhile never gets an
+    end here: only what was seen of it is known.
+    """
+    if date and date != exchange.day:
+        close_balances(connection, date)
+    when = exchange.seq, exchange.time_ns, exchange.day
+    if exchange.day and exchange.day != date:
+        begin_day(connection, when, exchange.day)
+    before, now = held(connection), held_by(exchange)
+    changes = {
+        whose: now.get(whose, 0) - before.get(whose, 0) for whose in {**before, **now}
+    }
+    connection.executemany(
+        f"INSERT INTO movements VALUES ({', '.join('?' * len(MovementEntry._fields))})",
+        [
+            MovementEntry(
+                account, *when, BROUGHT_FORWARD, instrument, change, "", "", 0
+            )
+            for (account, instrument), change in changes.items()
+            if change
+        ],
+    )
+    add_changes(connection, changes)
+    connection.executemany(
+        "INSERT OR IGNORE INTO accounts VALUES (?, ?, ?, ?)",
+        [
+            (name, account.participant.name, *when[:2])
+            for name, account in exchange.accounts.items()
+        ],
+    )

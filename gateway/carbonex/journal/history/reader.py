@@ -1,0 +1,232 @@
+"""Questions to the history store: read-only, beside whoever writes it."""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import TYPE_CHECKING, Any, Final, TypeVar, final
+
+from .balances import held
+from .bulletins import bulletin_of
+from .entries import (
+    AccountEntry,
+    AlertEntry,
+    AuctionEntry,
+    BalanceEntry,
+    BidEntry,
+    BlockEntry,
+    DayEntry,
+    ExecutionEntry,
+    MovementEntry,
+    TradeEntry,
+)
+from .schema import SCHEMA_VERSION, open_reader
+
+
+if TYPE_CHECKING:
+    from pathlib import Path
+    from typing import Self
+
+    from carbonex.engine import Bulletin, ProductBulletin
+
+    from .entries import Entry
+
+PAGE: Final = 1000  # entries, unless asked for fewer or more
+
+E = TypeVar("E", bound="Entry | DayEntry | BalanceEntry")
+
+
+class HistoryError(Exception):
+    """The history cannot be read; the message says what to do."""
+
+
+@final
+class HistoryReader:
+    """The history as it is when it is asked; for one thread at a time.
+
+    Every question raises HistoryError if the file cannot be read. Entries come
+    oldest first, ``limit`` of them at most.
+    """
+
+    def __init__(self, path: Path) -> None:
+        """Open the file, which must be there.
+
+        Raises:
+            HistoryError: If it is not, or is of another schema version.
+
+        """
+        self._path = path
+        try:
+            self._connection = open_reader(path)
+        except sqlite3.DatabaseError as error:
+            raise HistoryError(f"{path} cannot be read: {error}") from None
+        try:
+            self._check_version()
+        except HistoryError:
+            self.close()
+            raise
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the file."""
+        self._connection.close()
+
+    @property
+    def position(self) -> int:
+        """The watermark: the log's last position that is stored, 0 for none."""
+        return int(self.select("SELECT position FROM progress")[0][0])
+
+    def day(self, date: int) -> DayEntry | None:
+        """Return the trading day ``date``, if it has begun."""
+        rows = self.select("SELECT * FROM days WHERE date = ?", date)
+        return DayEntry(*rows[0]) if rows else None
+
+    def days(self) -> list[DayEntry]:
+        """Return all trading days."""
+        return [DayEntry(*row) for row in self.select("SELECT * FROM days")]
+
+    def newest_day(self) -> int:
+        """Return the date of the newest day that has ended, 0 for none."""
+        sql = "SELECT max(date) FROM days WHERE end_ns NOT NULL"
+        return self.select(sql)[0][0] or 0
+
+    def accounts(self) -> list[AccountEntry]:
+        """Return all accounts, by name."""
+        return [AccountEntry(*row) for row in self.select("SELECT * FROM accounts")]
+
+    def trades(
+        self, instrument: str, from_id: int = 1, limit: int = PAGE
+    ) -> list[TradeEntry]:
+        """Return an instrument's trades from ``from_id`` on. O(limit)."""
+        sql = """SELECT * FROM trades WHERE instrument = ? AND trade_id >= ?
+                 ORDER BY trade_id LIMIT ?"""
+        return self._entries(TradeEntry, sql, instrument, from_id, limit)
+
+    def executions(
+        self, account: str, from_seq: int = 1, limit: int = PAGE
+    ) -> list[ExecutionEntry]:
+        """Return an account's executions from ``from_seq`` (exec_seq) on. O(limit)."""
+        sql = """SELECT * FROM executions WHERE account = ? AND exec_seq >= ?
+                 ORDER BY exec_seq LIMIT ?"""
+        return self._entries(ExecutionEntry, sql, account, from_seq, limit)
+
+    def account_trades(
+        self,
+        account: str,
+        from_seq: int = 1,
+        limit: int = PAGE,
+        *,
+        date: int = 0,
+        instrument: str = "",
+    ) -> list[ExecutionEntry]:
+        """Return an account's trades, of all methods, from ``from_seq`` on.
+
+        Of one trading day or instrument, where these are named. Linear in the
+        account's executions that are looked through, or in the day's trades.
+        """
+        index = " INDEXED BY executions_traded" if date else ""
+        sql = f"SELECT * FROM executions{index} WHERE event = 'trade' AND account = ?"
+        values: list[str | int] = [account]
+        if date:
+            sql += " AND date = ?"
+            values.append(date)
+        if instrument:
+            sql += " AND instrument = ?"
+            values.append(instrument)
+        sql += " AND exec_seq >= ? ORDER BY exec_seq LIMIT ?"
+        return self._entries(ExecutionEntry, sql, *values, from_seq, limit)
+
+    def movements(
+        self, account: str, from_seq: int = 1, limit: int = PAGE
+    ) -> list[MovementEntry]:
+        """Return what came to or went from an account, from ``from_seq`` on. O(limit)."""
+        sql = """SELECT * FROM movements WHERE account = ? AND seq >= ?
+                 ORDER BY seq, instrument LIMIT ?"""
+        return self._entries(MovementEntry, sql, account, from_seq, limit)
+
+    def bulletins(self, date: int) -> list[tuple[int, Bulletin | ProductBulletin]]:
+        """Return a day's bulletins with their seq: instruments, products, venue."""
+        sql = """SELECT * FROM bulletins WHERE date = ?
+                 ORDER BY product = '', instrument = '', product, instrument"""
+        return [bulletin_of(row) for row in self.select(sql, date)]
+
+    def alerts(self, date: int) -> list[AlertEntry]:
+        """Return what supervision noticed on a trading day."""
+        sql = "SELECT * FROM alerts WHERE date = ? ORDER BY rowid"
+        return self._entries(AlertEntry, sql, date)
+
+    def blocks(self, from_id: int = 1, limit: int = PAGE) -> list[BlockEntry]:
+        """Return the steps of block proposals from number ``from_id`` on."""
+        sql = "SELECT * FROM blocks WHERE block_id >= ? ORDER BY block_id, seq LIMIT ?"
+        return self._entries(BlockEntry, sql, from_id, limit)
+
+    def auctions(self, from_id: int = 1, limit: int = PAGE) -> list[AuctionEntry]:
+        """Return the announcements and results of auctions from ``from_id`` on."""
+        sql = """SELECT * FROM auctions WHERE auction_id >= ?
+                 ORDER BY auction_id, seq LIMIT ?"""
+        return self._entries(AuctionEntry, sql, from_id, limit)
+
+    def bids(self, auction_id: int) -> list[BidEntry]:
+        """Return the steps of an auction's bids."""
+        sql = "SELECT * FROM bids WHERE auction_id = ? ORDER BY bid_id, seq"
+        return self._entries(BidEntry, sql, auction_id)
+
+    def balances(self, account: str) -> list[BalanceEntry]:
+        """Return an account's closing balances, of the days on which they changed."""
+        sql = "SELECT * FROM balances WHERE account = ? ORDER BY date, instrument"
+        return self._entries(BalanceEntry, sql, account)
+
+    def held(self) -> dict[tuple[str, str], int]:
+        """Return what all accounts have at the watermark: cash in fen, tonnes.
+
+        By account and instrument, which is empty for cash; the empty account is
+        the venue's, with the fees. Linear in them.
+        """
+        try:
+            return held(self._connection)
+        except sqlite3.DatabaseError as error:
+            raise self._unreadable(error) from None
+
+    def select(self, sql: str, *values: str | int) -> list[Any]:
+        """Return the rows of a question put in SQL."""
+        try:
+            return self._connection.execute(sql, values).fetchall()
+        except sqlite3.DatabaseError as error:
+            raise self._unreadable(error) from None
+
+    def _check_version(self) -> None:
+        ((version,),) = self.select("PRAGMA user_version")
+        if version != SCHEMA_VERSION:
+            raise HistoryError(
+                f"{self._path} has schema version {version}, not {SCHEMA_VERSION}:"
+                " the next start of the server makes it anew"
+            )
+
+    def _entries(self, kind: type[E], sql: str, *values: str | int) -> list[E]:
+        truths = _truths(kind)
+        rows = self.select(sql, *values)
+        return [kind(*(_truthful(row, truths) if truths else row)) for row in rows]
+
+    def _unreadable(self, error: sqlite3.DatabaseError) -> HistoryError:
+        return HistoryError(
+            f"{self._path} cannot be read: {error}; stop the server and remove"
+            " the file, the next start makes it anew"
+        )
+
+
+def _truths(kind: type[E]) -> list[int]:
+    """Return which fields of an entry are true or false: SQLite has no booleans."""
+    notes = kind.__annotations__
+    return [i for i, note in enumerate(notes.values()) if "bool" in str(note)]
+
+
+def _truthful(row: tuple[Any, ...], truths: list[int]) -> list[Any]:
+    values = list(row)
+    for i in truths:
+        if values[i] is not None:
+            values[i] = bool(values[i])
+    return values

@@ -1,0 +1,193 @@
+"""End-of-day statements: what an account had, what moved it, and what it has.
+
+MARKET-RULES §5. Opening and closing balances are those that were kept at the
+ends of days, the lines are trades and movements: that one leads to the other is
+checked whenever a statement is made.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from .entries import CASH, VENUE_FEES
+from .reader import HistoryError
+
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from .reader import HistoryReader
+
+
+class Line(NamedTuple):
+    """One entry of a statement; all amounts are signed as the account sees them.
+
+    ``kind`` is trade or that of a movement; of the venue's own account it is fee.
+    ``price`` (fen), ``quantity`` (tonnes), ``side``, ``method`` and ``trade_id``
+    belong to a trade. ``cash`` (fen) is what it paid, without the ``fee``.
+    """
+
+    seq: int
+    time_ns: int
+    kind: str
+    instrument: str
+    trade_id: int
+    method: str
+    side: str
+    price: int
+    quantity: int
+    cash: int
+    tonnes: int
+    fee: int
+    client_ref: str
+    other_account: str
+
+
+class Balance(NamedTuple):
+    """A column of a statement: cash in fen (``instrument`` is empty), or tonnes.
+
+    ``closing`` is the sum of the four before it. Fees are cash, and not positive
+    but on the venue's own account.
+    """
+
+    instrument: str
+    opening: int
+    traded: int
+    fees: int
+    moved: int
+    closing: int
+
+
+class Statement(NamedTuple):
+    """An account's trading day; ``lines`` is one page of ``pages``, oldest first.
+
+    The account is empty for the venue's own, which has the fees. Cash comes
+    first among the balances, then the instruments by name.
+    """
+
+    account: str
+    date: int
+    balances: list[Balance]
+    lines: list[Line]
+    page: int
+    pages: int
+
+
+PAGE_LINES: Final = 1000
+
+
+def statement_of(
+    history: HistoryReader,
+    account: str,
+    date: int,
+    page: int = 1,
+    page_lines: int = PAGE_LINES,
+) -> Statement:
+    """Return an account's statement of a day that has ended.
+
+    ``page`` counts from 1; one beyond the last has no lines. Linear in the
+    account's lines of that day, and in the days on which its balances changed.
+
+    Raises:
+        HistoryError: If the history cannot be read, or does not add up.
+
+    """
+    balances = _balances(history, account, date)
+    sql = _FEE_LINES if account == VENUE_FEES else _ACCOUNT_LINES
+    first = (page - 1) * page_lines
+    rows = history.select(
+        f"{sql} ORDER BY seq, turn, instrument LIMIT {page_lines} OFFSET {first}",
+        account,
+        date,
+    )
+    (count,) = history.select(f"SELECT count(*) FROM ({sql})", account, date)[0]
+    pages = max(1, -(-count // page_lines))
+    lines = [Line(*row[:-1]) for row in rows]
+    return Statement(account, date, balances, lines, page, pages)
+
+
+def statement_pages(
+    history: HistoryReader, account: str, date: int
+) -> Iterator[Statement]:
+    """Yield all pages of a statement."""
+    statement = statement_of(history, account, date)
+    yield statement
+    for page in range(2, statement.pages + 1):
+        yield statement_of(history, account, date, page)
+
+
+# They select the fields of a Line, and its turn among those of the same seq: what
+# time does comes before the command. ?1 is the account, ?2 the date.
+_TRADE_LINES: Final = """
+    SELECT seq, time_ns, 'trade' AS kind, instrument, trade_id, method, side,
+        last_price, last_quantity,
+        iif(side = 'buy', -1, 1) * last_price * last_quantity AS cash,
+        iif(side = 'buy', 1, -1) * last_quantity AS tonnes,
+        -fee AS fee, '', '', exec_seq AS turn
+    FROM executions WHERE account = ?1 AND date = ?2 AND event = 'trade'
+"""
+_MOVEMENT_LINES: Final = f"""
+    SELECT seq, time_ns, kind, instrument, 0, '', '', 0, 0,
+        iif(instrument = '', amount, 0), iif(instrument = '', 0, amount),
+        0, client_ref, other_account, {2**63 - 1}
+    FROM movements INDEXED BY movements_dated WHERE account = ?1 AND date = ?2
+"""
+_ACCOUNT_LINES: Final = f"{_TRADE_LINES} UNION ALL {_MOVEMENT_LINES}"
+_FEE_LINES: Final = f"""
+    SELECT seq, time_ns, 'fee' AS kind, instrument, trade_id, method, '', 0, 0,
+        0, 0, buyer_fee + seller_fee AS fee, '', '', trade_id AS turn
+    FROM trades WHERE date = ?2 AND (buyer_fee > 0 OR seller_fee > 0)
+    UNION ALL {_MOVEMENT_LINES}
+"""
+
+
+def _balances(history: HistoryReader, account: str, date: int) -> list[Balance]:
+    """Return an account's columns, of which something is not 0; always cash."""
+    opening = _newest(history, account, "<", date)
+    closing = _newest(history, account, "<=", date)
+    traded = _traded(history, account, date)
+    sql = """SELECT instrument, sum(amount) FROM movements INDEXED BY movements_dated
+             WHERE account = ? AND date = ? GROUP BY instrument"""
+    moved = dict(history.select(sql, account, date))
+    found: list[Balance] = []
+    for name in sorted({CASH, *opening, *closing, *traded, *moved}):
+        amount, fees = traded.get(name, (0, 0))
+        opened, closed = opening.get(name, 0), closing.get(name, 0)
+        found.append(Balance(name, opened, amount, fees, moved.get(name, 0), closed))
+        _check(account, date, found[-1])
+    return [b for b in found if b.instrument == CASH or any(b[1:])]
+
+
+def _traded(
+    history: HistoryReader, account: str, date: int
+) -> dict[str, tuple[int, int]]:
+    """Return by column what trades moved, and what they cost in fees."""
+    if account == VENUE_FEES:
+        sql = f"SELECT coalesce(sum(fee), 0) FROM ({_FEE_LINES})"
+        return {CASH: (0, history.select(sql, account, date)[0][0])}
+    sql = f"""SELECT instrument, sum(tonnes), sum(cash), sum(fee)
+              FROM ({_TRADE_LINES}) GROUP BY instrument"""
+    rows = history.select(sql, account, date)
+    columns = {instrument: (tonnes, 0) for instrument, tonnes, _, _ in rows}
+    columns[CASH] = sum(row[2] for row in rows), sum(row[3] for row in rows)
+    return columns
+
+
+def _newest(
+    history: HistoryReader, account: str, before: str, date: int
+) -> dict[str, int]:
+    """Return the balances that were kept last, ``before`` a date or on it."""
+    # SQLite takes the other columns from the row that has the maximum.
+    sql = f"""SELECT instrument, quantity, max(date) FROM balances
+              WHERE account = ? AND date {before} ? GROUP BY instrument"""
+    return {name: quantity for name, quantity, _ in history.select(sql, account, date)}
+
+
+def _check(account: str, date: int, balance: Balance) -> None:
+    _, opening, traded, fees, moved, closing = balance
+    if opening + traded + fees + moved != closing:
+        raise HistoryError(
+            f"the statement of {account or 'the venue'} of {date} does not add up:"
+            f" {balance}; stop the server and remove the history, the next start"
+            " makes it anew"
+        )

@@ -1,0 +1,73 @@
+"""Holding the history's balances against the exchange's own.
+
+The history adds up trades, fees and movements; the engine keeps books. Where
+they agree on every balance, so do the statements that are made from the one.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, final
+
+from .history import CASH, HISTORY_NAME, VENUE_FEES, HistoryError, HistoryReader
+from .history.balances import held_by
+from .log import DamageError
+
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from carbonex.engine import Exchange
+
+
+@final
+class Reconciliation:
+    """What the history of a data directory says, at the position it has reached.
+
+    ``position`` is 0 where there is nothing to compare; ``note`` says why, unless
+    there is no history. ``compared`` counts balances.
+    """
+
+    def __init__(self, directory: Path) -> None:
+        """Read the balances. Linear in them."""
+        self.path = directory / HISTORY_NAME
+        self.position = 0
+        self.note = ""
+        self.compared = 0
+        self._held: dict[tuple[str, str], int] = {}
+        if not self.path.exists():
+            return
+        try:
+            with HistoryReader(self.path) as history:
+                self.position, self._held = history.position, history.held()
+        except HistoryError as error:
+            self.note = f"the history was not compared: {error}"
+
+    def compare(self, exchange: Exchange) -> None:
+        """Compare with the exchange as it is at ``position``. Linear in the state.
+
+        Raises:
+            DamageError: If they differ, with the first balance that does.
+
+        """
+        books = held_by(exchange)
+        for whose in sorted({*books, *self._held}):
+            expected, found = books.get(whose, 0), self._held.get(whose, 0)
+            if expected != found:
+                what = _named(*whose)
+                raise DamageError(
+                    self.path, 0, self.position, f"{what} {expected}", str(found)
+                )
+        self.compared = len(books)
+
+    def end(self, last: int) -> None:
+        """Note what could not be compared in a log that ends at ``last``."""
+        if self.position > last:
+            self.note = (
+                f"the history is at position {self.position}, beyond the log's end:"
+                " the next start makes it anew"
+            )
+
+
+def _named(account: str, instrument: str) -> str:
+    who = "the venue's fees" if account == VENUE_FEES else f"account {account}"
+    return f"{who} with {'fen' if instrument == CASH else instrument}"
