@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from sdk.hours import Hours
 from sdk.market import Market, open_market
 
 
@@ -19,3 +20,11 @@ async def market(tmp_path: Path) -> AsyncIterator[Market]:
     """A venue with two traders."""
     async with open_market(tmp_path) as opened:
         yield opened
+
+
+@pytest.fixture
+def hours(monkeypatch: pytest.MonkeyPatch) -> Hours:
+    """The clock of the venue, at 9:31 in Shanghai on the tests' Wednesday."""
+    hours = Hours(monkeypatch)
+    hours.be("2026-07-29 09:31:00")
+    return hours

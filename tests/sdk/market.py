@@ -7,18 +7,23 @@ import contextlib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from carbonex.engine import (
     VENUE_KEY,
     AddKey,
     Command,
     Deposit,
+    Exchange,
     Issue,
     ListInstrument,
     OpenAccount,
     Permission,
     RegisterParticipant,
 )
-from carbonex.gateway.config import Config, Days, Listen, Log
+from carbonex.engine.terms import AuctionTerms, BlockTerms
+from carbonex.gateway.config import Config, Listen, Log
+from carbonex.gateway.market import load_market
 from carbonex.gateway.server.opening import bootstrap, operator_commands
 from carbonex.gateway.server.server import Server
 from carbonex.wire.keys import Key, generate_key
@@ -26,17 +31,27 @@ from carbonex.wire.login import decode_bytes
 
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Callable
     from pathlib import Path
+
+    from carbonex.sdk import Venue
 
 TRADERS = ("maker", "taker")
 CONFIG = Config(
     venue="test",
     listen=Listen(port=0),
     log=Log(segment_bytes=1 << 20, reserve_bytes=4096),
-    days=Days(mode="continuous"),
 )
 READ_AND_TRADE = Permission.READ | Permission.TRADE
+# It trades around the clock, as orders, in blocks and in auctions.
+CEA25 = ListInstrument(
+    VENUE_KEY,
+    "CEA25",
+    reference=7463,
+    pick=True,
+    blocks=BlockTerms(min_quantity=1_000, band_permille=300),
+    auctions=AuctionTerms(allowed=True),
+)
 
 
 @dataclass
@@ -61,36 +76,49 @@ class Market:
         """The venue through the cable."""
         return f"ws://127.0.0.1:{self.cable.port}"
 
+    @property
+    def exchange(self) -> Exchange:
+        """What the venue holds."""
+        return self.server.venue.exchange
+
     def open_orders(self, account: str) -> int:
         """Return how many orders the engine has resting for ``account``."""
-        return len(self.server.venue.exchange.accounts[account].orders)
+        return len(self.exchange.accounts[account].orders)
 
 
 @contextlib.asynccontextmanager
-async def open_market(directory: Path) -> AsyncIterator[Market]:
-    """Set up a venue in ``directory`` and serve it."""
-    keys = set_up(directory)
+async def open_market(directory: Path, rules: str = "") -> AsyncIterator[Market]:
+    """Set up a venue in ``directory`` and serve it.
+
+    ``rules`` is the name of a preset that lists CEA25, empty for ``CEA25`` above.
+    """
+    config = replace(CONFIG, market=rules)
+    listed = {
+        listing.terms.instrument: listing.terms
+        for listing in load_market(rules).listings
+    }
+    keys = set_up(directory, listed.get("CEA25", CEA25))
     async with (
-        Server.start(directory, CONFIG) as server,
+        Server.start(directory, config) as server,
         Cable.laid(server.port) as cable,
     ):
         yield Market(server, cable, keys)
 
 
-def set_up(directory: Path) -> dict[str, Path]:
+def set_up(directory: Path, cea25: ListInstrument = CEA25) -> dict[str, Path]:
     """Write a venue's first commands and everybody's key file; return the files."""
     keys = {name: generate_key(name) for name in (*TRADERS, "operator")}
-    bootstrap(directory, CONFIG, list(_commands(keys)))
+    bootstrap(directory, CONFIG, list(_commands(keys, cea25)))
     paths = {name: directory / f"{name}.pem" for name in keys}
     for name, key in keys.items():
         key.save(paths[name])
     return paths
 
 
-def _commands(keys: dict[str, Key]) -> list[Command]:
+def _commands(keys: dict[str, Key], cea25: ListInstrument) -> list[Command]:
     public = {name: decode_bytes(key.public_text) for name, key in keys.items()}
     commands = operator_commands("operator", public["operator"])
-    commands.append(ListInstrument(VENUE_KEY, "CEA25"))
+    commands.append(cea25)
     for name in TRADERS:
         commands += [
             RegisterParticipant(VENUE_KEY, name),
@@ -193,3 +221,16 @@ class Cable:
                 if not self.answers_held:
                     writer.write(data)
         writer.close()
+
+
+async def cut(market: Market, venue: Venue) -> None:
+    """Cut the cable and wait until the client has noticed."""
+    market.cable.cut(both_ends=True)
+    await until(lambda: not venue.online)
+
+
+async def until(happened: Callable[[], bool]) -> None:
+    """Wait for something that no one announces."""
+    async with asyncio.timeout(30):
+        while not happened():  # noqa: ASYNC110
+            await asyncio.sleep(0.005)

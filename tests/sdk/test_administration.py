@@ -10,9 +10,15 @@ import pytest
 
 from carbonex.sdk import (
     AccessDenied,
+    AuctionTerms,
+    BadParameter,
     LoginFailed,
     MarketClosed,
+    OrderRejected,
     RegistryRefused,
+    Restricted,
+    Terms,
+    Thresholds,
     connect,
     generate_key,
 )
@@ -100,4 +106,100 @@ async def test_a_day_is_sent_in_microseconds(
         monkeypatch.setattr(operator, "_ask", ask)
         ends = dt.datetime(2030, 1, 2, 15, 0, 0, 250_000, tzinfo=shanghai)
         await operator.begin_day(dt.date(2030, 1, 2), ends)
-        assert asked == [requests.BeginDay("2030-01-02", 1_893_567_600_250_000)]
+        await operator.begin_day(dt.date(2030, 1, 3))
+        assert asked == [
+            requests.BeginDay("2030-01-02", 1_893_567_600_250_000),
+            requests.BeginDay("2030-01-03"),
+        ]
+
+
+async def test_an_instrument_is_listed_like_another_and_changed(market: Market) -> None:
+    async with connect(market.url, market.keys["operator"]) as operator:
+        [cea25] = await operator.instruments()
+        await operator.list_instrument("CEA26", cea25, reference="70.00", pick=False)
+        cea26 = await operator.instrument("CEA26").next()
+        assert (cea26.blocks, cea26.auctions) == (cea25.blocks, cea25.auctions)
+        assert (cea26.previous_close, cea26.pick) == (Decimal("70.00"), False)
+
+        sessions = (("09:30", "11:30"), ("13:00", "15:00"))
+        changed = AuctionTerms(allowed=True, pricing="uniform")
+        await operator.update_instrument(
+            "CEA26", cea26, sessions=sessions, auctions=changed
+        )
+        updated = await operator.instrument("CEA26").next()
+        assert updated.sessions == ()  # until the next trading day
+        assert updated.next_terms is not None
+        assert updated.next_terms.sessions == sessions
+        assert updated.next_terms.auctions == changed
+        with pytest.raises(TypeError, match="is a float"):
+            await operator.list_instrument("CEA27", tick=0.05)  # type: ignore[arg-type]
+        with pytest.raises(BadParameter, match="tick"):
+            await operator.update_instrument("CEA26", cea26, tick="0.05")
+
+        await operator.delist_instrument("CEA26")
+        delisted = await operator.instrument("CEA26").next()
+        assert (delisted.tradable, delisted.phase) == (False, "closed")
+        with pytest.raises(OrderRejected, match="NOT_TRADABLE"):
+            await operator.halt("CEA26")
+
+
+async def test_a_participant_is_restricted(market: Market) -> None:
+    async with (
+        connect(market.url, market.keys["operator"]) as operator,
+        connect(market.url, market.keys["maker"]) as maker,
+    ):
+        bid = await maker.buy("CEA25", 1, "70.00")
+        await operator.restrict("maker", "sell_only")
+        assert (await bid.done()).reason == "RESTRICTED"
+        with pytest.raises(Restricted, match="only sell"):
+            await maker.buy("CEA25", 1, "70.00")
+        await operator.restrict("maker", "none")
+        await maker.buy("CEA25", 1, "70.00")
+
+
+async def test_a_year_s_emissions_are_covered(market: Market) -> None:
+    async with (
+        connect(market.url, market.keys["operator"]) as registry,
+        connect(market.url, market.keys["maker"]) as maker,
+    ):
+        due = await registry.set_obligation("maker", 2025, 1_000)
+        assert (due.due, due.surrendered) == (1_000, 0)
+        await registry.list_instrument("CCER1", product="CCER", offset_permille=50)
+        await registry.issue("maker", "CCER1", 100, "i-1")
+        with pytest.raises(OrderRejected, match=r"OFFSET_CAP.* 50 t"):
+            await registry.surrender("maker", "CCER1", 51, 2025, "s-1")
+        await registry.surrender("maker", "CCER1", 50, 2025, "s-2")
+        await registry.surrender("maker", "CEA25", 950, 2025, "s-3")
+        assert (await registry.surrender("maker", "CEA25", 950, 2025, "s-3")).duplicate
+        [owed] = await maker.obligations()
+        assert (owed.year, owed.surrendered, owed.offset) == (2025, 1_000, 50)
+        with pytest.raises(OrderRejected, match="OBLIGATION_UNKNOWN"):
+            await registry.surrender("maker", "CEA25", 1, 2024, "s-4")
+
+
+async def test_tonnes_leave_the_venue(market: Market) -> None:
+    async with connect(market.url, market.keys["operator"]) as registry:
+        await registry.retire("maker", "CEA25", 100, "r-1")
+        await registry.transfer_out("maker", "CEA25", 200, "r-2")
+        held = market.exchange.accounts["maker"].holdings["CEA25"]
+        assert held.quantity == 9_700
+
+
+async def test_what_supervision_notices_is_told_to_operators(market: Market) -> None:
+    async with (
+        connect(market.url, market.keys["operator"]) as operator,
+        connect(market.url, market.keys["maker"]) as maker,
+    ):
+        watched = Terms(thresholds=Thresholds(large_order=500, quick_cancel_ms=60_000))
+        await operator.list_instrument("CEA26", watched)
+        alerts = operator.alerts()
+        orders = [await maker.buy("CEA26", 500, "70.00") for _ in range(2)]
+        for order in orders:
+            await order.cancel()
+        first, second = [await alerts.next() for _ in range(2)]
+        assert (first.kind, first.participant) == ("quick_cancel", "maker")
+        assert (first.instrument, first.value) == ("CEA26", 500)
+        assert [first.orders, second.orders] == [[o.order_id] for o in orders]
+        assert await operator.alerts("CEA26").next() == first
+        with pytest.raises(AccessDenied):
+            await maker.alerts().next()

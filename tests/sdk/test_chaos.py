@@ -10,12 +10,15 @@ from typing import TYPE_CHECKING
 import pytest
 
 from carbonex.sdk import (
+    Block,
+    BlockStateUnknown,
     ConnectionLost,
     DeadlinePassed,
     Execution,
     Order,
     OrderStateUnknown,
     Timeouts,
+    UnknownBlock,
     Venue,
     connect,
 )
@@ -80,6 +83,59 @@ async def test_every_order_is_accounted_for(
             if not order.is_open
         }
         assert traded == {o.order_id: o.filled for o in orders if not o.is_open}
+
+
+@pytest.mark.parametrize("seed", [3, 4])
+async def test_every_block_is_proposed_once(
+    market: Market, seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each proposal that was tried is one block, however often it was sent."""
+    monkeypatch.setattr("carbonex.sdk.backoff.LONGEST", 0.05)
+    draw = random.Random(seed)
+    blocks: list[Block] = []
+    async with connect(market.cable_url, market.keys["maker"]) as maker:
+        ended = asyncio.Event()
+        working = [
+            asyncio.ensure_future(propose(maker, ended, blocks)) for _ in range(WORKERS)
+        ]
+        for _ in range(CUTS):
+            await asyncio.sleep(draw.uniform(0.0, 0.1))
+            market.cable.answers_held = draw.random() < 0.5
+            await asyncio.sleep(draw.uniform(0.0, 0.02))
+            market.cable.cut(both_ends=draw.random() < 0.5)
+        ended.set()
+        await asyncio.gather(*working)
+        assert await maker.blocks() == []
+    numbers = sorted(int(block.block_id) for block in blocks)
+    assert numbers == list(range(1, market.exchange.last_block_id + 1))
+    assert market.exchange.accounts["maker"].holdings["CEA25"].locked == 0
+
+
+async def propose(venue: Venue, ended: asyncio.Event, blocks: list[Block]) -> None:
+    """Propose and withdraw until the end, and keep every block."""
+    while not ended.is_set():
+        try:
+            block = await venue.propose_block("taker", "sell", "CEA25", 1_000, "75.00")
+        except BlockStateUnknown as error:
+            block = await error.resolve()
+        except ConnectionLost:
+            await venue.wait_online()
+            continue
+        blocks.append(block)
+        await withdraw(venue, block)
+
+
+async def withdraw(venue: Venue, block: Block) -> None:
+    """Take a proposal back, whatever it takes."""
+    while True:
+        try:
+            await venue.withdraw_block(block)
+        except UnknownBlock:
+            return  # it was withdrawn, and the answer lost
+        except ConnectionLost:
+            await venue.wait_online()
+        else:
+            return
 
 
 async def work(venue: Venue, ended: asyncio.Event, orders: list[Order]) -> None:

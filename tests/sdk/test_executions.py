@@ -27,7 +27,7 @@ SENT = requests.AddOrder(
 class NoDesk:
     """These orders are neither amended nor cancelled by themselves."""
 
-    async def amend(self, order: Order, *, price: object, quantity: object) -> Any:
+    async def amend(self, order: Order, **changes: object) -> Any:
         raise NotImplementedError
 
     async def cancel(self, order: Order) -> Any:

@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import pytest
 
-from carbonex.sdk import AccessDenied, ConnectionLost, Level, VenueError, connect
+from carbonex.sdk import (
+    AccessDenied,
+    ConnectionLost,
+    Level,
+    Stream,
+    VenueError,
+    connect,
+)
+from sdk.market import until
 
 
 if TYPE_CHECKING:
     from sdk.market import Market
+
+T = TypeVar("T")
 
 
 async def test_a_book_is_what_the_engine_has(market: Market) -> None:
@@ -70,6 +80,53 @@ async def test_an_instrument_tells_its_phase(market: Market) -> None:
             assert (await instruments.next()).phase == "halted"
         await operator.resume("CEA25")
         assert (await public.instrument("CEA25").next()).phase == "trading"
+
+
+async def test_all_instruments_are_followed_at_once(market: Market) -> None:
+    async with (
+        connect(market.url) as public,
+        connect(market.url, market.keys["operator"]) as operator,
+        connect(market.url, market.keys["maker"]) as maker,
+        connect(market.url, market.keys["taker"]) as taker,
+    ):
+        everything, one = public.trades(), public.trades("CEA25")
+        phases, tickers = public.instrument(), public.ticker()
+        assert (await phases.next()).instrument == "CEA25"
+        assert (await tickers.next()).last is None
+        await operator.list_instrument("CEA26")
+        assert (await phases.next()).instrument == "CEA26"
+        names = [instrument.instrument for instrument in await public.instruments()]
+        assert names == ["CEA25", "CEA26"]
+        with pytest.raises(VenueError, match="CEA99"):
+            await public.trades("CEA99").next()
+
+        await operator.issue("maker", "CEA26", 10, "i-1")
+        for name in ("CEA25", "CEA26"):
+            await maker.sell(name, 10, "75.00")
+            await taker.buy(name, 10, "75.00")
+        prints = [await everything.next() for _ in range(2)]
+        assert [trade.instrument for trade in prints] == ["CEA25", "CEA26"]
+        assert await one.next() == prints[0]
+        traded: set[str] = set()
+        while len(traded) < 2:
+            ticker = await tickers.next()
+            if ticker.last is not None:
+                traded.add(ticker.instrument)
+
+
+async def test_whoever_listens_is_a_witness_of_the_log(market: Market) -> None:
+    async with connect(market.url) as public:
+        beat = await public.heartbeats().next()
+        assert beat.position == market.server.venue.position
+        assert beat.hash == market.server.venue.chain.hex()
+        assert not public.shutting_down
+        held = public.heartbeats()
+        await market.server.stop()
+        await until(lambda: public.shutting_down)
+    with pytest.raises(ConnectionLost):
+        await read_to_end(held)
+    with pytest.raises(ConnectionLost):
+        await public.heartbeats().next()
 
 
 async def test_executions_and_balances_are_streamed(market: Market) -> None:
@@ -144,3 +201,9 @@ async def test_a_closed_venue_refuses_everything_at_once(market: Market) -> None
         await venue.book("CEA25")
     with pytest.raises(ConnectionLost, match="this client has closed"):
         await venue.buy("CEA25", 1, "70.00")
+
+
+async def read_to_end(stream: Stream[T]) -> None:
+    """Read a stream to its end."""
+    async for _ in stream:
+        pass

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from msgspec import structs
 
 from carbonex.sdk import Cancelled, ConnectionLost, Fill, Order
 from carbonex.sdk.models import Execution, OrderResult
@@ -22,9 +23,9 @@ class Desk:
     def __init__(self) -> None:
         self.asked: list[tuple[Any, ...]] = []
 
-    async def amend(self, order: Order, *, price: Any, quantity: Any) -> OrderResult:
-        self.asked.append((order, price, quantity))
-        return OrderResult("7", "open", Decimal(price), 500, 0)
+    async def amend(self, order: Order, **changes: Any) -> OrderResult:
+        self.asked.append((order, changes))
+        return OrderResult("7", "open", Decimal(changes["price"]), 500, 0)
 
     async def cancel(self, order: Order) -> Cancelled:
         self.asked.append((order,))
@@ -120,7 +121,7 @@ async def test_orders_are_amended_and_cancelled_at_their_desk() -> None:
     order = Order(desk, SENT, "acme-1")
     await order.amend(price="74.70")
     await order.cancel()
-    assert desk.asked == [(order, "74.70", None), (order,)]
+    assert desk.asked == [(order, {"price": "74.70"}), (order,)]
 
 
 def test_an_answer_is_as_good_as_an_execution() -> None:
@@ -132,6 +133,64 @@ def test_an_answer_is_as_good_as_an_execution() -> None:
     assert order.priority_kept is False
     order.withdrawn(Cancelled("7", 500, 100))
     assert (order.status, order.filled, order.reason) == ("cancelled", 100, "CLIENT")
+
+
+def test_a_stop_order_waits_until_it_is_triggered() -> None:
+    sent = structs.replace(SENT, order_type="stop_limit", stop_price="74.70")
+    order = Order(Desk(), sent, "acme-1")
+    assert (order.waiting, order.stop_price) == (True, Decimal("74.70"))
+    order.follow(execution(1, stop_price=Decimal("74.70")))
+    order.follow(execution(2, event="amended", stop_price=Decimal("74.80")))
+    assert (order.waiting, order.stop_price) == (True, Decimal("74.80"))
+    # Later executions tell the stop price that it was placed with.
+    order.follow(execution(3, event="triggered", stop_price=Decimal("74.70")))
+    order.follow(execution(4, event="amended", stop_price=Decimal("74.70")))
+    assert (order.waiting, order.stop_price) == (False, Decimal("74.80"))
+
+
+def test_an_answer_tells_whether_it_waits_unless_it_repeats_another() -> None:
+    sent = structs.replace(SENT, order_type="stop", price="", stop_price="74.70")
+    order = Order(Desk(), sent, "acme-1")
+    price = Decimal("70.00")
+    order.restate(OrderResult("7", "open", price, 500, 0, waiting=True))
+    order.restate(OrderResult("7", "open", price, 500, 0, duplicate=True))
+    assert order.waiting
+    order.restate(OrderResult("7", "open", price, 500, 0))
+    assert not order.waiting
+    order.restate(OrderResult("7", "cancelled", price, 500, 0, waiting=True))
+    assert not order.waiting
+
+
+def test_an_iceberg_is_followed_by_what_it_shows() -> None:
+    order = Order(Desk(), structs.replace(SENT, display_quantity=100), "acme-1")
+    assert order.shown is None
+    order.follow(execution(1))
+    order.follow(trade(2, 430, "74.63", filled=430, remaining=70, liquidity="taker"))
+    assert order.shown == 70
+    order.follow(trade(3, 30, "74.63", filled=460, remaining=40))
+    assert order.shown == 40
+    order.follow(execution(4, event="amended", quantity=800, remaining=340))
+    assert order.shown == 100
+    order.follow(
+        execution(5, event="amended", quantity=520, remaining=60, priority_kept=True)
+    )
+    assert order.shown == 60
+    order.follow(execution(6, event="reduced", quantity=500, remaining=40))
+    assert order.shown is None
+    order.follow(trade(7, 20, "74.63", filled=480, remaining=20))
+    assert order.shown is None
+    order.follow(execution(8, event="refilled", shown=20, filled=480, remaining=20))
+    assert order.shown == 20
+    order.follow(execution(9, event="cancelled", filled=480, status="cancelled"))
+    assert order.shown == 0
+
+
+def test_fees_are_those_of_its_fills() -> None:
+    order = new_order()
+    assert order.fees == 0
+    order.follow(trade(1, 200, "74.63", filled=200, fee=Decimal("0.15")))
+    order.follow(trade(2, 200, "74.63", filled=400, fee=Decimal("0.14")))
+    assert order.fees == Decimal("0.29")
 
 
 def new_order() -> Order:
@@ -165,12 +224,11 @@ def execution(exec_seq: int, **changes: Any) -> Execution:
 
 
 def trade(exec_seq: int, quantity: int, price: str, **changes: Any) -> Execution:
-    return execution(
-        exec_seq,
-        event="trade",
-        last_quantity=quantity,
-        last_price=Decimal(price),
-        trade_id=str(exec_seq),
-        liquidity="maker",
-        **changes,
-    )
+    values = {
+        "event": "trade",
+        "last_quantity": quantity,
+        "last_price": Decimal(price),
+        "trade_id": str(exec_seq),
+        "liquidity": "maker",
+    }
+    return execution(exec_seq, **(values | changes))

@@ -21,11 +21,10 @@ from carbonex.sdk import (
     Venue,
     connect,
 )
-from sdk.market import CONFIG, Cable, Market, set_up
+from sdk.market import CONFIG, Cable, Market, cut, set_up, until
 
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
 # For orders that do not arrive: how long until it is certain that they will not.
@@ -305,12 +304,6 @@ async def test_leaving_the_block_wakes_everybody(market: Market) -> None:
     assert book.stale
 
 
-async def cut(market: Market, venue: Venue) -> None:
-    """Cut the cable and wait until the client has noticed."""
-    market.cable.cut(both_ends=True)
-    await until(lambda: not venue.online)
-
-
 async def lost_on_the_way(market: Market, venue: Venue) -> OrderStateUnknown:
     """Send an order that the cable holds back, cut it, and return the error."""
     market.cable.requests_held = True
@@ -321,10 +314,3 @@ async def lost_on_the_way(market: Market, venue: Venue) -> OrderStateUnknown:
         await buying
     market.cable.requests_held = False
     return caught.value
-
-
-async def until(happened: Callable[[], bool]) -> None:
-    """Wait for something that no one announces."""
-    async with asyncio.timeout(30):
-        while not happened():  # noqa: ASYNC110
-            await asyncio.sleep(0.005)

@@ -7,10 +7,10 @@ import gc
 
 import pytest
 
-from carbonex.sdk import ConnectionLost, SlowConsumer, Stream, Ticker
-from carbonex.sdk.channel import StateFeed, TradeFeed
+from carbonex.sdk import ConnectionLost, Premium, SlowConsumer, Stream, Ticker
+from carbonex.sdk.feeds import AlertFeed, StateFeed, TradeFeed
 from carbonex.sdk.stream import Latest
-from sdk.script import Script, only
+from sdk.script import Script, logged_in, only
 
 
 async def test_everything_in_order_and_then_the_end() -> None:
@@ -53,6 +53,13 @@ async def test_the_latest_is_all_that_a_slow_reader_gets() -> None:
         await stream.next()
 
 
+async def test_the_latest_of_each_is_all_that_a_slow_reader_gets() -> None:
+    stream: Stream[str] = Latest(None, "words", len)
+    for word in ("buy", "sell", "ask", "bid"):
+        stream.put(word)
+    assert [await stream.next(), await stream.next()] == ["sell", "bid"]
+
+
 async def test_leaving_the_block_closes_the_stream() -> None:
     async with Stream[int](None, "numbers") as stream:
         assert stream.is_open
@@ -81,6 +88,32 @@ def test_prints_are_told_once_and_what_an_interruption_missed_follows() -> None:
     assert [item.trade_id for item in stream._items] == ["1", "2", "3", "4", "5", "6"]
 
 
+def test_alerts_are_told_once_however_many_of_one_command() -> None:
+    script, feed = logged_in(), AlertFeed("")
+    stream = feed.stream()
+    script.client.subscribe(feed)
+    script.frame("alerts", "snapshot", alert(1), alert(2, "a"), alert(2, "b"))
+    script.client.connection_lost("cable cut")
+    script.log_in("acme-1")
+    script.frame("alerts", "snapshot", alert(1), alert(2, "a"), alert(2, "b"))
+    script.frame("alerts", "snapshot", alert(2, "b"), alert(2, "c"), alert(3))
+    told = [(item.seq, item.participant) for item in stream._items]
+    assert told == [(1, ""), (2, "a"), (2, "b"), (2, "c"), (3, "")]
+
+
+def test_premiums_are_told_pair_by_pair() -> None:
+    script, feed = Script(), StateFeed[Premium]("premium", "CCER24")
+    stream = feed.stream()
+    script.greet()
+    script.client.subscribe(feed)
+    script.frame("premium", "snapshot", premium("CEA25"), premium("composite:CEA"))
+    script.frame("premium", "update", premium("CEA25", "-2.57"))
+    assert [(item.cea, str(item.percent)) for item in stream._items] == [
+        ("composite:CEA", "None"),
+        ("CEA25", "-2.57"),
+    ]
+
+
 async def test_a_second_stream_of_a_state_begins_with_the_newest() -> None:
     script, feed = Script(), StateFeed[Ticker]("ticker", "CEA25")
     script.greet()
@@ -107,6 +140,24 @@ def test_the_last_stream_takes_the_subscription_with_it() -> None:
     assert len(only(script.hear(), "unsubscribe")) == 1
 
 
+def alert(seq: int, participant: str = "") -> dict[str, object]:
+    return {
+        "kind": "cancel_ratio",
+        "instrument": "CEA25",
+        "participant": participant,
+        "value": 1,
+        "limit": 1,
+        "seq": seq,
+        "time": 1,
+    }
+
+
+def premium(cea: str, percent: str | None = None) -> dict[str, object]:
+    prices = dict.fromkeys(("ccer_price", "cea_price", "spread", "date"))
+    pair = {"kind": "live", "ccer": "CCER24", "cea": cea}
+    return pair | prices | {"percent": percent, "seq": 1, "time": 1}
+
+
 def trade(number: int) -> dict[str, object]:
     return {
         "instrument": "CEA25",
@@ -119,13 +170,15 @@ def trade(number: int) -> dict[str, object]:
     }
 
 
-def ticker(seq: int) -> dict[str, object]:
-    prices = dict.fromkeys(("bid", "ask", "last", "open", "high", "low", "vwap"))
-    counts = dict.fromkeys(("bid_quantity", "ask_quantity", "volume"), 0)
+def ticker(seq: int, **changes: object) -> dict[str, object]:
+    prices = ("bid", "ask", "last", "open", "high", "low", "vwap", "previous_close")
+    moved = ("volume", "block_volume", "auction_volume")
+    paid = ("turnover", "block_turnover", "auction_turnover")
     return {
         "instrument": "CEA25",
-        "turnover": "0.00",
         "seq": seq,
-        **prices,
-        **counts,
+        **dict.fromkeys((*prices, "change", "change_percent")),
+        **dict.fromkeys(("bid_quantity", "ask_quantity", *moved), 0),
+        **dict.fromkeys(paid, "0.00"),
+        **changes,
     }

@@ -2,50 +2,131 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import datetime as dt
+from decimal import Decimal
+from types import NoneType
+from typing import Any, get_args, get_type_hints
 
 import msgspec
 import pytest
 
 from carbonex.engine.enums import Reason
-from carbonex.sdk import calls, errors, models
-from carbonex.wire import answers, channels, requests
+from carbonex.sdk import administration, calls, models, new_order, subscriptions
+from carbonex.sdk.errors import refusals as errors
+from carbonex.wire import answers, channels, requests, statements
 from carbonex.wire.answers import Error
 from carbonex.wire.errors import Code
+from carbonex.wire.reading import PARAMS
 
 
-if TYPE_CHECKING:
-    from types import ModuleType
+# Ours with prices, theirs with texts.
+TWINS: dict[type[msgspec.Struct], type[msgspec.Struct]] = {
+    models.Execution: channels.Execution,
+    models.ExecutionsSnapshot: channels.ExecutionsSnapshot,
+    models.Trade: channels.Trade,
+    models.Ticker: channels.Ticker,
+    models.Terms: channels.InstrumentTerms,
+    models.Instrument: channels.Instrument,
+    models.BookFrame: channels.Book,
+    models.Volume: channels.Volume,
+    models.Volumes: channels.Volumes,
+    models.Bulletin: channels.Bulletin,
+    models.Premium: channels.Premium,
+    models.AuctionBid: channels.AuctionBid,
+    models.AuctionUpdate: channels.AuctionUpdate,
+    models.Balances: answers.Balances,
+    models.Holding: answers.Holding,
+    models.OrderResult: answers.OrderResult,
+    models.OrderState: answers.OrderState,
+    models.OpenOrders: answers.OpenOrders,
+    models.Block: answers.Block,
+    models.Blocks: answers.Blocks,
+    models.Auction: answers.Auction,
+    models.Auctions: answers.Auctions,
+    models.Bid: answers.Bid,
+    models.Bids: answers.Bids,
+    models.AccountTrade: statements.AccountTrade,
+    models.AccountTrades: statements.AccountTrades,
+    models.PastBulletins: statements.Bulletins,
+    models.CashColumn: statements.CashColumn,
+    models.StatementLine: statements.StatementLine,
+    models.Statement: statements.Statement,
+}
+BATCHES: dict[type[msgspec.Struct], type[msgspec.Struct]] = {
+    calls.PlacedItem: answers.BatchItem,
+    calls.CancelledItem: answers.BatchItem,
+    calls.PlacedBatch: answers.BatchResult,
+    calls.CancelledBatch: answers.BatchResult,
+}
+# What a member of ours may be where theirs is a text that holds more than a text.
+READ_AS = {
+    (str, Decimal),
+    (str, dt.date),
+    (str, models.StatusName),
+    (str, Decimal | None),  # an empty text is never sent
+    (str | None, Decimal | None),
+    (str | None, dt.date | None),
+    (list[channels.Level], list[models.Level]),
+}
 
 
-@pytest.mark.parametrize(
-    ("ours", "theirs"),
-    [
-        (models.Execution, channels.Execution),
-        (models.ExecutionsSnapshot, channels.ExecutionsSnapshot),
-        (models.Trade, channels.Trade),
-        (models.Ticker, channels.Ticker),
-        (models.Instrument, channels.Instrument),
-        (models.BookFrame, channels.Book),
-        (models.Balances, answers.Balances),
-        (models.Holding, answers.Holding),
-        (models.OrderResult, answers.OrderResult),
-        (models.OrderState, answers.OrderState),
-        (models.OpenOrders, answers.OpenOrders),
-        (calls.PlacedItem, answers.BatchItem),
-        (calls.CancelledItem, answers.BatchItem),
-        (calls.PlacedBatch, answers.BatchResult),
-        (calls.CancelledBatch, answers.BatchResult),
-    ],
-)
+@pytest.mark.parametrize(("ours", "theirs"), (TWINS | BATCHES).items())
 def test_models_have_the_members_of_the_wire(
     ours: type[msgspec.Struct], theirs: type[msgspec.Struct]
 ) -> None:
     assert members(ours) == members(theirs)
 
 
+@pytest.mark.parametrize(("ours", "theirs"), TWINS.items())
+def test_members_are_read_as_what_they_are(
+    ours: type[msgspec.Struct], theirs: type[msgspec.Struct]
+) -> None:
+    mine, known = get_type_hints(ours), get_type_hints(theirs)
+    for name in ours.__struct_fields__:
+        assert is_read_as(known[name], mine[name]), f"{name}: {known[name]}"
+
+
+@pytest.mark.parametrize(("ours", "theirs"), TWINS.items())
+def test_what_may_be_absent_is_the_same_then(
+    ours: type[msgspec.Struct], theirs: type[msgspec.Struct]
+) -> None:
+    for mine, other in zip(
+        msgspec.structs.fields(ours), msgspec.structs.fields(theirs), strict=True
+    ):
+        if isinstance(mine.default, Decimal):
+            assert mine.default == Decimal(other.default or 0)  # a fee left out is 0
+        elif mine.default is not None:  # a price left out is none
+            assert mine.default == other.default
+
+
 def test_every_method_of_the_wire_can_be_called() -> None:
-    assert set(calls.METHODS) == params_of(requests) - {requests.Params}
+    called = {method: params for params, (method, _) in calls.METHODS.items()}
+    assert called == PARAMS
+
+
+@pytest.mark.parametrize("params", calls.METHODS, ids=lambda params: params.__name__)
+def test_results_are_read_as_the_wire_s(params: type[requests.Params]) -> None:
+    _, result = calls.METHODS[params]
+    assert result in TWINS or result in BATCHES or result in vars(answers).values()
+
+
+def test_every_channel_of_the_wire_can_be_followed() -> None:
+    followed = {name for name, _ in subscriptions._ITEMS}
+    by_the_client = {"status", "heartbeat"}
+    assert followed | by_the_client == set(get_args(requests.ChannelName))
+
+
+def test_an_order_can_be_told_all_that_the_wire_takes() -> None:
+    derived = {"order_type", "account", "deadline"}
+    told = get_type_hints(new_order.NewOrder, vars(msgspec), vars(requests) | NAMES)
+    assert set(told) | derived == set(requests.AddOrder.__struct_fields__)
+    options = new_order.OrderOptions.__annotations__
+    assert set(options) | {"side", "instrument", "quantity", "price"} == set(told)
+
+
+def test_terms_can_be_changed_one_by_one() -> None:
+    changes = administration.TermChanges.__annotations__
+    assert tuple(changes) == requests.Terms.__struct_fields__
 
 
 def test_error_names_are_the_venue_s() -> None:
@@ -71,6 +152,10 @@ def test_an_overloaded_venue_says_when_to_come_back() -> None:
     assert error.retry_after == 0.05
 
 
+# What NewOrder names in its annotations alone.
+NAMES = {"dt": dt, "Price": Any, "Sequence": list, "Decimal": Decimal}
+
+
 def members(struct: type[msgspec.Struct]) -> list[tuple[str, bool]]:
     """Return the names of a struct's members and whether they may be absent."""
     return [
@@ -79,9 +164,13 @@ def members(struct: type[msgspec.Struct]) -> list[tuple[str, bool]]:
     ]
 
 
-def params_of(module: ModuleType) -> set[type[msgspec.Struct]]:
-    return {
-        value
-        for value in vars(module).values()
-        if isinstance(value, type) and issubclass(value, requests.Params)
-    }
+def is_read_as(theirs: Any, ours: Any) -> bool:
+    """Tell whether a member of the wire's type is read as ours should be."""
+    if theirs == ours or (theirs, ours) in READ_AS:
+        return True
+    if isinstance(ours, type) and ours in TWINS:
+        return TWINS[ours] is theirs
+    parts = list(zip(get_args(theirs), get_args(ours), strict=False))
+    return bool(parts) and all(
+        mine is NoneType is other or is_read_as(other, mine) for other, mine in parts
+    )

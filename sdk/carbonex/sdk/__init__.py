@@ -15,12 +15,30 @@ A bot that buys, says so as it happens, and offers what it got for more:
     asyncio.run(main())
 
 **Prices** are Decimal or strings, exact to the fen; a float is a TypeError.
-Quantities are tonnes, ids strings, times microseconds since the epoch.
+Quantities are tonnes, ids strings, times microseconds since the epoch; times that
+are given are datetimes with a time zone, such as ``SHANGHAI``.
 
 **Orders** follow their executions: ``status``, ``filled``, ``remaining`` and
 ``average_price`` are as new as the connection, ``order.fills()`` yields each
 fill once, ``await order.done()`` waits for the end. ``venue.executions()``
 streams everything that happens to the account, without gap or repetition.
+
+**Stop orders, icebergs, orders that expire**: ``venue.buy(…, stop_price="75.00")``,
+``display_quantity=500``, ``expires=…``; ``order.waiting`` and ``order.shown`` tell
+how they stand.
+
+**The market's rules** are data: ``venue.instruments()`` tells each instrument's terms,
+limits and phase, and ``changes_at`` when that changes. At the close the venue cancels
+what rests; ``order.reason`` says so.
+
+**Blocks** are proposed to a counterparty and settle when it accepts:
+``venue.propose_block(…)``, ``accept_block``, ``counter_block``, and
+``venue.block_updates()`` to hear of them. **Auctions**: ``venue.auctions()``,
+``venue.place_bid(…)``, ``venue.bid_updates()``. What either trades is among the
+executions.
+
+**The past** is kept: ``venue.statement(date)``, ``venue.account_trades()``,
+``venue.bulletins_of(date)``.
 
 **Books** are local: ``book.best_bid``, ``book.asks``, and ``book.updates()`` to
 wait for changes. ``book.stale`` is true while nobody can know how it looks.
@@ -36,73 +54,136 @@ was missed. Only what was under way needs a decision, and one question:
     except carbonex.sdk.OrderStateUnknown as error:
         order = await error.resolve()  # the order, or None: it never was, nor will be
 
+A block or a bid carries a ``client_ref`` instead of a deadline: ``error.resolve()``
+sends it again, and the venue does it once.
+
 **Nothing grows without bound.** A stream keeps 10,000 unread items and then
 ends with SlowConsumer; books, tickers and balances keep the newest only; a
 thousand requests may be unanswered, and the next one waits.
 """
 
-from carbonex.wire.answers import Cancelled, Moved
 from carbonex.wire.keys import Key, generate_key, load_key
 
 from .book import Book
 from .errors import (
     AccessDenied,
+    BadParameter,
     BatchStateUnknown,
+    BiddingClosed,
+    BidRefused,
+    BidStateUnknown,
+    BlockStateUnknown,
     Busy,
     CarbonexError,
     ConnectionLost,
     DeadlinePassed,
     DuplicateOrder,
+    DuplicateRef,
     HistoryGone,
     InsufficientFunds,
     InsufficientHoldings,
     InvalidRequest,
     LoginFailed,
     MarketClosed,
+    NoSuchDay,
     OrderRejected,
     OrderStateUnknown,
     Overloaded,
+    PickRefused,
+    PositionLimited,
+    PriceOutOfBand,
     RateLimited,
     RegistryRefused,
+    ResaleLocked,
+    Restricted,
     SelfTradePrevented,
     SlowConsumer,
     Unfillable,
+    UnknownBid,
+    UnknownBlock,
     UnknownOrder,
     VenueError,
     WouldTakeLiquidity,
 )
 from .models import (
+    AccountTrade,
+    Alert,
+    Auction,
+    AuctionBid,
+    AuctionTerms,
+    AuctionUpdate,
     Balances,
+    Bid,
+    Block,
+    BlockTerms,
+    Bulletin,
+    CallTerms,
+    Cancelled,
+    CashColumn,
     Execution,
+    Fees,
     Fill,
+    Heartbeat,
     Holding,
     Instrument,
     Level,
+    Moved,
+    Obligation,
     OrderResult,
+    Premium,
+    Statement,
+    StatementLine,
+    Terms,
+    Thresholds,
     Ticker,
+    TonnesColumn,
     Trade,
+    Volume,
+    Volumes,
 )
 from .new_order import NewOrder
 from .order import Order
 from .prices import Price
 from .requester import Timeouts
 from .stream import Stream
+from .times import SHANGHAI
 from .venue import Venue, connect
 
 
 __all__ = [
+    "SHANGHAI",
     "AccessDenied",
+    "AccountTrade",
+    "Alert",
+    "Auction",
+    "AuctionBid",
+    "AuctionTerms",
+    "AuctionUpdate",
+    "BadParameter",
     "Balances",
     "BatchStateUnknown",
+    "Bid",
+    "BidRefused",
+    "BidStateUnknown",
+    "BiddingClosed",
+    "Block",
+    "BlockStateUnknown",
+    "BlockTerms",
     "Book",
+    "Bulletin",
     "Busy",
+    "CallTerms",
     "Cancelled",
     "CarbonexError",
+    "CashColumn",
     "ConnectionLost",
     "DeadlinePassed",
     "DuplicateOrder",
+    "DuplicateRef",
     "Execution",
+    "Fees",
     "Fill",
+    "Heartbeat",
     "HistoryGone",
     "Holding",
     "Instrument",
@@ -115,24 +196,41 @@ __all__ = [
     "MarketClosed",
     "Moved",
     "NewOrder",
+    "NoSuchDay",
+    "Obligation",
     "Order",
     "OrderRejected",
     "OrderResult",
     "OrderStateUnknown",
     "Overloaded",
+    "PickRefused",
+    "PositionLimited",
+    "Premium",
     "Price",
+    "PriceOutOfBand",
     "RateLimited",
     "RegistryRefused",
+    "ResaleLocked",
+    "Restricted",
     "SelfTradePrevented",
     "SlowConsumer",
+    "Statement",
+    "StatementLine",
     "Stream",
+    "Terms",
+    "Thresholds",
     "Ticker",
     "Timeouts",
+    "TonnesColumn",
     "Trade",
     "Unfillable",
+    "UnknownBid",
+    "UnknownBlock",
     "UnknownOrder",
     "Venue",
     "VenueError",
+    "Volume",
+    "Volumes",
     "WouldTakeLiquidity",
     "connect",
     "generate_key",

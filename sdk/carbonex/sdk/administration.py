@@ -2,30 +2,74 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING, Any, Final, TypedDict, TypeVar
 
 from carbonex.wire import requests
 
-from .market_data import MarketData
+from .auctions import auction_id_of
+from .feeds import AlertFeed
+from .history import History
+from .models import Terms
 from .prices import Price, price_text
 from .requester import as_it_is, nothing
+from .times import micros
 
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterable
-    from typing import Unpack
+    from typing import Required, Unpack
 
-    from carbonex.wire.answers import Moved
+    from carbonex.wire.requests import (
+        Hours,
+        PricingName,
+        RestrictionName,
+        SideName,
+        TooFewBidsName,
+    )
+
+    from .models import (
+        Alert,
+        Auction,
+        AuctionTerms,
+        BlockTerms,
+        CallTerms,
+        Fees,
+        Moved,
+        Obligation,
+        Thresholds,
+    )
+    from .stream import Stream
 
 
-class Terms(TypedDict, total=False):
-    """An instrument's parameters; what is left out is as the comment says."""
+L = TypeVar("L", requests.ListInstrument, requests.UpdateInstrument)
 
-    product: str  # "CEA"
-    lot: int  # 1 tonne
-    max_quantity: int  # 2^31 tonnes in one order
-    market_protection_permille: int  # 100: a market order goes 10 % from the best
+NO_RULES: Final = Terms()
+
+
+class TermChanges(TypedDict, total=False):
+    """Terms that differ from those given; see Terms for each."""
+
+    product: str
+    tick: Price
+    lot: int
+    max_quantity: int
+    market_protection_permille: int
+    reference: Price
+    band_permille: int
+    sessions: Hours
+    multi_day: bool
+    take_levels: int
+    pick: bool
+    resale_days: int
+    offset_permille: int
+    position_limit: int
+    large_holder_permille: int
+    fees: Fees
+    blocks: BlockTerms
+    auctions: AuctionTerms
+    calls: CallTerms
+    thresholds: Thresholds
 
 
 class AccountCaps(TypedDict, total=False):
@@ -35,21 +79,55 @@ class AccountCaps(TypedDict, total=False):
     max_open_orders: int  # 100,000
 
 
-class Administration(MarketData):
-    """Instruments, trading days, participants, accounts, keys, cash and tonnes.
+class AuctionOptions(TypedDict, total=False):
+    """An auction's window and its terms; what is left out is as the instrument's."""
+
+    opens: Required[dt.datetime]  # with a time zone
+    closes: Required[dt.datetime]
+    client_ref: Required[str]
+    reserve: Price
+    bidder_limit: int
+    pricing: PricingName
+    too_few_bids: TooFewBidsName
+    sealed: bool
+
+
+class Administration(History):
+    """Instruments, auctions, trading days, participants, accounts, cash and tonnes.
 
     Every method raises VenueError where it is refused and ConnectionLost where
-    no answer came. The four that move cash or tonnes carry a ``client_ref``:
-    calling again with the same one moves nothing twice, and the answer says so
-    by ``duplicate``.
+    no answer came. Those that move cash or tonnes, and open_auction, carry a
+    ``client_ref``: calling again with the same one does nothing twice, and the
+    answer says so by ``duplicate``.
     """
 
     async def list_instrument(
-        self, instrument: str, tick: Price = "0.01", **terms: Unpack[Terms]
+        self,
+        instrument: str,
+        terms: Terms = NO_RULES,
+        **changes: Unpack[TermChanges],
     ) -> None:
-        """Open a book with prices in steps of ``tick`` CNY; see Terms."""
-        listing = requests.ListInstrument(instrument, tick=price_text(tick), **terms)
-        await self._ask(listing, nothing)
+        """Open a book that trades by ``terms`` with ``changes``.
+
+        An Instrument is a Terms, so ``await operator.list_instrument("CEA26", cea25,
+        reference="74.63")`` makes one like another.
+        """
+        asked = _by_terms(requests.ListInstrument, instrument, terms, changes)
+        await self._ask(asked, nothing)
+
+    async def update_instrument(
+        self, instrument: str, terms: Terms, **changes: Unpack[TermChanges]
+    ) -> None:
+        """Let it trade by ``terms`` with ``changes`` from the next trading day on.
+
+        They replace all its terms; product, tick and lot must stay as they are.
+        """
+        asked = _by_terms(requests.UpdateInstrument, instrument, terms, changes)
+        await self._ask(asked, nothing)
+
+    async def delist_instrument(self, instrument: str) -> None:
+        """End trading for good: what is open is cancelled, what is held stays."""
+        await self._ask(requests.DelistInstrument(instrument), nothing)
 
     async def halt(self, instrument: str) -> None:
         """Stop trading; resting orders stay and may be cancelled."""
@@ -59,17 +137,68 @@ class Administration(MarketData):
         """End a halt."""
         await self._ask(requests.Resume(instrument), nothing)
 
-    async def begin_day(self, date: dt.date, ends: dt.datetime) -> None:
+    async def begin_day(self, date: dt.date, ends: dt.datetime | None = None) -> None:
         """Open the trading day ``date``, which ends at ``ends``.
+
+        Left out, that is the end of the last session of any instrument.
 
         Raises:
             ValueError: If ``ends`` has no time zone.
 
         """
-        if ends.tzinfo is None:
-            raise ValueError(f"{ends} has no time zone: give ends a tzinfo")
-        micros = int(ends.timestamp()) * 1_000_000 + ends.microsecond
-        await self._ask(requests.BeginDay(f"{date:%Y-%m-%d}", micros), nothing)
+        ends_us = 0 if ends is None else micros("ends", ends)
+        await self._ask(requests.BeginDay(f"{date:%Y-%m-%d}", ends_us), nothing)
+
+    async def open_auction(
+        self,
+        account: str,
+        instrument: str,
+        side: SideName,
+        quantity: int,
+        **options: Unpack[AuctionOptions],
+    ) -> Auction:
+        """Let ``account`` sell (or buy) in a one-way auction; see AuctionOptions.
+
+        It locks the tonnes, or what they cost at the reserve, until it is over.
+        """
+        reserve = options.get("reserve")
+        opened = requests.OpenAuction(
+            account,
+            instrument,
+            side,
+            quantity,
+            micros("opens", options["opens"]),
+            micros("closes", options["closes"]),
+            options["client_ref"],
+            None if reserve is None else price_text(reserve),
+            options.get("bidder_limit"),
+            options.get("pricing"),
+            options.get("too_few_bids"),
+            options.get("sealed"),
+        )
+        return await self._ask(opened, as_it_is)
+
+    async def close_auction(self, auction: Auction | str) -> Auction:
+        """Close an auction early: its bids are allotted now."""
+        closed = requests.CloseAuction(auction_id_of(auction))
+        return await self._ask(closed, as_it_is)
+
+    async def cancel_auction(self, auction: Auction | str) -> Auction:
+        """End an auction in which nobody gets anything."""
+        cancelled = requests.CloseAuction(auction_id_of(auction), cancel=True)
+        return await self._ask(cancelled, as_it_is)
+
+    async def restrict(self, participant: str, restriction: RestrictionName) -> None:
+        """Restrict what a participant may do, or lift it with none."""
+        await self._ask(requests.Restrict(participant, restriction), nothing)
+
+    def alerts(self, instrument: str = "") -> Stream[Alert]:
+        """Stream what supervision notices, the most recent alerts first.
+
+        Each names the orders and trades behind it; nothing was prevented. Left
+        out, ``instrument`` is all of them.
+        """
+        return self._feed(AlertFeed(instrument)).stream()
 
     async def register_participant(self, participant: str) -> None:
         """Admit a company."""
@@ -124,3 +253,41 @@ class Administration(MarketData):
         """Move ``quantity`` free tonnes to another account."""
         moved = requests.Transfer(account, to_account, instrument, quantity, client_ref)
         return await self._ask(moved, as_it_is)
+
+    async def retire(
+        self, account: str, instrument: str, quantity: int, client_ref: str
+    ) -> Moved:
+        """Cancel ``quantity`` tonnes for good."""
+        moved = requests.Retire(account, instrument, quantity, client_ref)
+        return await self._ask(moved, as_it_is)
+
+    async def transfer_out(
+        self, account: str, instrument: str, quantity: int, client_ref: str
+    ) -> Moved:
+        """Let ``quantity`` tonnes leave for a registry elsewhere."""
+        moved = requests.Retire(
+            account, instrument, quantity, client_ref, transferred_out=True
+        )
+        return await self._ask(moved, as_it_is)
+
+    async def set_obligation(self, participant: str, year: int, due: int) -> Obligation:
+        """State the verified emissions of ``year`` that a participant owes, in t."""
+        return await self._ask(requests.SetObligation(participant, year, due), as_it_is)
+
+    async def surrender(
+        self, account: str, instrument: str, quantity: int, year: int, client_ref: str
+    ) -> Moved:
+        """Hand in ``quantity`` tonnes for the obligation of ``year``."""
+        moved = requests.Surrender(account, instrument, quantity, year, client_ref)
+        return await self._ask(moved, as_it_is)
+
+
+def _by_terms(kind: type[L], instrument: str, terms: Terms, changes: TermChanges) -> L:
+    """Return the request to trade by ``terms`` with ``changes``."""
+    values: dict[str, Any] = {
+        name: getattr(terms, name) for name in Terms.__struct_fields__
+    }
+    values |= changes
+    for price in ("tick", "reference"):
+        values[price] = price_text(values[price])
+    return kind(instrument=instrument, **values)

@@ -9,7 +9,21 @@ import msgspec
 from carbonex.wire import answers, requests
 from carbonex.wire.answers import Error
 
-from .models import Balances, OpenOrders, OrderResult, OrderState
+from .models import (
+    AccountTrades,
+    Auction,
+    Auctions,
+    Balances,
+    Bid,
+    Bids,
+    Block,
+    Blocks,
+    OpenOrders,
+    OrderResult,
+    OrderState,
+    PastBulletins,
+    Statement,
+)
 
 
 class Call(msgspec.Struct, frozen=True):
@@ -80,10 +94,28 @@ METHODS: Final[dict[type[requests.Params], tuple[str, Any]]] = {
     requests.OpenOrders: ("open_orders", OpenOrders),
     requests.Order: ("order", OrderState),
     requests.Balances: ("balances", Balances),
+    requests.Blocks: ("blocks", Blocks),
+    requests.Auctions: ("auctions", Auctions),
+    requests.Bids: ("bids", Bids),
+    requests.Obligations: ("obligations", answers.Obligations),
+    requests.Statement: ("statement", Statement),
+    requests.Trades: ("trades", AccountTrades),
+    requests.Bulletins: ("bulletins", PastBulletins),
+    requests.ProposeBlock: ("propose_block", Block),
+    requests.AcceptBlock: ("accept_block", Block),
+    requests.DeclineBlock: ("decline_block", Block),
+    requests.WithdrawBlock: ("withdraw_block", Block),
+    requests.PlaceBid: ("place_bid", Bid),
+    requests.CancelBid: ("cancel_bid", Bid),
+    requests.OpenAuction: ("open_auction", Auction),
+    requests.CloseAuction: ("close_auction", Auction),
     requests.ListInstrument: ("list_instrument", answers.Empty),
+    requests.UpdateInstrument: ("update_instrument", answers.Empty),
+    requests.DelistInstrument: ("delist_instrument", answers.Empty),
     requests.Halt: ("halt", answers.Empty),
     requests.Resume: ("resume", answers.Empty),
     requests.BeginDay: ("begin_day", answers.Empty),
+    requests.Restrict: ("restrict", answers.Empty),
     requests.RegisterParticipant: ("register_participant", answers.Empty),
     requests.OpenAccount: ("open_account", answers.Empty),
     requests.AddKey: ("add_key", answers.Empty),
@@ -92,6 +124,9 @@ METHODS: Final[dict[type[requests.Params], tuple[str, Any]]] = {
     requests.Withdraw: ("withdraw", answers.Moved),
     requests.Issue: ("issue", answers.Moved),
     requests.Transfer: ("transfer", answers.Moved),
+    requests.Retire: ("retire", answers.Moved),
+    requests.SetObligation: ("set_obligation", answers.Obligation),
+    requests.Surrender: ("surrender", answers.Moved),
 }
 
 # They change nothing, so they may be asked again on the next connection.
@@ -100,4 +135,11 @@ QUERIES: Final = (
     requests.OpenOrders,
     requests.Order,
     requests.Balances,
+    requests.Blocks,
+    requests.Auctions,
+    requests.Bids,
+    requests.Obligations,
+    requests.Statement,
+    requests.Trades,
+    requests.Bulletins,
 )

@@ -9,8 +9,7 @@ from weakref import WeakValueDictionary
 
 from carbonex.wire import requests
 
-from .models import Trade
-from .stream import Latest, Stream
+from .stream import Stream
 
 
 if TYPE_CHECKING:
@@ -40,6 +39,11 @@ class Channel(abc.ABC):
     def snapshot(self, item: Any) -> None:
         """Begin, or begin anew, with ``item``."""
 
+    def begin(self, items: list[Any]) -> None:
+        """Begin with all ``items`` of a snapshot that tells whatever there is."""
+        for item in items:
+            self.snapshot(item)
+
     @abc.abstractmethod
     def update(self, item: Any) -> bool:
         """Go on with ``item``; False where something is missing before it."""
@@ -59,26 +63,28 @@ class Channel(abc.ABC):
 
 
 class Feed(Channel, Generic[T]):
-    """A channel handed to any number of streams."""
+    """A channel handed to any number of streams.
 
-    def __init__(self, channel: requests.ChannelName, subject: str) -> None:
+    ``subject`` is an instrument, empty for all, or what else the channel is about.
+    """
+
+    def __init__(self, channel: requests.ChannelName, subject: str = "") -> None:
         self.channel: Final = channel
         self.subject: Final = subject
         self._streams: WeakValueDictionary[int, Stream[T]] = WeakValueDictionary()
         self._numbers = itertools.count()
+        self._error: CarbonexError | None = None
 
     @property
     def name(self) -> str:
         """The channel and its subject, for people."""
-        return f"{self.channel} {self.subject}"
+        return f"{self.channel} {self.subject}".rstrip()
 
     @property
     def key(self) -> Key:
         return (self.channel, self.subject)
 
     def subscription(self) -> requests.Subscribe:
-        if self.channel == "balances":
-            return requests.Subscribe(self.channel, account=self.subject)
         return requests.Subscribe(self.channel, self.subject)
 
     def streams(self) -> list[Stream[T]]:
@@ -87,7 +93,14 @@ class Feed(Channel, Generic[T]):
 
     def stream(self) -> Stream[T]:
         """Return a stream of everything from now on."""
-        return self.attach(Stream(self, self.name))
+        stream = self.attach(self.new_stream())
+        if self._error is not None:
+            stream.fail(self._error)
+        return stream
+
+    def new_stream(self) -> Stream[T]:
+        """Return a stream that nothing is handed to yet."""
+        return Stream(self, self.name)
 
     def attach(self, stream: Stream[T]) -> Stream[T]:
         """Hand everything from now on to ``stream`` too."""
@@ -108,42 +121,6 @@ class Feed(Channel, Generic[T]):
         """Nothing to do: streams go on with what comes next."""
 
     def ended(self, error: CarbonexError) -> None:
+        self._error = error
         for stream in self.streams():
             stream.fail(error)
-
-
-class StateFeed(Feed[T]):
-    """A channel whose every item is the whole state, so that the newest is all."""
-
-    def __init__(self, channel: requests.ChannelName, subject: str) -> None:
-        super().__init__(channel, subject)
-        self._newest: T | None = None
-
-    def stream(self) -> Stream[T]:
-        """Return a stream that begins with the newest state."""
-        stream: Stream[T] = Latest(self, self.name)
-        if self._newest is not None:
-            stream.put(self._newest)
-        return self.attach(stream)
-
-    def update(self, item: T) -> bool:
-        self._newest = item
-        return super().update(item)
-
-
-class TradeFeed(Feed[Trade]):
-    """An instrument's prints; one that was told before is not told again.
-
-    A snapshot holds the most recent ones, which after an interruption are what
-    was missed.
-    """
-
-    def __init__(self, instrument: str) -> None:
-        super().__init__("trade", instrument)
-        self._last_id = 0
-
-    def update(self, item: Trade) -> bool:
-        if int(item.trade_id) > self._last_id:
-            self._last_id = int(item.trade_id)
-            super().update(item)
-        return True

@@ -25,6 +25,7 @@ from carbonex.wire.codec import JSON
 from carbonex.wire.errors import Code
 
 from .calls import METHODS, QUERIES, Call, Incoming
+from .channel import Feed
 from .clock import VenueClock
 from .errors import CarbonexError, ConnectionLost, LoginFailed, Overloaded, venue_error
 from .executions import Executions
@@ -76,7 +77,9 @@ class Client:
         self.changed: Final = Signal()  # of ``state``
         self.clock: Final = VenueClock()
         self.been_online = False
+        self.heartbeats: Final = Feed[Heartbeat]("heartbeat")
         self.venue = ""
+        self.shutting_down = False  # as the venue has announced
         self.participant = ""
         self.accounts: list[str] = []
         self.permissions: list[requests.PermissionName] = []
@@ -127,6 +130,7 @@ class Client:
             elif message.channel == "heartbeat":
                 for heartbeat in self._heartbeats.decode(message.data):
                     self.clock.observe(heartbeat.time, now)
+                    self.heartbeats.update(heartbeat)
                 self.subscriptions.retry()
             else:
                 self.subscriptions.deliver(message.channel, message.type, message.data)
@@ -177,6 +181,7 @@ class Client:
         self._out.clear()
         self.subscriptions.interrupted()
         self.subscriptions.ended(error)
+        self.heartbeats.ended(error)
         for reply in pending:
             lost = _lost(reply, str(error))
             lost.__cause__ = error
@@ -246,7 +251,8 @@ class Client:
 
     def _take_status(self, status: Status) -> None:
         self.venue = status.venue
-        if status.state == "server_shutdown":
+        self.shutting_down = status.state == "server_shutdown"
+        if self.shutting_down:
             _log.info("%s shuts down", status.venue)
         if self.state is not State.GREETING:
             return

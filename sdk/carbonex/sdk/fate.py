@@ -15,11 +15,12 @@ import asyncio
 import contextlib
 import secrets
 from decimal import Decimal
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from carbonex.wire import requests
 
 from .errors import ConnectionLost, DeadlinePassed, Overloaded, UnknownOrder
+from .prices import price_text
 from .requester import Requester, as_it_is
 
 
@@ -69,6 +70,10 @@ class Fates(Requester):
             return await self._find(executions, name)
 
         return await self._insist(cancel_and_find)
+
+    async def _repeat(self, sent: requests.Params, convert: Callable[[Any], T]) -> T:
+        """Send again what does no harm a second time, until it is answered."""
+        return await self._insist(lambda: self._ask(sent, convert))
 
     async def _find(self, executions: Executions, name: requests.Order) -> Order | None:
         """Return an order as it stands, None where nobody knows it.
@@ -128,7 +133,9 @@ class Fates(Requester):
 
 def _amended(order: Order, sent: requests.AmendOrder) -> bool:
     """Tell whether the order is as the amendment wants it, or finished."""
-    as_wanted = (not sent.price or order.price == Decimal(sent.price)) and (
-        sent.quantity in (0, order.quantity)
+    as_wanted = (
+        sent.price in (None, price_text(order.price))
+        and sent.quantity in (None, order.quantity)
+        and sent.stop_price in (None, price_text(order.stop_price or Decimal(0)))
     )
     return as_wanted or not order.is_open

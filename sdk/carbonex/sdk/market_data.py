@@ -2,28 +2,47 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
+from .auctions import Bidding
 from .book import Book, Depth, Interval
-from .channel import Feed, StateFeed, TradeFeed
-from .models import Balances, Instrument, Ticker
-from .trading import Trading
+from .channel import Feed
+from .feeds import (
+    AuctionFeed,
+    BalanceFeed,
+    BidFeed,
+    BlockFeed,
+    EventFeed,
+    InstrumentFeed,
+    StateFeed,
+    TradeFeed,
+)
+from .models import Bulletin, Premium, Ticker
 
 
 if TYPE_CHECKING:
     from .executions import ExecutionStream
-    from .models import Trade
+    from .models import (
+        AuctionUpdate,
+        Balances,
+        Bid,
+        Block,
+        Heartbeat,
+        Instrument,
+        Trade,
+    )
     from .stream import Stream
 
 
-T = TypeVar("T")
+F = TypeVar("F", bound=Feed[Any])
 
 
-class MarketData(Trading):
+class MarketData(Bidding):
     """The part of a venue that tells what happens.
 
     Every stream goes on over interruptions by itself. See Stream for what
-    becomes of one that is not read.
+    becomes of one that is not read. Where ``instrument`` may be left out, that is
+    all of them.
     """
 
     async def book(
@@ -46,26 +65,66 @@ class MarketData(Trading):
             self._link.flush()
         return await book.ready()
 
-    def trades(self, instrument: str) -> Stream[Trade]:
+    async def instruments(self) -> list[Instrument]:
+        """Return all instruments, with their terms, phases and the day's limits.
+
+        Raises:
+            VenueError: If the venue refuses to tell.
+
+        """
+        feed = self._feed(InstrumentFeed(""))
+        return await feed.all()
+
+    def instrument(self, instrument: str = "") -> Stream[Instrument]:
+        """Stream terms, phase and the day's limits, now and when they change.
+
+        ``await venue.instrument("CEA25").next()`` is what they are now. A slow
+        reader gets the newest of each instrument.
+        """
+        return self._feed(InstrumentFeed(instrument)).stream()
+
+    def trades(self, instrument: str = "") -> Stream[Trade]:
         """Stream every print, the venue's most recent ones first.
 
         Prints of a long interruption may be missing: ``trade_id`` then jumps.
         """
-        return self._stream(TradeFeed(instrument))
+        return self._feed(TradeFeed(instrument)).stream()
 
-    def ticker(self, instrument: str) -> Stream[Ticker]:
+    def ticker(self, instrument: str = "") -> Stream[Ticker]:
         """Stream best prices and the day's statistics, now and when they change.
 
-        A slow reader gets the newest.
+        A slow reader gets the newest of each instrument.
         """
-        return self._stream(StateFeed[Ticker]("ticker", instrument))
+        return self._feed(StateFeed[Ticker]("ticker", instrument)).stream()
 
-    def instrument(self, instrument: str) -> Stream[Instrument]:
-        """Stream reference data and phase, now and when they change.
+    def bulletins(self, instrument: str = "") -> Stream[Bulletin]:
+        """Stream what each trading day came to, the newest one first.
 
-        ``await venue.instrument("CEA25").next()`` is what they are now.
+        Those of products and of the venue as a whole are told to who follows all.
         """
-        return self._stream(StateFeed[Instrument]("instrument", instrument))
+        return self._feed(EventFeed[Bulletin]("bulletin", instrument)).stream()
+
+    def premium(self, instrument: str = "") -> Stream[Premium]:
+        """Stream what CCER cost more than CEA, now and when it changes.
+
+        ``instrument`` is the CCER's. A slow reader gets the newest of each pair.
+        """
+        return self._feed(StateFeed[Premium]("premium", instrument)).stream()
+
+    def auction_updates(self, instrument: str = "") -> Stream[AuctionUpdate]:
+        """Stream auctions: those announced or open now, then every change of one.
+
+        Bids that are not sealed are among the changes. One that ended during an
+        interruption is told as ``ended``.
+        """
+        return self._feed(AuctionFeed(instrument)).stream()
+
+    def heartbeats(self) -> Stream[Heartbeat]:
+        """Stream the venue's newest seq and the hash of its log, every second.
+
+        Who keeps them is a witness of the log.
+        """
+        return self._client.heartbeats.stream()
 
     def executions(
         self, account: str | None = None, *, from_seq: int = 0
@@ -97,15 +156,25 @@ class MarketData(Trading):
 
         A slow reader gets the newest.
         """
-        name = self._client.account_for(account)
-        return self._stream(StateFeed[Balances]("balances", name))
+        return self._feed(BalanceFeed(self._client.account_for(account))).stream()
 
-    def _stream(self, feed: Feed[T]) -> Stream[T]:
-        """Return a stream of ``feed``, or of the same one that is held already."""
-        known = self._client.subscriptions.find(feed.key)
-        if isinstance(known, Feed):
-            return known.stream()
-        stream = feed.stream()
-        self._client.subscribe(feed)
+    def block_updates(self) -> Stream[Block]:
+        """Stream the proposals by and to the key's participant: the open ones first.
+
+        Then every new one, and how each ended. One that ended during an
+        interruption is told as ``ended``.
+        """
+        return self._feed(BlockFeed(self._any_account())).stream()
+
+    def bid_updates(self, account: str | None = None) -> Stream[Bid]:
+        """Stream the account's bids, as block_updates does proposals."""
+        return self._feed(BidFeed(self._client.account_for(account))).stream()
+
+    def _feed(self, new: F) -> F:
+        """Return ``new``, subscribed, or the same feed that is held already."""
+        known = self._client.subscriptions.find(new.key)
+        if isinstance(known, type(new)):
+            return known
+        self._client.subscribe(new)
         self._link.flush()
-        return stream
+        return new

@@ -8,10 +8,15 @@ from typing import TYPE_CHECKING, TypedDict
 from carbonex.wire import requests
 
 from .prices import price_text
+from .times import micros
 
 
 if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Sequence
+
     from carbonex.wire.requests import (
+        OrderTypeName,
         PostOnlyName,
         SelfTradeName,
         SideName,
@@ -22,17 +27,30 @@ if TYPE_CHECKING:
 
 
 class OrderOptions(TypedDict, total=False):
-    """What buy and sell may be told beyond instrument, quantity and price."""
+    """What buy and sell may be told beyond instrument, quantity and price.
 
-    time_in_force: TimeInForceName  # "day"
+    An order with a ``stop_price`` waits until a trade reaches it. One with a
+    ``display_quantity`` (tonnes) is an iceberg: the book shows that much at a
+    time. ``pick`` names resting orders at the best price to be taken first, by
+    their order ids, where the instrument allows it.
+    """
+
+    time_in_force: TimeInForceName  # "day", or "gtd" where it expires
     post_only: PostOnlyName  # "off"
     self_trade: SelfTradeName  # "cancel_newest"
     client_order_id: str  # made up where it is left out
+    stop_price: Price
+    display_quantity: int
+    expires: dt.datetime  # with a time zone
+    pick: Sequence[str]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class NewOrder:
-    """An order to be placed: ``price`` is CNY per tonne, or ``"market"``."""
+    """An order to be placed: ``price`` is CNY per tonne, or ``"market"``.
+
+    See OrderOptions for the others.
+    """
 
     side: SideName
     instrument: str
@@ -42,6 +60,17 @@ class NewOrder:
     post_only: PostOnlyName = "off"
     self_trade: SelfTradeName = "cancel_newest"
     client_order_id: str = ""
+    stop_price: Price | None = None
+    display_quantity: int = 0
+    expires: dt.datetime | None = None
+    pick: Sequence[str] = ()
+
+    @property
+    def order_type(self) -> OrderTypeName:
+        """What price and stop price make of it."""
+        if self.stop_price is not None:
+            return "stop" if self.price == "market" else "stop_limit"
+        return "market" if self.price == "market" else "limit"
 
     def params(
         self, account: str, client_order_id: str, deadline: int
@@ -49,20 +78,27 @@ class NewOrder:
         """Return the request; ``client_order_id`` is for an order without one.
 
         Raises:
-            TypeError, ValueError: If the price is not exact; see ``price_text``.
+            TypeError, ValueError: If a price is not exact (see ``price_text``), or
+                ``expires`` has no time zone.
 
         """
-        market = self.price == "market"
+        time_in_force = self.time_in_force
+        if self.expires is not None and time_in_force == "day":
+            time_in_force = "gtd"
         return requests.AddOrder(
             self.instrument,
             self.side,
             self.quantity,
-            price="" if market else price_text(self.price),
-            order_type="market" if market else "limit",
-            time_in_force=self.time_in_force,
+            price="" if self.price == "market" else price_text(self.price),
+            order_type=self.order_type,
+            time_in_force=time_in_force,
             post_only=self.post_only,
             self_trade=self.self_trade,
             client_order_id=self.client_order_id or client_order_id,
             account=account,
             deadline=deadline,
+            stop_price="" if self.stop_price is None else price_text(self.stop_price),
+            display_quantity=self.display_quantity,
+            expires=0 if self.expires is None else micros("expires", self.expires),
+            pick=tuple(self.pick),
         )

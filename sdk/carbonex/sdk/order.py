@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final, Protocol, TypedDict
 
-from .models import Execution, Fill, OrderResult, OrderState, StatusName
+from .models import NOTHING, Execution, Fill, OrderResult, OrderState, StatusName
 from .signal import Signal
 
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
+    from typing import Unpack
 
     from carbonex.wire.answers import Cancelled
     from carbonex.wire.requests import (
@@ -24,12 +25,18 @@ if TYPE_CHECKING:
     from .prices import Price
 
 
+class Changes(TypedDict, total=False):
+    """What an amendment changes; what is left out stays as it is."""
+
+    price: Price | None
+    quantity: int | None  # the new total, what is filled included
+    stop_price: Price | None  # of an order that waits for it
+
+
 class Desk(Protocol):
     """Where an order is amended and cancelled."""
 
-    async def amend(
-        self, order: Order, *, price: Price | None, quantity: int | None
-    ) -> OrderResult:
+    async def amend(self, order: Order, **changes: Unpack[Changes]) -> OrderResult:
         """Change the order."""
 
     async def cancel(self, order: Order) -> Cancelled:
@@ -46,6 +53,7 @@ class Order:
     applied, in order.
 
     ``price`` is what it trades up to: for a market order its protection price.
+    ``stop_price`` is None where it has none; ``expires`` is in µs, 0 for never.
     ``reason`` says why it was cancelled. ``priority_kept`` is of its last
     amendment.
     """
@@ -56,10 +64,14 @@ class Order:
         "_error",
         "_exec_seq",
         "_fills",
+        "_shown",
         "_signal",
+        "_waits",
         "account",
         "client_order_id",
+        "display_quantity",
         "duplicate",
+        "expires",
         "filled",
         "instrument",
         "order_id",
@@ -70,6 +82,7 @@ class Order:
         "reason",
         "side",
         "status",
+        "stop_price",
         "time_in_force",
     )
 
@@ -83,8 +96,11 @@ class Order:
         self.order_type: Final[OrderTypeName] = about.order_type
         self.time_in_force: Final[TimeInForceName] = about.time_in_force
         self.client_order_id: Final = about.client_order_id
+        self.display_quantity: Final = about.display_quantity
+        self.expires: Final = about.expires
         self.order_id = ""
         self.price = Decimal(about.price or 0)
+        self.stop_price = Decimal(about.stop_price) if about.stop_price else None
         self.quantity = about.quantity
         self.filled = 0
         self.status: StatusName = "open"
@@ -94,6 +110,8 @@ class Order:
         self._desk = desk
         self._fills: list[Fill] = []
         self._exec_seq = 0
+        self._waits = about.order_type in ("stop", "stop_limit")
+        self._shown: int | None = None
         self._error: CarbonexError | None = None
         self._signal = Signal()
 
@@ -106,6 +124,29 @@ class Order:
     def remaining(self) -> int:
         """Tonnes that may still trade; 0 once it is filled or cancelled."""
         return self.quantity - self.filled if self.status == "open" else 0
+
+    @property
+    def waiting(self) -> bool:
+        """Whether it waits for a trade to reach its stop price."""
+        return self._waits and self.is_open
+
+    @property
+    def shown(self) -> int | None:
+        """Tonnes of it that the book shows; less than ``remaining`` of an iceberg.
+
+        None for an iceberg that this client did not follow from its beginning,
+        until it is refilled.
+        """
+        if self.waiting:
+            return 0
+        if self.display_quantity and self.is_open:
+            return self._shown
+        return self.remaining
+
+    @property
+    def fees(self) -> Decimal:
+        """What its fills have cost since this client follows it. O(fills)."""
+        return sum((fill.fee for fill in self._fills), NOTHING)
 
     @property
     def average_price(self) -> Decimal | None:
@@ -161,11 +202,9 @@ class Order:
         if self._error is not None and self.is_open:
             raise self._error
 
-    async def amend(
-        self, *, price: Price | None = None, quantity: int | None = None
-    ) -> OrderResult:
-        """Change price or total; see ``Venue.amend``."""
-        return await self._desk.amend(self, price=price, quantity=quantity)
+    async def amend(self, **changes: Unpack[Changes]) -> OrderResult:
+        """Change price, total or stop price; see ``Venue.amend``."""
+        return await self._desk.amend(self, **changes)
 
     async def cancel(self) -> Cancelled:
         """Withdraw what remains; see ``Venue.cancel``."""
@@ -189,12 +228,18 @@ class Order:
         self.quantity = execution.quantity
         self.filled = execution.filled
         self.status = execution.status
+        if execution.event in ("triggered", "trade"):
+            self._waits = False
         if execution.event == "trade":
             self._fills.append(_fill(execution))
         elif execution.event == "amended":
             self.priority_kept = execution.priority_kept
+            if self._waits:
+                self.stop_price = execution.stop_price
         if execution.status == "cancelled":
             self.reason = execution.reason
+        if self.display_quantity:
+            self._show(execution)
         self._signal.notify()
 
     def restate(self, answer: OrderResult | OrderState) -> None:
@@ -205,11 +250,11 @@ class Order:
         self.filled = answer.filled
         self.status = answer.status
         self._error = None
-        if isinstance(answer, OrderResult):
-            self.reason = answer.reason or self.reason
-            self.duplicate = answer.duplicate
-            if answer.priority_kept is not None:
-                self.priority_kept = answer.priority_kept
+        if isinstance(answer, OrderState):
+            self._waits = answer.waiting
+            self.stop_price = answer.stop_price
+        else:
+            self._take_result(answer)
         self._signal.notify()
 
     def withdrawn(self, answer: Cancelled) -> None:
@@ -224,6 +269,28 @@ class Order:
         self._error = error
         self._signal.notify()
 
+    def _take_result(self, answer: OrderResult) -> None:
+        self.reason = answer.reason or self.reason
+        self.duplicate = answer.duplicate
+        if not answer.duplicate:  # else it is not told
+            self._waits = answer.waiting
+        if answer.priority_kept is not None:
+            self.priority_kept = answer.priority_kept
+
+    def _show(self, execution: Execution) -> None:
+        """Follow what the book shows of an iceberg."""
+        if execution.event == "refilled":
+            self._shown = execution.shown
+        elif execution.event == "reduced":
+            self._shown = None  # whether what it showed or what it hid is not told
+        elif execution.liquidity == "maker" and self._shown is not None:
+            self._shown -= execution.last_quantity
+        elif execution.event == "amended" and execution.priority_kept:
+            if self._shown is not None:
+                self._shown = min(self._shown, execution.remaining)
+        elif execution.liquidity != "maker":  # it has entered the book anew
+            self._shown = min(self.display_quantity, execution.remaining)
+
 
 def _fill(execution: Execution) -> Fill:
     assert execution.last_price is not None  # a trade has one
@@ -234,4 +301,5 @@ def _fill(execution: Execution) -> Fill:
         execution.liquidity,
         execution.time,
         execution.exec_seq,
+        execution.fee,
     )

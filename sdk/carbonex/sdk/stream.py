@@ -10,6 +10,7 @@ from .signal import Signal
 
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from types import TracebackType
     from typing import Self
 
@@ -112,9 +113,25 @@ class Stream(Generic[T]):
 
 
 class Latest(Stream[T]):
-    """Only the newest: an unread item is replaced, and a slow reader skips."""
+    """Only the newest of each thing: what is unread of it is replaced.
+
+    ``thing`` tells what an item is about; by default all are about the same.
+    """
+
+    def __init__(
+        self, source: object, name: str, thing: Callable[[T], object] | None = None
+    ) -> None:
+        super().__init__(source, name)
+        self._thing = thing or _all_the_same
 
     def put(self, item: T) -> None:
-        """Replace what the reader has not taken yet."""
-        self._items.clear()
+        """Replace what the reader has not taken yet. O(things unread)."""
+        thing = self._thing(item)
+        older = [known for known in self._items if self._thing(known) == thing]
+        for known in older:
+            self._items.remove(known)
         super().put(item)
+
+
+def _all_the_same(_: object) -> None:
+    """Tell what an item is about where it is always the same."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final
 from weakref import WeakValueDictionary
 
@@ -9,11 +10,17 @@ from carbonex.wire import requests
 
 from .errors import Busy, CarbonexError, RateLimited, VenueError
 from .models import (
+    Alert,
+    AuctionUpdate,
     Balances,
+    Bid,
+    Block,
     BookFrame,
+    Bulletin,
     Execution,
     ExecutionsSnapshot,
     Instrument,
+    Premium,
     Ticker,
     Trade,
 )
@@ -35,6 +42,9 @@ class Subscriptions:
     A channel that nobody holds any more is unsubscribed at its next frame.
     ``send`` takes a request and what to do with its outcome, which is None or
     the reason why it was refused.
+
+    At the venue one instrument's subscription and that of all exclude each other.
+    Where both are held, that of all serves the one.
     """
 
     def __init__(
@@ -49,6 +59,7 @@ class Subscriptions:
         }
         self._channels: WeakValueDictionary[Key, Channel] = WeakValueDictionary()
         self._active: dict[Key, requests.Subscribe] = {}
+        self._begun: dict[str, Channel] = {}  # whose snapshot is the next of its name
         self._postponed: list[Key] = []
 
     def add(self, channel: Channel) -> None:
@@ -60,17 +71,21 @@ class Subscriptions:
         return self._channels.get(key)
 
     def start(self, channel: Channel) -> None:
-        """Subscribe now; what is subscribed already begins anew."""
-        self._stop(channel.key)
-        channel.interrupted()
-        asked = channel.subscription()
-        self._active[channel.key] = asked
-        self._send(asked, lambda error: self._answered(channel, asked, error))
+        """Subscribe now; what is subscribed already begins anew.
+
+        One instrument's channel has its own snapshot, or refusal, before that of
+        all goes on to serve it.
+        """
+        everything = _everything(channel.key)
+        interrupts = everything in self._active and everything != channel.key
+        self._ask(channel)
+        if interrupts:
+            self._serve(everything)
 
     def start_all(self) -> None:
         """Subscribe to everything, on a new connection."""
-        for channel in list(self._channels.values()):
-            self.start(channel)
+        for channel in sorted(self._channels.values(), key=_is_everything):
+            self._ask(channel)
 
     def retry(self) -> None:
         """Ask again for what an overloaded venue has put off."""
@@ -83,6 +98,7 @@ class Subscriptions:
     def interrupted(self) -> None:
         """Forget what the venue knew: the connection is gone."""
         self._active.clear()
+        self._begun.clear()
         self._postponed.clear()
         for channel in list(self._channels.values()):
             channel.interrupted()
@@ -98,28 +114,64 @@ class Subscriptions:
         decoder = self._decoders.get((name, kind))
         if decoder is None:
             return
-        for item in decoder.decode(data):
-            self._deliver(_key(name, item), kind, item)
+        items = decoder.decode(data)
+        begun = self._begun.pop(name, None) if kind == "snapshot" else None
+        if begun is not None:
+            for channel in (begun, *self._served_by(begun.key)):
+                channel.begin(
+                    [item for item in items if channel.key in _keys(name, item)]
+                )
+            return
+        for item in items:
+            for key in _keys(name, item):
+                self._deliver(key, kind, item)
 
     def _deliver(self, key: Key, kind: str, item: Any) -> None:
         channel = self._channels.get(key)
         if channel is None:
-            self._stop(key)
+            if self._stop(key):
+                self._serve(key)
         elif kind == "snapshot":
             channel.snapshot(item)
         elif not channel.update(item):
             self.start(channel)
 
-    def _stop(self, key: Key) -> None:
+    def _ask(self, channel: Channel) -> None:
+        """Subscribe, after ending what excludes it."""
+        for key in [key for key in self._active if _overlap(key, channel.key)]:
+            self._stop(key)
+        channel.interrupted()
+        asked = channel.subscription()
+        self._active[channel.key] = asked
+        self._send(asked, lambda error: self._answered(channel, asked, error))
+
+    def _serve(self, everything: Key) -> None:
+        """Go on with the channel of all, or where it is gone with each by itself."""
+        channel = self._channels.get(everything)
+        for asking in self._served_by(everything) if channel is None else [channel]:
+            self._ask(asking)
+
+    def _served_by(self, everything: Key) -> list[Channel]:
+        """Return the channels of one instrument that only that of all could serve."""
+        return [
+            channel
+            for key, channel in self._channels.items()
+            if key != everything == _everything(key) and key not in self._active
+        ]
+
+    def _stop(self, key: Key) -> bool:
         asked = self._active.pop(key, None)
         if asked is not None:
             self._send(_unsubscription(asked), lambda _: None)
+        return asked is not None
 
     def _answered(
         self, channel: Channel, asked: requests.Subscribe, error: CarbonexError | None
     ) -> None:
         if error is None:
             channel.acknowledged(asked)
+            if asked.channel in _WHOLE:
+                self._begun[asked.channel] = channel
             return
         if self._active.get(channel.key) is asked:
             del self._active[channel.key]
@@ -131,7 +183,12 @@ class Subscriptions:
             self.start(channel)
         elif self._channels.get(channel.key) is channel:
             del self._channels[channel.key]  # whoever asks again makes a new one
+            self._serve(channel.key)
 
+
+# Channels whose snapshot tells all that there is and comes right after the
+# subscription's answer, so that even an empty one has its addressee.
+_WHOLE: Final = frozenset({"instrument", "auction", "blocks", "bids"})
 
 # What an item of a channel's frames is. Balances and such have the same form
 # in a snapshot as in an update.
@@ -145,19 +202,50 @@ _ITEMS: Final[dict[tuple[str, str], Any]] = {
         "ticker": Ticker,
         "trade": Trade,
         "book": BookFrame,
+        "bulletin": Bulletin,
+        "auction": AuctionUpdate,
+        "premium": Premium,
         "balances": Balances,
+        "blocks": Block,
+        "bids": Bid,
+        "alerts": Alert,
     }.items()
     for kind in ("snapshot", "update")
 }
 
+# The instrument or account that an item belongs to; no name is empty.
+_SUBJECTS: Final[dict[str, Callable[[Any], str]]] = {
+    "executions": attrgetter("account"),
+    "balances": attrgetter("account"),
+    "bids": attrgetter("account"),
+    "blocks": lambda _: "",
+    "auction": attrgetter("auction.instrument"),
+    "premium": attrgetter("ccer"),
+    "bulletin": lambda item: item.name if item.scope == "instrument" else "",
+}
+_instrument: Final = attrgetter("instrument")
 
-def _key(name: str, item: Any) -> Key:
-    """Return which channel an item belongs to."""
+
+def _keys(name: str, item: Any) -> tuple[Key, ...]:
+    """Return which channels an item belongs to: its own, and that of all."""
     if name == "book":
-        return (name, item.instrument, item.depth, item.interval_ms)
-    if name in ("executions", "balances"):
-        return (name, item.account)
-    return (name, item.instrument)
+        return ((name, item.instrument, item.depth, item.interval_ms),)
+    subject = _SUBJECTS.get(name, _instrument)(item)
+    return ((name, subject), (name, "")) if subject else ((name, ""),)
+
+
+def _everything(key: Key) -> Key:
+    """Return the channel of all instruments that ``key`` may be one of."""
+    return (key[0], "")
+
+
+def _is_everything(channel: Channel) -> bool:
+    return channel.key == _everything(channel.key)
+
+
+def _overlap(one: Key, other: Key) -> bool:
+    """Tell whether the venue would refuse the one beside the other."""
+    return one == other or (one[0] == other[0] and "" in (one[1], other[1]))
 
 
 def _unsubscription(asked: requests.Subscribe) -> requests.Unsubscribe:

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from .executions import Executions
     from .models import OpenOrders, OrderResult
     from .new_order import OrderOptions
+    from .order import Changes
     from .prices import Price
     from .requester import Link, Timeouts
 
@@ -64,7 +65,8 @@ class Trading(Fates):
         """Buy ``quantity`` tonnes at ``price`` CNY per tonne or better.
 
         ``price`` is a Decimal or a decimal string; ``"market"`` takes whatever
-        the instrument's protection allows, at once. See OrderOptions.
+        the day's limits or the instrument's protection allow, at once. See
+        OrderOptions for stop orders, icebergs, orders that expire and others.
 
         Raises:
             OrderRejected: If the market's rules do not allow it.
@@ -92,26 +94,26 @@ class Trading(Fates):
         self,
         order: Order | str = "",
         *,
-        price: Price | None = None,
-        quantity: int | None = None,
         client_order_id: str = "",
         account: str | None = None,
+        **changes: Unpack[Changes],
     ) -> OrderResult:
         """Change an order, named by itself, its order id or its client order id.
 
-        ``quantity`` is the new total, what is filled included. A lower one
-        keeps the order's place in the queue; a higher one or another price
-        loses it, and the order may trade at once. See buy for what is raised.
+        A lower ``quantity`` keeps the order's place in the queue; a higher one or
+        another price loses it, and the order may trade at once. So does one that
+        waits with another ``stop_price``. See buy for what is raised.
         """
         executions = self._following(account, order)
-        if quantity == 0:
+        if changes.get("quantity") == 0:
             raise ValueError("an order of 0 t is none: cancel it")
         sent = requests.AmendOrder(
             *_name(order, client_order_id),
-            price=None if price is None else price_text(price),
-            quantity=quantity,
+            price=_new_price(changes.get("price")),
+            quantity=changes.get("quantity"),
             account=executions.subject,
             deadline=self._deadline(),
+            stop_price=_new_price(changes.get("stop_price")),
         )
 
         def amended(answer: OrderResult) -> OrderResult:
@@ -306,6 +308,10 @@ def _name(order: Order | str, client_order_id: str) -> tuple[str, str]:
     if not order_id and not client_order_id:
         raise ValueError("say which order: an Order, its id, or client_order_id=…")
     return order_id, client_order_id
+
+
+def _new_price(price: Price | None) -> str | None:
+    return None if price is None else price_text(price)
 
 
 def _refusal(error: Error | None) -> VenueError:

@@ -22,7 +22,9 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
     from typing import Unpack
 
-    from .models import Balances
+    from carbonex.wire.answers import Obligations
+
+    from .models import Balances, Obligation
 
 
 class Options(TypedDict, total=False):
@@ -50,6 +52,11 @@ class Venue(Administration):
     def online(self) -> bool:
         """Whether the venue can be asked now; ``wait_online`` waits for it."""
         return self._client.state is State.ONLINE
+
+    @property
+    def shutting_down(self) -> bool:
+        """Whether the venue has announced that it stops: nothing new is taken."""
+        return self._client.shutting_down
 
     @property
     def participant(self) -> str:
@@ -87,6 +94,14 @@ class Venue(Administration):
         began = time()
         await self._ask(requests.Ping(), nothing)
         return time() - began
+
+    async def obligations(self) -> list[Obligation]:
+        """Return what the key's participant owes and has surrendered, by year."""
+
+        def obligations(answer: Obligations) -> list[Obligation]:
+            return answer.obligations
+
+        return await self._ask(requests.Obligations(), obligations)
 
     async def balances(self, account: str | None = None) -> Balances:
         """Return the account's cash and tonnes as they are now."""

@@ -1,0 +1,184 @@
+"""Block trades: proposing, countering, accepting, declining and withdrawing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypedDict
+
+from msgspec.structs import replace
+
+from carbonex.wire import requests
+
+from .errors import BlockStateUnknown, ConnectionLost
+from .models import ENDED, Block, Blocks
+from .prices import price_text
+from .requester import as_it_is
+from .trading import Trading
+
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+    from typing import Unpack
+
+    from carbonex.wire.requests import SideName
+
+    from .prices import Price
+
+
+class RefOptions(TypedDict, total=False):
+    """What a request that moves value may be told beyond its subject."""
+
+    account: str  # the only one, where it is left out
+    client_ref: str  # made up where it is left out
+
+
+class ProposalOptions(RefOptions, total=False):
+    """What propose_block may be told beyond the trade."""
+
+    counters: Block | str  # the counterparty's proposal that this answers
+
+
+class CounterOptions(RefOptions, total=False):
+    """What a counter-offer changes; what is left out stays as it was proposed."""
+
+    price: Price
+    quantity: int
+
+
+class BlockTrading(Trading):
+    """The part of a venue that trades blocks with a counterparty of one's choice.
+
+    Blocks belong to the participant; an account trades them. Every request that
+    moves value carries a client ref: the same one again does nothing twice, and
+    the answer says so by ``duplicate``.
+    """
+
+    async def propose_block(
+        self,
+        counterparty: str,
+        side: SideName,
+        instrument: str,
+        quantity: int,
+        price: Price,
+        **options: Unpack[ProposalOptions],
+    ) -> Block:
+        """Offer a block to another participant; ``side`` is one's own.
+
+        It locks what it would cost until it is answered, withdrawn, or the
+        instrument closes. See ProposalOptions.
+
+        Raises:
+            OrderRejected: If the market's rules do not allow it.
+            BlockStateUnknown: If the connection went before the answer came.
+            ConnectionLost: If there was no connection; nothing was sent.
+            TypeError, ValueError: If the price is not exact; nothing was sent.
+
+        """
+        sent = requests.ProposeBlock(
+            instrument,
+            side,
+            price_text(price),
+            quantity,
+            counterparty,
+            options.get("client_ref") or self._next_id(),
+            _block_id(options.get("counters", "")),
+            self._client.account_for(options.get("account")),
+        )
+        return await self._ask_about_block(sent, lambda: self._fate_of_proposing(sent))
+
+    async def counter_block(
+        self, block: Block, **options: Unpack[CounterOptions]
+    ) -> Block:
+        """Answer a proposal with another one, which ends it; see propose_block."""
+        changed = {"price", "quantity"}
+        rest: Any = {name: options[name] for name in options if name not in changed}  # type: ignore[literal-required]
+        return await self.propose_block(
+            block.proposer,
+            "sell" if block.side == "buy" else "buy",
+            block.instrument,
+            options.get("quantity", block.quantity),
+            options.get("price", block.price),
+            counters=block,
+            **rest,
+        )
+
+    async def accept_block(
+        self, block: Block | str, **options: Unpack[RefOptions]
+    ) -> Block:
+        """Trade a block that was proposed to the key's participant, at once.
+
+        ``block`` is one, or its id. The trade is among the executions, with
+        ``method`` block and the block's id as ``source_id``.
+
+        Raises:
+            UnknownBlock: If it is not open (any more).
+            OrderRejected, BlockStateUnknown, ConnectionLost: As for propose_block.
+
+        """
+        sent = requests.AcceptBlock(
+            _block_id(block),
+            options.get("client_ref") or self._next_id(),
+            self._client.account_for(options.get("account")),
+        )
+        return await self._ask_about_block(sent, lambda: self._repeat(sent, as_it_is))
+
+    async def decline_block(self, block: Block | str) -> Block:
+        """Turn down a proposal made to the key's participant; see accept_block."""
+        sent = requests.DeclineBlock(_block_id(block), self._any_account())
+        return await self._ask_about_block(sent, lambda: self._repeat(sent, as_it_is))
+
+    async def withdraw_block(
+        self, block: Block | str, account: str | None = None
+    ) -> Block:
+        """Take back the account's own proposal; see accept_block."""
+        known = block.account if isinstance(block, Block) else ""
+        name = self._client.account_for(account or known or None)
+        sent = requests.WithdrawBlock(_block_id(block), name)
+        return await self._ask_about_block(sent, lambda: self._repeat(sent, as_it_is))
+
+    async def blocks(self) -> list[Block]:
+        """Return the open proposals by and to the key's participant, oldest first."""
+
+        def blocks(answer: Blocks) -> list[Block]:
+            return answer.blocks
+
+        return await self._ask(requests.Blocks(self._any_account()), blocks)
+
+    def _any_account(self) -> str:
+        """Return an account of the key's participant, whichever it may be.
+
+        Raises:
+            ValueError: If there is none.
+
+        """
+        accounts = self._client.accounts
+        return self._client.account_for(accounts[0] if accounts else None)
+
+    async def _ask_about_block(
+        self,
+        sent: requests.ProposeBlock
+        | requests.AcceptBlock
+        | requests.DeclineBlock
+        | requests.WithdrawBlock,
+        fate: Callable[[], Awaitable[Block]],
+    ) -> Block:
+        try:
+            return await self._ask(sent, as_it_is)
+        except ConnectionLost as lost:
+            if not lost.sent:
+                raise
+            ref: str = getattr(sent, "client_ref", "")
+            raise BlockStateUnknown(str(lost), ref, fate) from lost
+
+    async def _fate_of_proposing(self, sent: requests.ProposeBlock) -> Block:
+        """Return the proposal as it stands now: a duplicate's answer is the first."""
+        block: Block = await self._repeat(sent, as_it_is)
+        if not block.duplicate:
+            return block
+        for found in await self._insist(self.blocks):
+            if found.block_id == block.block_id:
+                return replace(found, duplicate=True)
+        return replace(block, status=ENDED)
+
+
+def _block_id(block: Block | str) -> str:
+    return block.block_id if isinstance(block, Block) else block

@@ -1,0 +1,146 @@
+# ruff: noqa: N818 - a trader reads these names as what happened, not as errors
+"""What did not come back: answers of a lost connection, items of a slow reader."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .refusals import CarbonexError
+
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Sequence
+
+    from carbonex.sdk.models import Bid, Block
+    from carbonex.sdk.order import Order
+
+
+class ConnectionLost(CarbonexError):
+    """The connection went before the answer came.
+
+    Where ``sent`` is false the request never left, and nothing happened. Where
+    it is true the request may have been executed or not. Methods that take a
+    ``client_ref`` are safe to call again with the same one.
+    """
+
+    def __init__(self, message: str, *, sent: bool = False) -> None:
+        super().__init__(message)
+        self.sent = sent
+
+
+class OrderStateUnknown(ConnectionLost):
+    """An order was sent, and the connection went before the answer came."""
+
+    def __init__(
+        self,
+        message: str,
+        client_order_id: str,
+        resolve: Callable[[], Awaitable[Order | None]],
+    ) -> None:
+        super().__init__(message, sent=True)
+        self.client_order_id = client_order_id
+        self._resolve = resolve
+
+    async def resolve(self) -> Order | None:
+        """Find out what became of it, after the connection is back.
+
+        For an order placed: return it as it stands, followed again, or None
+        when the venue does not hold it *and never will*: it never arrived, or
+        was refused. The None is certain. It is returned only after the venue's
+        log has passed the deadline that the order carried, so not even a copy
+        that is still under way can be accepted any more; that takes up to the
+        venue's ``order_timeout``.
+
+        For an amendment: return the order once the amendment has happened or
+        can no longer happen; its price and quantity say which.
+
+        For a cancellation: cancel again (a second cancellation does no harm)
+        and return the order, which is then no longer open.
+
+        None also stands for an order that finished too long ago to be known.
+
+        Raises:
+            CarbonexError: If the connection is given up meanwhile.
+
+        """
+        return await self._resolve()
+
+
+class BatchStateUnknown(ConnectionLost):
+    """A batch of orders was sent, and the connection went before the answer."""
+
+    def __init__(
+        self,
+        message: str,
+        client_order_ids: Sequence[str],
+        resolve: Callable[[str], Awaitable[Order | None]],
+    ) -> None:
+        super().__init__(message, sent=True)
+        self.client_order_ids = tuple(client_order_ids)
+        self._resolve = resolve
+
+    async def resolve(self) -> list[Order | None]:
+        """Return what became of each order, as ``OrderStateUnknown.resolve`` does."""
+        return [await self._resolve(name) for name in self.client_order_ids]
+
+
+class BlockStateUnknown(ConnectionLost):
+    """A block request was sent, and the connection went before the answer came."""
+
+    def __init__(
+        self, message: str, client_ref: str, resolve: Callable[[], Awaitable[Block]]
+    ) -> None:
+        super().__init__(message, sent=True)
+        self.client_ref = client_ref  # empty where the request has none
+        self._resolve = resolve
+
+    async def resolve(self) -> Block:
+        """Make sure of it, after the connection is back; return the block as it stands.
+
+        The request is sent again until it is answered. Its client ref lets the
+        venue do it once, whether now or before (``duplicate``). Whoever no longer
+        wants it looks at ``venue.blocks()`` instead, for as long as the first copy
+        may still be under way.
+
+        Raises:
+            VenueError: If it is refused, and had not been done before.
+            UnknownBlock: Also where it was declined or withdrawn before, which
+                have no client ref: it is not open, in any case.
+            CarbonexError: If the connection is given up meanwhile.
+
+        """
+        return await self._resolve()
+
+
+class BidStateUnknown(ConnectionLost):
+    """A bid was sent or cancelled, and the connection went before the answer came."""
+
+    def __init__(
+        self, message: str, client_ref: str, resolve: Callable[[], Awaitable[Bid]]
+    ) -> None:
+        super().__init__(message, sent=True)
+        self.client_ref = client_ref  # empty where the request has none
+        self._resolve = resolve
+
+    async def resolve(self) -> Bid:
+        """Make sure of it and return the bid, as ``BlockStateUnknown.resolve`` does.
+
+        Raises:
+            VenueError: If it is refused, and had not been done before.
+            UnknownBid: Also where it was cancelled before.
+            CarbonexError: If the connection is given up meanwhile.
+
+        """
+        return await self._resolve()
+
+
+class SlowConsumer(CarbonexError):
+    """A stream's reader fell further behind than the stream keeps.
+
+    Everything before was delivered. For executions ``next_seq`` is the first
+    one that was not: ``venue.executions(from_seq=error.next_seq)`` goes on.
+    """
+
+    def __init__(self, message: str, next_seq: int | None = None) -> None:
+        super().__init__(message)
+        self.next_seq = next_seq

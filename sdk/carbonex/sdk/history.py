@@ -1,0 +1,94 @@
+"""The past: statements, an account's trades, and bulletins of any trading day."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from carbonex.wire import requests
+
+from .market_data import MarketData
+from .requester import as_it_is
+
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import AsyncIterator
+    from typing import Literal
+
+    from .models import (
+        AccountTrade,
+        AccountTrades,
+        Bulletin,
+        PastBulletins,
+        Statement,
+    )
+
+
+class History(MarketData):
+    """The part of a venue that remembers.
+
+    Overloaded, with ``retry_after``, is raised while the venue's history has not
+    caught up with what was done just now.
+    """
+
+    async def statement(self, date: dt.date, account: str | None = None) -> Statement:
+        """Return the account's statement of a trading day that has ended.
+
+        Operators may name the venue's own account, ``venue fees``.
+        """
+        pages = [page async for page in self._pages(date, account, "json")]
+        lines = [line for page in pages for line in page.lines]
+        return replace(pages[0], pages=1, lines=lines)
+
+    async def statement_csv(self, date: dt.date, account: str | None = None) -> str:
+        """Return the same as a text, as ``carbonex statement`` writes it."""
+        return "".join([page.csv async for page in self._pages(date, account, "csv")])
+
+    async def account_trades(
+        self,
+        date: dt.date | None = None,
+        instrument: str = "",
+        account: str | None = None,
+        from_seq: int = 0,
+    ) -> AsyncIterator[AccountTrade]:
+        """Yield the account's trades by all methods, oldest first.
+
+        From the execution ``from_seq`` on; of one trading day or instrument where
+        these are named.
+        """
+        name = self._client.account_for(account)
+        day = "" if date is None else f"{date:%Y-%m-%d}"
+        while True:
+            asked = requests.Trades(day, instrument, name, from_seq)
+            answer: AccountTrades = await self._ask(asked, as_it_is)
+            for trade in answer.trades:
+                yield trade
+            if not answer.next_seq:
+                return
+            from_seq = answer.next_seq
+
+    async def bulletins_of(self, date: dt.date, instrument: str = "") -> list[Bulletin]:
+        """Return what a trading day that has ended came to; needs no key.
+
+        Left out, ``instrument`` is all, with the products and the venue as a whole.
+        """
+
+        def bulletins(answer: PastBulletins) -> list[Bulletin]:
+            return answer.bulletins
+
+        asked = requests.Bulletins(f"{date:%Y-%m-%d}", instrument)
+        return await self._ask(asked, bulletins)
+
+    async def _pages(
+        self, date: dt.date, account: str | None, form: Literal["json", "csv"]
+    ) -> AsyncIterator[Statement]:
+        name = self._client.account_for(account)
+        page = pages = 1
+        while page <= pages:
+            asked = requests.Statement(f"{date:%Y-%m-%d}", name, form, page)
+            answer: Statement = await self._ask(asked, as_it_is)
+            yield answer
+            pages = answer.pages
+            page += 1

@@ -1,0 +1,141 @@
+"""What everybody sees of the market: prices, prints, depth, bulletins, premiums."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from typing import Literal, NamedTuple
+
+import msgspec
+
+from carbonex.wire.requests import MethodName, SideName
+
+
+class Level(NamedTuple):
+    """What rests at one price: tonnes, in how many orders."""
+
+    price: Decimal
+    quantity: int
+    orders: int
+
+
+class BookFrame(msgspec.Struct, frozen=True):
+    """Depth as streamed; see ``carbonex.wire.channels.Book``."""
+
+    instrument: str
+    bids: list[Level]
+    asks: list[Level]
+    seq: int
+    depth: int
+    interval_ms: int
+    prev_seq: int | None = None
+
+
+class Trade(msgspec.Struct, frozen=True):
+    """One print; ``side`` is the taker's. ``trade_id`` is gapless per instrument.
+
+    ``method`` is listed, block or auction; ``called`` marks a listed trade of a
+    call auction.
+    """
+
+    instrument: str
+    trade_id: str
+    price: Decimal
+    quantity: int
+    side: SideName
+    seq: int
+    time: int
+    method: MethodName = "listed"
+    called: bool = False
+
+
+class Ticker(msgspec.Struct, frozen=True):
+    """Best prices and the trading day's listed statistics; None where there is none.
+
+    ``change`` is last less previous close, ``change_percent`` of the previous
+    close. Blocks and auctions are counted apart, and never enter the prices.
+    """
+
+    instrument: str
+    bid: Decimal | None
+    bid_quantity: int
+    ask: Decimal | None
+    ask_quantity: int
+    last: Decimal | None
+    open: Decimal | None
+    high: Decimal | None
+    low: Decimal | None
+    vwap: Decimal | None
+    volume: int
+    turnover: Decimal
+    previous_close: Decimal | None
+    change: Decimal | None
+    change_percent: Decimal | None
+    block_volume: int
+    block_turnover: Decimal
+    auction_volume: int
+    auction_turnover: Decimal
+    seq: int
+
+
+class Volume(msgspec.Struct, frozen=True):
+    """What was traded by one method, or by all."""
+
+    quantity: int
+    turnover: Decimal
+    trades: int
+
+
+class Volumes(msgspec.Struct, frozen=True):
+    """Listed, block and auction apart, and their sum."""
+
+    listed: Volume
+    block: Volume
+    auction: Volume
+    total: Volume
+
+
+class Bulletin(msgspec.Struct, frozen=True):
+    """A trading day of an instrument, a product or the venue, when it has ended.
+
+    ``scope`` is instrument, product or venue, and ``name`` which. A product's
+    prices are those of its composite; the venue has none. Prices are None where
+    nothing traded and none is known. ``year`` and ``since_listing`` include the day.
+    """
+
+    scope: Literal["instrument", "product", "venue"]
+    name: str
+    product: str
+    date: dt.date
+    previous_close: Decimal | None
+    open: Decimal | None
+    high: Decimal | None
+    low: Decimal | None
+    close: Decimal | None
+    change: Decimal | None
+    change_percent: Decimal | None
+    day: Volumes
+    year: Volumes
+    since_listing: Volumes
+    seq: int
+
+
+class Premium(msgspec.Struct, frozen=True):
+    """What a voluntary credit costs more than an allowance.
+
+    ``kind`` live compares the last prices of ``ccer`` and ``cea`` (an instrument,
+    or ``composite:`` and a product), close their closes of ``date``, daily the
+    day's average price of one product with the other's composite close. None
+    where a price is not known.
+    """
+
+    kind: Literal["live", "close", "daily"]
+    ccer: str
+    cea: str
+    ccer_price: Decimal | None
+    cea_price: Decimal | None
+    spread: Decimal | None
+    percent: Decimal | None
+    date: dt.date | None
+    seq: int
+    time: int

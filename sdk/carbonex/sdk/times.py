@@ -1,0 +1,35 @@
+"""Moments, as people write them and as the wire has them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Final
+
+
+# China's one time zone has no daylight saving.
+SHANGHAI: Final = dt.timezone(dt.timedelta(hours=8), "Asia/Shanghai")
+
+_EPOCH: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+_MICROSECOND: Final = dt.timedelta(microseconds=1)
+
+
+def micros(name: str, moment: dt.datetime) -> int:
+    """Return microseconds since the epoch; ``name`` is for the message.
+
+    Raises:
+        ValueError: If ``moment`` has no time zone.
+
+    """
+    if moment.tzinfo is None:
+        raise ValueError(f"{moment} has no time zone: give {name} a tzinfo")
+    return (moment - _EPOCH) // _MICROSECOND
+
+
+def moment(micros: int) -> dt.datetime:
+    """Return microseconds since the epoch as a time in Shanghai, exactly."""
+    return (_EPOCH + micros * _MICROSECOND).astimezone(SHANGHAI)
+
+
+def moment_or_none(micros: int) -> dt.datetime | None:
+    """Return the same, None for 0."""
+    return moment(micros) if micros else None

@@ -1,0 +1,110 @@
+"""The past, asked from a real venue whose log a follower has read."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from carbonex.gateway.server.follower import Follower
+from carbonex.sdk import CashColumn, NoSuchDay, Statement, StatementLine, connect
+from carbonex.sdk.models import AccountTrades
+from carbonex.wire import requests
+from sdk.hours import Hours, phase
+from sdk.market import open_market
+
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+    from sdk.market import Market
+
+
+WEDNESDAY = dt.date(2026, 7, 29)
+
+
+@pytest.fixture
+async def ended(tmp_path: Path, hours: Hours) -> AsyncIterator[Market]:
+    """The market of allowances after a day on which 300 t and 200 t were traded."""
+    async with (
+        open_market(tmp_path, "cea") as market,
+        connect(market.url, market.keys["maker"]) as maker,
+        connect(market.url, market.keys["taker"]) as taker,
+    ):
+        await maker.sell("CEA25", 500, "75.00")
+        await taker.buy("CEA25", 300, "75.00")
+        await taker.buy("CEA25", 200, "75.00")
+        hours.be("2026-07-29 15:00:00")
+        await phase("closed", taker)
+        with contextlib.closing(Follower(tmp_path)) as follower:
+            follower.catch_up()
+        yield market
+
+
+async def test_a_day_s_statement(ended: Market) -> None:
+    async with connect(ended.url, ended.keys["taker"]) as taker:
+        statement = await taker.statement(WEDNESDAY)
+        assert (statement.account, statement.date) == ("taker", WEDNESDAY)
+        assert statement.cash.traded == Decimal("-37500.00")
+        assert statement.cash.closing == Decimal("962500.00")
+        tonnes = {column.instrument: column.closing for column in statement.holdings}
+        assert tonnes == {"CEA25": 10_500}
+        trades = [line for line in statement.lines if line.kind == "trade"]
+        assert [(t.quantity, t.price, t.cash) for t in trades] == [
+            (300, Decimal("75.00"), Decimal("-22500.00")),
+            (200, Decimal("75.00"), Decimal("-15000.00")),
+        ]
+        text = await taker.statement_csv(WEDNESDAY)
+        assert text.startswith("account,date,time,kind,")
+        assert text.count(",trade,") == 2
+
+
+async def test_trades_and_bulletins_of_the_past(ended: Market) -> None:
+    async with connect(ended.url, ended.keys["maker"]) as maker:
+        trades = [trade async for trade in maker.account_trades(WEDNESDAY, "CEA25")]
+        assert [(t.side, t.quantity, t.liquidity) for t in trades] == [
+            ("sell", 300, "maker"),
+            ("sell", 200, "maker"),
+        ]
+        later = maker.account_trades(from_seq=trades[1].exec_seq)
+        assert [trade async for trade in later] == trades[1:]
+    async with connect(ended.url) as public:
+        [bulletin] = await public.bulletins_of(WEDNESDAY, "CEA25")
+        assert (bulletin.close, bulletin.day.total.quantity) == (Decimal("75.00"), 500)
+
+
+async def test_a_day_that_has_not_ended_has_no_statement(ended: Market) -> None:
+    async with connect(ended.url, ended.keys["taker"]) as taker:
+        with pytest.raises(NoSuchDay, match="2026-07-30"):
+            await taker.statement(dt.date(2026, 7, 30))
+        with pytest.raises(NoSuchDay, match="2026-07-28"):
+            await taker.bulletins_of(dt.date(2026, 7, 28))
+
+
+async def test_what_the_venue_tells_in_pages_is_one_here(
+    market: Market, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    nothing = CashColumn(*[Decimal(0)] * 5)
+
+    async def ask(params: Any, _: object) -> Any:
+        if isinstance(params, requests.Trades):
+            trades: list[Any] = [f"from {params.from_seq}"]
+            return AccountTrades("maker", trades, {0: 7, 7: 9}.get(params.from_seq, 0))
+        lines = [StatementLine(params.page, "trade")]
+        text = f"{params.page}\n"
+        return Statement(
+            "maker", WEDNESDAY, params.page, 3, nothing, [], lines, csv=text
+        )
+
+    async with connect(market.url, market.keys["maker"]) as maker:
+        monkeypatch.setattr(maker, "_ask", ask)
+        statement = await maker.statement(WEDNESDAY)
+        assert (statement.page, statement.pages) == (1, 1)
+        assert [line.time for line in statement.lines] == [1, 2, 3]
+        assert await maker.statement_csv(WEDNESDAY) == "1\n2\n3\n"
+        told: list[Any] = [trade async for trade in maker.account_trades()]
+        assert told == ["from 0", "from 7", "from 9"]

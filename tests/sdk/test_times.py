@@ -1,0 +1,35 @@
+"""Moments go to the venue and come back exactly."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from hypothesis import given, strategies as st
+
+from carbonex.sdk import SHANGHAI
+from carbonex.sdk.times import micros, moment, moment_or_none
+
+
+NOON = dt.datetime(2026, 7, 29, 12, tzinfo=SHANGHAI)
+
+
+@given(st.integers(0, 2**53))
+def test_a_moment_is_exact(given: int) -> None:
+    assert micros("expires", moment(given)) == given
+
+
+def test_every_zone_names_the_same_moment() -> None:
+    utc = dt.datetime(2026, 7, 29, 4, tzinfo=dt.UTC)
+    assert micros("opens", utc) == micros("opens", NOON) == 1_785_297_600_000_000
+    assert str(moment(1_785_297_600_000_000)) == "2026-07-29 12:00:00+08:00"
+
+
+def test_a_moment_without_a_zone_could_be_any() -> None:
+    with pytest.raises(ValueError, match="give closes a tzinfo"):
+        micros("closes", NOON.replace(tzinfo=None))
+
+
+def test_no_moment_is_none() -> None:
+    assert moment_or_none(0) is None
+    assert moment_or_none(1_785_297_600_000_000) == NOON
