@@ -31,6 +31,7 @@ from carbonex.engine import (
     PlaceOrder,
     RegisterParticipant,
 )
+from carbonex.engine.snapshot import FORMAT
 from carbonex.journal import SegmentLog
 
 
@@ -80,7 +81,7 @@ class Written:
         assert self.exchange.apply(batch).accepted
 
     def checkpoint(self, time_ns: int) -> None:
-        self.publish(time_ns, Checkpoint("", self.exchange.digest()))
+        self.publish(time_ns, Checkpoint("", self.exchange.digest(), FORMAT))
 
 
 @pytest.fixture

@@ -20,7 +20,17 @@ if TYPE_CHECKING:
 
 
 run = CliRunner()
-COMMANDS = ("demo", "init", "serve", "keygen", "replay", "verify", "feed")
+COMMANDS = (
+    "demo",
+    "init",
+    "serve",
+    "keygen",
+    "replay",
+    "verify",
+    "statement",
+    "feed",
+    "official",
+)
 
 
 def test_help_lists_every_command() -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from typer.testing import CliRunner
 
+import everything
 from carbonex.cli.app import app
 from carbonex.engine import Batch, CancelAll, Command, Exchange, GatewayOpened
 from carbonex.journal import SegmentLog
@@ -75,6 +76,38 @@ def test_one_instrument(traded: Traded) -> None:
         "#15",  # sell
         "#17",  # buy
     ]
+
+
+def test_one_instrument_with_its_blocks_and_bids(tmp_path: Path) -> None:
+    driver = everything.venue()
+    with SegmentLog(tmp_path, "test", segment_bytes=65_536) as log:
+        for each in driver.batches:
+            log.publish(each)
+    result = run.invoke(app, ["replay", str(tmp_path), "--instrument", "CEA24"])
+    assert result.exit_code == 0
+    for words in (
+        "accept block 1 by datang",
+        "bid 30 @ 71.00 in auction 1",
+        "bulletin of",
+    ):
+        assert words in result.stdout
+    result = run.invoke(app, ["replay", str(tmp_path), "--instrument", "CCER"])
+    assert "auction 1" not in result.stdout
+    assert "block 1" not in result.stdout
+
+
+def test_everything_that_there_is_can_be_told(tmp_path: Path) -> None:
+    driver = everything.venue()
+    with SegmentLog(tmp_path, "test", segment_bytes=65_536) as log:
+        for each in driver.batches:
+            log.publish(each)
+    text = run.invoke(app, ["replay", str(tmp_path)])
+    assert text.exit_code == 0
+    assert text.stdout.splitlines()[-1].endswith(driver.exchange.digest().hex())
+    lines = run.invoke(app, ["replay", str(tmp_path), "--json"]).stdout.splitlines()
+    listed = json.loads(next(line for line in lines if '"ListInstrument"' in line))
+    assert listed["command"]["sessions"] == [[34_200, 41_400], [46_800, 54_000]]
+    assert listed["command"]["fees"]["type"] == "Fees"
 
 
 def test_json_has_one_object_per_command(traded: Traded) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -10,7 +12,14 @@ from typer.testing import CliRunner
 
 from carbonex.cli.app import app
 from carbonex.engine import Exchange
-from carbonex.journal import LogReader, Snapshot, SnapshotStore
+from carbonex.journal import (
+    HISTORY_NAME,
+    HistoryStore,
+    LogReader,
+    Snapshot,
+    SnapshotStore,
+    recover,
+)
 
 
 run = CliRunner()
@@ -86,6 +95,24 @@ def test_a_damaged_snapshot_is_not_a_damaged_log(traded: Traded) -> None:
     assert "Remove this file: a start does without it." in result.stdout
     path.unlink()
     assert run.invoke(app, ["verify", str(directory)]).exit_code == 0
+
+
+def test_a_history_that_differs_is_not_a_damaged_log(traded: Traded) -> None:
+    directory, _ = traded
+    log = LogReader(directory)
+    store = HistoryStore(directory / HISTORY_NAME, log.venue)
+    recover(log, SnapshotStore(directory), history=store)
+    store.close()
+    good = run.invoke(app, ["verify", str(directory)])
+    assert good.exit_code == 0
+    assert "history  6 balances compared" in good.stdout
+    with closing(sqlite3.connect(directory / HISTORY_NAME)) as connection:
+        connection.execute("UPDATE holdings SET quantity = 1 WHERE account = 'acme-1'")
+        connection.commit()
+    bad = run.invoke(app, ["verify", str(directory)])
+    assert bad.exit_code == 1
+    assert "account acme-1 with fen" in bad.stdout
+    assert "The log is good. Remove this file" in bad.stdout
 
 
 def test_a_directory_without_a_log(tmp_path: Path) -> None:

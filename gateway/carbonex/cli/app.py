@@ -11,8 +11,11 @@ from .demo.command import demo
 from .feed import app as feed
 from .init import init
 from .keygen import keygen
+from .markets import market
+from .official.command import official
 from .replay import replay
 from .serve import serve
+from .statement import statement
 from .verify import verify
 
 
@@ -51,9 +54,10 @@ def carbonex(*, version: VersionOption = False) -> None:
     """
 
 
-for command in (demo, init, serve, keygen, replay, verify):
+for command in (demo, init, serve, keygen, market, replay, verify, statement):
     app.command()(command)
 app.add_typer(feed, name="feed")
+app.command()(official)
 
 
 def main() -> None:

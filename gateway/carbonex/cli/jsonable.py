@@ -20,7 +20,7 @@ def jsonable(value: object) -> Any:
             "type": type(value).__name__,
             **{name: jsonable(member) for name, member in members.items()},
         }
-    if isinstance(value, list):
+    if isinstance(value, list | tuple):
         return [jsonable(item) for item in value]
     if isinstance(value, enum.Flag):
         return [_name(flag) for flag in type(value) if flag in value]

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, Protocol
 import msgspec
 import typer
 
+from carbonex.engine import AuctionOpened, BlockProposed
+
 from .describe import clock, date_of, describe, story
 from .jsonable import jsonable
 from .logs import Directory, Step, initial, log_errors, open_log, steps
@@ -69,10 +71,11 @@ def replay(
     style: Style = _Json() if as_json else _Text()
     with log_errors():
         exchange = initial(reader, directory)
+        subjects = _Subjects(exchange)
         position = reader.bounds()[0] - 1
         for step in steps(reader, exchange):
             position = step.row.position
-            for entry in _entries(step, instrument):
+            for entry in _entries(step, subjects, instrument):
                 if first <= entry.seq and (last is None or entry.seq <= last):
                     sys.stdout.write(style.entry(entry) + "\n")
             if last is not None and exchange.seq >= last:
@@ -145,30 +148,50 @@ def _encode(value: dict[str, Any]) -> str:
     return msgspec.json.encode(value).decode()
 
 
-def _entries(step: Step, instrument: str) -> Iterator[Entry]:
+class _Subjects:
+    """Knows which instrument things concern, bids and answers to blocks too."""
+
+    def __init__(self, exchange: Exchange) -> None:
+        self._auctions = {n: a.command.instrument for n, a in exchange.auctions.items()}
+        self._blocks = {n: b.command.instrument for n, b in exchange.blocks.items()}
+
+    def learn(self, event: Event) -> None:
+        """Note what a number stands for."""
+        if isinstance(event, AuctionOpened):
+            self._auctions[event.auction_id] = event.terms.instrument
+        elif isinstance(event, BlockProposed):
+            self._blocks[event.block_id] = event.terms.instrument
+
+    def of(self, thing: object) -> str:
+        """Return the instrument that ``thing``, its order or its terms name."""
+        for member in ("order", "taker", "terms"):
+            thing = getattr(thing, member, thing)
+        name: str = getattr(thing, "instrument", "")
+        return (
+            name
+            or self._auctions.get(getattr(thing, "auction_id", 0), "")
+            or self._blocks.get(getattr(thing, "block_id", 0), "")
+        )
+
+
+def _entries(step: Step, subjects: _Subjects, instrument: str) -> Iterator[Entry]:
     """Yield what a row did, to ``instrument`` if one is named.
 
     Nothing, where the engine did not accept it.
     """
+
+    def concerns(*things: object) -> bool:
+        return not instrument or any(subjects.of(x) == instrument for x in things)
+
     position, applied = step.row.position, step.applied
     seq, time_ns = applied.first_seq, applied.time_ns
-    due = [event for event in applied.due if _concerns(instrument, event)]
+    due = [event for event in applied.due if concerns(event)]
     if due:
         yield Entry(seq, position, time_ns, None, due)
     if applied.accepted:
         pairs = zip(step.batch.commands, applied.replies, strict=True)
         for i, (command, events) in enumerate(pairs):
-            if _concerns(instrument, command, *events):
+            for event in events:
+                subjects.learn(event)
+            if concerns(command, *events):
                 yield Entry(seq + i, position, time_ns, command, events)
-
-
-def _concerns(instrument: str, *things: object) -> bool:
-    return not instrument or any(_instrument(thing) == instrument for thing in things)
-
-
-def _instrument(thing: object) -> str:
-    """Return the instrument that a command names, or an event's order or terms."""
-    for member in ("order", "taker", "terms"):
-        thing = getattr(thing, member, thing)
-    name: str = getattr(thing, "instrument", "")
-    return name

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 import msgspec
 import typer
 
-from carbonex.journal import Report, verify as verify_log
+from carbonex.journal import HISTORY_NAME, Report, verify as verify_log
 
 from .failures import FAILED
 from .logs import Directory, log_errors
@@ -33,9 +33,9 @@ def verify(
 ) -> None:
     """Check a venue's log from its first row to its last, and everything kept beside it.
 
-    The hash chain, the replay through the engine, and the digest of every
-    checkpoint and snapshot. Exit code 1 names the first place that is wrong.
-    Stop the server first, or check a copy.
+    The hash chain, the replay through the engine, the digest of every checkpoint
+    and snapshot, and the balances of the history. Exit code 1 names the first
+    place that is wrong. Stop the server first, or check a copy.
     """
     with log_errors():
         report = verify_log(directory, deep=deep)
@@ -62,6 +62,8 @@ def _describe(report: Report) -> str:
             digest=report.digest,
         )
     ]
+    if report.balances:
+        lines.append(f"history  {report.balances} balances compared")
     if report.torn_bytes:
         lines.append(
             f"note: a torn row of {report.torn_bytes} bytes follows the last one; it was"
@@ -83,6 +85,8 @@ def _explain(fault: Fault) -> str:
 def _advice(path: Path) -> str:
     if path.parent.name == "snapshots":
         return "The log before it is good. Remove this file: a start does without it."
+    if path.name == HISTORY_NAME:
+        return "The log is good. Remove this file: the next start makes it anew."
     if path.name == "head":
         return "The rows are good. The next start warns of it and writes it anew."
     return "Everything before it is good. Restore the directory from a copy."

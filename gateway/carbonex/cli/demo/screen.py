@@ -14,7 +14,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from carbonex.gateway.server.days import SHANGHAI
+from carbonex.gateway.market import SHANGHAI
 
 from .picture import Ladder, Mandate, Picture, Print, milliseconds
 

@@ -1,0 +1,130 @@
+"""``carbonex official``: the official record of China's market, lived and compared."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import tempfile
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Final
+
+import msgspec
+import typer
+import uvloop
+from rich.console import Console
+
+from carbonex.cli.demo.server import ServerError
+from carbonex.cli.failures import FAILED, INTERRUPTED, fail
+from carbonex.gateway.market import load_market
+from carbonex.journal import LogError, SegmentLog
+from carbonex.sdk import CarbonexError
+
+from .check import Check
+from .files import FormatError, load
+from .limits import try_limits
+from .listed import UnsolvableError
+from .living import CEA, compare_balances, compare_dates, live, terms_of
+from .report import Report, report, show
+
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from carbonex.engine import Batch
+
+    from .files import Record
+
+
+MARKET: Final = "national"  # the preset whose terms and calendar are used
+VENUE: Final = "official"  # the name of the log that is kept
+
+Folder = Annotated[
+    Path,
+    typer.Argument(
+        metavar="DIR",
+        exists=True,
+        file_okay=False,
+        help="The folder that holds the record's files.",
+        show_default=False,
+    ),
+]
+KeepOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--keep",
+        metavar="DIR",
+        help="Keep the log of these years in this new directory, for carbonex replay"
+        " and verify.",
+        show_default=False,
+    ),
+]
+JsonOption = Annotated[
+    bool, typer.Option("--json", help="Print one JSON object instead of tables.")
+]
+
+
+def official(
+    folder: Folder, *, keep: KeepOption = None, as_json: JsonOption = False
+) -> None:
+    """Live the official record of China's carbon market, and compare every figure.
+
+    DIR holds cea_daily_by_vintage.csv, cea_daily_official.csv and
+    ccer_daily_official.csv. The record tells what every trading day came to,
+    and trades are worked out that come to it. A venue trades them, day after
+    day, and what its bulletin and premium channels say must be the record's to
+    the fen. Every limit that a day touched is then tried at a venue of its own,
+    over WebSockets. The exit code is 0 only if nothing differs but what
+    docs/validation.md explains.
+    """
+    try:
+        record = load(folder)
+        result = _keep(record, keep)
+    except FileExistsError:
+        fail(f"{keep} exists: choose a new directory to --keep the log in")
+    except UnsolvableError as error:
+        fail(f"{folder} holds a day that cannot be traded: {error}")
+    except FormatError as error:
+        fail(str(error))
+    except (OSError, LogError, CarbonexError, ServerError) as error:
+        fail(str(error))
+    except KeyboardInterrupt:
+        fail("interrupted: nothing was compared", INTERRUPTED)
+    if as_json:
+        typer.echo(msgspec.json.encode(result).decode())
+    else:
+        show(result, Console())
+    if result.differences:
+        raise typer.Exit(FAILED)
+
+
+def _keep(record: Record, keep: Path | None) -> Report:
+    """Run everything; with a log if it is to be kept."""
+    with contextlib.ExitStack() as stack:
+        publish: Callable[[Batch], object] = _forget
+        if keep is not None:
+            keep.mkdir(parents=True)
+            publish = stack.enter_context(SegmentLog(keep, VENUE)).publish
+        return _run(record, publish)
+
+
+def _run(record: Record, publish: Callable[[Batch], object]) -> Report:
+    market = load_market(MARKET)
+    check = Check()
+    began = time.perf_counter()
+    life, touched = live(record, market, check, publish)
+    life.exchange.check()
+    seconds = time.perf_counter() - began
+    compare_balances(record, life, check)
+    compare_dates(record, market, check)
+    with (
+        tempfile.TemporaryDirectory(prefix="carbonex-official-") as directory,
+        asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner,
+    ):
+        terms = terms_of(market)[CEA]
+        runner.run(try_limits(touched, terms, Path(directory), check))
+    return report(check, life, record.vintages.keys(), seconds)
+
+
+def _forget(batch: Batch) -> None:
+    """Keep no log."""

@@ -1,0 +1,226 @@
+"""A venue that lives trading days: their cycle, orders, blocks and auctions.
+
+Every command goes in as a batch at its own time of the day, through the venue's
+pipeline, and what a day came to is read from its channels; there is no socket
+in between. Sellers have the tonnes that were issued, buyers the cash that was
+deposited, so that neither waits for the other's purchases to become sellable.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from itertools import count
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from carbonex.engine import (
+    BUY,
+    SELL,
+    AcceptBlock,
+    AuctionOpened,
+    BandSet,
+    BeginDay,
+    BlockProposed,
+    Deposit,
+    Exchange,
+    Issue,
+    Method,
+    OffBookTrade,
+    OpenAccount,
+    OpenAuction,
+    OrderCancelled,
+    PlaceBid,
+    PlaceOrder,
+    ProposeBlock,
+    RegisterParticipant,
+    Rejected,
+    Side,
+    Trade,
+)
+from carbonex.engine.schedule import SECOND_NS, midnight_ns
+from carbonex.gateway.feed import Feed
+from carbonex.gateway.feed.premium import pairs_of
+from carbonex.gateway.venue import Venue
+from carbonex.wire import channels
+
+from .files import TONNES
+from .subscriber import Subscriber
+
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from carbonex.engine import Batch, Command, Event, ListInstrument
+    from carbonex.gateway.market import Market
+
+    from .auctions import Bid
+    from .blocks import Block
+    from .listed import ListedTrade
+    from .plan import Plan
+
+
+SELLER: Final = "seller"
+BUYER: Final = "buyer"
+CASH: Final = 10**15  # fen
+
+# Times of the day in seconds, within the preset's hours. Listed trades fill the morning and, after the
+# blocks and the auctions, the rest of the afternoon; the first comes as
+# the market opens.
+LISTING: Final = 8 * 3600
+MORNING: Final = (9 * 3600 + 1800, 11 * 3600 + 1800)
+BLOCKS: Final = 13 * 3600
+AUCTION: Final = (13 * 3600 + 900, 13 * 3600 + 1800)
+AFTERNOON: Final = (13 * 3600 + 1800, 15 * 3600)
+
+GATEWAY: Final = 1
+BATCH: Final = 10_000  # commands; the largest has two orders for each instrument
+
+_TRADES: Final = {Method.BLOCK: "block trades", Method.AUCTION: "auction trades"}
+
+
+class Published(NamedTuple):
+    """What the channels said of a day, by instrument and by product.
+
+    ``cancelled`` is what the close did to orders, from the exchange's own events.
+    """
+
+    cancelled: list[OrderCancelled]
+    instruments: dict[str, channels.Bulletin]
+    products: dict[str, channels.Bulletin]
+    premium: channels.Premium
+
+
+class Life:
+    """Lives one day after another: ``begin`` each, then ``trade`` it.
+
+    Days begin, and premiums are told, as the market has it. ``keep`` is given every
+    batch, which together are the exchange's log; ``trades`` counts by method, and
+    ``refused`` is what the exchange did not take; nothing should be.
+    """
+
+    def __init__(self, market: Market, keep: Callable[[Batch], object]) -> None:
+        self.exchange = Exchange()
+        self.trades: Counter[str] = Counter()
+        self.refused: list[tuple[Command, Rejected]] = []
+        self._begins = market.begin_seconds
+        self._keep = keep
+        self._midnight = 0
+        self._refs = count(1)
+        self._venue = Venue(self.exchange, "official", GATEWAY, 1, BATCH, BATCH)
+        feed = Feed(self._venue, premiums=pairs_of(market))
+        self._venue.readers.append(feed)
+        self._bulletins = Subscriber(feed, "bulletin", channels.Bulletin)
+        self._premiums = Subscriber(feed, "premium", channels.Premium)
+
+    def found(self, date: int) -> None:
+        """Register the participants, on the day of the first listing."""
+        self._midnight = midnight_ns(date)
+        self._apply(0)  # opens the gateway
+        self._apply(
+            0,
+            RegisterParticipant("", SELLER),
+            OpenAccount("", SELLER, SELLER),
+            RegisterParticipant("", BUYER),
+            OpenAccount("", BUYER, BUYER),
+            Deposit("", BUYER, CASH, self._ref()),
+        )
+
+    def begin(self, date: int, listings: Sequence[ListInstrument]) -> list[BandSet]:
+        """Begin a trading day, on which ``listings`` are new; return the bands."""
+        self._midnight = midnight_ns(date)
+        for terms in listings:
+            issue = Issue("", SELLER, terms.instrument, TONNES, self._ref())
+            self._apply(LISTING, terms, issue)
+        events = self._apply(self._begins, BeginDay("", date))
+        return [event for event in events if type(event) is BandSet]
+
+    def trade(self, plan: Plan) -> Published:
+        """Trade what the plan says, and end the day."""
+        start, half = MORNING[0], (len(plan.listed) + 1) // 2
+        self._apply(start, *(_order(*order, 1) for order in plan.resting))
+        self._list(plan.listed[:half], MORNING)
+        for second, (instrument, block) in enumerate(plan.blocks, BLOCKS):
+            self._block(second, instrument, block)
+        for instrument, bids in plan.auctions:
+            self._auction(instrument, bids)
+        self._list(plan.listed[half:], AFTERNOON)
+        events = self._apply(AFTERNOON[1])
+        bulletins = self._bulletins.read()
+        (premium,) = (p for p in self._premiums.read() if p.kind == "daily")
+        return Published(
+            [e for e in events if type(e) is OrderCancelled],
+            {b.name: b for b in bulletins if b.scope == "instrument"},
+            {b.name: b for b in bulletins if b.scope == "product"},
+            premium,
+        )
+
+    def _list(self, trades: Sequence[ListedTrade], session: tuple[int, int]) -> None:
+        """Spread trades evenly over a session; by turns either side is first."""
+        start, end = session
+        for at, (instrument, price, quantity) in enumerate(trades):
+            sale = _order(instrument, SELL, price, quantity)
+            purchase = _order(instrument, BUY, price, quantity)
+            pair = (sale, purchase) if at % 2 else (purchase, sale)
+            self._apply(start + at * (end - start) // len(trades), *pair)
+
+    def _block(self, second: int, instrument: str, block: Block) -> None:
+        price, quantity = block
+        ref = self._ref()
+        events = self._apply(
+            second,
+            ProposeBlock("", SELLER, instrument, SELL, price, quantity, BUYER, ref),
+        )
+        for event in events:
+            if type(event) is BlockProposed:
+                accept = AcceptBlock("", BUYER, event.block_id, self._ref())
+                self._apply(second, accept)
+
+    def _auction(self, instrument: str, bids: Sequence[Bid]) -> None:
+        opens, closes = AUCTION
+        command = OpenAuction(
+            "",
+            SELLER,
+            instrument,
+            SELL,
+            sum(bid.allotted for bid in bids),
+            self._midnight + opens * SECOND_NS,
+            self._midnight + closes * SECOND_NS,
+            self._ref(),
+        )
+        for event in self._apply(opens, command):
+            if type(event) is AuctionOpened:
+                number = event.auction_id
+                for bid in bids:
+                    ref = self._ref()
+                    price, quantity, _ = bid
+                    place = PlaceBid("", BUYER, number, price, quantity, ref)
+                    self._apply(opens, place)
+
+    def _apply(self, second: int, *commands: Command) -> list[Event]:
+        """Apply commands at a time of the day; return what time did and they did.
+
+        Without any the venue does what is due by then.
+        """
+        for command in commands:
+            self._venue.submit(None, 0, command)
+        batch = self._venue.take_batch(self._midnight + second * SECOND_NS)
+        assert batch is not None
+        self._keep(batch)
+        applied = self._venue.committed(batch, self._venue.position + 1, b"")
+        for command, events in zip(batch.commands, applied.replies, strict=True):
+            if events and type(events[0]) is Rejected:
+                self.refused.append((command, events[0]))
+        happened = [*applied.due, *(e for events in applied.replies for e in events)]
+        for event in happened:
+            if type(event) is Trade:
+                self.trades["listed trades"] += 1
+            elif type(event) is OffBookTrade:
+                self.trades[_TRADES[event.method]] += 1
+        return happened
+
+    def _ref(self) -> str:
+        return f"official-{next(self._refs)}"
+
+
+def _order(instrument: str, side: Side, price: int, quantity: int) -> PlaceOrder:
+    account = SELLER if side is SELL else BUYER
+    return PlaceOrder("", account, instrument, side, price, quantity)

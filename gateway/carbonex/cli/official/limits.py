@@ -1,0 +1,163 @@
+"""The days that touched a limit, tried again at a venue through its gateway.
+
+The record's highs and lows say what the limits of these days were. For each a
+book is listed at the day's P0; at the limit both sides must be let in and
+trade, and one fen beyond must be refused with the limit in the message.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from msgspec.structs import replace
+
+from carbonex.cli.flows.flow import DAY_DATE, DAY_ENDS_NS
+from carbonex.cli.flows.local import CONFIG, running
+from carbonex.engine import (
+    BUY,
+    SELL,
+    AddKey,
+    BeginDay,
+    Deposit,
+    Issue,
+    OpenAccount,
+    Permission,
+    RegisterParticipant,
+    Side,
+)
+from carbonex.gateway.config import FILE_NAME, load_config
+from carbonex.gateway.server.opening import bootstrap
+from carbonex.sdk import OrderRejected, connect, generate_key
+from carbonex.wire.money import format_fen
+
+from .files import TONNES
+from .life import BUYER, CASH, SELLER
+
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Iterable, Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from carbonex.engine import BandSet, Command, ListInstrument
+    from carbonex.sdk import Key, Order, Venue
+
+    from .check import Check
+    from .files import CeaDay
+
+
+GROUPS: Final = (
+    "limits touched, tried at the gateway",
+    "limits touched, exactly half a fen before rounding",
+)
+
+
+class Touch(NamedTuple):
+    """A vintage's day that touched a limit; prices in fen.
+
+    The limit is the day's high (``side`` is BUY) or low (SELL), as recorded.
+    """
+
+    date: int
+    instrument: str
+    side: Side
+    reference: int
+    limit: int
+
+    @property
+    def book(self) -> str:
+        """What its book is called."""
+        return f"{self.instrument}-{self.date}-{'high' if self.side is BUY else 'low'}"
+
+    @property
+    def half(self) -> bool:
+        """Whether P0 ± 10 % is exactly half a fen away from the limit."""
+        return self.reference % 10 == 5
+
+
+def touches(
+    vintages: Iterable[CeaDay], bands: Mapping[str, BandSet]
+) -> Iterator[Touch]:
+    """Yield the limits that a day's highs and lows touched; bands by instrument."""
+    for row in vintages:
+        band = bands[row.instrument]
+        if row.high == band.limit_up:
+            yield Touch(row.date, row.instrument, BUY, band.reference, row.high)
+        if row.low == band.limit_down:
+            yield Touch(row.date, row.instrument, SELL, band.reference, row.low)
+
+
+async def try_limits(
+    touched: Sequence[Touch], terms: ListInstrument, directory: Path, check: Check
+) -> None:
+    """Try each limit at a venue in ``directory``, a new one, and compare.
+
+    Raises:
+        CarbonexError: If the connection is lost.
+        LogError: If the directory cannot be used.
+        ServerError: If the venue's process does not do what it should.
+
+    """
+    seller, buyer = found(directory, touched, terms)
+    async with (
+        running(directory) as url,
+        connect(url, seller) as sells,
+        connect(url, buyer) as buys,
+    ):
+        for touch in touched:
+            await _try(touch, sells, buys, check)
+
+
+def found(
+    directory: Path, touched: Sequence[Touch], terms: ListInstrument
+) -> tuple[Key, Key]:
+    """Make a venue with a book for each limit; return the seller's and buyer's keys.
+
+    Its books are open at any hour, so that it can be tried at any hour.
+    """
+    path = directory / FILE_NAME
+    path.write_text(CONFIG, encoding="utf-8")
+    keys = generate_key(SELLER), generate_key(BUYER)
+    commands: list[Command] = []
+    for key in keys:
+        name, public = key.key_id, key.private_key.public_key().public_bytes_raw()
+        commands += [
+            RegisterParticipant("", name),
+            OpenAccount("", name, name),
+            AddKey("", name, name, public, Permission.READ | Permission.TRADE),
+        ]
+    commands.append(Deposit("", BUYER, CASH, "cash"))
+    for touch in touched:
+        book = touch.book
+        commands += [
+            replace(terms, instrument=book, reference=touch.reference, sessions=()),
+            Issue("", SELLER, book, TONNES, book),
+        ]
+    commands.append(BeginDay("", DAY_DATE, DAY_ENDS_NS))
+    bootstrap(directory, load_config(path), commands)
+    return keys
+
+
+async def _try(touch: Touch, sells: Venue, buys: Venue, check: Check) -> None:
+    """Sell and buy at the limit, then go one fen beyond it."""
+    book, price = touch.book, format_fen(touch.limit)
+    beyond = format_fen(touch.limit + (1 if touch.side is BUY else -1))
+    await _outcome(sells.sell(book, 1, price), price)
+    at_the_limit = await _outcome(buys.buy(book, 1, price), price)
+    place = buys.buy if touch.side is BUY else sells.sell
+    one_fen_beyond = await _outcome(place(book, 1, beyond), price)
+    recorded = {
+        "at the limit": f"1 t at {price}",
+        "one fen beyond": f"PRICE_OUT_OF_BAND, {price}",
+    }
+    venue = {"at the limit": at_the_limit, "one fen beyond": one_fen_beyond}
+    for group in GROUPS[: 1 + touch.half]:
+        check.compare(group, (touch.date, touch.instrument), recorded, venue)
+
+
+async def _outcome(placing: Awaitable[Order], limit: str) -> str:
+    """Return what came of an order: its fills, or why not and whether it was told."""
+    try:
+        order = await placing
+    except OrderRejected as error:
+        return f"{error.name}, {limit if limit in error.message else error.message}"
+    return f"{order.filled} t at {order.average_price}"

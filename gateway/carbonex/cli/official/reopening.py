@@ -1,0 +1,105 @@
+"""The voluntary market: trades in several products that give each day's average.
+
+Of certified reductions only the day's tonnes and turnover over all products are
+published. Its average fell by a third in three days, which no product can under
+a band of 10 %: it mixes products (MARKET-RULES §2). So a few products stand at
+prices of their own, and each day two of them, one below the day's average and
+one above, are traded in the right proportion.
+"""
+
+from __future__ import annotations
+
+import itertools
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from carbonex.wire.money import format_fen
+
+from .files import iso
+from .listed import ListedTrade, UnsolvableError, orders
+
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from .files import CcerDay, Sums
+
+
+class Product(NamedTuple):
+    """A certified reduction; ``declared`` is the price in fen it is listed at."""
+
+    instrument: str
+    declared: int
+
+
+# The kinds are the first four that could be registered, the prices made up:
+# dense enough that the bands leave no gap from 45 to 130 CNY.
+PRODUCTS: Final = (
+    Product("CCER-SOLAR23", 5_000),
+    Product("CCER-SOLAR24", 5_900),
+    Product("CCER-WIND23", 7_000),
+    Product("CCER-WIND24", 8_300),
+    Product("CCER-FOREST24", 9_800),
+    Product("CCER-MANGROVE24", 11_600),
+)
+
+
+class Limits(NamedTuple):
+    """A product's day: P0 and the prices allowed, in fen."""
+
+    reference: int
+    down: int
+    up: int
+
+
+def ccer_trades(day: CcerDay, products: Mapping[str, Limits]) -> list[ListedTrade]:
+    """Return a day's listed trades, all but one tonne at the products' P0.
+
+    So a product's close stays where it is, however the average moves. The one
+    tonne makes up the turnover to the fen.
+
+    Raises:
+        UnsolvableError: If no two products have room for the price of that tonne.
+
+    """
+    if not day.day.quantity:
+        return []
+    for low, high in _pairs(day.day.turnover // day.day.quantity, products):
+        below, above = products[low].reference, products[high].reference
+        upper, last = _split(day.day, below, above)
+        for instrument in (low, high):
+            if products[instrument].down <= last <= products[instrument].up:
+                parts = (
+                    (low, below, day.day.quantity - upper - 1),
+                    (high, above, upper),
+                    (instrument, last, 1),
+                )
+                return [trade for part in parts for trade in _trades(*part)]
+    raise UnsolvableError(
+        f"{iso(day.date)} CCER: no trades within the products' limits come to"
+        f" {day.day.quantity} t and CNY {format_fen(day.day.turnover)}"
+    )
+
+
+def _pairs(mean: int, products: Mapping[str, Limits]) -> Iterator[tuple[str, str]]:
+    """Yield a product at ``mean`` or below with one above, the nearest first.
+
+    Where all are on one side of the mean the nearest is both.
+    """
+    ranked = sorted(products, key=lambda name: products[name].reference)
+    lower = [name for name in ranked if products[name].reference <= mean]
+    higher = ranked[len(lower) :]
+    yield from itertools.product(reversed(lower or higher[:1]), higher or lower[-1:])
+
+
+def _split(sums: Sums, below: int, above: int) -> tuple[int, int]:
+    """Return the tonnes at ``above`` and the price of the one that makes up the rest."""
+    upper = 0
+    if above > below:
+        upper = (sums.turnover - below * sums.quantity) // (above - below)
+        upper = min(max(upper, 0), sums.quantity - 1)
+    lower = sums.quantity - upper - 1
+    return upper, sums.turnover - above * upper - below * lower
+
+
+def _trades(instrument: str, price: int, quantity: int) -> Iterator[ListedTrade]:
+    return (ListedTrade(instrument, price, part) for part in orders(quantity))

@@ -1,0 +1,284 @@
+"""``carbonex official``: days lived by an exchange, tried at a gateway, compared."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from typer.testing import CliRunner
+
+from carbonex.cli.app import app
+from carbonex.cli.official.check import Check, Difference
+from carbonex.cli.official.files import VINTAGES_FILE, load
+from carbonex.cli.official.known import KNOWN, expected, unexplained
+from carbonex.cli.official.life import BUYER
+from carbonex.cli.official.limits import Touch, try_limits
+from carbonex.cli.official.living import (
+    compare_balances,
+    compare_dates,
+    live,
+    terms_of,
+)
+from carbonex.cli.official.plan import days, plan_day
+from carbonex.engine import SELL, BandSet, Batch, Exchange
+from carbonex.gateway.market import load_market
+from carbonex.journal import verify
+from cli.official_checks import (
+    check_auction,
+    check_blocks,
+    check_listed,
+    references,
+)
+from cli.official_rows import write_four_days, write_reopening
+from recordings import market_data
+
+
+if TYPE_CHECKING:
+    from typer.testing import Result
+
+
+def official(*arguments: str) -> Result:
+    return CliRunner().invoke(app, ["official", *arguments], catch_exceptions=False)
+
+
+def told(result: Result) -> dict[str, Any]:
+    told: dict[str, Any] = json.loads(result.stdout)
+    return told
+
+
+def equal(outcome: dict[str, Any], group: str) -> dict[str, tuple[int, int]]:
+    """Return a group's figures: how many are equal, and of how many."""
+    return {
+        row["figure"]: (row["equal"], row["compared"])
+        for row in outcome["figures"]
+        if row["group"] == group
+    }
+
+
+def test_the_first_four_days_come_out_as_recorded(tmp_path: Path) -> None:
+    folder = write_four_days(tmp_path / "record")
+    result = official(folder, "--json", "--keep", str(tmp_path / "venue"))
+    assert result.exit_code == 0, result.output
+    outcome = told(result)
+    assert outcome["days"] == 4
+    assert outcome["trades"]["block trades"] == 1
+    figures = equal(outcome, "vintages, days with listed trades")
+    assert figures.pop("previous_close") == (3, 4)
+    assert set(figures.values()) == {(4, 4)}
+    assert equal(outcome, "limits touched, tried at the gateway") == {
+        "at the limit": (1, 1),
+        "one fen beyond": (1, 1),
+    }
+    assert equal(outcome, "orders left at the close")["cancelled"] == (7, 7)
+    assert [row["name"] for row in outcome["explained"]] == ["CEA", "composite"]
+    assert outcome["differences"] == 0
+    # the log is whole, and there for carbonex replay and verify
+    report = verify(tmp_path / "venue", deep=True)
+    assert (report.ok, report.commands) == (True, outcome["commands"])
+    result = official(folder, "--keep", str(tmp_path / "venue"))
+    assert result.exit_code == 1
+    assert "choose a new directory" in result.stderr
+
+
+def test_a_figure_that_differs_is_spelled_out_and_fails(tmp_path: Path) -> None:
+    folder = write_four_days(tmp_path / "record", ("48.00,51.23", "48.00,51.24"))
+    result = official(folder)
+    assert result.exit_code == 1
+    assert "2021-07-16 CEA close: recorded 51.24, venue 51.23\n" in result.stdout
+    assert "2021-07-16 composite close: recorded 51.24, venue 51.23\n" in result.stdout
+    assert result.stdout.endswith("2 differences that nothing explains\n")
+
+
+def test_a_price_beyond_the_limits_could_not_have_been(tmp_path: Path) -> None:
+    write_four_days(tmp_path / "record", ("52.80,48.00", "52.81,48.00"))
+    record = load(tmp_path / "record")
+    check = Check()
+    live(record, load_market("national"), check, keep=_forget)
+    refused = [d for d in check.differences if d.figure == "PlaceOrder"]
+    assert len(refused) == 2  # it neither sells nor buys at 52.81
+    words = "PRICE_OUT_OF_BAND, price 52.81 is above the limit up of 52.80"
+    assert [d.venue.partition(";")[0] for d in refused] == [words] * 2
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("6841289.00", "6941289.00", "2021-07-19 CEA: 130800 t from 52.08 to 53.00"),
+        ("5292000.00", "5292000.01", "2021-07-21 CEA: no two blocks from 37.30 to"),
+        (",CEA,", ",CEA 1,", "2021-07-16: the venue cannot list 'CEA 1'"),
+        ("53.28", "53,28", "there are more values than columns"),
+    ],
+)
+def test_a_record_that_cannot_be_lived_is_refused(
+    old: str, new: str, message: str, tmp_path: Path
+) -> None:
+    result = official(write_four_days(tmp_path / "record", (old, new)))
+    assert result.exit_code == 1
+    assert message in result.stderr
+
+
+async def test_a_limit_that_the_venue_does_not_have_is_a_difference(
+    tmp_path: Path,
+) -> None:
+    terms = terms_of(load_market("national"))["CEA"]
+    touch = Touch(20220214, "CEA", SELL, 5615, 5053)  # in truth 50.54
+    check = Check()
+    await try_limits([touch], terms, tmp_path, check)
+    at_the_limit, beyond = dict.fromkeys(check.differences)
+    assert at_the_limit.recorded == "1 t at 50.53"
+    assert at_the_limit.venue.startswith("PRICE_OUT_OF_BAND, ")
+    assert "is below the limit down of 50.54" in beyond.venue
+
+
+def test_a_disagreement_must_be_known_and_a_known_one_must_occur() -> None:
+    dates = {20241226, 20241227}
+    known = expected(dates)
+    found = [item.difference for item in known]
+    assert [d.figure for d in found] == ["close", "previous_close"]
+    assert unexplained(found, known) == []
+    other = Difference(20241226, "CEA", "close", "97.50", "97.51")
+    assert unexplained([*found, other], known) == [other]
+    moved = found[0]._replace(venue="97.82")
+    assert unexplained([moved, found[1]], known) == [
+        moved,
+        found[0]._replace(venue="not 97.81, as explained"),
+    ]
+
+
+def test_what_is_bought_on_the_last_day_is_not_sellable_yet(tmp_path: Path) -> None:
+    write_four_days(tmp_path / "record")
+    record = load(tmp_path / "record")
+    market, check = load_market("national"), Check()
+    batches: list[Batch] = []
+    life, touched = live(record, market, check, batches.append)
+    compare_balances(record, life, check)
+    holding = life.exchange.accounts[BUYER].holdings["CEA"]
+    assert (holding.quantity, holding.resale_locked) == (4_608_753, 212_000)
+    assert {touch.limit for touch in touched} == {5280}
+    assert set(check.differences) == {item.difference for item in KNOWN[:2]}
+    # the batches are the whole exchange
+    again = Exchange()
+    for batch in batches:
+        assert again.apply(batch).accepted
+    assert again.digest() == life.exchange.digest()
+
+
+def test_days_that_the_calendar_does_not_have_are_differences(tmp_path: Path) -> None:
+    write_four_days(tmp_path / "record")
+    record = load(tmp_path / "record")
+    saturday = record.composite[1]._replace(date=20210717)
+    wrong = record._replace(
+        composite=[record.composite[0], saturday, record.composite[2]]
+    )
+    check = Check()
+    compare_dates(wrong, load_market("national"), check)
+    assert check.differences == [
+        Difference(20210717, "calendar", "trading day", "yes", "no"),
+        Difference(20210719, "calendar", "trading day", "no", "yes"),
+    ]
+
+
+def test_the_reopening_and_its_premiums_come_out_of_the_channels(
+    tmp_path: Path,
+) -> None:
+    folder = write_reopening(tmp_path / "record")
+    result = official(folder, "--json")
+    assert result.exit_code == 0, result.output
+    outcome = told(result)
+    assert outcome["differences"] == 0
+    for group, count in (
+        ("CCER, days of all products", 5),
+        ("premium of CCER, from the published prices", 5),
+        ("premium of CCER, as it is quoted", 2),
+    ):
+        assert set(equal(outcome, group).values()) == {(count, count)}
+    premiums = [
+        (each["date"], each["ccer_price"], each["cea_price"], each["percent"])
+        for each in outcome["premiums"]
+    ]
+    assert premiums == [
+        ("2025-03-10", "107.36", "88.87", "20.81"),
+        ("2025-03-13", "72.81", "88.04", "-17.30"),
+    ]
+    assert {each["cea"] for each in outcome["premiums"]} == {"composite:CEA"}
+
+
+def test_the_reopening_trades_in_several_products(tmp_path: Path) -> None:
+    record = load(Path(write_reopening(tmp_path / "record")))
+    life, _ = live(record, load_market("national"), Check(), keep=_forget)
+    bought = life.exchange.accounts[BUYER].holdings
+    products = [name for name in bought if name.startswith("CCER")]
+    assert len(products) >= 4
+    total = sum(bought[name].quantity for name in products)
+    assert total == sum(day.day.quantity for day in record.ccer)
+
+
+def test_people_are_told_the_premiums_as_they_are_quoted(tmp_path: Path) -> None:
+    result = official(write_reopening(tmp_path / "record"))
+    assert "2025-03-10: 107.36 over 88.87  +20.8 %" in result.stdout
+    assert "2025-03-13: 72.81 over 88.04   -17.3 %" in result.stdout
+    assert result.stdout.endswith("no difference that is not explained\n")
+
+
+def test_every_day_of_the_record_has_trades_that_come_to_it() -> None:
+    record = load(market_data(VINTAGES_FILE).parent)
+    solved = blocks = auctions = 0
+    for day in days(record):
+        bands = {
+            row.instrument: _band(day.date, row.instrument, p0)
+            for row, p0 in zip(day.vintages, references(day.vintages), strict=True)
+        }
+        plan = plan_day(day._replace(ccer=None), bands)
+        check_listed(day.vintages, day.composite, plan.listed)
+        for row, p0 in zip(day.vintages, references(day.vintages), strict=True):
+            traded = [block for name, block in plan.blocks if name == row.instrument]
+            check_blocks(row.block, p0, traded)
+            for name, entered in plan.auctions:
+                if name == row.instrument:
+                    check_auction(row.auction, p0, entered)
+                    auctions += 1
+            solved += row.listed.quantity > 0
+            blocks += row.block.quantity > 0
+    assert (solved, blocks, auctions) == (1_869, 844, 6)
+
+
+def test_the_whole_record_is_lived() -> None:
+    result = official(str(market_data(VINTAGES_FILE).parent), "--json")
+    assert result.exit_code == 0, result.output
+    outcome = told(result)
+    assert (outcome["days"], outcome["commands"]) == (1_083, 30_903)
+    assert outcome["differences"] == 0
+    assert len(outcome["explained"]) == len(KNOWN) == 13
+    off_book = {k: v for k, v in outcome["trades"].items() if k != "listed trades"}
+    assert off_book == {"block trades": 1_250, "auction trades": 8}
+    traded = equal(outcome, "vintages, days with listed trades")
+    assert traded.pop("previous_close") == (1_868, 1_869)
+    assert set(traded.values()) == {(1_869, 1_869)}
+    quiet = equal(outcome, "vintages, days without listed trades")
+    assert quiet.pop("previous_close") == (805, 809)
+    assert set(quiet.values()) == {(809, 809)}
+    several = equal(outcome, "composite, days of several vintages")
+    assert several["close"] == several["high"] == several["low"] == (568, 569)
+    assert several["open"] == (567, 569)
+    for group, count in (
+        ("vintages, days with block trades", 844),
+        ("vintages, days with auction trades", 6),
+        ("premium of CCER, from the published prices", 203),
+        ("premium of CCER, as it is quoted", 2),
+        ("calendar of the preset", 1_083),
+        ("holdings at the end", 6),
+        ("limits touched, tried at the gateway", 60 + 29),
+        ("limits touched, exactly half a fen before rounding", 7),
+    ):
+        assert set(equal(outcome, group).values()) == {(count, count)}
+
+
+def _band(date: int, instrument: str, p0: int) -> BandSet:
+    limits = ((p0 * (10 + b) + 5) // 10 for b in (-1, 1, -3, 3))
+    return BandSet(instrument, date, p0, *limits)
+
+
+def _forget(batch: Batch) -> None:
+    """Keep no log."""

@@ -1,0 +1,147 @@
+"""Random decisions of operators: halts, terms, restrictions, days."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta, timezone
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from carbonex.engine import (
+    AdvanceTime,
+    BeginDay,
+    CallTerms,
+    Checkpoint,
+    DelistInstrument,
+    Fees,
+    GatewayOpened,
+    HaltInstrument,
+    ListInstrument,
+    Phase,
+    Restriction,
+    RestrictParticipant,
+    ResumeInstrument,
+    UpdateInstrument,
+)
+
+from . import pools
+from .orders import plain_order
+from .pools import HOURS, INSTRUMENTS, SECOND, one_in
+
+
+if TYPE_CHECKING:
+    from random import Random
+
+    from carbonex.engine import Command, Exchange
+
+SHANGHAI = timezone(timedelta(hours=8))
+
+
+def halt(r: Random, _: Exchange) -> HaltInstrument | ResumeInstrument:
+    """A halt, or the end of one."""
+    kind = ResumeInstrument if one_in(r, 4) else HaltInstrument
+    return kind(pools.key(r), pools.instrument(r))
+
+
+def restrict(r: Random, _: Exchange) -> RestrictParticipant:
+    """A restriction of any kind."""
+    restriction = r.choice([*Restriction])
+    return RestrictParticipant(pools.key(r), pools.company(r), restriction)
+
+
+def lift(r: Random, exchange: Exchange) -> Command:
+    """The end of a halt or of a restriction, where there is one."""
+    halted = [
+        name
+        for name, instrument in exchange.instruments.items()
+        if instrument.phase is Phase.HALTED
+    ]
+    restricted = [
+        name
+        for name, participant in exchange.participants.items()
+        if participant.restriction is not Restriction.NONE
+    ]
+    if halted:
+        return ResumeInstrument(pools.key(r), r.choice(halted))
+    if restricted:
+        return RestrictParticipant(pools.key(r), r.choice(restricted), Restriction.NONE)
+    return plain_order(r, exchange)
+
+
+def terms(r: Random, exchange: Exchange) -> Command:
+    """New terms for an instrument, a new one, or rarely the end of one."""
+    key = pools.key(r)
+    if one_in(r, 3):
+        return _list(r, key)
+    if one_in(r, 12):
+        return DelistInstrument(key, r.choice(["u", "v", "w", "CEA25", "NONE"]))
+    name = r.choice([*exchange.instruments, "NONE"])
+    known = exchange.instruments.get(name)
+    before = known.terms if known else INSTRUMENTS[0]
+    usual = next((item for item in INSTRUMENTS if item.instrument == name), before)
+    changes: dict[str, object] = {
+        "band_permille": r.choice([0, 50, 60]),
+        "sessions": r.choice([(), HOURS, HOURS[:1]]),
+        "multi_day": one_in(r, 2),
+        "take_levels": r.choice([0, 1, 2]),
+        "pick": one_in(r, 2),
+        "resale_days": r.choice([0, 1, 2]),
+        "position_limit": r.choice([0, 100, 120]),
+        "fees": r.choice([Fees(), Fees(3_000, 5_000, 700, 900), Fees(100_000, 0)]),
+        "calls": r.choice([CallTerms(), CallTerms(90, 60), CallTerms(0, 10)]),
+        "max_quantity": r.choice([50, 100]),
+        "tick": r.choice([before.tick] * 9 + [3]),
+        "lot": r.choice([before.lot] * 9 + [2]),
+        "product": r.choice([before.product] * 9 + ["other"]),
+    }
+    kept = {item: value for item, value in changes.items() if one_in(r, 3)}
+    return UpdateInstrument(key, replace(usual, instrument=name, **kept))
+
+
+def _list(r: Random, key: str) -> ListInstrument:
+    usual = r.choice(INSTRUMENTS)
+    name = r.choice(["u", "v", "w", "CEA", "", "x" * 37])
+    return replace(
+        usual,
+        key=key,
+        instrument=name,
+        product=r.choice(["CEA", "CEA", "CCER", "new", ""]),
+        reference=r.choice([usual.reference, 0, 100, 110]),
+        tick=r.choice([1, 1, 1, 5, 0]),
+        lot=r.choice([1, 1, 1, 10, 0]),
+        multi_day=one_in(r, 2),
+    )
+
+
+def mark(r: Random, exchange: Exchange) -> Command:
+    """What only marks the log, and a day too many."""
+    date = exchange.last_day + r.choice([0, -1, 1])
+    ends_ns = exchange.time_ns + r.choice([-1, 0, 1, 3600 * SECOND])
+    commands: list[Command] = [
+        AdvanceTime(pools.key(r)),
+        Checkpoint(pools.key(r), b"d" * 32),
+        GatewayOpened(pools.key(r)),
+        BeginDay(pools.key(r), date if exchange.day else 0, ends_ns),
+    ]
+    return r.choice(commands)
+
+
+def begin(r: Random, exchange: Exchange) -> tuple[int, BeginDay]:
+    """Return when the next trading day begins, in the morning, and its command."""
+    now = datetime.fromtimestamp(exchange.time_ns // SECOND, SHANGHAI)
+    day, last = now.date(), exchange.last_day
+    if last >= _number(now) or now.hour >= 15:
+        day += timedelta(days=1)
+    morning = datetime(day.year, day.month, day.day, 9, tzinfo=SHANGHAI)
+    opens = int(morning.timestamp()) * SECOND
+    time_ns = max(
+        exchange.time_ns,
+        opens + r.choice([0, 1799, 1799, 1800, 1800, 3600, 14_400]) * SECOND,
+    )
+    ends_ns = opens + r.choice([2, 6, 6, 6, 9]) * 3600 * SECOND
+    ends_ns = 0 if one_in(r, 8) or ends_ns <= time_ns else ends_ns
+    return time_ns, BeginDay("", _number(morning), ends_ns)
+
+
+def _number(moment: datetime) -> int:
+    return moment.year * 10_000 + moment.month * 100 + moment.day
