@@ -114,6 +114,16 @@ def changes(root: object) -> Iterator[tuple[Path, object]]:
             yield path, other
 
 
+def slots_of(kind: type) -> list[str]:
+    """Return the attributes that a class declares, whether it is compiled or not."""
+    compiled = getattr(kind, "__mypyc_attrs__", None)
+    if compiled is not None:
+        return [name for name in compiled if name != "__dict__"]
+    return [
+        name for base in kind.__mro__ for name in base.__dict__.get("__slots__", ())
+    ]
+
+
 def place_of(path: Path) -> str:
     """Return what a path leads to, as ``Order.price`` or ``Holding.maturing[]``."""
     name = ""
@@ -174,10 +184,5 @@ def _steps(item: Any) -> list[Step]:
 def _attributes(item: object) -> list[str]:
     if isinstance(item, Order) and item.order_id not in item.account.orders:
         return list(PAST)
-    slots = [
-        name
-        for base in type(item).__mro__
-        for name in base.__dict__.get("__slots__", ())
-    ]
-    others = getattr(item, "__dict__", ())
-    return [*slots, *(name for name in others if name != IDLE)]
+    names = [*slots_of(type(item)), *getattr(item, "__dict__", ())]
+    return [name for name in names if name != IDLE]

@@ -81,8 +81,15 @@ def test_a_date_is_a_date() -> None:
         begin 20251301 until 90            -> refused BAD_PARAMETER
         begin 20250100 until 90            -> refused BAD_PARAMETER
         begin 20250132 until 90            -> refused BAD_PARAMETER
+        begin 20250229 until 90            -> refused BAD_PARAMETER
+        begin 20250431 until 90            -> refused BAD_PARAMETER
+        begin 20241232 until 90            -> refused BAD_PARAMETER
         begin -20250106 until 90           -> refused BAD_PARAMETER
-        begin 20250131 until 90            -> begun 20250131, CEA trading
+        begin 20231231 until 90            -> begun 20231231, CEA trading
+        time 90                            -> CEA closed, ended 20231231
+        begin 20240229 until 99            -> begun 20240229, CEA trading
+        time 99                            -> CEA closed, ended 20240229
+        begin 20250131 until 200           -> begun 20250131, CEA trading
         """,
         BEFORE,
     )

@@ -16,7 +16,7 @@ import carbonex.engine
 from carbonex.engine import Exchange
 from everything import venue
 from streams import Stream, streams
-from twins import assert_twins, change, changes, follow, parts, place_of
+from twins import assert_twins, change, changes, follow, parts, place_of, slots_of
 
 
 if TYPE_CHECKING:
@@ -142,7 +142,8 @@ def _classes() -> list[type]:
         for kind in vars(importlib.import_module(name)).values()
         if isinstance(kind, type)
         and kind.__module__ == name
-        and kind.__dict__.get("__slots__")
+        and slots_of(kind)
+        and kind not in Exchange.__mro__  # which has slots only if it is compiled
         and not issubclass(kind, (tuple, msgspec.Struct))
     }
     return list(found)

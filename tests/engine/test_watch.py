@@ -1,4 +1,4 @@
-"""Supervision against a supervisor who adds everything up anew, and its memory."""
+"""Supervision against a supervisor who adds everything up anew, and its"""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ import msgspec
 from hypothesis import given, strategies as st
 from msgspec.structs import replace
 
-from carbonex.engine import watch as memory
 from carbonex.engine.accounts import Account, Participant
 from carbonex.engine.commands import ListInstrument, PlaceOrder
 from carbonex.engine.enums import BUY, SELL, CancelReason, Method, Side
@@ -24,14 +23,12 @@ from carbonex.engine.events import (
 from carbonex.engine.state import State
 from carbonex.engine.supervision import supervise, watched
 from carbonex.engine.terms import Thresholds
-from carbonex.engine.watch import Watch, restored
+from carbonex.engine.watch import KEPT, MAX_PAIRS, Watch, restored
 from carbonex.engine.watch_rows import WatchRow
 from supervisor import Supervisor, thresholds
 
 
 if TYPE_CHECKING:
-    import pytest
-
     from carbonex.engine.events import Alert, Event
 
 OWNERS = {"h-1": "Huaneng", "h-2": "Huaneng", "d-1": "Datang", "g-1": "Guodian"}
@@ -218,9 +215,9 @@ def test_memory_is_bounded_by_participants_pairs_and_open_large_orders(
     assert watch.large.keys() <= market.open.keys()
     for conduct in watch.conducts.values():
         for trail in (conduct.cancelled, conduct.hasty, conduct.stray, conduct.sold):
-            assert len(trail.orders) <= memory.KEPT >= len(trail.trades)
+            assert len(trail.orders) <= KEPT >= len(trail.trades)
     for pair in watch.pairs.values():
-        assert len(pair.forth.orders) <= memory.KEPT >= len(pair.forth.trades)
+        assert len(pair.forth.orders) <= KEPT >= len(pair.forth.trades)
 
 
 def test_a_watch_is_needed_where_a_threshold_is_on() -> None:
@@ -242,17 +239,16 @@ def test_an_instrument_without_a_watch_is_not_supervised() -> None:
     assert market.supervise(*first, *second, order, block, change, cancel) == []
 
 
-def test_the_pair_that_has_not_traded_for_longest_is_forgotten_first(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(memory, "MAX_PAIRS", 2)
+def test_the_pair_that_has_not_traded_for_longest_is_forgotten_first() -> None:
     market = Market(Thresholds(reverse_quantity=1))
     market.supervise(*market.deal("h-1", "d-1", 100, 1))
     market.supervise(*market.deal("d-1", "g-1", 100, 1))
     market.supervise(*market.deal("h-2", "d-1", 100, 1))  # Huaneng and Datang again
+    for number in range(MAX_PAIRS - 2):
+        market.watch.pair("Huaneng", f"company {number}")
     market.supervise(*market.deal("g-1", "h-1", 100, 1))
-    names = [("Datang", "Huaneng"), ("Guodian", "Huaneng")]
-    assert [*market.watch.pairs] == names
+    assert ("Datang", "Guodian") not in market.watch.pairs
+    assert next(iter(market.watch.pairs)) == ("Datang", "Huaneng")
     assert market.supervise(*market.deal("g-1", "d-1", 100, 1)) == []  # forgotten
     assert market.supervise(*market.deal("d-1", "g-1", 100, 1)) != []
 
@@ -264,7 +260,7 @@ def test_ten_thousand_pairs_are_remembered_and_no_more() -> None:
     for one in range(150):
         for other in range(one):
             market.supervise(*market.deal(names[one], names[other], 100, 1))
-    assert 150 * 149 // 2 > len(market.watch.pairs) == memory.MAX_PAIRS == 10_000
+    assert 150 * 149 // 2 > len(market.watch.pairs) == MAX_PAIRS == 10_000
     assert len(market.watch.image().pairs) == 10_000
     market.restore()
 

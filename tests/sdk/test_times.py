@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from carbonex.sdk import SHANGHAI
-from carbonex.sdk.times import micros, moment, moment_or_none
+from carbonex.sdk.times import micros, moment, moment_or_none, trading_day
 
 
 NOON = dt.datetime(2026, 7, 29, 12, tzinfo=SHANGHAI)
@@ -33,3 +33,9 @@ def test_a_moment_without_a_zone_could_be_any() -> None:
 def test_no_moment_is_none() -> None:
     assert moment_or_none(0) is None
     assert moment_or_none(1_785_297_600_000_000) == NOON
+
+
+def test_a_trading_day_is_a_date_and_no_text() -> None:
+    assert trading_day(dt.date(2026, 1, 5)) == "2026-01-05"
+    with pytest.raises(TypeError, match="a trading day is"):
+        trading_day("2026-01-05")  # type: ignore[arg-type]

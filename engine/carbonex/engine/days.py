@@ -236,4 +236,7 @@ def _sums(instruments: list[Instrument]) -> list[Volumes]:
 
 def _is_date(date: int) -> bool:
     year, month, day = date // 10_000, date // 100 % 100, date % 100
-    return 1990 <= year <= 9999 and 1 <= month <= 12 and 1 <= day <= 31
+    if not (1990 <= year <= 9999 and 1 <= month <= 12):
+        return False
+    following = date - day + (101 if month < 12 else 8_901)  # the next month's first
+    return day >= 1 and midnight_ns(date) < midnight_ns(following)

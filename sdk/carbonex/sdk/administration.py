@@ -12,7 +12,7 @@ from .history import History
 from .models import Terms
 from .prices import Price, price_text
 from .requester import as_it_is, nothing
-from .times import micros
+from .times import micros, trading_day
 
 
 if TYPE_CHECKING:
@@ -147,7 +147,7 @@ class Administration(History):
 
         """
         ends_us = 0 if ends is None else micros("ends", ends)
-        await self._ask(requests.BeginDay(f"{date:%Y-%m-%d}", ends_us), nothing)
+        await self._ask(requests.BeginDay(trading_day(date), ends_us), nothing)
 
     async def open_auction(
         self,

@@ -10,6 +10,7 @@ from carbonex.wire import requests
 
 from .market_data import MarketData
 from .requester import as_it_is
+from .times import trading_day
 
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ class History(MarketData):
         these are named.
         """
         name = self._client.account_for(account)
-        day = "" if date is None else f"{date:%Y-%m-%d}"
+        day = "" if date is None else trading_day(date)
         while True:
             asked = requests.Trades(day, instrument, name, from_seq)
             answer: AccountTrades = await self._ask(asked, as_it_is)
@@ -78,7 +79,7 @@ class History(MarketData):
         def bulletins(answer: PastBulletins) -> list[Bulletin]:
             return answer.bulletins
 
-        asked = requests.Bulletins(f"{date:%Y-%m-%d}", instrument)
+        asked = requests.Bulletins(trading_day(date), instrument)
         return await self._ask(asked, bulletins)
 
     async def _pages(
@@ -87,7 +88,7 @@ class History(MarketData):
         name = self._client.account_for(account)
         page = pages = 1
         while page <= pages:
-            asked = requests.Statement(f"{date:%Y-%m-%d}", name, form, page)
+            asked = requests.Statement(trading_day(date), name, form, page)
             answer: Statement = await self._ask(asked, as_it_is)
             yield answer
             pages = answer.pages

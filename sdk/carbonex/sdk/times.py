@@ -25,6 +25,18 @@ def micros(name: str, moment: dt.datetime) -> int:
     return (moment - _EPOCH) // _MICROSECOND
 
 
+def trading_day(date: dt.date) -> str:
+    """Return a trading day as the wire writes it.
+
+    Raises:
+        TypeError: If it is not a ``datetime.date``, such as a text.
+
+    """
+    if not isinstance(date, dt.date):
+        raise TypeError(f"a trading day is a datetime.date, not {date!r}")
+    return f"{date:%Y-%m-%d}"
+
+
 def moment(micros: int) -> dt.datetime:
     """Return microseconds since the epoch as a time in Shanghai, exactly."""
     return (_EPOCH + micros * _MICROSECOND).astimezone(SHANGHAI)

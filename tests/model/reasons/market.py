@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING
 
 from carbonex.engine import (
@@ -110,6 +111,9 @@ def known_close(world: World, product: str) -> int:
     return world.closes.get(product, 0) or mean([close for close in own if close])
 
 
-def _is_date(date: int) -> bool:
-    month, day = date // 100 % 100, date % 100
-    return 1990_01_01 <= date <= 9999_12_31 and 1 <= month <= 12 and 1 <= day <= 31
+def _is_date(number: int) -> bool:
+    try:
+        date(number // 10_000, number // 100 % 100, number % 100)
+    except ValueError:
+        return False
+    return number >= 1990_01_01
