@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 ATOMS = (int, str, bytes, Enum, msgspec.Struct, type(None))
 CONTAINERS = (dict, list, tuple, SortedList)
 PAST = ("account", "command", "order_id", "price", "quantity", "remaining")
-IDLE = "watchful"
+IDLE = ("stops_wait", "watchful")
 NOT_SET = "(not set)"
 
 
@@ -185,4 +185,4 @@ def _attributes(item: object) -> list[str]:
     if isinstance(item, Order) and item.order_id not in item.account.orders:
         return list(PAST)
     names = [*slots_of(type(item)), *getattr(item, "__dict__", ())]
-    return [name for name in names if name != IDLE]
+    return [name for name in names if name not in IDLE]

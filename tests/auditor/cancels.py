@@ -61,7 +61,9 @@ def _check_open(orders: Orders, position: Position, reason: CancelReason) -> Non
             assert order.conditions is not None
             assert order.conditions.expires_ns <= orders.floor.now
         case CancelReason.OUT_OF_BAND:
-            assert not listing.band[0] <= position.price <= listing.band[1]
+            stops = order.order_type is STOP
+            price = position.stop if stops else position.price
+            assert not listing.band[0] <= price <= listing.band[1]
         case CancelReason.RESTRICTED:
             assert not orders.parties.may_stay(order.account, order.side)
         case CancelReason.TERMS_CHANGED:

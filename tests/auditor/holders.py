@@ -26,6 +26,12 @@ class Holders:
         if listing is not None and listing.terms.position_limit:
             self.touched.add((self.parties.owners[account], instrument))
 
+    def renew(self, instrument: str) -> None:
+        """Look at everybody: a day has begun with new terms."""
+        self.reported = {who for who in self.reported if who[1] != instrument}
+        for account in self.parties.owners:
+            self.touch(account, instrument)
+
     def report(self, event: LargeHolder) -> None:
         who = event.participant, event.instrument
         assert who in self.touched

@@ -31,7 +31,7 @@ from carbonex.engine import (
 from .calls import Call
 from .cancels import check_reason
 from .positions import Position, against, picked
-from .prices import check_price, check_terms
+from .prices import check_price, check_terms, triggered_price
 from .settling import Settling
 
 
@@ -116,6 +116,7 @@ class Orders:
         position = self.triggered.popleft()
         assert position.number == event.order_id, "stops are triggered in order"
         assert event.order == position.order
+        position.price = triggered_price(self.listing(position.order), position)
         assert (event.price, event.quantity) == (position.price, position.remaining)
         self.parties.count(position.order.account, event.exec_seq)
         position.stop = 0

@@ -20,6 +20,7 @@ from carbonex.engine import (
     Phase,
     PlaceOrder,
     PostOnly,
+    Side,
 )
 
 from .floor import half_up
@@ -78,11 +79,26 @@ def check_price(
             assert price == order.price or (repriced and price == behind)
         if order.post_only is not PostOnly.OFF:
             assert not against(resting, position), "it takes nothing"
-    elif listing.terms.band_permille:
-        assert price == listing.band[1 if buys else 0]
     else:
         start = position.stop if order.order_type is STOP else best
-        assert price == _protected(listing, start, 1 if buys else -1)
+        assert price == _unlimited(listing, start, order.side)
+
+
+def triggered_price(listing: Listing, position: Position) -> int:
+    """Return what a stop order trades up to; a buy never more than it has locked."""
+    order, price = position.order, position.price
+    if order.order_type is not STOP:
+        return price
+    limit = _unlimited(listing, position.stop, order.side)
+    return min(price, limit) if order.side is BUY else limit
+
+
+def _unlimited(listing: Listing, start: int, side: Side) -> int:
+    """Return what an order without a limit trades up to."""
+    buys = side is BUY
+    if listing.terms.band_permille:
+        return listing.band[1 if buys else 0]
+    return _protected(listing, start, 1 if buys else -1)
 
 
 def _protected(listing: Listing, start: int, sign: int) -> int:

@@ -237,6 +237,9 @@ class Auditor:
         self.floor.begun(event)
         self.tape.began(event)
         self.ledger.mature(self.floor.days)
+        for name, listing in self.floor.listings.items():
+            if listing.renewed == self.floor.days:
+                self.holders.renew(name)
 
     def _ended(self, event: DayEnded) -> None:
         for position in self.orders.open():

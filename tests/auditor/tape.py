@@ -70,7 +70,9 @@ class Tape:
     def reweighed(self, product: str) -> None:
         """Note that an instrument has come or gone: once set, a composite moves."""
         values, value = self.composites.get(product), self._composite(product)
-        if values and value:
+        if not values:
+            self.references[product] = self.floor.closes.get(product, 0) or value
+        elif value:
             values.append(value)
 
     def off_book(self, event: OffBookTrade) -> None:

@@ -176,6 +176,48 @@ def test_orders_outside_the_new_days_band_are_cancelled() -> None:
     )
 
 
+def test_a_stop_order_without_a_limit_trades_up_to_the_new_days_limits() -> None:
+    """Its stop price is all that it names, so only that must lie in the band."""
+    check(
+        """
+        third: buy #1 1 @ market stop 71.00 gtc  -> accepted #1 @ 77.00
+        third: sell #2 1 @ market stop 70.10 gtc -> accepted #2 @ 63.00
+        third: sell #3 1 @ market stop 64.00 gtc -> accepted #3 @ 63.00
+        third: sell #4 1 @ market stop 64.79 gtc -> accepted #4 @ 63.00
+        maker: sell #5 1 @ 72.00           -> accepted #5
+        taker: buy #6 1 @ 72.00            -> accepted #6, traded #5 #6 1 @ 72.00, triggered #1, cancelled #1 1 ioc
+        third: buy #7 1 @ market stop 77.00 gtc  -> accepted #7 @ 77.00
+        time 1000                          -> CEA closed, ended 20250106
+        begin 20250107 until 2000          -> begun 20250107, CEA 64.80 to 79.20 around 72.00, cancelled #3 1 out-of-band, cancelled #4 1 out-of-band, CEA trading
+        balance third                      -> cash 1000000.00 (77.00 locked), CEA 10000 (1 locked)
+        taker: buy #8 2 @ 64.80            -> accepted #8
+        taker: buy #9 1 @ 70.10            -> accepted #9
+        maker: sell #10 2 @ 70.10          -> accepted #10, traded #9 #10 1 @ 70.10, triggered #2, traded #8 #2 1 @ 64.80
+        taker: sell #11 1 @ 77.50          -> accepted #11
+        taker: sell #12 1 @ 77.00          -> accepted #12
+        maker: cancel #10                  -> cancelled #10 1
+        maker: buy #13 1 @ 77.00           -> accepted #13, traded #12 #13 1 @ 77.00, triggered #7, cancelled #7 1 ioc
+        """,
+        STAGE,
+    )
+
+
+def test_a_buy_stop_order_follows_the_band_down() -> None:
+    check(
+        """
+        third: buy #1 1 @ market stop 68.00 gtc  -> accepted #1 @ 77.00
+        taker: buy #2 9 @ 63.00            -> accepted #2
+        maker: sell #3 9 @ 63.00           -> accepted #3, traded #2 #3 9 @ 63.00
+        time 1000                          -> CEA closed, ended 20250106
+        begin 20250107 until 2000          -> begun 20250107, CEA 56.70 to 69.30 around 63.00, CEA trading
+        maker: sell #4 2 @ 69.30           -> accepted #4
+        taker: buy #5 1 @ market           -> accepted #5 @ 69.30, traded #4 #5 1 @ 69.30, triggered #1, traded #4 #1 1 @ 69.30
+        balance third                      -> cash 999930.70, CEA 10001
+        """,
+        STAGE,
+    )
+
+
 def test_a_new_vintage_begins_at_the_composite_close() -> None:
     """The mean of 70.00 and 80.01 is 75.005, half up."""
     check(

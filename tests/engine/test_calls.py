@@ -49,6 +49,29 @@ def test_a_halt_ends_by_a_call() -> None:
     )
 
 
+def test_an_instrument_that_is_listed_during_the_day_opens_by_its_call() -> None:
+    check(
+        """
+        list EUA call-open 3         -> listed EUA, EUA call
+        maker: buy #1 1 EUA @ 70.00  -> accepted #1
+        time 3000000000              -> EUA uncrossed nothing, EUA trading
+        """,
+        HALTED,
+    )
+    check(
+        """
+        list EUA call-open 60 sessions 09:30-11:30 -> listed EUA, EUA pre-open
+        time 20250106T09:30:00       -> CEA trading, EUA call
+        time 20250106T09:31:00       -> EUA uncrossed nothing, EUA trading
+        """,
+        """
+        list CEA sessions 09:30-11:30
+        time 20250106T09:00:00
+        begin 20250106
+        """,
+    )
+
+
 def test_a_call_without_a_cross_ends_without_a_price() -> None:
     check(
         """

@@ -101,3 +101,15 @@ def test_the_composite_follows_the_last_prices_of_all_vintages() -> None:
         third: issue 5 CEA24
         """,
     )
+
+
+def test_a_product_that_comes_during_the_day_begins_at_its_declared_prices() -> None:
+    check(
+        """
+        list EUA p0 80.00 product EUA      -> listed EUA, EUA trading
+        list EUB p0 80.01 product EUA      -> listed EUB, EUB trading
+        time 1000                          -> CEA closed, EUA closed, EUB closed, ended 20250106
+        bulletin product EUA               -> 80.01 80.01 80.01 80.01, 0 for -
+        """,
+        STAGE,
+    )

@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from carbonex.engine import AdvanceTime, BeginDay, ListInstrument
+from carbonex.engine import (
+    BUY,
+    STOP,
+    AdvanceTime,
+    BeginDay,
+    Conditions,
+    Deposit,
+    ListInstrument,
+    OpenAccount,
+    PlaceOrder,
+    RegisterParticipant,
+)
 from driver import Driver
 from scenario import STAGE, check
 
@@ -93,6 +104,25 @@ def test_a_date_is_a_date() -> None:
         """,
         BEFORE,
     )
+
+
+def test_a_day_without_stop_orders_need_not_look_for_any() -> None:
+    driver = Driver()
+    driver.apply(
+        ListInstrument("", "CEA"),
+        RegisterParticipant("", "a"),
+        OpenAccount("", "a", "a"),
+        Deposit("", "a", 10_000, "cash"),
+        BeginDay("", 20250106, 100),
+    )
+    exchange = driver.exchange
+    assert not exchange.watchful
+    conditions = Conditions(stop_price=70)
+    driver.do(PlaceOrder("", "a", "CEA", BUY, 0, 1, STOP, conditions=conditions))
+    assert exchange.watchful
+    driver.time_ns = 100
+    driver.do(BeginDay("", 20250107, 200))
+    assert not exchange.watchful
 
 
 def test_a_halt_keeps_orders_and_stops_everything_but_cancels() -> None:

@@ -134,6 +134,30 @@ def test_who_grows_large_by_an_issue_a_block_or_an_auction_is_reported() -> None
     )
 
 
+def test_by_new_terms_large_holders_are_reported_anew() -> None:
+    """A limit below what somebody holds only keeps them from buying more."""
+    check(
+        """
+        maker: issue 20 CEA                      -> done, maker holds 120 CEA of 150
+        update CEA position 110                  -> updated CEA
+        time 1000000                             -> CEA closed, ended 20250106
+        begin 20250107 until 2000000             -> begun 20250107, maker holds 120 CEA of 110, taker holds 100 CEA of 110, third holds 100 CEA of 110, CEA trading
+        maker: buy 1 @ 70.00                     -> refused POSITION_LIMIT
+        maker: sell #1 21 @ 70.00                -> accepted #1
+        taker: buy #2 10 @ 70.00                 -> accepted #2, traded #1 #2 10 @ 70.00
+        third: buy #3 10 @ 70.00                 -> accepted #3, traded #1 #3 10 @ 70.00
+        maker: buy 11 @ 69.00                    -> refused POSITION_LIMIT
+        update CEA                               -> updated CEA
+        time 2000000                             -> cancelled #1 1 session-close, CEA closed, ended 20250107
+        begin 20250108 until 3000000             -> begun 20250108, CEA trading
+        update CEA position 120                  -> updated CEA
+        time 3000000                             -> CEA closed, ended 20250108
+        begin 20250109 until 4000000             -> begun 20250109, maker holds 100 CEA of 120, taker holds 110 CEA of 120, third holds 110 CEA of 120, CEA trading
+        """,
+        LIMIT,
+    )
+
+
 def test_the_share_that_is_reported_is_a_parameter() -> None:
     check(
         """

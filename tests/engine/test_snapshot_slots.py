@@ -28,6 +28,8 @@ FOLLOWS = {
     "Auction.auction_id",  # numbers are kept once, by the register
     "Bid.bid_id",
     "BookSide.sign",
+    "Exchange.limited",
+    "Exchange.supervised",
     "Instrument.blocks",
     "Instrument.burdened",
     "Instrument.day_only",
@@ -47,6 +49,8 @@ FOLLOWS = {
     "Stake.price",
     "Stake.quantity",
     "Stake.side",
+    "Stops.buys_from",
+    "Stops.sells_to",
 }
 # Names and numbers by which objects point to each other: a change breaks the links.
 LINKS = {
@@ -105,7 +109,7 @@ def test_numbers_beyond_64_bits_are_kept() -> None:
 
 def test_an_exchange_is_no_longer_watchful_for_what_is_gone() -> None:
     exchange = Exchange()
-    exchange.watchful = True
+    exchange.stops_wait = exchange.watchful = True
     restored = Exchange.restore(exchange.snapshot())
     assert not restored.watchful
     assert_twins(exchange, restored)

@@ -149,6 +149,19 @@ def test_an_order_that_gets_a_new_place_counts_anew_and_a_smaller_one_does_not()
     )
 
 
+def test_a_stop_order_is_as_large_as_it_is_when_it_enters_the_book() -> None:
+    check(
+        """
+        maker: sell #1 1 @ 60.00            -> accepted #1
+        third: buy #2 500 @ 60.00 stop 60.00 -> accepted #2
+        third: amend #2 to 4                -> amended #2 to 4 @ 60.00 keeping priority
+        taker: buy #3 1 @ 60.00             -> accepted #3, traded #1 #3 1 @ 60.00, triggered #2
+        third: cancel #2                    -> cancelled #2 4   -- no large one
+        """,
+        stage("quick-cancel 500/1000"),
+    )
+
+
 def test_a_stop_order_counts_from_when_the_market_sees_it() -> None:
     check(
         """

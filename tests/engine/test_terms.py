@@ -129,3 +129,17 @@ def test_a_halted_instrument_may_be_delisted() -> None:
         """,
         STAGE,
     )
+
+
+def test_supervision_forgets_a_delisted_instrument_with_its_last_day() -> None:
+    """The exchange's own check compares what it remembers with the day's trades."""
+    check(
+        """
+        taker: sell #1 5 @ 70.00           -> accepted #1
+        maker: buy #2 5 @ 70.00            -> accepted #2, traded #1 #2 5 @ 70.00
+        delist CEA                         -> CEA closed, delisted CEA
+        time 1000                          -> ended 20250106
+        begin 20250107 until 2000          -> begun 20250107
+        """,
+        STAGE.replace("band 100", "band 100 reverse-trades 100"),
+    )

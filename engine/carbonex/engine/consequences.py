@@ -12,7 +12,7 @@ from .supervision import supervise
 
 
 if TYPE_CHECKING:
-    from .accounts import Account
+    from .accounts import Participant
     from .book import Order
     from .events import Event
     from .state import Instrument, State
@@ -24,52 +24,72 @@ def follow(state: State, events: list[Event]) -> None:
     First the stop orders that its trades trigger enter the book, then those that
     their trades trigger; reports and alerts read all of it. O(log n) per stop.
     """
-    _trigger_stops(state, events)
-    reports = [
-        report
-        for event in events
-        for holder, instrument in _receivers(state, event)
-        for report in _report(holder, instrument)
-    ]
-    events += reports
-    events += supervise(state, events)
+    if state.stops_wait and (taken := _taken(state, events)):
+        _trigger(state, taken, events)
+    if state.limited:
+        events += [
+            report
+            for event in events
+            for holder, instrument in _receivers(state, event)
+            for report in _report(holder, instrument)
+        ]
+    if state.supervised:
+        events += supervise(state, events)
 
 
-def _trigger_stops(state: State, events: list[Event]) -> None:
-    waiting: deque[tuple[Instrument, Order]] = deque()
-    seen = 0
-    while True:
-        for event in events[seen:]:
-            reached = _reached(state, event)
-            if reached is not None:
-                instrument, price = reached
-                taken = instrument.stops.take(price)
-                waiting.extend((instrument, order) for order in taken)
+def report_anew(state: State, instrument: Instrument) -> list[LargeHolder]:
+    """Report who holds much by an instrument's new terms. Linear in participants."""
+    reports: list[LargeHolder] = []
+    for participant in state.participants.values():
+        participant.large_in.pop(instrument.name, None)
+        if instrument.terms.position_limit:
+            reports += _report(participant, instrument)
+    return reports
+
+
+def _trigger(
+    state: State, stops: list[tuple[Instrument, Order]], events: list[Event]
+) -> None:
+    """Let stop orders enter, first these, then those that their trades trigger."""
+    waiting = deque(stops)
+    while waiting:
         seen = len(events)
-        if not waiting:
-            return
         trigger(*waiting.popleft(), events)
+        waiting += _taken(state, events[seen:])
 
 
-def _reached(state: State, event: Event) -> tuple[Instrument, int] | None:
-    """Return what price an event brings, if stop orders may be triggered by it.
+def _taken(state: State, events: list[Event]) -> list[tuple[Instrument, Order]]:
+    """Take and return the stop orders that events trigger, in their order."""
+    return [
+        taken
+        for event in events
+        if type(event) is Trade or type(event) is PhaseChanged
+        for taken in _triggered(state, event)
+    ]
 
-    When trading begins, stop orders meet the last price, which a call auction
-    may have made.
+
+def _triggered(
+    state: State, event: Trade | PhaseChanged
+) -> list[tuple[Instrument, Order]]:
+    """Take and return the stop orders that an event triggers.
+
+    When trading begins, they meet the last price, which a call auction may have
+    made.
     """
     if type(event) is Trade:
         instrument, price = state.instruments[event.maker.instrument], event.price
-    elif type(event) is PhaseChanged:
+    else:
         instrument = state.instruments[event.instrument]
         price = instrument.record.prices.last
-    else:
-        return None
-    if not price or instrument.phase is not Phase.TRADING or not instrument.stops:
-        return None
-    return instrument, price
+    stops = instrument.stops
+    if stops.sells_to < price < stops.buys_from:
+        return []
+    if not price or instrument.phase is not Phase.TRADING:
+        return []
+    return [(instrument, order) for order in stops.take(price)]
 
 
-def _receivers(state: State, event: Event) -> list[tuple[Account, Instrument]]:
+def _receivers(state: State, event: Event) -> list[tuple[Participant, Instrument]]:
     """Return whose tonnes of what an event has changed."""
     if type(event) is Trade:
         accounts, name = (
@@ -85,7 +105,7 @@ def _receivers(state: State, event: Event) -> list[tuple[Account, Instrument]]:
     instrument = state.instruments.get(name)
     if instrument is None or not instrument.terms.position_limit:
         return []
-    return [(state.accounts[account], instrument) for account in accounts]
+    return [(state.accounts[account].participant, instrument) for account in accounts]
 
 
 def _moved(event: Moved) -> tuple[list[str], str]:
@@ -94,10 +114,9 @@ def _moved(event: Moved) -> tuple[list[str], str]:
     return accounts, getattr(terms, "instrument", "")
 
 
-def _report(account: Account, instrument: Instrument) -> list[LargeHolder]:
+def _report(participant: Participant, instrument: Instrument) -> list[LargeHolder]:
     """Report a participant once when its holding reaches the share to report."""
-    participant, name = account.participant, instrument.name
-    terms = instrument.terms
+    name, terms = instrument.name, instrument.terms
     held, limit = participant.held(name), terms.position_limit
     permille = terms.large_holder_permille
     if not permille or held * 1000 < limit * permille:

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from .block_rules import block_limits
 from .blocks import expire_blocks
 from .commands import MAX_PRICE
-from .enums import BlockEnd, CancelReason, Permission, Phase, Reason, TimeInForce
+from .consequences import report_anew
+from .enums import (
+    STOP,
+    BlockEnd,
+    CancelReason,
+    Permission,
+    Phase,
+    Reason,
+    TimeInForce,
+)
 from .events import (
     BandSet,
     Bulletin,
@@ -34,6 +44,7 @@ from .timers import Due
 
 
 if TYPE_CHECKING:
+    from .book import Order
     from .commands import BeginDay
     from .events import Event
     from .state import Instrument, State
@@ -64,11 +75,12 @@ def begin_day(state: State, command: BeginDay) -> list[Event]:
         account.begin_day(state.day_number)
     events: list[Event] = [DayBegun(command.date, ends_ns)]
     for instrument in state.listed:
-        instrument.record.begin_day(new_year=new_year)
+        instrument.begin_day(new_year=new_year)
         if not instrument.delisted:
             events += _begin(state, instrument)
     for product in state.products.values():
         product.begin_day()
+    state.attend_anew()
     for instrument in state.listed:
         events += set_phase(state, instrument)
     return events
@@ -125,9 +137,7 @@ def _begin(state: State, instrument: Instrument) -> list[Event]:
         instrument.close = instrument.close or instrument.next_terms.reference
         instrument.next_terms = None
         instrument.call_waits_ns = 0  # none of the orders that it was for is left
-        state.attend(instrument)
-    elif instrument.watch is not None:
-        instrument.watch.begin_day()
+        events += report_anew(state, instrument)
     terms = instrument.terms
     reference = instrument.close or _composite(instrument)
     if terms.band_permille and not reference:
@@ -140,15 +150,21 @@ def _begin(state: State, instrument: Instrument) -> list[Event]:
     instrument.limit_down, instrument.limit_up = 1, MAX_PRICE
     if terms.band_permille:
         events.append(_set_band(state, instrument))
-        events += cancel_orders(
-            instrument,
-            CancelReason.OUT_OF_BAND,
-            lambda o: not instrument.limit_down <= o.price <= instrument.limit_up,
-        )
+        reason = CancelReason.OUT_OF_BAND
+        events += cancel_orders(instrument, reason, partial(_outside, instrument))
     follow_schedule(state, instrument)
     await_call(instrument, terms.calls.open_seconds)
     begin_call(state, instrument)
     return events
+
+
+def _outside(instrument: Instrument, order: Order) -> bool:
+    """Tell whether an order lies outside the band: its limit, else its stop price."""
+    price = order.price
+    if order.command.order_type is STOP:
+        assert order.extras is not None
+        price = order.extras.stop_price
+    return not instrument.limit_down <= price <= instrument.limit_up
 
 
 def _composite(instrument: Instrument) -> int:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .enums import STOP, CancelReason, Phase
+from .enums import BUY, STOP, CancelReason, Phase
 from .events import OrderTriggered
 from .kinds import may_rest
 from .leaving import cancel_rest, finish
 from .locks import lock, unlock
 from .matching import match
+from .rules import protection
 
 
 if TYPE_CHECKING:
@@ -46,6 +47,8 @@ def trigger(instrument: Instrument, order: Order, events: list[Event]) -> None:
     assert order.extras is not None
     order.extras.stops = None
     unlock(order)
+    if order.command.order_type is STOP:
+        _price_today(instrument, order, order.extras.stop_price)
     events.append(triggered(order))
     if enter(instrument, order, events):
         del order.account.orders[order.order_id]
@@ -62,3 +65,15 @@ def triggered(order: Order) -> OrderTriggered:
         order.remaining,
         order.command,
     )
+
+
+def _price_today(instrument: Instrument, order: Order, stop_price: int) -> None:
+    """Let a stop order without a limit trade up to the limits of this day.
+
+    It may be from a day with others. A buy never costs more than it has locked.
+    """
+    limit = protection(instrument, order.side, stop_price)
+    if order.side is BUY:
+        order.price = order.unit = min(order.price, limit)
+    else:
+        order.price = limit

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
 
 def list_instrument(state: State, command: ListInstrument) -> list[Event]:
-    """Open a book; without a band it trades at once when a trading day is open."""
+    """Open a book; without a band it opens at once when a trading day is open."""
     if not state.permits(command.key, Permission.OPERATE):
         return [Rejected(Reason.NOT_PERMITTED)]
     if command.instrument in state.instruments:
@@ -57,6 +57,8 @@ def list_instrument(state: State, command: ListInstrument) -> list[Event]:
         lag = command.resale_days
         instrument.sellable_day = state.day_number + lag if lag else 0
         follow_schedule(state, instrument)
+        await_call(instrument, command.calls.open_seconds)
+        begin_call(state, instrument)
     instrument.enter(state.phase_of(instrument), blocks=state.blocks_open(instrument))
     return [InstrumentListed(command), phase_changed(state, instrument)]
 

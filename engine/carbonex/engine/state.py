@@ -122,6 +122,12 @@ class Instrument:
         """The day's last listed price, else P0, in fen; 0 where there is neither."""
         return self.record.prices.last or self.reference
 
+    def begin_day(self, *, new_year: bool) -> None:
+        """Begin a trading day, and perhaps a calendar year, with nothing traded."""
+        self.record.begin_day(new_year=new_year)
+        if self.watch is not None:
+            self.watch.begin_day()
+
     def adopt(self, terms: ListInstrument) -> None:
         """Trade by ``terms`` from now on."""
         self.terms = terms
@@ -159,9 +165,11 @@ class State:
     ``seq`` numbers commands, ``time_ns`` is the log's time, ``day`` the open
     trading day (YYYYMMDD, 0 for none), ``last_day`` the newest begun and
     ``day_number`` how many have. ``cash`` is deposits less withdrawals, in fen:
-    what all accounts hold and all fees together. ``gateways`` holds each gateway's newest epoch and the number of its last
-    batch. ``traders`` is an index: for each key, the accounts it may trade for.
-    ``watchful`` tells that something follows from trades: stops, reports or supervision.
+    what all accounts hold and all fees together. ``gateways`` holds each gateway's
+    newest epoch and the number of its last batch. ``traders`` is an index: for each
+    key, the accounts it may trade for. ``watchful`` tells that something follows
+    from trades: in some instrument stop orders wait, which may be over since the
+    day began, there is a position limit, or it is supervised.
     """
 
     def __init__(self) -> None:
@@ -187,6 +195,9 @@ class State:
         self.blocks: dict[int, Proposal] = {}  # open
         self.auctions: dict[int, Auction] = {}  # not closed yet
         self.timers = Timers()
+        self.stops_wait = False
+        self.limited = False
+        self.supervised = False
         self.watchful = False
 
     def add_key(self, key: Key) -> None:
@@ -223,9 +234,17 @@ class State:
         return instrument
 
     def attend(self, instrument: Instrument) -> None:
-        """Note whether anything follows from an instrument's trades."""
-        if instrument.watch or instrument.terms.position_limit or len(instrument.stops):
-            self.watchful = True
+        """Note what follows from an instrument's trades."""
+        self.stops_wait = self.stops_wait or len(instrument.stops) > 0
+        self.limited = self.limited or instrument.terms.position_limit > 0
+        self.supervised = self.supervised or instrument.watch is not None
+        self.watchful = self.stops_wait or self.limited or self.supervised
+
+    def attend_anew(self) -> None:
+        """Note what follows from all instruments' trades, and nothing else."""
+        self.stops_wait = self.limited = self.supervised = self.watchful = False
+        for instrument in self.listed:
+            self.attend(instrument)
 
     def step_of(self, instrument: Instrument) -> Step:
         """Return what the schedule says now, halts and call auctions apart."""

@@ -174,8 +174,10 @@ class Product:
     def change(self) -> None:
         """Weigh anew during the day: the composite may have another value now."""
         self.weigh()
-        if self.prices.open and self.count:
-            value = self.value()
+        value = self.value()
+        if not self.prices.open:
+            self.reference = self.close or value
+        elif value:
             self.prices.record(value, value)
 
     def move(self, before: int, now: int) -> None:

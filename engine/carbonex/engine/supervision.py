@@ -81,7 +81,10 @@ def _accepted(state: State, event: OrderAccepted) -> Iterable[Alert]:
 
 
 def _triggered(state: State, event: OrderTriggered) -> Iterable[Alert]:
-    """Let a large stop order count from when it comes into the book."""
+    """Let a stop order count, if it is large then, from when it enters the book."""
+    watch = state.instruments[event.order.instrument].watch
+    if watch is not None:
+        watch.large.pop(event.order_id, None)
     _enter(state, event.order, event.order_id, event.quantity)
     return ()
 

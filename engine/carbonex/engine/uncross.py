@@ -127,14 +127,18 @@ def uncross(instrument: Instrument) -> list[Event]:
 def own_cross(
     instrument: Instrument, side: Side, price: int, participant: Participant
 ) -> Order | None:
-    """Return the first resting order of ``participant`` that its own would cross.
+    """Return a resting order of ``participant`` that its own would cross, if any.
 
     That is why an order is refused during a call: when it ends nobody can meet
-    themselves. Linear in the resting orders that ``price`` crosses.
+    themselves. Linear in the participant's open orders, which are fewer than those
+    that cross in a call where everybody takes part.
     """
-    for level in _crossed(instrument.book.opposite(side), price):
-        for order in level:
-            if order.account.participant is participant:
+    name, half = instrument.name, instrument.book.opposite(side)
+    limit = half.sign * price
+    for account in participant.accounts.values():
+        for order in account.orders.values():
+            opposite = order.side is not side and order.instrument == name
+            if opposite and half.sign * order.price <= limit and not order.waits:
                 return order
     return None
 

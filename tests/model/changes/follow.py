@@ -30,10 +30,10 @@ def follow(world: World, events: list[Event]) -> list[Event]:
     """Return ``events`` with what follows from them."""
     events = _triggered(world, events)
     events += [
-        report
+        told
         for event in events
         for participant, name in _receivers(world, event)
-        for report in _report(world, participant, name)
+        for told in report(world, participant, name)
     ]
     alerts = [
         alert
@@ -43,6 +43,20 @@ def follow(world: World, events: list[Event]) -> list[Event]:
         for alert in paper.supervisor.read(world.now, [event])
     ]
     return [*events, *alerts]
+
+
+def report(world: World, participant: str, name: str) -> list[Event]:
+    """Report a participant once when its holding has grown large."""
+    terms = world.papers[name].terms
+    limit, permille = terms.position_limit, terms.large_holder_permille
+    held = world.held(participant, name)
+    if not permille or held * 1000 < limit * permille:
+        world.large.discard((participant, name))
+        return []
+    if (participant, name) in world.large:
+        return []
+    world.large.add((participant, name))
+    return [LargeHolder(participant, name, held, limit)]
 
 
 def _triggered(world: World, events: list[Event]) -> list[Event]:
@@ -92,17 +106,3 @@ def _receivers(world: World, event: Event) -> list[tuple[str, str]]:
     if not world.papers[name].terms.position_limit:
         return []
     return [(world.owner(account), name) for account in accounts]
-
-
-def _report(world: World, participant: str, name: str) -> list[Event]:
-    """Report a participant once when its holding has grown large."""
-    terms = world.papers[name].terms
-    limit, permille = terms.position_limit, terms.large_holder_permille
-    held = world.held(participant, name)
-    if not permille or held * 1000 < limit * permille:
-        world.large.discard((participant, name))
-        return []
-    if (participant, name) in world.large:
-        return []
-    world.large.add((participant, name))
-    return [LargeHolder(participant, name, held, limit)]

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from carbonex.engine import (
     DAY,
+    STOP,
     BandSet,
     BeginDay,
     BlockEnd,
@@ -31,6 +32,7 @@ from model.world import Paper
 from supervisor import Supervisor
 
 from . import offers
+from .follow import report
 
 
 if TYPE_CHECKING:
@@ -58,6 +60,8 @@ def list_(world: World, command: ListInstrument) -> list[Event]:
     if not command.band_permille:
         paper.tradable, paper.reference = True, command.reference
         _reweigh(world, command.product)
+        calls.wait(paper, command.calls.open_seconds)
+        calls.begin(world, paper)
     supervise(world, paper)
     paper.told = clock.phase(world, paper), clock.blocks_trade(world, paper)
     until = clock.until(world, paper)
@@ -187,6 +191,10 @@ def _begin(world: World, paper: Paper) -> list[Event]:
         paper.close = paper.close or paper.terms.reference
     if supervise_anew:
         supervise(world, paper)
+        for participant in world.restrictions:
+            world.large.discard((participant, paper.name))
+            if paper.terms.position_limit:
+                events += report(world, participant, paper.name)
     elif paper.supervisor is not None:
         paper.supervisor.begin_day()
     terms = paper.terms
@@ -203,14 +211,22 @@ def _begin(world: World, paper: Paper) -> list[Event]:
             world,
             paper.name,
             CancelReason.OUT_OF_BAND,
-            lambda row: not low <= row.price <= high,
+            lambda row: not low <= _own_price(row) <= high,
         )
     calls.wait(paper, terms.calls.open_seconds)
     calls.begin(world, paper)
     return events
 
 
+def _own_price(row: Row) -> int:
+    return row.stop if row.order.order_type is STOP else row.price
+
+
 def _reweigh(world: World, product: str) -> None:
     """Note that a composite has moved because an instrument has come or gone."""
     values = world.reweighed.setdefault(product, [])
     values.append((len(world.deals), world.composite(product)))
+    own = [p.name for p in world.papers.values() if p.terms.product == product]
+    if not any(world.last(name) for name in own):  # it begins its day with it
+        known = world.closes.get(product, 0)
+        world.references[product] = known or world.composite(product)

@@ -108,6 +108,9 @@ def cancel_all(world: World, command: CancelAll) -> list[Event]:
 def trigger(world: World, row: Row) -> list[Event]:
     """Let a stop order that a price has reached enter the book."""
     row.waits = False
+    if row.order.order_type is STOP:  # up to this day's limit, if it has the money
+        limit = _price(world, row.order, 0, row.stop)
+        row.price = min(row.price, limit) if row.buys else limit
     number = matching.count(world, row)
     told = OrderTriggered(row.number, number, row.price, row.remaining, row.order)
     return [told, *matching.enter(world, row)]

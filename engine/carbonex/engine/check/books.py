@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from carbonex.engine.commands import MAX_PRICE
 from carbonex.engine.enums import BUY, Phase, Side
 
 
@@ -77,6 +78,10 @@ def _waiting(stops: Stops) -> list[Order]:
         stop = extras.stop_price
         keys.append((order.side, stop if order.side is BUY else -stop, order.order_id))
     assert keys == sorted(keys)
+    buys = [price for side, price, _ in keys if side is BUY]
+    sells = [-price for side, price, _ in keys if side is not BUY]
+    assert stops.buys_from == min(buys, default=MAX_PRICE + 1)
+    assert stops.sells_to == max(sells, default=0)
     return orders
 
 

@@ -132,8 +132,7 @@ def _check_watch(state: State, instrument: Instrument) -> None:
     assert 0 <= watch.first_order <= state.last_order_id
     assert all(0 < order_id <= state.last_order_id for order_id in watch.large)
     listed = instrument.record.day.listed
-    seen = (watch.quantity, watch.turnover)
-    assert instrument.delisted or seen == (listed.quantity, listed.turnover)
+    assert (watch.quantity, watch.turnover) == (listed.quantity, listed.turnover)
     for name, conduct in watch.conducts.items():
         assert conduct.participant == name
         assert name in state.participants

@@ -22,10 +22,7 @@ def check_registers(state: State) -> None:
     _check_participants(state)
     _check_keys(state)
     assert list(state.timers) == dues(state)
-    for instrument in state.listed:
-        follows = instrument.watch is not None or len(instrument.stops) > 0
-        follows = follows or instrument.terms.position_limit > 0
-        assert state.watchful or not follows
+    _check_attention(state)
 
 
 def _check_participants(state: State) -> None:
@@ -44,6 +41,16 @@ def _check_participants(state: State) -> None:
         assert state.participants[participant.name] is participant
         is_free = participant.restriction is Restriction.NONE
         assert account.restricted is not is_free
+
+
+def _check_attention(state: State) -> None:
+    """Assert that nothing that follows from trades is overlooked."""
+    listed = state.listed
+    assert state.stops_wait or not any(len(item.stops) for item in listed)
+    assert state.limited is any(item.terms.position_limit > 0 for item in listed)
+    assert state.supervised is any(item.watch is not None for item in listed)
+    attends = state.stops_wait or state.limited or state.supervised
+    assert state.watchful is attends
 
 
 def _check_keys(state: State) -> None:
