@@ -56,7 +56,7 @@ from carbonex.engine import (
     UpdateInstrument,
     Withdraw,
 )
-from carbonex.engine.schedule import SECOND_NS, midnight_ns
+from carbonex.engine.market.schedule import SECOND_NS, midnight_ns
 from driver import Driver
 
 

@@ -38,7 +38,7 @@ from carbonex.engine import (
     Uncrossed,
     UpdateInstrument,
 )
-from carbonex.engine.schedule import SECOND_NS, midnight_ns
+from carbonex.engine.market.schedule import SECOND_NS, midnight_ns
 from carbonex.wire.money import format_fen, parse_fen
 from speech_alerts import thresholds
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from carbonex.engine import BUY, SELL, Pricing, Side, TooFewBids
-from carbonex.engine.allotment import Allotment, Terms, allot
+from carbonex.engine.off_book.allotment import Allotment, Terms, allot
 
 
 Bids = list[tuple[int, int]]  # price and quantity, in order of time

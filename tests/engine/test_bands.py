@@ -16,7 +16,7 @@ from carbonex.engine import (
     BlockTerms,
     ListInstrument,
 )
-from carbonex.engine.rules import half_up, limit_down, limit_up
+from carbonex.engine.market.rules import half_up, limit_down, limit_up
 from driver import Driver
 from scenario import check
 

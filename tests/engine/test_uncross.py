@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import given, strategies as st
 
-from carbonex.engine.uncross import NO_CROSS, Clearing, clearing_price
+from carbonex.engine.orders.uncross import NO_CROSS, Clearing, clearing_price
 
 
 if TYPE_CHECKING:

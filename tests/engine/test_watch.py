@@ -21,10 +21,10 @@ from carbonex.engine.events import (
     Trade,
 )
 from carbonex.engine.state import State
-from carbonex.engine.supervision import supervise, watched
+from carbonex.engine.supervision.alerts import supervise, watched
+from carbonex.engine.supervision.watch import KEPT, MAX_PAIRS, Watch, restored
+from carbonex.engine.supervision.watch_rows import WatchRow
 from carbonex.engine.terms import Thresholds
-from carbonex.engine.watch import KEPT, MAX_PAIRS, Watch, restored
-from carbonex.engine.watch_rows import WatchRow
 from supervisor import Supervisor, thresholds
 
 

@@ -21,7 +21,7 @@ from carbonex.engine import (
     ResumeInstrument,
     UpdateInstrument,
 )
-from carbonex.engine.schedule import SECOND_NS, midnight_ns
+from carbonex.engine.market.schedule import SECOND_NS, midnight_ns
 from carbonex.gateway.feed.rendering import instrument_of
 from carbonex.wire import channels
 from feed_stage import DAY_ENDS_NS, Client, Stage

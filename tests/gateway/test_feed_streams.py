@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import given, strategies as st
 
 from carbonex.engine import Alert, LargeHolder, OffBookTrade, Trade
-from carbonex.engine.phases import phase_changed
+from carbonex.engine.market.phases import phase_changed
 from carbonex.gateway.feed.rendering import instrument_of
 from carbonex.wire import answers, channels
 from carbonex.wire.codec import JSON, MSGPACK

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from carbonex.engine import AdvanceTime, BeginDay, CallTerms, ListInstrument
-from carbonex.engine.schedule import midnight_ns
+from carbonex.engine.market.schedule import midnight_ns
 from carbonex.wire.codec import JSON, MSGPACK, Codec
 from gateway.session_house import CEA, DAY_ENDS, NOON, SECOND, Client, House, order
 

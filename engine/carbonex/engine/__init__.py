@@ -8,13 +8,6 @@ from .accounts import (
     Obligation,
     Participant,
 )
-from .auctions import (
-    Auction,
-    Bid,
-)
-from .blocks import (
-    Proposal,
-)
 from .book import (
     Book,
     Level,
@@ -139,6 +132,13 @@ from .events import (
 from .exchange import (
     Applied,
     Exchange,
+)
+from .off_book.auctions import (
+    Auction,
+    Bid,
+)
+from .off_book.blocks import (
+    Proposal,
 )
 from .state import (
     VENUE_KEY,

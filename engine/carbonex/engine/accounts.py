@@ -8,12 +8,12 @@ from .enums import Restriction
 
 
 if TYPE_CHECKING:
-    from .auctions import Bid
-    from .blocks import Proposal
     from .book import Order
     from .commands import RefCommand
     from .enums import Permission
     from .events import RefEvent
+    from .off_book.auctions import Bid
+    from .off_book.blocks import Proposal
 
 T = TypeVar("T")
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from .accounts import Account, Balance, Holding
     from .commands import PlaceOrder
-    from .stops import Stops
+    from .orders.stops import Stops
     from .timers import Timers
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING
 
-from .entering import trigger
 from .enums import Phase
 from .events import LargeHolder, Moved, OffBookTrade, PhaseChanged, Trade
-from .supervision import supervise
+from .orders.entering import trigger
+from .supervision.alerts import supervise
 
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .schedule import next_step
+from .market.schedule import next_step
 from .timers import Due, expires_ns
 
 

@@ -5,15 +5,6 @@ from __future__ import annotations
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from .amending import amend
-from .auctions import (
-    cancel_bid,
-    close_auction,
-    close_due_auction,
-    open_auction,
-    place_bid,
-)
-from .blocks import accept, decline, propose, withdraw_block
 from .check import check
 from .commands import (
     AcceptBlock,
@@ -51,22 +42,31 @@ from .commands import (
     WithdrawBlock,
 )
 from .consequences import follow
-from .days import begin_day, end_day, step
 from .enums import CancelReason, Reason
 from .events import Rejected
-from .leaving import cancel_open
-from .market import (
+from .market.days import begin_day, end_day, step
+from .market.instruments import (
     delist_instrument,
     halt,
     list_instrument,
     resume,
     update_instrument,
 )
-from .moves import move
-from .obligations import set_obligation
-from .orders import cancel, cancel_all, place
-from .phases import end_call
-from .registry import (
+from .market.phases import end_call
+from .off_book.auctions import (
+    cancel_bid,
+    close_auction,
+    close_due_auction,
+    open_auction,
+    place_bid,
+)
+from .off_book.blocks import accept, decline, propose, withdraw_block
+from .orders.amending import amend
+from .orders.leaving import cancel_open
+from .orders.placing import cancel, cancel_all, place
+from .registry.moves import move
+from .registry.obligations import set_obligation
+from .registry.participants import (
     add_key,
     open_account,
     register_participant,

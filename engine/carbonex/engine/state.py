@@ -7,20 +7,20 @@ from typing import TYPE_CHECKING, Final, final
 from .book import Book
 from .commands import MAX_PRICE
 from .enums import Permission, Phase
-from .schedule import CLOSED_ALL_DAY, step_at
-from .statistics import Product, Record
-from .stops import Stops
-from .supervision import watched
+from .market.schedule import CLOSED_ALL_DAY, step_at
+from .market.statistics import Product, Record
+from .orders.stops import Stops
+from .supervision.alerts import watched
+from .supervision.watch import Watch
 from .timers import Timers
-from .watch import Watch
 
 
 if TYPE_CHECKING:
     from .accounts import Account, Key, Participant
-    from .auctions import Auction
-    from .blocks import Proposal
     from .commands import ListInstrument
-    from .schedule import Step
+    from .market.schedule import Step
+    from .off_book.auctions import Auction
+    from .off_book.blocks import Proposal
 
 
 VENUE_KEY: Final = ""  # commands of the venue's own process carry it

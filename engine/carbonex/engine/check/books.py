@@ -11,8 +11,8 @@ from carbonex.engine.enums import BUY, Phase, Side
 if TYPE_CHECKING:
     from carbonex.engine.accounts import Participant
     from carbonex.engine.book import BookSide, Level, Order
+    from carbonex.engine.orders.stops import Stops
     from carbonex.engine.state import Instrument, State
-    from carbonex.engine.stops import Stops
 
 
 def check_books(state: State) -> dict[int, Order]:

@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING
 
 from carbonex.engine.commands import MAX_PRICE
 from carbonex.engine.enums import Method, Phase
-from carbonex.engine.phases import day_schedule
-from carbonex.engine.rules import limit_down, limit_up
-from carbonex.engine.supervision import watched
-from carbonex.engine.watch import KEPT, MAX_PAIRS
+from carbonex.engine.market.phases import day_schedule
+from carbonex.engine.market.rules import limit_down, limit_up
+from carbonex.engine.supervision.alerts import watched
+from carbonex.engine.supervision.watch import KEPT, MAX_PAIRS
 
 
 if TYPE_CHECKING:
+    from carbonex.engine.market.statistics import Prices, Product, Record, Tally
     from carbonex.engine.state import Instrument, State
-    from carbonex.engine.statistics import Prices, Product, Record, Tally
 
 
 def check_instruments(state: State) -> None:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from carbonex.engine.accounts import Balance, Holding, Obligation
-    from carbonex.engine.off_book import Stake
+    from carbonex.engine.off_book.settlement import Stake
     from carbonex.engine.state import State
 
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from carbonex.engine.auction_rules import price_limit_of
 from carbonex.engine.enums import BUY, Method, Restriction
+from carbonex.engine.off_book.auction_rules import price_limit_of
 
 
 if TYPE_CHECKING:
-    from carbonex.engine.auctions import Auction
-    from carbonex.engine.blocks import Proposal
-    from carbonex.engine.off_book import Stake
+    from carbonex.engine.off_book.auctions import Auction
+    from carbonex.engine.off_book.blocks import Proposal
+    from carbonex.engine.off_book.settlement import Stake
     from carbonex.engine.state import State
 
 

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from carbonex.engine.commands import Conditions
 from carbonex.engine.enums import BUY, DAY, GTD, STOP, Restriction
-from carbonex.engine.kinds import is_stop, may_rest
-from carbonex.engine.locks import highest_rate, reserve
+from carbonex.engine.orders.kinds import is_stop, may_rest
+from carbonex.engine.orders.locks import highest_rate, reserve
 from carbonex.engine.terms import FEE_UNIT
 from carbonex.engine.timers import expires_ns
 

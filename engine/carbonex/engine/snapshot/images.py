@@ -21,7 +21,7 @@ from carbonex.engine.commands import (
 )
 from carbonex.engine.enums import Permission, Restriction
 from carbonex.engine.events import RefEvent
-from carbonex.engine.watch_rows import WatchRow
+from carbonex.engine.supervision.watch_rows import WatchRow
 
 
 FORMAT: Final = 2

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from carbonex.engine.accounts import Account, Done, Key, Obligation, Participant
-from carbonex.engine.auctions import enter_auction, enter_bid
-from carbonex.engine.blocks import enter_proposal
 from carbonex.engine.book import Extras, Order
 from carbonex.engine.dues import dues
 from carbonex.engine.enums import BUY, GTD
-from carbonex.engine.phases import day_schedule
+from carbonex.engine.market.phases import day_schedule
+from carbonex.engine.off_book.auctions import enter_auction, enter_bid
+from carbonex.engine.off_book.blocks import enter_proposal
+from carbonex.engine.supervision.watch import restored
 from carbonex.engine.terms import FEE_UNIT
-from carbonex.engine.watch import restored
 
 from .images import FORMAT, Head, Image
 from .taking import HIGH_PART
@@ -23,8 +23,8 @@ from .taking import HIGH_PART
 if TYPE_CHECKING:
     from carbonex.engine.commands import RefCommand
     from carbonex.engine.events import RefEvent
+    from carbonex.engine.market.statistics import Prices, Record, Tallies
     from carbonex.engine.state import Instrument, State
-    from carbonex.engine.statistics import Prices, Record, Tallies
 
     from .images import (
         AccountRow,

@@ -28,8 +28,14 @@ if TYPE_CHECKING:
     from carbonex.engine.book import Extras, Order
     from carbonex.engine.commands import PlaceBid, RefCommand
     from carbonex.engine.events import RefEvent
+    from carbonex.engine.market.statistics import (
+        Prices,
+        Product,
+        Record,
+        Tallies,
+        Tally,
+    )
     from carbonex.engine.state import Instrument, State
-    from carbonex.engine.statistics import Prices, Product, Record, Tallies, Tally
 
     from .images import PricesRow, TalliesRow, TallyRow
 

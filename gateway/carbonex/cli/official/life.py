@@ -36,7 +36,7 @@ from carbonex.engine import (
     Side,
     Trade,
 )
-from carbonex.engine.schedule import SECOND_NS, midnight_ns
+from carbonex.engine.market.schedule import SECOND_NS, midnight_ns
 from carbonex.gateway.feed import Feed
 from carbonex.gateway.feed.premium import pairs_of
 from carbonex.gateway.venue import Venue

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from carbonex.engine.phases import phase_changed
+from carbonex.engine.market.phases import phase_changed
 from carbonex.wire import channels
 
 from .rendering import instrument_of

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from msgspec import structs
 
-from carbonex.engine.rules import half_up
+from carbonex.engine.market.rules import half_up
 from carbonex.gateway.market import listings as market_file
 from carbonex.wire import channels
 

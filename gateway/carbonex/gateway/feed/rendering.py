@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from carbonex.engine.block_rules import block_limits
-from carbonex.engine.rules import half_up
+from carbonex.engine.market.rules import half_up
+from carbonex.engine.off_book.block_rules import block_limits
 from carbonex.wire import answers, channels
 from carbonex.wire.money import format_fen
 from carbonex.wire.terms import wire_terms

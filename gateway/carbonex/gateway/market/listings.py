@@ -8,8 +8,8 @@ import msgspec
 from msgspec import UNSET, structs
 
 from carbonex.engine import VENUE_KEY, ListInstrument, Reason
-from carbonex.engine.bounds import bad_terms
 from carbonex.engine.enums import Pricing, TooFewBids
+from carbonex.engine.market.bounds import bad_terms
 from carbonex.engine.terms import AuctionTerms, BlockTerms, CallTerms, Fees, Thresholds
 from carbonex.gateway.documents import decode, refuse
 from carbonex.wire.money import format_fen

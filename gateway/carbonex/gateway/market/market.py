@@ -6,7 +6,7 @@ from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from carbonex.engine.bounds import DAY_SECONDS
+from carbonex.engine.market.bounds import DAY_SECONDS
 from carbonex.gateway.documents import (
     ConfigError,
     decode,

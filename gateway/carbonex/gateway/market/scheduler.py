@@ -11,8 +11,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, final
 
 from carbonex.engine import VENUE_KEY, BeginDay
-from carbonex.engine.days import day_end_ns
-from carbonex.engine.schedule import SECOND_NS, midnight_ns
+from carbonex.engine.market.days import day_end_ns
+from carbonex.engine.market.schedule import SECOND_NS, midnight_ns
 
 from .calendar import FAR, DayKind, next_trading_day, number, shanghai_date
 

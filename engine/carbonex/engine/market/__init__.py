@@ -1,0 +1,1 @@
+"""Instruments and the trading day: terms, prices, phases, statistics."""

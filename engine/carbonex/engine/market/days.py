@@ -1,0 +1,260 @@
+"""The trading day: how it begins, goes on and ends."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from carbonex.engine.commands import MAX_PRICE
+from carbonex.engine.consequences import report_anew
+from carbonex.engine.enums import (
+    STOP,
+    BlockEnd,
+    CancelReason,
+    Permission,
+    Phase,
+    Reason,
+    TimeInForce,
+)
+from carbonex.engine.events import (
+    BandSet,
+    Bulletin,
+    DayBegun,
+    DayEnded,
+    ProductBulletin,
+    Rejected,
+    Volumes,
+)
+from carbonex.engine.off_book.block_rules import block_limits
+from carbonex.engine.off_book.blocks import expire_blocks
+from carbonex.engine.orders.leaving import cancel_orders
+from carbonex.engine.timers import Due
+
+from .instruments import admit, dismiss
+from .phases import (
+    await_call,
+    await_step,
+    begin_call,
+    follow_schedule,
+    leave_schedule,
+    set_phase,
+)
+from .rules import half_up, limit_down, limit_up
+from .schedule import DAY_NS, last_end_ns, midnight_ns, step_at
+from .statistics import Tallies
+
+
+if TYPE_CHECKING:
+    from carbonex.engine.book import Order
+    from carbonex.engine.commands import BeginDay
+    from carbonex.engine.events import Event
+    from carbonex.engine.state import Instrument, State
+
+    from .statistics import Product
+
+
+def begin_day(state: State, command: BeginDay) -> list[Event]:
+    """Open a trading day later than the last; linear in accounts and orders.
+
+    P0, bands and phases are the day's, new terms hold, resale locks that came
+    due are released, and orders that do not fit are cancelled.
+    """
+    if not state.permits(command.key, Permission.OPERATE):
+        return [Rejected(Reason.NOT_PERMITTED)]
+    if state.day:
+        return [Rejected(Reason.ALREADY_EXISTS, "date", command.date, state.day)]
+    if command.date <= state.last_day or not _is_date(command.date):
+        return [Rejected(Reason.BAD_PARAMETER, "date", command.date, state.last_day)]
+    ends_ns = command.ends_ns or day_end_ns(state, command.date)
+    if ends_ns <= state.time_ns:
+        return [Rejected(Reason.BAD_PARAMETER, "ends", ends_ns, state.time_ns)]
+    new_year = command.date // 10_000 != state.last_day // 10_000
+    state.day = state.last_day = command.date
+    state.day_number += 1
+    state.day_ends_ns = ends_ns
+    state.timers.set(ends_ns, Due.DAY)
+    for account in state.accounts.values():
+        account.begin_day(state.day_number)
+    events: list[Event] = [DayBegun(command.date, ends_ns)]
+    for instrument in state.listed:
+        instrument.begin_day(new_year=new_year)
+        if not instrument.delisted:
+            events += _begin(state, instrument)
+    for product in state.products.values():
+        product.begin_day()
+    state.attend_anew()
+    for instrument in state.listed:
+        events += set_phase(state, instrument)
+    return events
+
+
+def day_end_ns(state: State, date: int) -> int:
+    """Return when a trading day of this ``date`` ends by the instruments' hours."""
+    midnight = midnight_ns(date)
+    ends = [
+        last_end_ns(instrument.next_terms or instrument.terms, midnight)
+        for instrument in state.listed
+        if not instrument.delisted
+    ]
+    return max(ends, default=midnight + DAY_NS)
+
+
+def step(state: State, instrument: Instrument) -> list[Event]:
+    """Go on to the next step of an instrument's schedule, which begins now."""
+    now = step_at(instrument.schedule, state.time_ns)
+    await_step(state, instrument)
+    events: list[Event] = []
+    if now.phase is Phase.CLOSED:
+        events += _close(state, instrument)
+    begin_call(state, instrument)
+    return events + set_phase(state, instrument)
+
+
+def end_day(state: State) -> list[Event]:
+    """Settle the closes, publish the bulletins and end the day."""
+    date, state.day, state.day_ends_ns = state.day, 0, 0
+    events: list[Event] = []
+    for instrument in state.listed:
+        leave_schedule(state, instrument)
+        events += set_phase(state, instrument)
+        instrument.record.end_day()
+    events += [
+        _settle(instrument, date)
+        for instrument in state.listed
+        if instrument.tradable or instrument.record.day.trades
+    ]
+    events += [_settle_product(state, item, date) for item in state.products.values()]
+    events.append(ProductBulletin("", date, 0, 0, 0, 0, 0, *_sums(state.listed)))
+    events.append(DayEnded(date))
+    return events
+
+
+def _begin(state: State, instrument: Instrument) -> list[Event]:
+    """Give an instrument its day: terms, P0, band and schedule."""
+    events: list[Event] = []
+    if instrument.next_terms is not None:
+        reason = CancelReason.TERMS_CHANGED
+        events += cancel_orders(instrument, reason, lambda _: True)
+        instrument.adopt(instrument.next_terms)
+        instrument.close = instrument.close or instrument.next_terms.reference
+        instrument.next_terms = None
+        instrument.call_waits_ns = 0  # none of the orders that it was for is left
+        events += report_anew(state, instrument)
+    terms = instrument.terms
+    reference = instrument.close or _composite(instrument)
+    if terms.band_permille and not reference:
+        dismiss(instrument)  # no price to set a band around: it does not trade yet
+        return events
+    admit(instrument)
+    instrument.reference = instrument.close = reference
+    lag = terms.resale_days
+    instrument.sellable_day = state.day_number + lag if lag else 0
+    instrument.limit_down, instrument.limit_up = 1, MAX_PRICE
+    if terms.band_permille:
+        events.append(_set_band(state, instrument))
+        reason = CancelReason.OUT_OF_BAND
+        events += cancel_orders(instrument, reason, partial(_outside, instrument))
+    follow_schedule(state, instrument)
+    await_call(instrument, terms.calls.open_seconds)
+    begin_call(state, instrument)
+    return events
+
+
+def _outside(instrument: Instrument, order: Order) -> bool:
+    """Tell whether an order lies outside the band: its limit, else its stop price."""
+    price = order.price
+    if order.command.order_type is STOP:
+        assert order.extras is not None
+        price = order.extras.stop_price
+    return not instrument.limit_down <= price <= instrument.limit_up
+
+
+def _composite(instrument: Instrument) -> int:
+    """Return the P0 of a new instrument that has none: its product's close."""
+    product = instrument.product
+    closes = [item.close for item in product.instruments if item.close]
+    if product.close or not closes:
+        return product.close
+    return half_up(sum(closes), len(closes))
+
+
+def _set_band(state: State, instrument: Instrument) -> BandSet:
+    reference, permille = instrument.reference, instrument.terms.band_permille
+    instrument.limit_down = limit_down(reference, permille)
+    instrument.limit_up = limit_up(reference, permille)
+    blocks = block_limits(instrument)
+    return BandSet(
+        instrument.name,
+        state.day,
+        reference,
+        instrument.limit_down,
+        instrument.limit_up,
+        *(blocks if instrument.terms.blocks.band_permille else (0, 0)),
+    )
+
+
+def _close(state: State, instrument: Instrument) -> list[Event]:
+    """Cancel what may not stay open after an instrument's last session."""
+    everything = not instrument.terms.multi_day
+    events = cancel_orders(
+        instrument,
+        CancelReason.SESSION_CLOSE,
+        lambda o: everything or o.command.time_in_force is TimeInForce.DAY,
+    )
+    if not state.step_of(instrument).blocks:
+        events += expire_blocks(state, instrument, BlockEnd.EXPIRED)
+    return events
+
+
+def _settle(instrument: Instrument, date: int) -> Bulletin:
+    """Settle an instrument's close and return its bulletin."""
+    record, reference = instrument.record, instrument.reference
+    prices = record.prices
+    instrument.close = record.vwap() or reference
+    return Bulletin(
+        instrument.name,
+        instrument.product.name,
+        date,
+        reference,
+        prices.open or reference,
+        prices.high,
+        prices.low,
+        instrument.close,
+        *(part.volumes() for part in (record.day, record.year, record.total)),
+    )
+
+
+def _settle_product(state: State, product: Product, date: int) -> ProductBulletin:
+    """Settle a product's composite close and return its bulletin."""
+    product.end_day()
+    prices, reference = product.prices, product.reference
+    return ProductBulletin(
+        product.name,
+        date,
+        reference,
+        prices.open or reference,
+        prices.high or reference,
+        prices.low or reference,
+        product.close,
+        *_sums([item for item in state.listed if item.product is product]),
+    )
+
+
+def _sums(instruments: list[Instrument]) -> list[Volumes]:
+    """Return what instruments traded: in the day, the year and since listing."""
+    sums = Tallies(), Tallies(), Tallies()
+    for instrument in instruments:
+        record = instrument.record
+        for part, more in zip(
+            sums, (record.day, record.year, record.total), strict=True
+        ):
+            part.include(more)
+    return [part.volumes() for part in sums]
+
+
+def _is_date(date: int) -> bool:
+    year, month, day = date // 10_000, date // 100 % 100, date % 100
+    if not (1990 <= year <= 9999 and 1 <= month <= 12):
+        return False
+    following = date - day + (101 if month < 12 else 8_901)  # the next month's first
+    return day >= 1 and midnight_ns(date) < midnight_ns(following)

@@ -1,0 +1,186 @@
+"""Instruments and halts: what operators decide."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from carbonex.engine.enums import BlockEnd, CancelReason, Permission, Reason
+from carbonex.engine.events import (
+    InstrumentDelisted,
+    InstrumentListed,
+    InstrumentUpdated,
+    Rejected,
+)
+from carbonex.engine.off_book.auctions import cancel_auctions
+from carbonex.engine.off_book.blocks import expire_blocks
+from carbonex.engine.orders.leaving import cancel_orders
+
+from .bounds import bad_terms
+from .phases import (
+    abandon_call,
+    await_call,
+    begin_call,
+    follow_schedule,
+    leave_schedule,
+    phase_changed,
+    set_phase,
+)
+
+
+if TYPE_CHECKING:
+    from carbonex.engine.commands import (
+        DelistInstrument,
+        HaltInstrument,
+        ListInstrument,
+        ResumeInstrument,
+        UpdateInstrument,
+    )
+    from carbonex.engine.events import Event
+    from carbonex.engine.state import Instrument, State
+
+
+def list_instrument(state: State, command: ListInstrument) -> list[Event]:
+    """Open a book; without a band it opens at once when a trading day is open."""
+    if not state.permits(command.key, Permission.OPERATE):
+        return [Rejected(Reason.NOT_PERMITTED)]
+    if command.instrument in state.instruments:
+        return [Rejected(Reason.ALREADY_EXISTS, "instrument")]
+    rejected = bad_terms(command) or _priceless(state, command)
+    if rejected is not None:
+        return [rejected]
+    instrument = state.add_instrument(command)
+    if not command.band_permille:
+        admit(instrument)
+        instrument.reference = instrument.close
+        instrument.product.change()
+        lag = command.resale_days
+        instrument.sellable_day = state.day_number + lag if lag else 0
+        follow_schedule(state, instrument)
+        await_call(instrument, command.calls.open_seconds)
+        begin_call(state, instrument)
+    instrument.enter(state.phase_of(instrument), blocks=state.blocks_open(instrument))
+    return [InstrumentListed(command), phase_changed(state, instrument)]
+
+
+def update_instrument(state: State, command: UpdateInstrument) -> list[Event]:
+    """Set the terms by which an instrument trades from the next BeginDay on."""
+    terms = command.terms
+    instrument = _known(state, command.key, terms.instrument)
+    if type(instrument) is Rejected:
+        return [instrument]
+    rejected = bad_terms(terms) or _immutable(instrument, terms) or _gone(instrument)
+    if rejected is not None:
+        return [rejected]
+    instrument.next_terms = replace(terms, key=command.key)
+    return [InstrumentUpdated(instrument.next_terms)]
+
+
+def delist_instrument(state: State, command: DelistInstrument) -> list[Event]:
+    """End trading in an instrument for good; its orders are cancelled."""
+    instrument = _found(state, command.key, command.instrument)
+    if type(instrument) is Rejected:
+        return [instrument]
+    events = cancel_orders(instrument, CancelReason.DELISTED, lambda _: True)
+    events += expire_blocks(state, instrument, BlockEnd.DELISTED)
+    events += cancel_auctions(state, instrument)
+    leave_schedule(state, instrument)
+    instrument.delisted, instrument.halted = True, False
+    instrument.next_terms, instrument.call_waits_ns = None, 0
+    dismiss(instrument)
+    instrument.product.change()
+    events += set_phase(state, instrument)
+    events.append(InstrumentDelisted(instrument.name))
+    return events
+
+
+def halt(state: State, command: HaltInstrument) -> list[Event]:
+    """Stop trading; resting orders stay. A halt does not lengthen a session."""
+    instrument = _found(state, command.key, command.instrument)
+    if type(instrument) is Rejected:
+        return [instrument]
+    if instrument.halted:
+        return [Rejected(Reason.HALTED, "instrument")]
+    left_ns = abandon_call(state, instrument)
+    instrument.call_waits_ns = max(instrument.call_waits_ns, left_ns)
+    instrument.halted = True
+    return set_phase(state, instrument)
+
+
+def resume(state: State, command: ResumeInstrument) -> list[Event]:
+    """End a halt, by a call auction where the terms have one or one was halted."""
+    instrument = _found(state, command.key, command.instrument)
+    if type(instrument) is Rejected:
+        return [instrument]
+    if not instrument.halted:
+        return [Rejected(Reason.NOT_HALTED, "instrument")]
+    instrument.halted = False
+    await_call(instrument, instrument.terms.calls.resume_seconds)
+    begin_call(state, instrument)
+    return set_phase(state, instrument)
+
+
+def admit(instrument: Instrument) -> None:
+    """Let an instrument be traded, and count in its product's composite."""
+    if not instrument.tradable:
+        instrument.tradable = True
+        tradable = instrument.product.instruments
+        tradable.append(instrument)
+        tradable.sort(key=lambda item: item.number)
+
+
+def dismiss(instrument: Instrument) -> None:
+    """Let an instrument not be traded, nor count in its product's composite."""
+    if instrument.tradable:
+        instrument.tradable = False
+        instrument.product.instruments.remove(instrument)
+
+
+def _found(state: State, key: str, name: str) -> Instrument | Rejected:
+    """Return an instrument that an operator may change, or why not."""
+    instrument = _known(state, key, name)
+    if type(instrument) is Rejected:
+        return instrument
+    return _gone(instrument) or instrument
+
+
+def _known(state: State, key: str, name: str) -> Instrument | Rejected:
+    """Return an instrument, even a delisted one, if the key is an operator's."""
+    instrument = state.instruments.get(name)
+    if instrument is None:
+        return Rejected(Reason.UNKNOWN_INSTRUMENT, "instrument")
+    if not state.permits(key, Permission.OPERATE):
+        return Rejected(Reason.NOT_PERMITTED)
+    return instrument
+
+
+def _gone(instrument: Instrument) -> Rejected | None:
+    """Check that an instrument is not delisted."""
+    if instrument.delisted:
+        return Rejected(Reason.NOT_TRADABLE, "instrument")
+    return None
+
+
+def _priceless(state: State, command: ListInstrument) -> Rejected | None:
+    """Check that a band will have a P0 to lie around."""
+    if command.reference or not command.band_permille:
+        return None
+    product = state.products.get(command.product)
+    if product is not None and (
+        product.close or any(item.close for item in product.instruments)
+    ):
+        return None
+    return Rejected(Reason.BAD_PARAMETER, "reference", 0, 1)
+
+
+def _immutable(instrument: Instrument, terms: ListInstrument) -> Rejected | None:
+    """Check that what an instrument's orders and tonnes stand on stays."""
+    now = instrument.terms
+    if terms.product != now.product:
+        return Rejected(Reason.BAD_PARAMETER, "product")
+    if terms.tick != now.tick:
+        return Rejected(Reason.BAD_PARAMETER, "tick", terms.tick, now.tick)
+    if terms.lot != now.lot:
+        return Rejected(Reason.BAD_PARAMETER, "lot", terms.lot, now.lot)
+    return None

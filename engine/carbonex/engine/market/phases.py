@@ -1,0 +1,122 @@
+"""An instrument's phases through the day, halts and call auctions included."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from carbonex.engine.enums import Phase
+from carbonex.engine.events import PhaseChanged
+from carbonex.engine.orders.uncross import uncross
+from carbonex.engine.timers import Due
+
+from .schedule import (
+    CLOSED_ALL_DAY,
+    SECOND_NS,
+    midnight_ns,
+    next_step,
+    schedule,
+)
+
+
+if TYPE_CHECKING:
+    from carbonex.engine.events import Event
+    from carbonex.engine.state import Instrument, State
+
+    from .schedule import Schedule
+
+
+def day_schedule(state: State, instrument: Instrument) -> Schedule:
+    """Return the steps of the open trading day for an instrument."""
+    if not state.day or not instrument.tradable:
+        return CLOSED_ALL_DAY
+    midnight = midnight_ns(state.day)
+    return schedule(instrument.terms, midnight, state.day_ends_ns)
+
+
+def follow_schedule(state: State, instrument: Instrument) -> None:
+    """Let an instrument trade by the open day's schedule, from now on."""
+    instrument.schedule = day_schedule(state, instrument)
+    await_step(state, instrument)
+
+
+def await_step(state: State, instrument: Instrument) -> None:
+    """Note when the schedule goes on."""
+    step = next_step(instrument.schedule, state.time_ns)
+    if step is not None:
+        state.timers.set(step.starts_ns, Due.STEP, instrument.number)
+
+
+def leave_schedule(state: State, instrument: Instrument) -> None:
+    """Close an instrument for the rest of the day."""
+    step = next_step(instrument.schedule, state.time_ns)
+    if step is not None:
+        state.timers.clear(step.starts_ns, Due.STEP, instrument.number)
+    abandon_call(state, instrument)
+    instrument.schedule = CLOSED_ALL_DAY
+
+
+def set_phase(state: State, instrument: Instrument) -> list[Event]:
+    """Enter the phase that schedule, halt and call auction make; tell if it is new."""
+    phase, blocks = state.phase_of(instrument), state.blocks_open(instrument)
+    if phase is instrument.phase and blocks == instrument.blocks:
+        return []
+    instrument.enter(phase, blocks=blocks)
+    return [phase_changed(state, instrument)]
+
+
+def phase_changed(state: State, instrument: Instrument) -> PhaseChanged:
+    """Tell an instrument's phase, and until when it lasts by the schedule."""
+    step = next_step(instrument.schedule, state.time_ns)
+    until_ns = 0 if step is None or instrument.halted else step.starts_ns
+    if instrument.phase is Phase.CALL:
+        until_ns = instrument.call_ends_ns
+    name, phase = instrument.name, instrument.phase
+    return PhaseChanged(name, phase, until_ns, instrument.blocks)
+
+
+def begin_call(state: State, instrument: Instrument) -> None:
+    """Begin the call auction that waits, if the instrument would trade now.
+
+    It ends when its session does, at the latest.
+    """
+    step = state.step_of(instrument)
+    waits_ns = instrument.call_waits_ns
+    if not waits_ns or instrument.halted or step.phase is not Phase.TRADING:
+        return
+    ends_ns = state.time_ns + waits_ns
+    following = next_step(instrument.schedule, state.time_ns)
+    while following is not None and following.phase is Phase.TRADING:
+        following = next_step(instrument.schedule, following.starts_ns)
+    if following is not None:
+        ends_ns = min(ends_ns, following.starts_ns)
+    instrument.call_waits_ns = 0
+    instrument.call_ends_ns = ends_ns
+    state.timers.set(ends_ns, Due.CALL, instrument.number)
+
+
+def end_call(state: State, instrument: Instrument) -> list[Event]:
+    """End a call auction whose time has come: match, and trade on.
+
+    Where its session ends with it, the schedule's step is due next and does the rest.
+    """
+    instrument.call_ends_ns = 0
+    events = uncross(instrument)
+    if state.step_of(instrument).phase is Phase.TRADING:
+        events += set_phase(state, instrument)
+    return events
+
+
+def abandon_call(state: State, instrument: Instrument) -> int:
+    """Stop a call auction without matching; return the ns that were left of it."""
+    ends_ns = instrument.call_ends_ns
+    if not ends_ns:
+        return 0
+    state.timers.clear(ends_ns, Due.CALL, instrument.number)
+    instrument.call_ends_ns = 0
+    return ends_ns - state.time_ns
+
+
+def await_call(instrument: Instrument, seconds: int) -> None:
+    """Let a call auction of so many seconds come first when it trades next."""
+    waits_ns = seconds * SECOND_NS
+    instrument.call_waits_ns = max(instrument.call_waits_ns, waits_ns)

@@ -1,0 +1,1 @@
+"""Trades beside the book: blocks, and one-way auctions."""

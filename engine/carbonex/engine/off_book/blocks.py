@@ -1,0 +1,175 @@
+"""Block trades: one side proposes, the other accepts, declines or counters.
+
+A proposal locks what it would cost its proposer. Accepting settles at once, at
+a price within the block band of P0, outside the book (MARKET-RULES §4).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, final
+
+from carbonex.engine.enums import BlockEnd
+from carbonex.engine.events import BlockEnded, BlockProposed
+from carbonex.engine.orders.refusals import not_permitted
+from carbonex.engine.registry.refs import answered_before, remember
+
+from .block_rules import no_such, not_asked, stake_of, unacceptable, unproposable
+from .settlement import lock, opposite, settle, suspended, unlock
+
+
+if TYPE_CHECKING:
+    from carbonex.engine.accounts import Account, Participant
+    from carbonex.engine.commands import (
+        AcceptBlock,
+        DeclineBlock,
+        ProposeBlock,
+        WithdrawBlock,
+    )
+    from carbonex.engine.enums import Side
+    from carbonex.engine.events import Event
+    from carbonex.engine.state import Instrument, State
+
+    from .settlement import Stake
+
+
+@final
+class Proposal:
+    """A block that awaits its counterparty's answer."""
+
+    __slots__ = ("block_id", "command", "stake")
+
+    def __init__(self, block_id: int, command: ProposeBlock, stake: Stake) -> None:
+        self.block_id = block_id
+        self.command = command
+        self.stake = stake
+
+    @property
+    def account(self) -> Account:
+        return self.stake.account
+
+    @property
+    def proposer(self) -> Participant:
+        return self.stake.account.participant
+
+    def side_of(self, participant: Participant) -> Side | None:
+        """Return the side that a party to it would trade on; None for others."""
+        if participant is self.proposer:
+            return self.command.side
+        if participant.name == self.command.counterparty:
+            return opposite(self.command.side)
+        return None
+
+
+def enter_proposal(state: State, block_id: int, command: ProposeBlock) -> Proposal:
+    """Enter an open proposal into the registers; locking is up to who calls."""
+    account = state.accounts[command.account]
+    instrument = state.instruments[command.instrument]
+    proposal = Proposal(block_id, command, stake_of(instrument, account, command))
+    state.blocks[block_id] = account.blocks[block_id] = proposal
+    return proposal
+
+
+def propose(state: State, command: ProposeBlock) -> list[Event]:
+    """Offer a block to another participant; a counter-offer ends what it answers."""
+    account = state.trader(command.key, command.account)
+    known = None if account is None else answered_before(account, command)
+    if known is not None:
+        return [known]
+    rejected = unproposable(state, account, command)
+    if rejected is not None:
+        return [rejected]
+    assert account is not None
+    events: list[Event] = []
+    if command.counters:
+        countered = state.blocks[command.counters]
+        events.append(_end(state, countered, BlockEnd.COUNTERED))
+    block_id = state.last_block_id = state.last_block_id + 1
+    lock(enter_proposal(state, block_id, command).stake)
+    answer = BlockProposed(block_id, account.participant.name, command)
+    remember(account, command, answer)
+    events.append(answer)
+    return events
+
+
+def accept(state: State, command: AcceptBlock) -> list[Event]:
+    """Trade a block that was proposed to the account's participant."""
+    account = state.trader(command.key, command.account)
+    known = None if account is None else answered_before(account, command)
+    if known is not None:
+        return [known]
+    proposal = state.blocks.get(command.block_id)
+    rejected = unacceptable(state, account, proposal, command)
+    if rejected is not None:
+        return [rejected]
+    assert account is not None
+    assert proposal is not None
+    ended = _end(state, proposal, BlockEnd.ACCEPTED, account.name)
+    remember(account, command, ended)
+    taker = proposal.stake.answer(account)
+    return [ended, settle(taker, proposal.account, taker.fee, proposal.block_id)]
+
+
+def decline(state: State, command: DeclineBlock) -> list[Event]:
+    """Turn down a proposal, in any phase."""
+    account = state.trader(command.key, command.account)
+    if account is None:
+        return [not_permitted(command.key)]
+    proposal = state.blocks.get(command.block_id)
+    rejected = suspended(account)
+    if proposal is None:
+        return [rejected or no_such("block_id", command.block_id)]
+    rejected = rejected or not_asked(proposal, account)
+    return [rejected or _end(state, proposal, BlockEnd.DECLINED)]
+
+
+def withdraw_block(state: State, command: WithdrawBlock) -> list[Event]:
+    """Take back a proposal of the account's own, in any phase."""
+    account = state.trader(command.key, command.account)
+    if account is None:
+        return [not_permitted(command.key)]
+    rejected = suspended(account)
+    proposal = account.blocks.get(command.block_id)
+    if rejected is not None or proposal is None:
+        return [rejected or no_such("block_id", command.block_id)]
+    return [_end(state, proposal, BlockEnd.WITHDRAWN)]
+
+
+def expire_blocks(state: State, instrument: Instrument, end: BlockEnd) -> list[Event]:
+    """End all proposals of an instrument, oldest first; linear in all open ones."""
+    ending = [
+        proposal
+        for proposal in state.blocks.values()
+        if proposal.stake.instrument is instrument
+    ]
+    return [_end(state, proposal, end) for proposal in ending]
+
+
+def drop_blocks(
+    state: State,
+    participant: Participant,
+    end: BlockEnd = BlockEnd.RESTRICTED,
+    side: Side | None = None,
+) -> list[Event]:
+    """End all proposals to which a participant is a party, oldest first.
+
+    ``side`` narrows the choice to those in which it would buy, or sell. Linear
+    in all open ones.
+    """
+    ending: list[Proposal] = []
+    for proposal in state.blocks.values():
+        own = proposal.side_of(participant)
+        if own is not None and (side is None or side is own):
+            ending.append(proposal)
+    return [_end(state, proposal, end) for proposal in ending]
+
+
+def _end(
+    state: State, proposal: Proposal, end: BlockEnd, answered_by: str = ""
+) -> BlockEnded:
+    """Take a proposal out of the registers and release what it locked."""
+    del state.blocks[proposal.block_id]
+    del proposal.account.blocks[proposal.block_id]
+    unlock(proposal.stake)
+    return BlockEnded(
+        proposal.block_id, proposal.proposer.name, proposal.command, end, answered_by
+    )

@@ -1,0 +1,1 @@
+"""Orders in the book: how they come, match, change, wait and leave."""

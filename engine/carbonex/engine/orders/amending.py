@@ -1,0 +1,219 @@
+"""Amending open orders: refuse first, then change."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from carbonex.engine.book import Order
+from carbonex.engine.enums import BUY, LIMIT, STOP, Phase, PostOnly, Reason
+from carbonex.engine.events import OrderAmended, Rejected
+from carbonex.engine.market.rules import bad_tick, out_of_band, protection, reprice
+
+from .entering import enter, trigger
+from .kinds import is_stop
+from .leaving import finish
+from .locks import lock, reserve, unlock
+from .placing import find_open
+from .refusals import (
+    bad_size,
+    beyond_position,
+    not_trading,
+    restricted,
+    unaffordable,
+    unmatchable,
+)
+from .stops import reached
+
+
+if TYPE_CHECKING:
+    from carbonex.engine.commands import AmendOrder
+    from carbonex.engine.events import Event
+    from carbonex.engine.state import Instrument, State
+
+
+def amend(state: State, command: AmendOrder) -> list[Event]:
+    """Change price or total of an open order; see AmendOrder.
+
+    O(1) where the order keeps its place in the queue, else as for a new order.
+    """
+    order = find_open(state, command)
+    if type(order) is not Order:
+        return [order]
+    instrument = state.instruments[order.instrument]
+    price = command.price or order.price
+    quantity = command.quantity or order.quantity
+    rejected = _unfit(state, instrument, order, command)
+    if rejected is not None:
+        return [rejected]
+    if order.waits:
+        return _amend_waiting(instrument, order, command)
+    if command.price and order.command.post_only is PostOnly.REPRICE:
+        makers = instrument.book.opposite(order.side)
+        price = reprice(instrument, makers, price)
+    if price == order.price and quantity <= order.quantity:
+        return [_shrink(order, quantity)]
+    return _requeue(state, instrument, order, price, quantity)
+
+
+def _unfit(
+    state: State, instrument: Instrument, order: Order, command: AmendOrder
+) -> Rejected | None:
+    """Check what the new values and the instrument decide."""
+    quantity = command.quantity or order.quantity
+    named = "order_id" if command.order_id else "client_order_id"
+    rejected = (
+        _misplaced(order, command)
+        or restricted(order.account, order.side)
+        or not_trading(state, instrument, named)
+        or bad_size(
+            instrument,
+            order.command.conditions if quantity > order.quantity else None,
+            quantity,
+        )
+        or _bad_prices(instrument, command)
+    )
+    if rejected is None and quantity <= order.filled:
+        reason = Reason.QTY_BELOW_FILLED
+        return Rejected(reason, "quantity", quantity, order.filled)
+    if rejected is None and order.side is BUY and quantity > order.quantity:
+        more = quantity - order.quantity
+        return beyond_position(instrument, order.account, more)
+    return rejected
+
+
+def _bad_prices(instrument: Instrument, command: AmendOrder) -> Rejected | None:
+    """Check the prices that are given: ticks, then the band."""
+    prices = (("price", command.price), ("stop_price", command.stop_price))
+    given = [(param, price) for param, price in prices if price]
+    for param, price in given:
+        rejected = bad_tick(instrument.terms, param, price)
+        if rejected is not None:
+            return rejected
+    for param, price in given:
+        rejected = out_of_band(instrument, param, price)
+        if rejected is not None:
+            return rejected
+    return None
+
+
+def _misplaced(order: Order, command: AmendOrder) -> Rejected | None:
+    """Check that the order has what is to be changed."""
+    if command.stop_price and not order.waits:
+        return Rejected(Reason.BAD_PARAMETER, "stop_price", command.stop_price)
+    if command.price and order.command.order_type is STOP:
+        return Rejected(Reason.BAD_PARAMETER, "price", command.price)
+    return None
+
+
+def _shrink(order: Order, quantity: int) -> Event:
+    """Lower the total in place: the order keeps its priority.
+
+    An iceberg gives of what it hides first.
+    """
+    less = order.quantity - quantity
+    if order.extras is None:
+        order.level.total -= less
+        order.balance.available += order.unit * less
+        order.quantity = quantity
+        order.remaining -= less
+    else:
+        shown = order.shown
+        unlock(order)
+        order.quantity = quantity
+        order.remaining -= less
+        order.extras.hidden = max(order.remaining - shown, 0)
+        order.level.total -= shown - order.shown
+        lock(order)
+    return _amended(order, order.price, priority_kept=True)
+
+
+def _requeue(
+    state: State, instrument: Instrument, order: Order, price: int, quantity: int
+) -> list[Event]:
+    """Change price or raise the total: the order enters anew, behind others."""
+    remaining = quantity - order.filled
+    command = order.command
+    if is_stop(command):  # it waits no more, and so is a limit order
+        command = replace(command, order_type=LIMIT)
+    rejected = _short(order, price, remaining) or unmatchable(
+        state, instrument, order.account, command, price, remaining
+    )
+    if rejected is not None:
+        return [rejected]
+    order.level.remove(order)
+    previous = order.price
+    _change(order, price, quantity, remaining)
+    events: list[Event] = [_amended(order, previous, priority_kept=False)]
+    if enter(instrument, order, events):
+        del order.account.orders[order.order_id]
+        finish(order)
+    return events
+
+
+def _amend_waiting(
+    instrument: Instrument, order: Order, command: AmendOrder
+) -> list[Event]:
+    """Change a stop order that waits; a new stop price may trigger it at once."""
+    extras = order.extras
+    assert extras is not None
+    stop = command.stop_price or extras.stop_price
+    quantity = command.quantity or order.quantity
+    price = command.price or order.price
+    if order.command.order_type is STOP:
+        price = protection(instrument, order.side, stop)
+    rejected = _short(order, price, quantity)
+    if rejected is not None:
+        return [rejected]
+    instrument.stops.remove(order)
+    previous, kept = order.price, stop == extras.stop_price
+    _change(order, price, quantity, quantity)
+    lock(order)
+    extras.stop_price = stop
+    events: list[Event] = [_amended(order, previous, priority_kept=kept)]
+    last = instrument.record.prices.last
+    if instrument.phase is Phase.TRADING and last and reached(order, last):
+        trigger(instrument, order, events)
+    else:
+        instrument.stops.add(order)
+    return events
+
+
+def _short(order: Order, price: int, remaining: int) -> Rejected | None:
+    """Check that the account has what the order would need."""
+    extras = order.extras
+    need = (price if order.side is BUY else 1) * remaining
+    held = order.unit * order.remaining
+    if extras is not None:
+        need += reserve(need, extras.rate)
+        held += extras.reserve
+    free = order.balance.available + held
+    if need <= free:
+        return None
+    return unaffordable(order.account, order.command, need, free)
+
+
+def _change(order: Order, price: int, quantity: int, remaining: int) -> None:
+    """Give an order new values and release what it had locked."""
+    unlock(order)
+    order.price = price
+    order.unit = price if order.side is BUY else 1
+    order.quantity, order.remaining = quantity, remaining
+    if order.extras is not None:
+        order.extras.reserve = reserve(order.unit * remaining, order.extras.rate)
+
+
+def _amended(order: Order, previous_price: int, *, priority_kept: bool) -> Event:
+    order.account.exec_seq += 1
+    return OrderAmended(
+        order.order_id,
+        order.account.exec_seq,
+        order.price,
+        order.quantity,
+        order.remaining,
+        previous_price,
+        priority_kept,
+        order.command,
+        order.extras.stop_price if order.extras is not None and order.waits else 0,
+    )

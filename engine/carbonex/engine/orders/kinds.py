@@ -1,0 +1,101 @@
+"""What kinds of order there are, and what only some of them need."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from carbonex.engine.book import Extras
+from carbonex.engine.commands import Conditions
+from carbonex.engine.enums import (
+    BUY,
+    FOK,
+    GTD,
+    IOC,
+    LIMIT,
+    MARKET,
+    STOP,
+    STOP_LIMIT,
+    PostOnly,
+    Reason,
+)
+from carbonex.engine.events import Rejected
+
+from .locks import highest_rate
+
+
+if TYPE_CHECKING:
+    from carbonex.engine.commands import PlaceOrder
+    from carbonex.engine.state import Instrument, State
+
+
+MAX_PICKS: Final = 50  # orders named by one order; each costs a look at the level
+PLAIN: Final = Conditions()
+
+
+def may_rest(command: PlaceOrder) -> bool:
+    """Tell whether an order may stay open: neither market nor ioc nor fok."""
+    tif = command.time_in_force
+    return command.order_type is not MARKET and tif is not IOC and tif is not FOK
+
+
+def is_stop(command: PlaceOrder) -> bool:
+    """Tell whether an order waits for a trade to reach its stop price."""
+    return command.order_type is STOP or command.order_type is STOP_LIMIT
+
+
+def bad_kind(state: State, command: PlaceOrder) -> Rejected | None:
+    """Check that type, time in force, flags and conditions go together."""
+    reason = Reason.BAD_PARAMETER
+    given = command.conditions or PLAIN
+    kind, stops = command.order_type, is_stop(command)
+    for param, value, wrong in (
+        ("price", command.price, bool(command.price) and kind in (MARKET, STOP)),
+        ("stop_price", given.stop_price, bool(given.stop_price) is not stops),
+        ("time_in_force", 0, stops and not may_rest(command)),
+        ("post_only", 0, _bad_post_only(command, stops=stops)),
+        ("display_quantity", 0, bool(given.display_quantity) and not _shows(command)),
+        ("expires", 0, bool(given.expires_ns) is not (command.time_in_force is GTD)),
+        ("pick", 0, bool(given.pick) and stops),
+    ):
+        if wrong:
+            return Rejected(reason, param, value)
+    if given.expires_ns and given.expires_ns <= state.time_ns:
+        return Rejected(reason, "expires", given.expires_ns, state.time_ns)
+    if len(given.pick) > MAX_PICKS:
+        return Rejected(reason, "pick", len(given.pick), MAX_PICKS)
+    return None
+
+
+def extras_for(instrument: Instrument, command: PlaceOrder) -> Extras | None:
+    """Return what an order has that a plain one has not, if anything.
+
+    What it shares with account and exchange is entered when it is accepted.
+    """
+    given, terms = command.conditions, instrument.terms
+    fees, limit = terms.fees, terms.position_limit
+    buys = command.side is BUY
+    if not (
+        fees.maker
+        or fees.taker
+        or (buys and limit)
+        or (given and (given.stop_price or given.display_quantity or given.expires_ns))
+    ):
+        return None
+    extras = Extras()
+    if given is not None:
+        extras.stop_price = given.stop_price
+        extras.display = given.display_quantity
+    if buys:
+        extras.rate = highest_rate(terms)
+    return extras
+
+
+def _bad_post_only(command: PlaceOrder, *, stops: bool) -> bool:
+    on = command.post_only is not PostOnly.OFF
+    return on and (stops or not may_rest(command))
+
+
+def _shows(command: PlaceOrder) -> bool:
+    """Tell whether a book may show a part of the order: an iceberg."""
+    limits = command.order_type is LIMIT or command.order_type is STOP_LIMIT
+    return limits and may_rest(command)

@@ -1,0 +1,175 @@
+"""How orders end or shrink without trading."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from carbonex.engine.enums import CancelReason, SelfTrade
+from carbonex.engine.events import OrderCancelled, OrderReduced, OrderRefilled
+
+from .locks import lock, unlock
+
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from carbonex.engine.book import Order
+    from carbonex.engine.events import Event
+    from carbonex.engine.state import Instrument
+
+
+CANCEL_NEWEST: Final = SelfTrade.CANCEL_NEWEST
+CANCEL_OLDEST: Final = SelfTrade.CANCEL_OLDEST
+DECREMENT: Final = SelfTrade.DECREMENT
+
+
+def cancel_open(order: Order, reason: CancelReason) -> OrderCancelled:
+    """Take an open order out of account and book; release what it locked."""
+    del order.account.orders[order.order_id]
+    return withdraw(order, reason)
+
+
+def cancel_orders(
+    instrument: Instrument, reason: CancelReason, chosen: Callable[[Order], bool]
+) -> list[Event]:
+    """Cancel an instrument's open orders that are ``chosen``, oldest first.
+
+    O(n log n) in its open orders.
+    """
+    orders = [*instrument.book.orders(), *instrument.stops.orders()]
+    orders = sorted(filter(chosen, orders), key=lambda order: order.order_id)
+    return [cancel_open(order, reason) for order in orders]
+
+
+def withdraw(order: Order, reason: CancelReason) -> OrderCancelled:
+    """Take an order that its account has given up out of the book as well."""
+    remaining = order.remaining
+    rested = True
+    if order.extras is None:
+        order.level.remove(order)
+        order.balance.available += order.unit * remaining
+    else:
+        rested = not order.waits
+        leave(order)
+    account = order.account
+    exec_seq = account.exec_seq = account.exec_seq + 1
+    return OrderCancelled(
+        order.order_id,
+        exec_seq,
+        order.price,
+        remaining,
+        order.quantity - remaining,
+        reason,
+        rested,
+        order.command,
+    )
+
+
+def cancel_rest(taker: Order, reason: CancelReason) -> OrderCancelled:
+    """Finish a taker whose remainder is not to rest."""
+    account = taker.account
+    account.exec_seq += 1
+    return OrderCancelled(
+        taker.order_id,
+        account.exec_seq,
+        taker.price,
+        taker.remaining,
+        taker.filled,
+        reason,
+        rested=False,
+        order=taker.command,
+    )
+
+
+def leave(order: Order) -> None:
+    """Take an order out of where it waits or rests, and release what it locked."""
+    extras = order.extras
+    if extras is not None and extras.stops is not None:
+        extras.stops.remove(order)
+    else:
+        order.level.remove(order)
+    unlock(order)
+    finish(order)
+
+
+def finish(order: Order) -> None:
+    """Note that an order is no longer open."""
+    extras = order.extras
+    if extras is not None and extras.timers is not None:
+        extras.timers.forget(order)
+        extras.timers = None
+
+
+def refill(order: Order) -> OrderRefilled:
+    """Let an iceberg that left its level show its next tonnes, behind all others."""
+    extras = order.extras
+    assert extras is not None
+    extras.hidden = max(order.remaining - extras.display, 0)
+    order.level.book_side.append(order)
+    order.account.exec_seq += 1
+    return OrderRefilled(
+        order.order_id,
+        order.account.exec_seq,
+        order.price,
+        order.shown,
+        order.quantity,
+        order.remaining,
+        order.command,
+    )
+
+
+def prevent(maker: Order, taker: Order, events: list[Event]) -> bool:
+    """Do what the taker's self-trade mode says; return whether it is finished."""
+    mode = taker.command.self_trade
+    reason = CancelReason.SELF_TRADE
+    if mode is DECREMENT:
+        quantity = min(maker.shown, taker.remaining)
+        finished = quantity == taker.remaining
+        _reduce_maker(maker, quantity, events)
+        events.append(_reduce_taker(taker, quantity))
+        return finished
+    if mode is not CANCEL_NEWEST:
+        events.append(cancel_open(maker, reason))
+    if mode is CANCEL_OLDEST:
+        return False
+    events.append(cancel_rest(taker, reason))
+    return True
+
+
+def _reduce_maker(maker: Order, quantity: int, events: list[Event]) -> None:
+    if quantity == maker.remaining:
+        events.append(cancel_open(maker, CancelReason.SELF_TRADE))
+        return
+    level = maker.level
+    spent = quantity == maker.shown
+    if spent:
+        level.remove(maker)
+    else:
+        level.total -= quantity
+    unlock(maker)
+    events.append(_reduce(maker, quantity, rested=True))
+    lock(maker)
+    if spent:
+        events.append(refill(maker))
+
+
+def _reduce_taker(taker: Order, quantity: int) -> Event:
+    if quantity == taker.remaining:
+        return cancel_rest(taker, CancelReason.SELF_TRADE)
+    return _reduce(taker, quantity, rested=False)
+
+
+def _reduce(order: Order, quantity: int, *, rested: bool) -> OrderReduced:
+    order.quantity -= quantity
+    order.remaining -= quantity
+    order.account.exec_seq += 1
+    return OrderReduced(
+        order.order_id,
+        order.account.exec_seq,
+        order.price,
+        quantity,
+        order.quantity,
+        order.remaining,
+        rested,
+        order.command,
+    )

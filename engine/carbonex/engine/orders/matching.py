@@ -1,0 +1,285 @@
+"""Matching: a taker meets the other side in price–time priority.
+
+The taker's funds are checked before, so nothing here can fail. What a taker
+does not trade is locked by whoever lets it rest.
+"""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import TYPE_CHECKING, Final
+
+from carbonex.engine.commands import MAX_QUANTITY
+from carbonex.engine.enums import BUY, CancelReason, SelfTrade
+from carbonex.engine.events import Trade
+
+from .leaving import cancel_rest, finish, prevent, refill
+from .locks import lock, settle, unlock
+
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from carbonex.engine.accounts import Account
+    from carbonex.engine.book import BookSide, Level, Order
+    from carbonex.engine.commands import PlaceOrder
+    from carbonex.engine.events import Event
+    from carbonex.engine.state import Instrument
+
+
+CANCEL_OLDEST: Final = SelfTrade.CANCEL_OLDEST
+
+
+def match(  # noqa: C901, PLR0915 - one loop: a call costs 60 ns of a fill's 700
+    instrument: Instrument, makers: BookSide, taker: Order, events: list[Event]
+) -> bool:
+    """Trade ``taker`` as far as its price and the other side allow.
+
+    Returns whether it is finished: filled, or cancelled by self-trade
+    prevention or for having taken all the levels it may. If not, its remainder
+    meets no order. O(1) per fill, O(log n) per level used up.
+    """
+    limit = makers.sign * taker.price
+    account, command = taker.account, taker.command
+    conditions = command.conditions
+    picks = [] if conditions is None else picked(makers, conditions.pick)
+    levels = instrument.terms.take_levels or MAX_QUANTITY
+    singly = taker.extras is not None  # its fees are charged fill by fill
+    traded = notional = first = price = key = 0
+    trade_id = instrument.last_trade_id
+    finished = False
+    while not finished:
+        level = makers.best
+        if level is None or level.key > limit:
+            break
+        if level.key != key:
+            if levels == 0:
+                events.append(cancel_rest(taker, CancelReason.TAKE_LEVELS))
+                finished = True
+                break
+            levels -= 1
+            key = level.key
+        maker = level.oldest
+        if picks:
+            maker = picks.pop(0)
+        assert maker is not None
+        if maker.account.participant is account.participant:
+            finished = prevent(maker, taker, events)
+            continue
+        price = level.price
+        first = first or price
+        if singly or maker.extras is not None:
+            quantity = fill(instrument, maker, taker, price, events)
+            traded += quantity
+            notional += price * quantity
+            finished = taker.remaining == 0
+            continue
+        quantity = maker.remaining
+        if quantity <= taker.remaining:
+            level.remove(maker)
+            maker.remaining = 0
+            del maker.account.orders[maker.order_id]
+        else:
+            quantity = taker.remaining
+            maker.remaining -= quantity
+            level.total -= quantity
+        taker.remaining -= quantity
+        finished = taker.remaining == 0
+        traded += quantity
+        notional += price * quantity
+        _settle_maker(maker, quantity, instrument.sellable_day)
+        account.exec_seq += 1
+        instrument.last_trade_id += 1
+        events.append(
+            Trade(
+                instrument.last_trade_id,
+                price,
+                quantity,
+                maker.order_id,
+                maker.account.exec_seq,
+                maker.quantity,
+                maker.remaining,
+                maker.command,
+                taker.order_id,
+                account.exec_seq,
+                taker.price,
+                taker.quantity,
+                taker.remaining,
+                command,
+            )
+        )
+    if traded:
+        if not singly:
+            _settle_taker(taker, traded, notional, instrument.sellable_day)
+        trades = instrument.last_trade_id - trade_id
+        instrument.count(first, price, traded, notional, trades)
+    return finished
+
+
+def fillable(
+    instrument: Instrument,
+    makers: BookSide,
+    account: Account,
+    command: PlaceOrder,
+    price: int,
+    wanted: int,
+) -> bool:
+    """Tell whether all of an order would trade at once: fill or kill.
+
+    Linear in the orders that it would take. Self-trade prevention counts: an
+    own order is passed over only where the mode would cancel it and go on.
+    """
+    limit = makers.sign * price
+    passes = command.self_trade is CANCEL_OLDEST
+    picks = () if command.conditions is None else command.conditions.pick
+    for level in islice(makers, instrument.terms.take_levels or None):
+        if level.key > limit:
+            return False
+        hidden = 0
+        for order in _queue(level, picks):
+            if order.account.participant is not account.participant:
+                shown = order.shown
+                wanted -= shown
+                hidden += order.remaining - shown
+                if wanted <= 0:
+                    return True
+            elif not passes:
+                return False
+        wanted -= hidden  # refills come behind all others of the level
+        if wanted <= 0:
+            return True
+        picks = ()
+    return False
+
+
+def picked(makers: BookSide, picks: tuple[int, ...]) -> list[Order]:
+    """Return the orders at the best price that ``picks`` names, in its order."""
+    best = makers.best
+    if not picks or best is None:
+        return []
+    resting = {order.order_id: order for order in best}
+    named = dict.fromkeys(picks)
+    return [resting[order_id] for order_id in named if order_id in resting]
+
+
+def fill(
+    instrument: Instrument,
+    maker: Order,
+    taker: Order,
+    price: int,
+    events: list[Event],
+) -> int:
+    """Trade two orders of which one has extras; return the tonnes.
+
+    The maker rests. The taker's own side is settled here if it has extras, else
+    by who calls, for all its fills at once.
+    """
+    fees = instrument.terms.fees
+    quantity = min(maker.shown, taker.remaining)
+    maker_fee = fill_resting(instrument, maker, price, quantity, fees.maker)
+    taker_fee = 0
+    if taker.extras is None:
+        taker.account.exec_seq += 1
+    else:
+        taker_fee = settle(instrument, taker, price, quantity, fees.taker)
+    taker.remaining -= quantity
+    instrument.last_trade_id += 1
+    events.append(
+        Trade(
+            instrument.last_trade_id,
+            price,
+            quantity,
+            maker.order_id,
+            maker.account.exec_seq,
+            maker.quantity,
+            maker.remaining,
+            maker.command,
+            taker.order_id,
+            taker.account.exec_seq,
+            taker.price,
+            taker.quantity,
+            taker.remaining,
+            taker.command,
+            maker_fee,
+            taker_fee,
+        )
+    )
+    show_more(maker, events)
+    return quantity
+
+
+def fill_resting(
+    instrument: Instrument, order: Order, price: int, quantity: int, rate: int
+) -> int:
+    """Fill tonnes that a resting order shows; return the fee in fen.
+
+    An order of which nothing is shown any more has left its level.
+    """
+    level = order.level
+    if quantity == order.shown:
+        level.remove(order)
+    else:
+        level.total -= quantity
+    unlock(order)
+    fee = settle(instrument, order, price, quantity, rate)
+    order.remaining -= quantity
+    lock(order)
+    return fee
+
+
+def show_more(order: Order, events: list[Event]) -> None:
+    """Let a filled order go, or an iceberg show its next tonnes."""
+    if order.remaining == 0:
+        del order.account.orders[order.order_id]
+        finish(order)
+    elif order.shown == 0:
+        events.append(refill(order))
+
+
+def _settle_maker(maker: Order, quantity: int, sellable_day: int) -> None:
+    """Deliver against payment: what the maker gives was locked, and goes."""
+    account, command = maker.account, maker.command
+    maker.balance.quantity -= maker.unit * quantity
+    if command.side is BUY:
+        holding = account.holding(command.instrument)
+        if sellable_day:
+            holding.receive(quantity, sellable_day)
+        else:
+            holding.quantity += quantity
+            holding.available += quantity
+    else:
+        cash, amount = account.cash_balance, maker.price * quantity
+        cash.quantity += amount
+        cash.available += amount
+    account.exec_seq += 1
+
+
+def _settle_taker(
+    taker: Order, quantity: int, notional: int, sellable_day: int
+) -> None:
+    """Deliver against payment, once for all fills of a command."""
+    account, command = taker.account, taker.command
+    cash = account.cash_balance
+    if command.side is BUY:
+        holding = account.holding(command.instrument)
+        if sellable_day:
+            holding.receive(quantity, sellable_day)
+        else:
+            holding.quantity += quantity
+            holding.available += quantity
+        notional = -notional
+    else:
+        tonnes = taker.balance
+        tonnes.quantity -= quantity
+        tonnes.available -= quantity
+    cash.quantity += notional
+    cash.available += notional
+
+
+def _queue(level: Level, picks: tuple[int, ...]) -> Iterator[Order]:
+    """Yield a level's orders: those that are picked, then the others by age."""
+    if picks:
+        resting = {order.order_id: order for order in level}
+        named = dict.fromkeys(picks)  # each counts once
+        yield from (resting[order_id] for order_id in named if order_id in resting)
+    yield from (order for order in level if order.order_id not in picks)

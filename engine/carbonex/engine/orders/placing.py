@@ -1,0 +1,202 @@
+"""Placing and cancelling orders: refuse first, then change."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from msgspec.structs import replace
+
+from carbonex.engine.accounts import NOTHING
+from carbonex.engine.book import Order
+from carbonex.engine.enums import (
+    BUY,
+    DAY,
+    FOK,
+    GTD,
+    IOC,
+    LIMIT,
+    CancelReason,
+    OrderStatus,
+    PostOnly,
+    Reason,
+    SelfTrade,
+)
+from carbonex.engine.events import OrderAccepted, OrderStands, Rejected
+from carbonex.engine.state import NO_ACCOUNTS
+
+from .leaving import cancel_open, cancel_rest, withdraw
+from .matching import match
+from .refusals import late, not_permitted, unaffordable
+from .special import place_special
+
+
+if TYPE_CHECKING:
+    from carbonex.engine.accounts import Account
+    from carbonex.engine.commands import AmendOrder, CancelAll, CancelOrder, PlaceOrder
+    from carbonex.engine.events import Event
+    from carbonex.engine.state import State
+
+
+OFF: Final = PostOnly.OFF
+CANCEL_NEWEST: Final = SelfTrade.CANCEL_NEWEST
+CLIENT: Final = CancelReason.CLIENT
+
+
+def place(  # noqa: C901, PLR0912, PLR0915 - one short way for a plain order, see below
+    state: State, command: PlaceOrder
+) -> list[Event]:
+    """Accept, match and rest a new order, or refuse it.
+
+    O(1) to rest at a price where others rest, O(log n) at a new one, and
+    O(1) per fill. Fill or kill looks at the orders it would take first.
+    """
+    # A plain order is done here, a call saved for every 25 ns of the 1 µs. What is
+    # special, or might be wrong, is looked into by ``place_special``.
+    account = state.traders.get(command.key, NO_ACCOUNTS).get(command.account)
+    name = command.client_order_id
+    if name or command.deadline_ns:
+        answer = _answer_early(state, account, command)
+        if answer is not None:
+            return [answer]
+    instrument = state.instruments.get(command.instrument)
+    if instrument is None:
+        return [Rejected(Reason.UNKNOWN_INSTRUMENT, "instrument")]
+    if account is None:
+        return [not_permitted(command.key)]
+    price, quantity = command.price, command.quantity
+    tif = command.time_in_force
+    if (
+        name
+        or not instrument.plain
+        or account.restricted
+        or command.conditions is not None
+        or command.order_type is not LIMIT
+        or command.post_only is not OFF
+        or (tif is not DAY and (instrument.day_only or tif is GTD or tif is FOK))
+        or price < instrument.limit_down
+        or price > instrument.limit_up
+        or quantity < 1
+        or quantity > instrument.max_quantity
+        or account.blocks
+        or account.bids
+        or len(account.orders) >= account.max_open_orders
+    ):
+        return place_special(state, instrument, account, command)
+    book = instrument.book
+    if command.side is BUY:
+        own, makers = book.bids, book.asks
+        balance, unit = account.cash_balance, price
+    else:
+        own, makers = book.asks, book.bids
+        balance, unit = account.holdings.get(command.instrument, NOTHING), 1
+    need = unit * quantity
+    if need > balance.available:
+        return [unaffordable(account, command, need, balance.available)]
+    best = makers.best
+    met = best.oldest if best is not None and best.key <= makers.sign * price else None
+    if (
+        met is not None
+        and met.account.participant is account.participant
+        and command.self_trade is CANCEL_NEWEST
+    ):
+        return [Rejected(Reason.SELF_TRADE, "price", met.order_id)]
+
+    order_id = state.last_order_id = state.last_order_id + 1
+    order = Order()
+    order.order_id = order_id
+    order.command = command
+    order.account = account
+    order.balance = balance
+    order.price = price
+    order.unit = unit
+    order.quantity = order.remaining = quantity
+    order.extras = None
+    exec_seq = account.exec_seq = account.exec_seq + 1
+    events: list[Event] = [OrderAccepted(order_id, exec_seq, price, command)]
+    if met is not None:
+        if match(instrument, makers, order, events):
+            return events
+        need = unit * order.remaining
+    if tif is IOC:
+        events.append(cancel_rest(order, CancelReason.IOC))
+    else:
+        account.orders[order_id] = order
+        balance.available -= need
+        own.append(order)
+    return events
+
+
+def cancel(state: State, command: CancelOrder) -> list[Event]:
+    """Withdraw an open order, in any phase. O(1)."""
+    account = state.traders.get(command.key, NO_ACCOUNTS).get(command.account)
+    if account is not None and command.order_id and not command.deadline_ns:
+        order = account.orders.pop(command.order_id, None)
+        if order is not None:
+            return [withdraw(order, CLIENT)]
+    found = find_open(state, command)
+    if type(found) is Order:
+        return [cancel_open(found, CLIENT)]
+    return [found]
+
+
+def cancel_all(state: State, command: CancelAll) -> list[Event]:
+    """Withdraw an account's open orders, oldest first; perhaps none."""
+    account = state.trader(command.key, command.account)
+    if command.instrument and command.instrument not in state.instruments:
+        return [Rejected(Reason.UNKNOWN_INSTRUMENT, "instrument")]
+    if account is None:
+        return [not_permitted(command.key)]
+    chosen = [
+        order
+        for order in account.orders.values()
+        if command.instrument in ("", order.instrument)
+        and (command.side is None or command.side is order.side)
+    ]
+    return [cancel_open(order, CLIENT) for order in chosen]
+
+
+def find_open(state: State, command: AmendOrder | CancelOrder) -> Order | Rejected:
+    """Return the open order that the command names, or why not."""
+    if 0 < command.deadline_ns < state.time_ns:
+        return late(state, command.deadline_ns)
+    account = state.trader(command.key, command.account)
+    if account is None:
+        return not_permitted(command.key)
+    order_id = command.order_id
+    if order_id:
+        order = account.orders.get(order_id)
+    else:
+        order = account.client_ids.get(command.client_order_id)
+    if order is None or order.order_id not in account.orders:
+        param = "order_id" if order_id else "client_order_id"
+        return Rejected(Reason.UNKNOWN_ORDER, param, order_id)
+    return order
+
+
+def _stands(known: Order, command: PlaceOrder) -> Event:
+    """Answer a repeated client order id: the same order, or a clash."""
+    first = known.command
+    if replace(command, key=first.key, deadline_ns=first.deadline_ns) != first:
+        return Rejected(Reason.DUPLICATE_CLIENT_ORDER_ID, "client_order_id")
+    return OrderStands(
+        known.order_id,
+        known.status,
+        known.price,
+        known.quantity,
+        known.filled,
+        first,
+        known.waits and known.status is OrderStatus.OPEN,
+    )
+
+
+def _answer_early(
+    state: State, account: Account | None, command: PlaceOrder
+) -> Event | None:
+    """Answer a repeated client order id, or a command that comes too late."""
+    if account is not None and command.client_order_id:
+        known = account.client_ids.get(command.client_order_id)
+        if known is not None:
+            return _stands(known, command)
+    if 0 < command.deadline_ns < state.time_ns:
+        return late(state, command.deadline_ns)
+    return None

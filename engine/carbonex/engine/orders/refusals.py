@@ -1,0 +1,302 @@
+"""Why an order is refused, each reason in the order of its precedence.
+
+A command's checks all run before its first change; these functions find the
+reason, and none of them changes anything.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from carbonex.engine.enums import (
+    BUY,
+    FOK,
+    GTC,
+    GTD,
+    IOC,
+    LIMIT,
+    MARKET,
+    SELL,
+    STOP_LIMIT,
+    Phase,
+    PostOnly,
+    Reason,
+    Restriction,
+    SelfTrade,
+)
+from carbonex.engine.events import Rejected
+from carbonex.engine.market.rules import bad_name, bad_quantity, bad_tick, out_of_band
+from carbonex.engine.state import VENUE_KEY
+
+from .kinds import bad_kind, is_stop, may_rest
+from .matching import fillable, picked
+from .uncross import own_cross
+
+
+if TYPE_CHECKING:
+    from carbonex.engine.accounts import Account
+    from carbonex.engine.book import BookSide, Order
+    from carbonex.engine.commands import Conditions, PlaceOrder
+    from carbonex.engine.enums import Side
+    from carbonex.engine.state import Instrument, State
+
+
+MAX_REFILLS: Final = 1000  # of an iceberg, each one more fill of a command
+OFF: Final = PostOnly.OFF
+CANCEL_NEWEST: Final = SelfTrade.CANCEL_NEWEST
+
+
+def late(state: State, deadline_ns: int) -> Rejected:
+    """Refuse what came after its own deadline."""
+    return Rejected(Reason.DEADLINE_PASSED, "deadline", deadline_ns, state.time_ns)
+
+
+def not_permitted(key: str) -> Rejected:
+    """Refuse an account; clients are not told which others exist."""
+    reason = Reason.UNKNOWN_ACCOUNT if key == VENUE_KEY else Reason.NOT_PERMITTED
+    return Rejected(reason, "account")
+
+
+def restricted(account: Account, side: Side) -> Rejected | None:
+    """Check what supervision lets the account's participant do."""
+    restriction = account.participant.restriction
+    if restriction is Restriction.NONE:
+        return None
+    if restriction is Restriction.SELL_ONLY and side is SELL:
+        return None
+    return Rejected(Reason.RESTRICTED, "account", int(restriction))
+
+
+def not_trading(state: State, instrument: Instrument, param: str) -> Rejected | None:
+    """Check that orders may enter an instrument, which ``param`` names."""
+    if not instrument.tradable:
+        return Rejected(Reason.NOT_TRADABLE, param)
+    if instrument.phase is Phase.TRADING or instrument.phase is Phase.CALL:
+        return None
+    if state.step_of(instrument).phase is not Phase.TRADING:
+        return Rejected(Reason.MARKET_CLOSED, param)
+    return Rejected(Reason.HALTED, param)
+
+
+def malformed(
+    state: State, instrument: Instrument, account: Account, command: PlaceOrder
+) -> Rejected | None:
+    """Check all that the order's own values, instrument and account decide."""
+    name = command.client_order_id
+    rejected = (
+        (bad_name("client_order_id", name) if name else None)
+        or bad_kind(state, command)
+        or restricted(account, command.side)
+        or not_trading(state, instrument, "instrument")
+        or bad_size(instrument, command.conditions, command.quantity)
+        or _bad_prices(instrument, command)
+        or _unpickable(instrument, command)
+    )
+    if rejected is None and command.side is BUY:
+        return beyond_position(instrument, account, command.quantity)
+    return rejected
+
+
+def bad_size(
+    instrument: Instrument, conditions: Conditions | None, quantity: int
+) -> Rejected | None:
+    """Check a total and what an iceberg shows of it; BAD_QTY of either comes first."""
+    rejected = bad_quantity(instrument.terms, quantity)
+    if rejected is None or rejected.reason is Reason.QTY_ABOVE_LISTED_MAX:
+        return _bad_display(instrument, conditions, quantity) or rejected
+    return rejected
+
+
+def _bad_display(
+    instrument: Instrument, conditions: Conditions | None, quantity: int
+) -> Rejected | None:
+    """Check what an iceberg of ``quantity`` shows: whole lots, neither too much.
+
+    It shows at least a thousandth, so that filling it takes no more refills.
+    """
+    if conditions is None or not conditions.display_quantity:
+        return None
+    shown, lot = conditions.display_quantity, instrument.terms.lot
+    least = -(-quantity // MAX_REFILLS)
+    for limit, wrong in (
+        (lot, shown < 0 or shown % lot != 0),
+        (quantity, shown > quantity),
+        (least, shown < least),
+    ):
+        if wrong:
+            return Rejected(Reason.BAD_QTY, "display_quantity", shown, limit)
+    return None
+
+
+def beyond_position(
+    instrument: Instrument, account: Account, more: int
+) -> Rejected | None:
+    """Check the position limit against ``more`` tonnes bought."""
+    limit = instrument.terms.position_limit
+    if not limit:
+        return None
+    position = account.participant.position(instrument.name) + more
+    if position <= limit:
+        return None
+    return Rejected(Reason.POSITION_LIMIT, "quantity", position, limit)
+
+
+def unaffordable(
+    account: Account, command: PlaceOrder, need: int, free: int
+) -> Rejected:
+    """Refuse what needs more fen or tonnes than are free."""
+    if command.side is BUY:
+        return Rejected(Reason.INSUFFICIENT_FUNDS, "quantity", need, free)
+    return short_of_tonnes(account, command.instrument, need, free)
+
+
+def short_of_tonnes(
+    account: Account, instrument: str, need: int, free: int
+) -> Rejected:
+    """Refuse what needs more tonnes than are free (MARKET-RULES §3)."""
+    holding = account.holdings.get(instrument)
+    if holding is not None and need <= free + holding.resale_locked:
+        return Rejected(Reason.RESALE_LOCK, "quantity", need, free)
+    return Rejected(Reason.INSUFFICIENT_HOLDINGS, "quantity", need, free)
+
+
+def unmatchable(
+    state: State,
+    instrument: Instrument,
+    account: Account,
+    command: PlaceOrder,
+    price: int,
+    remaining: int,
+) -> Rejected | None:
+    """Check what meeting the other side at ``price`` would mean, and the kind."""
+    makers = instrument.book.opposite(command.side)
+    stops = is_stop(command)
+    meets = not stops and makers.reaches(price)
+    if meets:
+        own = _own_met(instrument, makers, account, command, price)
+        if own is not None:
+            return Rejected(Reason.SELF_TRADE, "price", own.order_id)
+    rejected = _not_allowed(state, instrument, command)
+    if rejected is not None:
+        return rejected
+    if meets and command.post_only is not OFF:
+        assert makers.best is not None
+        best = makers.best.price
+        return Rejected(Reason.WOULD_TAKE_LIQUIDITY, "price", price, best)
+    if command.time_in_force is FOK and not fillable(
+        instrument, makers, account, command, price, remaining
+    ):
+        return Rejected(Reason.FOK_UNFILLABLE, "quantity", remaining)
+    return None
+
+
+def beyond_caps(account: Account, command: PlaceOrder) -> Rejected | None:
+    """Check the account's caps on client order ids and open orders."""
+    known = len(account.client_ids)
+    if command.client_order_id and known >= account.max_client_ids:
+        limit = account.max_client_ids
+        return Rejected(Reason.TOO_MANY_CLIENT_IDS, "client_order_id", known, limit)
+    resting = account.open_count
+    if resting >= account.max_open_orders and may_rest(command):
+        limit = account.max_open_orders
+        return Rejected(Reason.TOO_MANY_OPEN_ORDERS, "account", resting, limit)
+    return None
+
+
+def _bad_prices(instrument: Instrument, command: PlaceOrder) -> Rejected | None:
+    """Check ticks, then the band."""
+    prices = []
+    if command.order_type is LIMIT or command.order_type is STOP_LIMIT:
+        prices.append(("price", command.price))
+    if command.conditions is not None and command.conditions.stop_price:
+        prices.append(("stop_price", command.conditions.stop_price))
+    for param, price in prices:
+        rejected = bad_tick(instrument.terms, param, price)
+        if rejected is not None:
+            return rejected
+    for param, price in prices:
+        rejected = out_of_band(instrument, param, price)
+        if rejected is not None:
+            return rejected
+    return None
+
+
+def _unpickable(instrument: Instrument, command: PlaceOrder) -> Rejected | None:
+    """Check that the orders named rest at the best opposite price.
+
+    Linear in the best level's orders; in all of that side's to refuse.
+    """
+    conditions = command.conditions
+    if conditions is None or not conditions.pick or not instrument.terms.pick:
+        return None
+    makers = instrument.book.opposite(command.side)
+    found = {order.order_id for order in picked(makers, conditions.pick)}
+    missing = [order_id for order_id in conditions.pick if order_id not in found]
+    if not missing:
+        return None
+    resting = {order.order_id for level in makers for order in level}
+    for order_id in missing:
+        if order_id not in resting:
+            return Rejected(Reason.STALE_PICK, "pick", order_id)
+    return Rejected(Reason.NOT_BEST_PRICE, "pick", missing[0])
+
+
+def _own_met(
+    instrument: Instrument,
+    makers: BookSide,
+    account: Account,
+    command: PlaceOrder,
+    price: int,
+) -> Order | None:
+    """Return the own order that a taker would meet, where it is refused for it.
+
+    In a call auction everything that crosses meets; else the first order does.
+    """
+    if instrument.phase is Phase.CALL:
+        return own_cross(instrument, command.side, price, account.participant)
+    if command.self_trade is not CANCEL_NEWEST:
+        return None
+    first = _first(makers, command)
+    return first if first.account.participant is account.participant else None
+
+
+def _not_allowed(
+    state: State, instrument: Instrument, command: PlaceOrder
+) -> Rejected | None:
+    """Check that instrument and phase allow orders of this kind."""
+    reason, tif = Reason.KIND_NOT_ALLOWED, command.time_in_force
+    conditions = command.conditions
+    if not instrument.terms.multi_day and (
+        tif is GTC
+        or (
+            tif is GTD
+            and conditions is not None
+            and conditions.expires_ns > state.day_ends_ns
+        )
+    ):
+        return Rejected(reason, "time_in_force")
+    picks = conditions is not None and bool(conditions.pick)
+    if picks and not instrument.terms.pick:
+        return Rejected(reason, "pick")
+    if instrument.phase is not Phase.CALL:
+        return None
+    for param, refused in (
+        ("order_type", command.order_type is MARKET),
+        ("time_in_force", tif is IOC or tif is FOK),
+        ("post_only", command.post_only is not OFF),
+        ("pick", picks),
+    ):
+        if refused:
+            return Rejected(reason, param)
+    return None
+
+
+def _first(makers: BookSide, command: PlaceOrder) -> Order:
+    """Return the order that a taker meets first."""
+    if command.conditions is not None:
+        named = picked(makers, command.conditions.pick)
+        if named:  # an order that is amended may have taken them before
+            return named[0]
+    assert makers.best is not None
+    assert makers.best.oldest is not None
+    return makers.best.oldest

@@ -1,0 +1,87 @@
+"""Stop orders: those that wait for a trade to reach their price."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, final
+
+from sortedcontainers import SortedDict
+
+from carbonex.engine.commands import MAX_PRICE
+from carbonex.engine.enums import BUY, SELL, Side
+
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from carbonex.engine.book import Order
+
+
+@final
+class Stops:
+    """One instrument's waiting stop orders, those that trigger first in front.
+
+    A buy waits for a trade at its stop price or above, a sell for one at its or
+    below: any at ``buys_from`` (fen) or above, or at ``sells_to`` or below, triggers
+    something. Adding and removing cost O(log n).
+    """
+
+    __slots__ = ("_buys", "_sells", "buys_from", "sells_to")
+
+    def __init__(self) -> None:
+        self._buys: SortedDict[tuple[int, int], Order] = SortedDict()
+        self._sells: SortedDict[tuple[int, int], Order] = SortedDict()
+        self._look()
+
+    def __len__(self) -> int:
+        return len(self._buys) + len(self._sells)
+
+    def orders(self) -> Iterator[Order]:
+        """Yield all of them: buys then sells, those that trigger first in front."""
+        yield from self._buys.values()
+        yield from self._sells.values()
+
+    def add(self, order: Order) -> None:
+        """Let ``order`` wait."""
+        self._of(order.side)[_key(order)] = order
+        self._look()
+
+    def remove(self, order: Order) -> None:
+        """Let ``order`` wait no more."""
+        del self._of(order.side)[_key(order)]
+        self._look()
+
+    def take(self, price: int) -> list[Order]:
+        """Remove and return what a trade at ``price`` triggers, in stop order.
+
+        Buys by rising, sells by falling stop price, orders of one stop price by
+        age. O(log n) for each.
+        """
+        taken: list[Order] = []
+        for side, limit in ((BUY, price), (SELL, -price)):
+            waiting = self._of(side)
+            while waiting and waiting.peekitem(0)[0][0] <= limit:
+                taken.append(waiting.popitem(0)[1])
+        self._look()
+        return taken
+
+    def _look(self) -> None:
+        """Note which prices trigger something, so that trades need not look."""
+        buys, sells = self._buys, self._sells
+        self.buys_from = buys.peekitem(0)[0][0] if buys else MAX_PRICE + 1
+        self.sells_to = -sells.peekitem(0)[0][0] if sells else 0
+
+    def _of(self, side: Side) -> SortedDict[tuple[int, int], Order]:
+        return self._buys if side is BUY else self._sells
+
+
+def reached(order: Order, price: int) -> bool:
+    """Tell whether a trade at ``price`` triggers a stop order."""
+    limit = price if order.side is BUY else -price
+    return _key(order)[0] <= limit
+
+
+def _key(order: Order) -> tuple[int, int]:
+    extras = order.extras
+    assert extras is not None
+    stop = extras.stop_price
+    return (stop if order.side is BUY else -stop, order.order_id)

@@ -1,0 +1,1 @@
+"""Participants, keys, accounts, cash, tonnes and obligations."""

@@ -1,0 +1,168 @@
+"""Cash and tonnes that come, go and change hands outside the market."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from carbonex.engine.accounts import NOTHING
+from carbonex.engine.commands import (
+    MAX_BALANCE,
+    Deposit,
+    Issue,
+    Retire,
+    Surrender,
+    Transfer,
+    Withdraw,
+)
+from carbonex.engine.enums import Permission, Reason
+from carbonex.engine.events import Moved, Rejected
+from carbonex.engine.orders.refusals import beyond_position, short_of_tonnes
+
+from .obligations import surrender, unsurrenderable
+from .refs import answered_before, bad_ref, remember, too_many_refs
+
+
+if TYPE_CHECKING:
+    from carbonex.engine.accounts import Account
+    from carbonex.engine.commands import MoveCommand
+    from carbonex.engine.events import Event
+    from carbonex.engine.state import State
+
+
+def move(state: State, command: MoveCommand) -> list[Event]:
+    """Do what the registry decided, once per client ref, in any market phase.
+
+    A surrender answers with the obligation as it stands then as well. O(1), and
+    linear in the days from which tonnes of the holding may be sold.
+    """
+    permitted = state.permits(command.key, Permission.REGISTRY)
+    account = state.accounts.get(command.account)
+    if permitted and account is not None:
+        answer = answered_before(account, command)
+        if answer is not None:
+            return [answer]
+    rejected = _unknown(state, account, command, permitted=permitted)
+    if rejected is not None:
+        return [rejected]
+    assert account is not None
+    rejected = (
+        bad_ref(command.client_ref)
+        or _bad_target(command)
+        or _bad_size(command)
+        or _immovable(state, account, command)
+        or too_many_refs(account)
+    )
+    if rejected is not None:
+        return [rejected]
+    moved = Moved(command)
+    remember(account, command, moved)
+    return [moved, *_apply(state, account, command)]
+
+
+def _unknown(
+    state: State, account: Account | None, command: MoveCommand, *, permitted: bool
+) -> Rejected | None:
+    if (
+        type(command) is not Deposit
+        and type(command) is not Withdraw
+        and command.instrument not in state.instruments
+    ):
+        return Rejected(Reason.UNKNOWN_INSTRUMENT, "instrument")
+    if not permitted:
+        return Rejected(Reason.NOT_PERMITTED)
+    if account is None:
+        return Rejected(Reason.UNKNOWN_ACCOUNT, "account")
+    if type(command) is Transfer and command.to_account not in state.accounts:
+        return Rejected(Reason.UNKNOWN_ACCOUNT, "to_account")
+    return None
+
+
+def _bad_target(command: MoveCommand) -> Rejected | None:
+    if type(command) is Transfer and command.to_account == command.account:
+        return Rejected(Reason.BAD_PARAMETER, "to_account")
+    return None
+
+
+def _bad_size(command: MoveCommand) -> Rejected | None:
+    if type(command) is Deposit or type(command) is Withdraw:
+        if 0 < command.amount <= MAX_BALANCE:
+            return None
+        return Rejected(Reason.BAD_AMOUNT, "amount", command.amount, MAX_BALANCE)
+    if 0 < command.quantity <= MAX_BALANCE:
+        return None
+    return Rejected(Reason.BAD_QTY, "quantity", command.quantity, MAX_BALANCE)
+
+
+def _immovable(state: State, account: Account, command: MoveCommand) -> Rejected | None:
+    """Check that credits fit the venue's total, and that debits are there."""
+    if type(command) is Deposit:
+        room = MAX_BALANCE - state.cash
+        if command.amount > room:
+            return Rejected(Reason.BALANCE_LIMIT, "amount", command.amount, room)
+    elif type(command) is Withdraw:
+        free = account.available
+        if command.amount > free:
+            return Rejected(Reason.INSUFFICIENT_FUNDS, "amount", command.amount, free)
+    elif type(command) is Issue:
+        room = MAX_BALANCE - state.instruments[command.instrument].issued
+        if command.quantity > room:
+            return Rejected(Reason.BALANCE_LIMIT, "quantity", command.quantity, room)
+    elif type(command) is Transfer:
+        return _untransferable(state, account, command)
+    elif type(command) is Surrender:
+        return unsurrenderable(state, account, command)
+    else:
+        return _unretirable(account, command)
+    return None
+
+
+def _untransferable(
+    state: State, account: Account, command: Transfer
+) -> Rejected | None:
+    target = state.accounts[command.to_account]
+    if target.participant is not account.participant:
+        instrument = state.instruments[command.instrument]
+        rejected = beyond_position(instrument, target, command.quantity)
+        if rejected is not None:
+            return rejected
+    held = account.holdings.get(command.instrument, NOTHING).unlocked
+    if command.quantity > held:
+        reason = Reason.INSUFFICIENT_HOLDINGS
+        return Rejected(reason, "quantity", command.quantity, held)
+    return None
+
+
+def _unretirable(account: Account, command: Retire) -> Rejected | None:
+    free = account.holdings.get(command.instrument, NOTHING).available
+    if command.quantity > free:
+        return short_of_tonnes(account, command.instrument, command.quantity, free)
+    return None
+
+
+def _apply(state: State, account: Account, command: MoveCommand) -> list[Event]:
+    """Move; return what else it did."""
+    if type(command) is Deposit:
+        account.cash_balance.credit(command.amount)
+        state.cash += command.amount
+    elif type(command) is Withdraw:
+        account.cash_balance.credit(-command.amount)
+        state.cash -= command.amount
+    elif type(command) is Issue:
+        account.holding(command.instrument).credit(command.quantity)
+        state.instruments[command.instrument].issued += command.quantity
+    elif type(command) is Transfer:
+        _transfer(state, account, command)
+    elif type(command) is Surrender:
+        return [surrender(state, account, command)]
+    else:
+        account.holding(command.instrument).credit(-command.quantity)
+        state.instruments[command.instrument].issued -= command.quantity
+    return []
+
+
+def _transfer(state: State, account: Account, command: Transfer) -> None:
+    """Move free tonnes first, then those that may be sold soonest: each keeps its day."""
+    source = account.holding(command.instrument)
+    target = state.accounts[command.to_account].holding(command.instrument)
+    for day, quantity in source.take(command.quantity, sorted([0, *source.maturing])):
+        target.receive(quantity, day)

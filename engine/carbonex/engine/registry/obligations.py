@@ -1,0 +1,109 @@
+"""What participants owe for their emissions, and what they surrender for it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from carbonex.engine.accounts import NOTHING, Obligation
+from carbonex.engine.commands import MAX_BALANCE, SetObligation
+from carbonex.engine.enums import Permission, Reason
+from carbonex.engine.events import ObligationSet, Rejected
+
+
+if TYPE_CHECKING:
+    from carbonex.engine.accounts import Account
+    from carbonex.engine.commands import Surrender
+    from carbonex.engine.events import Event
+    from carbonex.engine.state import State
+
+
+FIRST_YEAR: Final = 1990
+LAST_YEAR: Final = 9999
+WHOLE: Final = 1000  # per mille of an obligation: an instrument without a cap
+
+
+def set_obligation(state: State, command: SetObligation) -> list[Event]:
+    """State or correct what a participant owes for a year, in tonnes.
+
+    It never falls below what was surrendered for it, nor so far that the part
+    from capped instruments is above the highest of their caps. O(instruments).
+    """
+    if not state.permits(command.key, Permission.REGISTRY):
+        return [Rejected(Reason.NOT_PERMITTED)]
+    participant = state.participants.get(command.participant)
+    if participant is None:
+        return [Rejected(Reason.UNKNOWN_PARTICIPANT, "participant")]
+    year = command.year
+    if not FIRST_YEAR <= year <= LAST_YEAR:
+        limit = FIRST_YEAR if year < FIRST_YEAR else LAST_YEAR
+        return [Rejected(Reason.BAD_PARAMETER, "year", year, limit)]
+    obligation = participant.obligations.get(year, Obligation())
+    rejected = _bad_due(state, obligation, command.due)
+    if rejected is not None:
+        return [rejected]
+    obligation.due = command.due
+    participant.obligations[year] = obligation
+    return [ObligationSet(command, obligation.surrendered, obligation.offset)]
+
+
+def unsurrenderable(
+    state: State, account: Account, command: Surrender
+) -> Rejected | None:
+    """Check a surrender of a sound quantity by the enum's precedence. O(1)."""
+    quantity = command.quantity
+    obligation = account.participant.obligations.get(command.year)
+    if obligation is not None:
+        left = obligation.due - obligation.surrendered
+        if quantity > left:
+            return Rejected(Reason.BAD_QTY, "quantity", quantity, left)
+    held = account.holdings.get(command.instrument, NOTHING).unlocked
+    if quantity > held:
+        return Rejected(Reason.INSUFFICIENT_HOLDINGS, "quantity", quantity, held)
+    if obligation is None:
+        return Rejected(Reason.OBLIGATION_UNKNOWN, "year", command.year)
+    permille = state.instruments[command.instrument].terms.offset_permille
+    if permille < WHOLE:
+        room = max(obligation.due * permille // WHOLE - obligation.offset, 0)
+        if quantity > room:
+            return Rejected(Reason.OFFSET_CAP, "quantity", quantity, room)
+    return None
+
+
+def surrender(state: State, account: Account, command: Surrender) -> ObligationSet:
+    """Hand in tonnes that exist no more; returns what is owed now.
+
+    Those that may be sold latest go first, free ones last (MARKET-RULES §3).
+    """
+    holding = account.holding(command.instrument)
+    holding.take(command.quantity, sorted([0, *holding.maturing], reverse=True))
+    instrument = state.instruments[command.instrument]
+    instrument.issued -= command.quantity
+    participant = account.participant
+    obligation = participant.obligations[command.year]
+    obligation.surrendered += command.quantity
+    if instrument.terms.offset_permille < WHOLE:
+        obligation.offset += command.quantity
+    terms = SetObligation(command.key, participant.name, command.year, obligation.due)
+    return ObligationSet(terms, obligation.surrendered, obligation.offset)
+
+
+def _bad_due(state: State, obligation: Obligation, due: int) -> Rejected | None:
+    if not obligation.surrendered <= due <= MAX_BALANCE:
+        limit = MAX_BALANCE if due > MAX_BALANCE else obligation.surrendered
+        return Rejected(Reason.BAD_QTY, "due", due, limit)
+    lowest = _lowest_due(state, obligation)
+    return Rejected(Reason.OFFSET_CAP, "due", due, lowest) if due < lowest else None
+
+
+def _lowest_due(state: State, obligation: Obligation) -> int:
+    """Return how far the offset lets what is due be lowered, in tonnes.
+
+    An offset that is above the cap already, since the instrument's terms have
+    changed, forbids lowering it only.
+    """
+    caps = [item.terms.offset_permille for item in state.listed]
+    highest = max((cap for cap in caps if cap < WHOLE), default=WHOLE)
+    offset = obligation.offset * WHOLE
+    if offset > obligation.due * highest:
+        return obligation.due
+    return -(-offset // highest) if offset else 0

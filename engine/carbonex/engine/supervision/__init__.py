@@ -1,0 +1,1 @@
+"""What looks like abuse: alerts, and what they are made of."""

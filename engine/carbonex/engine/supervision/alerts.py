@@ -1,0 +1,302 @@
+"""Supervision: what looks like abuse raises an alert and prevents nothing.
+
+The rules are those of MARKET-RULES §6, each with a threshold in the instrument's
+terms; blocks count between two participants, listed trades for everything.
+
+An alert is raised when something reaches its threshold, and again in the same
+trading day only when its extent has at least doubled since it was last told:
+orders cancelled, tonnes traded, fen lost. What is counted singly, quick cancels
+and deviating trades, is told each of the first 20 times per participant, then
+whenever their number has doubled. So a storm is bounded, and none goes unseen.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from carbonex.engine.enums import BUY, SELL, AlertKind, CancelReason, Method
+from carbonex.engine.events import (
+    Alert,
+    OffBookTrade,
+    OrderAccepted,
+    OrderAmended,
+    OrderCancelled,
+    OrderTriggered,
+    Trade,
+)
+
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from carbonex.engine.commands import ListInstrument, PlaceOrder
+    from carbonex.engine.enums import Side
+    from carbonex.engine.events import Event
+    from carbonex.engine.state import Instrument, State
+
+    from .watch import Conduct, Pair, Trail, Watch
+
+
+MS_NS: Final = 1_000_000
+
+
+def watched(terms: ListInstrument) -> bool:
+    """Tell whether any threshold is on, so that the instrument needs a Watch."""
+    limits = terms.thresholds
+    return any(
+        (
+            limits.cancel_ratio,
+            limits.large_order,
+            limits.reverse_quantity,
+            limits.vwap_deviation,
+            limits.high_low,
+            limits.volume_share,
+        )
+    )
+
+
+def supervise(state: State, events: Iterable[Event]) -> list[Alert]:
+    """Read what a command (or time) has done, and return what it looks like.
+
+    Amortised O(1) per event.
+    """
+    alerts: list[Alert] = []
+    for event in events:
+        read = _READERS.get(type(event))
+        if read is not None:
+            alerts += read(state, event)
+    return alerts
+
+
+def _accepted(state: State, event: OrderAccepted) -> Iterable[Alert]:
+    order = event.order
+    _enter(state, order, event.order_id, order.quantity)
+    instrument = state.instruments[order.instrument]
+    watch = instrument.watch
+    if watch is None or not instrument.terms.thresholds.cancel_ratio:
+        return ()
+    watch.first_order = watch.first_order or event.order_id
+    conduct = watch.conduct(_participant(state, order))
+    conduct.placed += 1
+    return _cancel_ratio(instrument, conduct)
+
+
+def _triggered(state: State, event: OrderTriggered) -> Iterable[Alert]:
+    """Let a stop order count, if it is large then, from when it enters the book."""
+    watch = state.instruments[event.order.instrument].watch
+    if watch is not None:
+        watch.large.pop(event.order_id, None)
+    _enter(state, event.order, event.order_id, event.quantity)
+    return ()
+
+
+def _amended(state: State, event: OrderAmended) -> Iterable[Alert]:
+    """Let a large order count anew if it has a new place in the queue."""
+    if not event.priority_kept:
+        _enter(state, event.order, event.order_id, event.quantity)
+    return ()
+
+
+def _cancelled(state: State, event: OrderCancelled) -> Iterator[Alert]:
+    order = event.order
+    instrument = state.instruments[order.instrument]
+    watch = instrument.watch
+    if watch is None:
+        return
+    entry = watch.large.pop(event.order_id, None)
+    if event.reason is not CancelReason.CLIENT:
+        return
+    # An order of a former day was not placed in this one, so it does not count.
+    if event.filled == 0 and 0 < watch.first_order <= event.order_id:
+        conduct = watch.conduct(_participant(state, order))
+        conduct.cancelled.add(1, 0, (event.order_id,), 0)
+        yield from _cancel_ratio(instrument, conduct)
+    if entry is not None and event.rested:
+        since_ns, quantity = entry
+        limits = instrument.terms.thresholds
+        soon = state.time_ns - since_ns < limits.quick_cancel_ms * MS_NS
+        if soon and 2 * event.filled < quantity:
+            conduct = watch.conduct(_participant(state, order))
+            yield from _quick_cancel(instrument, conduct, event.order_id, quantity)
+
+
+def _traded(state: State, event: Trade) -> Iterator[Alert]:
+    instrument = state.instruments[event.taker.instrument]
+    watch = instrument.watch
+    if watch is None:
+        return
+    if watch.large:
+        _forget_filled(watch, event)
+    taker = _participant(state, event.taker)
+    maker = _participant(state, event.maker)
+    yield from _price_deviation(instrument, watch, event, taker, maker)
+    buyer, seller = taker, maker
+    buy_id, sell_id = event.taker_id, event.maker_id
+    if event.taker.side is not BUY:
+        buyer, seller, buy_id, sell_id = seller, buyer, sell_id, buy_id
+    quantity, notional = event.quantity, event.price * event.quantity
+    watch.quantity += quantity
+    watch.turnover += notional
+    limits = instrument.terms.thresholds
+    if limits.volume_share:
+        bought = watch.conduct(buyer)
+        bought.bought.add(quantity, notional, (buy_id,), event.trade_id)
+        sold = watch.conduct(seller)
+        sold.sold.add(quantity, notional, (sell_id,), event.trade_id)
+        yield from _volume_share(instrument, watch, bought, sold, quantity)
+    if limits.reverse_quantity or limits.high_low:
+        pair = watch.pair(buyer, seller)
+        way = _way(pair, buyer)
+        way.add(quantity, notional, (buy_id, sell_id), event.trade_id)
+        yield from _between(instrument, pair)
+
+
+def _settled(state: State, event: OffBookTrade) -> Iterator[Alert]:
+    """Read a block; an auction's allotments are nobody's choice of counterparty."""
+    instrument = state.instruments[event.instrument]
+    watch, limits = instrument.watch, instrument.terms.thresholds
+    if watch is None or event.method is not Method.BLOCK:
+        return
+    if limits.reverse_quantity or limits.high_low:
+        buyer = state.accounts[event.buyer].participant.name
+        seller = state.accounts[event.seller].participant.name
+        pair = watch.pair(buyer, seller)
+        notional = event.price * event.quantity
+        _way(pair, buyer).add(event.quantity, notional, (), event.trade_id)
+        yield from _between(instrument, pair)
+
+
+def _cancel_ratio(instrument: Instrument, conduct: Conduct) -> Iterator[Alert]:
+    """Tell of too many orders that were cancelled unfilled; ``value`` per mille."""
+    limits, trail = instrument.terms.thresholds, conduct.cancelled
+    if conduct.placed < limits.cancel_orders:
+        return
+    value, limit = 1000 * trail.amount // conduct.placed, limits.cancel_ratio
+    if value >= limit and trail.doubled(trail.amount):
+        kind, who = AlertKind.CANCEL_RATIO, conduct.participant
+        yield Alert(kind, instrument.name, who, "", value, limit, *trail.numbers())
+
+
+def _quick_cancel(
+    instrument: Instrument, conduct: Conduct, order_id: int, quantity: int
+) -> Iterator[Alert]:
+    """Tell of a large order that was soon cancelled; ``value`` is its tonnes."""
+    trail = conduct.hasty
+    trail.add(1, 0, (order_id,), 0)
+    if trail.again():
+        kind, who = AlertKind.QUICK_CANCEL, conduct.participant
+        limit = instrument.terms.thresholds.large_order
+        yield Alert(kind, instrument.name, who, "", quantity, limit, *trail.take())
+
+
+def _price_deviation(
+    instrument: Instrument, watch: Watch, event: Trade, taker: str, maker: str
+) -> Iterator[Alert]:
+    """Tell of a trade far from the vwap before it; ``value`` is per mille of that."""
+    limits, volume = instrument.terms.thresholds, watch.quantity
+    limit = limits.vwap_deviation
+    if limit == 0 or volume == 0 or volume < limits.vwap_volume:
+        return
+    value = 1000 * abs(event.price * volume - watch.turnover) // watch.turnover
+    if value < limit:
+        return
+    trail = watch.conduct(taker).stray
+    trail.add(1, 0, (event.maker_id, event.taker_id), event.trade_id)
+    if trail.again():
+        kind = AlertKind.PRICE_DEVIATION
+        yield Alert(kind, instrument.name, taker, maker, value, limit, *trail.take())
+
+
+def _volume_share(
+    instrument: Instrument, watch: Watch, buyer: Conduct, seller: Conduct, quantity: int
+) -> Iterator[Alert]:
+    """Tell who has too much of one side of the day's volume; ``value`` per mille.
+
+    ``quantity`` is the newest trade's, by which only two shares have grown. But
+    when enough has traded for shares to count, everybody is looked at, once.
+    """
+    limits, total = instrument.terms.thresholds, watch.quantity
+    enough, limit = limits.share_volume, limits.volume_share
+    if total < enough:
+        return
+    shares: Iterable[tuple[Side, Conduct]] = ((BUY, buyer), (SELL, seller))
+    if total - quantity < enough:
+        everybody = [*watch.conducts.values()]
+        shares = [(side, conduct) for conduct in everybody for side in (BUY, SELL)]
+    for side, conduct in shares:
+        trail = conduct.bought if side is BUY else conduct.sold
+        value = 1000 * trail.amount // total
+        if value >= limit and trail.doubled(trail.amount):
+            kind, names = AlertKind.VOLUME_SHARE, (conduct.participant, "")
+            numbers = trail.numbers()
+            yield Alert(kind, instrument.name, *names, value, limit, *numbers, side)
+
+
+def _between(instrument: Instrument, pair: Pair) -> Iterator[Alert]:
+    yield from _reverse_trades(instrument, pair)
+    yield from _high_low(instrument, pair)
+
+
+def _reverse_trades(instrument: Instrument, pair: Pair) -> Iterator[Alert]:
+    """Tell of two who sell each other the same tonnes; ``value`` is how many."""
+    limit = instrument.terms.thresholds.reverse_quantity
+    value = min(pair.forth.amount, pair.back.amount)
+    if limit and value >= max(limit, pair.due):
+        pair.due = 2 * value
+        kind, names = AlertKind.REVERSE_TRADES, (pair.first, pair.second)
+        yield Alert(kind, instrument.name, *names, value, limit, *pair.numbers())
+
+
+def _high_low(instrument: Instrument, pair: Pair) -> Iterator[Alert]:
+    """Tell who bought high from and sold low to the other; ``value`` per mille.
+
+    It compares averages: per mille of the selling price. The extent is what was
+    lost by it in fen, on the tonnes that went both ways.
+    """
+    limit = instrument.terms.thresholds.high_low
+    bought, sold, names = pair.forth, pair.back, (pair.first, pair.second)
+    if not (limit and bought.amount and sold.amount):
+        return
+    excess = bought.turnover * sold.amount - sold.turnover * bought.amount
+    if excess < 0:
+        excess, bought, sold, names = -excess, sold, bought, names[::-1]
+    value = 1000 * excess // (sold.turnover * bought.amount)
+    lost = -(-excess // max(bought.amount, sold.amount))  # at least a fen
+    if value >= limit and bought.doubled(lost):
+        kind = AlertKind.HIGH_LOW
+        yield Alert(kind, instrument.name, *names, value, limit, *pair.numbers())
+
+
+def _participant(state: State, order: PlaceOrder) -> str:
+    return state.accounts[order.account].participant.name
+
+
+def _way(pair: Pair, buyer: str) -> Trail:
+    return pair.forth if buyer == pair.first else pair.back
+
+
+def _enter(state: State, order: PlaceOrder, order_id: int, quantity: int) -> None:
+    """Let an order of ``quantity`` tonnes, if that is large, count from now on."""
+    instrument = state.instruments[order.instrument]
+    watch, limits = instrument.watch, instrument.terms.thresholds
+    if watch is not None and 0 < limits.large_order <= quantity:
+        old_ns = limits.quick_cancel_ms * MS_NS
+        watch.enter(order_id, quantity, state.time_ns, old_ns)
+
+
+def _forget_filled(watch: Watch, event: Trade) -> None:
+    if event.maker_remaining == 0:
+        watch.large.pop(event.maker_id, None)
+    if event.taker_remaining == 0:
+        watch.large.pop(event.taker_id, None)
+
+
+# What reads each kind of event. Function and event type match pairwise.
+_READERS: dict[type[Event], Callable[[State, Any], Iterable[Alert]]] = {
+    OrderAccepted: _accepted,
+    OrderTriggered: _triggered,
+    OrderAmended: _amended,
+    OrderCancelled: _cancelled,
+    Trade: _traded,
+    OffBookTrade: _settled,
+}
