@@ -22,6 +22,7 @@ from carbonex.engine.enums import (
     SelfTrade,
 )
 from carbonex.engine.events import OrderAccepted, OrderStands, Rejected
+from carbonex.engine.market.rules import bad_name
 from carbonex.engine.state import NO_ACCOUNTS
 
 from .leaving import cancel_open, cancel_rest, withdraw
@@ -66,8 +67,7 @@ def place(  # noqa: C901, PLR0912, PLR0915 - one short way for a plain order, se
     price, quantity = command.price, command.quantity
     tif = command.time_in_force
     if (
-        name
-        or not instrument.plain
+        not instrument.plain
         or account.restricted
         or command.conditions is not None
         or command.order_type is not LIMIT
@@ -80,6 +80,7 @@ def place(  # noqa: C901, PLR0912, PLR0915 - one short way for a plain order, se
         or account.blocks
         or account.bids
         or len(account.orders) >= account.max_open_orders
+        or (name and not _may_use(account, name))
     ):
         return place_special(state, instrument, account, command)
     book = instrument.book
@@ -111,6 +112,8 @@ def place(  # noqa: C901, PLR0912, PLR0915 - one short way for a plain order, se
     order.unit = unit
     order.quantity = order.remaining = quantity
     order.extras = None
+    if name:
+        account.client_ids.today[name] = order
     exec_seq = account.exec_seq = account.exec_seq + 1
     events: list[Event] = [OrderAccepted(order_id, exec_seq, price, command)]
     if met is not None:
@@ -171,6 +174,12 @@ def find_open(state: State, command: AmendOrder | CancelOrder) -> Order | Reject
         param = "order_id" if order_id else "client_order_id"
         return Rejected(Reason.UNKNOWN_ORDER, param, order_id)
     return order
+
+
+def _may_use(account: Account, name: str) -> bool:
+    """Tell whether a new client order id is a name, and there is room for it."""
+    room = len(account.client_ids) < account.max_client_ids
+    return room and bad_name("client_order_id", name) is None
 
 
 def _stands(known: Order, command: PlaceOrder) -> Event:
