@@ -8,20 +8,10 @@ a numeric tag: fields are only ever added at the end, with a default, and a
 tag is never reused.
 """
 
-from .auctions import CancelBid, CloseAuction, OpenAuction, PlaceBid
-from .blocks import AcceptBlock, DeclineBlock, ProposeBlock, WithdrawBlock
+from .auctions import AuctionCommand, CancelBid, CloseAuction, OpenAuction, PlaceBid
+from .blocks import AcceptBlock, BlockCommand, DeclineBlock, ProposeBlock, WithdrawBlock
 from .limits import MAX_BALANCE, MAX_NAME, MAX_PRICE, MAX_QUANTITY
-from .log import (
-    AuctionCommand,
-    Batch,
-    BlockCommand,
-    Checkpoint,
-    Command,
-    GatewayOpened,
-    MoveCommand,
-    OrderCommand,
-    RefCommand,
-)
+from .log import Batch, Checkpoint, Command, GatewayOpened, RefCommand
 from .market import (
     AdvanceTime,
     BeginDay,
@@ -31,11 +21,19 @@ from .market import (
     ResumeInstrument,
     UpdateInstrument,
 )
-from .orders import AmendOrder, CancelAll, CancelOrder, Conditions, PlaceOrder
+from .orders import (
+    AmendOrder,
+    CancelAll,
+    CancelOrder,
+    Conditions,
+    OrderCommand,
+    PlaceOrder,
+)
 from .registry import (
     AddKey,
     Deposit,
     Issue,
+    MoveCommand,
     OpenAccount,
     RegisterParticipant,
     RestrictParticipant,

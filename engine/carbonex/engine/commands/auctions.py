@@ -63,3 +63,6 @@ class CloseAuction(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=7
     key: str
     auction_id: int
     cancel: bool = False
+
+
+AuctionCommand = OpenAuction | PlaceBid | CancelBid | CloseAuction

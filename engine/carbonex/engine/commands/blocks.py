@@ -54,3 +54,6 @@ class WithdrawBlock(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=
     key: str
     account: str
     block_id: int
+
+
+BlockCommand = ProposeBlock | AcceptBlock | DeclineBlock | WithdrawBlock

@@ -6,32 +6,11 @@ from typing import final
 
 import msgspec
 
-from .auctions import CancelBid, CloseAuction, OpenAuction, PlaceBid
-from .blocks import AcceptBlock, DeclineBlock, ProposeBlock, WithdrawBlock
-from .market import (
-    AdvanceTime,
-    BeginDay,
-    DelistInstrument,
-    HaltInstrument,
-    ListInstrument,
-    ResumeInstrument,
-    UpdateInstrument,
-)
-from .orders import AmendOrder, CancelAll, CancelOrder, PlaceOrder
-from .registry import (
-    AddKey,
-    Deposit,
-    Issue,
-    OpenAccount,
-    RegisterParticipant,
-    RestrictParticipant,
-    Retire,
-    RevokeKey,
-    SetObligation,
-    Surrender,
-    Transfer,
-    Withdraw,
-)
+from .auctions import AuctionCommand, OpenAuction, PlaceBid
+from .blocks import AcceptBlock, BlockCommand, ProposeBlock
+from .market import MarketCommand
+from .orders import OrderCommand
+from .registry import MoveCommand, RegistryCommand
 
 
 @final
@@ -54,32 +33,16 @@ class Checkpoint(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=51)
     format: int = 1
 
 
-OrderCommand = PlaceOrder | AmendOrder | CancelOrder | CancelAll
-MoveCommand = Deposit | Withdraw | Issue | Transfer | Surrender | Retire
-BlockCommand = ProposeBlock | AcceptBlock | DeclineBlock | WithdrawBlock
-AuctionCommand = OpenAuction | PlaceBid | CancelBid | CloseAuction
 # What a client ref stands for: the commands that carry one.
 RefCommand = MoveCommand | ProposeBlock | AcceptBlock | OpenAuction | PlaceBid
 Command = (
     OrderCommand
-    | ListInstrument
-    | HaltInstrument
-    | ResumeInstrument
-    | UpdateInstrument
-    | DelistInstrument
-    | RegisterParticipant
-    | AddKey
-    | RevokeKey
-    | OpenAccount
-    | RestrictParticipant
-    | MoveCommand
-    | SetObligation
-    | BeginDay
-    | AdvanceTime
-    | GatewayOpened
-    | Checkpoint
+    | MarketCommand
+    | RegistryCommand
     | BlockCommand
     | AuctionCommand
+    | GatewayOpened
+    | Checkpoint
 )
 
 

@@ -116,3 +116,14 @@ class AdvanceTime(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=41
     """Do nothing but let the batch's time pass: an idle venue sends it."""
 
     key: str
+
+
+MarketCommand = (
+    ListInstrument
+    | UpdateInstrument
+    | DelistInstrument
+    | HaltInstrument
+    | ResumeInstrument
+    | BeginDay
+    | AdvanceTime
+)

@@ -98,3 +98,6 @@ class CancelAll(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=4):
     account: str
     instrument: str = ""
     side: Side | None = None
+
+
+OrderCommand = PlaceOrder | AmendOrder | CancelOrder | CancelAll

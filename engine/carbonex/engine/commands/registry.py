@@ -139,3 +139,15 @@ class Retire(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=36):
     quantity: int
     client_ref: str
     transferred_out: bool = False
+
+
+MoveCommand = Deposit | Withdraw | Issue | Transfer | Surrender | Retire
+RegistryCommand = (
+    RegisterParticipant
+    | AddKey
+    | RevokeKey
+    | OpenAccount
+    | RestrictParticipant
+    | SetObligation
+    | MoveCommand
+)

@@ -146,3 +146,17 @@ class DayEnded(msgspec.Struct, frozen=True, gc=False, tag=True):
     """The trading day is over; its day orders were cancelled before this."""
 
     date: int
+
+
+MarketEvent = (
+    InstrumentListed
+    | InstrumentUpdated
+    | InstrumentDelisted
+    | PhaseChanged
+    | BandSet
+    | Uncrossed
+    | DayBegun
+    | Bulletin
+    | ProductBulletin
+    | DayEnded
+)

@@ -115,3 +115,14 @@ class AuctionClosed(msgspec.Struct, frozen=True, gc=False, tag=True):
     bids: int
     bid_quantity: int
     price_limit: int = 0
+
+
+OffBookEvent = (
+    OffBookTrade
+    | BlockProposed
+    | BlockEnded
+    | AuctionOpened
+    | BidPlaced
+    | BidEnded
+    | AuctionClosed
+)

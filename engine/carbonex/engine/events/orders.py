@@ -158,3 +158,16 @@ class OrderStands(msgspec.Struct, frozen=True, gc=False, tag=True):
     filled: int
     order: PlaceOrder
     waiting: bool = False
+
+
+OrderEvent = (
+    Rejected
+    | OrderAccepted
+    | Trade
+    | OrderTriggered
+    | OrderRefilled
+    | OrderCancelled
+    | OrderReduced
+    | OrderAmended
+    | OrderStands
+)

@@ -98,3 +98,16 @@ class Alert(msgspec.Struct, frozen=True, gc=False, tag=True):
     orders: tuple[int, ...] = ()
     trades: tuple[int, ...] = ()
     side: Side | None = None
+
+
+RegistryEvent = (
+    ParticipantRegistered
+    | KeyAdded
+    | KeyRevoked
+    | AccountOpened
+    | ParticipantRestricted
+    | Moved
+    | ObligationSet
+    | LargeHolder
+    | Alert
+)
