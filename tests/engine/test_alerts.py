@@ -18,21 +18,17 @@ from carbonex.engine import (
     BlockTerms,
     CancelOrder,
     DayBegun,
-    Deposit,
     InstrumentListed,
     InstrumentUpdated,
-    Issue,
     ListInstrument,
-    OpenAccount,
     PlaceOrder,
     ProposeBlock,
-    RegisterParticipant,
     Rejected,
     Side,
     Thresholds,
     UpdateInstrument,
 )
-from driver import Driver
+from driver import Driver, admitted
 from streams import streams
 from supervisor import Supervisor, thresholds
 
@@ -145,12 +141,7 @@ def _market(limits: Thresholds) -> Driver:
     terms = ListInstrument("", "CEA", blocks=BlockTerms(100), thresholds=limits)
     commands: list[Command] = [terms]
     for name in NAMES:
-        commands += [
-            RegisterParticipant("", name),
-            OpenAccount("", name, name),
-            Deposit("", name, 10**9, "cash"),
-            Issue("", name, "CEA", 10**6, "tonnes"),
-        ]
+        commands += admitted(name, 10**9, 10**6)
     assert _alerts(driver, *commands, BeginDay("", 20250106)) == []
     return driver
 

@@ -18,22 +18,13 @@ from carbonex.engine import (
 )
 from carbonex.engine.market.rules import half_up, limit_down, limit_up
 from driver import Driver
+from floors import BAND_FLOOR, COMPANIES
 from scenario import check
 
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-ACCOUNTS = """
-    account maker cash 1000000.00 CEA 10000
-    account taker cash 1000000.00 CEA 10000
-    account third cash 1000000.00 CEA 10000
-"""
-STAGE = f"""
-    list CEA p0 70.00 band 100
-    {ACCOUNTS}
-    begin 20250106 until 1000
-"""
 
 prices = st.integers(1, MAX_PRICE)
 bands = st.integers(0, 999)
@@ -128,7 +119,7 @@ def test_both_limits_are_allowed_themselves() -> None:
         taker: amend #1 @ 62.99            -> refused PRICE_OUT_OF_BAND
         taker: buy 1 @ 77.00 stop 77.01    -> refused PRICE_OUT_OF_BAND
         """,
-        STAGE,
+        BAND_FLOOR,
     )
 
 
@@ -142,7 +133,7 @@ def test_market_orders_trade_up_to_the_limit_and_no_further() -> None:
         maker: buy #5 1 @ 63.00            -> accepted #5
         taker: sell #6 2 @ market          -> accepted #6 @ 63.00, traded #5 #6 1 @ 63.00, cancelled #6 1 ioc
         """,
-        STAGE,
+        BAND_FLOOR,
     )
 
 
@@ -154,7 +145,7 @@ def test_a_market_order_needs_funds_for_the_limit_up() -> None:
         poor: deposit 0.01                 -> done
         poor: buy #1 1 @ market            -> accepted #1 @ 77.00, cancelled #1 1 ioc
         """,
-        STAGE,
+        BAND_FLOOR,
     )
 
 
@@ -172,7 +163,7 @@ def test_orders_outside_the_new_days_band_are_cancelled() -> None:
         book                               -> 1@69.30 | -
         balance third                      -> cash 1000000.00, CEA 10000
         """,
-        STAGE,
+        BAND_FLOOR,
     )
 
 
@@ -198,7 +189,7 @@ def test_a_stop_order_without_a_limit_trades_up_to_the_new_days_limits() -> None
         maker: cancel #10                  -> cancelled #10 1
         maker: buy #13 1 @ 77.00           -> accepted #13, traded #12 #13 1 @ 77.00, triggered #7, cancelled #7 1 ioc
         """,
-        STAGE,
+        BAND_FLOOR,
     )
 
 
@@ -214,7 +205,7 @@ def test_a_buy_stop_order_follows_the_band_down() -> None:
         taker: buy #5 1 @ market           -> accepted #5 @ 69.30, traded #4 #5 1 @ 69.30, triggered #1, traded #4 #1 1 @ 69.30
         balance third                      -> cash 999930.70, CEA 10001
         """,
-        STAGE,
+        BAND_FLOOR,
     )
 
 
@@ -230,7 +221,7 @@ def test_a_new_vintage_begins_at_the_composite_close() -> None:
         bulletin CEA                       -> 70.00 - - 70.00, 0 for -
         begin 20250107 until 2000          -> begun 20250107, CEA 63.00 to 77.00 around 70.00, CEA24 72.01 to 88.01 around 80.01, CEA25 67.51 to 82.51 around 75.01, CEA trading, CEA24 trading, CEA25 trading
         """,
-        f"list CEA p0 70.00 band 100\n{ACCOUNTS}",
+        f"list CEA p0 70.00 band 100\n{COMPANIES}",
     )
 
 
@@ -256,5 +247,5 @@ def test_a_new_product_trades_from_the_next_day_around_its_declared_price() -> N
         begin 20250107 until 2000          -> begun 20250107, CEA 63.00 to 77.00 around 70.00, CCER 72.00 to 88.00 around 80.00, CEA trading, CCER trading
         maker: buy #1 1 CCER @ 80.00       -> accepted #1
         """,
-        STAGE,
+        BAND_FLOOR,
     )

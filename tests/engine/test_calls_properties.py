@@ -15,23 +15,19 @@ from carbonex.engine import (
     BeginDay,
     CallTerms,
     Conditions,
-    Deposit,
     Fees,
     HaltInstrument,
-    Issue,
     ListInstrument,
-    OpenAccount,
     OrderAccepted,
     PlaceOrder,
     Reason,
-    RegisterParticipant,
     Rejected,
     ResumeInstrument,
     Side,
     Trade,
     Uncrossed,
 )
-from driver import Driver
+from driver import Driver, admitted
 
 
 OWNERS = ("a", "b", "c", "d")
@@ -72,12 +68,7 @@ def called(fees: Fees, reference: int) -> Driver:
     calls = CallTerms(resume_seconds=2)
     driver.apply(ListInstrument("", "CEA", reference=reference, fees=fees, calls=calls))
     for name in OWNERS:
-        driver.apply(
-            RegisterParticipant("", name),
-            OpenAccount("", name, name),
-            Deposit("", name, START, "cash"),
-            Issue("", name, "CEA", START, "tonnes"),
-        )
+        driver.apply(*admitted(name, START, START))
     driver.apply(BeginDay("", 20250106, 10**10))
     driver.apply(HaltInstrument("", "CEA"), ResumeInstrument("", "CEA"))
     return driver

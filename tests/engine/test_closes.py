@@ -2,19 +2,8 @@
 
 from __future__ import annotations
 
+from floors import BAND_FLOOR, COMPANIES
 from scenario import check
-
-
-ACCOUNTS = """
-    account maker cash 1000000.00 CEA 10000
-    account taker cash 1000000.00 CEA 10000
-    account third cash 1000000.00 CEA 10000
-"""
-STAGE = f"""
-    list CEA p0 70.00 band 100
-    {ACCOUNTS}
-    begin 20250106 until 1000
-"""
 
 
 def test_the_close_is_the_listed_vwap_and_the_next_days_p0() -> None:
@@ -32,7 +21,7 @@ def test_the_close_is_the_listed_vwap_and_the_next_days_p0() -> None:
         bulletin CEA                       -> 72.08 - - 72.08, 0 for -
         begin 20250108 until 3000          -> begun 20250108, CEA 64.87 to 79.29 around 72.08, CEA trading
         """,
-        STAGE,
+        BAND_FLOOR,
     )
 
 
@@ -46,7 +35,7 @@ def test_a_close_of_half_a_fen_is_rounded_up() -> None:
         time 1000                          -> CEA closed, ended 20250106
         bulletin CEA                       -> 70.00 70.01 70.00 70.01, 2 for 140.01
         """,
-        STAGE,
+        BAND_FLOOR,
     )
 
 
@@ -97,7 +86,7 @@ def test_the_composite_follows_the_last_prices_of_all_vintages() -> None:
         f"""
         list CEA p0 70.00 band 100 product allowances
         list CEA24 p0 80.00 band 100 product allowances
-        {ACCOUNTS}
+        {COMPANIES}
         third: issue 5 CEA24
         """,
     )
@@ -111,5 +100,5 @@ def test_a_product_that_comes_during_the_day_begins_at_its_declared_prices() -> 
         time 1000                          -> CEA closed, EUA closed, EUB closed, ended 20250106
         bulletin product EUA               -> 80.01 80.01 80.01 80.01, 0 for -
         """,
-        STAGE,
+        BAND_FLOOR,
     )

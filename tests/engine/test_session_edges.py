@@ -6,35 +6,21 @@ from carbonex.engine import (
     SELL,
     AuctionTerms,
     BeginDay,
-    Deposit,
-    Issue,
     ListInstrument,
-    OpenAccount,
     OpenAuction,
     PlaceBid,
     Reason,
-    RegisterParticipant,
     Rejected,
 )
-from driver import Driver
+from driver import Driver, admitted
+from floors import SESSION_FLOOR
 from scenario import check
 
 
-TRADERS = """
-    account maker cash 100000.00 CEA 1000
-    account taker cash 100000.00 CEA 1000
-    account third cash 100000.00 CEA 1000
-    time 20250106T09:00:00
-"""
-STAGE = f"""
-    list CEA p0 70.00 band 100 sessions 09:30-11:30,13:00-15:00 day-only
-    {TRADERS}
-    begin 20250106
-"""
-
-
 def test_blocks_have_hours_of_their_own() -> None:
-    stage = STAGE.replace("day-only", "day-only blocks 100 block-hours 13:00-15:00")
+    stage = SESSION_FLOOR.replace(
+        "day-only", "day-only blocks 100 block-hours 13:00-15:00"
+    )
     proposal = "maker: propose sell 100 @ 70.00 to taker"
     check(
         f"""
@@ -57,7 +43,7 @@ def test_blocks_have_hours_of_their_own() -> None:
 
 
 def test_blocks_may_trade_after_the_listed_sessions() -> None:
-    stage = STAGE.replace("day-only", "blocks 100 block-hours 15:00-15:30")
+    stage = SESSION_FLOOR.replace("day-only", "blocks 100 block-hours 15:00-15:30")
     proposal = "maker: propose sell 100 @ 70.00 to taker"
     check(
         f"""
@@ -77,7 +63,7 @@ def test_blocks_may_trade_after_the_listed_sessions() -> None:
 
 
 def test_a_window_opens_and_closes_to_the_nanosecond() -> None:
-    stage = STAGE.replace("day-only", "auctions 0/0")
+    stage = SESSION_FLOOR.replace("day-only", "auctions 0/0")
     check(
         """
         auction of maker sell 10 from 20250106T10:00:00 to 20250106T11:00:00 -> auction 1 opened
@@ -97,8 +83,7 @@ def test_a_window_opens_and_closes_to_the_nanosecond() -> None:
 def test_a_bid_that_comes_as_the_window_closes_finds_it_closed() -> None:
     driver = Driver()
     driver.do(ListInstrument("", "CEA", auctions=AuctionTerms(allowed=True)))
-    _open_account(driver, "a")
-    _open_account(driver, "b")
+    driver.apply(*admitted("a", 10**9, 1000), *admitted("b", 10**9, 1000))
     driver.do(BeginDay("", 20250106, 1000))
     driver.do(OpenAuction("", "a", "CEA", SELL, 5, 0, 900, "sale"))
     driver.time_ns = 900
@@ -110,7 +95,7 @@ def test_a_bid_that_comes_as_the_window_closes_finds_it_closed() -> None:
 
 
 def test_an_opening_call_lasts_to_the_nanosecond() -> None:
-    stage = STAGE.replace("day-only", "call-open 300")
+    stage = SESSION_FLOOR.replace("day-only", "call-open 300")
     check(
         """
         time 20250106T09:29:59.999999999     -> nothing
@@ -126,9 +111,22 @@ def test_an_opening_call_lasts_to_the_nanosecond() -> None:
     )
 
 
+def test_a_halt_before_the_open_does_not_cost_the_opening_call() -> None:
+    stage = SESSION_FLOOR.replace("day-only", "call-open 300")
+    check(
+        """
+        halt CEA                             -> CEA halted
+        resume CEA                           -> CEA pre-open
+        time 20250106T09:30:00               -> CEA call
+        time 20250106T09:35:00               -> CEA uncrossed nothing, CEA trading
+        """,
+        stage,
+    )
+
+
 def test_a_call_ends_with_its_session_at_the_latest() -> None:
     """At that instant it matches first; then the break, or the close, begins."""
-    stage = STAGE.replace("day-only", "call-resume 3600")
+    stage = SESSION_FLOOR.replace("day-only", "call-resume 3600")
     check(
         """
         time 20250106T11:00:00               -> CEA trading
@@ -145,13 +143,4 @@ def test_a_call_ends_with_its_session_at_the_latest() -> None:
         time 20250106T15:00:00               -> CEA uncrossed 1 @ 70.00 with 1 left to buy, traded #2 #3 1 @ 70.00, cancelled #2 1 session-close, CEA closed, ended 20250106
         """,
         stage,
-    )
-
-
-def _open_account(driver: Driver, name: str) -> None:
-    driver.apply(
-        RegisterParticipant("", name),
-        OpenAccount("", name, name),
-        Deposit("", name, 10**9, "cash"),
-        Issue("", name, "CEA", 1000, "tonnes"),
     )

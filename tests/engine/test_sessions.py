@@ -9,31 +9,15 @@ from carbonex.engine import (
     AdvanceTime,
     BeginDay,
     BlockTerms,
-    Deposit,
-    Issue,
     ListInstrument,
-    OpenAccount,
     Phase,
     PhaseChanged,
     PlaceOrder,
-    RegisterParticipant,
 )
-from driver import Driver
+from driver import Driver, admitted
+from floors import MORNING, SESSION_FLOOR
 from scenario import check
 from speech_market import moment
-
-
-TRADERS = """
-    account maker cash 100000.00 CEA 1000
-    account taker cash 100000.00 CEA 1000
-    account third cash 100000.00 CEA 1000
-    time 20250106T09:00:00
-"""
-STAGE = f"""
-    list CEA p0 70.00 band 100 sessions 09:30-11:30,13:00-15:00 day-only
-    {TRADERS}
-    begin 20250106
-"""
 
 
 def test_the_day_goes_through_its_phases() -> None:
@@ -45,7 +29,7 @@ def test_the_day_goes_through_its_phases() -> None:
         time 20250106T13:00:00       -> CEA trading
         time 20250106T15:00:00       -> CEA closed, ended 20250106
         """,
-        STAGE.replace("begin 20250106", ""),
+        SESSION_FLOOR.replace("begin 20250106", ""),
     )
 
 
@@ -72,7 +56,7 @@ def test_an_order_is_accepted_in_hours_to_the_nanosecond(
     driver = Driver(time_ns=moment("20250106T09:00:00"))
     sessions = ((34_200, 41_400), (46_800, 54_000))
     driver.do(ListInstrument("", "CEA", sessions=sessions))
-    _open_account(driver, "a")
+    driver.apply(*admitted("a", 10**9, 1000))
     driver.do(BeginDay("", 20250106, moment("20250107T00:00:00")))
     driver.time_ns = moment(f"20250106T{time}")
     events = driver.apply(PlaceOrder("", "a", "CEA", BUY, 7000, 1)).replies[0]
@@ -95,7 +79,7 @@ def test_in_the_break_orders_rest_and_may_only_be_cancelled() -> None:
         time 20250106T13:00:00              -> CEA trading
         taker: buy #3 5 @ 70.00             -> accepted #3, traded #1 #3 5 @ 70.00
         """,
-        STAGE,
+        SESSION_FLOOR,
     )
 
 
@@ -108,12 +92,12 @@ def test_one_late_batch_lives_through_everything_that_was_due() -> None:
         time 20250107T09:00:00              -> CEA break, CEA trading, cancelled #1 5 session-close, CEA closed, ended 20250106
         begin 20250107                      -> begun 20250107, CEA 63.00 to 77.00 around 70.00, CEA pre-open
         """,
-        STAGE,
+        SESSION_FLOOR,
     )
 
 
 def test_a_day_that_begins_late_begins_in_the_phase_of_the_hour() -> None:
-    stage = STAGE.replace("begin 20250106", "")
+    stage = SESSION_FLOOR.replace("begin 20250106", "")
     for clock, phase in (
         ("11:29:59.999999999", "trading"),
         ("11:30:00", "break"),
@@ -149,7 +133,7 @@ def test_a_halt_does_not_lengthen_the_session() -> None:
         time 20250106T15:00:00     -> ended 20250106
         resume CEA                 -> CEA closed
         """,
-        STAGE,
+        SESSION_FLOOR,
     )
 
 
@@ -167,7 +151,7 @@ def test_an_instrument_with_shorter_hours_closes_while_the_day_goes_on() -> None
         book                             -> - | 1@70.00
         time 20250106T15:00:00           -> CEA break, CEA trading, cancelled #2 1 session-close, CEA closed, ended 20250106
         """,
-        STAGE,
+        SESSION_FLOOR,
     )
 
 
@@ -184,7 +168,7 @@ def test_what_is_left_at_the_close_is_cancelled_by_the_system() -> None:
         book                                    -> - | 2@70.00 3@71.00
         balance maker                           -> cash 100000.00, CEA 1000 (5 locked)
         """,
-        STAGE.replace("band 100", "").replace("day-only", ""),
+        SESSION_FLOOR.replace("band 100", "").replace("day-only", ""),
     )
 
 
@@ -198,7 +182,7 @@ def test_where_orders_are_for_the_day_every_one_goes_at_the_close() -> None:
         time 20250106T15:00:00                  -> CEA break, CEA trading, cancelled #1 1 session-close, CEA closed
         time 20250106T17:00:00                  -> ended 20250106
         """,
-        STAGE.replace("begin 20250106", ""),
+        SESSION_FLOOR.replace("begin 20250106", ""),
     )
 
 
@@ -210,7 +194,7 @@ def test_a_day_ends_when_its_command_says_though_a_session_goes_on() -> None:
         maker: sell #1 5 @ 70.00                -> accepted #1
         time 20250106T10:00:00                  -> cancelled #1 5 session-close, CEA closed, ended 20250106
         """,
-        STAGE.replace("begin 20250106", ""),
+        SESSION_FLOOR.replace("begin 20250106", ""),
     )
 
 
@@ -222,7 +206,7 @@ def test_without_sessions_an_instrument_trades_until_midnight() -> None:
         maker: sell #1 1 @ 70.00         -> accepted #1
         time 20250107T00:00:00           -> cancelled #1 1 session-close, CEA closed, ended 20250106
         """,
-        f"list CEA\n{TRADERS}",
+        f"list CEA\n{MORNING}",
     )
 
 
@@ -244,15 +228,6 @@ def test_a_phase_tells_until_when_it_lasts() -> None:
         PhaseChanged("CEA", Phase.TRADING, moment("20250106T15:00:00")),
         PhaseChanged("CEA", Phase.CLOSED),
     ]
-
-
-def _open_account(driver: Driver, name: str) -> None:
-    driver.apply(
-        RegisterParticipant("", name),
-        OpenAccount("", name, name),
-        Deposit("", name, 10**9, "cash"),
-        Issue("", name, "CEA", 1000, "tonnes"),
-    )
 
 
 def _phases(driver: Driver, command: BeginDay | AdvanceTime) -> list[PhaseChanged]:

@@ -2,20 +2,13 @@
 
 from __future__ import annotations
 
+from floors import TRADERS
 from scenario import check
-
-
-TRADERS = """
-    account maker cash 100000.00 CEA 1000
-    account taker cash 100000.00 CEA 1000
-    account third cash 100000.00 CEA 1000
-    begin 20250106
-"""
 
 
 def stage(terms: str) -> str:
     """Return a trading day of an instrument with thresholds, and three traders."""
-    return f"list CEA {terms}\n{TRADERS}"
+    return f"list CEA {terms}\n{TRADERS}\nbegin 20250106\n"
 
 
 def test_orders_cancelled_unfilled_count_once_enough_have_been_placed() -> None:

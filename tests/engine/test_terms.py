@@ -2,19 +2,8 @@
 
 from __future__ import annotations
 
+from floors import BAND_FLOOR, COMPANIES
 from scenario import check
-
-
-ACCOUNTS = """
-    account maker cash 1000000.00 CEA 10000
-    account taker cash 1000000.00 CEA 10000
-    account third cash 1000000.00 CEA 10000
-"""
-STAGE = f"""
-    list CEA p0 70.00 band 100
-    {ACCOUNTS}
-    begin 20250106 until 1000
-"""
 
 
 def test_new_terms_hold_from_the_next_day_on_and_cancel_what_rests() -> None:
@@ -30,7 +19,7 @@ def test_new_terms_hold_from_the_next_day_on_and_cancel_what_rests() -> None:
         taker: buy 20 @ 69.00              -> refused QTY_ABOVE_LISTED_MAX
         balance taker                      -> cash 1000000.00 (300.00 locked), CEA 10000
         """,
-        STAGE,
+        BAND_FLOOR,
     )
 
 
@@ -47,7 +36,7 @@ def test_terms_may_change_but_not_what_orders_and_tonnes_stand_on() -> None:
         time 1000                          -> CEA closed, ended 20250106
         begin 20250107 until 2000          -> begun 20250107, CEA 65.80 to 74.20 around 70.00, CEA trading
         """,
-        STAGE,
+        BAND_FLOOR,
     )
 
 
@@ -62,7 +51,7 @@ def test_a_band_may_come_and_go() -> None:
         time 2000                          -> CEA closed, ended 20250107
         begin 20250108 until 3000          -> begun 20250108, cancelled #1 1 terms-changed, CEA 63.00 to 77.00 around 70.00, CEA trading
         """,
-        STAGE,
+        BAND_FLOOR,
     )
 
 
@@ -77,7 +66,7 @@ def test_a_call_that_was_halted_goes_with_the_terms_that_had_it() -> None:
         begin 20250107 until 18000000000   -> begun 20250107
         resume CEA                         -> CEA trading
         """,
-        STAGE.replace("band 100", "call-resume 5").replace(
+        BAND_FLOOR.replace("band 100", "call-resume 5").replace(
             "until 1000", "until 9000000000"
         ),
     )
@@ -94,7 +83,7 @@ def test_an_instrument_without_any_price_waits_for_one_to_get_a_band() -> None:
         time 2000                          -> CEA25 closed, ended 20250107
         begin 20250108 until 3000          -> begun 20250108, CEA 63.00 to 77.00 around 70.00, CEA trading, CEA25 trading
         """,
-        f"list CEA\n{ACCOUNTS}\nbegin 20250106 until 1000",
+        f"list CEA\n{COMPANIES}\nbegin 20250106 until 1000",
     )
 
 
@@ -117,7 +106,7 @@ def test_a_delisted_instrument_trades_no_more_and_is_kept() -> None:
         time 1000                          -> cancelled #2 1 session-close, CCER closed, ended 20250106
         begin 20250107 until 2000          -> begun 20250107, CCER trading
         """,
-        STAGE,
+        BAND_FLOOR,
     )
 
 
@@ -127,7 +116,7 @@ def test_a_halted_instrument_may_be_delisted() -> None:
         halt CEA                           -> CEA halted
         delist CEA                         -> CEA closed, delisted CEA
         """,
-        STAGE,
+        BAND_FLOOR,
     )
 
 
@@ -141,5 +130,5 @@ def test_supervision_forgets_a_delisted_instrument_with_its_last_day() -> None:
         time 1000                          -> ended 20250106
         begin 20250107 until 2000          -> begun 20250107
         """,
-        STAGE.replace("band 100", "band 100 reverse-trades 100"),
+        BAND_FLOOR.replace("band 100", "band 100 reverse-trades 100"),
     )

@@ -43,10 +43,12 @@ def halt(r: Random, _: Exchange) -> HaltInstrument | ResumeInstrument:
     return kind(pools.key(r), pools.instrument(r))
 
 
-def restrict(r: Random, _: Exchange) -> RestrictParticipant:
-    """A restriction of any kind."""
-    restriction = r.choice([*Restriction])
-    return RestrictParticipant(pools.key(r), pools.company(r), restriction)
+def restrict(r: Random, exchange: Exchange) -> RestrictParticipant:
+    """A restriction of any kind, often of a bidder."""
+    auctions = exchange.auctions.values()
+    bids = [bid for auction in auctions for bid in auction.bids.values()]
+    name = r.choice(bids).account.participant.name if bids else pools.company(r)
+    return RestrictParticipant(pools.key(r), name, r.choice([*Restriction]))
 
 
 def lift(r: Random, exchange: Exchange) -> Command:

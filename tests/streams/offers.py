@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from carbonex.engine import (
+    SELL,
     AcceptBlock,
     CancelBid,
     CloseAuction,
@@ -100,10 +101,18 @@ def auction(
         pools.key(r),
         pools.account(r),
         number if one_in(r, 12) else chosen.auction_id,
-        pools.price(r, "CEA25"),
+        _bid_price(r, chosen.command),
         pools.quantity(r, "CEA25"),
         pools.ref(r),
     )
+
+
+def _bid_price(r: Random, terms: OpenAuction) -> int:
+    """Mostly the reserve, or a little better."""
+    if not terms.reserve or one_in(r, 4):
+        return pools.price(r, "CEA25")
+    better = r.randrange(5)
+    return terms.reserve + (better if terms.side is SELL else -better)
 
 
 def _open(r: Random, exchange: Exchange) -> OpenAuction:

@@ -62,7 +62,7 @@ def any_order(r: Random, exchange: Exchange) -> PlaceOrder:
         time_in_force=time_in_force,
         post_only=r.choice([PostOnly.OFF] * 18 + [*PostOnly]),
         self_trade=r.choice([*SelfTrade]),
-        client_order_id=r.choice(IDS) if one_in(r, 3) else "",
+        client_order_id=r.choice(IDS) if one_in(r, 2) else "",
         deadline_ns=pools.deadline(r, exchange),
         conditions=_conditions(r, exchange, plain, kind, time_in_force),
     )

@@ -47,7 +47,7 @@ FULL = ListInstrument(
     position_limit=110,
     fees=Fees(3_000, 5_000, 700, 900),
     blocks=BlockTerms(5, 100, ((34_260, 41_400), HOURS[1])),
-    auctions=AuctionTerms(allowed=True, band_permille=50, reserve_permille=960),
+    auctions=AuctionTerms(True, 50, 960, 20),
     calls=CallTerms(90, 60),
     thresholds=Thresholds(
         cancel_ratio=300,
@@ -69,7 +69,7 @@ INSTRUMENTS = (
 )
 COMPANIES = ("Huaneng", "Datang", "Guodian", "Huadian")
 ACCOUNTS = (
-    OpenAccount("", "Huaneng", "h-1", 9, 4),
+    OpenAccount("", "Huaneng", "h-1", 4, 4),
     OpenAccount("", "Huaneng", "h-2"),
     OpenAccount("", "Datang", "d-1"),
     OpenAccount("", "Guodian", "g-1"),

@@ -47,7 +47,7 @@ def move(r: Random, _: Exchange) -> MoveCommand:
     return r.choice(moves)
 
 
-def registration(r: Random, _: Exchange) -> Command:
+def registration(r: Random, exchange: Exchange) -> Command:
     """Somebody new, somebody known, or what somebody owes."""
     key = pools.key(r)
     company = r.choice(["Huaneng", "Datang", "Nobody", "New", ""])
@@ -58,7 +58,7 @@ def registration(r: Random, _: Exchange) -> Command:
         RegisterParticipant(key, company),
         OpenAccount(key, company, name, r.randint(0, 9), r.randint(0, 9)),
         AddKey(key, company, name, public_key, Permission(r.randrange(16))),
-        RevokeKey(key, r.choice([name, name, name, "k-all"])),
+        RevokeKey(key, r.choice([name, *exchange.keys])),
         SetObligation(key, company, r.choice([2024, 2025, 1989, 10_000]), due),
     ]
     return r.choice(commands)

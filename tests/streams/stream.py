@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from driver import Driver
 
-from . import market, offers, orders, registry
+from . import market, offers, orders, registry, retries
 from .pools import SECOND, SETUP, START, one_in
 
 
@@ -24,6 +24,7 @@ _ODDS: tuple[tuple[Callable[[Random, Exchange], Command], int], ...] = (
     (orders.post_only_order, 50),
     (orders.amend, 110),
     (orders.cancel, 90),
+    (retries.again, 40),
     (offers.block, 45),
     (offers.auction, 60),
     (registry.move, 60),

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from carbonex.engine.enums import BUY, Method, Restriction
-from carbonex.engine.off_book.auction_rules import price_limit_of
 
 
 if TYPE_CHECKING:
@@ -50,7 +49,6 @@ def _check_proposal(state: State, proposal: Proposal) -> None:
 
 def _check_auction(state: State, auction: Auction) -> None:
     command, stake = auction.command, auction.stake
-    assert auction.price_limit == price_limit_of(auction.instrument, auction.side)
     assert None not in (command.pricing, command.too_few_bids, command.sealed)
     assert command.bidder_limit is not None
     assert stake.account is state.accounts[command.account]

@@ -95,6 +95,15 @@ class Volumes(msgspec.Struct, frozen=True, gc=False):
     auction_turnover: int = 0
     auction_trades: int = 0
 
+    @property
+    def total(self) -> tuple[int, int, int]:
+        """Tonnes, fen and trades of all methods together."""
+        return (
+            self.listed_quantity + self.block_quantity + self.auction_quantity,
+            self.listed_turnover + self.block_turnover + self.auction_turnover,
+            self.listed_trades + self.block_trades + self.auction_trades,
+        )
+
 
 @final
 class Bulletin(msgspec.Struct, frozen=True, gc=False, tag=True):

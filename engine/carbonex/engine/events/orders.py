@@ -71,7 +71,11 @@ class Trade(msgspec.Struct, frozen=True, gc=False, tag=True):
 
 @final
 class OrderTriggered(msgspec.Struct, frozen=True, gc=False, tag=True):
-    """A trade reached the order's stop price: it enters the book, or trades."""
+    """A trade reached the order's stop price: it enters the book, or trades.
+
+    ``price`` is what it trades up to now: the limits of a stop order without a
+    price of its own are those of this day, not of the one it was placed on.
+    """
 
     order_id: int
     exec_seq: int

@@ -9,7 +9,7 @@ from carbonex.engine.enums import Reason
 from carbonex.engine.events import Rejected
 from carbonex.engine.terms import MAX_FEE
 
-from .rules import bad_name, bad_tick
+from .rules import bad_name, bad_tick, out_of_bounds
 
 
 if TYPE_CHECKING:
@@ -37,9 +37,9 @@ def bad_terms(terms: ListInstrument) -> Rejected | None:
     if rejected is not None:
         return rejected
     for name, value, least, most in _bounds(terms):
-        if not least <= value <= most:
-            limit = least if value < least else most
-            return Rejected(Reason.BAD_PARAMETER, name, value, limit)
+        rejected = out_of_bounds(Reason.BAD_PARAMETER, name, value, least, most)
+        if rejected is not None:
+            return rejected
     if terms.reference and bad_tick(terms, "reference", terms.reference):
         return Rejected(Reason.BAD_PARAMETER, "reference", terms.reference, terms.tick)
     return _bad_sessions("sessions", terms.sessions) or _bad_sessions(

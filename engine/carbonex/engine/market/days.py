@@ -31,15 +31,8 @@ from carbonex.engine.orders.leaving import cancel_orders
 from carbonex.engine.timers import Due
 
 from .instruments import admit, dismiss
-from .phases import (
-    await_call,
-    await_step,
-    begin_call,
-    follow_schedule,
-    leave_schedule,
-    set_phase,
-)
-from .rules import half_up, limit_down, limit_up
+from .phases import await_step, begin_call, leave_schedule, set_phase
+from .rules import limit_down, limit_up
 from .schedule import DAY_NS, last_end_ns, midnight_ns, step_at
 from .statistics import Tallies
 
@@ -141,22 +134,16 @@ def _begin(state: State, instrument: Instrument) -> list[Event]:
         instrument.call_waits_ns = 0  # none of the orders that it was for is left
         events += report_anew(state, instrument)
     terms = instrument.terms
-    reference = instrument.close or _composite(instrument)
+    reference = instrument.close or instrument.product.first_reference()
     if terms.band_permille and not reference:
         dismiss(instrument)  # no price to set a band around: it does not trade yet
         return events
-    admit(instrument)
-    instrument.reference = instrument.close = reference
-    lag = terms.resale_days
-    instrument.sellable_day = state.day_number + lag if lag else 0
+    admit(state, instrument, reference)
     instrument.limit_down, instrument.limit_up = 1, MAX_PRICE
     if terms.band_permille:
         events.append(_set_band(state, instrument))
         reason = CancelReason.OUT_OF_BAND
         events += cancel_orders(instrument, reason, partial(_outside, instrument))
-    follow_schedule(state, instrument)
-    await_call(instrument, terms.calls.open_seconds)
-    begin_call(state, instrument)
     return events
 
 
@@ -167,15 +154,6 @@ def _outside(instrument: Instrument, order: Order) -> bool:
         assert order.extras is not None
         price = order.extras.stop_price
     return not instrument.limit_down <= price <= instrument.limit_up
-
-
-def _composite(instrument: Instrument) -> int:
-    """Return the P0 of a new instrument that has none: its product's close."""
-    product = instrument.product
-    closes = [item.close for item in product.instruments if item.close]
-    if product.close or not closes:
-        return product.close
-    return half_up(sum(closes), len(closes))
 
 
 def _set_band(state: State, instrument: Instrument) -> BandSet:

@@ -52,14 +52,8 @@ def list_instrument(state: State, command: ListInstrument) -> list[Event]:
         return [rejected]
     instrument = state.add_instrument(command)
     if not command.band_permille:
-        admit(instrument)
-        instrument.reference = instrument.close
+        admit(state, instrument, command.reference)
         instrument.product.change()
-        lag = command.resale_days
-        instrument.sellable_day = state.day_number + lag if lag else 0
-        follow_schedule(state, instrument)
-        await_call(instrument, command.calls.open_seconds)
-        begin_call(state, instrument)
     instrument.enter(state.phase_of(instrument), blocks=state.blocks_open(instrument))
     return [InstrumentListed(command), phase_changed(state, instrument)]
 
@@ -121,13 +115,22 @@ def resume(state: State, command: ResumeInstrument) -> list[Event]:
     return set_phase(state, instrument)
 
 
-def admit(instrument: Instrument) -> None:
-    """Let an instrument be traded, and count in its product's composite."""
+def admit(state: State, instrument: Instrument, reference: int) -> None:
+    """Let an instrument be traded by the day's schedule, from P0 in fen on.
+
+    It counts in its product's composite, which is up to who calls to weigh anew.
+    """
     if not instrument.tradable:
         instrument.tradable = True
         tradable = instrument.product.instruments
         tradable.append(instrument)
         tradable.sort(key=lambda item: item.number)
+    instrument.reference = instrument.close = reference
+    lag = instrument.terms.resale_days
+    instrument.sellable_day = state.day_number + lag if lag else 0
+    follow_schedule(state, instrument)
+    await_call(instrument, instrument.terms.calls.open_seconds)
+    begin_call(state, instrument)
 
 
 def dismiss(instrument: Instrument) -> None:
@@ -167,9 +170,7 @@ def _priceless(state: State, command: ListInstrument) -> Rejected | None:
     if command.reference or not command.band_permille:
         return None
     product = state.products.get(command.product)
-    if product is not None and (
-        product.close or any(item.close for item in product.instruments)
-    ):
+    if product is not None and product.first_reference():
         return None
     return Rejected(Reason.BAD_PARAMETER, "reference", 0, 1)
 

@@ -23,12 +23,12 @@ def half_up(numerator: int, denominator: int) -> int:
 
 def limit_down(reference: int, permille: int) -> int:
     """Return the lowest price of a band around P0, in fen (MARKET-RULES §2)."""
-    return max((reference * (1000 - permille) + 500) // 1000, 1)
+    return max(half_up(reference * (1000 - permille), 1000), 1)
 
 
 def limit_up(reference: int, permille: int) -> int:
     """Return the highest price of a band around P0, in fen (MARKET-RULES §2)."""
-    return min((reference * (1000 + permille) + 500) // 1000, MAX_PRICE)
+    return min(half_up(reference * (1000 + permille), 1000), MAX_PRICE)
 
 
 def effective_price(
@@ -81,13 +81,17 @@ def bad_tick(terms: ListInstrument, param: str, price: int) -> Rejected | None:
 
 def out_of_band(instrument: Instrument, param: str, price: int) -> Rejected | None:
     """Check a price in fen against the day's limits, which are allowed themselves."""
-    for limit, beyond in (
-        (instrument.limit_down, price < instrument.limit_down),
-        (instrument.limit_up, price > instrument.limit_up),
-    ):
-        if beyond:
-            return Rejected(Reason.PRICE_OUT_OF_BAND, param, price, limit)
-    return None
+    low, high = instrument.limit_down, instrument.limit_up
+    return out_of_bounds(Reason.PRICE_OUT_OF_BAND, param, price, low, high)
+
+
+def out_of_bounds(
+    reason: Reason, param: str, value: int, least: int, most: int
+) -> Rejected | None:
+    """Check a value against two bounds, which are allowed themselves."""
+    if least <= value <= most:
+        return None
+    return Rejected(reason, param, value, least if value < least else most)
 
 
 def bad_name(param: str, name: str) -> Rejected | None:

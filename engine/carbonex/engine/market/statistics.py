@@ -196,6 +196,12 @@ class Product:
 
     def end_day(self) -> None:
         """Settle the composite close: the mean of the instruments' closes."""
+        self.close = self._mean_close() or self.close
+
+    def first_reference(self) -> int:
+        """Return the P0 of a new instrument that declares none, in fen; 0 for none."""
+        return self.close or self._mean_close()
+
+    def _mean_close(self) -> int:
         closes = [item.close for item in self.instruments if item.close]
-        if closes:
-            self.close = half_up(sum(closes), len(closes))
+        return half_up(sum(closes), len(closes)) if closes else 0

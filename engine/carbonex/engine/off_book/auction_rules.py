@@ -12,12 +12,18 @@ from msgspec.structs import replace
 from carbonex.engine.commands import MAX_PRICE
 from carbonex.engine.enums import BUY, SELL, Reason
 from carbonex.engine.events import Rejected
-from carbonex.engine.market.rules import bad_tick, half_up, limit_down, limit_up
-from carbonex.engine.orders.refusals import not_permitted, restricted
+from carbonex.engine.market.rules import (
+    bad_tick,
+    half_up,
+    limit_down,
+    limit_up,
+    out_of_bounds,
+)
+from carbonex.engine.orders.refusals import not_permitted, restricted, too_many_open
 from carbonex.engine.registry.refs import bad_ref, too_many_refs
 
 from .allotment import rank
-from .settlement import bad_lots, lacking, too_many_open
+from .settlement import bad_lots, lacking
 
 
 if TYPE_CHECKING:
@@ -126,12 +132,10 @@ def _bad_numbers(terms: OpenAuction) -> Rejected | None:
     """Check reserve and bidder limit; who buys must name a price to lock."""
     reserve, limit = terms.reserve or 0, terms.bidder_limit or 0
     least = 1 if terms.side is BUY else 0
-    if not least <= reserve <= MAX_PRICE:
-        bound = least if reserve < least else MAX_PRICE
-        return Rejected(Reason.BAD_PARAMETER, "reserve", reserve, bound)
-    if limit < 0:
+    rejected = out_of_bounds(Reason.BAD_PARAMETER, "reserve", reserve, least, MAX_PRICE)
+    if rejected is None and limit < 0:
         return Rejected(Reason.BAD_PARAMETER, "bidder_limit", limit)
-    return None
+    return rejected
 
 
 def _not_auctioned(state: State, instrument: Instrument) -> Rejected | None:

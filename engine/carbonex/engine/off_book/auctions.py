@@ -50,18 +50,14 @@ class Bid:
 class Auction:
     """An auction that is not closed yet, with its bids by number.
 
-    ``command`` has no None left. ``price_limit`` is the highest price of a bid in
-    fen, when buying the lowest; 0 for none.
+    ``command`` has no None left.
     """
 
-    __slots__ = ("auction_id", "bids", "command", "price_limit", "stake")
+    __slots__ = ("auction_id", "bids", "command", "stake")
 
-    def __init__(
-        self, auction_id: int, command: OpenAuction, price_limit: int, stake: Stake
-    ) -> None:
+    def __init__(self, auction_id: int, command: OpenAuction, stake: Stake) -> None:
         self.auction_id = auction_id
         self.command = command
-        self.price_limit = price_limit
         self.stake = stake
         self.bids: dict[int, Bid] = {}
 
@@ -83,6 +79,14 @@ class Auction:
         return self.stake.price
 
     @property
+    def price_limit(self) -> int:
+        """The highest price of a bid in fen, when buying the lowest; 0 for none.
+
+        It stays as P0 does: an auction closes within its trading day.
+        """
+        return price_limit_of(self.instrument, self.side)
+
+    @property
     def closes_ns(self) -> int:
         return self.command.closes_ns
 
@@ -96,14 +100,12 @@ class Auction:
         return Stake(self.instrument, account, side, command.price, quantity, AUCTION)
 
 
-def enter_auction(
-    state: State, auction_id: int, command: OpenAuction, price_limit: int
-) -> Auction:
+def enter_auction(state: State, auction_id: int, command: OpenAuction) -> Auction:
     """Enter an auction, its command complete; lock and timer are up to who calls."""
     account = state.accounts[command.account]
     instrument = state.instruments[command.instrument]
     stake = _stake(instrument, account, command)
-    auction = Auction(auction_id, command, price_limit, stake)
+    auction = Auction(auction_id, command, stake)
     state.auctions[auction_id] = auction
     return auction
 
@@ -121,10 +123,9 @@ def open_auction(state: State, command: OpenAuction) -> list[Event]:
     """Open a one-way auction for an account; see OpenAuction."""
     permitted = state.permits(command.key, Permission.OPERATE)
     account = state.accounts.get(command.account)
-    if permitted and account is not None:
-        known = answered_before(account, command)
-        if known is not None:
-            return [known]
+    known = answered_before(account if permitted else None, command)
+    if known is not None:
+        return [known]
     instrument = state.instruments.get(command.instrument)
     if instrument is None:
         return [Rejected(Reason.UNKNOWN_INSTRUMENT, "instrument")]
@@ -139,7 +140,7 @@ def open_auction(state: State, command: OpenAuction) -> list[Event]:
     if rejected is not None:
         return [rejected]
     auction_id = state.last_auction_id = state.last_auction_id + 1
-    lock(enter_auction(state, auction_id, terms, price_limit).stake)
+    lock(enter_auction(state, auction_id, terms).stake)
     state.timers.set(terms.closes_ns, Due.AUCTION, auction_id)
     bidding = terms.opens_ns <= state.time_ns
     answer = AuctionOpened(auction_id, price_limit, terms, bidding=bidding)
@@ -150,7 +151,7 @@ def open_auction(state: State, command: OpenAuction) -> list[Event]:
 def place_bid(state: State, command: PlaceBid) -> list[Event]:
     """Bid in an open window. O(1), and linear in the participant's own bids."""
     account = state.trader(command.key, command.account)
-    known = None if account is None else answered_before(account, command)
+    known = answered_before(account, command)
     if known is not None:
         return [known]
     auction = state.auctions.get(command.auction_id)
@@ -198,12 +199,10 @@ def cancel_auctions(state: State, instrument: Instrument) -> list[Event]:
     return [event for auction in auctions for event in cancel(state, auction)]
 
 
-def drop_bids(
-    state: State, participant: Participant, side: Side | None = None
-) -> list[Event]:
+def drop_bids(state: State, participant: Participant, side: Side | None) -> list[Event]:
     """End a participant's bids, oldest first, and cancel its auctions.
 
-    ``side`` narrows the choice to those in which it would buy, or sell.
+    ``side`` narrows the choice to those in which it would buy, or sell; None: all.
     """
     sides = (BUY, SELL) if side is None else (side,)
     bids = [

@@ -9,14 +9,19 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from carbonex.engine.enums import SELL, Method, Reason, Restriction
+from carbonex.engine.enums import SELL, Method, Reason
 from carbonex.engine.events import Rejected
-from carbonex.engine.market.rules import bad_tick, limit_down, limit_up
-from carbonex.engine.orders.refusals import not_permitted, restricted
+from carbonex.engine.market.rules import bad_tick, limit_down, limit_up, out_of_bounds
+from carbonex.engine.orders.refusals import (
+    barred,
+    not_permitted,
+    restricted,
+    too_many_open,
+)
 from carbonex.engine.registry.refs import bad_ref, too_many_refs
 from carbonex.engine.state import VENUE_KEY
 
-from .settlement import Stake, bad_lots, lacking, opposite, too_many_open
+from .settlement import Stake, bad_lots, lacking, opposite
 
 
 if TYPE_CHECKING:
@@ -118,11 +123,7 @@ def _other_restricted(
     participant: Participant, side: Side, param: str
 ) -> Rejected | None:
     """Check that supervision lets the other party trade, which ``param`` stands for."""
-    restriction = participant.restriction
-    sells = restriction is Restriction.SELL_ONLY and side is SELL
-    if sells or restriction is Restriction.NONE:
-        return None
-    return Rejected(Reason.RESTRICTED, param)
+    return Rejected(Reason.RESTRICTED, param) if barred(participant, side) else None
 
 
 def _not_open(state: State, instrument: Instrument, param: str) -> Rejected | None:
@@ -150,10 +151,9 @@ def _bad_terms(instrument: Instrument, command: ProposeBlock) -> Rejected | None
 
 def _out_of_band(instrument: Instrument, price: int) -> Rejected | None:
     low, high = block_limits(instrument)
-    if not high or low <= price <= high:
+    if not high:
         return None
-    limit = low if price < low else high
-    return Rejected(Reason.BLOCK_PRICE_OUT_OF_BAND, "price", price, limit)
+    return out_of_bounds(Reason.BLOCK_PRICE_OUT_OF_BAND, "price", price, low, high)
 
 
 def _fits(proposal: Proposal, account: Account, command: ProposeBlock) -> bool:

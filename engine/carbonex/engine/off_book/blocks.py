@@ -72,7 +72,7 @@ def enter_proposal(state: State, block_id: int, command: ProposeBlock) -> Propos
 def propose(state: State, command: ProposeBlock) -> list[Event]:
     """Offer a block to another participant; a counter-offer ends what it answers."""
     account = state.trader(command.key, command.account)
-    known = None if account is None else answered_before(account, command)
+    known = answered_before(account, command)
     if known is not None:
         return [known]
     rejected = unproposable(state, account, command)
@@ -94,7 +94,7 @@ def propose(state: State, command: ProposeBlock) -> list[Event]:
 def accept(state: State, command: AcceptBlock) -> list[Event]:
     """Trade a block that was proposed to the account's participant."""
     account = state.trader(command.key, command.account)
-    known = None if account is None else answered_before(account, command)
+    known = answered_before(account, command)
     if known is not None:
         return [known]
     proposal = state.blocks.get(command.block_id)
@@ -145,22 +145,19 @@ def expire_blocks(state: State, instrument: Instrument, end: BlockEnd) -> list[E
 
 
 def drop_blocks(
-    state: State,
-    participant: Participant,
-    end: BlockEnd = BlockEnd.RESTRICTED,
-    side: Side | None = None,
+    state: State, participant: Participant, side: Side | None
 ) -> list[Event]:
     """End all proposals to which a participant is a party, oldest first.
 
-    ``side`` narrows the choice to those in which it would buy, or sell. Linear
-    in all open ones.
+    ``side`` narrows the choice to those in which it would buy, or sell; None: all.
+    Linear in all open ones.
     """
     ending: list[Proposal] = []
     for proposal in state.blocks.values():
         own = proposal.side_of(participant)
         if own is not None and (side is None or side is own):
             ending.append(proposal)
-    return [_end(state, proposal, end) for proposal in ending]
+    return [_end(state, proposal, BlockEnd.RESTRICTED) for proposal in ending]
 
 
 def _end(

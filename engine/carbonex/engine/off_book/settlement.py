@@ -180,14 +180,6 @@ def lacking(stake: Stake) -> Rejected | None:
     ) or _short_of_cash(stake)
 
 
-def too_many_open(account: Account) -> Rejected | None:
-    """Check the account's cap on what it has open."""
-    count, limit = account.open_count, account.max_open_orders
-    if count < limit:
-        return None
-    return Rejected(Reason.TOO_MANY_OPEN_ORDERS, "account", count, limit)
-
-
 def _balance(stake: Stake) -> Balance:
     account = stake.account
     if stake.side is BUY:

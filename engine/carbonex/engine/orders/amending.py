@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from carbonex.engine.book import Order
-from carbonex.engine.enums import BUY, LIMIT, STOP, Phase, PostOnly, Reason
+from carbonex.engine.enums import BUY, LIMIT, STOP, PostOnly, Reason
 from carbonex.engine.events import OrderAmended, Rejected
-from carbonex.engine.market.rules import bad_tick, out_of_band, protection, reprice
+from carbonex.engine.market.rules import protection, reprice
 
-from .entering import enter, trigger
+from .entering import reenter, trigger
 from .kinds import is_stop
-from .leaving import finish
 from .locks import lock, reserve, unlock
 from .placing import find_open
 from .refusals import (
+    bad_prices,
     bad_size,
     beyond_position,
     not_trading,
@@ -63,6 +63,7 @@ def _unfit(
     """Check what the new values and the instrument decide."""
     quantity = command.quantity or order.quantity
     named = "order_id" if command.order_id else "client_order_id"
+    prices = [("price", command.price), ("stop_price", command.stop_price)]
     rejected = (
         _misplaced(order, command)
         or restricted(order.account, order.side)
@@ -72,7 +73,7 @@ def _unfit(
             order.command.conditions if quantity > order.quantity else None,
             quantity,
         )
-        or _bad_prices(instrument, command)
+        or bad_prices(instrument, [item for item in prices if item[1]])
     )
     if rejected is None and quantity <= order.filled:
         reason = Reason.QTY_BELOW_FILLED
@@ -81,21 +82,6 @@ def _unfit(
         more = quantity - order.quantity
         return beyond_position(instrument, order.account, more)
     return rejected
-
-
-def _bad_prices(instrument: Instrument, command: AmendOrder) -> Rejected | None:
-    """Check the prices that are given: ticks, then the band."""
-    prices = (("price", command.price), ("stop_price", command.stop_price))
-    given = [(param, price) for param, price in prices if price]
-    for param, price in given:
-        rejected = bad_tick(instrument.terms, param, price)
-        if rejected is not None:
-            return rejected
-    for param, price in given:
-        rejected = out_of_band(instrument, param, price)
-        if rejected is not None:
-            return rejected
-    return None
 
 
 def _misplaced(order: Order, command: AmendOrder) -> Rejected | None:
@@ -112,20 +98,14 @@ def _shrink(order: Order, quantity: int) -> Event:
 
     An iceberg gives of what it hides first.
     """
-    less = order.quantity - quantity
-    if order.extras is None:
-        order.level.total -= less
-        order.balance.available += order.unit * less
-        order.quantity = quantity
-        order.remaining -= less
-    else:
-        shown = order.shown
-        unlock(order)
-        order.quantity = quantity
-        order.remaining -= less
+    shown = order.shown
+    unlock(order)
+    order.remaining -= order.quantity - quantity
+    order.quantity = quantity
+    if order.extras is not None:
         order.extras.hidden = max(order.remaining - shown, 0)
-        order.level.total -= shown - order.shown
-        lock(order)
+    order.level.total -= shown - order.shown
+    lock(order)
     return _amended(order, order.price, priority_kept=True)
 
 
@@ -146,9 +126,7 @@ def _requeue(
     previous = order.price
     _change(order, price, quantity, remaining)
     events: list[Event] = [_amended(order, previous, priority_kept=False)]
-    if enter(instrument, order, events):
-        del order.account.orders[order.order_id]
-        finish(order)
+    reenter(instrument, order, events)
     return events
 
 
@@ -172,8 +150,7 @@ def _amend_waiting(
     lock(order)
     extras.stop_price = stop
     events: list[Event] = [_amended(order, previous, priority_kept=kept)]
-    last = instrument.record.prices.last
-    if instrument.phase is Phase.TRADING and last and reached(order, last):
+    if reached(instrument, order):
         trigger(instrument, order, events)
     else:
         instrument.stops.add(order)

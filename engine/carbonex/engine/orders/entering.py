@@ -43,6 +43,13 @@ def enter(instrument: Instrument, order: Order, events: list[Event]) -> bool:
     return False
 
 
+def reenter(instrument: Instrument, order: Order, events: list[Event]) -> None:
+    """Let an order that is open already enter, or enter anew."""
+    if enter(instrument, order, events):
+        del order.account.orders[order.order_id]
+        finish(order)
+
+
 def trigger(instrument: Instrument, order: Order, events: list[Event]) -> None:
     """Let a stop order that waits no more enter the book."""
     assert order.extras is not None
@@ -51,9 +58,7 @@ def trigger(instrument: Instrument, order: Order, events: list[Event]) -> None:
     if order.command.order_type is STOP:
         _price_today(instrument, order, order.extras.stop_price)
     events.append(triggered(order))
-    if enter(instrument, order, events):
-        del order.account.orders[order.order_id]
-        finish(order)
+    reenter(instrument, order, events)
 
 
 def triggered(order: Order) -> OrderTriggered:

@@ -155,11 +155,7 @@ def fillable(
 def picked(makers: BookSide, picks: tuple[int, ...]) -> list[Order]:
     """Return the orders at the best price that ``picks`` names, in its order."""
     best = makers.best
-    if not picks or best is None:
-        return []
-    resting = {order.order_id: order for order in best}
-    named = dict.fromkeys(picks)
-    return [resting[order_id] for order_id in named if order_id in resting]
+    return [] if best is None else _named(best, picks)
 
 
 def fill(
@@ -183,29 +179,42 @@ def fill(
     else:
         taker_fee = settle(instrument, taker, price, quantity, fees.taker)
     taker.remaining -= quantity
-    instrument.last_trade_id += 1
-    events.append(
-        Trade(
-            instrument.last_trade_id,
-            price,
-            quantity,
-            maker.order_id,
-            maker.account.exec_seq,
-            maker.quantity,
-            maker.remaining,
-            maker.command,
-            taker.order_id,
-            taker.account.exec_seq,
-            taker.price,
-            taker.quantity,
-            taker.remaining,
-            taker.command,
-            maker_fee,
-            taker_fee,
-        )
-    )
+    fees_paid = (maker_fee, taker_fee)
+    events.append(trade_of(instrument, maker, taker, price, quantity, fees_paid))
     show_more(maker, events)
     return quantity
+
+
+def trade_of(
+    instrument: Instrument,
+    maker: Order,
+    taker: Order,
+    price: int,
+    quantity: int,
+    fees: tuple[int, int],
+) -> Trade:
+    """Number and return the trade of two orders that have been filled.
+
+    ``fees`` are what the maker and the taker have paid for it, in fen.
+    """
+    instrument.last_trade_id += 1
+    return Trade(
+        instrument.last_trade_id,
+        price,
+        quantity,
+        maker.order_id,
+        maker.account.exec_seq,
+        maker.quantity,
+        maker.remaining,
+        maker.command,
+        taker.order_id,
+        taker.account.exec_seq,
+        taker.price,
+        taker.quantity,
+        taker.remaining,
+        taker.command,
+        *fees,
+    )
 
 
 def fill_resting(
@@ -276,10 +285,15 @@ def _settle_taker(
     cash.available += notional
 
 
+def _named(level: Level, picks: tuple[int, ...]) -> list[Order]:
+    """Return a level's orders that ``picks`` names, in its order, each once."""
+    if not picks:
+        return []
+    resting = {order.order_id: order for order in level}
+    return [resting[number] for number in dict.fromkeys(picks) if number in resting]
+
+
 def _queue(level: Level, picks: tuple[int, ...]) -> Iterator[Order]:
     """Yield a level's orders: those that are picked, then the others by age."""
-    if picks:
-        resting = {order.order_id: order for order in level}
-        named = dict.fromkeys(picks)  # each counts once
-        yield from (resting[order_id] for order_id in named if order_id in resting)
+    yield from _named(level, picks)
     yield from (order for order in level if order.order_id not in picks)

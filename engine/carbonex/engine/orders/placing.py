@@ -166,10 +166,7 @@ def find_open(state: State, command: AmendOrder | CancelOrder) -> Order | Reject
     if account is None:
         return not_permitted(command.key)
     order_id = command.order_id
-    if order_id:
-        order = account.orders.get(order_id)
-    else:
-        order = account.client_ids.get(command.client_order_id)
+    order = account.find(order_id, command.client_order_id)
     if order is None or order.order_id not in account.orders:
         param = "order_id" if order_id else "client_order_id"
         return Rejected(Reason.UNKNOWN_ORDER, param, order_id)

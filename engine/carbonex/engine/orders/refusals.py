@@ -34,7 +34,7 @@ from .uncross import own_cross
 
 
 if TYPE_CHECKING:
-    from carbonex.engine.accounts import Account
+    from carbonex.engine.accounts import Account, Participant
     from carbonex.engine.book import BookSide, Order
     from carbonex.engine.commands import Conditions, PlaceOrder
     from carbonex.engine.enums import Side
@@ -59,12 +59,17 @@ def not_permitted(key: str) -> Rejected:
 
 def restricted(account: Account, side: Side) -> Rejected | None:
     """Check what supervision lets the account's participant do."""
-    restriction = account.participant.restriction
-    if restriction is Restriction.NONE:
+    participant = account.participant
+    if not barred(participant, side):
         return None
-    if restriction is Restriction.SELL_ONLY and side is SELL:
-        return None
-    return Rejected(Reason.RESTRICTED, "account", int(restriction))
+    return Rejected(Reason.RESTRICTED, "account", int(participant.restriction))
+
+
+def barred(participant: Participant, side: Side) -> bool:
+    """Tell whether supervision keeps a participant from trading on ``side``."""
+    restriction = participant.restriction
+    sells = restriction is Restriction.SELL_ONLY and side is SELL
+    return not sells and restriction is not Restriction.NONE
 
 
 def not_trading(state: State, instrument: Instrument, param: str) -> Rejected | None:
@@ -89,7 +94,7 @@ def malformed(
         or restricted(account, command.side)
         or not_trading(state, instrument, "instrument")
         or bad_size(instrument, command.conditions, command.quantity)
-        or _bad_prices(instrument, command)
+        or bad_prices(instrument, _prices(command))
         or _unpickable(instrument, command)
     )
     if rejected is None and command.side is BUY:
@@ -196,20 +201,21 @@ def beyond_caps(account: Account, command: PlaceOrder) -> Rejected | None:
     if command.client_order_id and known >= account.max_client_ids:
         limit = account.max_client_ids
         return Rejected(Reason.TOO_MANY_CLIENT_IDS, "client_order_id", known, limit)
-    resting = account.open_count
-    if resting >= account.max_open_orders and may_rest(command):
-        limit = account.max_open_orders
-        return Rejected(Reason.TOO_MANY_OPEN_ORDERS, "account", resting, limit)
-    return None
+    return too_many_open(account) if may_rest(command) else None
 
 
-def _bad_prices(instrument: Instrument, command: PlaceOrder) -> Rejected | None:
-    """Check ticks, then the band."""
-    prices = []
-    if command.order_type is LIMIT or command.order_type is STOP_LIMIT:
-        prices.append(("price", command.price))
-    if command.conditions is not None and command.conditions.stop_price:
-        prices.append(("stop_price", command.conditions.stop_price))
+def too_many_open(account: Account) -> Rejected | None:
+    """Check the account's cap on what it has open."""
+    count, limit = account.open_count, account.max_open_orders
+    if count < limit:
+        return None
+    return Rejected(Reason.TOO_MANY_OPEN_ORDERS, "account", count, limit)
+
+
+def bad_prices(
+    instrument: Instrument, prices: list[tuple[str, int]]
+) -> Rejected | None:
+    """Check prices, each with its name: all ticks, then the band."""
     for param, price in prices:
         rejected = bad_tick(instrument.terms, param, price)
         if rejected is not None:
@@ -219,6 +225,16 @@ def _bad_prices(instrument: Instrument, command: PlaceOrder) -> Rejected | None:
         if rejected is not None:
             return rejected
     return None
+
+
+def _prices(command: PlaceOrder) -> list[tuple[str, int]]:
+    """Return the prices that an order of its kind must name."""
+    prices = []
+    if command.order_type is LIMIT or command.order_type is STOP_LIMIT:
+        prices.append(("price", command.price))
+    if command.conditions is not None and command.conditions.stop_price:
+        prices.append(("stop_price", command.conditions.stop_price))
+    return prices
 
 
 def _unpickable(instrument: Instrument, command: PlaceOrder) -> Rejected | None:

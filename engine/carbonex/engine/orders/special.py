@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from carbonex.engine.accounts import NOTHING
 from carbonex.engine.book import Order
-from carbonex.engine.enums import BUY, GTD, Phase
+from carbonex.engine.enums import BUY, GTD
 from carbonex.engine.events import OrderAccepted
 from carbonex.engine.market.rules import effective_price
 
@@ -92,8 +92,7 @@ def _start(
     if extras is not None and order.side is BUY and instrument.terms.position_limit:
         extras.holding = order.account.holding(instrument.name)
     if extras is not None and is_stop(order.command):
-        last = instrument.record.prices.last
-        if instrument.phase is Phase.TRADING and last and reached(order, last):
+        if reached(instrument, order):
             events.append(triggered(order))
         else:
             extras.stops = instrument.stops

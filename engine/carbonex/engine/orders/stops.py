@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, final
 from sortedcontainers import SortedDict
 
 from carbonex.engine.commands import MAX_PRICE
-from carbonex.engine.enums import BUY, SELL, Side
+from carbonex.engine.enums import BUY, SELL, Phase, Side
 
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from carbonex.engine.book import Order
+    from carbonex.engine.state import Instrument
 
 
 @final
@@ -74,10 +75,12 @@ class Stops:
         return self._buys if side is BUY else self._sells
 
 
-def reached(order: Order, price: int) -> bool:
-    """Tell whether a trade at ``price`` triggers a stop order."""
-    limit = price if order.side is BUY else -price
-    return _key(order)[0] <= limit
+def reached(instrument: Instrument, order: Order) -> bool:
+    """Tell whether the day's last price triggers a stop order, if it trades now."""
+    last = instrument.record.prices.last
+    if instrument.phase is not Phase.TRADING or not last:
+        return False
+    return _key(order)[0] <= (last if order.side is BUY else -last)
 
 
 def _key(order: Order) -> tuple[int, int]:

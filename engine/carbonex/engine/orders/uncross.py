@@ -9,9 +9,11 @@ from __future__ import annotations
 from itertools import takewhile
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from carbonex.engine.events import Trade, Uncrossed
+from msgspec.structs import replace
 
-from .matching import fill_resting, show_more
+from carbonex.engine.events import Uncrossed
+
+from .matching import fill_resting, show_more, trade_of
 
 
 if TYPE_CHECKING:
@@ -187,29 +189,9 @@ def _trade(instrument: Instrument, price: int, events: list[Event]) -> int:
     rate = instrument.terms.fees.maker
     older_fee = fill_resting(instrument, older, price, quantity, rate)
     younger_fee = fill_resting(instrument, younger, price, quantity, rate)
-    instrument.last_trade_id += 1
-    events.append(
-        Trade(
-            instrument.last_trade_id,
-            price,
-            quantity,
-            older.order_id,
-            older.account.exec_seq,
-            older.quantity,
-            older.remaining,
-            older.command,
-            younger.order_id,
-            younger.account.exec_seq,
-            younger.price,
-            younger.quantity,
-            younger.remaining,
-            younger.command,
-            older_fee,
-            younger_fee,
-            called=True,
-            maker_price=older.price,
-        )
-    )
+    fees = (older_fee, younger_fee)
+    trade = trade_of(instrument, older, younger, price, quantity, fees)
+    events.append(replace(trade, called=True, maker_price=older.price))
     show_more(older, events)
     show_more(younger, events)
     return quantity

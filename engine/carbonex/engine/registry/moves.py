@@ -37,10 +37,9 @@ def move(state: State, command: MoveCommand) -> list[Event]:
     """
     permitted = state.permits(command.key, Permission.REGISTRY)
     account = state.accounts.get(command.account)
-    if permitted and account is not None:
-        answer = answered_before(account, command)
-        if answer is not None:
-            return [answer]
+    answer = answered_before(account if permitted else None, command)
+    if answer is not None:
+        return [answer]
     rejected = _unknown(state, account, command, permitted=permitted)
     if rejected is not None:
         return [rejected]

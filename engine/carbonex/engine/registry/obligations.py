@@ -8,6 +8,7 @@ from carbonex.engine.accounts import NOTHING, Obligation
 from carbonex.engine.commands import MAX_BALANCE, SetObligation
 from carbonex.engine.enums import Permission, Reason
 from carbonex.engine.events import ObligationSet, Rejected
+from carbonex.engine.market.rules import out_of_bounds
 
 
 if TYPE_CHECKING:
@@ -34,11 +35,10 @@ def set_obligation(state: State, command: SetObligation) -> list[Event]:
     if participant is None:
         return [Rejected(Reason.UNKNOWN_PARTICIPANT, "participant")]
     year = command.year
-    if not FIRST_YEAR <= year <= LAST_YEAR:
-        limit = FIRST_YEAR if year < FIRST_YEAR else LAST_YEAR
-        return [Rejected(Reason.BAD_PARAMETER, "year", year, limit)]
     obligation = participant.obligations.get(year, Obligation())
-    rejected = _bad_due(state, obligation, command.due)
+    rejected = out_of_bounds(
+        Reason.BAD_PARAMETER, "year", year, FIRST_YEAR, LAST_YEAR
+    ) or _bad_due(state, obligation, command.due)
     if rejected is not None:
         return [rejected]
     obligation.due = command.due
@@ -88,9 +88,10 @@ def surrender(state: State, account: Account, command: Surrender) -> ObligationS
 
 
 def _bad_due(state: State, obligation: Obligation, due: int) -> Rejected | None:
-    if not obligation.surrendered <= due <= MAX_BALANCE:
-        limit = MAX_BALANCE if due > MAX_BALANCE else obligation.surrendered
-        return Rejected(Reason.BAD_QTY, "due", due, limit)
+    least = obligation.surrendered
+    rejected = out_of_bounds(Reason.BAD_QTY, "due", due, least, MAX_BALANCE)
+    if rejected is not None:
+        return rejected
     lowest = _lowest_due(state, obligation)
     return Rejected(Reason.OFFSET_CAP, "due", due, lowest) if due < lowest else None
 

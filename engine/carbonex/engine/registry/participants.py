@@ -157,8 +157,8 @@ def _end_open(state: State, participant: Participant, side: Side | None) -> list
     orders.sort(key=lambda order: order.order_id)
     return [
         *(cancel_open(order, CancelReason.RESTRICTED) for order in orders),
-        *drop_blocks(state, participant, side=side),
-        *drop_bids(state, participant, side=side),
+        *drop_blocks(state, participant, side),
+        *drop_bids(state, participant, side),
     ]
 
 

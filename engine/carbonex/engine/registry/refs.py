@@ -18,13 +18,14 @@ if TYPE_CHECKING:
     from carbonex.engine.events import Event, RefEvent
 
 
-def answered_before(account: Account, command: RefCommand) -> Event | None:
+def answered_before(account: Account | None, command: RefCommand) -> Event | None:
     """Return the answer to a client ref that the account has used, else None. O(1).
 
     It is the first answer, marked as a duplicate, if the command is the same in
-    all but its key; otherwise a refusal.
+    all but its key; otherwise a refusal. An account that the key may not act for,
+    None, has used none.
     """
-    done = account.client_refs.get(command.client_ref)
+    done = None if account is None else account.client_refs.get(command.client_ref)
     if done is None:
         return None
     known, answer = done

@@ -2,7 +2,7 @@
 
 They are arrays: a field that is added, moved or removed makes another FORMAT.
 What follows from the rest is not in them: level totals, schedules, phases,
-timers, the sums of composite prices.
+timers, the sums of composite prices, auctions' price limits.
 """
 
 from __future__ import annotations
@@ -27,8 +27,7 @@ from carbonex.engine.supervision.watch_rows import WatchRow
 FORMAT: Final = 2
 
 PricesRow = tuple[int, int, int, int]  # open, high, low, last
-# Tonnes, trades, and fen as high and low part: over years they may be more
-# than 64 bits hold, which is all that MessagePack can write.
+# Tonnes, trades, and fen as high and low part.
 TallyRow = tuple[int, int, int, int]
 TalliesRow = tuple[TallyRow, TallyRow, TallyRow]  # listed, block, auction
 
@@ -188,5 +187,5 @@ class Image(msgspec.Struct, frozen=True, gc=False, array_like=True):
     products: list[ProductRow]  # in the order in which the instruments name them
     instruments: list[InstrumentRow]  # in the order of listing
     blocks: list[tuple[int, ProposeBlock]]
-    auctions: list[tuple[int, OpenAuction, int]]  # with their price limits
+    auctions: list[tuple[int, OpenAuction]]
     bids: list[tuple[int, PlaceBid]]  # of all auctions, by number

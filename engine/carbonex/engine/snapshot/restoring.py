@@ -14,10 +14,10 @@ from carbonex.engine.market.phases import day_schedule
 from carbonex.engine.off_book.auctions import enter_auction, enter_bid
 from carbonex.engine.off_book.blocks import enter_proposal
 from carbonex.engine.supervision.watch import restored
+from carbonex.engine.supervision.watch_rows import whole
 from carbonex.engine.terms import FEE_UNIT
 
 from .images import FORMAT, Head, Image
-from .taking import HIGH_PART
 
 
 if TYPE_CHECKING:
@@ -183,7 +183,7 @@ def _restore_prices(prices: Prices, row: PricesRow) -> None:
 def _restore_tallies(tallies: Tallies, row: TalliesRow) -> None:
     parts = (tallies.listed, tallies.block, tallies.auction)
     for tally, (quantity, trades, high, low) in zip(parts, row, strict=True):
-        tally.add(quantity, high * HIGH_PART + low, trades)
+        tally.add(quantity, whole((high, low)), trades)
 
 
 def _restore_book(
@@ -246,8 +246,8 @@ def _restore_offers(state: State, image: Image) -> None:
     """Restore block proposals, auctions and bids; balances know their locks."""
     for block_id, proposal in image.blocks:
         enter_proposal(state, block_id, proposal)
-    for auction_id, auction, price_limit in image.auctions:
-        enter_auction(state, auction_id, auction, price_limit)
+    for auction_id, auction in image.auctions:
+        enter_auction(state, auction_id, auction)
     for bid_id, bid in image.bids:
         enter_bid(state, bid_id, bid)
 

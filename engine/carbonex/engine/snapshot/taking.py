@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import msgspec
 
+from carbonex.engine.supervision.watch_rows import large_row
 from carbonex.engine.terms import FEE_UNIT
 
 from .images import (
@@ -40,8 +41,6 @@ if TYPE_CHECKING:
     from .images import PricesRow, TalliesRow, TallyRow
 
 
-HIGH_PART: Final = 2**62
-
 _encoder = msgspec.msgpack.Encoder()
 
 
@@ -68,10 +67,7 @@ def snapshot(state: State) -> bytes:
             [_product(product) for product in state.products.values()],
             [_instrument(instrument) for instrument in state.listed],
             [(number, block.command) for number, block in state.blocks.items()],
-            [
-                (number, auction.command, auction.price_limit)
-                for number, auction in state.auctions.items()
-            ],
+            [(number, auction.command) for number, auction in state.auctions.items()],
             _bids(state),
         )
     )
@@ -110,7 +106,7 @@ def _account(account: Account) -> AccountRow:
         account.available,
         account.exec_seq,
         [_holding(name, holding) for name, holding in account.holdings.items()],
-        [_order(order) for order in account.orders.values()],
+        [_order(order, order.extras) for order in account.orders.values()],
         _finished(account),
         [order.order_id for order in ids.today.values()],
         [order.order_id for order in ids.yesterday.values()],
@@ -180,11 +176,10 @@ def _tallies(tallies: Tallies) -> TalliesRow:
 
 
 def _tally(tally: Tally) -> TallyRow:
-    return tally.quantity, tally.trades, *divmod(tally.turnover, HIGH_PART)
+    return tally.quantity, tally.trades, *large_row(tally.turnover)
 
 
-def _order(order: Order) -> OrderRow:
-    extras = order.extras
+def _order(order: Order, extras: Extras | None) -> OrderRow:
     return OrderRow(
         order.order_id,
         order.price,
@@ -212,14 +207,7 @@ def _finished(account: Account) -> list[OrderRow]:
     """Return what a repeated client order id asks for of orders that are closed."""
     ids = account.client_ids
     return [
-        OrderRow(
-            order.order_id,
-            order.price,
-            order.quantity,
-            order.remaining,
-            order.command,
-            None,
-        )
+        _order(order, None)
         for generation in (ids.yesterday, ids.today)
         for order in generation.values()
         if order.order_id not in account.orders

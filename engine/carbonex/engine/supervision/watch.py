@@ -9,21 +9,15 @@ and have come lately.
 from __future__ import annotations
 
 from collections import OrderedDict
-from typing import TYPE_CHECKING, Final, final
+from typing import Final, final
 
-from .watch_rows import ConductRow, PairRow, TrailRow, WatchRow
-
-
-if TYPE_CHECKING:
-    from .watch_rows import LargeRow
+from .watch_rows import ConductRow, PairRow, TrailRow, WatchRow, large_row, whole
 
 
 KEPT: Final = 20  # of the order numbers behind an alert, and of the trade numbers
 MAX_PAIRS: Final = 10_000  # of an instrument; beyond it the one longest idle goes
 
 Numbers = tuple[tuple[int, ...], tuple[int, ...]]  # of orders and of trades
-
-_PART: Final = 2**62
 
 
 @final
@@ -87,8 +81,8 @@ class Trail:
         """Return it as a snapshot holds it."""
         return TrailRow(
             self.amount,
-            divmod(self.turnover, _PART),
-            divmod(self.due, _PART),
+            large_row(self.turnover),
+            large_row(self.due),
             [*self.orders],
             [*self.trades],
         )
@@ -237,7 +231,7 @@ class Watch:
         return WatchRow(
             self.first_order,
             self.quantity,
-            divmod(self.turnover, _PART),
+            large_row(self.turnover),
             [(order_id, *entry) for order_id, entry in self.large.items()],
             [conduct.image() for conduct in self.conducts.values()],
             [pair.image() for pair in self.pairs.values()],
@@ -249,7 +243,7 @@ def restored(row: WatchRow) -> Watch:
     watch = Watch()
     watch.first_order = row.first_order
     watch.quantity = row.quantity
-    watch.turnover = _whole(row.turnover)
+    watch.turnover = whole(row.turnover)
     for order_id, since_ns, quantity in row.large:
         watch.large[order_id] = since_ns, quantity
     for conduct in row.conducts:
@@ -281,13 +275,8 @@ def _pair(row: PairRow) -> Pair:
 def _trail(row: TrailRow) -> Trail:
     trail = Trail()
     trail.amount = row.amount
-    trail.turnover = _whole(row.turnover)
-    trail.due = _whole(row.due)
+    trail.turnover = whole(row.turnover)
+    trail.due = whole(row.due)
     trail.orders = [*row.orders]
     trail.trades = [*row.trades]
     return trail
-
-
-def _whole(row: LargeRow) -> int:
-    high, low = row
-    return high * _PART + low

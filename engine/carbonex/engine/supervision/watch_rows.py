@@ -5,11 +5,27 @@ Like the snapshot's other rows they are arrays, and of its FORMAT.
 
 from __future__ import annotations
 
+from typing import Final
+
 import msgspec
 
 
-# High and low part of fen, of which a day may bring more than 64 bits hold.
+# High and low part of fen, of which days may bring more than 64 bits hold, which
+# is all that MessagePack can write.
 LargeRow = tuple[int, int]
+
+_PART: Final = 2**62
+
+
+def large_row(number: int) -> LargeRow:
+    """Return a number as its high and its low part."""
+    return divmod(number, _PART)
+
+
+def whole(row: LargeRow) -> int:
+    """Return the number that ``large_row`` has taken apart."""
+    high, low = row
+    return high * _PART + low
 
 
 class TrailRow(msgspec.Struct, frozen=True, gc=False, array_like=True):
