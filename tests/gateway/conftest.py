@@ -1,4 +1,4 @@
-"""The event loop that the server runs on, and a server with small limits."""
+"""The event loop that the server runs on, and venues with somebody to speak to them."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ import pytest
 import uvloop
 
 from carbonex.gateway.server.server import Server
+from feed_stage import Stage
+from gateway.session_house import Client, House
 from market import config, make_market
 
 
@@ -31,3 +33,35 @@ async def server(tmp_path: Path) -> AsyncIterator[Server]:
     make_market(tmp_path, venue)
     async with Server.start(tmp_path, venue) as server:
         yield server
+
+
+@pytest.fixture
+def stage() -> Stage:
+    return Stage().set_up()
+
+
+@pytest.fixture
+def house() -> House:
+    return House()
+
+
+@pytest.fixture
+def acme(house: House) -> Client:
+    return house.trader("acme-key")
+
+
+@pytest.fixture
+def client(acme: Client) -> Client:
+    """Where there is but one."""
+    return acme
+
+
+@pytest.fixture
+def beta(house: House) -> Client:
+    return house.trader("beta-key")
+
+
+@pytest.fixture
+def clerk(house: House) -> Client:
+    """Of the operator and registrar."""
+    return house.trader("house-key")

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
-
 from carbonex.engine import (
     BUY,
     SELL,
@@ -18,19 +16,7 @@ from carbonex.engine import (
     TooFewBids,
 )
 from carbonex.wire import answers, channels
-from feed_stage import MS, RULED, Client, Stage
-
-
-@pytest.fixture
-def stage() -> Stage:
-    return Stage().set_up()
-
-
-def follow(stage: Stage, channel: str, **params: Any) -> Client:
-    """Follow a channel, its snapshot read."""
-    client = Client(stage).follow(channel, **params)
-    client.frames()
-    return client
+from feed_stage import MS, RULED, Client, Stage, follow
 
 
 def open_auction(stage: Stage, *, sealed: bool, **more: Any) -> None:

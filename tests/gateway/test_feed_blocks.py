@@ -5,7 +5,6 @@ from __future__ import annotations
 from random import Random
 from typing import Any
 
-import pytest
 from hypothesis import given, strategies as st
 
 from carbonex.engine import (
@@ -19,19 +18,7 @@ from carbonex.engine import (
 )
 from carbonex.wire import answers, channels
 from feed_flow import let_time_pass, random_flow
-from feed_stage import ACCOUNTS, RULED, Client, Stage
-
-
-@pytest.fixture
-def stage() -> Stage:
-    return Stage().set_up()
-
-
-def follow(stage: Stage, channel: str, **params: Any) -> Client:
-    """Follow a channel, its snapshot read."""
-    client = Client(stage).follow(channel, **params)
-    client.frames()
-    return client
+from feed_stage import ACCOUNTS, RULED, Client, Stage, follow
 
 
 def propose(stage: Stage, by: str = "ant", to: str = "bee", **more: Any) -> None:

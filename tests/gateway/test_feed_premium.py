@@ -13,17 +13,14 @@ from carbonex.engine import (
     AdvanceTime,
     BeginDay,
     BlockTerms,
-    Deposit,
-    Issue,
     ListInstrument,
-    OpenAccount,
     PlaceOrder,
     ProposeBlock,
-    RegisterParticipant,
 )
 from carbonex.gateway.feed.premium import Pair, Pairs, pairs_of
 from carbonex.gateway.market import DailyPremium, LivePremium, Market
 from carbonex.wire import channels
+from driver import admitted
 from feed_stage import DAY_ENDS_NS, Client, Stage
 
 
@@ -47,15 +44,7 @@ def stage() -> Stage:
         BeginDay("", 20250310, DAY_ENDS_NS),
     )
     for name in ("ant", "bee"):
-        stage.do(
-            RegisterParticipant("", name),
-            OpenAccount("", name, name),
-            Deposit("", name, 10**12, "cash"),
-            *(
-                Issue("", name, each, 10**6, each)
-                for each in stage.exchange.instruments
-            ),
-        )
+        stage.do(*admitted(name, 10**12, 10**6, stage.exchange.instruments))
     return stage
 
 

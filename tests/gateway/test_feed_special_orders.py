@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
-
 from carbonex.engine import (
     BUY,
     GTD,
@@ -21,12 +19,7 @@ from carbonex.engine import (
     ResumeInstrument,
 )
 from carbonex.wire import channels
-from feed_stage import MS, RULED, Client, Stage
-
-
-@pytest.fixture
-def stage() -> Stage:
-    return Stage().set_up()
+from feed_stage import MS, RULED, Client, Stage, follow
 
 
 def buy(account: str, quantity: int, price: int, **more: Any) -> PlaceOrder:
@@ -35,13 +28,6 @@ def buy(account: str, quantity: int, price: int, **more: Any) -> PlaceOrder:
 
 def sell(account: str, quantity: int, price: int, **more: Any) -> PlaceOrder:
     return PlaceOrder("", account, "CEA25", SELL, price, quantity, **more)
-
-
-def follow(stage: Stage, channel: str, **params: Any) -> Client:
-    """Follow a channel, its snapshot read."""
-    client = Client(stage).follow(channel, **params)
-    client.frames()
-    return client
 
 
 Story = list[tuple[int, str, str, int, int, str]]

@@ -12,10 +12,10 @@ import structlog
 from carbonex.engine import ListInstrument, Phase
 from carbonex.gateway.documents import ConfigError
 from carbonex.gateway.market import load_market
-from carbonex.gateway.server.clock import Clock
 from carbonex.gateway.server.opening import bootstrap
 from carbonex.gateway.server.server import Server
 from gateway.simulated_days import ns
+from hours import Hours
 from market import CEA, config, make_market, market_commands
 from stranger import Refused, Stranger, eventually
 
@@ -29,24 +29,9 @@ if TYPE_CHECKING:
 ORDER = {"instrument": CEA, "side": "buy", "price": "74.63", "quantity": 1}
 
 
-class Time:
-    """The clock of every server in the test: it goes on, and can be put forward."""
-
-    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        now_ns = self._now_ns = Clock.now_ns
-        self._ahead_ns = 0
-        monkeypatch.setattr(
-            Clock, "now_ns", lambda clock: now_ns(clock) + self._ahead_ns
-        )
-
-    def be(self, text: str) -> None:
-        """Let it be this time in Shanghai."""
-        self._ahead_ns = ns(text) - self._now_ns(Clock())
-
-
 @pytest.fixture
-def time(monkeypatch: pytest.MonkeyPatch) -> Time:
-    return Time(monkeypatch)
+def time(monkeypatch: pytest.MonkeyPatch) -> Hours:
+    return Hours(monkeypatch)
 
 
 def make_cea(directory: Path) -> None:
@@ -68,7 +53,7 @@ async def phase(server: Server, wanted: Phase) -> None:
     await eventually(lambda: instrument.phase is wanted)
 
 
-async def test_a_day_of_the_national_market(tmp_path: Path, time: Time) -> None:
+async def test_a_day_of_the_national_market(tmp_path: Path, time: Hours) -> None:
     time.be("2026-07-29 08:00:00")
     make_cea(tmp_path)
     async with Server.start(tmp_path, by("cea")) as server, Stranger(server.port) as it:
@@ -98,7 +83,7 @@ async def test_a_day_of_the_national_market(tmp_path: Path, time: Time) -> None:
         await eventually(lambda: exchange.day == 20260730)
 
 
-async def test_a_restart_goes_on_with_the_day(tmp_path: Path, time: Time) -> None:
+async def test_a_restart_goes_on_with_the_day(tmp_path: Path, time: Hours) -> None:
     time.be("2026-07-29 10:40:00")
     make_cea(tmp_path)
     async with Server.start(tmp_path, by("cea")) as server:
@@ -116,7 +101,7 @@ async def test_a_restart_goes_on_with_the_day(tmp_path: Path, time: Time) -> Non
 
 
 async def test_a_day_that_nobody_vouches_for_is_left_to_operators(
-    tmp_path: Path, time: Time
+    tmp_path: Path, time: Hours
 ) -> None:
     time.be("2098-07-29 10:00:00")
     make_cea(tmp_path)

@@ -13,16 +13,6 @@ from carbonex.gateway.venue import Venue
 from gateway.session_house import CEA, Client, House, order
 
 
-@pytest.fixture
-def house() -> House:
-    return House()
-
-
-@pytest.fixture
-def client(house: House) -> Client:
-    return house.trader("acme-key")
-
-
 def test_nothing_is_answered_before_it_is_durable(house: House, client: Client) -> None:
     client.buy()
     batch = house.venue.take_batch(house.now_ns)

@@ -20,16 +20,6 @@ def house() -> House:
     return off_book_house()
 
 
-@pytest.fixture
-def acme(house: House) -> Client:
-    return house.trader("acme-key")
-
-
-@pytest.fixture
-def beta(house: House) -> Client:
-    return house.trader("beta-key")
-
-
 def auction(**more: Any) -> dict[str, Any]:
     terms = {"account": "beta-1", "instrument": RULED, "side": "sell", "quantity": 10}
     times = {"opens": MICROS, "closes": MICROS + 60_000_000, "client_ref": "o-1"}

@@ -10,16 +10,6 @@ from carbonex.wire.codec import JSON, MSGPACK, Codec
 from gateway.session_house import Client, House, order
 
 
-@pytest.fixture
-def house() -> House:
-    return House()
-
-
-@pytest.fixture
-def client(house: House) -> Client:
-    return house.trader("acme-key")
-
-
 @pytest.mark.parametrize("codec", [JSON, MSGPACK])
 def test_one_outcome_per_order_in_order(house: House, codec: Codec) -> None:
     client = house.trader("acme-key", codec)

@@ -23,11 +23,6 @@ def house(tmp_path: Path) -> House:
     return house
 
 
-@pytest.fixture
-def client(house: House) -> Client:
-    return house.trader("acme-key")
-
-
 def trade(house: House, quantity: int = 10) -> None:
     """Let acme-1 buy from beta-1 at 74.63."""
     beta, acme = house.trader("beta-key"), house.trader("acme-key")

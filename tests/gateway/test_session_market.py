@@ -21,16 +21,6 @@ from carbonex.wire.codec import JSON, MSGPACK, Codec
 from gateway.session_house import CEA, DAY_ENDS, SECOND, Client, House, order
 
 
-@pytest.fixture
-def house() -> House:
-    return House()
-
-
-@pytest.fixture
-def clerk(house: House) -> Client:
-    return house.trader("house-key")
-
-
 # Instruments
 
 # The preset of MARKET-RULES §1, and what has no published figure.

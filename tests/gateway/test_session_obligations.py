@@ -10,16 +10,6 @@ from carbonex.wire.codec import JSON, MSGPACK, Codec
 from gateway.session_house import CEA, Client, House, order
 
 
-@pytest.fixture
-def house() -> House:
-    return House()
-
-
-@pytest.fixture
-def clerk(house: House) -> Client:
-    return house.trader("house-key")
-
-
 @pytest.mark.parametrize(
     ("restriction", "allowed", "what"),
     [

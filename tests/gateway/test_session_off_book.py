@@ -19,16 +19,6 @@ def house() -> House:
     return off_book_house()
 
 
-@pytest.fixture
-def acme(house: House) -> Client:
-    return house.trader("acme-key")
-
-
-@pytest.fixture
-def beta(house: House) -> Client:
-    return house.trader("beta-key")
-
-
 def block(side: str = "sell", price: str = "70.00", **more: Any) -> dict[str, Any]:
     terms = {"instrument": RULED, "side": side, "price": price, "quantity": 100}
     return terms | {"counterparty": "beta", "client_ref": "b-1"} | more

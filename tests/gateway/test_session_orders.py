@@ -17,16 +17,6 @@ def book(house: House, *orders: str) -> None:
         rival.result("add_order", **order(side, int(quantity), price, account="beta-1"))
 
 
-@pytest.fixture
-def house() -> House:
-    return House()
-
-
-@pytest.fixture
-def client(house: House) -> Client:
-    return house.trader("acme-key")
-
-
 @pytest.mark.parametrize("codec", [JSON, MSGPACK])
 def test_the_envelope(house: House, codec: Codec) -> None:
     client = house.trader("acme-key", codec)

@@ -8,16 +8,6 @@ from carbonex.wire.codec import JSON, MSGPACK, Codec
 from gateway.session_house import CEA, Client, House, order
 
 
-@pytest.fixture
-def house() -> House:
-    return House()
-
-
-@pytest.fixture
-def client(house: House) -> Client:
-    return house.trader("acme-key")
-
-
 @pytest.mark.parametrize("codec", [JSON, MSGPACK])
 def test_ping_works_without_a_login_and_without_a_req_id(
     house: House, codec: Codec

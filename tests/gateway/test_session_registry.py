@@ -18,16 +18,6 @@ from gateway.session_house import (
 )
 
 
-@pytest.fixture
-def house() -> House:
-    return House()
-
-
-@pytest.fixture
-def clerk(house: House) -> Client:
-    return house.trader("house-key")
-
-
 @pytest.mark.parametrize("codec", [JSON, MSGPACK])
 def test_a_company_from_its_admission_to_its_first_trade(
     house: House, codec: Codec

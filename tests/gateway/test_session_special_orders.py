@@ -15,21 +15,6 @@ from gateway.session_house import CEA, DAY_ENDS, NOON, SECOND, Client, House, or
 MICROS = NOON // 1000
 
 
-@pytest.fixture
-def house() -> House:
-    return House()
-
-
-@pytest.fixture
-def acme(house: House) -> Client:
-    return house.trader("acme-key")
-
-
-@pytest.fixture
-def beta(house: House) -> Client:
-    return house.trader("beta-key")
-
-
 def ask(beta: Client, quantity: int, price: str) -> str:
     """Let beta offer at a price; return the order's number."""
     offer = order("sell", quantity, price, account="beta-1")

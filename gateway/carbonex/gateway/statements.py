@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from msgspec import structs
 
-from carbonex.gateway.feed.rendering import date_text
 from carbonex.wire import statements
+from carbonex.wire.dates import date_text
 from carbonex.wire.money import format_fen
 from carbonex.wire.statements import csv_text
 

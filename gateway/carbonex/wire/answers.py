@@ -187,7 +187,7 @@ class Balances(msgspec.Struct, frozen=True):
 
 
 class Moved(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A deposit, withdrawal, issue or transfer took place, now or before."""
+    """Cash or tonnes were moved, as the method says, now or before."""
 
     client_ref: str
     duplicate: bool = False

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import csv
 import io
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from typing import TYPE_CHECKING, Final, Literal
 
 import msgspec
 
 from .channels import Bulletin
+from .dates import SHANGHAI
 from .requests import MethodName, SideName
 
 
@@ -167,9 +168,6 @@ def csv_text(statement: Statement) -> str:
     return text.getvalue()
 
 
-_SHANGHAI: Final = timezone(timedelta(hours=8))
-
-
 def _balances(
     statement: Statement, which: Literal["opening", "closing"]
 ) -> Iterator[list[object]]:
@@ -196,7 +194,7 @@ def _lines(statement: Statement) -> Iterator[list[object]]:
 
 def iso_time(time: int) -> str:
     """Return a time (microseconds since the epoch) in Shanghai, as ISO 8601."""
-    moment = datetime.fromtimestamp(time // 1_000_000, _SHANGHAI)
+    moment = datetime.fromtimestamp(time // 1_000_000, SHANGHAI)
     return moment.replace(microsecond=time % 1_000_000).isoformat(
         timespec="microseconds"
     )

@@ -15,6 +15,7 @@ from carbonex.engine import (
 )
 
 from . import channels
+from .dates import wall_seconds, wall_text
 from .money import format_fen
 from .vocabulary import PRICING, PRICING_NAMES, TOO_FEW_BIDS, TOO_FEW_BIDS_NAMES
 
@@ -27,12 +28,12 @@ if TYPE_CHECKING:
 
 def sessions_of(hours: Hours) -> Sessions:
     """Return wall times as seconds after Shanghai's midnight."""
-    return tuple((_seconds(start), _seconds(end)) for start, end in hours)
+    return tuple((wall_seconds(start), wall_seconds(end)) for start, end in hours)
 
 
 def hours_of(sessions: Sessions) -> Hours:
     """Return seconds after midnight as wall times."""
-    return tuple((_wall(start), _wall(end)) for start, end in sessions)
+    return tuple((wall_text(start), wall_text(end)) for start, end in sessions)
 
 
 def engine_terms(
@@ -115,14 +116,3 @@ def wire_terms(terms: ListInstrument) -> dict[str, Any]:
 
 def _values(part: msgspec.Struct) -> list[int]:
     return [getattr(part, name) for name in part.__struct_fields__]
-
-
-def _seconds(wall: str) -> int:
-    hours, minutes, seconds = [*map(int, wall.split(":")), 0][:3]
-    return hours * 3600 + minutes * 60 + seconds
-
-
-def _wall(seconds: int) -> str:
-    hours, rest = divmod(seconds, 3600)
-    minutes, rest = divmod(rest, 60)
-    return f"{hours:02}:{minutes:02}" + (f":{rest:02}" if rest else "")

@@ -28,11 +28,7 @@ class Alerts:
         """Send an alert at once."""
         alert = _alert(seq, time_ns // 1000, event)
         self._recent.append(alert)
-        topics = self.topics.covering(alert.instrument)
-        if topics:
-            message = Message("alerts", "update", [alert])
-            for topic in topics:
-                topic.send(message)
+        self.topics.send(alert.instrument, lambda: Message("alerts", "update", [alert]))
 
     def _snapshot(self, instrument: str) -> Message:
         recent = [a for a in self._recent if instrument in ("", a.instrument)]

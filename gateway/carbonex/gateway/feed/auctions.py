@@ -13,13 +13,13 @@ from .topic import Message, Topics
 
 if TYPE_CHECKING:
     from carbonex.engine import (
+        Auction,
         AuctionClosed,
         AuctionOpened,
         BidEnded,
         BidPlaced,
         Exchange,
     )
-    from carbonex.wire.answers import Auction
 
 
 class Auctions:
@@ -31,53 +31,54 @@ class Auctions:
 
     def opened(self, seq: int, time_ns: int, event: AuctionOpened) -> None:
         """Tell at once that an auction was announced."""
-        self._send(auction_of(event), [], seq, time_ns)
+        self._tell(event, seq, time_ns)
 
     def closed(self, seq: int, time_ns: int, event: AuctionClosed) -> None:
         """Tell at once that an auction is over, and what it came to."""
-        self._send(auction_of(event), [], seq, time_ns)
+        self._tell(event, seq, time_ns)
 
     def bid(self, seq: int, time_ns: int, event: BidPlaced | BidEnded) -> None:
         """Tell at once that a bid came or went in an open auction."""
         auction = self._exchange.auctions.get(event.terms.auction_id)
         if event.sealed or auction is None:
             return
-        state = open_auction_of(auction, time_ns)
-        bids = _standing(self._exchange, event.terms.auction_id)
-        self._send(state, bids, seq, time_ns)
+        self.topics.send(
+            auction.command.instrument,
+            lambda: _update(_standing(auction, seq, time_ns)),
+        )
 
-    def _send(
-        self,
-        auction: Auction,
-        bids: list[channels.AuctionBid],
-        seq: int,
-        time_ns: int,
+    def _tell(
+        self, event: AuctionOpened | AuctionClosed, seq: int, time_ns: int
     ) -> None:
-        topics = self.topics.covering(auction.instrument)
-        if topics:
-            update = channels.AuctionUpdate(auction, bids, seq, time_ns // 1000)
-            message = Message("auction", "update", [update])
-            for topic in topics:
-                topic.send(message)
+        self.topics.send(
+            event.terms.instrument,
+            lambda: _update(
+                channels.AuctionUpdate(auction_of(event), [], seq, time_ns // 1000)
+            ),
+        )
 
     def _snapshot(self, instrument: str) -> Message:
         exchange = self._exchange
         data = [
-            channels.AuctionUpdate(
-                open_auction_of(auction, exchange.time_ns),
-                _standing(exchange, number),
-                exchange.seq,
-                exchange.time_ns // 1000,
-            )
-            for number, auction in exchange.auctions.items()
+            _standing(auction, exchange.seq, exchange.time_ns)
+            for auction in exchange.auctions.values()
             if instrument in ("", auction.command.instrument)
         ]
         return Message("auction", "snapshot", data)
 
 
-def _standing(exchange: Exchange, auction_id: int) -> list[channels.AuctionBid]:
-    """Return an auction's bids, none where they are sealed. Linear in them."""
-    auction = exchange.auctions[auction_id]
+def _update(data: channels.AuctionUpdate) -> Message:
+    return Message("auction", "update", [data])
+
+
+def _standing(auction: Auction, seq: int, time_ns: int) -> channels.AuctionUpdate:
+    """Return an auction that is not over, and its bids. Linear in them."""
+    state = open_auction_of(auction, time_ns)
+    return channels.AuctionUpdate(state, _bids(auction), seq, time_ns // 1000)
+
+
+def _bids(auction: Auction) -> list[channels.AuctionBid]:
+    """Return an auction's bids, none where they are sealed."""
     if auction.command.sealed:
         return []
     return [

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 from carbonex.engine import Bulletin, ProductBulletin
 from carbonex.wire import channels
+from carbonex.wire.dates import date_text
 from carbonex.wire.money import format_fen
 
-from .rendering import change_of, date_text, price_or_none
+from .rendering import change_of, price_or_none
 from .topic import Message, Topics
 
 
@@ -85,9 +86,9 @@ def _volumes(v: Volumes) -> channels.Volumes:
         (v.listed_quantity, v.listed_turnover, v.listed_trades),
         (v.block_quantity, v.block_turnover, v.block_trades),
         (v.auction_quantity, v.auction_turnover, v.auction_trades),
+        v.total,
     )
-    total = tuple(map(sum, zip(*rows, strict=True)))
-    return channels.Volumes(*(_volume(*row) for row in (*rows, total)))
+    return channels.Volumes(*(_volume(*row) for row in rows))
 
 
 def _volume(quantity: int, turnover: int, trades: int) -> channels.Volume:

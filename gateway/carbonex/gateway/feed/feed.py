@@ -44,10 +44,10 @@ MAX_SUBSCRIPTIONS: Final = 200
 class Feed:
     """Everything that is streamed to clients; a Reader of the venue.
 
-    Between two calls of ``flush`` (every 50 ms) prints, executions, phases and
-    status go out at once, and depth, tickers and balances gather. ``flush``
-    and ``heartbeat`` must be called between batches, anything else may also
-    come between two commands of one.
+    Between two calls of ``flush`` (every 50 ms) depth, tickers, live premiums
+    and balances gather; everything else goes out at once. ``flush`` and
+    ``heartbeat`` must be called between batches, anything else may also come
+    between two commands of one.
 
     After a restart the feed knows what it has been told since: it is created
     from the restored exchange and hears the rows after the snapshot as it did

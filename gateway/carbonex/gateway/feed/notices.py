@@ -99,11 +99,7 @@ class Instruments:
         if data == self._newest.get(name):
             return
         self._newest[name] = data
-        topics = self.topics.covering(name)
-        if topics:
-            message = Message("instrument", "update", [data])
-            for topic in topics:
-                topic.send(message)
+        self.topics.send(name, lambda: Message("instrument", "update", [data]))
 
     def _told(
         self, name: str, phase: PhaseChanged | None = None

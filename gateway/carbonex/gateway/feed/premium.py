@@ -7,15 +7,15 @@ composite close (MARKET-RULES §2).
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
-
-from msgspec import structs
 
 from carbonex.engine.market.rules import half_up
 from carbonex.gateway.market import listings as market_file
 from carbonex.wire import channels
+from carbonex.wire.dates import date_text
 
-from .rendering import change_of, date_text, price_or_none
+from .rendering import change_of, price_or_none
 from .topic import Message, Topics
 
 
@@ -24,9 +24,8 @@ if TYPE_CHECKING:
     from carbonex.gateway.market import Market
 
 
-COMPOSITE: Final = (
-    "composite:"  # and a product: its composite, in place of an instrument
-)
+# Before a product's name: its composite, in place of an instrument.
+COMPOSITE: Final = "composite:"
 
 
 class Pair(NamedTuple):
@@ -79,34 +78,26 @@ class Premiums:
 
     def product_bulletin(self, event: ProductBulletin) -> None:
         """Take a product's composite close and average price."""
-        day = event.day
-        quantity = day.listed_quantity + day.block_quantity + day.auction_quantity
-        turnover = day.listed_turnover + day.block_turnover + day.auction_turnover
+        quantity, turnover, _ = event.day.total
         self._closes[COMPOSITE + event.product] = event.close
         self._averages[event.product] = half_up(turnover, quantity) if quantity else 0
 
     def settle(self, seq: int, time_ns: int, date: int) -> None:
         """Send the premiums of a day that has ended."""
-        closes, time = self._closes, time_ns // 1000
-        settled = [
-            _premium("close", pair, (closes.get(pair.ccer, 0), closes.get(pair.cea, 0)))
-            for pair in self._pairs.live
-        ]
+        closes, when = self._closes, (date_text(date), seq, time_ns // 1000)
+        self._settled = settled = []
+        for pair in self._pairs.live:
+            prices = closes.get(pair.ccer, 0), closes.get(pair.cea, 0)
+            settled.append(_premium("close", pair, prices, *when))
         daily = self._pairs.daily
         if daily is not None:
-            average = self._averages.get(daily.ccer, 0)
             pair = Pair(daily.ccer, COMPOSITE + daily.cea)
-            settled.append(_premium("daily", pair, (average, closes.get(pair.cea, 0))))
-        self._settled = [
-            structs.replace(each, date=date_text(date), seq=seq, time=time)
-            for each in settled
-        ]
+            prices = self._averages.get(daily.ccer, 0), closes.get(pair.cea, 0)
+            settled.append(_premium("daily", pair, prices, *when))
         self._closes.clear()
         self._averages.clear()
-        for premium in self._settled:
-            message = Message("premium", "update", [premium])
-            for topic in self.topics.covering(premium.ccer):
-                topic.send(message)
+        for premium in settled:
+            self.topics.send(premium.ccer, partial(_update, premium))
 
     def flush(self) -> None:
         """Send the live premiums that changed since they were sent."""
@@ -117,17 +108,13 @@ class Premiums:
             prices = self._prices(pair)
             if topics and prices != self._sent.get(pair):
                 self._sent[pair] = prices
-                message = Message("premium", "update", [self._live(pair, prices)])
+                message = _update(self._live(pair, prices))
                 for topic in topics:
                     topic.send_newest(message)
 
     def _live(self, pair: Pair, prices: tuple[int, int]) -> channels.Premium:
-        exchange = self._exchange
-        return structs.replace(
-            _premium("live", pair, prices),
-            seq=exchange.seq,
-            time=exchange.time_ns // 1000,
-        )
+        seq, time = self._exchange.seq, self._exchange.time_ns // 1000
+        return _premium("live", pair, prices, None, seq, time)
 
     def _prices(self, pair: Pair) -> tuple[int, int]:
         return self._price(pair.ccer), self._price(pair.cea)
@@ -155,8 +142,17 @@ class Premiums:
 
 
 def _premium(
-    kind: Literal["live", "close", "daily"], pair: Pair, prices: tuple[int, int]
+    kind: Literal["live", "close", "daily"],
+    pair: Pair,
+    prices: tuple[int, int],
+    date: str | None,
+    seq: int,
+    time: int,
 ) -> channels.Premium:
     spread, percent = change_of(*prices)
     ccer, cea = map(price_or_none, prices)
-    return channels.Premium(kind, *pair, ccer, cea, spread, percent, None, 0, 0)
+    return channels.Premium(kind, *pair, ccer, cea, spread, percent, date, seq, time)
+
+
+def _update(premium: channels.Premium) -> Message:
+    return Message("premium", "update", [premium])

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import deque
-from typing import TYPE_CHECKING, Final
+from functools import partial
+from typing import TYPE_CHECKING, Final, Literal
 
 from carbonex.engine import OffBookTrade, Trade
 from carbonex.wire import channels
@@ -40,11 +41,7 @@ class Prints:
             if name not in self._recent:
                 self._recent[name] = deque(maxlen=RECENT)
             self._recent[name].extend(prints)
-            topics = self.topics.covering(name)
-            if topics:
-                message = Message("trade", "update", [_trade(*p) for p in prints])
-                for topic in topics:
-                    topic.send(message)
+            self.topics.send(name, partial(_message, "update", prints))
         self.news.clear()
 
     def snapshot(self, instrument: str) -> Message:
@@ -54,7 +51,11 @@ class Prints:
         else:
             every = [p for recent in self._recent.values() for p in recent]
             prints = sorted(every, key=lambda p: p[0])[-RECENT:]
-        return Message("trade", "snapshot", [_trade(*p) for p in prints])
+        return _message("snapshot", prints)
+
+
+def _message(kind: Literal["snapshot", "update"], prints: list[Print]) -> Message:
+    return Message("trade", kind, [_trade(*p) for p in prints])
 
 
 def _trade(seq: int, time_ns: int, trade: Trade | OffBookTrade) -> channels.Trade:

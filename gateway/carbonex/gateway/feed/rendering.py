@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from carbonex.engine.market.rules import half_up
 from carbonex.engine.off_book.block_rules import block_limits
 from carbonex.wire import answers, channels
+from carbonex.wire.dates import date_text
 from carbonex.wire.money import format_fen
 from carbonex.wire.terms import wire_terms
 from carbonex.wire.vocabulary import (
@@ -70,11 +71,6 @@ def change_of(price: int, base: int) -> tuple[str | None, str | None]:
     percent = f"{hundredths // 100}.{hundredths % 100:02d}"
     minus = "-" if change < 0 else ""
     return minus + format_fen(abs(change)), minus + percent
-
-
-def date_text(date: int) -> str:
-    """Return a date (YYYYMMDD) as the wire writes it."""
-    return f"{date // 10_000:04d}-{date // 100 % 100:02d}-{date % 100:02d}"
 
 
 def order_state_of(order: Order) -> answers.OrderState:

@@ -18,13 +18,30 @@ if TYPE_CHECKING:
     from carbonex.wire.requests import Subscribe, Unsubscribe
 
 
+# The members that a subscription to each channel has beside ``channel``.
+MEMBERS: Final[dict[str, tuple[str, ...]]] = {
+    "status": (),
+    "heartbeat": (),
+    "instrument": ("instrument",),
+    "ticker": ("instrument",),
+    "trade": ("instrument",),
+    "book": ("instrument", "depth", "interval_ms"),
+    "bulletin": ("instrument",),
+    "auction": ("instrument",),
+    "premium": ("instrument",),
+    "alerts": ("instrument",),
+    "executions": ("account", "from_seq"),
+    "balances": ("account",),
+    "blocks": ("account",),
+    "bids": ("account",),
+}
 # By account: only the participant's own keys may follow them.
-PRIVATE: Final = frozenset({"executions", "balances", "blocks", "bids"})
+PRIVATE: Final = frozenset(name for name in MEMBERS if "account" in MEMBERS[name])
 # Need a login: their subscriptions end with it.
 GUARDED: Final = PRIVATE | {"alerts"}
 # To one instrument.
 NARROWABLE: Final = frozenset(
-    {"instrument", "ticker", "trade", "bulletin", "auction", "premium", "alerts"}
+    name for name in MEMBERS if MEMBERS[name] == ("instrument",)
 )
 
 
@@ -171,3 +188,14 @@ class Topics:
         """Return the topic of one instrument and that of all, if followed."""
         followed = self.followed
         return [followed[name] for name in (instrument, "") if name in followed]
+
+    def send(self, instrument: str, message: Callable[[], Message]) -> None:
+        """Send what must not be lost to those who follow one instrument, or all.
+
+        ``message`` is made where there are any.
+        """
+        topics = self.covering(instrument)
+        if topics:
+            made = message()
+            for topic in topics:
+                topic.send(made)

@@ -1,7 +1,8 @@
 """The market's rules as data: market files, the trading calendar, the scheduler."""
 
+from carbonex.wire.dates import SHANGHAI
+
 from .calendar import (
-    SHANGHAI,
     Calendar,
     ChineseDays,
     DayKind,

@@ -14,13 +14,12 @@ from typing import TYPE_CHECKING, Final, final
 
 import chinese_calendar
 
+from carbonex.wire.dates import SHANGHAI
+
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-
-# China keeps one time zone, without summer time since 1991.
-SHANGHAI: Final = dt.timezone(dt.timedelta(hours=8))
 
 DAY: Final = dt.timedelta(days=1)
 SATURDAY: Final = 5

@@ -182,13 +182,6 @@ def read_value(kind: type, value: Any) -> Any:
     return _price(value) if kind is Price else _wall_time(value)
 
 
-def wall_text(seconds: int) -> str:
-    """Return seconds after midnight as they are written: "09:30"."""
-    minutes, seconds = divmod(seconds, 60)
-    text = f"{minutes // 60:02d}:{minutes % 60:02d}"
-    return f"{text}:{seconds:02d}" if seconds else text
-
-
 def _price(value: object) -> Price:
     try:
         fen = parse_fen(value) if isinstance(value, str) else 0

@@ -12,9 +12,10 @@ from carbonex.engine.enums import Pricing, TooFewBids
 from carbonex.engine.market.bounds import bad_terms
 from carbonex.engine.terms import AuctionTerms, BlockTerms, CallTerms, Fees, Thresholds
 from carbonex.gateway.documents import decode, refuse
+from carbonex.wire.dates import wall_text
 from carbonex.wire.money import format_fen
 
-from .file import A_NAME, InstrumentTable, TermsTable, read_value, wall_text
+from .file import A_NAME, InstrumentTable, TermsTable, read_value
 
 
 if TYPE_CHECKING:

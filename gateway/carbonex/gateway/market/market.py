@@ -14,9 +14,10 @@ from carbonex.gateway.documents import (
     read_text,
     refuse,
 )
+from carbonex.wire.dates import wall_text
 
 from .calendar import Calendar, ChineseDays, EveryDay
-from .file import MarketTable, read_value, wall_text
+from .file import MarketTable, read_value
 from .listings import COMPOSITE, Listing, listings
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from msgspec.structs import fields, replace
 
 from carbonex.engine import Permission
-from carbonex.gateway.feed.topic import PRIVATE, Target
+from carbonex.gateway.feed.topic import MEMBERS, PRIVATE, Target
 from carbonex.wire import answers, requests
 from carbonex.wire.errors import Code, error
 
@@ -55,30 +55,14 @@ def _own(session: Session, p: P, method: str) -> P:
     return replace(p, account=session.who.account(p.account))
 
 
-# The members that a channel has beside ``channel``. Another one that says
-# something would be ignored, and its sender would wait for what never comes.
-_MEMBERS: Final = {
-    "status": (),
-    "heartbeat": (),
-    "instrument": ("instrument",),
-    "ticker": ("instrument",),
-    "trade": ("instrument",),
-    "book": ("instrument", "depth", "interval_ms"),
-    "bulletin": ("instrument",),
-    "auction": ("instrument",),
-    "premium": ("instrument",),
-    "alerts": ("instrument",),
-    "executions": ("account", "from_seq"),
-    "balances": ("account",),
-    "blocks": ("account",),
-    "bids": ("account",),
-}
-
-
 def _refuse_strangers(p: requests.Subscribe | requests.Unsubscribe) -> None:
+    """Refuse a member that the channel has not, where it says something.
+
+    It would be ignored, and its sender would wait for what never comes.
+    """
     for field in fields(p):
         name = field.name
-        if name != "channel" and name not in _MEMBERS[p.channel]:
+        if name != "channel" and name not in MEMBERS[p.channel]:
             given = getattr(p, name)
             if given != field.default:
                 wanted = f"left out: {p.channel} has no {name}"

@@ -11,17 +11,16 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from carbonex.engine import Permission, Reason, Rejected
+from carbonex.engine import Permission
 from carbonex.gateway.archive import Behind
 from carbonex.gateway.feed.bulletins import bulletin_of
-from carbonex.gateway.feed.rendering import date_text
 from carbonex.gateway.statements import wire_statement, wire_trade
 from carbonex.journal.history import VENUE_FEES, statement_of
 from carbonex.wire import statements
+from carbonex.wire.dates import date_number, date_text
 from carbonex.wire.errors import Code, error
-from carbonex.wire.sentences import error_of
 
-from .refusal import Refused
+from .refusal import Refused, require_instrument
 
 
 if TYPE_CHECKING:
@@ -53,7 +52,7 @@ def statement(
 def trades(session: Session, p: requests.Trades, reply: Reply, _now_ns: int) -> None:
     """List an account's trades, to the newest."""
     account = session.who.account(p.account)
-    _known(session.exchange, p)
+    require_instrument(session.exchange, p)
     session.ask(partial(_trades, account, p, session.venue.position), reply)
 
 
@@ -61,26 +60,17 @@ def bulletins(
     session: Session, p: requests.Bulletins, reply: Reply, _now_ns: int
 ) -> None:
     """Tell the bulletins of a day that has ended."""
-    _known(session.exchange, p)
+    require_instrument(session.exchange, p)
     date = _ended(session.exchange, p.date, "bulletins")
     session.ask(partial(_bulletins, date, p, session.venue.position), reply)
 
 
-def _known(exchange: Exchange, p: requests.Trades | requests.Bulletins) -> None:
-    if p.instrument and p.instrument not in exchange.instruments:
-        raise Refused(error_of(Rejected(Reason.UNKNOWN_INSTRUMENT, "instrument"), p))
-
-
 def _ended(exchange: Exchange, text: str, what: str) -> int:
     """Return the date (YYYYMMDD) in ``text``, unless it is still to end."""
-    date = _date(text)
+    date = date_number(text)
     if date > exchange.last_day or date == exchange.day:
         raise Refused(error(Code.DAY_NOT_ENDED, "date", date=text, what=what))
     return date
-
-
-def _date(text: str) -> int:
-    return int(text.replace("-", ""))
 
 
 # The questions, which run in another thread.
@@ -106,7 +96,7 @@ def _statement(
 def _trades(
     account: str, p: requests.Trades, position: int, history: HistoryReader
 ) -> statements.AccountTrades:
-    date = _date(p.date) if p.date else 0
+    date = date_number(p.date) if p.date else 0
     if not (date and _has_ended(history, date)) and history.position < position:
         raise Behind
     found = history.account_trades(

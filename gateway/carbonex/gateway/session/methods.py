@@ -77,7 +77,7 @@ class VenueMethod(Method):
 @final
 @dataclass(frozen=True, slots=True)
 class QueryMethod(Method):
-    """Answered from the state, when all before it have been answered."""
+    """Answered from the state or the archive, when all before it have been answered."""
 
     answer: Callable[[Session, Any, Reply, int], None]
 

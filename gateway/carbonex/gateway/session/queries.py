@@ -15,7 +15,7 @@ from carbonex.wire import answers, requests
 from carbonex.wire.sentences import error_of
 
 from .intake.orders import order_id_of
-from .refusal import Refused
+from .refusal import Refused, require_instrument
 from .rendering import EMPTY
 
 
@@ -36,13 +36,11 @@ def open_orders(
 ) -> None:
     """List an account's resting orders, oldest first. Linear in them."""
     account = _account(session, p.account)
-    name = p.instrument
-    if name and name not in session.exchange.instruments:
-        raise Refused(error_of(Rejected(Reason.UNKNOWN_INSTRUMENT, "instrument"), p))
+    require_instrument(session.exchange, p)
     orders = [
         order_state_of(order)
         for order in account.orders.values()
-        if name in ("", order.instrument)
+        if p.instrument in ("", order.instrument)
     ]
     reply(answers.OpenOrders(orders))
 
@@ -77,8 +75,7 @@ def blocks(session: Session, p: requests.Blocks, reply: Reply, _now_ns: int) -> 
 def auctions(session: Session, p: requests.Auctions, reply: Reply, now_ns: int) -> None:
     """List the auctions that are announced or open."""
     exchange = session.exchange
-    if p.instrument and p.instrument not in exchange.instruments:
-        raise Refused(error_of(Rejected(Reason.UNKNOWN_INSTRUMENT, "instrument"), p))
+    require_instrument(exchange, p)
     found = [
         open_auction_of(auction, now_ns)
         for auction in exchange.auctions.values()

@@ -13,8 +13,8 @@ from carbonex.wire.requests import MethodName, OrderTypeName, SideName, TimeInFo
 class Execution(msgspec.Struct, frozen=True, omit_defaults=True):
     """One change of one of the account's orders; ``exec_seq`` has no gap.
 
-    ``event`` is new, trade, triggered, refilled, reduced, amended or cancelled. ``quantity`` is the
-    order's total. ``last_*``, ``trade_id`` and ``liquidity`` belong to trade;
+    ``event`` is new, trade, triggered, refilled, reduced, amended or cancelled.
+    ``quantity`` is the order's total. ``last_*``, ``trade_id`` and ``liquidity`` belong to trade;
     ``cancelled`` and ``reason`` to cancelled and reduced. ``stop_price``,
     ``display_quantity`` and ``expires`` are as the order was placed, in amended the
     new stop price; ``shown`` is what a refilled iceberg shows. A trade off the book

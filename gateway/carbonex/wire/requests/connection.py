@@ -26,9 +26,10 @@ class Subscribe(Params, frozen=True):
     """Follow a channel.
 
     ``instrument`` is required for ``book`` and narrows ``instrument``,
-    ``ticker``, ``trade``, ``bulletin``, ``auction`` and ``premium``. ``depth`` (0 is the full book) and
-    ``interval_ms`` are for ``book``; ``account`` and ``from_seq`` (the first
-    execution wanted; 0 is only new ones) for the private channels.
+    ``ticker``, ``trade``, ``bulletin``, ``auction``, ``premium`` and
+    ``alerts``. ``depth`` (0 is the full book) and ``interval_ms`` are for
+    ``book``, ``account`` for the private channels, ``from_seq`` (the first
+    execution wanted; 0 is only new ones) for ``executions``.
     """
 
     channel: ChannelName

@@ -16,7 +16,7 @@ from carbonex.engine.commands import (
 from carbonex.engine.enums import Reason, Restriction
 from carbonex.wire.money import format_fen
 
-from .phrases import instrument_of
+from .phrases import beyond_limit, instrument_of
 
 
 if TYPE_CHECKING:
@@ -136,10 +136,7 @@ def _bad_tick(r: Rejected, c: Any) -> str:
 
 
 def _out_of_band(r: Rejected, c: Any) -> str:
-    value, limit = format_fen(r.value), format_fen(r.limit)
-    if r.value > r.limit:
-        return f"{r.param} {value} is above the limit up of {limit}; name at most that"
-    return f"{r.param} {value} is below the limit down of {limit}; name at least that"
+    return beyond_limit(r, "limit")
 
 
 def _stale_pick(r: Rejected, c: Any) -> str:

@@ -8,7 +8,7 @@ from carbonex.engine.commands import CloseAuction, WithdrawBlock
 from carbonex.engine.enums import Reason
 from carbonex.wire.money import format_fen
 
-from .phrases import moment
+from .phrases import beyond_limit, moment
 
 
 if TYPE_CHECKING:
@@ -28,12 +28,7 @@ def _below_block_minimum(r: Rejected, c: Any) -> str:
 
 
 def _block_out_of_band(r: Rejected, c: Any) -> str:
-    value, limit = format_fen(r.value), format_fen(r.limit)
-    if r.value > r.limit:
-        return (
-            f"price {value} is above the block limit up of {limit}; name at most that"
-        )
-    return f"price {value} is below the block limit down of {limit}; name at least that"
+    return beyond_limit(r, "block limit")
 
 
 def _no_such_proposal(r: Rejected, c: Any) -> str:

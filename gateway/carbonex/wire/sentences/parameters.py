@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from carbonex.engine.commands import MAX_PRICE, UpdateInstrument
+from carbonex.wire.dates import date_text, wall_text
 from carbonex.wire.money import format_fen
 
-from .phrases import amount, day, moment, wall
+from .phrases import amount, moment
 
 
 if TYPE_CHECKING:
@@ -68,8 +69,8 @@ def _ends(r: Rejected, c: Any) -> str:
 
 
 def _date(r: Rejected, c: Any) -> str:
-    after = f" after {day(r.limit)}, the last trading day" if r.limit else ""
-    return f"date {day(r.value)} must be a day of the calendar{after}"
+    after = f" after {date_text(r.limit)}, the last trading day" if r.limit else ""
+    return f"date {date_text(r.value)} must be a day of the calendar{after}"
 
 
 def _reference(r: Rejected, c: Any) -> str:
@@ -90,7 +91,7 @@ def _reference(r: Rejected, c: Any) -> str:
 def _sessions(r: Rejected, c: Any) -> str:
     return (
         f"{r.param} must follow one another within the day, each with its end after"
-        f" its start; {wall(r.value)} is not"
+        f" its start; {wall_text(r.value)} is not"
     )
 
 

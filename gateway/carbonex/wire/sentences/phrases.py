@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any
 
 from carbonex.wire.money import format_fen
-from carbonex.wire.terms import hours_of
+from carbonex.wire.wanted import MONEY
 
 
-_MONEY: Final = frozenset(
-    {"amount", "price", "reference", "reserve", "stop_price", "tick"}
-)
+if TYPE_CHECKING:
+    from carbonex.engine.events import Rejected
 
 
 def amount(param: str, value: int) -> str:
     """Return a value as its member is written: CNY, or a plain number."""
-    return format_fen(value) if param in _MONEY else str(value)
-
-
-def day(date: int) -> str:
-    """Return a date (YYYYMMDD) as it is written."""
-    return f"{date // 10_000:04d}-{date // 100 % 100:02d}-{date % 100:02d}"
+    return format_fen(value) if param in MONEY else str(value)
 
 
 def moment(ns: int) -> str:
@@ -28,11 +22,16 @@ def moment(ns: int) -> str:
     return str(ns // 1000)
 
 
-def wall(seconds: int) -> str:
-    """Return a time of the day as sessions write it."""
-    return hours_of(((seconds, seconds),))[0][0]
-
-
 def instrument_of(command: Any) -> str:
     """Return the instrument that a command or a query names, perhaps in its terms."""
     return str(getattr(command, "terms", command).instrument)
+
+
+def beyond_limit(r: Rejected, limit: str) -> str:
+    """Return that a price is above or below one of a day's two limits: ``limit``'s."""
+    value, bound = format_fen(r.value), format_fen(r.limit)
+    if r.value > r.limit:
+        return (
+            f"{r.param} {value} is above the {limit} up of {bound}; name at most that"
+        )
+    return f"{r.param} {value} is below the {limit} down of {bound}; name at least that"

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 from carbonex.engine.commands import MAX_NAME
 from carbonex.engine.enums import Reason
+from carbonex.wire.dates import date_text
 from carbonex.wire.money import format_fen
 
 from .parameters import bad_parameter
-from .phrases import amount, day
+from .phrases import amount
 
 
 if TYPE_CHECKING:
@@ -57,9 +58,7 @@ def _last_registry_key(r: Rejected, c: Any) -> str:
 
 def _already_exists(r: Rejected, c: Any) -> str:
     if r.param == "date":
-        return (
-            f"trading day {day(r.limit)} is open; {day(r.value)} must wait for its end"
-        )
+        return f"trading day {date_text(r.limit)} is open; {date_text(r.value)} must wait for its end"
     name = getattr(c, r.param)
     return f"{r.param} {name} exists already; names are never used twice"
 

@@ -13,6 +13,7 @@ from carbonex.engine import (
     ResumeInstrument,
     UpdateInstrument,
 )
+from carbonex.wire.dates import date_number
 from carbonex.wire.terms import engine_terms
 from carbonex.wire.vocabulary import RESTRICTIONS
 
@@ -50,7 +51,7 @@ def resume(p: requests.Resume, key: str) -> ResumeInstrument:
 
 def begin_day(p: requests.BeginDay, key: str) -> BeginDay:
     """Return the command of begin_day."""
-    return BeginDay(key, int(p.date.replace("-", "")), p.ends * NS_PER_US)
+    return BeginDay(key, date_number(p.date), p.ends * NS_PER_US)
 
 
 def restrict(p: requests.Restrict, key: str) -> RestrictParticipant:
