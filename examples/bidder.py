@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import carbonex.sdk
-from carbonex.sdk import SHANGHAI, BidStateUnknown, OrderRejected
+from carbonex.sdk import SHANGHAI, BidStateUnknown, ConnectionLost, OrderRejected
 
 
 if TYPE_CHECKING:
@@ -63,10 +63,13 @@ async def take_part(
 
 async def place(venue: Venue, auction: Auction, quantity: int, price: Decimal) -> Bid:
     """Place a bid once, whatever happens to the connection."""
-    try:
-        return await venue.place_bid(auction, quantity, price)
-    except BidStateUnknown as error:
-        return await error.resolve()
+    while True:
+        try:
+            return await venue.place_bid(auction, quantity, price)
+        except BidStateUnknown as error:
+            return await error.resolve()
+        except ConnectionLost:
+            await venue.wait_online()  # nothing was sent
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from sdk.hours import Hours
+from hours import Hours
 from sdk.market import Market, open_market
 
 

@@ -17,7 +17,7 @@ from carbonex.sdk import (
     UnknownBid,
     connect,
 )
-from sdk.hours import Hours, shanghai
+from sdk.hours import shanghai
 from sdk.market import cut, open_market, until
 
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from carbonex.sdk import Auction, Venue
+    from hours import Hours
     from sdk.market import Market
 
 
@@ -153,6 +154,16 @@ async def test_what_no_bid_may_be(market: Market, operator: Venue) -> None:
             await bidder.cancel_bid("9")
         with pytest.raises(TypeError, match="is a float"):
             await bidder.place_bid(auction, 1, 75.0)  # type: ignore[arg-type]
+        with pytest.raises(TypeError, match="'ref'"):
+            await bidder.place_bid(auction, 1, "75.00", ref="b-1")  # type: ignore[call-arg]
+        with pytest.raises(TypeError, match="'reserved'"):
+            await open_auction(operator, reserved="70.00")
+        with pytest.raises(TypeError, match="'closes'"):
+            await operator.open_auction(  # type: ignore[call-arg]
+                "maker", "CEA25", "sell", 1, opens=shanghai(10), client_ref="a-3"
+            )
+        with pytest.raises(TypeError, match=r"closes is a datetime\.datetime, not '10"):
+            await open_auction(operator, closes="10:00")
         with pytest.raises(ValueError, match="give closes a tzinfo"):
             await open_auction(operator, closes=shanghai(10).replace(tzinfo=None))
 

@@ -108,6 +108,12 @@ async def test_what_no_block_may_be(market: Market) -> None:
             await seller.propose_block("maker", "sell", "CEA25", 1_000, "74.00")
         with pytest.raises(TypeError, match="is a float"):
             await seller.propose_block("taker", "sell", "CEA25", 1_000, 74.0)  # type: ignore[arg-type]
+        proposed = await seller.propose_block("taker", "sell", "CEA25", 1_000, "74.00")
+        with pytest.raises(TypeError, match="'prize'"):
+            await seller.counter_block(proposed, prize="73.00")  # type: ignore[call-arg]
+        with pytest.raises(TypeError, match="'ref'"):
+            await seller.accept_block(proposed, ref="b-1")  # type: ignore[call-arg]
+        assert await seller.blocks() == [proposed]
 
 
 async def test_the_same_reference_is_the_same_block(market: Market) -> None:

@@ -25,7 +25,7 @@ from carbonex.sdk import (
 
 
 if TYPE_CHECKING:
-    from sdk.market import Market
+    from sdk.market import Cable, Market
 
 CUTS = 12
 WORKERS = 4
@@ -37,7 +37,6 @@ async def test_every_order_is_accounted_for(
 ) -> None:
     """Each order that was tried exists in the engine, or is known not to."""
     monkeypatch.setattr("carbonex.sdk.backoff.LONGEST", 0.05)
-    draw = random.Random(seed)
     orders: list[Order] = []
     executions: list[Execution] = []
     async with (
@@ -53,11 +52,7 @@ async def test_every_order_is_accounted_for(
             working = [
                 tasks.create_task(work(maker, ended, orders)) for _ in range(WORKERS)
             ]
-            for _ in range(CUTS):
-                await asyncio.sleep(draw.uniform(0.0, 0.1))
-                market.cable.answers_held = draw.random() < 0.5
-                await asyncio.sleep(draw.uniform(0.0, 0.02))
-                market.cable.cut(both_ends=draw.random() < 0.5)
+            await cut_again_and_again(market.cable, seed)
             ended.set()
             await asyncio.wait(working)
             taking.cancel()
@@ -91,24 +86,30 @@ async def test_every_block_is_proposed_once(
 ) -> None:
     """Each proposal that was tried is one block, however often it was sent."""
     monkeypatch.setattr("carbonex.sdk.backoff.LONGEST", 0.05)
-    draw = random.Random(seed)
     blocks: list[Block] = []
     async with connect(market.cable_url, market.keys["maker"]) as maker:
         ended = asyncio.Event()
         working = [
             asyncio.ensure_future(propose(maker, ended, blocks)) for _ in range(WORKERS)
         ]
-        for _ in range(CUTS):
-            await asyncio.sleep(draw.uniform(0.0, 0.1))
-            market.cable.answers_held = draw.random() < 0.5
-            await asyncio.sleep(draw.uniform(0.0, 0.02))
-            market.cable.cut(both_ends=draw.random() < 0.5)
+        await cut_again_and_again(market.cable, seed)
         ended.set()
         await asyncio.gather(*working)
         assert await maker.blocks() == []
+    assert market.cable.connections > CUTS // 2
     numbers = sorted(int(block.block_id) for block in blocks)
     assert numbers == list(range(1, market.exchange.last_block_id + 1))
     assert market.exchange.accounts["maker"].holdings["CEA25"].locked == 0
+
+
+async def cut_again_and_again(cable: Cable, seed: int) -> None:
+    """Cut the cable now and then, with or without answers that were under way."""
+    draw = random.Random(seed)
+    for _ in range(CUTS):
+        await asyncio.sleep(draw.uniform(0.0, 0.1))
+        cable.answers_held = draw.random() < 0.5
+        await asyncio.sleep(draw.uniform(0.0, 0.02))
+        cable.cut(both_ends=draw.random() < 0.5)
 
 
 async def propose(venue: Venue, ended: asyncio.Event, blocks: list[Block]) -> None:

@@ -13,7 +13,7 @@ from carbonex.gateway.server.follower import Follower
 from carbonex.sdk import CashColumn, NoSuchDay, Statement, StatementLine, connect
 from carbonex.sdk.models import AccountTrades
 from carbonex.wire import requests
-from sdk.hours import Hours, phase
+from sdk.hours import phase
 from sdk.market import open_market
 
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
 
+    from hours import Hours
     from sdk.market import Market
 
 

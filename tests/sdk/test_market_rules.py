@@ -15,7 +15,7 @@ from carbonex.sdk import (
     ResaleLocked,
     connect,
 )
-from sdk.hours import Hours, phase, shanghai
+from sdk.hours import phase, shanghai
 from sdk.market import open_market
 
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
 
+    from hours import Hours
     from sdk.market import Market
 
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from carbonex.sdk import Premium, Stream
-    from sdk.hours import Hours
+    from hours import Hours
 
 
 CEA24, CEA25, FOREST, WIND = "CEA24", "CEA25", "CCER-FOREST24", "CCER-WIND24"

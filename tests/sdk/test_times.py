@@ -30,6 +30,12 @@ def test_a_moment_without_a_zone_could_be_any() -> None:
         micros("closes", NOON.replace(tzinfo=None))
 
 
+@pytest.mark.parametrize("given", ["15:00", dt.date(2026, 7, 29), 1_785_297_600])
+def test_a_moment_is_a_datetime_and_nothing_else(given: object) -> None:
+    with pytest.raises(TypeError, match=r"expires is a datetime\.datetime, not"):
+        micros("expires", given)  # type: ignore[arg-type]
+
+
 def test_no_moment_is_none() -> None:
     assert moment_or_none(0) is None
     assert moment_or_none(1_785_297_600_000_000) == NOON

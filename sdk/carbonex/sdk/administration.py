@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, TypedDict, TypeVar
+from typing import TYPE_CHECKING, Final, TypedDict, TypeVar
 
 from carbonex.wire import requests
 
@@ -10,7 +10,7 @@ from .auctions import auction_id_of
 from .feeds import AlertFeed
 from .history import History
 from .models import Terms
-from .prices import Price, price_text
+from .prices import Price, price_text, with_prices
 from .requester import as_it_is, nothing
 from .times import micros, trading_day
 
@@ -161,21 +161,11 @@ class Administration(History):
 
         It locks the tonnes, or what they cost at the reserve, until it is over.
         """
-        reserve = options.get("reserve")
-        opened = requests.OpenAuction(
-            account,
-            instrument,
-            side,
-            quantity,
-            micros("opens", options["opens"]),
-            micros("closes", options["closes"]),
-            options["client_ref"],
-            None if reserve is None else price_text(reserve),
-            options.get("bidder_limit"),
-            options.get("pricing"),
-            options.get("too_few_bids"),
-            options.get("sealed"),
-        )
+        chosen = with_prices(options, "reserve")
+        for name in ("opens", "closes"):
+            if name in chosen:
+                chosen[name] = micros(name, chosen[name])
+        opened = requests.OpenAuction(account, instrument, side, quantity, **chosen)
         return await self._ask(opened, as_it_is)
 
     async def close_auction(self, auction: Auction | str) -> Auction:
@@ -284,10 +274,6 @@ class Administration(History):
 
 def _by_terms(kind: type[L], instrument: str, terms: Terms, changes: TermChanges) -> L:
     """Return the request to trade by ``terms`` with ``changes``."""
-    values: dict[str, Any] = {
-        name: getattr(terms, name) for name in Terms.__struct_fields__
-    }
-    values |= changes
-    for price in ("tick", "reference"):
-        values[price] = price_text(values[price])
-    return kind(instrument=instrument, **values)
+    values = {name: getattr(terms, name) for name in Terms.__struct_fields__}
+    chosen = with_prices(values | changes, "tick", "reference")
+    return kind(instrument=instrument, **chosen)

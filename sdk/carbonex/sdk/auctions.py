@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import TYPE_CHECKING
-
-from msgspec.structs import replace
 
 from carbonex.wire import requests
 
 from .blocks import BlockTrading
-from .errors import BidStateUnknown, ConnectionLost
-from .models import ENDED, Auction, Auctions, Bid, Bids
+from .errors import BidStateUnknown
+from .models import Auction, Auctions, Bid, Bids
 from .prices import price_text
-from .requester import as_it_is
 
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
     from typing import Unpack
 
     from .blocks import RefOptions
@@ -60,10 +57,15 @@ class Bidding(BlockTrading):
             auction_id_of(auction),
             price_text(price),
             quantity,
-            options.get("client_ref") or self._next_id(),
-            self._client.account_for(options.get("account")),
+            **self._with_ref(options),
         )
-        return await self._ask_about_bid(sent, lambda: self._fate_of_bidding(sent))
+        return await self._ask_about_offer(
+            sent,
+            BidStateUnknown,
+            lambda: self._fate_of_offering(
+                sent, lambda: self.bids(sent.account), attrgetter("bid_id")
+            ),
+        )
 
     async def cancel_bid(self, bid: Bid | str, account: str | None = None) -> Bid:
         """Take back a bid, named by itself or its id, while the window is open.
@@ -76,7 +78,7 @@ class Bidding(BlockTrading):
         bid_id, known = (bid.bid_id, bid.account) if isinstance(bid, Bid) else (bid, "")
         name = self._client.account_for(account or known or None)
         sent = requests.CancelBid(bid_id, name)
-        return await self._ask_about_bid(sent, lambda: self._repeat(sent, as_it_is))
+        return await self._ask_about_offer(sent, BidStateUnknown)
 
     async def bids(self, account: str | None = None) -> list[Bid]:
         """Return the account's open bids, oldest first."""
@@ -86,29 +88,6 @@ class Bidding(BlockTrading):
 
         name = self._client.account_for(account)
         return await self._ask(requests.Bids(name), bids)
-
-    async def _ask_about_bid(
-        self,
-        sent: requests.PlaceBid | requests.CancelBid,
-        fate: Callable[[], Awaitable[Bid]],
-    ) -> Bid:
-        try:
-            return await self._ask(sent, as_it_is)
-        except ConnectionLost as lost:
-            if not lost.sent:
-                raise
-            ref: str = getattr(sent, "client_ref", "")
-            raise BidStateUnknown(str(lost), ref, fate) from lost
-
-    async def _fate_of_bidding(self, sent: requests.PlaceBid) -> Bid:
-        """Return the bid as it stands now: a duplicate's answer is the first."""
-        bid: Bid = await self._repeat(sent, as_it_is)
-        if not bid.duplicate:
-            return bid
-        for found in await self._insist(lambda: self.bids(sent.account)):
-            if found.bid_id == bid.bid_id:
-                return replace(found, duplicate=True)
-        return replace(bid, status=ENDED)
 
 
 def auction_id_of(auction: Auction | str) -> str:

@@ -4,19 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypedDict
 
-from msgspec.structs import replace
-
 from carbonex.wire import requests
 
-from .errors import BlockStateUnknown, ConnectionLost
-from .models import ENDED, Block, Blocks
+from .errors import BlockStateUnknown
+from .models import Block, Blocks
 from .prices import price_text
-from .requester import as_it_is
 from .trading import Trading
 
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
     from typing import Unpack
 
     from carbonex.wire.requests import SideName
@@ -73,32 +69,33 @@ class BlockTrading(Trading):
             TypeError, ValueError: If the price is not exact; nothing was sent.
 
         """
+        chosen = self._with_ref(options)
         sent = requests.ProposeBlock(
             instrument,
             side,
             price_text(price),
             quantity,
             counterparty,
-            options.get("client_ref") or self._next_id(),
-            _block_id(options.get("counters", "")),
-            self._client.account_for(options.get("account")),
+            counters=_block_id(chosen.pop("counters", "")),
+            **chosen,
         )
-        return await self._ask_about_block(sent, lambda: self._fate_of_proposing(sent))
+        return await self._ask_about_offer(
+            sent,
+            BlockStateUnknown,
+            lambda: self._fate_of_offering(sent, self.blocks, _block_id),
+        )
 
     async def counter_block(
         self, block: Block, **options: Unpack[CounterOptions]
     ) -> Block:
         """Answer a proposal with another one, which ends it; see propose_block."""
-        changed = {"price", "quantity"}
-        rest: Any = {name: options[name] for name in options if name not in changed}  # type: ignore[literal-required]
+        chosen: Any = {"quantity": block.quantity, "price": block.price, **options}
         return await self.propose_block(
             block.proposer,
             "sell" if block.side == "buy" else "buy",
             block.instrument,
-            options.get("quantity", block.quantity),
-            options.get("price", block.price),
             counters=block,
-            **rest,
+            **chosen,
         )
 
     async def accept_block(
@@ -114,17 +111,13 @@ class BlockTrading(Trading):
             OrderRejected, BlockStateUnknown, ConnectionLost: As for propose_block.
 
         """
-        sent = requests.AcceptBlock(
-            _block_id(block),
-            options.get("client_ref") or self._next_id(),
-            self._client.account_for(options.get("account")),
-        )
-        return await self._ask_about_block(sent, lambda: self._repeat(sent, as_it_is))
+        sent = requests.AcceptBlock(_block_id(block), **self._with_ref(options))
+        return await self._ask_about_offer(sent, BlockStateUnknown)
 
     async def decline_block(self, block: Block | str) -> Block:
         """Turn down a proposal made to the key's participant; see accept_block."""
         sent = requests.DeclineBlock(_block_id(block), self._any_account())
-        return await self._ask_about_block(sent, lambda: self._repeat(sent, as_it_is))
+        return await self._ask_about_offer(sent, BlockStateUnknown)
 
     async def withdraw_block(
         self, block: Block | str, account: str | None = None
@@ -133,7 +126,7 @@ class BlockTrading(Trading):
         known = block.account if isinstance(block, Block) else ""
         name = self._client.account_for(account or known or None)
         sent = requests.WithdrawBlock(_block_id(block), name)
-        return await self._ask_about_block(sent, lambda: self._repeat(sent, as_it_is))
+        return await self._ask_about_offer(sent, BlockStateUnknown)
 
     async def blocks(self) -> list[Block]:
         """Return the open proposals by and to the key's participant, oldest first."""
@@ -153,31 +146,13 @@ class BlockTrading(Trading):
         accounts = self._client.accounts
         return self._client.account_for(accounts[0] if accounts else None)
 
-    async def _ask_about_block(
-        self,
-        sent: requests.ProposeBlock
-        | requests.AcceptBlock
-        | requests.DeclineBlock
-        | requests.WithdrawBlock,
-        fate: Callable[[], Awaitable[Block]],
-    ) -> Block:
-        try:
-            return await self._ask(sent, as_it_is)
-        except ConnectionLost as lost:
-            if not lost.sent:
-                raise
-            ref: str = getattr(sent, "client_ref", "")
-            raise BlockStateUnknown(str(lost), ref, fate) from lost
-
-    async def _fate_of_proposing(self, sent: requests.ProposeBlock) -> Block:
-        """Return the proposal as it stands now: a duplicate's answer is the first."""
-        block: Block = await self._repeat(sent, as_it_is)
-        if not block.duplicate:
-            return block
-        for found in await self._insist(self.blocks):
-            if found.block_id == block.block_id:
-                return replace(found, duplicate=True)
-        return replace(block, status=ENDED)
+    def _with_ref(self, options: RefOptions) -> dict[str, Any]:
+        """Return ``options`` with the client ref and the account they may leave out."""
+        return {
+            **options,
+            "client_ref": options.get("client_ref") or self._next_id(),
+            "account": self._client.account_for(options.get("account")),
+        }
 
 
 def _block_id(block: Block | str) -> str:

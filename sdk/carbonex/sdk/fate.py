@@ -1,8 +1,9 @@
-"""What became of an order whose answer was lost.
+"""What became of an order, a block or a bid whose answer was lost.
 
-Asking once after the reconnection is not enough: the lost connection's last
-bytes may still be under way, and an order that the venue does not know now may
-arrive in a moment. But every order carries a deadline, and the venue refuses
+A block or a bid is sent again: its client ref lets the venue do it once. For an
+order it is not enough to ask once after the reconnection: the lost connection's
+last bytes may still be under way, and an order that the venue does not know now
+may arrive in a moment. But every order carries a deadline, and the venue refuses
 what its log's time has passed. So the answer "never" is given only when the
 venue says DEADLINE_PASSED to a probe with the very deadline of the order: a
 cancellation of an order that does not exist, which changes nothing and is
@@ -17,9 +18,12 @@ import secrets
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
+from msgspec.structs import replace
+
 from carbonex.wire import requests
 
 from .errors import ConnectionLost, DeadlinePassed, Overloaded, UnknownOrder
+from .models import ENDED, Bid, Block
 from .prices import price_text
 from .requester import Requester, as_it_is
 
@@ -27,17 +31,65 @@ from .requester import Requester, as_it_is
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
+    from .errors.lost import OfferStateUnknown
     from .executions import Executions
     from .order import Order
 
 
 T = TypeVar("T")
+Offer = TypeVar("Offer", Block, Bid)
 
 SHORTEST_WAIT: Final = 0.05  # seconds between two probes
 
 
 class Fates(Requester):
     """Finds out, over as many connections as it takes."""
+
+    async def _ask_about(
+        self,
+        sent: requests.Params,
+        convert: Callable[[Any], T],
+        unknown: Callable[[str], ConnectionLost],
+    ) -> T:
+        """Ask; where it was sent and the answer is lost, raise what ``unknown`` says.
+
+        That is told the message and holds the means to find out.
+        """
+        try:
+            return await self._ask(sent, convert)
+        except ConnectionLost as lost:
+            if not lost.sent:
+                raise
+            raise unknown(str(lost)) from lost
+
+    async def _ask_about_offer(
+        self,
+        sent: requests.Params,
+        unknown: type[OfferStateUnknown[Offer]],
+        fate: Callable[[], Awaitable[Offer]] | None = None,
+    ) -> Offer:
+        """Ask about a block or a bid; its fate, if none is given, is to ask again."""
+
+        def lost(message: str) -> ConnectionLost:
+            ref: str = getattr(sent, "client_ref", "")
+            return unknown(message, ref, fate or (lambda: self._repeat(sent, as_it_is)))
+
+        return await self._ask_about(sent, as_it_is, lost)
+
+    async def _fate_of_offering(
+        self,
+        sent: requests.Params,
+        find_open: Callable[[], Awaitable[list[Offer]]],
+        id_of: Callable[[Offer], str],
+    ) -> Offer:
+        """Offer again; a duplicate's answer is the first, so look how it stands now."""
+        offer: Offer = await self._repeat(sent, as_it_is)
+        if not offer.duplicate:
+            return offer
+        for found in await self._insist(find_open):
+            if id_of(found) == id_of(offer):
+                return replace(found, duplicate=True)
+        return replace(offer, status=ENDED)
 
     async def _fate_of_placing(
         self, executions: Executions, sent: requests.AddOrder

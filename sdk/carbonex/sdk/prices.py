@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from carbonex.wire.money import format_fen, parse_fen
 
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 Price: TypeAlias = Decimal | str
 
@@ -33,6 +36,19 @@ def price_text(price: Price) -> str:
         f"{price!r} is of type {type(price).__name__} and says neither yuan nor fen:"
         ' write a decimal string of CNY such as "74.63", or a Decimal'
     )
+
+
+def with_prices(options: Mapping[str, Any], *prices: str) -> dict[str, Any]:
+    """Return ``options``, those named ``prices`` as the wire has them; None stays.
+
+    Raises:
+        TypeError, ValueError: As for price_text.
+
+    """
+    return {
+        name: price_text(value) if name in prices and value is not None else value
+        for name, value in options.items()
+    }
 
 
 def _plain(price: Decimal) -> str:

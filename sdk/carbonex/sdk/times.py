@@ -17,9 +17,12 @@ def micros(name: str, moment: dt.datetime) -> int:
     """Return microseconds since the epoch; ``name`` is for the message.
 
     Raises:
-        ValueError: If ``moment`` has no time zone.
+        TypeError: If ``moment`` is not a ``datetime.datetime``, such as a text.
+        ValueError: If it has no time zone.
 
     """
+    if not isinstance(moment, dt.datetime):
+        raise TypeError(f"{name} is a datetime.datetime, not {moment!r}")
     if moment.tzinfo is None:
         raise ValueError(f"{moment} has no time zone: give {name} a tzinfo")
     return (moment - _EPOCH) // _MICROSECOND

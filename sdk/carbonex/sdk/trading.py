@@ -11,7 +11,6 @@ from carbonex.wire import requests
 
 from .errors import (
     BatchStateUnknown,
-    ConnectionLost,
     OrderStateUnknown,
     VenueError,
     venue_error,
@@ -19,7 +18,7 @@ from .errors import (
 from .fate import Fates
 from .new_order import NewOrder
 from .order import Order
-from .prices import price_text
+from .prices import with_prices
 
 
 if TYPE_CHECKING:
@@ -109,11 +108,9 @@ class Trading(Fates):
             raise ValueError("an order of 0 t is none: cancel it")
         sent = requests.AmendOrder(
             *_name(order, client_order_id),
-            price=_new_price(changes.get("price")),
-            quantity=changes.get("quantity"),
             account=executions.subject,
             deadline=self._deadline(),
-            stop_price=_new_price(changes.get("stop_price")),
+            **with_prices(changes, "price", "stop_price"),
         )
 
         def amended(answer: OrderResult) -> OrderResult:
@@ -198,17 +195,15 @@ class Trading(Fates):
                 for order, item in zip(expected, answer.orders, strict=True)
             ]
 
-        try:
-            return await self._ask(requests.BatchAdd(sent), placed)
-        except ConnectionLost as lost:
-            if not lost.sent:
-                raise
+        def unknown(message: str) -> BatchStateUnknown:
             by_id = {one.client_order_id: one for one in sent}
-            raise BatchStateUnknown(
-                str(lost),
+            return BatchStateUnknown(
+                message,
                 list(by_id),
                 lambda name: self._fate_of_placing(executions, by_id[name]),
-            ) from lost
+            )
+
+        return await self._ask_about(requests.BatchAdd(sent), placed, unknown)
 
     async def cancel_orders(
         self, orders: Iterable[Order | str], account: str | None = None
@@ -279,14 +274,10 @@ class Trading(Fates):
         convert: Callable[[Any], T],
         fate: Callable[[], Awaitable[Order | None]],
     ) -> T:
-        """Ask, and hand over the means to find out if the answer is lost."""
-        try:
-            return await self._ask(sent, convert)
-        except ConnectionLost as lost:
-            if not lost.sent:
-                raise
-            name = sent.client_order_id
-            raise OrderStateUnknown(str(lost), name, fate) from lost
+        name = sent.client_order_id
+        return await self._ask_about(
+            sent, convert, lambda message: OrderStateUnknown(message, name, fate)
+        )
 
     def _next_id(self) -> str:
         return f"{self._name}-{next(self._numbers)}"
@@ -308,10 +299,6 @@ def _name(order: Order | str, client_order_id: str) -> tuple[str, str]:
     if not order_id and not client_order_id:
         raise ValueError("say which order: an Order, its id, or client_order_id=…")
     return order_id, client_order_id
-
-
-def _new_price(price: Price | None) -> str | None:
-    return None if price is None else price_text(price)
 
 
 def _refusal(error: Error | None) -> VenueError:

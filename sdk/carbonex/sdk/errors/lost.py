@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+from carbonex.sdk.models import Bid, Block
 
 from .refusals import CarbonexError
 
@@ -11,8 +13,10 @@ from .refusals import CarbonexError
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
-    from carbonex.sdk.models import Bid, Block
     from carbonex.sdk.order import Order
+
+
+T = TypeVar("T")
 
 
 class ConnectionLost(CarbonexError):
@@ -84,54 +88,41 @@ class BatchStateUnknown(ConnectionLost):
         return [await self._resolve(name) for name in self.client_order_ids]
 
 
-class BlockStateUnknown(ConnectionLost):
-    """A block request was sent, and the connection went before the answer came."""
+class OfferStateUnknown(ConnectionLost, Generic[T]):
+    """What BlockStateUnknown and BidStateUnknown have in common."""
 
     def __init__(
-        self, message: str, client_ref: str, resolve: Callable[[], Awaitable[Block]]
+        self, message: str, client_ref: str, resolve: Callable[[], Awaitable[T]]
     ) -> None:
         super().__init__(message, sent=True)
         self.client_ref = client_ref  # empty where the request has none
         self._resolve = resolve
 
-    async def resolve(self) -> Block:
-        """Make sure of it, after the connection is back; return the block as it stands.
+    async def resolve(self) -> T:
+        """Make sure of it, after the connection is back; return it as it stands.
 
         The request is sent again until it is answered. Its client ref lets the
         venue do it once, whether now or before (``duplicate``). Whoever no longer
-        wants it looks at ``venue.blocks()`` instead, for as long as the first copy
-        may still be under way.
+        wants it looks at ``venue.blocks()`` or ``venue.bids()`` instead, for as
+        long as the first copy may still be under way.
 
         Raises:
             VenueError: If it is refused, and had not been done before.
-            UnknownBlock: Also where it was declined or withdrawn before, which
-                have no client ref: it is not open, in any case.
+            UnknownBlock, UnknownBid: Also where it was declined, withdrawn or
+                cancelled before, which have no client ref: it is not open, in
+                any case.
             CarbonexError: If the connection is given up meanwhile.
 
         """
         return await self._resolve()
 
 
-class BidStateUnknown(ConnectionLost):
+class BlockStateUnknown(OfferStateUnknown[Block]):
+    """A block request was sent, and the connection went before the answer came."""
+
+
+class BidStateUnknown(OfferStateUnknown[Bid]):
     """A bid was sent or cancelled, and the connection went before the answer came."""
-
-    def __init__(
-        self, message: str, client_ref: str, resolve: Callable[[], Awaitable[Bid]]
-    ) -> None:
-        super().__init__(message, sent=True)
-        self.client_ref = client_ref  # empty where the request has none
-        self._resolve = resolve
-
-    async def resolve(self) -> Bid:
-        """Make sure of it and return the bid, as ``BlockStateUnknown.resolve`` does.
-
-        Raises:
-            VenueError: If it is refused, and had not been done before.
-            UnknownBid: Also where it was cancelled before.
-            CarbonexError: If the connection is given up meanwhile.
-
-        """
-        return await self._resolve()
 
 
 class SlowConsumer(CarbonexError):
