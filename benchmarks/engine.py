@@ -43,7 +43,7 @@ def main(count: int) -> None:
     exchange = Exchange()
     numbers = itertools.count(1)
     exchange.apply(Batch(0, 1, 1, 0, [GatewayOpened("")]))
-    exchange.apply(Batch(0, 1, 1, next(numbers), _market()))
+    exchange.apply(Batch(0, 1, 1, next(numbers), market()))
     gc.collect()
     gc.freeze()
     gc.disable()  # as the server does while it is busy
@@ -59,7 +59,8 @@ def main(count: int) -> None:
     print(count / spent)
 
 
-def _market() -> list[Command]:
+def market() -> list[Command]:
+    """Return what makes a market of ACCOUNTS accounts with cash and tonnes."""
     commands: list[Command] = [
         ListInstrument("", INSTRUMENT),
         BeginDay("", 20261124, 2**62),

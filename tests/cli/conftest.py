@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 import structlog
+from typer.testing import CliRunner
 
+from carbonex.cli.app import app
 from carbonex.engine import (
     BUY,
     SELL,
@@ -112,6 +114,14 @@ def _log_lines_of_its_own() -> Iterator[None]:
     """Undo what ``carbonex serve``, run inside a test, did to the process's logging."""
     yield
     structlog.reset_defaults()
+
+
+@pytest.fixture
+def directory(tmp_path: Path) -> Path:
+    """Return what ``carbonex init`` has made."""
+    path = tmp_path / "acme"
+    assert CliRunner().invoke(app, ["init", str(path)]).exit_code == 0
+    return path
 
 
 ROOT: Final = Path(__file__).parents[2]

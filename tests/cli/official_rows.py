@@ -13,11 +13,11 @@ from carbonex.cli.official.files import (
     CCER_FILE,
     COMPOSITE_FILE,
     VINTAGES_FILE,
-    iso,
     read_ccer,
     read_composite,
     read_vintages,
 )
+from carbonex.wire.dates import date_text
 from carbonex.wire.money import format_fen
 
 
@@ -132,7 +132,7 @@ def write_reopening(folder: Path) -> str:
         ccer.append(
             f"{format_fen(day.average)},{day.day.quantity},{turnover},{tonnes},{paid},ok,"
         )
-    dates = [iso(day.date) for day in days]
+    dates = [date_text(day.date) for day in days]
     for name, header, between, rows in (
         (VINTAGES_FILE, f"date,instrument,vintage,{FIGURES}", "CEA,2019-2020,", cea),
         (COMPOSITE_FILE, f"date,{FIGURES}", "", cea),

@@ -28,13 +28,6 @@ if TYPE_CHECKING:
 run = CliRunner()
 
 
-@pytest.fixture
-def directory(tmp_path: Path) -> Path:
-    path = tmp_path / "acme"
-    assert run.invoke(app, ["init", str(path)]).exit_code == 0
-    return path
-
-
 def serve(program: Program, directory: Path, *options: str) -> list[dict[str, object]]:
     """Serve the directory until it is open, stop it, and return its reports."""
     process = program("serve", str(directory), "--port", "0", *options)

@@ -262,13 +262,24 @@ def test_the_whole_record_is_lived() -> None:
     several = equal(outcome, "composite, days of several vintages")
     assert several["close"] == several["high"] == several["low"] == (568, 569)
     assert several["open"] == (567, 569)
+    assert several["previous_close"] == (568, 569)
+    alone = equal(outcome, "composite, days of the only vintage")
+    assert alone.pop("previous_close") == (513, 514)
+    assert set(alone.values()) == {(514, 514)}
+    for amounts in ("listed", "block", "auction", "total", "year", "since_start"):
+        assert several[amounts] == (569, 569)
+    ccer = equal(outcome, "CCER, days of all products")
+    assert ccer.pop("average") == (203, 204)  # one is not published
+    assert set(ccer.values()) == {(204, 204)}
     for group, count in (
         ("vintages, days with block trades", 844),
         ("vintages, days with auction trades", 6),
         ("premium of CCER, from the published prices", 203),
         ("premium of CCER, as it is quoted", 2),
         ("calendar of the preset", 1_083),
+        ("orders left at the close", 10_919),
         ("holdings at the end", 6),
+        ("cash at the end", 1),
         ("limits touched, tried at the gateway", 60 + 29),
         ("limits touched, exactly half a fen before rounding", 7),
     ):

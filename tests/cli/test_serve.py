@@ -28,13 +28,6 @@ if TYPE_CHECKING:
 run = CliRunner()
 
 
-@pytest.fixture
-def directory(tmp_path: Path) -> Path:
-    path = tmp_path / "acme"
-    assert run.invoke(app, ["init", str(path)]).exit_code == 0
-    return path
-
-
 def open_at(process: subprocess.Popen[str]) -> str:
     """Return the address that the server says it is open at."""
     assert process.stdout is not None

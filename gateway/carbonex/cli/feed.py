@@ -8,7 +8,6 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NamedTuple
 
-import msgspec
 import typer
 import uvloop
 from rich.console import Console
@@ -20,10 +19,8 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
-from carbonex.journal import LogError
-
-from .demo.server import ServerError
-from .failures import FAILED, INTERRUPTED, fail
+from .comparing import JsonOption, comparing, conclude
+from .failures import fail
 from .flows import bitstamp_files, lobster_files
 from .flows.bitstamp import translate as translate_bitstamp
 from .flows.bitstamp_check import BitstampCheck
@@ -63,9 +60,6 @@ KeepOption = Annotated[
         help="Keep the venue in this new directory, for carbonex replay and verify.",
         show_default=False,
     ),
-]
-JsonOption = Annotated[
-    bool, typer.Option("--json", help="Print one JSON object instead of tables.")
 ]
 
 
@@ -127,25 +121,14 @@ class _Run(NamedTuple):
 
 def _run(run: _Run, keep: Path | None, *, as_json: bool) -> None:
     """Send, replay, compare, report; end the command."""
-    try:
+    with comparing(keep, "venue", SendError):
         if keep is None:
             with tempfile.TemporaryDirectory(prefix="carbonex-feed-") as directory:
                 result = _outcome(run, Path(directory))
         else:
             keep.mkdir(parents=True)
             result = _outcome(run, keep)
-    except FileExistsError:
-        fail(f"{keep} exists: choose a new directory to --keep the venue in")
-    except (OSError, LogError, SendError, ServerError) as error:
-        fail(str(error))
-    except KeyboardInterrupt:
-        fail("interrupted: nothing was compared", INTERRUPTED)
-    if as_json:
-        typer.echo(msgspec.json.encode(result).decode())
-    else:
-        show(result, Console())
-    if result.differences:
-        raise typer.Exit(FAILED)
+    conclude(result, show, as_json=as_json)
 
 
 def _outcome(run: _Run, directory: Path) -> Report:

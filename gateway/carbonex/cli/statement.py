@@ -25,6 +25,7 @@ from carbonex.journal import (
 )
 from carbonex.journal.disk import FILE_MODE
 from carbonex.journal.history import VENUE_FEES, statement_pages
+from carbonex.wire.dates import date_text
 from carbonex.wire.statements import VENUE_FEES as VENUE_FEES_NAME, csv_text
 
 from .failures import USAGE, fail
@@ -173,16 +174,12 @@ def _require_day(history: HistoryReader, date: int) -> None:
     day = history.day(date)
     if day is not None and day.end_ns is not None:
         return
-    text = _text(date)
+    text = date_text(date)
     newest = history.newest_day()
-    known = f"the newest is {_text(newest)}" if newest else "there is none yet"
+    known = f"the newest is {date_text(newest)}" if newest else "there is none yet"
     if day is not None and date > newest:
         fail(f"the trading day {text} has not ended; {known}")
     fail(f"the log has no trading day {text} from beginning to end; {known}")
-
-
-def _text(date: int) -> str:
-    return dt.datetime.strptime(str(date), "%Y%m%d").date().isoformat()  # noqa: DTZ007
 
 
 def _names(history: HistoryReader, account: str) -> list[str]:

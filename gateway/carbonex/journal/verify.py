@@ -49,10 +49,10 @@ class Report(msgspec.Struct, frozen=True):
     """What was checked up to the end, or up to ``fault``.
 
     ``first`` and ``last`` are positions, ``commands`` counts those that were
-    replayed, ``balances`` those of the history that were compared, ``hash`` and ``digest`` are the chain's and the exchange's after
-    the last row, as hex. ``torn_bytes`` behind the last row are no fault: they
-    were never answered, and the next start removes them. ``notes`` say what
-    could not be checked.
+    replayed, ``balances`` those of the history that were compared, ``hash`` and
+    ``digest`` are the chain's and the exchange's after the last row, as hex.
+    ``torn_bytes`` behind the last row are no fault: they were never answered, and
+    the next start removes them. ``notes`` say what could not be checked.
     """
 
     venue: str
@@ -80,8 +80,9 @@ def verify(directory: Path, disk: Disk | None = None, *, deep: bool = False) -> 
     The chain is verified from the first row on, and everything is replayed
     from the beginning, or from the oldest snapshot where the beginning was
     truncated. Every checkpoint's and snapshot's digest is compared with the
-    replayed exchange, and so are the history's balances; ``deep`` also asserts the exchange's invariants at every
-    checkpoint and at the end. O(log), and O(state) for each digest.
+    replayed exchange, and so are the history's balances; ``deep`` also asserts the
+    exchange's invariants at every checkpoint and at the end. O(log), and O(state)
+    for each digest.
 
     Raises:
         LogError: If there is no log, or one of another format version.

@@ -16,14 +16,15 @@ from carbonex.engine import (
     Uncrossed,
     Volumes,
 )
+from carbonex.wire.dates import date_text
 from carbonex.wire.money import format_fen
 
-from .words import at, clock, cny, day, describe, moment, name
+from .words import at, clock, cny, describe, moment, name
 
 
 @describe.register(BeginDay)
 def _(c: BeginDay) -> str:
-    return f"begin trading day {day(c.date)}"
+    return f"begin trading day {date_text(c.date)}"
 
 
 @describe.register(AdvanceTime)
@@ -86,7 +87,7 @@ def _(e: ProductBulletin) -> str:
 
 @describe.register(DayEnded)
 def _(e: DayEnded) -> str:
-    return f"trading day {day(e.date)} is over"
+    return f"trading day {date_text(e.date)} is over"
 
 
 def _prices(e: Bulletin | ProductBulletin) -> str:

@@ -7,7 +7,7 @@ from functools import singledispatch
 from typing import TYPE_CHECKING
 
 from carbonex.engine import Rejected, Side
-from carbonex.gateway.market import SHANGHAI
+from carbonex.wire.dates import SHANGHAI
 from carbonex.wire.money import format_fen
 from carbonex.wire.sentences import error_of
 
@@ -54,12 +54,6 @@ def date_of(time_ns: int) -> str:
 def moment(time_ns: int) -> str:
     """Return date and time of day in Shanghai."""
     return f"{date_of(time_ns)} {clock(time_ns)}"
-
-
-def day(date: int) -> str:
-    """Return a date (YYYYMMDD) as it is written."""
-    text = f"{date:08d}"
-    return f"{text[:4]}-{text[4:6]}-{text[6:]}"
 
 
 def cny(fen: int) -> str:

@@ -9,15 +9,13 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
-import msgspec
 import typer
 import uvloop
-from rich.console import Console
 
-from carbonex.cli.demo.server import ServerError
-from carbonex.cli.failures import FAILED, INTERRUPTED, fail
+from carbonex.cli.comparing import JsonOption, comparing, conclude
+from carbonex.cli.failures import fail
 from carbonex.gateway.market import load_market
-from carbonex.journal import LogError, SegmentLog
+from carbonex.journal import SegmentLog
 from carbonex.sdk import CarbonexError
 
 from .check import Check
@@ -59,9 +57,6 @@ KeepOption = Annotated[
         show_default=False,
     ),
 ]
-JsonOption = Annotated[
-    bool, typer.Option("--json", help="Print one JSON object instead of tables.")
-]
 
 
 def official(
@@ -77,25 +72,12 @@ def official(
     over WebSockets. The exit code is 0 only if nothing differs but what
     docs/validation.md explains.
     """
-    try:
-        record = load(folder)
-        result = _keep(record, keep)
-    except FileExistsError:
-        fail(f"{keep} exists: choose a new directory to --keep the log in")
-    except UnsolvableError as error:
-        fail(f"{folder} holds a day that cannot be traded: {error}")
-    except FormatError as error:
-        fail(str(error))
-    except (OSError, LogError, CarbonexError, ServerError) as error:
-        fail(str(error))
-    except KeyboardInterrupt:
-        fail("interrupted: nothing was compared", INTERRUPTED)
-    if as_json:
-        typer.echo(msgspec.json.encode(result).decode())
-    else:
-        show(result, Console())
-    if result.differences:
-        raise typer.Exit(FAILED)
+    with comparing(keep, "log", FormatError, CarbonexError):
+        try:
+            result = _keep(load(folder), keep)
+        except UnsolvableError as error:
+            fail(f"{folder} holds a day that cannot be traded: {error}")
+    conclude(result, show, as_json=as_json)
 
 
 def _keep(record: Record, keep: Path | None) -> Report:

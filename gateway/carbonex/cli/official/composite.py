@@ -13,8 +13,8 @@ from itertools import count
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from carbonex.engine import MAX_PRICE
+from carbonex.wire.dates import date_text
 
-from .files import iso
 from .listed import ListedTrade, UnsolvableError, orders, prices, quantities
 
 
@@ -128,7 +128,7 @@ class _Search:
                     entry = cost, trades + 1, -next(number), after, (at, price, path)
                     heapq.heappush(heap, entry)
         raise UnsolvableError(
-            f"{iso(self._days[0].date)}: in no order of the vintages' trades does the"
+            f"{date_text(self._days[0].date)}: in no order of the vintages' trades does the"
             " composite have its open, high and low"
         )
 

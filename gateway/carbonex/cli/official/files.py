@@ -12,6 +12,7 @@ import csv
 import datetime as dt
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from carbonex.wire.dates import date_text
 from carbonex.wire.money import parse_fen
 
 
@@ -103,11 +104,6 @@ def load(folder: Path) -> Record:
         raise FormatError(f"{folder / COMPOSITE_FILE}: there are no rows")
     _check_vintages(vintages)
     return Record(vintages, composite, ccer)
-
-
-def iso(date: int) -> str:
-    """Return a date (YYYYMMDD) as the files write it."""
-    return dt.date.fromisoformat(str(date)).isoformat()
 
 
 def read_vintages(lines: Iterable[str], file: str) -> list[CeaDay]:
@@ -230,10 +226,14 @@ def _rows(lines: Iterable[str], file: str, key: str = "") -> Iterator[_Row]:
         if date != before:
             found.clear()
         if date < before:
-            raise row.error("date", f"{iso(date)} comes after {iso(before)}")
+            raise row.error(
+                "date", f"{date_text(date)} comes after {date_text(before)}"
+            )
         name = row.text(key) if key else ""
         if name in found:
-            raise row.error("date", f"{iso(date)} {name}".rstrip() + " comes twice")
+            raise row.error(
+                "date", f"{date_text(date)} {name}".rstrip() + " comes twice"
+            )
         found.add(name)
         before = date
         yield row
@@ -258,7 +258,7 @@ def _check_days(
     """Check that the ``other`` file has all days of ``file``."""
     missing = sorted(set(dates).difference(others))
     if missing:
-        raise FormatError(f"{other}: {iso(missing[0])} is missing, {file} has it")
+        raise FormatError(f"{other}: {date_text(missing[0])} is missing, {file} has it")
 
 
 def _check_vintages(vintages: dict[int, list[CeaDay]]) -> None:
@@ -268,7 +268,9 @@ def _check_vintages(vintages: dict[int, list[CeaDay]]) -> None:
         names = {row.instrument for row in rows}
         for name in listed:
             if name not in names:
-                raise FormatError(f"{VINTAGES_FILE}: {iso(date)} {name} is missing")
+                raise FormatError(
+                    f"{VINTAGES_FILE}: {date_text(date)} {name} is missing"
+                )
         listed.update(dict.fromkeys(row.instrument for row in rows))
 
 

@@ -62,9 +62,9 @@ SELLER: Final = "seller"
 BUYER: Final = "buyer"
 CASH: Final = 10**15  # fen
 
-# Times of the day in seconds, within the preset's hours. Listed trades fill the morning and, after the
-# blocks and the auctions, the rest of the afternoon; the first comes as
-# the market opens.
+# Times of the day in seconds, within the preset's hours. Listed trades fill the
+# morning and, after the blocks and the auctions, the rest of the afternoon; the
+# first comes as the market opens.
 LISTING: Final = 8 * 3600
 MORNING: Final = (9 * 3600 + 1800, 11 * 3600 + 1800)
 BLOCKS: Final = 13 * 3600

@@ -12,9 +12,8 @@ from collections import Counter
 from itertools import combinations
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from carbonex.wire.dates import date_text
 from carbonex.wire.money import format_fen
-
-from .files import iso
 
 
 if TYPE_CHECKING:
@@ -115,4 +114,4 @@ def _spread(levels: Sequence[int], quantity: int, turnover: int) -> Counter[int]
 
 def name_of(day: CeaDay) -> str:
     """Return what messages call a vintage's day."""
-    return f"{iso(day.date)} {day.instrument}"
+    return f"{date_text(day.date)} {day.instrument}"

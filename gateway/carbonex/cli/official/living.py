@@ -9,9 +9,9 @@ from msgspec.structs import replace
 
 from carbonex.engine import CancelReason
 from carbonex.gateway.market import DayKind
+from carbonex.wire.dates import date_text
 from carbonex.wire.money import format_fen
 
-from .files import iso
 from .life import BUYER, CASH, SELLER, Life
 from .limits import touches
 from .listed import UnsolvableError
@@ -133,7 +133,7 @@ def _check_listed(day: Day, bands: Mapping[str, BandSet]) -> None:
     for row in day.vintages:
         if row.instrument not in bands:
             raise UnsolvableError(
-                f"{iso(day.date)}: the venue cannot list {row.instrument!r} with a"
+                f"{date_text(day.date)}: the venue cannot list {row.instrument!r} with a"
                 f" first price of {format_fen(row.open)}"
             )
 

@@ -12,9 +12,9 @@ from __future__ import annotations
 import itertools
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from carbonex.wire.dates import date_text
 from carbonex.wire.money import format_fen
 
-from .files import iso
 from .listed import ListedTrade, UnsolvableError, orders
 
 
@@ -75,7 +75,7 @@ def ccer_trades(day: CcerDay, products: Mapping[str, Limits]) -> list[ListedTrad
                 )
                 return [trade for part in parts for trade in _trades(*part)]
     raise UnsolvableError(
-        f"{iso(day.date)} CCER: no trades within the products' limits come to"
+        f"{date_text(day.date)} CCER: no trades within the products' limits come to"
         f" {day.day.quantity} t and CNY {format_fen(day.day.turnover)}"
     )
 

@@ -8,8 +8,8 @@ import msgspec
 from rich.table import Table
 
 from carbonex.wire.channels import Premium
+from carbonex.wire.dates import date_text
 
-from .files import iso
 from .known import expected, unexplained
 from .premium import as_quoted
 
@@ -143,7 +143,7 @@ def _explained(result: Report) -> Table:
 
 def _row(difference: Difference) -> dict[str, str]:
     """Return a difference with its date as people write it."""
-    return {**difference._asdict(), "date": iso(difference.date)}
+    return {**difference._asdict(), "date": date_text(difference.date)}
 
 
 def _line(item: Mapping[str, str]) -> str:

@@ -95,7 +95,7 @@ class HistoryStore:
                 self._room.clear()
                 if self._given - self._taken > MAX_WAITING:
                     self._room.wait()
-            self._given += 1 + len(applied.replies)
+            self._given += _weight(applied)
             self._queue.put((position, applied))
 
     def start_at(self, position: int, exchange: Exchange) -> None:

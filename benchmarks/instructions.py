@@ -1,0 +1,157 @@
+"""``python -m benchmarks.instructions``: instructions that a command takes.
+
+Rates drift with the machine and with who else is at work on it, instructions do
+not. Each figure is the difference between two runs under valgrind's cachegrind,
+one with COUNT commands of a kind and one without them, divided by COUNT: what the
+whole process does from the decoded command to its events.
+"""
+
+from __future__ import annotations
+
+import gc
+import itertools
+import os
+import platform
+import re
+import shutil
+import subprocess
+import sys
+from typing import TYPE_CHECKING, Final
+
+from benchmarks.engine import INSTRUMENT, NAMES, market
+from benchmarks.flow import ACCOUNTS, BATCH, MID
+from carbonex.engine import (
+    BUY,
+    GTC,
+    LIMIT,
+    SELL,
+    STOP_LIMIT,
+    Batch,
+    CancelOrder,
+    Conditions,
+    Exchange,
+    GatewayOpened,
+    PlaceOrder,
+)
+
+
+if TYPE_CHECKING:
+    from carbonex.engine import Command
+
+
+KINDS: Final = {
+    "rest": "an order that rests",
+    "cancel": "a cancel",
+    "cross": "an order that trades one resting order whole",
+    "cross-stop": "the same while a stop order waits",
+}
+COUNT: Final = 5_000  # commands of a kind
+RESTING: Final = 20_000  # orders in the book before them, but for those that rest
+LEVELS: Final = 20  # prices that these have, a fen apart
+QUANTITY: Final = 10  # tonnes of every order
+
+_COUNTED: Final = re.compile(r"I\s+refs:\s+([\d,]+)")
+
+
+def main() -> None:
+    """Count every kind and print it with its workload."""
+    valgrind = shutil.which("valgrind")
+    if valgrind is None:
+        sys.exit("valgrind is missing: install it (apt-get install valgrind)")
+    print(f"{platform.platform()}, Python {platform.python_version()}")
+    print(
+        f"instructions per command: {COUNT:,} commands of {QUANTITY} t in batches of"
+        f" {BATCH}, {ACCOUNTS} accounts, {RESTING:,} orders at {LEVELS} prices in the"
+        " book (none before those that rest)"
+    )
+    for kind, words in KINDS.items():
+        counted = _count(valgrind, kind, COUNT) - _count(valgrind, kind, 0)
+        print(f"  {words:<46}{counted / COUNT:>8,.0f}")
+
+
+def run(kind: str, count: int) -> None:
+    """Run ``count`` commands of a kind, after what they need."""
+    gc.disable()  # as the server does while it is busy
+    exchange = Exchange()
+    numbers = itertools.count(1)
+    exchange.apply(Batch(0, 1, 1, 0, [GatewayOpened("")]))
+    measured = _measured(kind)[:count]  # all are made, whatever the count
+    for commands in (market(), _before(kind), measured):
+        for start in range(0, len(commands), BATCH):
+            batch = commands[start : start + BATCH]
+            exchange.apply(Batch(0, 1, 1, next(numbers), batch))
+    resting = sum(len(account.orders) for account in exchange.accounts.values())
+    assert resting == _resting(kind, count), resting
+
+
+def _resting(kind: str, count: int) -> int:
+    """Return how many orders are open at the end, if none was refused."""
+    if kind == "rest":
+        return count
+    return RESTING - count + (kind == "cross-stop")
+
+
+def _before(kind: str) -> list[Command]:
+    if kind == "rest":
+        return []
+    orders: list[Command] = [_sell(n) for n in range(RESTING)]
+    if kind == "cross-stop":
+        orders.append(_stop())
+    return orders
+
+
+def _measured(kind: str) -> list[Command]:
+    if kind == "rest":
+        return [_sell(n) for n in range(COUNT)]
+    if kind == "cancel":
+        return [CancelOrder(_seller(n), _seller(n), n + 1) for n in range(COUNT)]
+    return [_buy(n) for n in range(COUNT)]
+
+
+def _seller(n: int) -> str:
+    return NAMES[n % (ACCOUNTS // 2)]
+
+
+def _sell(n: int) -> PlaceOrder:
+    name, price = _seller(n), MID + n % LEVELS
+    return PlaceOrder(name, name, INSTRUMENT, SELL, price, QUANTITY, LIMIT, GTC)
+
+
+def _buy(n: int) -> PlaceOrder:
+    name, price = NAMES[ACCOUNTS // 2 + n % (ACCOUNTS // 2)], MID + LEVELS
+    return PlaceOrder(name, name, INSTRUMENT, BUY, price, QUANTITY, LIMIT, GTC)
+
+
+def _stop() -> PlaceOrder:
+    """Return a stop order that no trade of the workload triggers."""
+    name, price = NAMES[-1], 2 * MID
+    return PlaceOrder(
+        *(name, name, INSTRUMENT, BUY, price, QUANTITY, STOP_LIMIT, GTC),
+        conditions=Conditions(stop_price=price),
+    )
+
+
+def _count(valgrind: str, kind: str, count: int) -> int:
+    """Return the instructions of a run in a process of its own."""
+    done = subprocess.run(
+        [
+            *(valgrind, "--tool=cachegrind", "--cache-sim=no"),
+            f"--cachegrind-out-file={os.devnull}",
+            *(sys.executable, "-m", "benchmarks.instructions", kind, str(count)),
+        ],
+        stderr=subprocess.PIPE,
+        check=False,
+        text=True,
+        env={**os.environ, "PYTHONHASHSEED": "0"},
+    )
+    found = _COUNTED.search(done.stderr)
+    if done.returncode or found is None:
+        sys.exit(f"valgrind failed:\n{done.stderr}")
+    return int(found[1].replace(",", ""))
+
+
+if __name__ == "__main__":
+    if sys.argv[1:]:
+        run(sys.argv[1], int(sys.argv[2]))
+    else:
+        main()
