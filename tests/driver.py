@@ -4,10 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from carbonex.engine import Applied, Batch, Exchange, GatewayOpened
+from carbonex.engine import (
+    Applied,
+    Batch,
+    Deposit,
+    Exchange,
+    GatewayOpened,
+    Issue,
+    OpenAccount,
+    RegisterParticipant,
+)
 
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from carbonex.engine import Command, Event
 
 
@@ -47,6 +58,18 @@ class Driver:
         self.epoch += 1
         self._n = 0
         self.apply(GatewayOpened(""))
+
+
+def admitted(
+    name: str, cash: int, tonnes: int, instruments: Iterable[str] = ("CEA",)
+) -> list[Command]:
+    """Return what admits a participant and funds its account of the same name."""
+    return [
+        RegisterParticipant("", name),
+        OpenAccount("", name, name),
+        Deposit("", name, cash, "cash"),
+        *(Issue("", name, each, tonnes, each) for each in instruments),
+    ]
 
 
 def replay(batches: list[Batch]) -> tuple[Exchange, list[Applied]]:

@@ -86,6 +86,8 @@ class Accounts:
         elif isinstance(event, OffBookTrade):
             self._trade_off_book(seq, time_ns, event)
         elif isinstance(event, OrderTriggered):
+            # A stop order without a price gets the limit that holds now.
+            self.open[event.order_id].price = event.price
             self._add(seq, time_ns, event.order_id, "triggered")
         elif isinstance(event, OrderRefilled):
             self._add(seq, time_ns, event.order_id, "refilled", shown=event.shown)

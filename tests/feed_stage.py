@@ -15,13 +15,9 @@ from carbonex.engine import (
     BeginDay,
     BlockTerms,
     CallTerms,
-    Deposit,
     Exchange,
     Fees,
-    Issue,
     ListInstrument,
-    OpenAccount,
-    RegisterParticipant,
     Thresholds,
 )
 from carbonex.gateway.feed import Feed
@@ -31,6 +27,7 @@ from carbonex.gateway.venue import Venue, opening_epoch
 from carbonex.wire import channels
 from carbonex.wire.codec import JSON, Codec
 from carbonex.wire.requests import Subscribe, Unsubscribe
+from driver import admitted
 
 
 if TYPE_CHECKING:
@@ -141,12 +138,7 @@ class Stage:
         """List the instruments, fund the accounts and begin a day."""
         self.do(*LISTED)
         for name in ACCOUNTS:
-            self.do(
-                RegisterParticipant("", name),
-                OpenAccount("", name, name),
-                Deposit("", name, 10**12, "cash"),
-                *(Issue("", name, each, 10**6, each) for each in INSTRUMENTS),
-            )
+            self.do(*admitted(name, 10**12, 10**6, INSTRUMENTS))
         self.do(BeginDay("", 20250106, DAY_ENDS_NS))
         return self
 
@@ -233,6 +225,13 @@ class Client:
                 str_keys=not self.codec.binary,
             )
         ]
+
+
+def follow(stage: Stage, channel: str, **params: Any) -> Client:
+    """Follow a channel, its snapshot read."""
+    client = Client(stage).follow(channel, **params)
+    client.frames()
+    return client
 
 
 def unframe(codec: Codec, data: bytes) -> list[bytes]:

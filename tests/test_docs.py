@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from carbonex.engine import Reason
 from carbonex.gateway.session.methods import METHODS
+from carbonex.wire.requests.terms import Terms
 
 
 ROOT = Path(__file__).parent.parent
@@ -35,6 +37,26 @@ def test_the_rules_name_methods_that_exist() -> None:
     commands = [row.split("|")[3] for row in table.splitlines() if row.startswith("| ")]
     named = {name for cell in commands for name in re.findall(r"`(\w+)`", cell)}
     assert named - {"alerts", "premium"} <= set(METHODS)
+
+
+def test_the_rules_name_parameters_that_exist() -> None:
+    """Those of an instrument; a market file's own are told apart by its name."""
+    table = RULES.partition("## Rule, parameter, command, test")[2]
+    cells = [row.split("|")[2] for row in table.splitlines() if row.startswith("| ")]
+    named = {
+        name
+        for cell in cells
+        if "market file" not in cell
+        for name in re.findall(r"`([\w.*]+)`", cell)
+    }
+    terms = set()
+    for field in msgspec.structs.fields(Terms):
+        terms.add(field.name)
+        if isinstance(field.type, type) and issubclass(field.type, msgspec.Struct):
+            members = [member.name for member in msgspec.structs.fields(field.type)]
+            terms.update(f"{field.name}.{member}" for member in [*members, "*"])
+    assert len(named) > 20
+    assert named <= terms
 
 
 def test_the_rules_list_the_reasons_in_their_order() -> None:

@@ -34,15 +34,14 @@ if TYPE_CHECKING:
 
 
 def propose(world: World, command: ProposeBlock) -> Iterator[Reason]:
-    access = [*who.access(world, command.key, command.account)]
-    yield from access
+    barred = yield from who.access(world, command.key, command.account)
     paper = world.papers.get(command.instrument)
     if paper is None:
         yield Reason.UNKNOWN_INSTRUMENT
     known = command.counterparty in world.restrictions
     if not known:
         yield Reason.UNKNOWN_PARTICIPANT
-    if access or paper is None or not known:
+    if barred or paper is None or not known:
         return
     yield from who.ref(world, command.account, command.client_ref)
     own, other = world.owner(command.account), command.counterparty
@@ -82,9 +81,8 @@ def _uncounterable(world: World, command: ProposeBlock) -> Iterator[Reason]:
 
 
 def accept(world: World, command: AcceptBlock) -> Iterator[Reason]:
-    access = [*who.access(world, command.key, command.account)]
-    yield from access
-    if access:
+    barred = yield from who.access(world, command.key, command.account)
+    if barred:
         return
     own = world.owner(command.account)
     yield from who.ref(world, command.account, command.client_ref)
@@ -105,9 +103,8 @@ def accept(world: World, command: AcceptBlock) -> Iterator[Reason]:
 
 
 def decline(world: World, command: DeclineBlock) -> Iterator[Reason]:
-    access = [*who.access(world, command.key, command.account)]
-    yield from access
-    if access:
+    barred = yield from who.access(world, command.key, command.account)
+    if barred:
         return
     yield from who.suspended(world, command.account)
     block = world.blocks.get(command.block_id)
@@ -118,9 +115,8 @@ def decline(world: World, command: DeclineBlock) -> Iterator[Reason]:
 
 
 def withdraw(world: World, command: WithdrawBlock) -> Iterator[Reason]:
-    access = [*who.access(world, command.key, command.account)]
-    yield from access
-    if access:
+    barred = yield from who.access(world, command.key, command.account)
+    if barred:
         return
     yield from who.suspended(world, command.account)
     block = world.blocks.get(command.block_id)
@@ -159,9 +155,8 @@ def open_auction(
 
 
 def bid(world: World, command: PlaceBid) -> Iterator[Reason]:
-    access = [*who.access(world, command.key, command.account)]
-    yield from access
-    if access:
+    barred = yield from who.access(world, command.key, command.account)
+    if barred:
         return
     if not 0 < command.auction_id <= world.last_sale:
         yield Reason.UNKNOWN_AUCTION
@@ -198,9 +193,8 @@ def _unplaceable(world: World, sale: Sale, command: PlaceBid) -> Iterator[Reason
 
 
 def cancel_bid(world: World, command: CancelBid) -> Iterator[Reason]:
-    access = [*who.access(world, command.key, command.account)]
-    yield from access
-    if access:
+    barred = yield from who.access(world, command.key, command.account)
+    if barred:
         return
     bids = {n: bid for sale in world.sales.values() for n, bid in sale.bids.items()}
     known = bids.get(command.bid_id)

@@ -41,8 +41,7 @@ STOPS = {STOP, STOP_LIMIT}
 
 def place(world: World, command: PlaceOrder) -> Iterator[Reason]:
     """What is wrong with an order as such."""
-    access = [*who.access(world, command.key, command.account)]
-    yield from access
+    barred = yield from who.access(world, command.key, command.account)
     yield from _late(world, command.deadline_ns)
     if command.client_order_id:
         yield from who.name(command.client_order_id)
@@ -50,7 +49,7 @@ def place(world: World, command: PlaceOrder) -> Iterator[Reason]:
     paper = world.papers.get(command.instrument)
     if paper is None:
         yield Reason.UNKNOWN_INSTRUMENT
-    if paper is None or access:
+    if paper is None or barred:
         return
     yield from who.restricted(world, world.owner(command.account), command.side)
     yield from who.not_trading(world, paper)

@@ -17,22 +17,27 @@ from model import clock
 
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator, Iterator
 
     from model.world import Paper, Stake, World
 
 
-def access(world: World, key: str, account: str) -> Iterator[Reason]:
-    """A key trades for its participant's accounts, the venue for all."""
+def access(world: World, key: str, account: str) -> Generator[Reason, None, bool]:
+    """A key trades for its participant's accounts, the venue for all.
+
+    What it returns tells whether there was any such reason.
+    """
     terms = world.accounts.get(account)
-    if key:
-        known = world.keys.get(key)
-        trades = known and Permission.TRADE in known.permissions
-        trades = trades and key not in world.revoked
-        if not (known and trades and terms and known.participant == terms.participant):
-            yield Reason.NOT_PERMITTED
+    known = world.keys.get(key)
+    trades = known and Permission.TRADE in known.permissions
+    trades = trades and key not in world.revoked
+    own = terms and known and known.participant == terms.participant
+    barred = bool(key) and not (trades and own)
+    if barred:
+        yield Reason.NOT_PERMITTED
     if terms is None:
         yield Reason.UNKNOWN_ACCOUNT
+    return barred or terms is None
 
 
 def authority(world: World, key: str, permission: Permission) -> Iterator[Reason]:
