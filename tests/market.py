@@ -34,11 +34,21 @@ if TYPE_CHECKING:
 CEA = "CEA25"
 TRADERS = ("maker", "taker")
 
+# What many clients of one address would run into.
+UNLIMITED = (
+    *("requests_per_second", "burst", "connections_per_address"),
+    *("handshakes_per_second", "handshake_burst"),
+)
+
 
 def config(**limits: float) -> Config:
     """Return a configuration for a port that the system chooses."""
     chosen = msgspec.convert(
-        {"requests_per_second": 10**6, "burst": 10**6, **limits}, Limits
+        {
+            **dict.fromkeys(UNLIMITED, 10**6),
+            **limits,
+        },
+        Limits,
     )
     return Config(venue="test", listen=Listen(port=0), limits=chosen)
 

@@ -26,16 +26,35 @@ VenueName = Annotated[
 ]
 Port = Annotated[int, msgspec.Meta(ge=0, le=65535)]
 Positive = Annotated[int, msgspec.Meta(ge=1, le=2**31)]
+Rate = Annotated[int, msgspec.Meta(ge=1, le=10**9)]
 Bytes = Annotated[int, msgspec.Meta(ge=4096, le=2**40)]
 Burst = Annotated[int, msgspec.Meta(ge=MAX_BATCH, le=2**31)]
+WebOrigin = Annotated[
+    str,
+    msgspec.Meta(
+        pattern=r"^https?://(\[[0-9a-fA-F:.]+\]|[a-z0-9.-]+)(:[0-9]{1,5})?$",
+        description='an origin in small letters, such as "https://venue.example:8443"',
+    ),
+]
 Seconds = Annotated[float, msgspec.Meta(ge=0.05, le=3600)]
 
 
 class Listen(Section, frozen=True):
-    """Where clients connect; port 0 lets the system choose."""
+    """Where clients connect; port 0 lets the system choose.
+
+    ``origins`` are the web pages, beside the venue's own, that may connect.
+    """
 
     host: str = "127.0.0.1"
     port: Port = 8080
+    origins: tuple[WebOrigin, ...] = ()
+
+
+class Tls(Section, frozen=True):
+    """PEM files, relative to the data directory; none: the port is not encrypted."""
+
+    certificate: str = ""
+    key: str = ""
 
 
 class Limits(Section, frozen=True):
@@ -47,6 +66,11 @@ class Limits(Section, frozen=True):
     frame_bytes: Bytes = 1024 * 1024
     outbox_bytes: Bytes = 8 * 1024 * 1024
     connections: Positive = 2000
+    connections_per_address: Positive = 1000
+    handshakes_per_second: Rate = 100
+    handshake_burst: Positive = 4000
+    login_failures_per_minute: Rate = 20
+    login_failure_burst: Positive = 20
     waiting: Positive = 20_000
     batch: Positive = 1000
     handshake_seconds: Seconds = 10.0
@@ -76,6 +100,7 @@ class Config(Section, frozen=True):
     venue: VenueName
     market: str = ""
     listen: Listen = Listen()
+    tls: Tls = Tls()
     limits: Limits = Limits()
     log: Log = Log()
     days: Days = Days()
@@ -127,6 +152,16 @@ market = ""
 [listen]
 host = "127.0.0.1"
 port = 8080
+# Web pages of these origins may connect, beside those that the venue itself serves
+# under an IP address or localhost: ["https://venue.example"]. Programs always may.
+origins = []
+
+[tls]
+# PEM files, from this directory on: the certificate with its chain, and its key,
+# which only the server's user may read. With them the port speaks wss:// and
+# https:// only; SIGHUP reads them again. Without TLS, listen on 127.0.0.1 only.
+certificate = ""
+key = ""
 
 [limits]
 # Per connection: requests that create or change orders, refilled every second,
@@ -140,8 +175,17 @@ in_flight = 1000
 frame_bytes = 1_048_576
 # What may wait for a client that does not read; beyond it: closed with 1013.
 outbox_bytes = 8_388_608
-# Connections at the same time; one more is answered with HTTP 503.
+# Connections at the same time; one more is answered with HTTP 503, or, if it is
+# one address (of IPv6: a /64) that has too many, with HTTP 429.
 connections = 2000
+connections_per_address = 1000
+# Per address: requests for a WebSocket or a page; beyond it: HTTP 429.
+handshakes_per_second = 100
+handshake_burst = 4000
+# Per address: logins that fail. Beyond it none is tried, LOGIN_LIMITED; successful
+# ones are never counted.
+login_failures_per_minute = 20
+login_failure_burst = 20
 # Commands that wait for the log; beyond it they are refused as BUSY.
 waiting = 20_000
 # Commands that are written, and synced, together at most.

@@ -48,6 +48,7 @@ class Code(enum.IntEnum):
     SHUTTING_DOWN = 5007
     HISTORY_BEHIND = 5008  # the history store is still catching up with the log
     HISTORY_UNREADABLE = 5009
+    LOGIN_LIMITED = 5010  # too many failed logins from one address
 
 
 # One sentence for each code; ``error`` fills in the facts that it names.
@@ -120,6 +121,10 @@ TEMPLATES: Final[dict[Code, str]] = {
     Code.HISTORY_UNREADABLE: (
         "the history store cannot be read; trading does not need it:"
         " tell the venue's operator, whose log names the reason"
+    ),
+    Code.LOGIN_LIMITED: (
+        "too many logins from this network address have failed: this one was not"
+        " tried, and may be sent again after {retry_after_ms} ms"
     ),
 }
 

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import secrets
 from functools import partial
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Final, final
 
 from carbonex.engine import KeyRevoked
@@ -13,9 +14,13 @@ from carbonex.gateway.session import Services, Session
 from carbonex.gateway.session.limits import SessionLimits
 from carbonex.wire.channels import Frame, Status
 
+from .gate import SPARE_CONNECTIONS, Gate, Refusal
+
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from websockets.datastructures import Headers
 
     from carbonex.engine import Event
     from carbonex.gateway.archive import Archive
@@ -27,12 +32,8 @@ if TYPE_CHECKING:
     from .connection import Connection
     from .handshake import Handshake
     from .metrics import Metrics
+    from .origins import Origins
     from .pages import Readiness
-
-
-# TCP connections beyond ``connections``, so that a full venue still answers
-# /health, /metrics and 503. One more is dropped without a word.
-SPARE_CONNECTIONS: Final = 64
 
 
 @final
@@ -45,10 +46,13 @@ class Clients:
         clock: Clock,
         metrics: Metrics,
         readiness: Callable[[], Readiness],
+        origins: Origins | None = None,
     ) -> None:
         self.limits = limits
         self.clock = clock
         self.metrics = metrics
+        self.gate: Final = Gate(limits, origins)
+        metrics.gate = self.gate
         self._readiness = readiness
         self._services: Services | None = None  # until the log is recovered
         self._schedule: Callable[[], None] = _nothing
@@ -56,7 +60,6 @@ class Clients:
         self._connections: dict[Connection, str] = {}  # with their ids
         self._awake: dict[Connection, None] = {}  # in order; each once
         self._stalled: dict[Connection, None] = {}
-        self._revoked: list[str] = []
         self._all_gone: asyncio.Future[None] | None = None
         self.ended = 0  # connections, so far
 
@@ -82,20 +85,16 @@ class Clients:
             archive,
             self.clock.now_ns,
             partial(secrets.token_bytes, 32),
+            self.gate.logins,
         )
         self._schedule = schedule
         venue.readers.append(self)
 
     def resume(self) -> None:
-        """Read on from clients whose requests were answered; act on revoked keys."""
+        """Read on from clients whose requests were answered."""
         for connection in tuple(self._stalled):
             if connection.resume():
                 del self._stalled[connection]
-        if self._revoked:
-            revoked, self._revoked = set(self._revoked), []
-            for connection in self._connections:
-                if connection.session.key_id in revoked:
-                    connection.outbox.close(1008, "key revoked")
 
     def flush(self) -> None:
         """Write to everybody for whom something waits; one write each."""
@@ -138,9 +137,11 @@ class Clients:
             handshake.abort()
 
     def published(self, _seq: int, _time_ns: int, events: list[Event]) -> None:
-        """Note revoked keys; their sessions end after the operator was answered."""
-        if events and type(events[0]) is KeyRevoked:
-            self._revoked.append(events[0].key_id)
+        """End the sessions of a key at its revocation, before anything follows it."""
+        if events and type(event := events[0]) is KeyRevoked:
+            for connection in self._connections:
+                if connection.session.key_id == event.key_id:
+                    connection.session.revoke()
 
     def __len__(self) -> int:
         """Return how many TCP connections there are."""
@@ -151,31 +152,45 @@ class Clients:
     def arrived(self, handshake: Handshake) -> bool:
         """Count a new TCP connection; False when there are far too many."""
         self._handshakes.add(handshake)
-        return len(self) <= self.limits.connections + SPARE_CONNECTIONS
+        few = self.gate.entered(handshake.address)
+        return few and len(self) <= self.limits.connections + SPARE_CONNECTIONS
 
     def departed(self, handshake: Handshake) -> None:
         """Forget a handshake that ended, or went on as a ``Connection``."""
-        self._handshakes.discard(handshake)
+        if handshake in self._handshakes:
+            self._handshakes.discard(handshake)
+            self.gate.left(handshake.address)
         self._count()
 
-    def refusal(self) -> str:
-        """Return why no WebSocket can be opened now, or nothing."""
+    def requested(self, handshake: Handshake) -> Refusal | None:
+        """Count an HTTP request; return why it is refused, if it is."""
+        return self.gate.request(handshake.address, self.clock.now_ns())
+
+    def refusal(self, handshake: Handshake, headers: Headers) -> Refusal | None:
+        """Return why this request cannot open a WebSocket now, if so."""
+        unwelcome = self.gate.websocket(handshake.address, headers)
+        if unwelcome is not None:
+            return unwelcome
         ready, text = self._readiness()
         if not ready or self._services is None:
-            return text
+            return Refusal(HTTPStatus.SERVICE_UNAVAILABLE, text)
         if len(self._connections) >= self.limits.connections:
             self.metrics.refused += 1
-            return f"all {self.limits.connections} connections are taken; try later"
-        return ""
+            text = f"all {self.limits.connections} connections are taken; try later"
+            return Refusal(HTTPStatus.SERVICE_UNAVAILABLE, text)
+        return None
 
     def open_session(self, connection: Connection) -> Session:
         """Return the session that speaks through ``connection.outbox``."""
         assert self._services is not None
         connection_id = secrets.token_hex(8)
         self._connections[connection] = connection_id
+        self.gate.entered(connection.address)
         self.metrics.connections_total += 1
         self.metrics.connections = len(self._connections)
-        return Session(self._services, connection.outbox, connection_id)
+        return Session(
+            self._services, connection.outbox, connection_id, connection.address
+        )
 
     def wake(self, connection: Connection) -> None:
         """Have ``connection.flush`` called, and the venue turned, before long."""
@@ -194,6 +209,7 @@ class Clients:
     def lost(self, connection: Connection) -> None:
         """Forget a connection that ended."""
         del self._connections[connection]
+        self.gate.left(connection.address)
         self._awake.pop(connection, None)
         self._stalled.pop(connection, None)
         self.metrics.connections = len(self._connections)

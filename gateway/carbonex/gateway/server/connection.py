@@ -16,6 +16,7 @@ from websockets.protocol import OPEN, SEND_EOF
 from carbonex.gateway.outbox import SLOW_CONSUMER, Outbox
 from carbonex.wire.codec import BY_SUBPROTOCOL, JSON
 
+from .gate import peer_address
 from .messages import Messages
 
 
@@ -73,6 +74,7 @@ class Connection(asyncio.Protocol):
     ) -> None:
         self._host = host
         self._transport = transport
+        self.address = peer_address(transport)
         self._websocket = websocket
         self._messages = Messages(websocket, host.limits.frame_bytes)
         self._stalled = False  # the session wants a pause
@@ -195,6 +197,9 @@ class Connection(asyncio.Protocol):
             # Closing at once would reset the connection while the client still
             # sends, and the reset would overtake the close frame.
             self._transport.write_eof()
+        elif self._websocket.close_rcvd is not None:
+            self._transport.close()  # TLS has no half of an end; it writes all first
+            return
         self._transport.resume_reading()  # or the close frame would not be seen
         if self._close_timer is None:
             self._close_timer = asyncio.get_running_loop().call_later(

@@ -20,15 +20,18 @@ from websockets.server import ServerProtocol
 from carbonex.wire.codec import BY_SUBPROTOCOL
 
 from .connection import Connection, Host
-from .pages import SOCKET_PATH, page, refuse_method
+from .gate import peer_address
+from .pages import SOCKET_PATH, page, refuse, refuse_method
 
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from websockets.datastructures import Headers
     from websockets.http11 import Response
     from websockets.typing import Subprotocol
 
+    from .gate import Refusal
     from .pages import Pages
 
 
@@ -38,8 +41,11 @@ class Porter(Host, Protocol):
     def arrived(self, handshake: Handshake) -> bool:
         """Count a new TCP connection; False when there are far too many."""
 
-    def refusal(self) -> str:
-        """Return why no WebSocket can be opened now, or nothing."""
+    def requested(self, handshake: Handshake) -> Refusal | None:
+        """Count an HTTP request; return why it is refused, if it is."""
+
+    def refusal(self, handshake: Handshake, headers: Headers) -> Refusal | None:
+        """Return why this request cannot open a WebSocket now, if so."""
 
     def departed(self, handshake: Handshake) -> None:
         """Forget a connection that ended, or went on as a ``Connection``."""
@@ -65,6 +71,7 @@ class Handshake(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Start the clock."""
         self._transport = cast("asyncio.Transport", transport)
+        self.address = peer_address(transport)
         self._timer = asyncio.get_running_loop().call_later(
             self._host.limits.handshake_seconds, self._transport.abort
         )
@@ -92,8 +99,10 @@ class Handshake(asyncio.Protocol):
         self._transport.write(b"".join(writes))
         if websocket.state is OPEN:
             self._hand_over(early)
-        else:
+        elif self._transport.can_write_eof():
             self._transport.write_eof()
+        else:  # TLS has no half of an end
+            self._transport.close()
 
     def eof_received(self) -> None:
         """Let the transport close."""
@@ -109,13 +118,16 @@ class Handshake(asyncio.Protocol):
         self._transport.abort()
 
     def _response(self, request: Request) -> Response:
+        refusal = self._host.requested(self)
+        if refusal is not None:
+            return refuse(refusal)
         path = request.path.partition("?")[0]
         opens = path == SOCKET_PATH and "Upgrade" in request.headers
         if request.method != "GET" or not opens:
             return self._pages.respond(request.method, request.path)
-        refusal = self._host.refusal()
-        if refusal:
-            return page(HTTPStatus.SERVICE_UNAVAILABLE, f"{refusal}\n")
+        refusal = self._host.refusal(self, request.headers)
+        if refusal is not None:
+            return refuse(refusal)
         return self._websocket.accept(request)
 
     def _cut(self, data: bytes) -> tuple[bytes, bytes]:
@@ -135,8 +147,6 @@ class Handshake(asyncio.Protocol):
         connection.data_received(early)
 
 
-# Origins are not checked, against cross-site hijacking, because nothing here
-# rests on cookies: whoever logs in signs this very connection's challenge.
 class _Websocket(ServerProtocol):
     """The WebSocket protocol with our choice of subprotocol."""
 

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from carbonex.engine import Event, Reason
     from carbonex.gateway.venue import Venue
 
+    from .gate import Gate
+
 
 CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
 
@@ -40,6 +42,7 @@ class Metrics(Collector):
 
     def __init__(self) -> None:
         self.venue: Venue | None = None  # none while the log is recovered
+        self.gate: Gate | None = None
         self.connections = 0
         self.connections_total = 0
         self.refused = 0  # for lack of room
@@ -86,8 +89,19 @@ class Metrics(Collector):
         for reason, count in self.rejects.items():
             rejects.add_metric([reason.name], count)
         yield rejects
+        if self.gate is not None:
+            yield from _gate(self.gate)
         if self.venue is not None:
             yield from _venue(self.venue)
+
+
+def _gate(gate: Gate) -> Iterator[Metric]:
+    logins, handshakes = gate.logins.limit, gate.handshakes
+    yield _counter("logins_failed", "Not signed as they should be.", logins.charged)
+    yield _counter("logins_limited", "Not tried, as LOGIN_LIMITED.", logins.refused)
+    yield _counter("requests", "HTTP, and opening handshakes.", handshakes.charged)
+    yield _counter("requests_limited", "Answered with 429.", handshakes.refused)
+    yield _counter("origins_refused", "Answered with 403.", gate.origins.refused)
 
 
 def _venue(venue: Venue) -> Iterator[Metric]:

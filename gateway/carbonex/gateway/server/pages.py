@@ -18,6 +18,7 @@ from .metrics import CONTENT_TYPE as METRICS_TYPE
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from .gate import Refusal
     from .metrics import Metrics
 
 
@@ -85,6 +86,14 @@ def page(status: HTTPStatus, body: str | bytes, content_type: str = _TEXT) -> Re
         ]
     )
     return Response(status.value, status.phrase, headers, body)
+
+
+def refuse(refusal: Refusal) -> Response:
+    """Return the page that says why a request is refused."""
+    response = page(refusal.status, f"{refusal.text}\n")
+    if refusal.retry_after:
+        response.headers["Retry-After"] = str(refusal.retry_after)
+    return response
 
 
 def refuse_method(method: str) -> Response:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, final
 
 import structlog
 
+from carbonex.gateway.documents import ConfigError
 from carbonex.gateway.feed.premium import pairs_of
 from carbonex.gateway.market import load_market
 from carbonex.journal import HISTORY_NAME, SnapshotStore
@@ -22,11 +23,14 @@ from .housekeeping import Housekeeping
 from .listing import follow_market
 from .metrics import Metrics
 from .opening import checkpoint, open_log, open_venue, take_snapshot
+from .origins import Origins
 from .pages import Pages, Readiness
 from .pipeline import Pipeline
+from .tls import load, server_context, warnings
 
 
 if TYPE_CHECKING:
+    import ssl
     from collections.abc import AsyncIterator
     from pathlib import Path
 
@@ -55,9 +59,16 @@ class Server:
     """
 
     def __init__(
-        self, directory: Path, config: Config, market: Market, log: SegmentLog
+        self,
+        directory: Path,
+        config: Config,
+        market: Market,
+        log: SegmentLog,
+        tls: ssl.SSLContext | None = None,
     ) -> None:
         self.config = config
+        self.tls: Final = tls
+        self._directory: Final = directory
         self.market = market
         self.port = 0
         self.failure: Exception | None = None
@@ -66,7 +77,11 @@ class Server:
         self._clock = Clock()
         self._metrics = Metrics()
         self.clients = Clients(
-            config.limits, self._clock, self._metrics, lambda: self._readiness
+            config.limits,
+            self._clock,
+            self._metrics,
+            lambda: self._readiness,
+            Origins(config.listen, "http" if tls is None else "https"),
         )
         self._archive = FileArchive(directory / HISTORY_NAME, self._resume)
         self._readiness = Readiness(ready=False, text="recovering from the log")
@@ -85,7 +100,8 @@ class Server:
         from when the venue is recovered and the block begins.
 
         Raises:
-            ConfigError: If the market file cannot be used, or not by this venue.
+            ConfigError: If the market file cannot be used, or not by this venue;
+                or a TLS file.
             LogError: If the log is another venue's, locked, damaged or unreadable.
             ClockError: If the clock is far ahead of the log; see ``check_start``.
             OSError: If the address cannot be had.
@@ -93,9 +109,11 @@ class Server:
 
         """
         market = load_market(config.market, directory)
+        tls = server_context(directory, config.tls)
         log = await asyncio.to_thread(open_log, directory, config)
         with contextlib.closing(log):
-            server = cls(directory, config, market, log)
+            server = cls(directory, config, market, log, tls)
+            server._report_weaknesses()
             async with server._listening():
                 await server._recover(accept_time=accept_time)
                 try:
@@ -118,6 +136,21 @@ class Server:
     def request_stop(self) -> None:
         """Have ``wait`` return; for signal handlers."""
         self._ended.set()
+
+    def reload_tls(self) -> None:
+        """Read certificate and key again, for connections to come.
+
+        If they cannot be used, that is reported and the ones before stay.
+        """
+        if self.tls is None:
+            return
+        try:
+            load(self.tls, self._directory, self.config.tls)
+        except ConfigError as error:
+            _log.error("TLS files not renewed", reason=str(error))
+        else:
+            _log.info("TLS files read again")
+            self._report_weaknesses()
 
     async def stop(self) -> None:
         """Finish what was taken, keep a snapshot, and say goodbye to everybody.
@@ -146,6 +179,12 @@ class Server:
         await self.clients.gone(self.config.limits.close_seconds)
         _log.info("stopped", seq=self.venue.exchange.seq, position=self.venue.position)
 
+    def _report_weaknesses(self) -> None:
+        """Tell the operator what may be wrong about the TLS files."""
+        if self.tls is not None:
+            for warning in warnings(self._directory, self.config.tls):
+                _log.warning("TLS", warning=warning)
+
     async def _keep_snapshot(self) -> None:
         """Make the next start short; without a snapshot it is only longer."""
         try:
@@ -159,12 +198,14 @@ class Server:
     async def _listening(self) -> AsyncIterator[None]:
         """Accept connections; drop those that are left at the end."""
         pages = Pages(self.config.venue, self._metrics, lambda: self._readiness)
-        listen = self.config.listen
+        listen, patience = self.config.listen, self.config.limits.handshake_seconds
         listener = await asyncio.get_running_loop().create_server(
             lambda: Handshake(self.clients, pages),
             listen.host,
             listen.port,
             backlog=BACKLOG,
+            ssl=self.tls,
+            ssl_handshake_timeout=None if self.tls is None else patience,
         )
         self.port = listener.sockets[0].getsockname()[1]
         _log.info("listening", host=listen.host, port=self.port)

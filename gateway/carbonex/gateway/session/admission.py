@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, final
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
 from carbonex.wire import answers
 from carbonex.wire.channels import Frame, Status
 from carbonex.wire.errors import Code, error
@@ -21,6 +23,10 @@ if TYPE_CHECKING:
 
     from .methods import Reply
     from .session import Session
+
+
+# What a signature is held against where there is no key: somebody's, thrown away.
+NOBODY: Final = Ed25519PrivateKey.generate().public_key().public_bytes_raw()
 
 
 @final
@@ -50,24 +56,29 @@ class Door:
     def prove(self, exchange: Exchange, p: requests.Login, now_ns: int) -> Key:
         """Return the key that made the signature over the newest challenge.
 
+        A key that is unknown or revoked is answered like a wrong signature,
+        after the same work, so that strangers cannot learn which keys there are.
+
         Raises:
             Refused: If there is no such key, or it did not, or too late.
 
         """
         key = exchange.keys.get(p.key_id)
-        if key is None or key.revoked:
-            raise Refused(error(Code.LOGIN_FAILED, "key_id", key_id=p.key_id))
-        if not self._signed(key, self._challenge, p.signature):
-            if self._last and self._signed(key, self._last, p.signature):
+        if key is not None and key.revoked:
+            key = None
+        if not self._signed(key, p, self._challenge):
+            if self._last and self._signed(key, p, self._last):
                 raise Refused(error(Code.CHALLENGE_USED, "signature", fate="was used"))
             raise Refused(error(Code.LOGIN_FAILED, "signature", key_id=p.key_id))
         if now_ns > self._good_until_ns:
             raise Refused(error(Code.CHALLENGE_USED, "signature", fate="has expired"))
+        assert key is not None
         return key
 
-    def _signed(self, key: Key, challenge: str, signature: str) -> bool:
-        text = login_text(self._venue, self._connection_id, challenge, key.key_id)
-        return verify(key.public_key, text, signature)
+    def _signed(self, key: Key | None, p: requests.Login, challenge: str) -> bool:
+        text = login_text(self._venue, self._connection_id, challenge, p.key_id)
+        public_key = NOBODY if key is None else key.public_key
+        return verify(public_key, text, p.signature) and key is not None
 
 
 def greet(session: Session, kind: Literal["snapshot", "update"], now_ns: int) -> None:
@@ -87,12 +98,20 @@ def login(session: Session, p: requests.Login, reply: Reply, now_ns: int) -> Non
     """Log in; after a failure a new challenge follows.
 
     Two signature checks at most, 0.2 ms: its cost in METHODS is set to that.
+    Where too many have failed before, nothing is checked, and the challenge
+    stays good.
     """
     if session.who.key is not None:
         raise Refused(error(Code.ALREADY_LOGGED_IN, key_id=session.who.key_id))
+    logins = session.services.logins
+    wait_ns = logins.wait_ns(session.address, now_ns)
+    if wait_ns:
+        after_ms = -(-wait_ns // 1_000_000)
+        raise Refused(error(Code.LOGIN_LIMITED, retry_after_ms=after_ms))
     try:
         key = session.door.prove(session.exchange, p, now_ns)
     except Refused as refused:
+        logins.failed(session.address, p.key_id, refused.error.name, now_ns)
         reply(None, refused.error)
         greet(session, "update", now_ns)
         return

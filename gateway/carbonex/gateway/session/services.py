@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from carbonex.gateway.addresses import AddressLimit, Logins
+
+from .limits import SECOND_NS
 
 
 if TYPE_CHECKING:
@@ -21,7 +25,8 @@ class Services:
     """The venue and its feed, the limits, the history and what is not ours to make.
 
     ``clock`` returns nanoseconds since the epoch; ``challenges`` returns 32
-    bytes that nobody can foresee, other ones at every call.
+    bytes that nobody can foresee, other ones at every call. ``logins`` limits
+    failed ones by address.
     """
 
     venue: Venue
@@ -30,3 +35,6 @@ class Services:
     archive: Archive
     clock: Callable[[], int]
     challenges: Callable[[], bytes]
+    logins: Logins = field(
+        default_factory=lambda: Logins(AddressLimit(3 * SECOND_NS, 20))
+    )

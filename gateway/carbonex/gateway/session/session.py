@@ -73,13 +73,23 @@ class Session:
     connection is gone; while ``wants_pause`` it does not read on.
     """
 
-    def __init__(self, services: Services, outbox: Outbox, connection_id: str) -> None:
-        """Greet the client with the status frame, which holds its challenge."""
+    def __init__(
+        self,
+        services: Services,
+        outbox: Outbox,
+        connection_id: str,
+        address: str = "",
+    ) -> None:
+        """Greet the client with the status frame, which holds its challenge.
+
+        ``address`` is what the limits by address count for it.
+        """
         self.venue: Final = services.venue
         self.exchange: Final[Exchange] = services.venue.exchange
         self.feed: Final = services.feed
         self.outbox: Final = outbox
         self.connection_id: Final = connection_id
+        self.address: Final = address
         self.state = CONNECTED
         self.who = Identity()
         self.door: Final = Door(services.venue.name, connection_id)
@@ -186,6 +196,15 @@ class Session:
         self._step(Step.LOGOUT)
         self.who = Identity()
 
+    def revoke(self) -> None:
+        """Act on the revocation of the key that is logged in.
+
+        What it followed privately ends now; the connection ends when all that
+        was sent before is answered.
+        """
+        self.feed.drop_private(self.outbox)
+        self._in_turn(partial(self.outbox.close, POLICY_VIOLATION, "key revoked"))
+
     # Requests on their way in.
 
     def _handle(
@@ -271,7 +290,8 @@ class Session:
         """Send the archive's answer, unless the connection is gone."""
         self._asking = False
         if self.state is not CLOSED:
-            reply(result, problem)
+            if not self.who.revoked:  # whose own past it may be
+                reply(result, problem)
             self._release()
 
     # Answers on their way out.

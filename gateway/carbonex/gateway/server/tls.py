@@ -1,0 +1,109 @@
+"""TLS for the venue's port: certificate and key files, and their renewal."""
+
+from __future__ import annotations
+
+import datetime as dt
+import ssl
+from typing import TYPE_CHECKING, Final
+
+from cryptography import x509
+
+from carbonex.gateway.config import FILE_NAME
+from carbonex.gateway.documents import ConfigError
+
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from carbonex.gateway.config import Tls
+
+
+OTHERS: Final = 0o077  # the bits of a mode that let others than the owner in
+SOON: Final = dt.timedelta(days=14)
+
+
+def server_context(directory: Path, tls: Tls) -> ssl.SSLContext | None:
+    """Return what the port speaks: TLS 1.2 or newer, or None without a certificate.
+
+    Raises:
+        ConfigError: If a file cannot be used; it is named, with the reason.
+
+    """
+    if not tls.certificate and not tls.key:
+        return None
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.options |= ssl.OP_NO_RENEGOTIATION | ssl.OP_NO_COMPRESSION
+    load(context, directory, tls)
+    return context
+
+
+def load(context: ssl.SSLContext, directory: Path, tls: Tls) -> None:
+    """Have ``context`` use the certificate and key as they are in their files.
+
+    Connections that are open keep what they began with.
+
+    Raises:
+        ConfigError: As ``server_context``; the context is then as it was.
+
+    """
+    certificate = _file(directory, "certificate", tls.certificate)
+    key = _file(directory, "key", tls.key)
+    _load(ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER), certificate, key)
+    _load(context, certificate, key)
+
+
+def warnings(directory: Path, tls: Tls) -> list[str]:
+    """Return what an operator should know about usable files."""
+    found = []
+    key, certificate = directory / tls.key, directory / tls.certificate
+    mode = key.stat().st_mode & 0o777
+    if mode & OTHERS:
+        found.append(
+            f"{key} has mode {mode:04o}: others than its owner can read the venue's"
+            f" TLS key; chmod 600 {key}"
+        )
+    ends = x509.load_pem_x509_certificate(certificate.read_bytes()).not_valid_after_utc
+    left = ends - dt.datetime.now(dt.UTC)
+    if left < SOON:
+        fate = "is valid no longer than" if left > dt.timedelta(0) else "has expired on"
+        found.append(
+            f"{certificate} {fate} {ends:%Y-%m-%d}: replace it, and send the server"
+            " SIGHUP"
+        )
+    return found
+
+
+def _file(directory: Path, name: str, given: str) -> Path:
+    path = directory / given
+    at = f"{directory / FILE_NAME}: tls.{name}"
+    if not given:
+        raise ConfigError(f"{at} is missing: TLS needs a certificate and its key")
+    try:
+        text = path.read_text("ascii")
+    except UnicodeDecodeError:
+        raise ConfigError(f"{at} = {given!r}: {path} is not PEM") from None
+    except OSError as error:
+        raise ConfigError(
+            f"{at} = {given!r}: {path} cannot be read: {error.strerror}"
+        ) from None
+    wanted = "-----BEGIN CERTIFICATE-----" if name == "certificate" else "PRIVATE KEY"
+    if wanted not in text:
+        raise ConfigError(f"{at} = {given!r}: {path} holds no {name} in PEM")
+    return path
+
+
+def _load(context: ssl.SSLContext, certificate: Path, key: Path) -> None:
+    def no_password() -> str:
+        raise ConfigError(
+            f"{key} is encrypted, and a server that starts by itself has nobody to"
+            " ask: store it decrypted, with mode 0600"
+        )
+
+    try:
+        context.load_cert_chain(certificate, key, password=no_password)
+    except (ssl.SSLError, OSError) as error:
+        reason = getattr(error, "reason", None) or error
+        raise ConfigError(
+            f"{certificate} and {key} cannot be used together: {reason}"
+        ) from None
