@@ -21,6 +21,8 @@ from .errors import ConnectionLost
 
 
 if TYPE_CHECKING:
+    import ssl
+
     from .client import Client
 
 
@@ -33,12 +35,20 @@ CLOSE_TIMEOUT: Final = 2.0
 
 _log = logging.getLogger("carbonex.sdk")
 
+# The library logs every frame, and so every signature, where its logger is set to
+# DEBUG; this one has a level of its own, which the application's does not change.
+_frames_log: Final = logging.getLogger("carbonex.sdk.websocket")
+_frames_log.setLevel(logging.WARNING)
+
 
 class Transport:
     """Keeps one client connected to ``url`` until it is closed."""
 
-    def __init__(self, url: str, client: Client) -> None:
+    def __init__(
+        self, url: str, client: Client, tls: ssl.SSLContext | None = None
+    ) -> None:
         self._url = url
+        self._tls = tls
         self._client = client
         self._backoff = Backoff(random.random)
         self._websocket: ClientConnection | None = None
@@ -102,6 +112,8 @@ class Transport:
         try:
             async with connect(
                 self._url,
+                ssl=self._tls,
+                logger=_frames_log,
                 subprotocols=[Subprotocol(codec.subprotocol)],
                 compression=None,  # it costs more than it saves on messages this small
                 proxy=None,  # nothing may stand between a trader and the venue

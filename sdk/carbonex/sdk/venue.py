@@ -15,10 +15,12 @@ from .administration import Administration
 from .client import Client, State
 from .errors import ConnectionLost
 from .requester import Timeouts, as_it_is, nothing
+from .tls import client_context
 from .transport import Transport
 
 
 if TYPE_CHECKING:
+    import ssl
     from collections.abc import AsyncIterator, Sequence
     from typing import Unpack
 
@@ -33,6 +35,7 @@ class Options(TypedDict, total=False):
     account: str  # meant wherever none is named; needed if the key has several
     encoding: Literal["json", "msgpack"]  # "json"
     timeouts: Timeouts  # Timeouts()
+    tls: ssl.SSLContext | str | Path  # for wss://; the authorities this machine trusts
 
 
 class Venue(Administration):
@@ -118,20 +121,24 @@ async def connect(
     ``key`` is a key file that ``carbonex keygen`` made, or a Key. Without one
     there is market data and nothing else. See Options and Timeouts.
 
+    Through ``wss://`` the venue's certificate is verified: ``tls`` is a file of
+    certificate authorities in PEM, or an SSLContext.
+
     Leaving the block closes the connection; orders stay in the market.
 
     Raises:
         LoginFailed: If the venue does not accept the key.
         ConnectionLost: If the venue cannot be reached. Only the first time:
             from then on a lost connection is made again, for ever.
-        OSError, ValueError: If the key file cannot be read.
+        OSError, ValueError: If the key file, or the one of authorities, cannot
+            be used.
 
     """
     codec = _CODECS[options.get("encoding", "json")]
     if isinstance(key, str | Path):
         key = load_key(key)
     client = Client(key, account=options.get("account", ""), codec=codec)
-    transport = Transport(url, client)
+    transport = Transport(url, client, client_context(url, options.get("tls")))
     venue = Venue(client, transport, options.get("timeouts", Timeouts()))
     transport.start()
     try:

@@ -1,0 +1,51 @@
+"""What certificate a venue must show: TLS for ``wss://`` URLs."""
+
+from __future__ import annotations
+
+import logging
+import ssl
+from pathlib import Path
+from typing import Final
+
+
+_log = logging.getLogger("carbonex.sdk")
+
+SECURE: Final = "wss:"
+
+
+def client_context(
+    url: str, tls: ssl.SSLContext | str | Path | None
+) -> ssl.SSLContext | None:
+    """Return what ``url`` is spoken to through; None for ``ws://``.
+
+    ``tls`` is a file of certificate authorities in PEM, a context of one's own,
+    or nothing for the authorities that this machine trusts. The certificate and
+    the host's name in it are verified, unless a context of one's own says
+    otherwise, which is logged.
+
+    Raises:
+        ValueError: If ``url`` is not ``wss://`` and ``tls`` is given, or the
+            file holds no certificate.
+        OSError: If the file cannot be read.
+
+    """
+    if not url.lower().startswith(SECURE):
+        if tls is not None:
+            raise ValueError(f"tls needs a wss:// URL, and {url} is none")
+        return None
+    if isinstance(tls, ssl.SSLContext):
+        if tls.verify_mode is not ssl.CERT_REQUIRED or not tls.check_hostname:
+            _log.warning("%s: the context given does not verify who answers", url)
+        return tls
+    context = ssl.create_default_context() if tls is None else _trusting(Path(tls))
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    return context
+
+
+def _trusting(path: Path) -> ssl.SSLContext:
+    """Return a context that trusts the authorities in ``path``, and no others."""
+    text = path.read_text("ascii", errors="replace")
+    try:
+        return ssl.create_default_context(cadata=text)
+    except (ssl.SSLError, ValueError) as error:
+        raise ValueError(f"{path} holds no certificate in PEM: {error}") from None
