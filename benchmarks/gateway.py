@@ -15,6 +15,7 @@ import msgspec
 
 import carbonex.sdk
 from benchmarks.load import Load, Result
+from carbonex.cli.init import operator_key
 from carbonex.wire.keys import generate_key
 
 
@@ -93,7 +94,7 @@ async def _furnish(directory: Path, port: int) -> list[str]:
     """List the instrument and give every connection a funded account and a key."""
     keys = []
     url = f"ws://127.0.0.1:{port}"
-    async with carbonex.sdk.connect(url, key=directory / "operator.pem") as operator:
+    async with carbonex.sdk.connect(url, key=operator_key(directory)) as operator:
         await operator.list_instrument("CEA25")
         for number in range(CONNECTIONS):
             name = f"trader-{number}"

@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 
 import carbonex.sdk
 from carbonex.cli.app import app
+from carbonex.cli.init import operator_key
 from carbonex.engine import Checkpoint
 from carbonex.journal import LogReader, SegmentLog
 
@@ -42,7 +43,7 @@ async def test_it_serves_until_it_is_asked_to_stop(
     number: signal.Signals, directory: Path, program: Program
 ) -> None:
     process = program("serve", str(directory), "--port", "0")
-    key = directory / "operator.pem"
+    key = operator_key(directory)
     async with carbonex.sdk.connect(open_at(process), key) as venue:
         await venue.list_instrument("CEA25")
     process.send_signal(number)
@@ -65,7 +66,7 @@ async def test_it_goes_on_when_nobody_takes_its_log_lines(
     address = open_at(process)
     assert process.stderr is not None
     process.stderr.close()  # as when a log collector dies
-    async with carbonex.sdk.connect(address, directory / "operator.pem") as venue:
+    async with carbonex.sdk.connect(address, operator_key(directory)) as venue:
         await venue.list_instrument("CEA25")
     process.send_signal(signal.SIGTERM)
     assert process.wait(timeout=60) == 0  # it says good-bye into the broken pipe

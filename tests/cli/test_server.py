@@ -8,7 +8,7 @@ import pytest
 
 import carbonex.sdk
 from carbonex.cli.demo.server import Server, ServerError
-from carbonex.cli.init import OPERATOR_KEY, config_text, create_venue
+from carbonex.cli.init import config_text, create_venue, operator_key
 from carbonex.journal import LogReader
 
 
@@ -26,7 +26,7 @@ async def server(tmp_path: Path, sources: None) -> AsyncIterator[Server]:
 
 
 async def instruments(server: Server) -> list[str]:
-    key = server.directory / OPERATOR_KEY
+    key = operator_key(server.directory)
     async with carbonex.sdk.connect(server.url, key) as venue:
         return [(await venue.instrument("CEA25").next()).instrument]
 
@@ -34,7 +34,7 @@ async def instruments(server: Server) -> list[str]:
 async def test_killed_it_comes_back_at_the_same_address(server: Server) -> None:
     await server.start()
     url = server.url
-    async with carbonex.sdk.connect(url, server.directory / OPERATOR_KEY) as venue:
+    async with carbonex.sdk.connect(url, operator_key(server.directory)) as venue:
         await venue.list_instrument("CEA25")
     await server.kill()
     await server.start()

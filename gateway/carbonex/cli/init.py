@@ -6,7 +6,7 @@ import json
 import shutil
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Final, NamedTuple
 
 import typer
 
@@ -15,13 +15,14 @@ from carbonex.gateway.documents import ConfigError
 from carbonex.gateway.market import PRESETS, load_market
 from carbonex.gateway.server.opening import OPERATOR, bootstrap, operator_commands
 from carbonex.journal import LogError
+from carbonex.journal.disk import FILE_MODE
 from carbonex.wire.keys import generate_key
+from carbonex.wire.login import decode_bytes
 
 from .failures import USAGE, fail
 from .markets import market_here
 
 
-OPERATOR_KEY: Final = "operator.pem"
 DEFAULT_PORT: Final = 8080
 
 NewDirectory = Annotated[
@@ -54,6 +55,23 @@ MarketOption = Annotated[
         show_default=False,
     ),
 ]
+OperatorOption = Annotated[
+    tuple[str, str] | None,
+    typer.Option(
+        "--operator",
+        metavar="KEY_ID PUBLIC_KEY",
+        help="The operator's key id and public key, as carbonex keygen printed them on"
+        " another machine. A key is made beside DIR if left out.",
+        show_default=False,
+    ),
+]
+
+
+class Operator(NamedTuple):
+    """Whose key the venue begins with: the id and the public half."""
+
+    key_id: str
+    public_key: bytes
 
 
 class InitError(Exception):
@@ -65,8 +83,14 @@ def init(
     name: NameOption = "",
     port: PortOption = DEFAULT_PORT,
     market: MarketOption = "",
+    operator: OperatorOption = None,
 ) -> None:
-    """Make a new venue: its data directory, configuration and operator's key."""
+    """Make a new venue: its data directory, configuration and operator's key.
+
+    The operator's private key goes beside the directory, never into it: the
+    server does not need it, and should not have it. Move it to the machine that
+    the operator works at, or make it there and name its public half here.
+    """
     name = name or directory.resolve().name
     market = market_here(market)
     try:
@@ -82,7 +106,7 @@ def init(
             USAGE,
         )
     try:
-        create_venue(directory, text)
+        made = create_venue(directory, text, _operator(operator))
     except InitError as error:
         fail(str(error))
     then = "The operator then lists instruments and admits traders"
@@ -92,7 +116,13 @@ def init(
         listing = ""
     typer.echo(
         _NEXT.format(
-            name=name, directory=directory, port=port, then=then, listing=listing
+            name=name,
+            directory=directory,
+            port=port,
+            key=made or "operator.pem",
+            made=f"\n{_KEY_MADE.format(key=made)}" if made else "",
+            then=then,
+            listing=listing,
         )
     )
 
@@ -109,28 +139,77 @@ def config_text(name: str, port: int, market: str = "") -> str:
     return text.replace(f"\nport = {DEFAULT_PORT}\n", f"\nport = {port}\n")
 
 
-def create_venue(directory: Path, text: str) -> None:
+def operator_key(directory: Path) -> Path:
+    """Return where the operator's key for a new venue goes: beside ``directory``."""
+    directory = directory.resolve()
+    return directory.with_name(f"{directory.name}-{OPERATOR}.pem")
+
+
+def create_venue(
+    directory: Path, text: str, operator: Operator | None = None
+) -> Path | None:
     """Make the data directory of the venue that ``text`` configures.
 
-    The configuration is written last: a directory that has one is complete.
+    Return the file of the operator's key, if it had to be made. The
+    configuration is written last: a directory that has one is complete.
 
     Raises:
-        InitError: If ``directory`` is in use, or cannot be made or written.
+        InitError: If ``directory`` is in use, or cannot be made or written, or
+            there is a key already where the operator's would go.
 
     """
     _make_empty(directory)
+    made = operator_key(directory) if operator is None else None
     try:
         with ExitStack() as undo:
             undo.callback(_empty, directory)
-            key = generate_key(OPERATOR)
-            key.save(directory / OPERATOR_KEY)
-            public_key = key.private_key.public_key().public_bytes_raw()
-            commands = operator_commands(key.key_id, public_key)
+            if made is not None:
+                operator = _new_key(made)
+                undo.callback(made.unlink)
+            assert operator is not None
+            commands = operator_commands(*operator)
             bootstrap(directory, parse_config(text), commands)
-            (directory / FILE_NAME).write_text(text, encoding="utf-8")
+            _write_private(directory / FILE_NAME, text)
             undo.pop_all()
-    except (OSError, LogError) as error:
+    except (OSError, LogError, ValueError) as error:
         raise InitError(f"{directory} cannot be made a venue: {error}") from None
+    return made
+
+
+def _new_key(path: Path) -> Operator:
+    """Make the operator's key, and keep it in a new file."""
+    key = generate_key(OPERATOR)
+    try:
+        key.save(path)
+    except FileExistsError:
+        raise InitError(
+            f"{path} exists, and a key is never overwritten: move it away, or name"
+            " an operator's public key with --operator"
+        ) from None
+    return Operator(key.key_id, key.private_key.public_key().public_bytes_raw())
+
+
+def _operator(given: tuple[str, str] | None) -> Operator | None:
+    if given is None:
+        return None
+    key_id, public_text = given
+    try:
+        public_key = decode_bytes(public_text)
+    except ValueError:
+        public_key = b""
+    if len(public_key) != 32:
+        fail(
+            f"{public_text[:60]!r} is no public key: give what carbonex keygen prints,"
+            " 43 characters of base64url",
+            USAGE,
+        )
+    return Operator(key_id, public_key)
+
+
+def _write_private(path: Path, text: str) -> None:
+    """Write a new file that only its owner can read."""
+    path.touch(FILE_MODE)
+    path.write_text(text, encoding="utf-8")
 
 
 def _make_empty(directory: Path) -> None:
@@ -161,18 +240,22 @@ def _empty(directory: Path) -> None:
             path.unlink()
 
 
+_KEY_MADE: Final = """\
+and beside it the operator's key: participants, instruments, money; keep it secret,
+away from the server, which does not need it
+  {key}"""
+
 _NEXT: Final = """\
 venue {name} made in {directory}
   venue.toml     its configuration; read it once
-  operator.pem   the operator's key: participants, instruments, money; keep it secret
-  log/           everything that will ever happen; keep it safe
+  log/           everything that will ever happen; keep it safe{made}
 
 next, open it at ws://127.0.0.1:{port}:
   carbonex serve {directory}
 and make a first trader's key:
   carbonex keygen mm-1
 {then}, through carbonex.sdk:
-  async with connect("ws://127.0.0.1:{port}", key="{directory}/operator.pem") as venue:
+  async with connect("ws://127.0.0.1:{port}", key="{key}") as venue:
 {listing}      await venue.register_participant("mm")
       await venue.open_account("mm", "mm-1")
       await venue.add_key("mm", "mm-1", PUBLIC_KEY, ["read", "trade"])

@@ -94,7 +94,8 @@ def serve(
 
 async def _serve(directory: Path, config: Config, *, accept_time: bool) -> None:
     def announce(server: Server) -> None:
-        address = f"ws://{config.listen.host}:{server.port}"
+        scheme = "ws" if server.tls is None else "wss"
+        address = f"{scheme}://{config.listen.host}:{server.port}"
         typer.echo(f"{config.venue} is open at {address}, Ctrl-C stops it")
 
     await process.serve(directory, config, ready=announce, accept_time=accept_time)

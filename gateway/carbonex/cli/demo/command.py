@@ -98,7 +98,7 @@ def _directory(chosen: Path | None) -> Iterator[Path]:
         yield chosen
         return
     with tempfile.TemporaryDirectory(prefix="carbonex-demo-") as temporary:
-        yield Path(temporary)
+        yield Path(temporary) / "venue"  # and beside it the operator's key
 
 
 @contextmanager

@@ -6,7 +6,7 @@ import asyncio
 import time
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from carbonex.cli.init import OPERATOR_KEY, config_text, create_venue
+from carbonex.cli.init import config_text, create_venue
 
 from .audit import Finding, audit
 from .furnish import furnish
@@ -58,13 +58,14 @@ async def play(
         InitError, ServerError, LogError: If the venue fails; a bug, or no disk.
 
     """
-    create_venue(directory, config_text(VENUE, 0))
+    operator = create_venue(directory, config_text(VENUE, 0))
+    assert operator is not None
     server = Server(directory)
     witness = Witness()
     try:
         await server.start()
         view.say(f"the venue is open at {server.url}, its log in {directory}")
-        keys = await furnish(server.url, directory / OPERATOR_KEY, seconds)
+        keys = await furnish(server.url, operator, seconds)
         acts = _Acts(server, witness, view, interrupted, seconds)
         picture, balances = await acts.run(keys)
         view.show(picture._replace(scene="stopped; its log is replayed and audited"))
