@@ -13,7 +13,7 @@ from carbonex.cli.init import InitError, config_text, create_venue, operator_key
 from carbonex.engine import Permission
 from carbonex.gateway.config import load_config
 from carbonex.journal import LogReader, SnapshotStore, recover
-from carbonex.wire.keys import generate_key
+from carbonex.wire.keys import generate_key, load_key
 from carbonex.wire.login import encode_bytes
 
 

@@ -22,11 +22,12 @@ from .handshake import Handshake
 from .housekeeping import Housekeeping
 from .listing import follow_market
 from .metrics import Metrics
+from .modes import tighten
 from .opening import checkpoint, open_log, open_venue, take_snapshot
 from .origins import Origins
 from .pages import Pages, Readiness
 from .pipeline import Pipeline
-from .tls import load, server_context, warnings
+from .tls import ADVICE, is_loopback, load, server_context, warnings
 
 
 if TYPE_CHECKING:
@@ -110,6 +111,8 @@ class Server:
         """
         market = load_market(config.market, directory)
         tls = server_context(directory, config.tls)
+        for warning in tighten(directory):
+            _log.warning("files", warning=warning)
         log = await asyncio.to_thread(open_log, directory, config)
         with contextlib.closing(log):
             server = cls(directory, config, market, log, tls)
@@ -180,10 +183,12 @@ class Server:
         _log.info("stopped", seq=self.venue.exchange.seq, position=self.venue.position)
 
     def _report_weaknesses(self) -> None:
-        """Tell the operator what may be wrong about the TLS files."""
+        """Tell the operator what others may read on the way."""
         if self.tls is not None:
             for warning in warnings(self._directory, self.config.tls):
                 _log.warning("TLS", warning=warning)
+        elif not is_loopback(self.config.listen.host):
+            _log.warning("not encrypted", host=self.config.listen.host, advice=ADVICE)
 
     async def _keep_snapshot(self) -> None:
         """Make the next start short; without a snapshot it is only longer."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import ipaddress
 import ssl
 from typing import TYPE_CHECKING, Final
 
@@ -18,6 +19,10 @@ if TYPE_CHECKING:
     from carbonex.gateway.config import Tls
 
 
+ADVICE: Final = (
+    "orders and private data can be read on the way: name a certificate under [tls]"
+    " in venue.toml, or have a proxy on this machine speak TLS"
+)
 OTHERS: Final = 0o077  # the bits of a mode that let others than the owner in
 SOON: Final = dt.timedelta(days=14)
 
@@ -72,6 +77,14 @@ def warnings(directory: Path, tls: Tls) -> list[str]:
             " SIGHUP"
         )
     return found
+
+
+def is_loopback(host: str) -> bool:
+    """Tell whether only this machine can connect to ``host``."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def _file(directory: Path, name: str, given: str) -> Path:

@@ -1,0 +1,68 @@
+"""Who else can read a data directory: nobody, from each start on."""
+
+from __future__ import annotations
+
+import stat
+from typing import TYPE_CHECKING, Final
+
+from carbonex.journal.disk import DIRECTORY_MODE, FILE_MODE
+
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+KEY_HEADER: Final = b"# carbonex key_id:"  # how a trader's or operator's key begins
+
+
+def tighten(directory: Path) -> list[str]:
+    """Take from all but the owner whatever they may do in ``directory``.
+
+    Return what an operator should know: what was open to others until now, what
+    could not be changed, and private keys, of which the server needs none. Links
+    are not followed. Linear in the number of files.
+    """
+    found: list[str] = []
+    if not directory.is_dir():
+        return found  # whoever needs it will say so
+    for path in (directory, *_below(directory)):
+        mode = path.lstat().st_mode
+        if stat.S_ISDIR(mode):
+            found += _tightened(path, mode, DIRECTORY_MODE)
+        elif stat.S_ISREG(mode):
+            found += _tightened(path, mode, FILE_MODE)
+            if path.suffix == ".pem" and _is_key(path):
+                found.append(
+                    f"{path} is a private key, which the server does not need: move"
+                    " it to the machine of whoever logs in with it"
+                )
+    return found
+
+
+def _below(directory: Path) -> Iterator[Path]:
+    """Yield everything in ``directory``, without following links."""
+    for path in sorted(directory.iterdir()):
+        yield path
+        if path.is_dir() and not path.is_symlink():
+            yield from _below(path)
+
+
+def _tightened(path: Path, mode: int, most: int) -> list[str]:
+    mode = stat.S_IMODE(mode)
+    if not mode & ~most & 0o077:
+        return []
+    wanted = mode & most
+    try:
+        path.chmod(wanted)
+    except OSError as error:
+        return [f"{path} is open to others, mode {mode:04o}: {error.strerror}"]
+    return [f"{path} was open to others, mode {mode:04o}: now {wanted:04o}"]
+
+
+def _is_key(path: Path) -> bool:
+    try:
+        with path.open("rb") as file:
+            return file.read(len(KEY_HEADER)) == KEY_HEADER
+    except OSError:
+        return False
