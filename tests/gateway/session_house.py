@@ -28,6 +28,7 @@ from carbonex.gateway.outbox import Outbox
 from carbonex.gateway.session import Services, Session
 from carbonex.gateway.session.limits import SessionLimits
 from carbonex.gateway.session.refusal import Refused
+from carbonex.gateway.session.revocations import Revocations
 from carbonex.gateway.venue import Venue
 from carbonex.journal import HistoryReader, HistoryStore
 from carbonex.wire.answers import Empty
@@ -142,6 +143,8 @@ class House:
             _challenges(),
         )
         self._connections = itertools.count(1)
+        self.sessions: list[Session] = []
+        self.venue.readers.append(Revocations(lambda: self.sessions))
         self.do(*(FURNITURE if furniture is None else furniture))
 
     def do(self, *commands: Command) -> None:
@@ -189,6 +192,7 @@ class Client:
         self.codec = codec
         self.outbox = Outbox(codec)
         self.session = Session(house.services, self.outbox, connection_id)
+        house.sessions.append(self.session)
         self.req_id = 0
 
     def send(self, method: str, **params: Any) -> int:

@@ -172,44 +172,6 @@ def test_a_revoked_key_cannot_log_in() -> None:
     assert attempt(client, "acme-key", signature)[0] == "LOGIN_FAILED"
 
 
-@pytest.mark.parametrize("method", ["ping", "balances", "cancel_all"])
-def test_a_revoked_key_is_refused_at_once_and_its_connection_ends(method: str) -> None:
-    house = House()
-    client = house.trader()
-    client.buy()
-    house.commit_one()
-    client.read()
-    client.buy()  # still on its way to the log when the key is revoked
-    waiting = client.req_id
-    house.do(RevokeKey("", "acme-key"))
-    (answer,) = client.read()
-    assert (answer["req_id"], answer["success"]) == (waiting, True)
-
-    client.send(method)
-    (answer,) = client.read()
-    assert answer["error"]["code"] == 2008
-    assert answer["error"]["message"].startswith("key acme-key was revoked")
-    assert client.closing == (1008, "key revoked")
-    assert state(client) is CLOSED
-    client.send("ping")
-    assert client.read() == []
-
-
-def test_what_was_sent_before_the_revocation_is_answered_before_the_end() -> None:
-    house = House()
-    client = house.trader()
-    house.venue.submit(None, 0, RevokeKey("", "acme-key"))
-    client.buy()
-    house.exchange.keys["acme-key"].revoked = True
-    client.send("ping")
-    assert client.closing is None
-    house.commit()
-    first, second = client.read()
-    assert first["error"]["name"] == "NOT_PERMITTED"  # the engine's own verdict
-    assert second["error"]["name"] == "KEY_REVOKED"
-    assert client.closing == (1008, "key revoked")
-
-
 def test_a_key_added_while_connected_can_log_in() -> None:
     house = House()
     client = house.connect()

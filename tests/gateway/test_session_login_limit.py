@@ -6,7 +6,7 @@ import pytest
 
 from carbonex.engine import RevokeKey
 from carbonex.gateway.addresses import AddressLimit, Logins
-from carbonex.gateway.session import Session, admission
+from carbonex.gateway.session import admission
 from carbonex.wire.login import login_text, sign
 from gateway.session_house import SECOND, VENUE, Client, House, private_key
 
@@ -26,7 +26,7 @@ def house() -> House:
 def caller(house: House, address: str = "203.0.113.7") -> Client:
     """Return a client at ``address`` that has not logged in."""
     client = house.connect()
-    client.session = Session(house.services, client.outbox, "c-x", address)
+    client.session.address = address
     return client
 
 
@@ -71,8 +71,7 @@ def test_a_success_gives_nothing_back(house: House) -> None:
     for _ in range(BURST - 1):
         fail(client)
         assert client.read() == []
-    client.session = Session(house.services, client.outbox, "c-y", "203.0.113.7")
-    assert client.log_in("acme-key")["success"]
+    assert caller(house).log_in("acme-key")["success"]
     other = caller(house)
     assert fail(other) == "LOGIN_FAILED"
     assert fail(other) == "LOGIN_LIMITED"

@@ -47,7 +47,7 @@ def test_a_company_from_its_admission_to_its_first_trade(
     )
 
     clerk.result("revoke_key", key_id="new-key")
-    assert client.error("ping")["name"] == "KEY_REVOKED"
+    assert client.closing == (1008, "key revoked")
 
 
 def test_cash_and_tonnes(house: House, clerk: Client) -> None:

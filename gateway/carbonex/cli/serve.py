@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import io
 import sys
-from typing import TYPE_CHECKING, Annotated, TextIO, cast, final
+from typing import TYPE_CHECKING, Annotated
 
 import msgspec
-import structlog
 import typer
 import uvloop
 
@@ -17,6 +14,7 @@ from carbonex.gateway.config import FILE_NAME, load_config
 from carbonex.gateway.documents import ConfigError
 from carbonex.gateway.server import process
 from carbonex.gateway.server.clock import ClockError
+from carbonex.gateway.server.reports import report_to
 from carbonex.gateway.server.server import ServerFailed
 from carbonex.journal import LogError
 
@@ -77,7 +75,7 @@ def serve(
     terminal and as JSON lines elsewhere.
     """
     config = _config(directory, host, port, market)
-    _report_on_stderr()
+    report_to(sys.stderr)
     try:
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             runner.run(_serve(directory, config, accept_time=accept_time))
@@ -120,46 +118,3 @@ def _config(directory: Path, host: str | None, port: int | None, market: str) ->
     )
     market = market_here(market) or config.market
     return msgspec.structs.replace(config, listen=listen, market=market)
-
-
-def _report_on_stderr() -> None:
-    """Send the server's reports to stderr: stdout says where it is open."""
-    structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            *_renderers(terminal=sys.stderr.isatty()),
-        ],
-        logger_factory=structlog.PrintLoggerFactory(cast("TextIO", _Lines(sys.stderr))),
-    )
-
-
-@final
-class _Lines(io.TextIOBase):
-    """Log lines on their way out: what nobody can receive is dropped.
-
-    A log collector that dies, or a full disk under a log file, must not end
-    a venue.
-    """
-
-    def __init__(self, out: TextIO) -> None:
-        self._out = out
-
-    def write(self, text: str) -> int:
-        with contextlib.suppress(OSError, ValueError):  # broken, or closed
-            self._out.write(text)
-        return len(text)
-
-    def flush(self) -> None:
-        with contextlib.suppress(OSError, ValueError):
-            self._out.flush()
-
-
-def _renderers(*, terminal: bool) -> list[structlog.typing.Processor]:
-    if terminal:
-        plain = structlog.dev.plain_traceback
-        return [structlog.dev.ConsoleRenderer(exception_formatter=plain)]
-    return [
-        structlog.processors.dict_tracebacks,
-        structlog.processors.JSONRenderer(),
-    ]

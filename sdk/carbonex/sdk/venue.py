@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal, TypedDict
 
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
     from carbonex.wire.answers import Obligations
 
     from .models import Balances, Obligation
+
+
+_log = logging.getLogger("carbonex.sdk")
 
 
 class Options(TypedDict, total=False):
@@ -136,6 +140,7 @@ async def connect(
     """
     codec = _CODECS[options.get("encoding", "json")]
     if isinstance(key, str | Path):
+        _warn_if_open(Path(key))
         key = load_key(key)
     client = Client(key, account=options.get("account", ""), codec=codec)
     transport = Transport(url, client, client_context(url, options.get("tls")))
@@ -147,6 +152,12 @@ async def connect(
     finally:
         client.close(ConnectionLost("this client has closed the connection"))
         await transport.close()
+
+
+def _warn_if_open(path: Path) -> None:
+    mode = path.stat().st_mode & 0o777
+    if mode & 0o077:
+        _log.warning("%s has mode %04o: others can read it; chmod 600", path, mode)
 
 
 _CODECS: Final[dict[str, Codec]] = {codec.name: codec for codec in (JSON, MSGPACK)}

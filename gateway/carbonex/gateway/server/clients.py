@@ -9,9 +9,9 @@ from functools import partial
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final, final
 
-from carbonex.engine import KeyRevoked
 from carbonex.gateway.session import Services, Session
 from carbonex.gateway.session.limits import SessionLimits
+from carbonex.gateway.session.revocations import Revocations
 from carbonex.wire.channels import Frame, Status
 
 from .gate import SPARE_CONNECTIONS, Gate, Refusal
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
     from websockets.datastructures import Headers
 
-    from carbonex.engine import Event
     from carbonex.gateway.archive import Archive
     from carbonex.gateway.config import Limits
     from carbonex.gateway.feed import Feed
@@ -38,7 +37,7 @@ if TYPE_CHECKING:
 
 @final
 class Clients:
-    """The connections of one server; the host of each. A Reader of the venue."""
+    """The connections of one server; the host of each."""
 
     def __init__(
         self,
@@ -88,7 +87,9 @@ class Clients:
             self.gate.logins,
         )
         self._schedule = schedule
-        venue.readers.append(self)
+        venue.readers.append(
+            Revocations(lambda: (each.session for each in self._connections))
+        )
 
     def resume(self) -> None:
         """Read on from clients whose requests were answered."""
@@ -136,13 +137,6 @@ class Clients:
         for handshake in tuple(self._handshakes):
             handshake.abort()
 
-    def published(self, _seq: int, _time_ns: int, events: list[Event]) -> None:
-        """End the sessions of a key at its revocation, before anything follows it."""
-        if events and type(event := events[0]) is KeyRevoked:
-            for connection in self._connections:
-                if connection.session.key_id == event.key_id:
-                    connection.session.revoke()
-
     def __len__(self) -> int:
         """Return how many TCP connections there are."""
         return len(self._connections) + len(self._handshakes)
@@ -188,9 +182,9 @@ class Clients:
         self.gate.entered(connection.address)
         self.metrics.connections_total += 1
         self.metrics.connections = len(self._connections)
-        return Session(
-            self._services, connection.outbox, connection_id, connection.address
-        )
+        session = Session(self._services, connection.outbox, connection_id)
+        session.address = connection.address
+        return session
 
     def wake(self, connection: Connection) -> None:
         """Have ``connection.flush`` called, and the venue turned, before long."""

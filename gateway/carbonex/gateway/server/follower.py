@@ -31,6 +31,8 @@ from carbonex.journal import (
     recover,
 )
 
+from .reports import report_to
+
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -129,7 +131,7 @@ def main() -> None:
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the server decides when to end
     os.nice(NICE)
-    _report_on_stderr()
+    report_to(sys.stderr)
     while True:
         try:
             follow(Path(sys.argv[1]), _stdin_ended)
@@ -143,20 +145,6 @@ def main() -> None:
 
 def _stdin_ended(seconds: float) -> bool:
     return bool(select.select([sys.stdin], [], [], seconds)[0])
-
-
-def _report_on_stderr() -> None:
-    """Write log lines as the server does: text for a terminal, JSON elsewhere."""
-    structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.dev.ConsoleRenderer()
-            if sys.stderr.isatty()
-            else structlog.processors.JSONRenderer(),
-        ],
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-    )
 
 
 if __name__ == "__main__":

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from carbonex.engine import Reason, Rejected
+from carbonex.wire.errors import Code, error
 from carbonex.wire.sentences import error_of
 
 
@@ -12,10 +13,15 @@ if TYPE_CHECKING:
     from carbonex.engine import Exchange
     from carbonex.wire import requests
     from carbonex.wire.answers import Error
+    from carbonex.wire.codec import Codec
 
     Narrowed = (
         requests.OpenOrders | requests.Auctions | requests.Trades | requests.Bulletins
     )
+
+
+# What BUSY suggests: by then a full queue has been through some commits.
+BUSY_RETRY_MS: Final = 10
 
 
 class Refused(Exception):  # noqa: N818 - a client's request, not an error of ours
@@ -35,3 +41,15 @@ def require_instrument(exchange: Exchange, p: Narrowed) -> None:
     """
     if p.instrument and p.instrument not in exchange.instruments:
         raise Refused(error_of(Rejected(Reason.UNKNOWN_INSTRUMENT, "instrument"), p))
+
+
+def unavailable(code: Code, method: str) -> Error:
+    """Return why the venue takes no command now."""
+    after_ms = BUSY_RETRY_MS if code is Code.BUSY else 0
+    return error(code, retry_after_ms=after_ms, method=method)
+
+
+def wrong_encoding(codec: Codec) -> Error:
+    """Return why a frame of the other kind than the connection's is refused."""
+    frames = "binary" if codec.binary else "text"
+    return error(Code.WRONG_ENCODING, subprotocol=codec.subprotocol, frames=frames)

@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, Any, Final, final
 from carbonex.engine import Rejected
 from carbonex.wire.answers import Answer
 from carbonex.wire.diagnosis import Fault
-from carbonex.wire.errors import Code, error
+from carbonex.wire.errors import Code
 from carbonex.wire.reading import READERS
 from carbonex.wire.sentences import error_of
 
@@ -34,7 +34,7 @@ from .batches import Batch, commands_of
 from .identity import Identity
 from .limits import Throttle
 from .methods import METHODS, BatchMethod, OrderMethod, QueryMethod, VenueMethod
-from .refusal import Refused
+from .refusal import Refused, unavailable, wrong_encoding
 from .states import CLOSED, CONNECTED, TRANSITIONS, Step
 
 
@@ -61,9 +61,6 @@ if TYPE_CHECKING:
 
 POLICY_VIOLATION: Final = 1008  # RFC 6455 §7.4.1
 
-# What BUSY suggests: by then a full queue has been through some commits.
-BUSY_RETRY_MS: Final = 10
-
 
 @final
 class Session:
@@ -73,23 +70,14 @@ class Session:
     connection is gone; while ``wants_pause`` it does not read on.
     """
 
-    def __init__(
-        self,
-        services: Services,
-        outbox: Outbox,
-        connection_id: str,
-        address: str = "",
-    ) -> None:
-        """Greet the client with the status frame, which holds its challenge.
-
-        ``address`` is what the limits by address count for it.
-        """
+    def __init__(self, services: Services, outbox: Outbox, connection_id: str) -> None:
+        """Greet the client with the status frame, which holds its challenge."""
         self.venue: Final = services.venue
         self.exchange: Final[Exchange] = services.venue.exchange
         self.feed: Final = services.feed
         self.outbox: Final = outbox
         self.connection_id: Final = connection_id
-        self.address: Final = address
+        self.address = ""  # what the limits by address count; the shell knows it
         self.state = CONNECTED
         self.who = Identity()
         self.door: Final = Door(services.venue.name, connection_id)
@@ -129,7 +117,7 @@ class Session:
         if self.state is CLOSED:
             return
         if isinstance(data, str) is self._binary:
-            self._fault(Fault(self._wrong_encoding(), "", None), now_ns)
+            self._fault(Fault(wrong_encoding(self.outbox.codec), "", None), now_ns)
             return
         try:
             name, params, req_id = self._read(data)
@@ -169,7 +157,7 @@ class Session:
             pending.popleft()
             act()
         if self._held and not pending:
-            self._release()
+            self.release()
 
     def closed(self) -> None:
         """Forget the client: the connection is gone. Its orders live on."""
@@ -195,15 +183,6 @@ class Session:
         """Let nobody speak for a key any more."""
         self._step(Step.LOGOUT)
         self.who = Identity()
-
-    def revoke(self) -> None:
-        """Act on the revocation of the key that is logged in.
-
-        What it followed privately ends now; the connection ends when all that
-        was sent before is answered.
-        """
-        self.feed.drop_private(self.outbox)
-        self._in_turn(partial(self.outbox.close, POLICY_VIOLATION, "key revoked"))
 
     # Requests on their way in.
 
@@ -259,7 +238,7 @@ class Session:
         if not self.venue.submit(self, self._submitted, command):
             code = self.venue.refusal(command)
             assert code is not None
-            raise Refused(_unavailable(code, method.name))
+            raise Refused(unavailable(code, method.name))
         self._submitted += 1
         self._pending.append((method, command, req_id, now_ns, batch))
 
@@ -272,12 +251,12 @@ class Session:
         if code is None and self.venue.room < len(commands):
             code = Code.BUSY
         if code is not None:
-            raise Refused(_unavailable(code, method.name))
+            raise Refused(unavailable(code, method.name))
         batch = Batch(len(commands))
         for command in commands:
             self._submit(method, command, req_id, now_ns, batch)
 
-    def _release(self) -> None:
+    def release(self) -> None:
         """Go on with a query and what waited behind it."""
         held, self._held = self._held, deque()
         while held and not self._held and not self._asking:
@@ -292,11 +271,11 @@ class Session:
         if self.state is not CLOSED:
             if not self.who.revoked:  # whose own past it may be
                 reply(result, problem)
-            self._release()
+            self.release()
 
     # Answers on their way out.
 
-    def _in_turn(self, act: Callable[[], None]) -> None:
+    def in_turn(self, act: Callable[[], None]) -> None:
         """Act when all requests so far have been answered: now, if they have."""
         if self._pending:
             self._pending.append(act)
@@ -311,7 +290,7 @@ class Session:
         now_ns: int,
         problem: Error,
     ) -> None:
-        self._in_turn(partial(self._send, name, cost, req_id, now_ns, None, problem))
+        self.in_turn(partial(self._send, name, cost, req_id, now_ns, None, problem))
         if self.who.revoked:
             self._end("key revoked")
         elif self._throttle.exhausted:
@@ -320,7 +299,7 @@ class Session:
     def _end(self, reason: str) -> None:
         """Close the connection when everything so far is answered."""
         self._step(Step.CLOSE)
-        self._in_turn(partial(self.outbox.close, POLICY_VIOLATION, reason))
+        self.in_turn(partial(self.outbox.close, POLICY_VIOLATION, reason))
 
     def _send(
         self,
@@ -348,14 +327,3 @@ class Session:
 
     def _step(self, step: Step) -> None:
         self.state = TRANSITIONS[self.state, step]
-
-    def _wrong_encoding(self) -> Error:
-        subprotocol = self.outbox.codec.subprotocol
-        frames = "binary" if self._binary else "text"
-        return error(Code.WRONG_ENCODING, subprotocol=subprotocol, frames=frames)
-
-
-def _unavailable(code: Code, method: str) -> Error:
-    """Return why the venue takes no command now."""
-    after_ms = BUSY_RETRY_MS if code is Code.BUSY else 0
-    return error(code, retry_after_ms=after_ms, method=method)

@@ -1,0 +1,77 @@
+"""Lifecycle lines on their way out: one event each, with fields, and no secrets.
+
+Lines hold what the server did, hardly ever what a client sent; what of it is
+there is escaped, so that nobody can write lines of their own. Tracebacks come
+without the values of local variables, which may be a client's message.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+from typing import TYPE_CHECKING, TextIO, cast, final
+
+import structlog
+from structlog.tracebacks import ExceptionDictTransformer
+
+
+if TYPE_CHECKING:
+    from structlog.typing import EventDict, Processor, WrappedLogger
+
+
+def report_to(out: TextIO) -> None:
+    """Send log lines to ``out``: as text if it is a terminal, else as JSON."""
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            *_renderers(terminal=out.isatty()),
+        ],
+        logger_factory=structlog.PrintLoggerFactory(cast("TextIO", _Lines(out))),
+    )
+
+
+def _renderers(*, terminal: bool) -> list[Processor]:
+    if terminal:
+        plain = structlog.dev.plain_traceback
+        return [_escape, structlog.dev.ConsoleRenderer(exception_formatter=plain)]
+    tracebacks = ExceptionDictTransformer(show_locals=False)
+    return [
+        structlog.processors.ExceptionRenderer(tracebacks),
+        structlog.processors.JSONRenderer(),  # it escapes what is not ASCII
+    ]
+
+
+def _escape(_logger: WrappedLogger, _name: str, fields: EventDict) -> EventDict:
+    """Make every text one line that does to a terminal nothing but to be read."""
+    return {
+        key: _printable(value) if isinstance(value, str) else value
+        for key, value in fields.items()
+    }
+
+
+def _printable(text: str) -> str:
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
+
+
+@final
+class _Lines(io.TextIOBase):
+    """Log lines on their way out: what nobody can receive is dropped.
+
+    A log collector that dies, or a full disk under a log file, must not end
+    a venue.
+    """
+
+    def __init__(self, out: TextIO) -> None:
+        self._out = out
+
+    def write(self, text: str) -> int:
+        with contextlib.suppress(OSError, ValueError):  # broken, or closed
+            self._out.write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        with contextlib.suppress(OSError, ValueError):
+            self._out.flush()
