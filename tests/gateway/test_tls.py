@@ -16,8 +16,11 @@ import pytest
 import structlog
 
 import carbonex.sdk
+from carbonex.gateway.addresses import AddressLimit
 from carbonex.gateway.config import Config, Tls
 from carbonex.gateway.documents import ConfigError
+from carbonex.gateway.server.clock import HOUR_NS
+from carbonex.gateway.server.gate import SPARE_CONNECTIONS
 from carbonex.gateway.server.server import Server
 from carbonex.gateway.server.tls import server_context
 from carbonex.wire.keys import Key
@@ -107,6 +110,56 @@ async def test_old_versions_are_not_spoken(
         context.maximum_version = ssl.TLSVersion[version]
     with pytest.raises((ssl.SSLError, ConnectionError)):
         await asyncio.open_connection("127.0.0.1", server.port, ssl=context)
+
+
+async def test_who_never_finishes_a_tls_handshake_is_counted_and_dropped(
+    tmp_path: Path, authority: Authority
+) -> None:
+    authority.sign("venue")
+    venue = secured(handshake_seconds=1, connections_per_address=1)
+    make_market(tmp_path / "venue", venue)
+    async with Server.start(tmp_path / "venue", venue) as server:
+        most = 1 + SPARE_CONNECTIONS
+        silent = [
+            await asyncio.open_connection("127.0.0.1", server.port)
+            for _ in range(2 * most)
+        ]
+        assert len(server.clients) <= most
+        for reader, writer in silent:  # each is ended, whatever it waits for
+            with contextlib.suppress(ConnectionError):
+                assert await reader.read() == b""
+            writer.close()
+        await eventually(lambda: len(server.clients) == 0)
+        url = f"wss://127.0.0.1:{server.port}"
+        async with carbonex.sdk.connect(url, MAKER, tls=authority.path):
+            assert len(server.clients) == 1
+
+
+async def test_handshakes_of_tls_are_limited_before_any_cryptography(
+    server: Server, authority: Authority, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(server.clients.gate, "handshakes", AddressLimit(HOUR_NS, 1))
+    url = f"wss://127.0.0.1:{server.port}"
+    async with carbonex.sdk.connect(url, MAKER, tls=authority.path) as first:
+        with pytest.raises(carbonex.sdk.ConnectionLost):
+            async with carbonex.sdk.connect(url, MAKER, tls=authority.path):
+                pass
+        assert first.online
+        await first.ping()
+
+
+async def test_a_stop_does_not_wait_for_tls_handshakes(
+    tmp_path: Path, authority: Authority
+) -> None:
+    authority.sign("venue")
+    make_market(tmp_path / "venue", secured(handshake_seconds=60, close_seconds=0.05))
+    venue = secured(handshake_seconds=60, close_seconds=0.05)
+    async with Server.start(tmp_path / "venue", venue) as server:
+        reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
+        await eventually(lambda: len(server.clients) == 1)
+    with contextlib.suppress(ConnectionError):
+        assert await reader.read() == b""
+    writer.close()
 
 
 # What a client must be sure of.
@@ -199,10 +252,13 @@ def test_no_files_no_tls(tmp_path: Path) -> None:
 
 
 async def test_weak_files_are_reported(tmp_path: Path, authority: Authority) -> None:
-    authority.sign("venue", days=3).key.chmod(0o644)
-    make_market(tmp_path / "venue", secured())
+    files = authority.sign("venue", days=3)
+    files.key.rename(tmp_path / "venue.key").chmod(0o644)  # inside it would be closed
+    tls = Tls(certificate="venue.crt", key="../venue.key")
+    venue = msgspec.structs.replace(config(), tls=tls)
+    make_market(tmp_path / "venue", venue)
     with structlog.testing.capture_logs() as logs:
-        async with Server.start(tmp_path / "venue", secured()):
+        async with Server.start(tmp_path / "venue", venue):
             pass
     mode, date = (line["warning"] for line in logs if line["event"] == "TLS")
     assert "venue.key has mode 0644: others than its owner can read" in mode

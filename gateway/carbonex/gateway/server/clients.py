@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from .clock import Clock
     from .connection import Connection
-    from .handshake import Handshake
+    from .handshake import Guest
     from .metrics import Metrics
     from .origins import Origins
     from .pages import Readiness
@@ -55,7 +55,7 @@ class Clients:
         self._readiness = readiness
         self._services: Services | None = None  # until the log is recovered
         self._schedule: Callable[[], None] = _nothing
-        self._handshakes: set[Handshake] = set()
+        self._guests: set[Guest] = set()
         self._connections: dict[Connection, str] = {}  # with their ids
         self._awake: dict[Connection, None] = {}  # in order; each once
         self._stalled: dict[Connection, None] = {}
@@ -134,35 +134,35 @@ class Clients:
         """End every connection at once."""
         for connection in tuple(self._connections):
             connection.abort()
-        for handshake in tuple(self._handshakes):
-            handshake.abort()
+        for guest in tuple(self._guests):
+            guest.abort()
 
     def __len__(self) -> int:
         """Return how many TCP connections there are."""
-        return len(self._connections) + len(self._handshakes)
+        return len(self._connections) + len(self._guests)
 
     # What connections and handshakes ask for.
 
-    def arrived(self, handshake: Handshake) -> bool:
+    def arrived(self, guest: Guest) -> bool:
         """Count a new TCP connection; False when there are far too many."""
-        self._handshakes.add(handshake)
-        few = self.gate.entered(handshake.address)
+        self._guests.add(guest)
+        few = self.gate.entered(guest.address)
         return few and len(self) <= self.limits.connections + SPARE_CONNECTIONS
 
-    def departed(self, handshake: Handshake) -> None:
-        """Forget a handshake that ended, or went on as a ``Connection``."""
-        if handshake in self._handshakes:
-            self._handshakes.discard(handshake)
-            self.gate.left(handshake.address)
+    def departed(self, guest: Guest) -> None:
+        """Forget one that ended, or went on as something else."""
+        if guest in self._guests:
+            self._guests.discard(guest)
+            self.gate.left(guest.address)
         self._count()
 
-    def requested(self, handshake: Handshake) -> Refusal | None:
-        """Count an HTTP request; return why it is refused, if it is."""
-        return self.gate.request(handshake.address, self.clock.now_ns())
+    def requested(self, guest: Guest) -> Refusal | None:
+        """Count a handshake; return why it is refused, if it is."""
+        return self.gate.request(guest.address, self.clock.now_ns())
 
-    def refusal(self, handshake: Handshake, headers: Headers) -> Refusal | None:
+    def refusal(self, guest: Guest, headers: Headers) -> Refusal | None:
         """Return why this request cannot open a WebSocket now, if so."""
-        unwelcome = self.gate.websocket(handshake.address, headers)
+        unwelcome = self.gate.websocket(guest.address, headers)
         if unwelcome is not None:
             return unwelcome
         ready, text = self._readiness()

@@ -71,7 +71,7 @@ class Gate:
             del self._open[address]
 
     def request(self, address: str, now_ns: int) -> Refusal | None:
-        """Count an HTTP request, of whatever kind; return why it is refused, if so."""
+        """Count a handshake, HTTP's or TLS's; return why it is refused, if so."""
         wait_ns = self.handshakes.wait_ns(address, now_ns)
         if not wait_ns:
             self.handshakes.charge(address, now_ns)

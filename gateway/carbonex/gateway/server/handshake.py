@@ -35,19 +35,28 @@ if TYPE_CHECKING:
     from .pages import Pages
 
 
+class Guest(Protocol):
+    """A TCP connection that is none of the venue's yet."""
+
+    address: str
+
+    def abort(self) -> None:
+        """End the connection at once."""
+
+
 class Porter(Host, Protocol):
     """What a handshake needs from its server."""
 
-    def arrived(self, handshake: Handshake) -> bool:
+    def arrived(self, guest: Guest) -> bool:
         """Count a new TCP connection; False when there are far too many."""
 
-    def requested(self, handshake: Handshake) -> Refusal | None:
-        """Count an HTTP request; return why it is refused, if it is."""
+    def requested(self, guest: Guest) -> Refusal | None:
+        """Count a handshake; return why it is refused, if it is."""
 
-    def refusal(self, handshake: Handshake, headers: Headers) -> Refusal | None:
+    def refusal(self, guest: Guest, headers: Headers) -> Refusal | None:
         """Return why this request cannot open a WebSocket now, if so."""
 
-    def departed(self, handshake: Handshake) -> None:
+    def departed(self, guest: Guest) -> None:
         """Forget a connection that ended, or went on as a ``Connection``."""
 
 
@@ -64,11 +73,17 @@ class Handshake(asyncio.Protocol):
         self._pages = pages
         self._start = b""  # of the request
         self._last = b""  # bytes of it
+        self._refusal: Refusal | None = None
         self._websocket = _Websocket(
             max_size=(host.limits.frame_bytes, None), logger=_silence
         )
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Count it, and start the clock."""
+        self.begin(transport)
+        self._refusal = self._host.requested(self)
+
+    def begin(self, transport: asyncio.BaseTransport) -> None:
         """Start the clock."""
         self._transport = cast("asyncio.Transport", transport)
         self.address = peer_address(transport)
@@ -118,9 +133,8 @@ class Handshake(asyncio.Protocol):
         self._transport.abort()
 
     def _response(self, request: Request) -> Response:
-        refusal = self._host.requested(self)
-        if refusal is not None:
-            return refuse(refusal)
+        if self._refusal is not None:
+            return refuse(self._refusal)
         path = request.path.partition("?")[0]
         opens = path == SOCKET_PATH and "Upgrade" in request.headers
         if request.method != "GET" or not opens:

@@ -83,6 +83,9 @@ def page(status: HTTPStatus, body: str | bytes, content_type: str = _TEXT) -> Re
             ("Content-Length", str(len(body))),
             ("Content-Type", content_type),
             ("Cache-Control", "no-store"),
+            ("X-Content-Type-Options", "nosniff"),
+            ("X-Frame-Options", "DENY"),  # nobody clicks orders in another's frame
+            ("Referrer-Policy", "no-referrer"),
         ]
     )
     return Response(status.value, status.phrase, headers, body)

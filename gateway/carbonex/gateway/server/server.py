@@ -18,6 +18,7 @@ from .archive import FileArchive
 from .clients import Clients
 from .clock import Clock, check_start
 from .days import TradingDays
+from .doorstep import Doorstep
 from .handshake import Handshake
 from .housekeeping import Housekeeping
 from .listing import follow_market
@@ -42,6 +43,9 @@ if TYPE_CHECKING:
 
 # Connections that the kernel accepts for us while the loop is busy.
 BACKLOG: Final = 1024
+
+# What /ready says then; the error may name files, and is for the log.
+FAILED: Final = "failed; the server's log says why"
 
 _log = structlog.get_logger("carbonex.gateway")
 
@@ -203,14 +207,18 @@ class Server:
     async def _listening(self) -> AsyncIterator[None]:
         """Accept connections; drop those that are left at the end."""
         pages = Pages(self.config.venue, self._metrics, lambda: self._readiness)
-        listen, patience = self.config.listen, self.config.limits.handshake_seconds
+        listen, tls = self.config.listen, self.tls
+
+        def greet() -> Handshake | Doorstep:
+            if tls is None:
+                return Handshake(self.clients, pages)
+            return Doorstep(self.clients, pages, tls)
+
         listener = await asyncio.get_running_loop().create_server(
-            lambda: Handshake(self.clients, pages),
+            greet,
             listen.host,
             listen.port,
             backlog=BACKLOG,
-            ssl=self.tls,
-            ssl_handshake_timeout=None if self.tls is None else patience,
         )
         self.port = listener.sockets[0].getsockname()[1]
         _log.info("listening", host=listen.host, port=self.port)
@@ -297,7 +305,7 @@ class Server:
         """End at once: what is in flight may be durable or not, so say nothing more."""
         if self.failure is None:
             self.failure = error
-            self._readiness = Readiness(ready=False, text=f"failed: {error}")
+            self._readiness = Readiness(ready=False, text=FAILED)
             _log.critical("failed", exc_info=error, seq=self.venue.exchange.seq)
             self.clients.close_all(1011, "internal error")
             self._ended.set()
