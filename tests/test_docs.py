@@ -9,6 +9,7 @@ import msgspec
 import pytest
 
 from carbonex.engine import Reason
+from carbonex.gateway.config import Limits
 from carbonex.gateway.session.methods import METHODS
 from carbonex.wire.requests.terms import Terms
 
@@ -67,3 +68,25 @@ def test_the_rules_list_the_reasons_in_their_order() -> None:
     order = list(Reason.__members__)
     assert names == sorted(names, key=order.index)
     assert {reason.name for reason in Reason if reason // 1000 == 3} <= set(names)
+
+
+SECURITY = (ROOT / "docs/security.md").read_text(encoding="utf-8")
+
+
+def test_the_threat_model_names_tests_that_exist() -> None:
+    named = set(re.findall(r"`(test_\w+\.py)`", SECURITY))
+    there = {path.name for path in (ROOT / "tests/gateway").glob("test_*.py")}
+    assert len(named) > 10
+    assert named - there == set()
+
+
+def test_the_threat_model_names_settings_and_their_values() -> None:
+    table = SECURITY.partition("## What a stranger can cost")[2]
+    rows = [row.split("|")[1:-1] for row in table.splitlines() if row.startswith("| ")]
+    settings = {field.name for field in msgspec.structs.fields(Limits)}
+    named = {name for row in rows for name in re.findall(r"`(\w+)`", row[-1])}
+    assert len(named) > 8
+    assert named <= settings
+    said = " ".join(row[1] for row in rows)
+    for name in ("connections", "connections_per_address", "handshake_burst", "burst"):
+        assert f"{getattr(Limits(), name):,}" in said

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final, final
 
 import structlog
 
+from .descriptors import make_room
 from .server import Server
 
 
@@ -49,6 +50,9 @@ async def serve(
         LogError, ClockError, OSError: As ``Server.start``.
 
     """
+    warning = make_room(config.limits.connections)
+    if warning:
+        _log.warning("file descriptors", warning=warning)
     async with (
         FollowerProcess(directory) as follower,  # it outlives the server
         Server.start(directory, config, accept_time=accept_time) as server,

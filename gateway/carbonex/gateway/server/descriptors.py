@@ -1,0 +1,34 @@
+"""Room for every connection beside the log: file descriptors.
+
+Where strangers' connections could take the last one, the log could not open its
+next file, and the venue would end.
+"""
+
+from __future__ import annotations
+
+import resource
+from typing import Final
+
+from .gate import SPARE_CONNECTIONS
+
+
+# The log, snapshots, history and listening sockets, with as much again to spare.
+FILES: Final = 192
+
+
+def make_room(connections: int) -> str:
+    """Allow this process as many as ``connections`` may need, if it may.
+
+    Return the warning for the operator if it may not.
+    """
+    soft, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    needed = connections + SPARE_CONNECTIONS + FILES
+    if soft < needed:
+        soft = min(needed, most)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, most))
+    if soft >= needed:
+        return ""
+    return (
+        f"limits.connections = {connections} need {needed} file descriptors, and this"
+        f" process may have {most}: raise the limit (ulimit -n), or lower connections"
+    )
