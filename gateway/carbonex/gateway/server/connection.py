@@ -193,12 +193,13 @@ class Connection(asyncio.Protocol):
 
     def _end(self, *, half_close: bool) -> None:
         """Wait for the client to close, but not for long."""
-        if half_close and self._transport.can_write_eof():
+        half = self._transport.can_write_eof()  # TLS has no half of an end
+        if half_close and half:
             # Closing at once would reset the connection while the client still
             # sends, and the reset would overtake the close frame.
             self._transport.write_eof()
-        elif self._websocket.close_rcvd is not None:
-            self._transport.close()  # TLS has no half of an end; it writes all first
+        elif not half and self._websocket.close_rcvd is not None:
+            self._transport.close()  # when all is written; the client sends no more
             return
         self._transport.resume_reading()  # or the close frame would not be seen
         if self._close_timer is None:
