@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import os
 from collections import Counter
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -133,6 +134,24 @@ def check_balances(found: list[Row]) -> None:
         if row["tonnes"]:
             cash[row["instrument"]] += sign * int(row["tonnes"])
     assert not any(cash.values())
+
+
+@pytest.mark.parametrize("umask", [0o000, 0o022])
+def test_statements_are_for_their_reader_only(
+    venue: Path, tmp_path: Path, umask: int
+) -> None:
+    out = tmp_path / "out"
+    arguments = ["statement", str(venue), "--date", DAY, "--all", "--out", str(out)]
+    before = os.umask(umask)
+    try:
+        for _ in range(2):
+            assert run.invoke(app, arguments).exit_code == 0
+            assert out.stat().st_mode & 0o777 == 0o700
+            for path in out.iterdir():
+                assert path.stat().st_mode & 0o777 == 0o600
+                path.chmod(0o644)  # as an older one may be
+    finally:
+        os.umask(before)
 
 
 def test_where_the_history_is_behind_the_log_is_replayed(venue: Path) -> None:

@@ -23,7 +23,7 @@ from carbonex.journal import (
     SnapshotStore,
     recover,
 )
-from carbonex.journal.disk import FILE_MODE
+from carbonex.journal.disk import DIRECTORY_MODE, FILE_MODE
 from carbonex.journal.history import VENUE_FEES, statement_pages
 from carbonex.wire.dates import date_text
 from carbonex.wire.statements import VENUE_FEES as VENUE_FEES_NAME, csv_text
@@ -196,7 +196,7 @@ def _names(history: HistoryReader, account: str) -> list[str]:
 
 def _make(out: Path) -> None:
     try:
-        out.mkdir(parents=True, exist_ok=True)
+        out.mkdir(mode=DIRECTORY_MODE, parents=True, exist_ok=True)
     except OSError as error:
         fail(f"{out} cannot be made: {error}")
 
@@ -212,6 +212,7 @@ def _output(out: Path | None, date: str, name: str) -> Iterator[TextIO]:
     stem = VENUE_FEES_NAME if name == VENUE_FEES else quote(name, safe="")
     path = out / f"{date}_{stem}.csv"
     path.touch(FILE_MODE)
+    path.chmod(FILE_MODE)  # of an older one, too
     with path.open("w", encoding="utf-8", newline="") as file:
         yield file
 

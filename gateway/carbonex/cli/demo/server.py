@@ -11,6 +11,8 @@ import signal
 import sys
 from typing import TYPE_CHECKING, Final
 
+from carbonex.journal.disk import FILE_MODE
+
 
 if TYPE_CHECKING:
     from asyncio.subprocess import Process
@@ -51,6 +53,7 @@ class Server:
 
         """
         assert self._process is None
+        self._log_path.touch(FILE_MODE)
         with self._log_path.open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
                 *(sys.executable, "-m", "carbonex.cli", "serve", str(self.directory)),
