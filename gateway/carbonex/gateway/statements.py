@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import structs
 
-from carbonex.wire import statements
+from carbonex.wire import channels, statements
 from carbonex.wire.dates import date_text
 from carbonex.wire.money import format_fen
 from carbonex.wire.statements import csv_text
@@ -61,6 +61,48 @@ def wire_trade(entry: ExecutionEntry) -> statements.AccountTrade:
         entry.client_order_id,
         str(entry.source_id or ""),
     )
+
+
+def wire_execution(entry: ExecutionEntry, *, replayed: bool) -> channels.Execution:
+    """Return an execution as the feed tells it, to the byte."""
+    return channels.Execution(
+        entry.account,
+        entry.exec_seq,
+        entry.event,  # type: ignore[arg-type]
+        str(entry.order_id or ""),
+        entry.instrument,
+        entry.side,  # type: ignore[arg-type]
+        entry.order_type,  # type: ignore[arg-type]
+        entry.time_in_force,  # type: ignore[arg-type]
+        format_fen(entry.price),
+        entry.quantity,
+        entry.filled,
+        entry.remaining,
+        entry.status,  # type: ignore[arg-type]
+        entry.seq,
+        entry.time_ns // 1000,
+        entry.client_order_id,
+        str(entry.trade_id or ""),
+        _price(entry.last_price),
+        entry.last_quantity or 0,
+        entry.liquidity or "",  # type: ignore[arg-type]
+        entry.cancelled or 0,
+        entry.reason or "",
+        entry.priority_kept,
+        replayed,
+        _price(entry.fee),
+        entry.method or "listed",  # type: ignore[arg-type]
+        bool(entry.called),
+        str(entry.source_id or ""),
+        _price(entry.stop_price),
+        entry.display_quantity or 0,
+        entry.shown or 0,
+        (entry.expires_ns or 0) // 1000,
+    )
+
+
+def _price(fen: int | None) -> str:
+    return format_fen(fen) if fen else ""
 
 
 def _line(line: Line) -> statements.StatementLine:

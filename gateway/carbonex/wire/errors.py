@@ -38,7 +38,7 @@ class Code(enum.IntEnum):
     KEY_REVOKED = 2008  # while logged in; the connection is closed
     NOT_SUBSCRIBED = 4010
     ALREADY_SUBSCRIBED = 4011
-    HISTORY_GONE = 4012  # from_seq is older than what is kept
+    HISTORY_GONE = 4012  # from_seq is older than what log and history still have
     DAY_NOT_ENDED = 4013
     UNKNOWN_DAY = 4014  # no trading day of that date has ended
     BUSY = 5001  # the venue's queue is full; the request was never logged
@@ -85,8 +85,9 @@ TEMPLATES: Final[dict[Code, str]] = {
     Code.NOT_SUBSCRIBED: "there is no subscription to {subscription} here",
     Code.ALREADY_SUBSCRIBED: "{subscription} is subscribed here already",
     Code.HISTORY_GONE: (
-        "executions of {account} are kept from exec_seq {oldest};"
-        " {from_seq} is older: query open_orders and subscribe from {oldest}"
+        "executions of {account} are available from exec_seq {oldest} on: the venue's"
+        " log was truncated before {from_seq} got into its history;"
+        " query open_orders and subscribe from {oldest}"
     ),
     Code.DAY_NOT_ENDED: (
         "the trading day {date} has not ended; ask for its {what} when it has"

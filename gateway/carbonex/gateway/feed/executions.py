@@ -1,7 +1,8 @@
 """The executions channel: every change of an account's orders, none lost.
 
 What happened is kept as the engine's events, and becomes a message only when
-somebody reads it.
+somebody reads it. Older ones are in the history store, from which a session
+fetches them (``session.resuming``).
 """
 
 from __future__ import annotations
@@ -20,8 +21,8 @@ from .topic import Message, Topics
 
 if TYPE_CHECKING:
     from carbonex.engine import Exchange
-    from carbonex.gateway.outbox import Outbox
     from carbonex.wire.answers import Error
+    from carbonex.wire.codec import Codec
 
     from .record import Record
 
@@ -30,8 +31,8 @@ if TYPE_CHECKING:
 # among the newest MAX_PER_ACCOUNT of its account (so that one account's
 # history is a few MB on the wire) and the newest MAX_KEPT of the venue (up to
 # 300 MB at 300 to 600 bytes each, and the only bound on memory however many
-# accounts there are). Policy: the oldest is forgotten, and a client who asks
-# for it is told from which one they are kept.
+# accounts there are). Policy: the oldest is forgotten here, and a client who
+# asks for it gets it from the history store.
 MAX_PER_ACCOUNT: Final = 10_000
 MAX_KEPT: Final = 500_000
 
@@ -57,7 +58,7 @@ class Executions:
         self.topics = Topics(self._snapshot)
         # What the command that is being read did to followed accounts.
         self.news: dict[str, list[Record]] = {}
-        # Numbers of executions from before this process, of which none is kept.
+        # Numbers of executions from before this process, none of which is kept.
         self._before = {
             name: account.exec_seq
             for name, account in exchange.accounts.items()
@@ -86,7 +87,7 @@ class Executions:
         """Send what ``news`` holds to those who follow it."""
         for account, records in self.news.items():
             topic = self.topics.followed[account]
-            for message in _messages(account, records, replayed=False):
+            for message in _messages(account, records):
                 topic.send(message)
         self.news.clear()
 
@@ -95,11 +96,17 @@ class Executions:
         history = self._histories.get(account)
         return self._before.get(account, 0) if history is None else history.newest
 
-    def refusal(self, account: str, from_seq: int) -> Error | None:
-        """Return why executions cannot be replayed from there, if they cannot."""
-        newest = self.newest(account)
+    def oldest(self, account: str) -> int:
+        """Return the number of the account's oldest execution that is kept.
+
+        Where none is, that of its next one.
+        """
         history = self._histories.get(account)
-        oldest = newest + 1 - (len(history.records) if history else 0)
+        return self.newest(account) + 1 - (len(history.records) if history else 0)
+
+    def refusal(self, account: str, from_seq: int) -> Error | None:
+        """Return why ``from_seq`` is impossible, if it is: it is in the future."""
+        newest = self.newest(account)
         if from_seq > newest + 1:
             return error(
                 Code.BAD_TYPE,
@@ -108,28 +115,24 @@ class Executions:
                 wanted=f"at most {newest + 1}, the next execution of {account}",
                 given=from_seq,
             )
-        if 0 < from_seq < oldest:
-            return error(
-                Code.HISTORY_GONE,
-                "from_seq",
-                account=account,
-                oldest=oldest,
-                from_seq=from_seq,
-            )
         return None
 
-    def replay(self, outbox: Outbox, account: str, from_seq: int) -> None:
-        """Send what is open, then, where asked for, what happened since.
+    def greeting(self, codec: Codec, account: str) -> bytes:
+        """Return the frame that tells what is open, and knows up to ``newest``."""
+        return self._snapshot(account).framed(codec)
 
-        It all is one piece for the outbox, whose limit it must not reach by
-        itself: a client would come back for ever to be closed again.
+    def kept(self, codec: Codec, account: str, from_seq: int, greeted: int) -> bytes:
+        """Return frames of what happened from ``from_seq`` on, which must be kept.
+
+        Up to ``greeted``, the newest that the greeting knew, it is replayed. Of
+        ``from_seq`` 0 there is nothing.
         """
-        messages = [self._snapshot(account)]
         history = self._histories.get(account)
-        if from_seq and history is not None:
-            records = history.since(from_seq)
-            messages += _messages(account, records, replayed=True)
-        outbox.send_frame(b"".join(m.framed(outbox.codec) for m in messages))
+        if not from_seq or history is None:
+            return b""
+        records = history.since(from_seq)
+        messages = _messages(account, records, greeted + 1 - from_seq)
+        return b"".join(message.framed(codec) for message in messages)
 
     def _snapshot(self, name: str) -> Message:
         """Return the open orders.
@@ -171,10 +174,19 @@ class _History:
         return list(islice(self.records, skipped, None))
 
 
-def _messages(account: str, records: list[Record], *, replayed: bool) -> list[Message]:
-    """Return ``records`` as updates of bounded size."""
-    executions = [execution_of(account, r, replayed=replayed) for r in records]
+def updates(executions: list[channels.Execution]) -> list[Message]:
+    """Return executions as updates of bounded size."""
     return [
         Message("executions", "update", executions[i : i + _MAX_IN_FRAME])
         for i in range(0, len(executions), _MAX_IN_FRAME)
     ]
+
+
+def _messages(account: str, records: list[Record], replayed: int = 0) -> list[Message]:
+    """Return ``records`` as updates, the first ``replayed`` of them so marked."""
+    return updates(
+        [
+            execution_of(account, record, replayed=number < replayed)
+            for number, record in enumerate(records)
+        ]
+    )

@@ -51,9 +51,9 @@ class Feed:
 
     After a restart the feed knows what it has been told since: it is created
     from the restored exchange and hears the rows after the snapshot as it did
-    when they were new. Executions before the snapshot cannot be replayed
-    (HISTORY_GONE), and prints, alerts and bulletins before it are not in a
-    snapshot. Whatever is a state of the exchange is complete in any case.
+    when they were new. Executions before the snapshot are in the history
+    store, and prints, alerts and bulletins before it are not in a snapshot.
+    Whatever is a state of the exchange is complete in any case.
     """
 
     def __init__(
@@ -108,9 +108,10 @@ class Feed:
         In this order: MISSING_MEMBER (a book without instrument),
         UNKNOWN_INSTRUMENT, ALREADY_SUBSCRIBED (one instrument's subscription
         and that of all exclude each other, so that nothing comes twice),
-        TOO_MANY_SUBSCRIPTIONS, BAD_TYPE (``from_seq`` is in the future) and
-        HISTORY_GONE. Whether the connection may see the account is the
-        session's question.
+        TOO_MANY_SUBSCRIPTIONS and BAD_TYPE (``from_seq`` is in the future).
+        Whether the connection may see the account is the session's question,
+        and whether there still are executions before ``oldest_execution`` the
+        history's.
         """
         target = Target.of(request)
         return (
@@ -122,16 +123,39 @@ class Feed:
     def subscribe(self, outbox: Outbox, request: Subscribe, now_ns: int) -> None:
         """Send the snapshot, then everything that follows it, without a gap.
 
-        ``refusal`` must have returned None just before.
+        ``refusal`` must have returned None just before, and ``from_seq`` must
+        not be before ``oldest_execution``.
         """
-        target = Target.of(request)
-        topic = self._find[target.channel](target)
-        topic.add(outbox)
-        self._followed.setdefault(outbox, {})[target] = topic
-        if target.channel == "executions":
-            self._rooms.executions.replay(outbox, target.account, request.from_seq)
+        if request.channel == "executions":
+            greeting, greeted = self.greet_executions(outbox, request.account)
+            # One piece for the outbox, whose limit it must not reach by itself:
+            # a client would come back for ever to be closed again.
+            outbox.send_frame(
+                greeting + self.resume_executions(outbox, request, greeted)
+            )
         else:
-            topic.greet(outbox, now_ns)
+            self._follow(outbox, Target.of(request)).greet(outbox, now_ns)
+
+    def oldest_execution(self, account: str) -> int:
+        """Return the first number from which on executions can be had here."""
+        return self._rooms.executions.oldest(account)
+
+    def greet_executions(self, outbox: Outbox, account: str) -> tuple[bytes, int]:
+        """Return an account's open orders, framed, and which execution they know of."""
+        executions = self._rooms.executions
+        return executions.greeting(outbox.codec, account), executions.newest(account)
+
+    def resume_executions(
+        self, outbox: Outbox, request: Subscribe, greeted: int
+    ) -> bytes:
+        """Subscribe to everything from now on; return what is kept before that.
+
+        From ``from_seq`` on, framed; it must be sent at once.
+        """
+        self._follow(outbox, Target.of(request))
+        return self._rooms.executions.kept(
+            outbox.codec, request.account, request.from_seq, greeted
+        )
 
     def unsubscribe(self, outbox: Outbox, request: Unsubscribe) -> bool:
         """Stop one subscription; False where there is none like it."""
@@ -174,6 +198,12 @@ class Feed:
         """Make up for what a paused outbox has lost: a snapshot per topic."""
         for topic in self._followed.get(outbox, {}).values():
             topic.catch_up(outbox, now_ns)
+
+    def _follow(self, outbox: Outbox, target: Target) -> Topic:
+        topic = self._find[target.channel](target)
+        topic.add(outbox)
+        self._followed.setdefault(outbox, {})[target] = topic
+        return topic
 
     def _flush_states(self) -> None:
         self._rooms.tickers.flush()

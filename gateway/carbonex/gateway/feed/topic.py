@@ -6,6 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple, final
 
 from carbonex.gateway.outbox import frame
+from carbonex.wire.answers import Subscribed
 from carbonex.wire.channels import Frame
 
 
@@ -72,6 +73,19 @@ class Target(NamedTuple):
         if self.channel == "book":
             words.append(f"depth {self.depth} interval_ms {self.interval_ms}")
         return " ".join(word for word in words if word)
+
+
+def understood(request: Subscribe | Unsubscribe) -> Subscribed:
+    """Return the answer to a request: what it was taken to mean."""
+    target = Target.of(request)
+    is_book = target.channel == "book"
+    return Subscribed(
+        target.channel,
+        target.instrument,
+        target.depth if is_book else None,
+        target.interval_ms if is_book else None,
+        target.account,
+    )
 
 
 @final

@@ -7,7 +7,6 @@ time. So it is opened for every question, which takes 0.2 ms.
 from __future__ import annotations
 
 import asyncio
-import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -30,7 +29,8 @@ if TYPE_CHECKING:
     from carbonex.gateway.archive import Question, Told
     from carbonex.wire.answers import Error
 
-    _Answer = tuple[msgspec.Struct | None, Error | None]
+    # With the problem, where another try may have an answer.
+    _Answer = tuple[msgspec.Struct | None, Error | None, Exception | None]
 
 
 # How long a question may wait for the follower, which looks at the log every
@@ -46,49 +46,65 @@ _log = structlog.get_logger("carbonex.gateway")
 class FileArchive:
     """Answers from the file ``path``, one question at a time.
 
-    ``answered`` is called after each answer. A connection waits for its answer
-    before it asks again, so that no more questions wait than there are
-    connections.
+    One that has to wait for the follower is asked again later, and holds up
+    nobody else. ``answered`` is called after each answer. A connection waits for
+    its answer before it asks again, so that no more questions wait than there
+    are connections.
     """
 
     def __init__(self, path: Path, answered: Callable[[], None]) -> None:
         self._path = path
         self._answered = answered
-        self._stopped = threading.Event()
+        self._stopped = False
         self._executor = ThreadPoolExecutor(1, "archive")
 
     def ask(self, question: Question, tell: Told) -> None:
         """Have ``question`` answered in the thread; ``tell`` is called in the loop."""
-        until = time.monotonic() + PATIENCE_SECONDS
-        asyncio.get_running_loop().run_in_executor(
-            self._executor, self._answer, question, until
-        ).add_done_callback(partial(self._tell, tell))
+        self._try(question, tell, time.monotonic() + PATIENCE_SECONDS)
 
     def stop(self) -> None:
-        """Answer no more. The question that is being answered is given up."""
-        self._stopped.set()
+        """Answer no more. What waits for its answer is given up."""
+        self._stopped = True
         self._executor.shutdown(wait=False, cancel_futures=True)
 
-    def _tell(self, tell: Told, answer: asyncio.Future[_Answer]) -> None:
+    def _try(self, question: Question, tell: Told, until: float) -> None:
+        """Have the thread look for an answer, which may not be there before ``until``."""
+        if not self._stopped:
+            asyncio.get_running_loop().run_in_executor(
+                self._executor, self._answer, question
+            ).add_done_callback(partial(self._tell, question, tell, until))
+
+    def _tell(
+        self,
+        question: Question,
+        tell: Told,
+        until: float,
+        answer: asyncio.Future[_Answer],
+    ) -> None:
         if answer.cancelled():
             return
-        tell(*answer.result())
+        result, refusal, problem = answer.result()
+        if problem is not None:
+            if time.monotonic() < until:
+                asyncio.get_running_loop().call_later(
+                    PAUSE_SECONDS, self._try, question, tell, until
+                )
+                return
+            refusal = _failed(problem)
+        tell(result, refusal)
         self._answered()
 
-    def _answer(self, question: Question, until: float) -> _Answer:
-        """Try until there is an answer, or no more time."""
-        while True:
-            try:
-                with HistoryReader(self._path) as history:
-                    return question(history), None
-            except Refused as refused:
-                return None, refused.error
-            except (Behind, HistoryError) as problem:
-                if time.monotonic() > until or self._stopped.wait(PAUSE_SECONDS):
-                    return None, _failed(problem)
-            except Exception as problem:  # noqa: BLE001 - it costs no more than its answer
-                _log.exception("question to the history failed")
-                return None, _failed(problem)
+    def _answer(self, question: Question) -> _Answer:
+        try:
+            with HistoryReader(self._path) as history:
+                return question(history), None, None
+        except Refused as refused:
+            return None, refused.error, None
+        except (Behind, HistoryError) as problem:
+            return None, None, problem
+        except Exception as problem:  # noqa: BLE001 - it costs no more than its answer
+            _log.exception("question to the history failed")
+            return None, _failed(problem), None
 
 
 def _failed(problem: Exception) -> Error:

@@ -199,6 +199,7 @@ class Clients:
         """Let the feed catch up with a client that reads again."""
         if self._services is not None:
             self._services.feed.resumed(connection.outbox, self.clock.now_ns())
+            connection.session.resumed()
 
     def lost(self, connection: Connection) -> None:
         """Forget a connection that ended."""

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, TypeVar
 from msgspec.structs import fields, replace
 
 from carbonex.engine import Permission
-from carbonex.gateway.feed.topic import MEMBERS, PRIVATE, Target
-from carbonex.wire import answers, requests
+from carbonex.gateway.feed.topic import MEMBERS, PRIVATE, Target, understood
+from carbonex.wire import requests
 from carbonex.wire.errors import Code, error
 
 from .refusal import Refused
+from .resuming import Resumption
 
 
 if TYPE_CHECKING:
@@ -30,7 +31,10 @@ def subscribe(
     refusal = session.feed.refusal(session.outbox, p)
     if refusal is not None:
         raise Refused(refusal)
-    reply(_understood(p))
+    if p.channel == "executions" and _reaches_back(session, p):
+        session.resume(Resumption(session, p, reply))
+        return
+    reply(understood(p))
     session.feed.subscribe(session.outbox, p, now_ns)
 
 
@@ -42,7 +46,12 @@ def unsubscribe(
     p = _own(session, p, "unsubscribe")
     if not session.feed.unsubscribe(session.outbox, p):
         raise Refused(error(Code.NOT_SUBSCRIBED, "channel", subscription=Target.of(p)))
-    reply(_understood(p))
+    reply(understood(p))
+
+
+def _reaches_back(session: Session, p: requests.Subscribe) -> bool:
+    """Tell whether it asks for executions that only the history still has."""
+    return 0 < p.from_seq < session.feed.oldest_execution(p.account)
 
 
 def _own(session: Session, p: P, method: str) -> P:
@@ -69,15 +78,3 @@ def _refuse_strangers(p: requests.Subscribe | requests.Unsubscribe) -> None:
                 raise Refused(
                     error(Code.BAD_TYPE, name, member=name, wanted=wanted, given=given)
                 )
-
-
-def _understood(p: requests.Subscribe | requests.Unsubscribe) -> answers.Subscribed:
-    target = Target.of(p)
-    is_book = p.channel == "book"
-    return answers.Subscribed(
-        target.channel,
-        target.instrument,
-        target.depth if is_book else None,
-        target.interval_ms if is_book else None,
-        target.account,
-    )

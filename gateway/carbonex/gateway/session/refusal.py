@@ -19,7 +19,6 @@ if TYPE_CHECKING:
         requests.OpenOrders | requests.Auctions | requests.Trades | requests.Bulletins
     )
 
-
 # What BUSY suggests: by then a full queue has been through some commits.
 BUSY_RETRY_MS: Final = 10
 

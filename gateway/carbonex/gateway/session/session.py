@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from carbonex.wire.answers import Error
 
     from .methods import AnyMethod, Reply
+    from .resuming import Resumption
     from .services import Services
 
     # A submitted command's method, itself, req_id, time of arrival and batch;
@@ -94,6 +95,7 @@ class Session:
         # there is anything, the shell does not read on.
         self._held: deque[tuple[str | bytes, int]] = deque()
         self._asking = False  # the archive; nothing is pending then
+        self.resuming: Resumption | None = None  # asks the archive page by page
         self._submitted = 0
         self._answered = 0
         greet(self, "snapshot", services.clock())
@@ -106,6 +108,8 @@ class Session:
     @property
     def wants_pause(self) -> bool:
         """Whether enough requests wait for their answers."""
+        if self.resuming is not None:
+            return self.resuming.full
         limit = self.services.limits.in_flight
         return len(self._pending) >= limit or bool(self._held) or self._asking
 
@@ -113,6 +117,8 @@ class Session:
         """Take one whole message: a text frame's str, a binary frame's bytes."""
         if self._held or self._asking:
             self._held.append((data, now_ns))
+            if self.resuming is not None:
+                self.resuming.held_bytes += len(data)
             return
         if self.state is CLOSED:
             return
@@ -165,6 +171,7 @@ class Session:
             self._step(Step.CLOSE)
         self._pending.clear()
         self._held.clear()
+        self.resuming = None
         self.feed.drop(self.outbox)
 
     # What queries do to a session, and admission.
@@ -173,6 +180,16 @@ class Session:
         """Put a question to the archive; what comes behind it waits."""
         self._asking = True
         self.services.archive.ask(question, partial(self._told, reply))
+
+    def resume(self, resumption: Resumption) -> None:
+        """Let executions be taken up from far back; what comes behind it waits."""
+        self.resuming = resumption
+        resumption.ask()
+
+    def resumed(self) -> None:
+        """Go on with that, if there is any: the client reads again."""
+        if self.resuming is not None:
+            self.resuming.resumed()
 
     def log_in(self, key: Key) -> None:
         """Let ``key`` speak from now on."""
@@ -267,11 +284,14 @@ class Session:
         self, reply: Reply, result: msgspec.Struct | None, problem: Error | None
     ) -> None:
         """Send the archive's answer, unless the connection is gone."""
-        self._asking = False
         if self.state is not CLOSED:
-            if not self.who.revoked:  # whose own past it may be
+            if self.who.revoked:  # whose own past it may be
+                self.resuming = None
+            else:
                 reply(result, problem)
-            self.release()
+            self._asking = self.resuming is not None
+            if not self._asking:
+                self.release()
 
     # Answers on their way out.
 

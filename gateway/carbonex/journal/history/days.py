@@ -75,3 +75,15 @@ def bring_forward(
             for name, account in exchange.accounts.items()
         ],
     )
+    _note_missing(connection, exchange)
+
+
+def _note_missing(connection: sqlite3.Connection, exchange: Exchange) -> None:
+    """Note each account's newest execution that only the missing rows told of."""
+    connection.executemany(
+        """INSERT OR REPLACE INTO missing_executions
+           SELECT ?1, ?2 WHERE ?2 > (
+               SELECT coalesce(max(exec_seq), 0) FROM executions WHERE account = ?1
+           )""",
+        [(name, account.exec_seq) for name, account in exchange.accounts.items()],
+    )

@@ -114,6 +114,20 @@ class HistoryReader:
                  ORDER BY exec_seq LIMIT ?"""
         return self._entries(ExecutionEntry, sql, account, from_seq, limit)
 
+    def newest_execution(self, account: str) -> int:
+        """Return the number (exec_seq) of an account's newest execution here. O(1)."""
+        sql = "SELECT max(exec_seq) FROM executions WHERE account = ?"
+        return self.select(sql, account)[0][0] or 0
+
+    def missing_executions(self, account: str) -> int:
+        """Return up to which number (exec_seq) an account's are not complete, 0 for none.
+
+        The log was truncated before they could be written here. O(1).
+        """
+        sql = "SELECT exec_seq FROM missing_executions WHERE account = ?"
+        rows = self.select(sql, account)
+        return rows[0][0] if rows else 0
+
     def account_trades(
         self,
         account: str,

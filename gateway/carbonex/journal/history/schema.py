@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-SCHEMA_VERSION: Final = 2
+SCHEMA_VERSION: Final = 3
 
 # The columns are the fields of the entries, in their order. Between two days
 # rows have date 0; the partial indexes find them when the next one begins.
@@ -60,6 +60,9 @@ CREATE TABLE executions (
 ) WITHOUT ROWID;
 CREATE INDEX executions_traded ON executions (account, date, seq, exec_seq)
     WHERE event = 'trade';
+CREATE TABLE missing_executions (
+    account TEXT PRIMARY KEY, exec_seq INTEGER NOT NULL
+) WITHOUT ROWID;
 CREATE TABLE movements (
     account TEXT NOT NULL, seq INTEGER NOT NULL, time_ns INTEGER NOT NULL,
     date INTEGER NOT NULL, kind TEXT NOT NULL, instrument TEXT NOT NULL,
