@@ -234,7 +234,7 @@ class Client:
     def read(self) -> list[Json]:
         """Return every message that was sent to this client since the last call."""
         decode = msgspec.msgpack.decode if self.codec.binary else msgspec.json.decode
-        return [decode(_payload(frame)) for frame in self.outbox.take()]
+        return [decode(data) for data in _payloads(b"".join(self.outbox.take()))]
 
     def read_answers(self) -> list[Json]:
         """Return the answers among them."""
@@ -286,7 +286,14 @@ def order(
     }
 
 
-def _payload(frame: bytes) -> bytes:
-    """Return what is in an unmasked WebSocket frame."""
-    size = {126: 4, 127: 10}.get(frame[1], 2)
-    return frame[size:]
+def _payloads(data: bytes) -> list[bytes]:
+    """Return what is in unmasked WebSocket frames."""
+    payloads, at = [], 0
+    while at < len(data):
+        length, start = data[at + 1], at + 2
+        if length >= 126:
+            start += 2 if length == 126 else 8
+            length = int.from_bytes(data[at + 2 : start])
+        at = start + length
+        payloads.append(data[start:at])
+    return payloads

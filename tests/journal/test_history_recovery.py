@@ -142,6 +142,32 @@ def test_what_lies_between_is_all_that_a_gap_costs(
         assert history.held() == held_by(last)
 
 
+def test_what_rows_that_are_missing_have_told_is_known_to_be_missing(
+    path: Path,
+) -> None:
+    lost = Exchange.restore(DONE.states[39].data)
+    with closing(HistoryStore(path, VENUE)) as store:
+        put(store, last=20)
+        store.close()
+    with HistoryReader(path) as history:
+        seen = {name: history.newest_execution(name) for name in ACCOUNTS}
+        assert [history.missing_executions(name) for name in ACCOUNTS] == [0] * 4
+    with closing(HistoryStore(path, VENUE)) as store:
+        store.start_at(40, lost)
+        put(store, first=41)
+    with HistoryReader(path) as history:
+        for name in ACCOUNTS:
+            newest = lost.accounts[name].exec_seq
+            assert history.missing_executions(name) == (
+                newest if newest > seen[name] else 0
+            )
+            numbers = [e.exec_seq for e in history.executions(name)]
+            assert numbers == [
+                *range(1, seen[name] + 1),
+                *range(newest + 1, history.newest_execution(name) + 1),
+            ]
+
+
 def without_brought_forward(found: Contents) -> Contents:
     """Leave out what makes up for missing rows."""
     return {

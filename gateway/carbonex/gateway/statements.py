@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from msgspec import structs
 
+from carbonex.engine import Method
 from carbonex.wire import channels, statements
 from carbonex.wire.dates import date_text
 from carbonex.wire.money import format_fen
 from carbonex.wire.statements import csv_text
+from carbonex.wire.vocabulary import METHOD_NAMES
 
 
 if TYPE_CHECKING:
     from carbonex.journal.history import ExecutionEntry, Line, Statement
+
+
+LISTED: Final = METHOD_NAMES[Method.LISTED]
 
 
 def wire_statement(
@@ -65,6 +70,9 @@ def wire_trade(entry: ExecutionEntry) -> statements.AccountTrade:
 
 def wire_execution(entry: ExecutionEntry, *, replayed: bool) -> channels.Execution:
     """Return an execution as the feed tells it, to the byte."""
+    method = entry.method
+    if method is None or method == LISTED:
+        method = LISTED  # a default is left out only if it is that very string
     return channels.Execution(
         entry.account,
         entry.exec_seq,
@@ -91,7 +99,7 @@ def wire_execution(entry: ExecutionEntry, *, replayed: bool) -> channels.Executi
         entry.priority_kept,
         replayed,
         _price(entry.fee),
-        entry.method or "listed",  # type: ignore[arg-type]
+        method,  # type: ignore[arg-type]
         bool(entry.called),
         str(entry.source_id or ""),
         _price(entry.stop_price),
