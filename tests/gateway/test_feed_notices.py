@@ -6,6 +6,7 @@ from random import Random
 from typing import Any
 
 from hypothesis import given, strategies as st
+from msgspec import structs
 
 from carbonex.engine import SELL, OffBookTrade, PlaceOrder, Trade
 from carbonex.wire import answers, channels
@@ -19,10 +20,11 @@ from feed_stage import BOOK, EVERYTHING, INSTRUMENTS, Client, Stage
 def test_the_status_tells_whether_the_venue_shuts_down() -> None:
     stage = Stage().set_up()
     client = Client(stage).follow("status")
-    online = channels.Status("test", stage.venue.epoch, "online", "")
+    told = stage.exchange.seq, stage.venue.position, b"chain".hex(), b"chain".hex()
+    online = channels.Status("test", stage.venue.epoch, "online", "", "", *told)
     assert client.read(channels.Status) == [("snapshot", online)]
     stage.venue.draining = True
-    closing = channels.Status("test", stage.venue.epoch, "server_shutdown", "")
+    closing = structs.replace(online, state="server_shutdown")
     late = Client(stage).follow("status")
     assert late.read(channels.Status) == [("snapshot", closing)]
 

@@ -90,6 +90,7 @@ class Venue:
         self.max_batch = max_batch
         self.position = 0
         self.chain = b""
+        self.opened = b""  # the chain where the newest epoch began
         self.readers: list[Reader] = []
         self.draining = False
         self.log_full = False
@@ -185,6 +186,8 @@ class Venue:
             # and the log's lock keeps a second process out.
             assert applied.accepted
             origins, self._origins, self._in_flight = self._origins, [], None
+            if batch.n == 0:
+                self.opened = chain
         if applied.due:
             self._publish(applied.first_seq, applied.time_ns, applied.due)
         self._tell(applied, origins)

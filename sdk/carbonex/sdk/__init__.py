@@ -57,6 +57,10 @@ was missed. Only what was under way needs a decision, and one question:
 A block or a bid carries a ``client_ref`` instead of a deadline: ``error.resolve()``
 sends it again, and the venue does it once.
 
+**A venue restored from an older copy** is noticed: executions and held orders end
+with VenueRestored, because what was told since then is not in the venue's log any
+more. ``venue.witness`` is the newest that the venue has told of its log.
+
 **Nothing grows without bound.** A stream keeps 10,000 unread items and then
 ends with SlowConsumer; books, tickers and balances keep the newest only; a
 thousand requests may be unanswered, and the next one waits.
@@ -79,7 +83,9 @@ from .errors import (
     DeadlinePassed,
     DuplicateOrder,
     DuplicateRef,
+    HistoryBehind,
     HistoryGone,
+    HistoryUnreadable,
     InsufficientFunds,
     InsufficientHoldings,
     InvalidRequest,
@@ -103,6 +109,7 @@ from .errors import (
     UnknownBlock,
     UnknownOrder,
     VenueError,
+    VenueRestored,
     WouldTakeLiquidity,
 )
 from .models import (
@@ -148,6 +155,7 @@ from .requester import Timeouts
 from .stream import Stream
 from .times import SHANGHAI
 from .venue import Venue, connect
+from .witness import Witness
 
 
 __all__ = [
@@ -184,7 +192,9 @@ __all__ = [
     "Fees",
     "Fill",
     "Heartbeat",
+    "HistoryBehind",
     "HistoryGone",
+    "HistoryUnreadable",
     "Holding",
     "Instrument",
     "InsufficientFunds",
@@ -229,8 +239,10 @@ __all__ = [
     "UnknownOrder",
     "Venue",
     "VenueError",
+    "VenueRestored",
     "Volume",
     "Volumes",
+    "Witness",
     "WouldTakeLiquidity",
     "connect",
     "generate_key",

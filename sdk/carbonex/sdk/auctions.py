@@ -62,8 +62,8 @@ class Bidding(BlockTrading):
         return await self._ask_about_offer(
             sent,
             BidStateUnknown,
-            lambda: self._fate_of_offering(
-                sent, lambda: self.bids(sent.account), attrgetter("bid_id")
+            lambda since: self._fate_of_offering(
+                since, sent, lambda: self.bids(sent.account), attrgetter("bid_id")
             ),
         )
 

@@ -82,7 +82,7 @@ class BlockTrading(Trading):
         return await self._ask_about_offer(
             sent,
             BlockStateUnknown,
-            lambda: self._fate_of_offering(sent, self.blocks, _block_id),
+            lambda since: self._fate_of_offering(since, sent, self.blocks, _block_id),
         )
 
     async def counter_block(

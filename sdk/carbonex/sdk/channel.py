@@ -52,6 +52,9 @@ class Channel(abc.ABC):
     def interrupted(self) -> None:
         """Nothing arrives until the next snapshot."""
 
+    def restored(self, error: CarbonexError) -> None:  # noqa: B027
+        """The venue is older than it was; what it tells from now on begins anew."""
+
     def refused(self, error: VenueError) -> bool:
         """The venue does not allow it; True to ask once more, differently."""
         self.ended(error)

@@ -29,6 +29,7 @@ from .channel import Feed
 from .clock import VenueClock
 from .errors import CarbonexError, ConnectionLost, LoginFailed, Overloaded, venue_error
 from .executions import Executions
+from .memory import Memory
 from .reply import Reply
 from .signal import Signal
 from .subscriptions import Subscriptions
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
 
     from .channel import Channel
     from .order import Desk
+    from .witness import Witness
 
 
 T = TypeVar("T")
@@ -68,7 +70,12 @@ class Client:
     """One trader's conversation with a venue, over any number of connections."""
 
     def __init__(
-        self, key: Key | None = None, *, account: str = "", codec: Codec = JSON
+        self,
+        key: Key | None = None,
+        *,
+        account: str = "",
+        codec: Codec = JSON,
+        witness: Witness | None = None,
     ) -> None:
         self.codec: Final = codec
         self.account: Final = account  # the one meant where none is named
@@ -84,6 +91,7 @@ class Client:
         self.accounts: list[str] = []
         self.permissions: list[requests.PermissionName] = []
         self.subscriptions: Final = Subscriptions(codec, self._send_subscription)
+        self.memory: Final = Memory(witness, self.subscriptions.restored)
         self._key = key
         self._executions: dict[str, Executions] = {}
         self._incoming: Final[Decoder[Incoming]] = codec.decoder(Incoming)
@@ -130,6 +138,7 @@ class Client:
             elif message.channel == "heartbeat":
                 for heartbeat in self._heartbeats.decode(message.data):
                     self.clock.observe(heartbeat.time, now)
+                    self.memory.heard(heartbeat)
                     self.heartbeats.update(heartbeat)
                 self.subscriptions.retry()
             else:
@@ -239,7 +248,8 @@ class Client:
         """Return the account's executions, followed from the first call on."""
         executions = self._executions.get(account)
         if executions is None:
-            executions = self._executions[account] = Executions(account, desk)
+            executions = Executions(account, desk, self.memory.found_restored)
+            self._executions[account] = executions
             self.subscribe(executions)
         return executions
 
@@ -256,6 +266,7 @@ class Client:
             _log.info("%s shuts down", status.venue)
         if self.state is not State.GREETING:
             return
+        self.memory.greeted(status)
         if self._key is None:
             self._go_online()
             return

@@ -2,15 +2,30 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Final
 from weakref import WeakValueDictionary
 
 from carbonex.wire import requests
 
 from .channel import Feed
-from .errors import CarbonexError, HistoryGone, InvalidRequest, VenueError
+from .errors import (
+    CarbonexError,
+    HistoryGone,
+    HistoryUnreadable,
+    InvalidRequest,
+    VenueError,
+)
 from .models import Execution, ExecutionsSnapshot, OrderResult, OrderState
 from .order import Desk, Order
 from .stream import Stream
+
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+# What refuses the past, and the past alone: the present can be followed.
+NO_PAST: Final = (HistoryGone, HistoryUnreadable)
 
 
 class ExecutionStream(Stream[Execution]):
@@ -34,11 +49,15 @@ class Executions(Feed[Execution]):
     from before they are sent, so that no execution can come too early.
     """
 
-    def __init__(self, account: str, desk: Desk) -> None:
+    def __init__(
+        self, account: str, desk: Desk, found_restored: Callable[[str], None]
+    ) -> None:
+        """Begin to follow; ``found_restored`` is told how the venue's past is another."""
         super().__init__("executions", account)
         self.last_seq: int | None = None  # None: before the first snapshot
         self.error: CarbonexError | None = None  # why nothing can be followed
         self._desk = desk
+        self._found_restored = found_restored
         self._from_seq = 0  # what the subscription under way asked for
         self._next_seq = 0  # the next one that it brings
         self._by_id: WeakValueDictionary[str, Order] = WeakValueDictionary()
@@ -110,6 +129,8 @@ class Executions(Feed[Execution]):
     def snapshot(self, item: ExecutionsSnapshot) -> None:
         """Learn which execution comes next: the first asked for, or a new one."""
         newest = item.exec_seq
+        if self.last_seq is not None and newest < self.last_seq:
+            self._fall_back(f"has had {newest} executions")
         self.error = None
         self._next_seq = min(self._from_seq or newest + 1, newest + 1)
         if self.last_seq is None:
@@ -129,25 +150,41 @@ class Executions(Feed[Execution]):
     def refused(self, error: VenueError) -> bool:
         """Give up what cannot be had: the streams that want the past, else all."""
         newest = self.last_seq
+        if newest is not None and isinstance(error, InvalidRequest):
+            self._fall_back(error.message)
+            return True
         wanting = [
             stream
             for stream in self._readers()
             if stream.next_seq and (newest is None or stream.next_seq <= newest)
         ]
-        if isinstance(error, HistoryGone | InvalidRequest) and wanting:
+        if isinstance(error, (*NO_PAST, InvalidRequest)) and wanting:
             for stream in wanting:
                 stream.fail(error)
             return True
-        if isinstance(error, HistoryGone) and newest is not None:
+        if isinstance(error, NO_PAST) and newest is not None:
             self._lose(error)
             self.last_seq = None
             return True
         self.ended(error)
         return False
 
+    def restored(self, error: CarbonexError) -> None:
+        """Give up all that was known: its numbers will stand for something else."""
+        self._lose(error)
+        self._by_id.clear()
+        self._by_client_id.clear()
+        self.last_seq = None
+
     def ended(self, error: CarbonexError) -> None:
         self.error = error
         self._lose(error)
+
+    def _fall_back(self, how: str) -> None:
+        """Report a venue that no longer has what it told of this account."""
+        self._found_restored(
+            f"{self.subject}: {how}; execution {self.last_seq} was told"
+        )
 
     def _readers(self) -> list[ExecutionStream]:
         return [s for s in self.streams() if isinstance(s, ExecutionStream)]

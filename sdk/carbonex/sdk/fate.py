@@ -8,6 +8,10 @@ what its log's time has passed. So the answer "never" is given only when the
 venue says DEADLINE_PASSED to a probe with the very deadline of the order: a
 cancellation of an order that does not exist, which changes nothing and is
 judged by the same log and the same clock as the order would be.
+
+A venue that was restored from an older copy gives its numbers a second time: what
+was sent before may name something else by now. So every question here knows
+``since`` which restoration it is asked, and ends at the next one.
 """
 
 from __future__ import annotations
@@ -31,6 +35,7 @@ from .requester import Requester, as_it_is
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
+    from .errors import VenueRestored
     from .errors.lost import OfferStateUnknown
     from .executions import Executions
     from .order import Order
@@ -49,68 +54,85 @@ class Fates(Requester):
         self,
         sent: requests.Params,
         convert: Callable[[Any], T],
-        unknown: Callable[[str], ConnectionLost],
+        unknown: Callable[[str, VenueRestored | None], ConnectionLost],
     ) -> T:
         """Ask; where it was sent and the answer is lost, raise what ``unknown`` says.
 
-        That is told the message and holds the means to find out.
+        That is told the message, and the venue's last restoration before it was
+        sent, and holds the means to find out.
         """
+        since = self._client.memory.restored
         try:
             return await self._ask(sent, convert)
         except ConnectionLost as lost:
             if not lost.sent:
                 raise
-            raise unknown(str(lost)) from lost
+            raise unknown(str(lost), since) from lost
 
     async def _ask_about_offer(
         self,
         sent: requests.Params,
         unknown: type[OfferStateUnknown[Offer]],
-        fate: Callable[[], Awaitable[Offer]] | None = None,
+        fate: Callable[[VenueRestored | None], Awaitable[Offer]] | None = None,
     ) -> Offer:
         """Ask about a block or a bid; its fate, if none is given, is to ask again."""
 
-        def lost(message: str) -> ConnectionLost:
+        def repeat(since: VenueRestored | None) -> Awaitable[Offer]:
+            return self._repeat(since, sent, as_it_is)
+
+        def lost(message: str, since: VenueRestored | None) -> ConnectionLost:
             ref: str = getattr(sent, "client_ref", "")
-            return unknown(message, ref, fate or (lambda: self._repeat(sent, as_it_is)))
+            return unknown(message, ref, lambda: (fate or repeat)(since))
 
         return await self._ask_about(sent, as_it_is, lost)
 
     async def _fate_of_offering(
         self,
+        since: VenueRestored | None,
         sent: requests.Params,
         find_open: Callable[[], Awaitable[list[Offer]]],
         id_of: Callable[[Offer], str],
     ) -> Offer:
         """Offer again; a duplicate's answer is the first, so look how it stands now."""
-        offer: Offer = await self._repeat(sent, as_it_is)
+        offer: Offer = await self._repeat(since, sent, as_it_is)
         if not offer.duplicate:
             return offer
-        for found in await self._insist(find_open):
+        for found in await self._insist(since, find_open):
             if id_of(found) == id_of(offer):
                 return replace(found, duplicate=True)
         return replace(offer, status=ENDED)
 
     async def _fate_of_placing(
-        self, executions: Executions, sent: requests.AddOrder
+        self,
+        since: VenueRestored | None,
+        executions: Executions,
+        sent: requests.AddOrder,
     ) -> Order | None:
         """Return the order, or None once it is certain that there will be none."""
         name = requests.Order(
             client_order_id=sent.client_order_id, account=sent.account
         )
-        return await self._settled(executions, name, sent.deadline, lambda _: True)
+        return await self._settled(
+            since, executions, name, sent.deadline, lambda _: True
+        )
 
     async def _fate_of_amending(
-        self, executions: Executions, sent: requests.AmendOrder
+        self,
+        since: VenueRestored | None,
+        executions: Executions,
+        sent: requests.AmendOrder,
     ) -> Order | None:
         """Return the order once it is amended, or cannot be any more."""
         name = requests.Order(sent.order_id, sent.client_order_id, sent.account)
         return await self._settled(
-            executions, name, sent.deadline, lambda order: _amended(order, sent)
+            since, executions, name, sent.deadline, lambda order: _amended(order, sent)
         )
 
     async def _fate_of_cancelling(
-        self, executions: Executions, sent: requests.CancelOrder
+        self,
+        since: VenueRestored | None,
+        executions: Executions,
+        sent: requests.CancelOrder,
     ) -> Order | None:
         """Cancel again and return the order."""
         name = requests.Order(sent.order_id, sent.client_order_id, sent.account)
@@ -121,11 +143,16 @@ class Fates(Requester):
                 await self._ask(sent, as_it_is)
             return await self._find(executions, name)
 
-        return await self._insist(cancel_and_find)
+        return await self._insist(since, cancel_and_find)
 
-    async def _repeat(self, sent: requests.Params, convert: Callable[[Any], T]) -> T:
+    async def _repeat(
+        self,
+        since: VenueRestored | None,
+        sent: requests.Params,
+        convert: Callable[[Any], T],
+    ) -> T:
         """Send again what does no harm a second time, until it is answered."""
-        return await self._insist(lambda: self._ask(sent, convert))
+        return await self._insist(since, lambda: self._ask(sent, convert))
 
     async def _find(self, executions: Executions, name: requests.Order) -> Order | None:
         """Return an order as it stands, None where nobody knows it.
@@ -139,18 +166,26 @@ class Fates(Requester):
 
     async def _settled(
         self,
+        since: VenueRestored | None,
         executions: Executions,
         name: requests.Order,
         deadline: int,
         happened: Callable[[Order], bool],
     ) -> Order | None:
         """Return the order when what was sent has ``happened`` or cannot happen."""
+
+        def find() -> Awaitable[Order | None]:
+            return self._find(executions, name)
+
+        def is_past() -> Awaitable[bool]:
+            return self._is_past(deadline, name.account)
+
         while True:
-            order = await self._insist(lambda: self._find(executions, name))
+            order = await self._insist(since, find)
             if order is not None and happened(order):
                 return order
-            if await self._insist(lambda: self._is_past(deadline, name.account)):
-                return await self._insist(lambda: self._find(executions, name))
+            if await self._insist(since, is_past):
+                return await self._insist(since, find)
             now = asyncio.get_running_loop().time()
             wait = self._client.clock.seconds_until(deadline, now)
             await asyncio.sleep(max(wait, SHORTEST_WAIT))
@@ -170,17 +205,33 @@ class Fates(Requester):
             return False
         raise AssertionError("a venue has cancelled an order that nobody placed")
 
-    async def _insist(self, ask: Callable[[], Awaitable[T]]) -> T:
-        """Ask until the venue answers; only giving up for good ends it."""
+    async def _insist(
+        self, since: VenueRestored | None, ask: Callable[[], Awaitable[T]]
+    ) -> T:
+        """Ask until the venue answers; only giving up for good ends it.
+
+        Raises:
+            VenueRestored: If it was restored ``since``.
+
+        """
         while True:
             await self.wait_online()
+            self._require_unrestored(since)
             try:
-                return await ask()
+                answer = await ask()
             except Overloaded as error:
                 await asyncio.sleep(max(error.retry_after, SHORTEST_WAIT))
             except ConnectionLost:
                 if self._client.closed:
                     raise
+            else:
+                self._require_unrestored(since)
+                return answer
+
+    def _require_unrestored(self, since: VenueRestored | None) -> None:
+        restored = self._client.memory.restored
+        if restored is not None and restored is not since:
+            raise restored
 
 
 def _amended(order: Order, sent: requests.AmendOrder) -> bool:

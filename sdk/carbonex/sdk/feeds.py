@@ -44,6 +44,12 @@ class TradeFeed(Feed[Trade]):
         super().__init__("trade", instrument)
         self._last_ids: dict[str, int] = {}
 
+    def restored(self, error: CarbonexError) -> None:
+        """End the streams: the same numbers will stand for other trades."""
+        self._last_ids.clear()
+        for stream in self.streams():
+            stream.fail(error)
+
     def update(self, item: Trade) -> bool:
         number = int(item.trade_id)
         if number > self._last_ids.get(item.instrument, 0):
@@ -58,6 +64,12 @@ class AlertFeed(Feed[Alert]):
     def __init__(self, instrument: str) -> None:
         super().__init__("alerts", instrument)
         self._newest: list[Alert] = []  # all of the highest seq
+
+    def restored(self, error: CarbonexError) -> None:
+        """End the streams: the same seq will stand for other commands."""
+        self._newest.clear()
+        for stream in self.streams():
+            stream.fail(error)
 
     def update(self, item: Alert) -> bool:
         last_seq = self._newest[0].seq if self._newest else 0
@@ -100,6 +112,10 @@ class StateFeed(Feed[T]):
     def update(self, item: T) -> bool:
         self._newest[self._thing(item)] = item
         return super().update(item)
+
+    def restored(self, error: CarbonexError) -> None:
+        """Forget the states; the snapshot brings all that there are."""
+        self._newest.clear()
 
     def _empty_stream(self) -> Stream[T]:
         return Latest(self, self.name, self._thing)
@@ -167,6 +183,9 @@ class Roster(EventFeed[T]):
     A snapshot holds those that are open. What was open before it and is missing
     in it has ended while nothing arrived, and is told as ENDED.
     """
+
+    def restored(self, error: CarbonexError) -> None:
+        """Forget nothing, so that what is gone with the venue's past is told as ended."""
 
     def begin(self, items: list[T]) -> None:
         here = {self._thing(item) for item in items}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final, Protocol, TypedDict
 
+from .errors import VenueRestored
 from .models import NOTHING, Execution, Fill, OrderResult, OrderState, StatusName
 from .signal import Signal
 
@@ -263,6 +264,16 @@ class Order:
         self.status = "cancelled"
         self.reason = self.reason or "CLIENT"
         self._signal.notify()
+
+    def require_standing(self) -> None:
+        """Make sure that its id still is its own.
+
+        Raises:
+            VenueRestored: If the venue was restored since the order was followed.
+
+        """
+        if isinstance(self._error, VenueRestored):
+            raise self._error
 
     def lose(self, error: CarbonexError) -> None:
         """Stop following: who waits for the order is told why."""

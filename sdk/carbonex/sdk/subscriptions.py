@@ -8,7 +8,7 @@ from weakref import WeakValueDictionary
 
 from carbonex.wire import requests
 
-from .errors import Busy, CarbonexError, RateLimited, VenueError
+from .errors import Busy, CarbonexError, HistoryBehind, RateLimited, VenueError
 from .models import (
     Alert,
     AuctionUpdate,
@@ -103,6 +103,11 @@ class Subscriptions:
         for channel in list(self._channels.values()):
             channel.interrupted()
 
+    def restored(self, error: CarbonexError) -> None:
+        """Tell every channel that the venue is older than it was."""
+        for channel in list(self._channels.values()):
+            channel.restored(error)
+
     def ended(self, error: CarbonexError) -> None:
         """Tell every channel that nothing arrives any more, and forget it."""
         for channel in list(self._channels.values()):
@@ -175,7 +180,7 @@ class Subscriptions:
             return
         if self._active.get(channel.key) is asked:
             del self._active[channel.key]
-        if isinstance(error, RateLimited | Busy):
+        if isinstance(error, RateLimited | Busy | HistoryBehind):
             self._postponed.append(channel.key)
         elif not isinstance(error, VenueError):
             return  # lost with the connection; the next one begins with all

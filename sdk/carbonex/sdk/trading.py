@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from .calls import CancelledBatch, PlacedBatch
     from .client import Client
+    from .errors import VenueRestored
     from .executions import Executions
     from .models import OpenOrders, OrderResult
     from .new_order import OrderOptions
@@ -119,7 +120,7 @@ class Trading(Fates):
             return answer
 
         return await self._ask_about_order(
-            sent, amended, lambda: self._fate_of_amending(executions, sent)
+            sent, amended, lambda since: self._fate_of_amending(since, executions, sent)
         )
 
     async def cancel(
@@ -148,7 +149,9 @@ class Trading(Fates):
             return answer
 
         return await self._ask_about_order(
-            sent, cancelled, lambda: self._fate_of_cancelling(executions, sent)
+            sent,
+            cancelled,
+            lambda since: self._fate_of_cancelling(since, executions, sent),
         )
 
     async def cancel_all(
@@ -195,12 +198,12 @@ class Trading(Fates):
                 for order, item in zip(expected, answer.orders, strict=True)
             ]
 
-        def unknown(message: str) -> BatchStateUnknown:
+        def unknown(message: str, since: VenueRestored | None) -> BatchStateUnknown:
             by_id = {one.client_order_id: one for one in sent}
             return BatchStateUnknown(
                 message,
                 list(by_id),
-                lambda name: self._fate_of_placing(executions, by_id[name]),
+                lambda name: self._fate_of_placing(since, executions, by_id[name]),
             )
 
         return await self._ask_about(requests.BatchAdd(sent), placed, unknown)
@@ -265,18 +268,22 @@ class Trading(Fates):
             return executions.placed(expected, answer)
 
         return await self._ask_about_order(
-            sent, placed, lambda: self._fate_of_placing(executions, sent)
+            sent, placed, lambda since: self._fate_of_placing(since, executions, sent)
         )
 
     async def _ask_about_order(
         self,
         sent: requests.AddOrder | requests.AmendOrder | requests.CancelOrder,
         convert: Callable[[Any], T],
-        fate: Callable[[], Awaitable[Order | None]],
+        fate: Callable[[VenueRestored | None], Awaitable[Order | None]],
     ) -> T:
         name = sent.client_order_id
         return await self._ask_about(
-            sent, convert, lambda message: OrderStateUnknown(message, name, fate)
+            sent,
+            convert,
+            lambda message, since: OrderStateUnknown(
+                message, name, lambda: fate(since)
+            ),
         )
 
     def _next_id(self) -> str:
@@ -294,7 +301,14 @@ class Trading(Fates):
 
 
 def _name(order: Order | str, client_order_id: str) -> tuple[str, str]:
-    """Return order id and client order id, as amend and cancel send them."""
+    """Return order id and client order id, as amend and cancel send them.
+
+    Raises:
+        VenueRestored: If the order's id means nothing any more, or another order.
+
+    """
+    if isinstance(order, Order):
+        order.require_standing()
     order_id = order.order_id if isinstance(order, Order) else order
     if not order_id and not client_order_id:
         raise ValueError("say which order: an Order, its id, or client_order_id=…")

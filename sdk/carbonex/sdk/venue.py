@@ -14,7 +14,7 @@ from carbonex.wire.keys import Key, load_key
 
 from .administration import Administration
 from .client import Client, State
-from .errors import ConnectionLost
+from .errors import ConnectionLost, VenueRestored
 from .requester import Timeouts, as_it_is, nothing
 from .tls import client_context
 from .transport import Transport
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from carbonex.wire.answers import Obligations
 
     from .models import Balances, Obligation
+    from .witness import Witness
 
 
 _log = logging.getLogger("carbonex.sdk")
@@ -40,6 +41,7 @@ class Options(TypedDict, total=False):
     encoding: Literal["json", "msgpack"]  # "json"
     timeouts: Timeouts  # Timeouts()
     tls: ssl.SSLContext | str | Path  # for wss://; the authorities this machine trusts
+    witness: Witness  # ``venue.witness`` of an earlier run
 
 
 class Venue(Administration):
@@ -66,6 +68,16 @@ class Venue(Administration):
         return self._client.shutting_down
 
     @property
+    def witness(self) -> Witness | None:
+        """The newest that the venue has told of its log, as new as its heartbeat."""
+        return self._client.memory.witness
+
+    @property
+    def restored(self) -> VenueRestored | None:
+        """How the venue came back older than it was, the last time that it did."""
+        return self._client.memory.restored
+
+    @property
     def participant(self) -> str:
         """Whom the key belongs to; empty without one."""
         return self._client.participant
@@ -88,6 +100,8 @@ class Venue(Administration):
         """
         await self.wait_online()
         client = self._client
+        if client.memory.restored is not None:
+            raise client.memory.restored
         mine = client.account or (
             client.accounts[0] if len(client.accounts) == 1 else ""
         )
@@ -134,6 +148,8 @@ async def connect(
         LoginFailed: If the venue does not accept the key.
         ConnectionLost: If the venue cannot be reached. Only the first time:
             from then on a lost connection is made again, for ever.
+        VenueRestored: If the venue is older than it was for ``witness``. Later
+            it ends what holds on to the past; see there.
         OSError, ValueError: If the key file, or the one of authorities, cannot
             be used.
 
@@ -142,7 +158,12 @@ async def connect(
     if isinstance(key, str | Path):
         _warn_if_open(Path(key))
         key = load_key(key)
-    client = Client(key, account=options.get("account", ""), codec=codec)
+    client = Client(
+        key,
+        account=options.get("account", ""),
+        codec=codec,
+        witness=options.get("witness"),
+    )
     transport = Transport(url, client, client_context(url, options.get("tls")))
     venue = Venue(client, transport, options.get("timeouts", Timeouts()))
     transport.start()

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from carbonex.engine.market.phases import phase_changed
 from carbonex.wire import channels
 
-from .rendering import instrument_of
+from .rendering import instrument_of, status_of
 from .topic import Message, Topic, Topics
 
 
@@ -27,12 +27,7 @@ class Status:
         self.topic = Topic(self._snapshot)
 
     def _snapshot(self) -> Message:
-        venue = self._venue
-        state: Literal["online", "server_shutdown"] = (
-            "server_shutdown" if venue.draining else "online"
-        )
-        status = channels.Status(venue.name, venue.epoch, state, "")
-        return Message("status", "snapshot", [status])
+        return Message("status", "snapshot", [status_of(self._venue)])
 
 
 class Heartbeats:

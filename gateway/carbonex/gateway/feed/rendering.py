@@ -23,6 +23,24 @@ from carbonex.wire.vocabulary import (
 
 if TYPE_CHECKING:
     from carbonex.engine import Account, Instrument, Order, PhaseChanged
+    from carbonex.gateway.venue import Venue
+
+
+def status_of(
+    venue: Venue, connection_id: str = "", challenge: str = ""
+) -> channels.Status:
+    """Return the state of a venue and its log as they are now."""
+    return channels.Status(
+        venue.name,
+        venue.epoch,
+        "server_shutdown" if venue.draining else "online",
+        connection_id,
+        challenge,
+        venue.exchange.seq,
+        venue.position,
+        venue.chain.hex(),
+        venue.opened.hex(),
+    )
 
 
 def instrument_of(

@@ -9,10 +9,11 @@ from functools import partial
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final, final
 
+from carbonex.gateway.feed.rendering import status_of
 from carbonex.gateway.session import Services, Session
 from carbonex.gateway.session.limits import SessionLimits
 from carbonex.gateway.session.revocations import Revocations
-from carbonex.wire.channels import Frame, Status
+from carbonex.wire.channels import Frame
 
 from .gate import SPARE_CONNECTIONS, Gate, Refusal
 
@@ -112,9 +113,8 @@ class Clients:
         """Tell everybody, on the status channel, that the venue shuts down."""
         if self._services is None:
             return  # stopped while it was starting: nobody has been let in yet
-        venue = self._services.venue
         for connection, connection_id in self._connections.items():
-            status = Status(venue.name, venue.epoch, "server_shutdown", connection_id)
+            status = status_of(self._services.venue, connection_id)
             connection.outbox.send(Frame("status", "update", [status]))
 
     def close_all(self, code: int, reason: str) -> None:

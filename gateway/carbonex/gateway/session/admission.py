@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Final, final
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from carbonex.gateway.feed.rendering import status_of
 from carbonex.wire import answers
-from carbonex.wire.channels import Frame, Status
+from carbonex.wire.channels import Frame
 from carbonex.wire.errors import Code, error
 from carbonex.wire.login import encode_bytes, login_text, verify
 from carbonex.wire.vocabulary import permission_names
@@ -83,14 +84,11 @@ class Door:
 
 def greet(session: Session, kind: Literal["snapshot", "update"], now_ns: int) -> None:
     """Send a status frame with the challenge that the next login must sign."""
-    services, venue = session.services, session.venue
+    services = session.services
     challenge = session.door.renew(
         services.challenges(), now_ns + services.limits.challenge_ns
     )
-    state: Literal["online", "server_shutdown"] = (
-        "server_shutdown" if venue.draining else "online"
-    )
-    status = Status(venue.name, venue.epoch, state, session.connection_id, challenge)
+    status = status_of(session.venue, session.connection_id, challenge)
     session.outbox.send(Frame("status", kind, [status]))
 
 

@@ -20,6 +20,10 @@ class Status(msgspec.Struct, frozen=True):
 
     ``challenge`` (base64url of 32 bytes) is signed to log in, once, within 30 s;
     it and ``connection_id`` are empty in the frames of the status channel.
+    ``seq``, ``position`` and ``hash`` are as in a heartbeat. ``opened`` is the
+    log's chain hash where ``epoch`` began. A venue whose epoch or position is
+    lower than one that it told before, or that now has another hash for one of
+    them, was restored from an older copy: what it told since is not in its log.
     """
 
     venue: str
@@ -27,6 +31,10 @@ class Status(msgspec.Struct, frozen=True):
     state: Literal["online", "server_shutdown"]
     connection_id: str
     challenge: str = ""
+    seq: int = 0
+    position: int = 0
+    hash: str = ""
+    opened: str = ""
 
 
 class Heartbeat(msgspec.Struct, frozen=True):

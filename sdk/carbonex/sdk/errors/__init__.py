@@ -8,13 +8,14 @@ CarbonexError
 │  ├─ OrderRejected        3xxx and 4xxx: the market's rules
 │  │  └─ MarketClosed, PriceOutOfBand, InsufficientFunds, UnknownOrder, …
 │  ├─ Overloaded           5xxx: later
-│  │  └─ RateLimited, Busy   (with retry_after, seconds)
+│  │  └─ RateLimited, Busy, HistoryBehind, HistoryUnreadable   (with retry_after, seconds)
 │  └─ RegistryRefused      6xxx: participants, keys, accounts, auctions
 ├─ ConnectionLost        the venue did not answer; ``sent`` says what is known
 │  ├─ OrderStateUnknown    … and ``await error.resolve()`` finds out
 │  ├─ BatchStateUnknown
 │  ├─ BlockStateUnknown    … and ``await error.resolve()`` makes sure of it
 │  └─ BidStateUnknown
+├─ VenueRestored         the venue came back older than it was: what it told since is void
 └─ SlowConsumer          a stream was not read fast enough
 """
 
@@ -25,6 +26,7 @@ from .lost import (
     ConnectionLost,
     OrderStateUnknown,
     SlowConsumer,
+    VenueRestored,
 )
 from .refusals import (
     AccessDenied,
@@ -36,7 +38,9 @@ from .refusals import (
     DeadlinePassed,
     DuplicateOrder,
     DuplicateRef,
+    HistoryBehind,
     HistoryGone,
+    HistoryUnreadable,
     InsufficientFunds,
     InsufficientHoldings,
     InvalidRequest,
@@ -77,7 +81,9 @@ __all__ = [
     "DeadlinePassed",
     "DuplicateOrder",
     "DuplicateRef",
+    "HistoryBehind",
     "HistoryGone",
+    "HistoryUnreadable",
     "InsufficientFunds",
     "InsufficientHoldings",
     "InvalidRequest",
@@ -101,6 +107,7 @@ __all__ = [
     "UnknownBlock",
     "UnknownOrder",
     "VenueError",
+    "VenueRestored",
     "WouldTakeLiquidity",
     "venue_error",
 ]

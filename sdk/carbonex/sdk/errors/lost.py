@@ -1,5 +1,5 @@
 # ruff: noqa: N818 - a trader reads these names as what happened, not as errors
-"""What did not come back: answers of a lost connection, items of a slow reader."""
+"""What did not come back: answers, items of a slow reader, a venue's newest past."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
     from carbonex.sdk.order import Order
+    from carbonex.sdk.witness import Witness
 
 
 T = TypeVar("T")
@@ -64,6 +65,8 @@ class OrderStateUnknown(ConnectionLost):
         None also stands for an order that finished too long ago to be known.
 
         Raises:
+            VenueRestored: If the venue was restored since it was sent: what became
+                of it in the copy, ask ``open_orders``.
             CarbonexError: If the connection is given up meanwhile.
 
         """
@@ -123,6 +126,31 @@ class BlockStateUnknown(OfferStateUnknown[Block]):
 
 class BidStateUnknown(OfferStateUnknown[Bid]):
     """A bid was sent or cancelled, and the connection went before the answer came."""
+
+
+class VenueRestored(CarbonexError):
+    """The venue was restored from a copy of its log that is older than what it told.
+
+    What it told after that copy was made, orders, trades and balances, never
+    happened as far as its log is concerned, and its numbers are given a second
+    time. Streams of executions, prints and alerts end with this error, so do
+    the orders that this client has held: it can neither amend nor cancel them
+    by what it knew. Books, balances and other states begin anew by themselves.
+
+    What to do: ask ``open_orders()`` and ``balances()``, open streams anew, and
+    settle with the venue's operator what was told and is gone; ``known`` is the
+    proof of it. ``known`` is the newest that the venue had told of its log, ``now``
+    how it came back.
+    """
+
+    def __init__(self, reason: str, known: Witness, now: Witness) -> None:
+        super().__init__(
+            f"the venue was restored from an older copy ({reason}): what it told"
+            " since then is void; ask open_orders() and balances(), and open"
+            " streams anew"
+        )
+        self.known = known
+        self.now = now
 
 
 class SlowConsumer(CarbonexError):

@@ -122,7 +122,10 @@ class DeadlinePassed(OrderRejected):
 
 
 class HistoryGone(OrderRejected):
-    """The venue no longer keeps the executions asked for; ask open_orders."""
+    """The venue's log and history have not got the executions asked for any more.
+
+    The message names the oldest that they have; ask open_orders.
+    """
 
 
 class NoSuchDay(OrderRejected):
@@ -149,6 +152,14 @@ class RateLimited(Overloaded):
 
 class Busy(Overloaded):
     """The venue's queue is full; the request was never logged."""
+
+
+class HistoryBehind(Overloaded):
+    """The venue's history has not caught up with its log yet."""
+
+
+class HistoryUnreadable(Overloaded):
+    """The venue's history cannot be read; its operator has to see to it."""
 
 
 _BY_NAME: Final[dict[str, type[VenueError]]] = {
@@ -181,6 +192,8 @@ _BY_NAME: Final[dict[str, type[VenueError]]] = {
     "BAD_PARAMETER": BadParameter,
     "RATE_LIMITED": RateLimited,
     "BUSY": Busy,
+    "HISTORY_BEHIND": HistoryBehind,
+    "HISTORY_UNREADABLE": HistoryUnreadable,
 }
 _BY_THOUSAND: Final[dict[int, type[VenueError]]] = {
     1: InvalidRequest,
