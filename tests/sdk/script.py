@@ -37,8 +37,8 @@ class Script:
         self.sent += heard
         return heard
 
-    def greet(self) -> None:
-        """Open a connection and send the status frame."""
+    def greet(self, **log: Any) -> None:
+        """Open a connection and send the status frame; ``log`` is what it tells of it."""
         self.client.connection_made()
         status = {
             "venue": "test",
@@ -46,12 +46,13 @@ class Script:
             "state": "online",
             "connection_id": "c-1",
             "challenge": CHALLENGE,
+            **log,
         }
         self.say({"channel": "status", "type": "snapshot", "data": [status]})
 
-    def log_in(self, *accounts: str) -> list[dict[str, Any]]:
+    def log_in(self, *accounts: str, **log: Any) -> list[dict[str, Any]]:
         """Open a connection and accept the login; return what follows it."""
-        self.greet()
+        self.greet(**log)
         [login] = self.hear()
         assert login["method"] == "login"
         self.accept(
@@ -101,10 +102,10 @@ class Script:
         return self.client.request(params, lambda answer: answer)
 
 
-def logged_in(account: str = "") -> Script:
+def logged_in(account: str = "", **log: Any) -> Script:
     """Return a script whose client is online with the account ``acme-1``."""
     script = Script(generate_key("maker"), account)
-    script.log_in("acme-1")
+    script.log_in("acme-1", **log)
     return script
 
 

@@ -30,12 +30,13 @@ class Memory:
     ) -> None:
         self.witness = witness
         self.restored: VenueRestored | None = None
+        self._before = witness  # the newest on the connection before this one
         self._forget = forget
 
     def greeted(self, status: Status) -> None:
         """Compare what is known with what a new connection begins with."""
         known, now = self.witness, Witness.of(status)
-        self.witness = now
+        self._before, self.witness = known, now
         contradiction = known.contradiction(now) if known is not None else ""
         if known is not None and contradiction:
             self._note(VenueRestored(contradiction, known, now))
@@ -48,7 +49,7 @@ class Memory:
     def found_restored(self, reason: str) -> None:
         """Take note of a venue whose greeting did not tell that it is older."""
         assert self.witness is not None
-        self._note(VenueRestored(reason, self.witness, self.witness))
+        self._note(VenueRestored(reason, self._before or self.witness, self.witness))
 
     def _note(self, error: VenueRestored) -> None:
         _log.error("%s", error)
