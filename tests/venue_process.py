@@ -21,15 +21,27 @@ ROOT = Path(__file__).parents[1]
 SOURCES = os.pathsep.join(str(ROOT / name) for name in ("engine", "gateway", "sdk"))
 
 SCRIPT = """
-import asyncio, structlog, sys, uvloop
+import asyncio, structlog, sys, time, uvloop
 from pathlib import Path
 from carbonex.gateway.config import load_config
+from carbonex.gateway.server.clock import Clock
 from carbonex.gateway.server.process import serve
+starts_ns = int(sys.argv[2])
+if starts_ns:
+    ahead_ns, now_ns = starts_ns - time.time_ns(), Clock.now_ns
+    Clock.now_ns = lambda clock: now_ns(clock) + ahead_ns
 structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
 directory = Path(sys.argv[1])
 config = load_config(directory / "venue.toml")
 with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-    runner.run(serve(directory, config, ready=lambda s: print(s.port, flush=True)))
+    runner.run(
+        serve(
+            directory,
+            config,
+            ready=lambda s: print(s.port, flush=True),
+            accept_time=bool(starts_ns),
+        )
+    )
 """
 
 
@@ -41,16 +53,20 @@ def write_config(directory: Path) -> Config:
 
 
 class VenueProcess:
-    """``serve`` in a process, from when clients can connect."""
+    """``serve`` in a process, from when clients can connect.
 
-    def __init__(self, directory: Path) -> None:
+    Where ``at_ns`` is given that is the time at which its clock starts.
+    """
+
+    def __init__(self, directory: Path, at_ns: int = 0) -> None:
         self.directory = directory
+        self.at_ns = at_ns
         self.port = 0
         self.process: Process
 
     async def __aenter__(self) -> Self:
         self.process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-c", SCRIPT, str(self.directory)),
+            *(sys.executable, "-c", SCRIPT, str(self.directory), str(self.at_ns)),
             stdout=asyncio.subprocess.PIPE,
             env={**os.environ, "PYTHONPATH": SOURCES},
         )
@@ -67,6 +83,8 @@ class VenueProcess:
     ) -> None:
         if self.process.returncode is None:
             await self.kill()
+        assert self.process.stdout is not None
+        await self.process.stdout.read()  # to its end, so that its pipe is closed
 
     async def stop(self) -> int:
         """Send SIGTERM; return the exit code."""

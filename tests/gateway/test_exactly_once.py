@@ -5,26 +5,16 @@ DESIGN's duplicate rule, for every command that moves value, as a client sees it
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from carbonex.engine import (
-    AdvanceTime,
-    AuctionTerms,
-    BeginDay,
-    BlockTerms,
-    Deposit,
-    Exchange,
-    Issue,
-    ListInstrument,
-    OpenAccount,
-    SetObligation,
-)
+from carbonex.engine import AdvanceTime, BeginDay, Exchange
 from carbonex.gateway.feed import Feed
 from carbonex.gateway.session import Services
 from carbonex.gateway.venue import Venue, opening_epoch
-from gateway.session_house import CEA, DAY_ENDS, FURNITURE, SECOND, VENUE, House
+from gateway.session_house import CEA, DAY_ENDS, SECOND, VENUE, House
+from gateway.value_moves import REF, REQUESTS, STAGE, timed
 
 
 if TYPE_CHECKING:
@@ -32,22 +22,9 @@ if TYPE_CHECKING:
 
     from carbonex.engine import Applied, Batch
     from gateway.session_house import Json
+    from gateway.value_moves import Request
 
-RULED = "CEA26"
 DAY_NS = 24 * 3600 * SECOND
-ENDS = DAY_ENDS // 1000
-
-STAGE = (
-    *FURNITURE,
-    ListInstrument(
-        "", RULED, blocks=BlockTerms(100), auctions=AuctionTerms(allowed=True)
-    ),
-    Issue("", "acme-1", RULED, 10_000, "i-2"),
-    Issue("", "beta-1", RULED, 10_000, "i-2"),
-    SetObligation("", "acme", 2025, 1_000),
-    OpenAccount("", "acme", "small", max_client_ids=2),
-    Deposit("", "small", 10**9, "d-1"),
-)
 
 
 class Phoenix(House):
@@ -128,101 +105,6 @@ def phoenix() -> Phoenix:
     return Phoenix()
 
 
-class Request(NamedTuple):
-    """Something that moves value, and the member that makes it another."""
-
-    key: str
-    method: str
-    params: Json
-    other: Json
-    before: tuple[tuple[str, str, Json], ...] = ()
-
-
-REF = {"client_ref": "r-1"}
-PROPOSAL = {
-    "account": "acme-1",
-    "instrument": RULED,
-    "side": "sell",
-    "price": "70.00",
-    "quantity": 200,
-    "counterparty": "beta",
-}
-AUCTION = {
-    "account": "beta-1",
-    "instrument": RULED,
-    "side": "sell",
-    "quantity": 500,
-    "closes": ENDS,
-}
-OPENED = (("house-key", "open_auction", {**AUCTION, "client_ref": "o-1"}),)
-REQUESTS = {
-    request.method: request
-    for request in (
-        Request(
-            "house-key",
-            "deposit",
-            {"account": "acme-1", "amount": "5.00"},
-            {"amount": "6.00"},
-        ),
-        Request(
-            "house-key",
-            "withdraw",
-            {"account": "acme-1", "amount": "5.00"},
-            {"amount": "6.00"},
-        ),
-        Request(
-            "house-key",
-            "issue",
-            {"account": "acme-1", "instrument": CEA, "quantity": 7},
-            {"quantity": 8},
-        ),
-        Request(
-            "house-key",
-            "transfer",
-            {
-                "account": "acme-1",
-                "to_account": "beta-1",
-                "instrument": CEA,
-                "quantity": 7,
-            },
-            {"to_account": "beta-2"},
-        ),
-        Request(
-            "house-key",
-            "retire",
-            {"account": "acme-1", "instrument": CEA, "quantity": 7},
-            {"transferred_out": True},
-        ),
-        Request(
-            "house-key",
-            "surrender",
-            {"account": "acme-1", "instrument": CEA, "quantity": 7, "year": 2025},
-            {"quantity": 8},
-        ),
-        Request("acme-key", "propose_block", PROPOSAL, {"price": "71.00"}),
-        Request(
-            "beta-key",
-            "accept_block",
-            {"block_id": "1", "account": "beta-1"},
-            {"block_id": "2"},
-            (("acme-key", "propose_block", {**PROPOSAL, "client_ref": "p-1"}),),
-        ),
-        Request("house-key", "open_auction", AUCTION, {"quantity": 600}),
-        Request(
-            "acme-key",
-            "place_bid",
-            {
-                "auction_id": "1",
-                "price": "70.00",
-                "quantity": 50,
-                "account": "acme-1",
-            },
-            {"quantity": 51},
-            OPENED,
-        ),
-    )
-}
-
 INTERRUPTIONS: dict[str, Callable[[Phoenix], object]] = {
     "another connection": lambda _: None,
     "kill -9": Phoenix.kill,
@@ -244,9 +126,7 @@ def prepared(phoenix: Phoenix, method: str) -> tuple[Request, Json]:
 
 
 def _now(phoenix: Phoenix, method: str, params: Json) -> Json:
-    if method == "open_auction":
-        return {**params, "opens": phoenix.now_ns // 1000}
-    return params
+    return timed(method, params, phoenix.now_ns // 1000, DAY_ENDS // 1000)
 
 
 @pytest.mark.parametrize("method", REQUESTS)
