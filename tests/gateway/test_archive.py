@@ -212,3 +212,22 @@ async def test_stopping_does_not_wait_for_the_patience_of_a_question(
     asker.archive._executor.shutdown(wait=True)
     assert time.monotonic() - began < 1
     task.cancel()
+
+
+async def test_a_question_that_waits_for_the_follower_holds_up_no_other(
+    asker: Asker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(archive_module, "PATIENCE_SECONDS", 60)
+    is_there = False
+
+    def behind(_: HistoryReader) -> Empty:
+        if not is_there:
+            raise Behind
+        return Empty()
+
+    waiting = [asyncio.create_task(asker.ask(behind)) for _ in range(20)]
+    assert await asker.ask(lambda _: Empty()) == (Empty(), None)
+    assert not any(task.done() for task in waiting)
+    is_there = True
+    assert await asyncio.gather(*waiting) == [(Empty(), None)] * 20
+    asker.archive.stop()

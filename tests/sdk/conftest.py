@@ -6,8 +6,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from carbonex.gateway.config import FILE_NAME
 from hours import Hours
-from sdk.market import Market, open_market
+from sdk.accidents import FIRST_DAY, Stage
+from sdk.market import Cable, Market, open_market, set_up
+from venue_process import write_config
 
 
 if TYPE_CHECKING:
@@ -28,3 +31,18 @@ def hours(monkeypatch: pytest.MonkeyPatch) -> Hours:
     hours = Hours(monkeypatch)
     hours.be("2026-07-29 09:31:00")
     return hours
+
+
+@pytest.fixture
+async def stage(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[Stage]:
+    Hours(monkeypatch).be("2026-07-29 09:30:00")
+    keys = set_up(tmp_path)
+    write_config(tmp_path)
+    assert (tmp_path / FILE_NAME).exists()
+    async with Cable.laid(0) as cable:
+        stage = Stage(tmp_path, keys, cable)
+        async with stage.stack:
+            await stage.start(FIRST_DAY)
+            yield stage

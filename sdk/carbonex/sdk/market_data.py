@@ -133,13 +133,17 @@ class MarketData(Bidding):
 
         Interruptions leave no gap: what happened meanwhile follows, marked
         ``replayed``. ``from_seq`` begins with that ``exec_seq`` (a program that
-        keeps the last one it saw misses nothing by a restart); 0 is from now on.
-        A reader who falls 10,000 behind gets SlowConsumer with the ``next_seq``
-        to go on from.
+        keeps the last one it saw misses nothing by a restart, its own or the
+        venue's, however long ago); 0 is from now on. What else this connection
+        asks for waits until all of the past is here, so a long one is best
+        read through a ``connect`` of its own. A reader who falls 10,000 behind
+        gets SlowConsumer with the ``next_seq`` to go on from.
 
         Raises, at the first item:
-            HistoryGone: If the venue does not keep ``from_seq`` any more, or did
-                not keep what an interruption missed. Then ask ``open_orders``.
+            HistoryGone: If the venue has not got ``from_seq`` any more: its log was
+                truncated. Then ask ``open_orders``.
+            HistoryUnreadable: If its operator has to see to the history first.
+            VenueRestored: If the venue came back older than it was.
             AccessDenied: If the key may not read the account.
 
         """

@@ -64,7 +64,8 @@ class ExecutionsSnapshot(msgspec.Struct, frozen=True):
 
     ``exec_seq`` is the newest execution so far: the next one is exec_seq + 1,
     and that is the ``from_seq`` to resume with if none comes. Executions that
-    ``from_seq`` asked for follow in updates, replayed, up to ``exec_seq``.
+    ``from_seq`` asked for follow in updates: up to ``exec_seq`` they are marked as
+    replayed, and what has happened since follows without a gap.
     """
 
     account: str

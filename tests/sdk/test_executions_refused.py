@@ -1,0 +1,45 @@
+"""Executions that the venue cannot give now: what waits, and what ends."""
+
+from __future__ import annotations
+
+import pytest
+
+from carbonex.sdk import HistoryUnreadable
+from sdk.script import only
+from sdk.test_executions import execution, following, seen, snapshot
+
+
+def test_a_history_that_is_behind_is_asked_again_at_the_next_heartbeat() -> None:
+    script, executions, stream = following(newest=7)
+    past = executions.stream_from(3)
+    script.client.subscribe(executions)
+    unsubscribe, subscribe = script.hear()
+    script.accept(unsubscribe)
+    script.refuse(subscribe, 5008, "HISTORY_BEHIND", retry_after_ms=1000)
+    assert script.hear() == []
+    heartbeat = {"seq": 9, "position": 9, "hash": "00", "time": 1}
+    script.frame("heartbeat", "update", heartbeat)
+    [again] = only(script.hear(), "subscribe")
+    assert again["params"]["from_seq"] == 3
+    script.accept(again)
+    script.frame("executions", "snapshot", snapshot(newest=8))
+    script.frame("executions", "update", *[execution(n) for n in range(3, 9)])
+    assert seen(past) == [3, 4, 5, 6, 7, 8]
+    assert seen(stream) == [8]
+
+
+async def test_a_history_that_cannot_be_read_ends_who_wants_it_alone() -> None:
+    script, executions, stream = following(newest=7)
+    past = executions.stream_from(3)
+    script.client.subscribe(executions)
+    unsubscribe, subscribe = script.hear()
+    script.accept(unsubscribe)
+    script.refuse(subscribe, 5009, "HISTORY_UNREADABLE")
+    [again] = only(script.hear(), "subscribe")
+    assert again["params"]["from_seq"] == 8
+    with pytest.raises(HistoryUnreadable):
+        await past.next()
+    script.accept(again)
+    script.frame("executions", "snapshot", snapshot(newest=7))
+    script.frame("executions", "update", execution(8))
+    assert seen(stream) == [8]
