@@ -29,7 +29,8 @@ class Subscribe(Params, frozen=True):
     ``ticker``, ``trade``, ``bulletin``, ``auction``, ``premium`` and
     ``alerts``. ``depth`` (0 is the full book) and ``interval_ms`` are for
     ``book``, ``account`` for the private channels, ``from_seq`` (the first
-    execution wanted; 0 is only new ones) for ``executions``.
+    execution wanted; 0 is only new ones) for ``executions``. What is sent behind
+    a subscription that reaches far back is answered when all of that has come.
     """
 
     channel: ChannelName
