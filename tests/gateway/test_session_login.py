@@ -39,7 +39,9 @@ def state(client: Client) -> State:
 
 @pytest.mark.parametrize("codec", [JSON, MSGPACK])
 def test_the_first_frame_says_who_is_there_and_what_to_sign(codec: Codec) -> None:
-    client = House().connect(codec)
+    house = House()
+    house.venue.opened, house.venue.chain = b"\x0a", b"\x0b"
+    client = house.connect(codec)
     (frame,) = client.read()
     (status,) = frame.pop("data")
     assert frame == {"channel": "status", "type": "snapshot"}
@@ -49,6 +51,10 @@ def test_the_first_frame_says_who_is_there_and_what_to_sign(codec: Codec) -> Non
         "epoch": 7,
         "state": "online",
         "connection_id": "c-1",
+        "seq": house.exchange.seq,
+        "position": house.venue.position,
+        "hash": "0b",
+        "opened": "0a",
     }
 
 
