@@ -68,7 +68,7 @@ def test_what_happens_between_two_pages_is_told_once_and_is_not_replayed(
 def test_even_what_the_feed_no_longer_keeps_at_the_end_is_not_replayed(
     past: Past,
 ) -> None:
-    past.buy(8)
+    past.buy(12)
     past.shelf.follow(past)
     client = past.trader()
     subscribe(client, 1)
@@ -77,8 +77,8 @@ def test_even_what_the_feed_no_longer_keeps_at_the_end_is_not_replayed(
     past.shelf.follow(past)
     past.answer_all()
     told = executions(client.read())
-    assert [execution["exec_seq"] for execution in told] == list(range(1, 29))
-    assert [e["exec_seq"] for e in told if e.get("replayed")] == list(range(1, 9))
+    assert [execution["exec_seq"] for execution in told] == list(range(1, 33))
+    assert [e["exec_seq"] for e in told if e.get("replayed")] == list(range(1, 13))
 
 
 def test_what_is_sent_behind_the_subscription_waits_for_all_of_it(past: Past) -> None:
