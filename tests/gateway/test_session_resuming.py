@@ -217,6 +217,21 @@ def test_a_connection_that_ends_on_the_way_is_told_nothing_more(past: Past) -> N
     assert past.small._rooms.executions.topics.followed == {}
 
 
+@pytest.mark.parametrize("pages", [0, 1])
+def test_a_revoked_key_is_told_nothing_more_of_its_past(past: Past, pages: int) -> None:
+    past.buy(12)
+    past.shelf.follow(past)
+    client = past.trader()
+    subscribe(client, 1)
+    for _ in range(pages):
+        past.shelf.answer()
+    past.trader("house-key").result("revoke_key", key_id="acme-key")
+    past.answer_all()
+    assert numbers(client.read()) == [1, 2, 3][: 3 * pages]
+    assert client.closing == (1008, "key revoked")
+    assert past.small._rooms.executions.topics.followed == {}
+
+
 def test_a_hole_in_the_history_is_not_passed_over(past: Past) -> None:
     past.buy(12)
     past.shelf.follow(past)
