@@ -12,6 +12,7 @@ from carbonex.engine import (
     SELL,
     STOP,
     AcceptBlock,
+    ActivateSemantics,
     AddKey,
     AdvanceTime,
     AmendOrder,
@@ -239,4 +240,5 @@ COMMANDS = [
     (AdvanceTime(""), "let time pass"),
     (GatewayOpened(""), "a gateway opens"),
     (Checkpoint("", b"\x3f\xa9"), "checkpoint of state 3fa9"),
+    (ActivateSemantics("", 2), "commands have the meaning 2 from here on"),
 ]

@@ -76,6 +76,7 @@ COMMANDS = {
     41: "AdvanceTime key",
     50: "GatewayOpened key",
     51: "Checkpoint key digest format",
+    55: "ActivateSemantics key number",
     60: "ProposeBlock key account instrument side price quantity counterparty"
     " client_ref counters",
     61: "AcceptBlock key account block_id client_ref",

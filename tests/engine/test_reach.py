@@ -18,6 +18,7 @@ from streams import Stream
 if TYPE_CHECKING:
     from carbonex.engine import Applied, Batch
 
+REFUSED = {"ActivateSemantics"}  # there is one meaning, which a log begins with
 STREAMS, LENGTH = 300, 250  # commands; three seconds
 
 NEVER = {("OffBookTrade", "method", "LISTED")}  # the type has one name too many
@@ -65,7 +66,7 @@ def reach() -> Reach:
 
 
 def test_every_command_is_accepted(reach: Reach) -> None:
-    assert {kind.__name__ for kind in get_args(Command)} - reach.done == set()
+    assert {kind.__name__ for kind in get_args(Command)} - reach.done == REFUSED
 
 
 def test_every_event_happens(reach: Reach) -> None:

@@ -95,7 +95,7 @@ def test_a_snapshot_of_an_older_release_is_passed_over() -> None:
     assert recovered.warnings == [
         (
             "snapshot 60 was passed over: it cannot be restored:"
-            " snapshot of format 1; this reads 2"
+            " snapshot of format 1; this reads 3"
         )
     ]
     assert recovered.snapshot == 40

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from carbonex.engine import (
     AcceptBlock,
+    ActivateSemantics,
     AddKey,
     AdvanceTime,
     AmendOrder,
@@ -31,6 +32,7 @@ from carbonex.engine import (
     PlaceBid,
     PlaceOrder,
     ProposeBlock,
+    Reason,
     RegisterParticipant,
     RestrictParticipant,
     ResumeInstrument,
@@ -103,6 +105,11 @@ def _mark(_: World, command: AdvanceTime | Checkpoint | GatewayOpened) -> list[E
     return first(who.venue(command.key))
 
 
+def _activate(_: World, command: ActivateSemantics) -> list[Event]:
+    """Refuse it: there is one meaning, which a log has from its beginning."""
+    return first([*who.venue(command.key), Reason.BAD_PARAMETER])
+
+
 # What each kind of command does. Function and command type match pairwise.
 _CHANGES: dict[type[Command], Callable[[World, Any], list[Event]]] = {
     PlaceOrder: orders.place,
@@ -117,6 +124,7 @@ _CHANGES: dict[type[Command], Callable[[World, Any], list[Event]]] = {
     BeginDay: market.begin,
     AdvanceTime: _mark,
     Checkpoint: _mark,
+    ActivateSemantics: _activate,
     GatewayOpened: _mark,
     RegisterParticipant: registry.register,
     OpenAccount: registry.open_account,

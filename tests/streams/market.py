@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from carbonex.engine import (
+    ActivateSemantics,
     AdvanceTime,
     BeginDay,
     CallTerms,
@@ -123,6 +124,7 @@ def mark(r: Random, exchange: Exchange) -> Command:
         AdvanceTime(pools.key(r)),
         Checkpoint(pools.key(r), b"d" * 32),
         GatewayOpened(pools.key(r)),
+        ActivateSemantics(pools.key(r), exchange.semantics - r.randrange(2)),
         BeginDay(pools.key(r), date if exchange.day else 0, ends_ns),
     ]
     return r.choice(commands)

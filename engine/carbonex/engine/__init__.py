@@ -19,6 +19,7 @@ from .commands import (
     MAX_PRICE,
     MAX_QUANTITY,
     AcceptBlock,
+    ActivateSemantics,
     AddKey,
     AdvanceTime,
     AmendOrder,
@@ -140,6 +141,7 @@ from .off_book.auctions import (
 from .off_book.blocks import (
     Proposal,
 )
+from .semantics import SemanticsError
 from .state import (
     VENUE_KEY,
     Instrument,
@@ -178,6 +180,7 @@ __all__ = [
     "AcceptBlock",
     "Account",
     "AccountOpened",
+    "ActivateSemantics",
     "AddKey",
     "AdvanceTime",
     "Alert",
@@ -277,6 +280,7 @@ __all__ = [
     "Retire",
     "RevokeKey",
     "SelfTrade",
+    "SemanticsError",
     "Sessions",
     "SetObligation",
     "Side",

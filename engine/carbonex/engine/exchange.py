@@ -5,9 +5,11 @@ from __future__ import annotations
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from . import semantics
 from .check import check
 from .commands import (
     AcceptBlock,
+    ActivateSemantics,
     AddKey,
     AdvanceTime,
     AmendOrder,
@@ -112,9 +114,15 @@ class Exchange(State):
 
         O(1) in the size of books and accounts for each order command that
         rests, cancels or fills at known prices, O(log n) at new ones.
+
+        Raises:
+            SemanticsError: If this build does not know what the commands mean.
+
         """
         if not self._accepts(batch):
             return Applied(False, self.time_ns, self.seq + 1, [], [])  # noqa: FBT003
+        if self.semantics < semantics.OLDEST:
+            semantics.require(self.semantics, batch.commands)
         self.gateways[batch.gateway] = (batch.epoch, batch.n)
         due = self._pass_time(batch.time_ns)
         first_seq = self.seq + 1
@@ -153,6 +161,7 @@ class Exchange(State):
 
         Raises:
             ValueError: If ``data`` is not a snapshot of this format.
+            SemanticsError: If it needs semantics that this build does not know.
 
         """
         exchange = cls()
@@ -232,6 +241,7 @@ _RARE: dict[type[Command], Callable[[State, Any], list[Event]]] = {
     AdvanceTime: _mark,
     GatewayOpened: _mark,
     Checkpoint: _mark,
+    ActivateSemantics: semantics.activate,
     ProposeBlock: propose,
     AcceptBlock: accept,
     DeclineBlock: decline,

@@ -162,9 +162,10 @@ class Instrument:
 class State:
     """The registers and counters; ``Exchange`` adds what changes them.
 
-    ``seq`` numbers commands, ``time_ns`` is the log's time, ``day`` the open
-    trading day (YYYYMMDD, 0 for none), ``last_day`` the newest begun and
-    ``day_number`` how many have. ``cash`` is deposits less withdrawals, in fen:
+    ``semantics`` is the number of what commands mean (see that module), ``seq``
+    numbers commands, ``time_ns`` is the log's time, ``day`` the open trading day
+    (YYYYMMDD, 0 for none), ``last_day`` the newest begun and ``day_number`` how
+    many have. ``cash`` is deposits less withdrawals, in fen:
     what all accounts hold and all fees together. ``gateways`` holds each gateway's
     newest epoch and the number of its last batch. ``traders`` is an index: for each
     key, the accounts it may trade for. ``watchful`` tells that something follows
@@ -173,6 +174,7 @@ class State:
     """
 
     def __init__(self) -> None:
+        self.semantics = 1  # until the log activates another
         self.seq = 0
         self.time_ns = 0
         self.day = 0

@@ -11,7 +11,14 @@ tag is never reused.
 from .auctions import AuctionCommand, CancelBid, CloseAuction, OpenAuction, PlaceBid
 from .blocks import AcceptBlock, BlockCommand, DeclineBlock, ProposeBlock, WithdrawBlock
 from .limits import MAX_BALANCE, MAX_NAME, MAX_PRICE, MAX_QUANTITY
-from .log import Batch, Checkpoint, Command, GatewayOpened, RefCommand
+from .log import (
+    ActivateSemantics,
+    Batch,
+    Checkpoint,
+    Command,
+    GatewayOpened,
+    RefCommand,
+)
 from .market import (
     AdvanceTime,
     BeginDay,
@@ -52,6 +59,7 @@ __all__ = [
     "MAX_PRICE",
     "MAX_QUANTITY",
     "AcceptBlock",
+    "ActivateSemantics",
     "AddKey",
     "AdvanceTime",
     "AmendOrder",

@@ -33,6 +33,18 @@ class Checkpoint(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=51)
     format: int = 1
 
 
+@final
+class ActivateSemantics(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=55):
+    """Give every later command, of this batch too, the meaning of ``number``.
+
+    It is greater than the present one, and cannot be undone: a build that does not
+    know the number cannot apply the log any further.
+    """
+
+    key: str
+    number: int
+
+
 # What a client ref stands for: the commands that carry one.
 RefCommand = MoveCommand | ProposeBlock | AcceptBlock | OpenAuction | PlaceBid
 Command = (
@@ -43,6 +55,7 @@ Command = (
     | AuctionCommand
     | GatewayOpened
     | Checkpoint
+    | ActivateSemantics
 )
 
 

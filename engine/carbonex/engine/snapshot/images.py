@@ -24,7 +24,7 @@ from carbonex.engine.events import RefEvent
 from carbonex.engine.supervision.watch_rows import WatchRow
 
 
-FORMAT: Final = 2
+FORMAT: Final = 3
 
 PricesRow = tuple[int, int, int, int]  # open, high, low, last
 # Tonnes, trades, and fen as high and low part.
@@ -169,6 +169,7 @@ class Image(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """The whole state; dicts as lists in their order."""
 
     format: int
+    semantics: int
     seq: int
     time_ns: int
     day: int

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from carbonex.engine import semantics
 from carbonex.engine.accounts import Account, Done, Key, Obligation, Participant
 from carbonex.engine.book import Extras, Order
 from carbonex.engine.dues import dues
@@ -49,9 +50,12 @@ def restore(state: State, data: bytes) -> None:
 
     Raises:
         ValueError: If ``data`` is not a snapshot of this format.
+        SemanticsError: If it needs semantics that this build does not know.
 
     """
     image = _decode(data)
+    if image.semantics > semantics.NEWEST:
+        raise semantics.SemanticsError(image.semantics)
     _restore_counters(state, image)
     for participant in image.participants:
         _restore_participant(state, participant)
@@ -80,6 +84,7 @@ def _decode(data: bytes) -> Image:
 
 
 def _restore_counters(state: State, image: Image) -> None:
+    state.semantics = image.semantics
     state.seq = image.seq
     state.time_ns = image.time_ns
     state.day = image.day

@@ -49,6 +49,7 @@ def snapshot(state: State) -> bytes:
     return _encoder.encode(
         Image(
             FORMAT,
+            state.semantics,
             state.seq,
             state.time_ns,
             state.day,

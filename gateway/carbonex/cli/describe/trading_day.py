@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from carbonex.engine import (
+    ActivateSemantics,
     AdvanceTime,
     BandSet,
     BeginDay,
@@ -40,6 +41,11 @@ def _(_: GatewayOpened) -> str:
 @describe.register(Checkpoint)
 def _(c: Checkpoint) -> str:
     return f"checkpoint of state {c.digest.hex()}"
+
+
+@describe.register(ActivateSemantics)
+def _(c: ActivateSemantics) -> str:
+    return f"commands have the meaning {c.number} from here on"
 
 
 @describe.register(DayBegun)

@@ -1,0 +1,172 @@
+"""What commands mean has a number: old rows keep their meaning for ever.
+
+There is one meaning today. The tests make a later release of the engine, in
+which a deposit of meaning 2 is worth one fen more.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+import pytest
+from msgspec.structs import replace
+
+from carbonex.engine import (
+    ActivateSemantics,
+    AddKey,
+    Batch,
+    Deposit,
+    Exchange,
+    GatewayOpened,
+    OpenAccount,
+    Permission,
+    Reason,
+    RegisterParticipant,
+    Rejected,
+    SemanticsError,
+    exchange as exchange_module,
+    semantics,
+)
+from carbonex.engine.registry.moves import move
+from driver import Driver, replay
+
+
+if TYPE_CHECKING:
+    from carbonex.engine import Event
+
+
+@pytest.fixture
+def later(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    """Make the later release; it can be changed further."""
+
+    def generous(state: Exchange, command: Deposit) -> list[Event]:
+        if state.semantics >= 2:
+            command = replace(command, amount=command.amount + 1)
+        return move(state, command)
+
+    table: Any = exchange_module._RARE
+    monkeypatch.setitem(table, Deposit, generous)
+    monkeypatch.setattr(semantics, "NEWEST", 2)
+    return monkeypatch
+
+
+def founded() -> Driver:
+    driver = Driver()
+    driver.apply(
+        RegisterParticipant("", "A"),
+        OpenAccount("", "A", "a"),
+        AddKey("", "A", "operator", bytes(32), Permission(15)),
+    )
+    return driver
+
+
+def cash(exchange: Exchange) -> int:
+    return exchange.accounts["a"].cash
+
+
+def test_a_log_begins_with_the_first_meaning() -> None:
+    assert Exchange().semantics == 1
+    assert semantics.OLDEST == 1
+
+
+def test_it_is_for_the_venue_alone_and_only_goes_up() -> None:
+    driver = founded()
+    (refused,) = driver.do(ActivateSemantics("operator", 2))
+    assert refused == Rejected(Reason.NOT_PERMITTED)
+    for number in (1, 0, -1):
+        (refused,) = driver.do(ActivateSemantics("", number))
+        assert refused == Rejected(Reason.BAD_PARAMETER, "number", number, 1)
+    assert driver.exchange.semantics == 1
+
+
+@pytest.mark.usefixtures("later")
+def test_what_came_before_keeps_its_meaning_and_what_comes_after_has_the_new() -> None:
+    driver = founded()
+    driver.apply(
+        Deposit("", "a", 100, "old"),
+        ActivateSemantics("", 2),
+        Deposit("", "a", 100, "new"),  # of the same batch
+    )
+    assert cash(driver.exchange) == 201
+    driver.do(Deposit("", "a", 100, "newer"))
+    assert cash(driver.exchange) == 302
+    assert driver.do(ActivateSemantics("", 2)) == [
+        Rejected(Reason.BAD_PARAMETER, "number", 2, 2)
+    ]
+    again, _ = replay(driver.batches)
+    assert again.digest() == driver.exchange.digest()
+    again.check()
+
+
+@pytest.mark.usefixtures("later")
+def test_the_number_is_in_the_snapshot() -> None:
+    driver = founded()
+    driver.do(Deposit("", "a", 100, "old"))
+    before = Exchange.restore(driver.exchange.snapshot())
+    driver.do(ActivateSemantics("", 2))
+    after = Exchange.restore(driver.exchange.snapshot())
+    assert (before.semantics, after.semantics) == (1, 2)
+    assert before.digest() != after.digest()
+    driver.do(Deposit("", "a", 100, "new"))
+    for batch in driver.batches[-2:]:
+        before.apply(batch)
+    after.apply(driver.batches[-1])
+    assert cash(before) == cash(after) == 201
+    assert before.digest() == after.digest() == driver.exchange.digest()
+
+
+def test_a_number_that_this_build_does_not_know_cannot_be_applied() -> None:
+    driver = founded()
+    expected = (
+        "needs semantics 2; this carbonex knows only 1: use the release that wrote it"
+    )
+    with pytest.raises(SemanticsError, match=expected) as raised:
+        driver.do(ActivateSemantics("", 2))
+    assert raised.value.number == 2
+
+
+def test_nor_can_a_snapshot_with_one_be_restored(later: pytest.MonkeyPatch) -> None:
+    driver = founded()
+    driver.do(ActivateSemantics("", 2))
+    snapshot = driver.exchange.snapshot()
+    later.setattr(semantics, "NEWEST", 1)
+    with pytest.raises(SemanticsError, match="needs semantics 2"):
+        Exchange.restore(snapshot)
+
+
+def test_a_build_that_dropped_a_meaning_starts_from_the_activation(
+    later: pytest.MonkeyPatch,
+) -> None:
+    driver = founded()
+    driver.do(ActivateSemantics("", 2))
+    snapshot = driver.exchange.snapshot()
+    driver.do(Deposit("", "a", 100, "new"))
+
+    later.setattr(semantics, "OLDEST", 2)
+    later.setattr(semantics, "NEWEST", 3)
+    restored = Exchange.restore(snapshot)
+    assert restored.apply(driver.batches[-1]).accepted
+    assert restored.digest() == driver.exchange.digest()
+    exchange = Exchange()
+    exchange.apply(driver.batches[0])  # a gateway that opens means the same always
+    with pytest.raises(
+        SemanticsError,
+        match="needs semantics 1; this carbonex knows 2 to 3: start from a snapshot",
+    ):
+        exchange.apply(driver.batches[1])
+    assert exchange.seq == 1  # it did nothing
+
+
+def test_a_venue_may_begin_with_the_newest(later: pytest.MonkeyPatch) -> None:
+    later.setattr(semantics, "OLDEST", 2)
+    exchange = Exchange()
+    exchange.apply(Batch(0, 1, 1, 0, [GatewayOpened("")]))
+    exchange.apply(Batch(0, 1, 1, 1, [ActivateSemantics("", 2)]))
+    applied = exchange.apply(Batch(0, 1, 1, 2, [RegisterParticipant("", "A")]))
+    assert applied.accepted
+
+
+def test_a_snapshot_says_its_number_beside_its_format() -> None:
+    image = msgspec.msgpack.decode(founded().exchange.snapshot())
+    assert image[1] == 1
