@@ -27,6 +27,7 @@ COMMANDS = (
     "keygen",
     "replay",
     "verify",
+    "snapshot",
     "statement",
     "feed",
     "official",

@@ -112,9 +112,7 @@ class SimulatedDisk:
 
     def open_read(self, path: Path) -> int:
         self._check_power()
-        if path not in self._names:
-            raise FileNotFoundError(errno.ENOENT, "No such file", str(path))
-        return self._descriptor(self._names[path])
+        return self._descriptor(self._named(path))
 
     def open_write(self, path: Path) -> int:
         self._begin("open_write")
@@ -188,17 +186,22 @@ class SimulatedDisk:
 
     def rename(self, source: Path, target: Path) -> None:
         self._begin("rename")
-        self._name(source, target, self._names[source])
+        self._name(source, target, self._named(source))
         self._count()
 
     def remove(self, path: Path) -> None:
         self._begin("remove")
-        self._name(path, None, self._names[path])
+        self._name(path, None, self._named(path))
         self._count()
 
     def free_bytes(self, path: Path) -> int:
         assert path in self._directories
         return self.free
+
+    def _named(self, path: Path) -> _File:
+        if path not in self._names:
+            raise FileNotFoundError(errno.ENOENT, "No such file", str(path))
+        return self._names[path]
 
     def _check_power(self) -> None:
         if self._off:

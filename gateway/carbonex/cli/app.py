@@ -15,6 +15,7 @@ from .markets import market
 from .official.command import official
 from .replay import replay
 from .serve import serve
+from .snapshot import snapshot
 from .statement import statement
 from .verify import verify
 
@@ -54,7 +55,17 @@ def carbonex(*, version: VersionOption = False) -> None:
     """
 
 
-for command in (demo, init, serve, keygen, market, replay, verify, statement):
+for command in (
+    demo,
+    init,
+    serve,
+    keygen,
+    market,
+    replay,
+    verify,
+    snapshot,
+    statement,
+):
     app.command()(command)
 app.add_typer(feed, name="feed")
 app.command()(official)

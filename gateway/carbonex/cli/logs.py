@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
-from carbonex.journal import LogError, LogReader, SnapshotStore, recover
+from carbonex.engine import SemanticsError
+from carbonex.journal import (
+    LogError,
+    LogReader,
+    SnapshotStore,
+    UnknownSemanticsError,
+    recover,
+)
 
 from .failures import fail
 
@@ -84,4 +91,8 @@ def steps(reader: LogReader, exchange: Exchange) -> Iterator[Step]:
     """
     for row in reader.tail(reader.bounds()[0]):
         batch = row.batch()
-        yield Step(row, batch, exchange.apply(batch))
+        try:
+            applied = exchange.apply(batch)
+        except SemanticsError as error:
+            raise UnknownSemanticsError(row.position, error) from None
+        yield Step(row, batch, applied)

@@ -13,6 +13,7 @@ import uvloop
 from carbonex.gateway.config import FILE_NAME, load_config
 from carbonex.gateway.documents import ConfigError
 from carbonex.gateway.server import process
+from carbonex.gateway.server.activation import activate_newest
 from carbonex.gateway.server.clock import ClockError
 from carbonex.gateway.server.reports import report_to
 from carbonex.gateway.server.server import ServerFailed
@@ -57,6 +58,16 @@ AcceptTimeOption = Annotated[
 ]
 
 
+ActivateOption = Annotated[
+    bool,
+    typer.Option(
+        "--activate",
+        help="First give commands the newest meaning that this release knows. Older"
+        " releases cannot read the log any more then, and that cannot be undone.",
+    ),
+]
+
+
 def serve(
     directory: Directory,
     *,
@@ -64,6 +75,7 @@ def serve(
     port: PortOption = None,
     market: MarketOption = "",
     accept_time: AcceptTimeOption = False,
+    activate: ActivateOption = False,
 ) -> None:
     """Open the venue to traders; Ctrl-C or SIGTERM stops it in good order.
 
@@ -77,6 +89,8 @@ def serve(
     config = _config(directory, host, port, market)
     report_to(sys.stderr)
     try:
+        if activate:
+            _activate(directory, config, accept_time=accept_time)
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             runner.run(_serve(directory, config, accept_time=accept_time))
     except (ConfigError, LogError, ClockError, ServerFailed) as error:
@@ -88,6 +102,17 @@ def serve(
         )
     except KeyboardInterrupt:
         fail("interrupted before the venue was open; nothing is lost", INTERRUPTED)
+
+
+def _activate(directory: Path, config: Config, *, accept_time: bool) -> None:
+    done = activate_newest(directory, config, accept_time=accept_time)
+    if done.snapshot is None:
+        typer.echo(f"semantics {done.before} are active already, and the newest known")
+    else:
+        typer.echo(
+            f"semantics {done.number} are active from position {done.position} on,"
+            f" {done.before} before; snapshot kept: {done.snapshot}"
+        )
 
 
 async def _serve(directory: Path, config: Config, *, accept_time: bool) -> None:

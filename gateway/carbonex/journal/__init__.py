@@ -4,6 +4,7 @@ The log decides what happened. Snapshots make recovery fast, and the history
 store answers questions about the past; both can be made again from the log.
 """
 
+from .capture import Captured, capture
 from .disk import Disk, OsDisk
 from .history import HISTORY_NAME, HistoryError, HistoryReader, HistoryStore
 from .log import (
@@ -14,6 +15,7 @@ from .log import (
     PoisonedError,
     Row,
     Tail,
+    UnknownSemanticsError,
 )
 from .reader import LogReader
 from .recovery import Recovered, recover
@@ -24,6 +26,7 @@ from .verify import Fault, Report, verify
 
 __all__ = [
     "HISTORY_NAME",
+    "Captured",
     "DamageError",
     "Disk",
     "Fault",
@@ -44,6 +47,8 @@ __all__ = [
     "SnapshotError",
     "SnapshotStore",
     "Tail",
+    "UnknownSemanticsError",
+    "capture",
     "recover",
     "verify",
 ]

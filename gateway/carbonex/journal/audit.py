@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from carbonex.engine import Checkpoint, Exchange
+from carbonex.engine import Checkpoint, Exchange, SemanticsError
 from carbonex.engine.snapshot import FORMAT
 
-from .log import DamageError, LogError
+from .log import DamageError, LogError, UnknownSemanticsError
 
 
 if TYPE_CHECKING:
@@ -55,6 +55,8 @@ class Replay:
             raise DamageError(
                 *where, "a row that can be applied", repr(error)
             ) from None
+        except SemanticsError as error:
+            raise UnknownSemanticsError(row.position, error) from None
         if not applied.accepted:
             return
         self.commands += len(batch.commands)

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from carbonex.engine import SemanticsError
+
 
 class LogError(Exception):
     """The log cannot do what was asked; the message says why and what helps."""
@@ -53,6 +55,15 @@ class DamageError(LogError):
         self.position = position
         self.expected = expected
         self.found = found
+
+
+class UnknownSemanticsError(LogError):
+    """A row's commands have a meaning that this build does not know."""
+
+    def __init__(self, position: int, error: SemanticsError) -> None:
+        super().__init__(f"row {position} {error}")
+        self.position = position
+        self.number = error.number
 
 
 _decoder = msgspec.msgpack.Decoder(list[Command])

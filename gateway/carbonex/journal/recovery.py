@@ -6,9 +6,10 @@ import gc
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
-from carbonex.engine import Exchange
+from carbonex.engine import Exchange, SemanticsError
 
-from .log import LogError
+from .log import LogError, UnknownSemanticsError
+from .reader import LogReader
 from .snapshots import SnapshotError
 
 
@@ -58,11 +59,12 @@ def recover(
         LogError: If the log's beginning was truncated and no snapshot covers
             it, or a snapshot is newer than the log, which has lost rows.
         DamageError: If a row is not what was written.
+        UnknownSemanticsError: If a row has a meaning that this build does not know.
 
     """
+    _check_newest(log, snapshots)
     _, newest = log.bounds()
     last = newest if upto is None else min(upto, newest)
-    _check_newest(snapshots, newest)
     warnings: list[str] = []
     watermark = last if history is None else _watermark(history, newest, warnings)
     with _no_collection():
@@ -114,9 +116,12 @@ def _listeners(
     return listeners
 
 
-def _check_newest(snapshots: SnapshotStore, last: int) -> None:
+def _check_newest(log: Tail, snapshots: SnapshotStore) -> None:
     """A snapshot is made of durable rows: those up to its position existed."""
     newest = max(snapshots.positions(), default=0)
+    if newest > log.bounds()[1] and isinstance(log, LogReader):
+        log.refresh()  # a live server may have gone on, and a snapshot been made
+    _, last = log.bounds()
     if newest > last:
         raise LogError(
             f"the log ends at position {last}, but {snapshots.path(newest)} was made "
@@ -180,12 +185,15 @@ def _replay(
     listeners: list[Progress],
 ) -> int:
     """Apply the rows after ``position`` up to ``last``; return the last position."""
-    for row in log.tail(position + 1):
-        if row.position > last:
-            break
-        batch = row.batch()
-        applied = exchange.apply(batch)
-        position = row.position
-        for listener in listeners:
-            listener(position, batch, applied)
+    try:
+        for row in log.tail(position + 1):
+            if row.position > last:
+                break
+            batch = row.batch()
+            applied = exchange.apply(batch)
+            position = row.position
+            for listener in listeners:
+                listener(position, batch, applied)
+    except SemanticsError as error:
+        raise UnknownSemanticsError(position + 1, error) from None
     return position

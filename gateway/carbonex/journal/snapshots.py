@@ -10,7 +10,9 @@ from __future__ import annotations
 
 from contextlib import suppress
 from hashlib import blake2b
+from itertools import count
 from struct import Struct
+from threading import get_native_id
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from .disk import OsDisk
@@ -74,7 +76,8 @@ class SnapshotStore:
     def save(self, snapshot: Snapshot) -> Path:
         """Keep ``snapshot`` durably and remove all but the newest.
 
-        Until it is complete it has no name that a recovery would look at.
+        Until it is complete it has no name that a recovery would look at. Server,
+        follower and operators may save at the same time, the same one, too.
 
         Raises:
             OSError: If it could not be written; those before are untouched.
@@ -82,9 +85,8 @@ class SnapshotStore:
         """
         disk, path = self._disk, self.path(snapshot.position)
         disk.make_directory(self._directory)
-        new = path.with_suffix(_NEW)
-        self._remove_unfinished(new)
-        fd = disk.open_write(new)
+        self._remove_unfinished()
+        new, fd = self._create(path)
         try:
             # The data is not copied: it may be hundreds of megabytes.
             header = _HEADER.pack(
@@ -99,9 +101,12 @@ class SnapshotStore:
             disk.pwrite(fd, header + _checksum(header, snapshot.data), 0)
             disk.pwrite(fd, snapshot.data, _DATA_AT)
             disk.sync(fd)
+            disk.rename(new, path)
+        except OSError:
+            self._remove(new)
+            raise
         finally:
-            disk.close(fd)
-        disk.rename(new, path)
+            disk.close(fd)  # only now: what is locked is nobody's leftover
         disk.sync_directory(self._directory)
         for position in self.positions()[: -self._keep]:
             self._remove(self.path(position))
@@ -124,8 +129,8 @@ class SnapshotStore:
         _, version, _, found, chain, digest, size = _HEADER.unpack_from(content)
         if version != SNAPSHOT_VERSION:
             raise SnapshotError(
-                f"{path} has format version {version}, "
-                f"this carbonex reads {SNAPSHOT_VERSION}"
+                f"{path} has format version {version}, this carbonex reads "
+                f"{SNAPSHOT_VERSION}: use the release that wrote it"
             )
         data = content[_DATA_AT : _DATA_AT + size]
         checksum = content[_HEADER.size : _DATA_AT]
@@ -142,11 +147,39 @@ class SnapshotStore:
         finally:
             self._disk.close(fd)
 
-    def _remove_unfinished(self, upto: Path) -> None:
-        """Remove what saves up to this one left behind when they were interrupted."""
-        for name in self._disk.names(self._directory):
-            if name.endswith(_NEW) and name <= upto.name:
-                self._remove(self._directory / name)
+    def _create(self, path: Path) -> tuple[Path, int]:
+        """Return a new file of this thread's alone, locked, to become ``path``."""
+        disk = self._disk
+        for attempt in count():
+            new = path.with_suffix(f".{get_native_id()}-{attempt}{_NEW}")
+            fd = disk.open_write(new)
+            # Between the two, somebody may have taken it for a leftover.
+            if self._lock(fd) and new.name in disk.names(self._directory):
+                return new, fd
+            disk.close(fd)
+        raise AssertionError
+
+    def _remove_unfinished(self) -> None:
+        """Remove what saves that were interrupted left behind: nobody locks it."""
+        disk = self._disk
+        for name in disk.names(self._directory):
+            if not name.endswith(_NEW):
+                continue
+            path = self._directory / name
+            with suppress(FileNotFoundError):  # that one has just come to its end
+                fd = disk.open_read(path)
+                try:
+                    if self._lock(fd):
+                        self._remove(path)
+                finally:
+                    disk.close(fd)
+
+    def _lock(self, fd: int) -> bool:
+        try:
+            self._disk.lock(fd)
+        except BlockingIOError:
+            return False
+        return True
 
     def _remove(self, path: Path) -> None:
         with suppress(FileNotFoundError):  # a follower may save and remove, too

@@ -86,6 +86,7 @@ def verify(directory: Path, disk: Disk | None = None, *, deep: bool = False) -> 
 
     Raises:
         LogError: If there is no log, or one of another format version.
+        UnknownSemanticsError: If a row has a meaning that this build does not know.
 
     """
     auditor = _Auditor(directory, disk or OsDisk(), deep=deep)

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Final, final
 
 import structlog
 
-from carbonex.engine import DayEnded
+from carbonex.engine import DayEnded, SemanticsError
 from carbonex.journal import (
     HISTORY_NAME,
     HistoryError,
@@ -28,6 +28,7 @@ from carbonex.journal import (
     LogReader,
     Snapshot,
     SnapshotStore,
+    UnknownSemanticsError,
     recover,
 )
 
@@ -81,11 +82,14 @@ class Follower:
         """
         day_ended = False
         self._log.refresh()
-        for row in self._log.tail(self.position + 1):
-            applied = self._exchange.apply(row.batch())
-            self._history.put(row.position, applied)
-            self.position, self._chain = row.position, row.hash
-            day_ended |= any(type(event) is DayEnded for event in applied.due)
+        try:
+            for row in self._log.tail(self.position + 1):
+                applied = self._exchange.apply(row.batch())
+                self._history.put(row.position, applied)
+                self.position, self._chain = row.position, row.hash
+                day_ended |= any(type(event) is DayEnded for event in applied.due)
+        except SemanticsError as error:
+            raise UnknownSemanticsError(self.position + 1, error) from None
         self._history.flush()
         if self._history.failed is not None:
             raise self._history.failed

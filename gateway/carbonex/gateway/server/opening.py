@@ -6,12 +6,15 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from carbonex.engine import (
     VENUE_KEY,
+    ActivateSemantics,
     AddKey,
     Checkpoint,
     Exchange,
     Permission,
     RegisterParticipant,
     Rejected,
+    SemanticsError,
+    semantics,
 )
 from carbonex.engine.snapshot import FORMAT
 from carbonex.gateway.feed import Feed
@@ -21,6 +24,7 @@ from carbonex.journal import (
     SegmentLog,
     Snapshot,
     SnapshotStore,
+    UnknownSemanticsError,
     recover,
 )
 
@@ -86,8 +90,11 @@ def open_venue(
     feed = Feed(venue, premiums=premiums)
     venue.readers.append(feed)
     seq = exchange.seq
-    for row in log.tail(recovered.position + 1):
-        venue.committed(row.batch(), row.position, row.hash)
+    try:
+        for row in log.tail(recovered.position + 1):
+            venue.committed(row.batch(), row.position, row.hash)
+    except SemanticsError as error:
+        raise UnknownSemanticsError(venue.position + 1, error) from None
     venue.epoch = opening_epoch(exchange, GATEWAY)
     return Opened(venue, feed, exchange.seq - seq, recovered.warnings)
 
@@ -113,7 +120,7 @@ def checkpoint(exchange: Exchange) -> Checkpoint:
 def bootstrap(directory: Path, config: Config, commands: Iterable[Command]) -> Row:
     """Write a new venue's first commands, with the venue's own key.
 
-    They are tried on an empty exchange first: nothing is written unless all
+    Commands have the newest meaning from the beginning. They are tried on an empty exchange first: nothing is written unless all
     are accepted. Return the log's last row.
 
     Raises:
@@ -122,6 +129,9 @@ def bootstrap(directory: Path, config: Config, commands: Iterable[Command]) -> R
 
     """
     venue = _new_venue(Exchange(), config)
+    newest = semantics.NEWEST
+    if newest > venue.exchange.semantics:
+        commands = [ActivateSemantics(VENUE_KEY, newest), *commands]
     batches = list(_batches(venue, commands, Clock().now_ns()))
     with open_log(directory, config) as log:
         if log.bounds()[1]:

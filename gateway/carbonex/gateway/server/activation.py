@@ -1,0 +1,63 @@
+"""Giving a venue's commands the newest meaning, once, before it opens.
+
+No older release can read the log from there on, so an operator must ask for it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from carbonex.engine import VENUE_KEY, ActivateSemantics, Rejected, semantics
+from carbonex.journal import SnapshotStore
+
+from .clock import Clock, check_start
+from .opening import open_log, open_venue, take_snapshot
+
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from carbonex.gateway.config import Config
+
+
+class Activation(NamedTuple):
+    """Commands after ``position`` have the meaning ``number`` instead of ``before``.
+
+    ``snapshot`` is of that position: a release that has dropped the old meanings
+    can begin there. It is None where ``number`` had been activated already.
+    """
+
+    before: int
+    number: int
+    position: int
+    snapshot: Path | None
+
+
+def activate_newest(
+    directory: Path, config: Config, *, accept_time: bool = False
+) -> Activation:
+    """Activate the newest semantics that this build knows, unless they are.
+
+    Raises:
+        LogError: If another process has the log, or it cannot be recovered.
+        ClockError: If the clock is far ahead of the log; see ``check_start``.
+        OSError: If the snapshot cannot be written; the activation is durable.
+
+    """
+    with open_log(directory, config) as log:
+        snapshots = SnapshotStore(directory)
+        venue = open_venue(log, snapshots, config).venue
+        before, number = venue.exchange.semantics, semantics.NEWEST
+        if before >= number:
+            return Activation(before, number, venue.position, None)
+        now_ns = Clock().now_ns()
+        check_start(now_ns, venue.exchange.time_ns, accept_time=accept_time)
+        venue.submit(None, 0, ActivateSemantics(VENUE_KEY, number))
+        while (batch := venue.take_batch(now_ns)) is not None:
+            row = log.publish(batch)
+            applied = venue.committed(batch, row.position, row.hash)
+            assert not any(
+                type(e) is Rejected for reply in applied.replies for e in reply
+            )
+        path = take_snapshot(venue, snapshots)
+        return Activation(before, number, venue.position, path)

@@ -1,0 +1,68 @@
+"""A snapshot of a data directory's newest state, made beside its server.
+
+Trading does not wait for it: what a snapshot needs is in the log.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from .log import LogError
+from .reader import LogReader
+from .recovery import recover
+from .snapshots import Snapshot, SnapshotStore
+
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from .disk import Disk
+
+
+class Captured(NamedTuple):
+    """The snapshot ``path`` of the state after ``position``.
+
+    ``seq`` and ``time_ns`` are the exchange's own. ``is_new`` tells that it was made
+    just now: a good one may have been there. ``warnings`` are the recovery's.
+    """
+
+    path: Path
+    position: int
+    seq: int
+    time_ns: int
+    digest: bytes
+    is_new: bool
+    warnings: list[str]
+
+
+def capture(directory: Path, disk: Disk | None = None) -> Captured:
+    """Keep a snapshot of the state at the log's end, server or no server.
+
+    Nothing is locked that a server needs; what it writes meanwhile is for the next
+    snapshot. O(the newest good snapshot + rows after it).
+
+    Raises:
+        LogError: As ``recover``, or if the log is empty.
+        OSError: If the snapshot cannot be written; the log is complete.
+
+    """
+    log, snapshots = LogReader(directory, disk), SnapshotStore(directory, disk)
+    recovered = recover(log, snapshots)
+    position, exchange = recovered.position, recovered.exchange
+    if position == 0:
+        raise LogError(f"the log in {directory} has no rows yet: nothing to keep")
+    digest, path = exchange.digest(), snapshots.path(position)
+    is_new = recovered.snapshot != position
+    if is_new:
+        path = snapshots.save(
+            Snapshot(position, recovered.chain, digest, exchange.snapshot())
+        )
+    return Captured(
+        path,
+        position,
+        exchange.seq,
+        exchange.time_ns,
+        digest,
+        is_new,
+        [*log.warnings, *recovered.warnings],
+    )
