@@ -136,6 +136,40 @@ def test_a_clock_far_ahead_of_the_log_needs_a_decision(
     open_at(accepted)
 
 
+def test_a_torn_row_without_a_head_needs_a_decision(
+    directory: Path, program: Program
+) -> None:
+    (directory / "log" / "head").unlink()
+    path = directory / "log" / "00000000000000000001.log"
+    with SegmentLog(directory, "acme") as log:
+        end = log._offset
+    data = bytearray(path.read_bytes())
+    data[end - 9] ^= 1
+    path.write_bytes(data)
+    (directory / "log" / "head").unlink()
+    refused = program("serve", str(directory), "--port", "0")
+    _, err = refused.communicate(timeout=60)
+    assert refused.returncode == 1
+    assert err.count("nobody knows whether it was answered") == 1
+    assert "--accept-loss" in err
+    accepted = program("serve", str(directory), "--port", "0", "--accept-loss")
+    open_at(accepted)
+    accepted.send_signal(signal.SIGTERM)
+    _, err = accepted.communicate(timeout=60)
+    assert "(position 2): removed; it may have been answered" in err
+    assert LogReader(directory).warnings == []
+
+
+def test_activating_what_is_active_says_so_and_opens(
+    directory: Path, program: Program
+) -> None:
+    process = program("serve", str(directory), "--port", "0", "--activate")
+    assert process.stdout is not None
+    line = process.stdout.readline()
+    assert line == "semantics 1 are active already, and the newest known\n"
+    open_at(process)
+
+
 def rewrite_an_hour_ago(directory: Path) -> None:
     """Write the directory's log again as it would be from two hours ago."""
 

@@ -64,6 +64,10 @@ def test_what_a_file_leaves_out_has_its_default() -> None:
             "limits.burst = 49: must be at least 50",
         ),
         (
+            'venue = "v"\n[log]\nreserve_bytes = 33_554_431',
+            "log.reserve_bytes = 33554431: must be at least 33554432",
+        ),
+        (
             'venue = "v"\n[limits]\nburst = "many"',
             'limits.burst = "many": must be a whole number',
         ),

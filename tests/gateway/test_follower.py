@@ -114,6 +114,25 @@ def test_a_days_end_is_kept_as_a_snapshot(tmp_path: Path) -> None:
     assert not exchange.accounts["maker"].orders
 
 
+def test_what_a_power_loss_may_take_is_not_followed_yet(tmp_path: Path) -> None:
+    """The row behind the head may still be on its way to the disk."""
+    writer = make(tmp_path)
+    writer.do(*trade(7001))
+    head = tmp_path / "log" / "head"
+    durable, before = writer.venue.position, head.read_bytes()
+    writer.do(*trade(7002))
+    after = head.read_bytes()
+    head.write_bytes(before)
+    follower = Follower(tmp_path)
+    assert follower.position == durable
+    follower.catch_up()
+    assert (follower.position, prices(tmp_path)) == (durable, [7001])
+    head.write_bytes(after)
+    follower.catch_up()
+    follower.close()
+    assert prices(tmp_path) == [7001, 7002]
+
+
 def test_what_came_before_the_end_is_followed_too(tmp_path: Path) -> None:
     writer = make(tmp_path)
     pauses: list[float] = []

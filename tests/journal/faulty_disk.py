@@ -2,8 +2,9 @@
 
 It keeps what a real one promises, and not a byte more: data after ``sync`` of
 the file, names after ``sync_directory``. Of everything else a power loss keeps
-what chance likes: each write whole, in some of its sectors, or not at all;
-each new, renamed or removed name or not. A failed sync loses its data although
+what chance likes: each write whole, in some of its sectors, or not at all (a
+file of one sector is as after one of its writes); each new, renamed or removed
+name or not. A failed sync loses its data although
 reading still shows it, as Linux does.
 """
 
@@ -82,8 +83,7 @@ class SimulatedDisk:
                 _rename(self._durable_names, source, target, file)
         self._renamed.clear()
         for file in {id(f): f for f in self._durable_names.values()}.values():
-            for offset, data in file.written:
-                self._keep_some(file.durable, offset, data)
+            self._keep(file)
             file.written.clear()
             file.content = bytearray(file.durable)
         self._names = dict(self._durable_names)
@@ -231,6 +231,16 @@ class SimulatedDisk:
     def _name(self, source: Path | None, target: Path | None, file: _File) -> None:
         _rename(self._names, source, target, file)
         self._renamed.append((source, target, file))
+
+    def _keep(self, file: _File) -> None:
+        """Let chance decide about a file's unsynced writes."""
+        if len(file.content) <= SECTOR:  # it is one sector, old or new
+            kept = self.random.randrange(len(file.written) + 1)
+            for offset, data in file.written[:kept]:
+                _put(file.durable, data, offset)
+            return
+        for offset, data in file.written:
+            self._keep_some(file.durable, offset, data)
 
     def _keep_some(self, durable: bytearray, offset: int, data: bytes) -> None:
         fate = self.random.random()

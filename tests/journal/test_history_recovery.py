@@ -79,7 +79,7 @@ def change(path: Path, statement: str) -> None:
         (cut_short, "damaged"),
         (replace_by_text, "damaged: file is not a database"),
         (lambda path: path.write_bytes(b""), "schema version 0, not 3"),
-        (lambda path: change(path, "PRAGMA user_version = 7"), "schema version 7"),
+        (lambda path: change(path, "PRAGMA user_version = 1"), "schema version 1"),
         (lambda path: change(path, "DROP TABLE progress"), "damaged: no such table"),
         (lambda path: change(path, "UPDATE progress SET venue = 'x'"), "venue 'x'"),
         (

@@ -12,7 +12,7 @@ import uvloop
 
 from carbonex.gateway.config import FILE_NAME, load_config
 from carbonex.gateway.documents import ConfigError
-from carbonex.gateway.server import process
+from carbonex.gateway.server import opening, process
 from carbonex.gateway.server.activation import activate_newest
 from carbonex.gateway.server.clock import ClockError
 from carbonex.gateway.server.reports import report_to
@@ -58,6 +58,14 @@ AcceptTimeOption = Annotated[
 ]
 
 
+AcceptLossOption = Annotated[
+    bool,
+    typer.Option(
+        "--accept-loss",
+        help="First remove a torn last row of which nobody knows whether it was"
+        " answered, because the file that would tell (log/head) is damaged as well.",
+    ),
+]
 ActivateOption = Annotated[
     bool,
     typer.Option(
@@ -68,13 +76,14 @@ ActivateOption = Annotated[
 ]
 
 
-def serve(
+def serve(  # noqa: PLR0913 - each is an option of the command line
     directory: Directory,
     *,
     host: HostOption = None,
     port: PortOption = None,
     market: MarketOption = "",
     accept_time: AcceptTimeOption = False,
+    accept_loss: AcceptLossOption = False,
     activate: ActivateOption = False,
 ) -> None:
     """Open the venue to traders; Ctrl-C or SIGTERM stops it in good order.
@@ -89,6 +98,9 @@ def serve(
     config = _config(directory, host, port, market)
     report_to(sys.stderr)
     try:
+        if accept_loss:
+            for warning in opening.accept_loss(directory, config):
+                typer.echo(f"carbonex: warning: {warning}", err=True)
         if activate:
             _activate(directory, config, accept_time=accept_time)
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:

@@ -88,7 +88,10 @@ def _advice(path: Path) -> str:
     if path.name == HISTORY_NAME:
         return "The log is good. Remove this file: the next start makes it anew."
     if path.name == "head":
-        return "The rows are good. The next start warns of it and writes it anew."
+        return (
+            "The rows are good. The next start warns of it and writes it anew; where a"
+            " torn row follows them it asks for --accept-loss."
+        )
     return "Everything before it is good. Restore the directory from a copy."
 
 

@@ -28,6 +28,10 @@ Port = Annotated[int, msgspec.Meta(ge=0, le=65535)]
 Positive = Annotated[int, msgspec.Meta(ge=1, le=2**31)]
 Rate = Annotated[int, msgspec.Meta(ge=1, le=10**9)]
 Bytes = Annotated[int, msgspec.Meta(ge=4096, le=2**40)]
+# Free space is looked at once a second. At full speed the log grows by 10 MB in
+# that time, and the follower's history and snapshots are on the same disk.
+MIN_RESERVE: Final = 32 * 1024 * 1024
+ReserveBytes = Annotated[int, msgspec.Meta(ge=MIN_RESERVE, le=2**40)]
 Burst = Annotated[int, msgspec.Meta(ge=MAX_BATCH, le=2**31)]
 WebOrigin = Annotated[
     str,
@@ -82,7 +86,7 @@ class Log(Section, frozen=True):
     """The log's files, in bytes."""
 
     segment_bytes: Bytes = 256 * 1024 * 1024
-    reserve_bytes: Bytes = 256 * 1024 * 1024
+    reserve_bytes: ReserveBytes = 256 * 1024 * 1024
 
 
 class Days(Section, frozen=True):
@@ -198,7 +202,8 @@ close_seconds = 5
 
 [log]
 # A segment file's size, and the free disk space below which new orders are
-# refused as LOG_FULL while cancels still work.
+# refused as LOG_FULL while cancels still work. That is looked at once a second, in
+# which a busy venue writes 10 MB: less than 32 MiB is no reserve.
 segment_bytes = 268_435_456
 reserve_bytes = 268_435_456
 

@@ -39,7 +39,8 @@ def capture(directory: Path, disk: Disk | None = None) -> Captured:
     """Keep a snapshot of the state at the log's end, server or no server.
 
     Nothing is locked that a server needs; what it writes meanwhile is for the next
-    snapshot. O(the newest good snapshot + rows after it).
+    snapshot. So is a row that is not known to be durable: a power loss that took it
+    would leave a snapshot of what never was. O(the newest good snapshot + rows after it).
 
     Raises:
         LogError: As ``recover``, or if the log is empty.
@@ -47,7 +48,7 @@ def capture(directory: Path, disk: Disk | None = None) -> Captured:
 
     """
     log, snapshots = LogReader(directory, disk), SnapshotStore(directory, disk)
-    recovered = recover(log, snapshots)
+    recovered = recover(log, snapshots, upto=log.durable)
     position, exchange = recovered.position, recovered.exchange
     if position == 0:
         raise LogError(f"the log in {directory} has no rows yet: nothing to keep")

@@ -31,7 +31,9 @@ class LogFiles:
 
     ``venue`` is the name in the segments, ``torn`` the size of what a power
     loss left half written behind the last row, ``warnings`` what is worth
-    telling but loses nothing.
+    telling but loses nothing. The rows up to ``durable`` survive a power loss;
+    the one behind them, if there is one, may still be on its way to the disk.
+    Without a good head (``unbounded`` says why) all that can be read counts.
     """
 
     def __init__(self, directory: Path, disk: Disk | None = None) -> None:
@@ -51,10 +53,10 @@ class LogFiles:
         self._marks: dict[int, list[Mark]] = {}  # by the segment's first position
         # The head first: a live server goes on writing rows, and what was
         # there when the head was read is a lower bound for what is read later.
-        head, missing = read_head(self._disk, self._directory)
+        head, self.unbounded = read_head(self._disk, self._directory)
         self._segments = self._list()
         if head is None:
-            self.warnings.append(f"{missing}: no lower bound for the log's end")
+            self.warnings.append(f"{self.unbounded}: no lower bound for the log's end")
         self.venue = self._segments[0].header.venue
         index = max(0, self._index(head.position + 1)) if head else 0
         self._scan(start(self._segments[index]), index, head)
@@ -142,6 +144,7 @@ class LogFiles:
             mark, self._row_at = newest, newest.offset
         # One tuple, so that other threads see both of the same row.
         self._newest = mark.position - 1, mark.chain
+        self.durable = head.position if head else mark.position - 1
         self._offset = mark.offset
         self.torn = torn_bytes(self._disk, self._segments[-1], mark)
         self._check_head(head)

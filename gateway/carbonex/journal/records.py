@@ -34,8 +34,9 @@ _PADDING: Final = [bytes(-length % 8) for length in range(8)]
 _MAGIC: Final = b"CBXLOG\r\n"  # the line end shows a transfer that changed it
 # magic, format version, venue's length, first position, hash before, venue
 _HEADER: Final = Struct("<8sIIQ32s64s")
-_HEAD_MAGIC: Final = b"CBXHEAD1"
-_HEAD: Final = Struct("<8sQ32sI")  # magic, position, hash, CRC-32
+_HEAD_MAGIC: Final = b"CBXHEAD"
+_HEAD_VERSION: Final = b"1"
+_HEAD: Final = Struct("<8sQ32sI")  # magic and version, position, hash, CRC-32
 
 
 class Header(NamedTuple):
@@ -135,10 +136,7 @@ def decode_header(block: bytes, path: Path, first: int) -> Header:
         raise DamageError(path, 0, first, "the header of a segment", found)
     _, version, length, number, hash_before, venue = _HEADER.unpack_from(block)
     if version != FORMAT_VERSION:
-        raise LogError(
-            f"{path} has format version {version}, this carbonex reads "
-            f"{FORMAT_VERSION}: use the release that wrote it"
-        )
+        raise LogError(unknown_version(path, version, FORMAT_VERSION))
     checksum = blake2b(block[:-HASH_BYTES], digest_size=HASH_BYTES).digest()
     if checksum != block[-HASH_BYTES:]:
         found = block[-HASH_BYTES:].hex()
@@ -151,15 +149,36 @@ def decode_header(block: bytes, path: Path, first: int) -> Header:
 
 def encode_head(position: int, chain: bytes) -> bytes:
     """Return the content of the head file: 52 bytes, within one sector."""
-    head = _HEAD.pack(_HEAD_MAGIC, position, chain, 0)
+    head = _HEAD.pack(_HEAD_MAGIC + _HEAD_VERSION, position, chain, 0)
     return head[:-4] + crc32(head[:-4]).to_bytes(4, "little")
 
 
-def decode_head(data: bytes) -> Head | None:
-    """Return the head in ``data``, None if it is damaged."""
+def decode_head(data: bytes, path: Path) -> Head | None:
+    """Return the head in ``data``, None if it is damaged.
+
+    Every version begins with magic and version, and has its CRC-32 in this place,
+    so that damage is not taken for another version.
+
+    Raises:
+        LogError: If its format version is unknown.
+
+    """
     if len(data) < _HEAD.size:
         return None
     magic, position, chain, checksum = _HEAD.unpack_from(data)
-    if magic != _HEAD_MAGIC or checksum != crc32(data[: _HEAD.size - 4]):
+    if not magic.startswith(_HEAD_MAGIC) or checksum != crc32(data[: _HEAD.size - 4]):
         return None
+    version = magic.removeprefix(_HEAD_MAGIC)
+    if version != _HEAD_VERSION:
+        raise LogError(
+            unknown_version(path, version.decode("latin-1"), _HEAD_VERSION.decode())
+        )
     return Head(position, chain)
+
+
+def unknown_version(path: Path, found: object, known: object) -> str:
+    """Say that a file has a format that this build does not know."""
+    return (
+        f"{path} has format version {found}, this carbonex reads {known}: "
+        "use the release that wrote it"
+    )

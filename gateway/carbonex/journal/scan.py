@@ -128,13 +128,18 @@ def list_segments(disk: Disk, directory: Path) -> list[Segment]:
 
 
 def read_head(disk: Disk, directory: Path) -> tuple[Head | None, str]:
-    """Return the head, or None and why there is none."""
+    """Return the head, or None and why there is none.
+
+    Raises:
+        LogError: If its format version is unknown.
+
+    """
     path = directory / HEAD_NAME
     try:
         data = _read_from(disk, path, 0)
     except FileNotFoundError:
         return None, f"{path} is missing"
-    head = decode_head(data)
+    head = decode_head(data, path)
     return head, "" if head else f"{path} is damaged"
 
 

@@ -7,13 +7,13 @@ DIR/log/head                      the newest answered row, a lower bound
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING, Final
 
 import msgspec
 
 from .disk import OsDisk
-from .log import LockedError, LogError, PoisonedError, Row
+from .log import LogError, Row
+from .making import FILL_BYTES, ZEROS, Guard, create_segment, lock, prepare
 from .reader import LogFiles
 from .records import (
     HEADER_BYTES,
@@ -21,23 +21,13 @@ from .records import (
     RECORD,
     Header,
     encode_head,
-    encode_header,
-    genesis,
     seal,
 )
-from .scan import (
-    HEAD_NAME,
-    SUFFIX,
-    Mark,
-    Segment,
-    read_head,
-    segment_name,
-)
+from .scan import HEAD_NAME, Mark
 
 
 if TYPE_CHECKING:
     from pathlib import Path
-    from types import TracebackType
     from typing import Self
 
     from carbonex.engine import Batch
@@ -48,15 +38,7 @@ if TYPE_CHECKING:
 SEGMENT_BYTES: Final = 256 * 1024 * 1024
 RESERVE_BYTES: Final = 256 * 1024 * 1024  # one more segment: a day of cancels
 
-# Overwriting zeros takes 100 µs a sync, growing the file 150. A step is written
-# with the record that needs it, under one sync: 1 MiB adds 0.7 ms to one commit
-# of some hundreds. Steps of 256 KiB add 0.26 ms but come four times as often,
-# into p99.9 even with one order at a time; steps of 4 MiB add 7 ms.
-FILL_BYTES: Final = 1024 * 1024
-_ZEROS: Final = memoryview(bytes(FILL_BYTES))
-
-_LOCK_NAME: Final = "lock"
-_NEW: Final = ".new"  # the suffix of a segment that is not complete yet
+LOCK_NAME: Final = "lock"
 
 
 class SegmentLog(LogFiles):
@@ -73,28 +55,35 @@ class SegmentLog(LogFiles):
         disk: Disk | None = None,
         segment_bytes: int = SEGMENT_BYTES,
         reserve_bytes: int = RESERVE_BYTES,
+        *,
+        accept_loss: bool = False,
     ) -> None:
         """Open the log of the data directory ``directory``, made if missing.
 
         A torn tail, which was never answered, is zeroed; ``warnings`` tells.
+        Without a good head nobody knows whether it was: then only with
+        ``accept_loss``.
 
         Raises:
             LockedError: If another process has it open.
-            LogError: As LogFiles, or if it belongs to another venue.
+            LogError: As LogFiles, or if it belongs to another venue, or its torn
+                tail may have been answered.
             DamageError: As LogFiles.
 
         """
         self._disk = disk = disk or OsDisk()
         self.segment_bytes = segment_bytes
         self.reserve_bytes = reserve_bytes
-        self._guard = _Guard(directory)
+        self._guard = Guard(directory)
         disk.make_directory(directory)
-        self._lock = _lock(disk, directory)
+        self._lock = lock(disk, directory / LOCK_NAME)
         self._files = [self._lock]
         try:
-            _prepare(disk, directory / "log", venue, segment_bytes)
+            prepare(disk, directory / "log", venue, segment_bytes)
             super().__init__(directory, disk)
             self._check_venue(venue)
+            if not accept_loss:
+                self._check_tail()
             self._take_over()
         except BaseException:
             self._close_files()
@@ -195,6 +184,26 @@ class SegmentLog(LogFiles):
                 f"{self._directory} is the log of venue {self.venue!r}, not {venue!r}"
             )
 
+    def _check_tail(self) -> None:
+        """Make sure that a torn row is known to be one that was never answered.
+
+        No power loss takes the head as well: it is made durable before the first
+        row is written, and lies within one sector, which a disk writes as a whole.
+        """
+        if self.torn and self.unbounded:
+            raise LogError(
+                f"{self.unbounded}, and {self._torn_row()}: nobody knows whether it"
+                " was answered. Restore the directory from a copy, or start with"
+                " --accept-loss, which removes it for good"
+            )
+
+    def _torn_row(self) -> str:
+        path, position = self._segments[-1].path, self._newest[0] + 1
+        return (
+            f"{path} ends in a torn row of {self.torn} bytes at offset"
+            f" {self._offset} (position {position})"
+        )
+
     def _take_over(self) -> None:
         """Make what was read durable and ready to be continued.
 
@@ -211,10 +220,8 @@ class SegmentLog(LogFiles):
         disk.sync(self._fd)
         self._filled = disk.size(self._fd)
         if self.torn:
-            self.warnings.append(
-                f"{path}: a torn row of {self.torn} bytes at offset {self._offset} "
-                f"(position {self._newest[0] + 1}) was removed; it was never answered"
-            )
+            fate = "it may have been" if self.unbounded else "it was never"
+            self.warnings.append(f"{self._torn_row()}: removed; {fate} answered")
         self._head = disk.open_write(self._directory / HEAD_NAME)
         self._files.append(self._head)
         disk.pwrite(self._head, encode_head(*self._newest), 0)
@@ -231,7 +238,7 @@ class SegmentLog(LogFiles):
         end = self._offset + size
         if end > self._filled:
             step = min(FILL_BYTES, max(0, self.segment_bytes - self._filled))
-            self._disk.pwrite(self._fd, _ZEROS[:step], self._filled)
+            self._disk.pwrite(self._fd, ZEROS[:step], self._filled)
             # A row larger than the step, or the segment, grows the file itself.
             self._filled = max(self._filled + step, end)
 
@@ -249,87 +256,3 @@ class SegmentLog(LogFiles):
         self._offset = HEADER_BYTES
         self._filled = disk.size(fd)
         self._segments = [*self._segments, segment]
-
-
-class _Guard:
-    """Lets nothing through any more once something that it guards has failed."""
-
-    def __init__(self, directory: Path) -> None:
-        self.failure: BaseException | None = None
-        self._directory = directory
-
-    def __enter__(self) -> None:
-        if self.failure is not None:
-            raise self._poisoned() from self.failure
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        if error is not None:
-            self.failure = error
-            if isinstance(error, Exception):
-                raise self._poisoned() from error
-
-    def _poisoned(self) -> PoisonedError:
-        return PoisonedError(
-            f"the log in {self._directory} takes nothing any more: {self.failure}; "
-            "end this process, the next one recovers what is durable"
-        )
-
-
-def create_segment(
-    disk: Disk, directory: Path, header: Header, segment_bytes: int
-) -> Segment:
-    """Make an empty segment, which has its name only when it is durable."""
-    path = directory / segment_name(header.first)
-    new = path.with_suffix(_NEW)
-    fd = disk.open_write(new)
-    try:
-        disk.pwrite(fd, encode_header(header), 0)
-        zeros = _ZEROS[: max(0, segment_bytes - HEADER_BYTES)]
-        disk.pwrite(fd, zeros, HEADER_BYTES)
-        disk.sync(fd)
-    finally:
-        disk.close(fd)
-    disk.rename(new, path)
-    disk.sync_directory(directory)
-    return Segment(path, header)
-
-
-def _lock(disk: Disk, directory: Path) -> int:
-    """Lock the data directory and leave this process's number in the lock file."""
-    fd = disk.open_write(directory / _LOCK_NAME)
-    try:
-        disk.lock(fd)
-    except BlockingIOError:
-        holder = disk.read(fd, 20, 0).decode().strip() or "unknown"
-        disk.close(fd)
-        raise LockedError(
-            f"{directory} is in use by process {holder}: stop it first"
-        ) from None
-    except BaseException:
-        disk.close(fd)
-        raise
-    disk.pwrite(fd, f"{os.getpid():<20}\n".encode(), 0)
-    return fd
-
-
-def _prepare(disk: Disk, directory: Path, venue: str, size: int) -> None:
-    """Make the log's directory and first segment where there is nothing yet."""
-    disk.make_directory(directory)
-    names = disk.names(directory)
-    for name in names:
-        if name.endswith(_NEW):
-            disk.remove(directory / name)
-    if any(name.endswith(SUFFIX) for name in names):
-        return
-    head, _ = read_head(disk, directory)
-    if head is not None and head.position > 0:
-        raise LogError(
-            f"{directory} holds no segments, but position {head.position} was "
-            "answered: restore the directory from a copy"
-        )
-    create_segment(disk, directory, Header(venue, 1, genesis(venue)), size)

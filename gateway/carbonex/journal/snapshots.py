@@ -16,6 +16,7 @@ from threading import get_native_id
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from .disk import OsDisk
+from .records import unknown_version
 
 
 if TYPE_CHECKING:
@@ -128,10 +129,7 @@ class SnapshotStore:
             raise SnapshotError(f"{path} is not a snapshot")
         _, version, _, found, chain, digest, size = _HEADER.unpack_from(content)
         if version != SNAPSHOT_VERSION:
-            raise SnapshotError(
-                f"{path} has format version {version}, this carbonex reads "
-                f"{SNAPSHOT_VERSION}: use the release that wrote it"
-            )
+            raise SnapshotError(unknown_version(path, version, SNAPSHOT_VERSION))
         data = content[_DATA_AT : _DATA_AT + size]
         checksum = content[_HEADER.size : _DATA_AT]
         if len(content) != _DATA_AT + size or found != position:

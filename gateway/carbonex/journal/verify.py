@@ -229,6 +229,9 @@ class _Auditor:
         if self._head is not None:
             return
         path = self._directory / HEAD_NAME
+        if self._torn:
+            expected = f"a good head, for the row after {last} is torn"
+            raise DamageError(path, 0, last + 1, expected, self._head_fault)
         if HEAD_NAME in self._disk.names(self._directory):
             raise DamageError(path, 0, last, "a head", "one with a wrong checksum")
         self._notes.append(f"{self._head_fault}: no lower bound for the log's end")

@@ -64,7 +64,9 @@ class Follower:
         self._snapshots = SnapshotStore(directory)
         self._log = LogReader(directory)
         self._history = HistoryStore(directory / HISTORY_NAME, self._log.venue)
-        recovered = recover(self._log, self._snapshots, history=self._history)
+        recovered = recover(
+            self._log, self._snapshots, upto=self._log.durable, history=self._history
+        )
         self._exchange: Exchange = recovered.exchange
         self.position = recovered.position
         self._chain = recovered.chain
@@ -84,6 +86,8 @@ class Follower:
         self._log.refresh()
         try:
             for row in self._log.tail(self.position + 1):
+                if row.position > self._log.durable:
+                    break  # a power loss may take it, but not what we keep of it
                 applied = self._exchange.apply(row.batch())
                 self._history.put(row.position, applied)
                 self.position, self._chain = row.position, row.hash

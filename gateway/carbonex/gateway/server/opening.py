@@ -69,6 +69,17 @@ def open_log(directory: Path, config: Config) -> SegmentLog:
     )
 
 
+def accept_loss(directory: Path, config: Config) -> list[str]:
+    """Remove a torn row that may have been answered; return what was removed.
+
+    Raises:
+        LogError: As ``open_log``, but for that row.
+
+    """
+    with SegmentLog(directory, config.venue, accept_loss=True) as log:
+        return log.warnings
+
+
 def open_venue(
     log: Tail, snapshots: SnapshotStore, config: Config, premiums: Pairs = NO_PAIRS
 ) -> Opened:

@@ -22,7 +22,8 @@ from .entries import (
     MovementEntry,
     TradeEntry,
 )
-from .reader import HistoryError, HistoryReader
+from .reader import HistoryReader
+from .schema import HistoryError
 from .statements import Balance, Line, Statement, statement_of, statement_pages
 from .store import HistoryStore
 

@@ -19,7 +19,7 @@ from .entries import (
     MovementEntry,
     TradeEntry,
 )
-from .schema import SCHEMA_VERSION, open_reader
+from .schema import SCHEMA_VERSION, HistoryError, open_reader, refuse_newer
 
 
 if TYPE_CHECKING:
@@ -33,10 +33,6 @@ if TYPE_CHECKING:
 PAGE: Final = 1000  # entries, unless asked for fewer or more
 
 E = TypeVar("E", bound="Entry | DayEntry | BalanceEntry")
-
-
-class HistoryError(Exception):
-    """The history cannot be read; the message says what to do."""
 
 
 @final
@@ -214,6 +210,7 @@ class HistoryReader:
 
     def _check_version(self) -> None:
         ((version,),) = self.select("PRAGMA user_version")
+        refuse_newer(self._path, version)
         if version != SCHEMA_VERSION:
             raise HistoryError(
                 f"{self._path} has schema version {version}, not {SCHEMA_VERSION}:"

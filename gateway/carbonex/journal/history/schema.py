@@ -8,6 +8,7 @@ from contextlib import closing
 from typing import TYPE_CHECKING, Final
 
 from carbonex.journal.disk import FILE_MODE
+from carbonex.journal.records import unknown_version
 
 from .bulletins import TABLE as BULLETINS
 from .days import DATED
@@ -125,6 +126,10 @@ CREATE INDEX bids_of_auctions ON bids (auction_id);
 """
 
 
+class HistoryError(Exception):
+    """The history cannot be read; the message says what to do."""
+
+
 def open_writer(path: Path, venue: str) -> tuple[sqlite3.Connection, str]:
     """Return a connection to the file, made anew if there is no usable one.
 
@@ -133,6 +138,7 @@ def open_writer(path: Path, venue: str) -> tuple[sqlite3.Connection, str]:
 
     Raises:
         sqlite3.OperationalError: If another process is writing to it.
+        HistoryError: If a newer carbonex has made it.
         OSError: If it can be neither read nor made.
 
     """
@@ -159,6 +165,20 @@ def open_reader(path: Path) -> sqlite3.Connection:
     return _connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
 
 
+def refuse_newer(path: Path, version: int) -> None:
+    """Leave alone what a newer carbonex has made: the log may not have it any more.
+
+    Raises:
+        HistoryError: If ``version`` is a newer one.
+
+    """
+    if version > SCHEMA_VERSION:
+        raise HistoryError(
+            f"{unknown_version(path, version, SCHEMA_VERSION)}, or remove the file:"
+            " the next start makes it anew from the log, as far as that reaches back"
+        )
+
+
 def remove(path: Path) -> None:
     """Remove the file and the two that SQLite keeps beside it."""
     for suffix in ("", "-wal", "-shm"):
@@ -178,6 +198,7 @@ def _fault(path: Path, venue: str) -> str:
     try:
         with closing(_connect(str(path))) as connection:
             (version,) = connection.execute("PRAGMA user_version").fetchone()
+            refuse_newer(path, version)
             if version != SCHEMA_VERSION:
                 return f"it has schema version {version}, not {SCHEMA_VERSION}"
             (owner,) = connection.execute("SELECT venue FROM progress").fetchone()

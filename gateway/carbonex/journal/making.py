@@ -1,0 +1,116 @@
+"""What a log needs before its first row is written: a lock, files, a guard."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Final
+
+from .log import LockedError, LogError, PoisonedError
+from .records import HEADER_BYTES, Header, encode_header, genesis
+from .scan import SUFFIX, Segment, read_head, segment_name
+
+
+if TYPE_CHECKING:
+    from pathlib import Path
+    from types import TracebackType
+
+    from .disk import Disk
+
+
+# Overwriting zeros takes 100 µs a sync, growing the file 150. A step is written
+# with the record that needs it, under one sync: 1 MiB adds 0.7 ms to one commit
+# of some hundreds. Steps of 256 KiB add 0.26 ms but come four times as often,
+# into p99.9 even with one order at a time; steps of 4 MiB add 7 ms.
+FILL_BYTES: Final = 1024 * 1024
+ZEROS: Final = memoryview(bytes(FILL_BYTES))
+
+_NEW: Final = ".new"  # the suffix of a segment that is not complete yet
+
+
+class Guard:
+    """Lets nothing through any more once something that it guards has failed."""
+
+    def __init__(self, directory: Path) -> None:
+        self.failure: BaseException | None = None
+        self._directory = directory
+
+    def __enter__(self) -> None:
+        if self.failure is not None:
+            raise self._poisoned() from self.failure
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if error is not None:
+            self.failure = error
+            if isinstance(error, Exception):
+                raise self._poisoned() from error
+
+    def _poisoned(self) -> PoisonedError:
+        return PoisonedError(
+            f"the log in {self._directory} takes nothing any more: {self.failure}; "
+            "end this process, the next one recovers what is durable"
+        )
+
+
+def create_segment(
+    disk: Disk, directory: Path, header: Header, segment_bytes: int
+) -> Segment:
+    """Make an empty segment, which has its name only when it is durable."""
+    path = directory / segment_name(header.first)
+    new = path.with_suffix(_NEW)
+    fd = disk.open_write(new)
+    try:
+        disk.pwrite(fd, encode_header(header), 0)
+        zeros = ZEROS[: max(0, segment_bytes - HEADER_BYTES)]
+        disk.pwrite(fd, zeros, HEADER_BYTES)
+        disk.sync(fd)
+    finally:
+        disk.close(fd)
+    disk.rename(new, path)
+    disk.sync_directory(directory)
+    return Segment(path, header)
+
+
+def lock(disk: Disk, path: Path) -> int:
+    """Lock a data directory by the file ``path``, and leave this process's number.
+
+    Raises:
+        LockedError: If another process has the lock.
+
+    """
+    fd = disk.open_write(path)
+    try:
+        disk.lock(fd)
+    except BlockingIOError:
+        holder = disk.read(fd, 20, 0).decode().strip() or "unknown"
+        disk.close(fd)
+        raise LockedError(
+            f"{path.parent} is in use by process {holder}: stop it first"
+        ) from None
+    except BaseException:
+        disk.close(fd)
+        raise
+    disk.pwrite(fd, f"{os.getpid():<20}\n".encode(), 0)
+    return fd
+
+
+def prepare(disk: Disk, directory: Path, venue: str, size: int) -> None:
+    """Make the log's directory and first segment where there is nothing yet."""
+    disk.make_directory(directory)
+    names = disk.names(directory)
+    for name in names:
+        if name.endswith(_NEW):
+            disk.remove(directory / name)
+    if any(name.endswith(SUFFIX) for name in names):
+        return
+    head, _ = read_head(disk, directory)
+    if head is not None and head.position > 0:
+        raise LogError(
+            f"{directory} holds no segments, but position {head.position} was "
+            "answered: restore the directory from a copy"
+        )
+    create_segment(disk, directory, Header(venue, 1, genesis(venue)), size)
