@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from .entries import CASH, VENUE_FEES
-from .reader import HistoryError
+from .schema import HistoryError
 
 
 if TYPE_CHECKING:
