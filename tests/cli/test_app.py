@@ -28,6 +28,7 @@ COMMANDS = (
     "replay",
     "verify",
     "snapshot",
+    "archive",
     "statement",
     "feed",
     "official",

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from .archive import archive
 from .demo.command import demo
 from .feed import app as feed
 from .init import init
@@ -64,6 +65,7 @@ for command in (
     replay,
     verify,
     snapshot,
+    archive,
     statement,
 ):
     app.command()(command)

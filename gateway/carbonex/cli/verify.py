@@ -9,6 +9,7 @@ import msgspec
 import typer
 
 from carbonex.journal import HISTORY_NAME, Report, verify as verify_log
+from carbonex.journal.archives import SUFFIX as ARCHIVE_SUFFIX
 
 from .failures import FAILED
 from .logs import Directory, log_errors
@@ -87,6 +88,8 @@ def _advice(path: Path) -> str:
         return "The log before it is good. Remove this file: a start does without it."
     if path.name == HISTORY_NAME:
         return "The log is good. Remove this file: the next start makes it anew."
+    if path.suffix == ARCHIVE_SUFFIX:
+        return "Restore this file from a copy. A start does without it."
     if path.name == "head":
         return (
             "The rows are good. The next start warns of it and writes it anew; where a"

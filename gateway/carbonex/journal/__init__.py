@@ -4,6 +4,7 @@ The log decides what happened. Snapshots make recovery fast, and the history
 store answers questions about the past; both can be made again from the log.
 """
 
+from .archiving import Limit, Moved, archive
 from .capture import Captured, capture
 from .disk import Disk, OsDisk
 from .history import HISTORY_NAME, HistoryError, HistoryReader, HistoryStore
@@ -17,6 +18,7 @@ from .log import (
     Tail,
     UnknownSemanticsError,
 )
+from .place import keep_archive_in
 from .reader import LogReader
 from .recovery import Recovered, recover
 from .segments import SegmentLog
@@ -33,10 +35,12 @@ __all__ = [
     "HistoryError",
     "HistoryReader",
     "HistoryStore",
+    "Limit",
     "LockedError",
     "Log",
     "LogError",
     "LogReader",
+    "Moved",
     "OsDisk",
     "PoisonedError",
     "Recovered",
@@ -48,7 +52,9 @@ __all__ = [
     "SnapshotStore",
     "Tail",
     "UnknownSemanticsError",
+    "archive",
     "capture",
+    "keep_archive_in",
     "recover",
     "verify",
 ]

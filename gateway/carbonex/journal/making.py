@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Final
 
+from .archives import ARCHIVE_NAME, archive_paths
 from .log import LockedError, LogError, PoisonedError
 from .records import HEADER_BYTES, Header, encode_header, genesis
 from .scan import SUFFIX, Segment, read_head, segment_name
@@ -107,6 +108,12 @@ def prepare(disk: Disk, directory: Path, venue: str, size: int) -> None:
             disk.remove(directory / name)
     if any(name.endswith(SUFFIX) for name in names):
         return
+    archived = archive_paths(disk, directory.parent / ARCHIVE_NAME)
+    if archived:
+        raise LogError(
+            f"{directory} holds no segments, but {archived[-1]} is of a log that went"
+            " on: restore the directory from a copy"
+        )
     head, _ = read_head(disk, directory)
     if head is not None and head.position > 0:
         raise LogError(

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from itertools import pairwise
 from operator import attrgetter
 from typing import TYPE_CHECKING, Final
 
 from .disk import OsDisk
+from .listing import archives_before
 from .log import DamageError, LogError
 from .scan import HEAD_NAME, Mark, list_segments, read_head, start, torn_bytes, walk
 
@@ -27,7 +29,7 @@ MARK_BYTES: Final = 1024 * 1024
 
 
 class LogFiles:
-    """The rows of DIR/log, read from its segment files.
+    """The rows of DIR/log and, before them, of DIR/archive.
 
     ``venue`` is the name in the segments, ``torn`` the size of what a power
     loss left half written behind the last row, ``warnings`` what is worth
@@ -49,6 +51,8 @@ class LogFiles:
         """
         self._disk: Disk = disk or OsDisk()
         self._directory = directory / "log"
+        self._archives: list[Segment] = []
+        self._archives_end = 0  # the position after them
         self.warnings: list[str] = []
         self._marks: dict[int, list[Mark]] = {}  # by the segment's first position
         # The head first: a live server goes on writing rows, and what was
@@ -81,6 +85,11 @@ class LogFiles:
             )
         return self._read(from_position, last)
 
+    def closed(self) -> list[tuple[Segment, Segment]]:
+        """Return the segments in DIR/log that get no more rows, and what follows each."""
+        pairs = pairwise(self._segments)
+        return [pair for pair in pairs if not pair[0].is_archived]
+
     def hash_at(self, position: int) -> bytes:
         """Return the chain's hash after ``position``. O(MARK_BYTES).
 
@@ -97,10 +106,19 @@ class LogFiles:
         return next(self.tail(position)).hash
 
     def _list(self) -> list[Segment]:
+        # What is archived meanwhile is listed as a segment, and found when it is read.
         segments = list_segments(self._disk, self._directory)
         if not segments:
             raise LogError(f"{self._directory} holds no log")
-        return segments
+        if segments[0].first != self._archives_end:
+            self._list_archives(segments[0])
+        return [*self._archives, *segments]
+
+    def _list_archives(self, segment: Segment) -> None:
+        found = archives_before(self._disk, self._directory.parent, segment)
+        self._archives, self._archives_end = found.segments, segment.first
+        told = [str(found.damage or ""), found.missing]
+        self.warnings += [text for text in told if text and text not in self.warnings]
 
     def _read(self, from_position: int, last: int) -> Iterator[Row]:
         if from_position > last:

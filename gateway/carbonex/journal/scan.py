@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from .archives import SUFFIX as ARCHIVE_SUFFIX, ChunkError
 from .log import DamageError, LogError, Row
 from .records import (
     HASH_BYTES,
@@ -25,6 +26,7 @@ from .records import (
     parse,
     record_size,
 )
+from .sources import open_source
 
 
 if TYPE_CHECKING:
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from .disk import Disk
+    from .sources import Source
 
 
 # Bytes read at once: large against a record, small in memory.
@@ -42,7 +45,7 @@ _NOT_ZERO: Final = re.compile(rb"[^\0]")
 
 
 class Segment(NamedTuple):
-    """A segment file and its header."""
+    """A segment, in its own file or archived, and its header."""
 
     path: Path
     header: Header
@@ -51,6 +54,11 @@ class Segment(NamedTuple):
     def first(self) -> int:
         """The position of its first row."""
         return self.header.first
+
+    @property
+    def is_archived(self) -> bool:
+        """Whether its file is an archive; one that is not may become one."""
+        return self.path.suffix == ARCHIVE_SUFFIX
 
 
 class Mark(NamedTuple):
@@ -86,7 +94,7 @@ def first_position(path: Path) -> int:
         LogError: If it says nothing.
 
     """
-    digits = path.name.removesuffix(SUFFIX)
+    digits = path.name.removesuffix(SUFFIX).removesuffix(ARCHIVE_SUFFIX)
     if not digits.isdecimal():
         raise LogError(f"{path} is no segment's name: it does not belong here")
     return int(digits)
@@ -110,14 +118,22 @@ def open_segment(disk: Disk, path: Path) -> Segment:
 
 
 def list_segments(disk: Disk, directory: Path) -> list[Segment]:
-    """Return the segments of a log directory, oldest first.
+    """Return the segments of a log directory, oldest first; none are archives.
 
     Raises:
         LogError: If one has another format version or venue.
         DamageError: If the header of one is not as it was written.
 
     """
-    segments = [open_segment(disk, path) for path in segment_paths(disk, directory)]
+    while True:
+        paths = segment_paths(disk, directory)
+        try:
+            segments = [open_segment(disk, path) for path in paths]
+        except FileNotFoundError:
+            if segment_paths(disk, directory) == paths:
+                raise
+            continue  # it has just been archived
+        break
     for segment in segments[1:]:
         if segment.header.venue != segments[0].header.venue:
             raise LogError(
@@ -136,9 +152,13 @@ def read_head(disk: Disk, directory: Path) -> tuple[Head | None, str]:
     """
     path = directory / HEAD_NAME
     try:
-        data = _read_from(disk, path, 0)
+        fd = disk.open_read(path)
     except FileNotFoundError:
         return None, f"{path} is missing"
+    try:
+        data = disk.read(fd, disk.size(fd), 0)
+    finally:
+        disk.close(fd)
     head = decode_head(data, path)
     return head, "" if head else f"{path} is damaged"
 
@@ -177,58 +197,62 @@ def torn_bytes(disk: Disk, segment: Segment, mark: Mark) -> int:
         DamageError: If something that was written later follows.
 
     """
-    fd = disk.open_read(segment.path)
+    source = open_source(disk, segment.path)
     try:
-        rest = disk.read(fd, disk.size(fd) - mark.offset, mark.offset)
+        rest = source.read(source.size - mark.offset, mark.offset)
         torn = len(rest.rstrip(b"\0"))
         if not torn or not _written_later(rest, torn, mark.position):
             return torn
         # A reader beside a live server may have read this record while it was
         # being written and the next one after. Then it is whole by now.
-        again = disk.read(fd, len(rest), mark.offset)
+        again = source.read(len(rest), mark.offset)
     finally:
-        disk.close(fd)
+        source.close()
     if parse(again, 0, mark.position, mark.chain) is not None:
         return 0
     expected, found = explain(again, mark.position, mark.chain)
     raise DamageError(segment.path, mark.offset, mark.position, expected, found)
 
 
-def _read_from(disk: Disk, path: Path, offset: int) -> bytes:
-    fd = disk.open_read(path)
+def _rest(disk: Disk, segment: Segment, offset: int) -> bytes:
+    source = open_source(disk, segment.path)
     try:
-        return disk.read(fd, disk.size(fd) - offset, offset)
+        return source.read(source.size - offset, offset)
     finally:
-        disk.close(fd)
+        source.close()
 
 
 def _rows(disk: Disk, segment: Segment, mark: Mark) -> Iterator[Found]:
     """Yield the rows of one segment up to the first that is not valid."""
     position, offset, chain = mark
-    fd = disk.open_read(segment.path)
+    source = open_source(disk, segment.path)
     try:
         window, base = b"", offset
         while True:
             row = parse(window, offset - base, position, chain)
             if row is None:  # perhaps only because the window ends here
-                window, base = _window(disk, fd, offset), offset
+                window, base = _window(source, offset), offset
                 row = parse(window, 0, position, chain)
                 if row is None:
                     return
             end = offset + record_size(len(row.payload))
             yield Found(segment, row, offset, end)
             position, offset, chain = position + 1, end, row.hash
+    except ChunkError as error:
+        raise DamageError(
+            segment.path, error.offset, position, error.expected, error.found
+        ) from None
     finally:
-        disk.close(fd)
+        source.close()
 
 
-def _window(disk: Disk, fd: int, offset: int) -> bytes:
+def _window(source: Source, offset: int) -> bytes:
     """Return the bytes from ``offset``, with at least one record if there is one."""
-    window = disk.read(fd, WINDOW, offset)
+    window = source.read(WINDOW, offset)
     if len(window) == WINDOW:
         length = RECORD.unpack_from(window)[0]
         if WINDOW < record_size(length) <= record_size(MAX_PAYLOAD):
-            return disk.read(fd, record_size(length), offset)
+            return source.read(record_size(length), offset)
     return window
 
 
@@ -236,7 +260,7 @@ def _check_joint(disk: Disk, segment: Segment, mark: Mark, after: Segment) -> No
     """Make sure that ``after`` begins where the rows of ``segment`` end."""
     first, hash_before = after.first, after.header.hash_before
     if mark.position < first:
-        rest = _read_from(disk, segment.path, mark.offset)
+        rest = _rest(disk, segment, mark.offset)
         expected, found = explain(rest, mark.position, mark.chain)
         raise DamageError(segment.path, mark.offset, mark.position, expected, found)
     if mark.position > first or mark.chain != hash_before:

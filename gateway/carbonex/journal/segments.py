@@ -7,6 +7,7 @@ DIR/log/head                      the newest answered row, a lower bound
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 import msgspec
@@ -146,7 +147,7 @@ class SegmentLog(LogFiles):
     def truncate(self, position: int) -> None:
         """Remove the segments that hold only rows before ``position``.
 
-        The chain stays provable: each segment's header carries the hash before
+        Archives are left where they are, but no longer lead up to the log. The chain stays provable: each segment's header carries the hash before
         it. Afterwards recovery needs a snapshot; and what the history store has
         not read is lost to it, so the caller asks for no more than both allow.
 
@@ -162,8 +163,10 @@ class SegmentLog(LogFiles):
                 oldest = self._segments[0]
                 self._segments = self._segments[1:]
                 self._marks.pop(oldest.first, None)
-                self._disk.remove(oldest.path)
-                self._disk.sync_directory(self._directory)
+                if not oldest.is_archived:
+                    with suppress(FileNotFoundError):  # it is archived by now
+                        self._disk.remove(oldest.path)
+                    self._disk.sync_directory(self._directory)
 
     def close(self) -> None:
         """Close the files and let another process have the directory."""

@@ -12,6 +12,7 @@ import msgspec
 
 from .audit import Replay
 from .disk import OsDisk
+from .listing import Archives, archives_before
 from .log import DamageError, LogError
 from .reconcile import Reconciliation
 from .scan import (
@@ -77,7 +78,8 @@ class Report(msgspec.Struct, frozen=True):
 def verify(directory: Path, disk: Disk | None = None, *, deep: bool = False) -> Report:
     """Check the data directory ``directory`` up to the first fault.
 
-    The chain is verified from the first row on, and everything is replayed
+    The chain is verified from the first row on, archived ones included, as far back
+    as archives lead up to the log without a gap, and everything is replayed
     from the beginning, or from the oldest snapshot where the beginning was
     truncated. Every checkpoint's and snapshot's digest is compared with the
     replayed exchange, and so are the history's balances; ``deep`` also asserts the
@@ -112,16 +114,20 @@ class _Auditor:
         self._paths = segment_paths(disk, self._directory)
         if not self._paths:
             raise LogError(f"{self._directory} holds no log")
-        self._first = first_position(self._paths[0])
-        self._segments: list[Segment] = []
+        self._archives = self._archived(directory)
+        self._segments: list[Segment] = [*self._archives.segments]
+        oldest = self._segments[0].path if self._segments else self._paths[0]
+        self._first = first_position(oldest)
         self._mark = Mark(self._first, 0, b"")
         self._torn = 0
-        self._notes: list[str] = []
+        self._notes = [self._archives.missing] if self._archives.missing else []
         self._replay = Replay(from_snapshot=self._first > 1, deep=deep)
         self._history = Reconciliation(directory)
 
     def run(self) -> None:
         """Check everything in the order of positions."""
+        if self._archives.damage is not None:
+            raise self._archives.damage
         header_fault = self._open_segments()
         if self._segments:
             self._mark = start(self._segments[0])
@@ -154,6 +160,14 @@ class _Auditor:
             notes=self._notes,
             fault=fault,
         )
+
+    def _archived(self, directory: Path) -> Archives:
+        """Return the archives before the first segment, if that can be opened."""
+        try:
+            segment = open_segment(self._disk, self._paths[0])
+        except DamageError:
+            return Archives([], None, "")
+        return archives_before(self._disk, directory, segment)
 
     def _open_segments(self) -> DamageError | None:
         """Open segments up to one with a damaged header: rows before it come first."""

@@ -1,0 +1,256 @@
+"""Moving closed segments into archive files, beside a live server.
+
+A segment's file is removed only after its archive is durable, was read back, and
+proved by the chain to hold the same rows: whatever happens meanwhile, readers find
+the rows in one of the two.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from carbonex.engine import Exchange
+
+from .archives import (
+    ARCHIVE_NAME,
+    ArchiveHeader,
+    archive_path,
+    read_archive_header,
+    write_archive,
+)
+from .disk import OsDisk
+from .history import HISTORY_NAME, HistoryError, HistoryReader
+from .log import DamageError
+from .making import lock
+from .reader import LogReader
+from .records import Header
+from .scan import Segment, start, walk
+from .snapshots import SnapshotError, SnapshotStore
+
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from .disk import Disk
+    from .scan import Mark
+
+
+LOCK_NAME: Final = "archive.lock"  # keeps a second one out, and no server
+_NEW: Final = ".new"  # the suffix of an archive that is not complete yet
+
+
+class Moved(NamedTuple):
+    """A segment that is an archive now: rows ``first`` to ``last``, bytes of both."""
+
+    path: Path
+    first: int
+    last: int
+    segment_bytes: int
+    archive_bytes: int
+
+
+class Limit(NamedTuple):
+    """Rows up to ``position`` may be archived; ``reason`` says why not more."""
+
+    position: int
+    reason: str
+
+
+def archive(directory: Path, disk: Disk | None = None) -> tuple[list[Moved], Limit]:
+    """Archive what neither a start nor the history needs; return what was moved.
+
+    See ``needed_from``. A server may be at work. O(segments that are moved), and
+    the oldest snapshot is restored once.
+
+    Raises:
+        LockedError: If another archiving is at work.
+        LogError: If there is no log, or a file is of an unknown format version.
+        DamageError: If a row to be moved is not what was written.
+        OSError: If an archive cannot be written; the segments before are moved.
+
+    """
+    disk = disk or OsDisk()
+    with _alone(disk, directory):
+        log = LogReader(directory, disk)
+        limit = needed_from(directory, log, disk)
+        return archive_upto(log, directory, limit.position, disk), limit
+
+
+def needed_from(directory: Path, log: LogReader, disk: Disk) -> Limit:
+    """Return up to where rows are needed neither for a start nor for the history.
+
+    A start needs those after the snapshot that it begins with, in the worst case
+    the oldest good one; the history's follower, too, if that snapshot is not
+    beyond what the history has. O(the oldest good snapshot).
+    """
+    oldest = _oldest_good(log, SnapshotStore(directory, disk))
+    if oldest == 0:
+        return Limit(0, "no snapshot is good: make one with carbonex snapshot")
+    history = _history_position(directory)
+    if history < oldest:
+        return Limit(
+            0,
+            f"the history is at position {history}, before the oldest good snapshot at"
+            f" {oldest}: let a server run until it has caught up",
+        )
+    return Limit(oldest, f"a start may need what follows the snapshot at {oldest}")
+
+
+def archive_upto(
+    log: LogReader, directory: Path, position: int, disk: Disk
+) -> list[Moved]:
+    """Archive the closed segments of ``log`` with rows up to ``position`` alone.
+
+    Oldest first, so that archives always lead up to the log.
+    """
+    place = directory / ARCHIVE_NAME
+    moved: list[Moved] = []
+    for segment, after in log.closed():
+        if after.first - 1 > position:
+            break
+        if not moved:
+            _prepare(disk, place)
+        moved.append(_move(disk, place, segment, after))
+    return moved
+
+
+@contextmanager
+def _alone(disk: Disk, directory: Path) -> Iterator[None]:
+    fd = lock(disk, directory / LOCK_NAME)
+    try:
+        yield
+    finally:
+        disk.close(fd)
+
+
+def _oldest_good(log: LogReader, snapshots: SnapshotStore) -> int:
+    """Return the position of the oldest snapshot that a start can use, 0 for none."""
+    first, last = log.bounds()
+    for position in snapshots.positions():
+        if first <= position <= last and _is_good(log, snapshots, position):
+            return position
+    return 0
+
+
+def _is_good(log: LogReader, snapshots: SnapshotStore, position: int) -> bool:
+    try:
+        snapshot = snapshots.load(position)
+        if snapshot.chain != log.hash_at(position):
+            return False
+        return Exchange.restore(snapshot.data).digest() == snapshot.digest
+    except (SnapshotError, ValueError):
+        return False
+
+
+def _history_position(directory: Path) -> int:
+    """Return how far the history is, 0 if there is none that can be read."""
+    path = directory / HISTORY_NAME
+    if not path.exists():
+        return 0
+    try:
+        with HistoryReader(path) as history:
+            return history.position
+    except HistoryError:
+        return 0
+
+
+def _prepare(disk: Disk, place: Path) -> None:
+    """Make the directory, and remove what was interrupted in it."""
+    disk.make_directory(place)
+    for name in disk.names(place):
+        if name.endswith(_NEW):
+            disk.remove(place / name)
+
+
+def _move(disk: Disk, place: Path, segment: Segment, after: Segment) -> Moved:
+    """Archive ``segment``, which ends where ``after`` begins, and remove its file."""
+    end = _end(disk, segment, after)
+    header = ArchiveHeader(
+        segment.header.venue,
+        segment.first,
+        after.first - 1,
+        segment.header.hash_before,
+        after.header.hash_before,
+        end.offset,
+    )
+    path = archive_path(place, segment.first)
+    if not _is_whole(disk, path, header):
+        _write(disk, path, header, segment)
+        _check(disk, path, header)
+    # Only now; and a reader that does not find it any more finds the archive.
+    with suppress(FileNotFoundError):  # truncated by its server
+        disk.remove(segment.path)
+    disk.sync_directory(segment.path.parent)
+    size = _size(disk, path)
+    return Moved(path, header.first, header.last, header.size, size)
+
+
+def _end(disk: Disk, segment: Segment, after: Segment) -> Mark:
+    """Return where the rows of ``segment`` end; the chain is verified up to there."""
+    mark = start(segment)
+    for found in walk(disk, [segment, after], mark):
+        if found.segment is after:
+            break
+        mark = found.mark()
+    return mark
+
+
+def _write(disk: Disk, path: Path, header: ArchiveHeader, segment: Segment) -> None:
+    new = path.with_suffix(_NEW)
+    source = disk.open_read(segment.path)
+    try:
+        fd = disk.open_write(new)
+        try:
+            write_archive(disk, fd, header, source)
+        finally:
+            disk.close(fd)
+    except OSError:
+        with suppress(OSError):
+            disk.remove(new)
+        raise
+    finally:
+        disk.close(source)
+    disk.rename(new, path)
+    disk.sync_directory(path.parent)
+
+
+def _is_whole(disk: Disk, path: Path, header: ArchiveHeader) -> bool:
+    """Tell whether the archive is there: an archiving before may have ended here."""
+    try:
+        _check(disk, path, header)
+    except (FileNotFoundError, DamageError):
+        return False
+    # Its name may not be durable yet.
+    disk.sync_directory(path.parent)
+    return True
+
+
+def _check(disk: Disk, path: Path, header: ArchiveHeader) -> None:
+    """Read an archive back: its rows must lead from hash to hash.
+
+    Raises:
+        FileNotFoundError: If it is not there.
+        DamageError: If it is not what ``header`` says.
+
+    """
+    found = read_archive_header(disk, path)
+    if found != header:
+        raise DamageError(path, 0, header.first, str(header), str(found))
+    segment = Segment(path, Header(header.venue, header.first, header.hash_before))
+    mark = start(segment)
+    for row in walk(disk, [segment], mark):
+        mark = row.mark()
+    if mark != (header.last + 1, header.size, header.hash_after):
+        expected = f"rows up to {header.last}, after which the hash is as it says"
+        found_rows = f"{mark.position - 1}, {mark.chain.hex()}"
+        raise DamageError(path, mark.offset, mark.position, expected, found_rows)
+
+
+def _size(disk: Disk, path: Path) -> int:
+    fd = disk.open_read(path)
+    try:
+        return disk.size(fd)
+    finally:
+        disk.close(fd)

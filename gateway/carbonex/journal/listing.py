@@ -1,0 +1,69 @@
+"""Which archive files lead up to a log's segments without a gap."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from .archives import ARCHIVE_NAME, archive_paths, read_archive_header
+from .log import DamageError, LogError
+from .records import Header
+from .scan import Segment
+
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from .disk import Disk
+
+
+class Archives(NamedTuple):
+    """The archived ``segments`` before a position, oldest first, as far as they join.
+
+    ``damage`` is what is wrong with the next older file, if that is why there are no
+    more; ``missing`` says which rows are not there, if not all are.
+    """
+
+    segments: list[Segment]
+    damage: DamageError | None
+    missing: str
+
+
+def archives_before(disk: Disk, directory: Path, segment: Segment) -> Archives:
+    """Return what DIR/archive holds of the rows before the log's first ``segment``.
+
+    O(archive files).
+
+    Raises:
+        LogError: If one is of another venue, or of an unknown format version.
+
+    """
+    place, first, found = directory / ARCHIVE_NAME, segment.first, list[Segment]()
+    damage = None
+    paths = [p for p in archive_paths(disk, place) if int(p.stem) < first]
+    for path in reversed(paths):
+        try:
+            header = read_archive_header(disk, path)
+        except DamageError as error:
+            damage = error
+            break
+        if header.venue != segment.header.venue:
+            raise LogError(
+                f"{path} belongs to venue {header.venue!r}, {segment.path} to"
+                f" {segment.header.venue!r}"
+            )
+        if header.last + 1 != first:
+            break
+        first = header.first
+        before = Header(header.venue, header.first, header.hash_before)
+        found.insert(0, Segment(path, before))
+    missing = "" if first == 1 else _missing(directory, place, first)
+    return Archives(found, damage, missing)
+
+
+def _missing(directory: Path, place: Path, first: int) -> str:
+    target = place.resolve()  # it may be a link to where the archive is kept
+    shown = place if target == place.absolute() else f"{place} (that is {target})"
+    return (
+        f"positions 1 to {first - 1} are neither in {directory / 'log'} nor in {shown}:"
+        " what needs them asks for their archive files to be put back"
+    )

@@ -1,0 +1,56 @@
+"""Where a data directory's archive is kept: in it, or where a link in it leads.
+
+A link, so that every reader finds the files without being told, and a copy of the
+directory still says where they were.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from .archives import ARCHIVE_NAME, archive_paths, read_archive_header
+from .disk import OsDisk
+from .log import LogError
+
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def keep_archive_in(directory: Path, place: Path, venue: str) -> None:
+    """Let DIR/archive lead to ``place``, an existing directory, from now on.
+
+    Archive files that are elsewhere have to be moved before: that may take hours,
+    and ``place`` be on another file system.
+
+    Raises:
+        LogError: If they are not in ``place``, or those there are another venue's.
+        OSError: If the link cannot be made.
+
+    """
+    link, place = directory / ARCHIVE_NAME, place.resolve()
+    if link.resolve() == place:
+        return
+    disk = OsDisk()
+    there = archive_paths(disk, place)
+    if there and (owner := read_archive_header(disk, there[-1]).venue) != venue:
+        raise LogError(f"{place} holds the archive of venue {owner!r}, not {venue!r}")
+    left = {path.name for path in archive_paths(disk, link)}
+    left -= {path.name for path in there}
+    if left:
+        raise LogError(
+            f"{len(left)} archive files are in {link.resolve()}, {min(left)} is the"
+            f" first: move them to {place} before you have the archive there"
+        )
+    _link(disk, link, place)
+
+
+def _link(disk: OsDisk, link: Path, place: Path) -> None:
+    if link.is_dir() and not link.is_symlink():
+        link.rmdir()
+    new = link.with_suffix(".new")
+    new.unlink(missing_ok=True)
+    new.symlink_to(place, target_is_directory=True)
+    os.rename(new, link)  # noqa: PTH104 - a link, not what it leads to
+    disk.sync_directory(link.parent)
