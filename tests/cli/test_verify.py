@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sqlite3
 from contextlib import closing
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from typer.testing import CliRunner
 
 from carbonex.cli.app import app
-from carbonex.engine import Exchange
+from carbonex.engine import Checkpoint, Exchange, PlaceOrder
 from carbonex.journal import (
     HISTORY_NAME,
     HistoryStore,
     LogReader,
+    SegmentLog,
     Snapshot,
     SnapshotStore,
     recover,
@@ -66,6 +69,53 @@ def test_json(traded: Traded) -> None:
     report = json.loads(bad.stdout)
     assert report["ok"] is False
     assert report["fault"]["position"] == 3
+
+
+def rewritten(directory: Path) -> None:
+    """Write the log again with another price, as somebody who may write might."""
+    batches = [row.batch() for row in LogReader(directory).tail(1)]
+    shutil.rmtree(directory / "log")
+    with SegmentLog(directory, "test", segment_bytes=65_536) as log:
+        for batch in batches:
+            commands = [
+                replace(c, price=c.price + 1) if type(c) is PlaceOrder else c
+                for c in batch.commands
+                if type(c) is not Checkpoint
+            ]
+            log.publish(replace(batch, commands=commands))
+
+
+def test_a_witness_knows_a_log_that_was_rewritten(traded: Traded) -> None:
+    """Its chain is whole and its replay sound: nothing inside it says so."""
+    directory, _ = traded
+    reader = LogReader(directory)
+    kept = [f"{position}:{reader.hash_at(position).hex()}" for position in (2, 5)]
+    witnesses = ["--witness", kept[0], "--witness", kept[1].upper()]
+    good = run.invoke(app, ["verify", str(directory), *witnesses])
+    assert good.exit_code == 0
+    assert "witness  2 hashes as they were witnessed" in good.stdout
+    rewritten(directory)
+    assert run.invoke(app, ["verify", str(directory)]).exit_code == 0
+    bad = run.invoke(app, ["verify", str(directory), *witnesses])
+    assert bad.exit_code == 1
+    assert f"DAMAGED at position 5: {directory / 'log'}" in bad.stdout
+    assert f"{kept[1].partition(':')[2]}, which is witnessed" in bad.stdout
+    assert "it was rewritten, there or before" in bad.stdout
+
+
+def test_a_witness_of_rows_that_are_gone(traded: Traded) -> None:
+    result = run.invoke(
+        app, ["verify", str(traded[0]), "--witness", f"9:{bytes(32).hex()}"]
+    )
+    assert result.exit_code == 1
+    assert "expected rows up to 9, which head, snapshots or witnesses" in result.stdout
+
+
+@pytest.mark.parametrize("text", ["", "5", "5:ab", f"x:{'0' * 64}", f"-1:{'0' * 64}"])
+def test_what_is_no_witness(traded: Traded, text: str) -> None:
+    result = run.invoke(app, ["verify", str(traded[0]), "--witness", text])
+    assert result.exit_code == 2
+    assert "is not POSITION:HASH" in result.stderr
 
 
 def test_a_torn_row_is_a_note_and_no_fault(traded: Traded) -> None:

@@ -271,7 +271,8 @@ def test_a_truncated_log_is_replayed_from_its_oldest_snapshot() -> None:
         assert (report.first, report.last) == (21, 60)
         assert report.commands == sum(len(b.commands) for b in DONE.batches[oldest:])
         assert report.digest == DONE.states[-1].digest.hex()
-        assert report.notes == []
+        (note,) = report.notes
+        assert note.startswith("positions 1 to 20 are neither in /data/log nor in")
         venue.remove_snapshot(oldest)
     found = fault(venue)
     assert found.position == 21
@@ -283,7 +284,7 @@ def test_snapshots_from_before_the_log_are_noted() -> None:
     venue.truncate(41)
     report = verify(DIRECTORY, venue.disk)
     assert report.ok
-    assert report.notes == ["older than the log and not compared: snapshots [20]"]
+    assert report.notes[1:] == ["older than the log and not compared: snapshots [20]"]
 
 
 def test_what_cannot_be_verified_at_all_is_an_error() -> None:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
 import msgspec
 import typer
 
-from carbonex.journal import HISTORY_NAME, Report, verify as verify_log
+from carbonex.journal import HISTORY_NAME, Report, Witness, verify as verify_log
 from carbonex.journal.archives import SUFFIX as ARCHIVE_SUFFIX
 
-from .failures import FAILED
+from .failures import FAILED, USAGE, fail
 from .logs import Directory, log_errors
 
 
@@ -26,20 +27,35 @@ DeepOption = Annotated[
         help="Also check every invariant of the state: books, locks, conservation.",
     ),
 ]
+WitnessOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--witness",
+        metavar="POSITION:HASH",
+        help="The log must have had this hash after that position: a client's heartbeat"
+        " said so. May be given several times.",
+        show_default=False,
+    ),
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 
 
 def verify(
-    directory: Directory, *, deep: DeepOption = False, as_json: JsonOption = False
+    directory: Directory,
+    *,
+    deep: DeepOption = False,
+    witness: WitnessOption = None,
+    as_json: JsonOption = False,
 ) -> None:
     """Check a venue's log from its first row to its last, and everything kept beside it.
 
     The hash chain, the replay through the engine, the digest of every checkpoint
-    and snapshot, and the balances of the history. Exit code 1 names the first
+    and snapshot, and the balances of the history; archived rows, too. Exit code 1 names the first
     place that is wrong. Stop the server first, or check a copy.
     """
+    witnesses = [_parsed(text) for text in witness or []]
     with log_errors():
-        report = verify_log(directory, deep=deep)
+        report = verify_log(directory, deep=deep, witnesses=witnesses)
     if as_json:
         typer.echo(
             msgspec.json.encode({"ok": report.ok, **msgspec.to_builtins(report)})
@@ -48,6 +64,16 @@ def verify(
         typer.echo(_describe(report))
     if report.fault is not None:
         raise typer.Exit(FAILED)
+
+
+def _parsed(text: str) -> Witness:
+    found = re.fullmatch(r"([0-9]+):([0-9a-f]{64})", text.strip().lower())
+    if found is None:
+        fail(
+            f"{text!r} is not POSITION:HASH as in a heartbeat, with 64 hex digits",
+            USAGE,
+        )
+    return Witness(int(found[1]), bytes.fromhex(found[2]))
 
 
 def _describe(report: Report) -> str:
@@ -65,6 +91,8 @@ def _describe(report: Report) -> str:
     ]
     if report.balances:
         lines.append(f"history  {report.balances} balances compared")
+    if report.witnesses:
+        lines.append(f"witness  {report.witnesses} hashes as they were witnessed")
     if report.torn_bytes:
         lines.append(
             f"note: a torn row of {report.torn_bytes} bytes follows the last one; it was"
@@ -88,6 +116,11 @@ def _advice(path: Path) -> str:
         return "The log before it is good. Remove this file: a start does without it."
     if path.name == HISTORY_NAME:
         return "The log is good. Remove this file: the next start makes it anew."
+    if path.name == "log":
+        return (
+            "This is not the log that the witness saw: it was rewritten, there or"
+            " before. Keep it as it is, and restore the directory from a copy."
+        )
     if path.suffix == ARCHIVE_SUFFIX:
         return "Restore this file from a copy. A start does without it."
     if path.name == "head":

@@ -23,7 +23,7 @@ from .reader import LogReader
 from .recovery import Recovered, recover
 from .segments import SegmentLog
 from .snapshots import Snapshot, SnapshotError, SnapshotStore
-from .verify import Fault, Report, verify
+from .verify import Fault, Report, Witness, verify
 
 
 __all__ = [
@@ -52,6 +52,7 @@ __all__ = [
     "SnapshotStore",
     "Tail",
     "UnknownSemanticsError",
+    "Witness",
     "archive",
     "capture",
     "keep_archive_in",

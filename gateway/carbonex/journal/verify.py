@@ -6,7 +6,7 @@ server must not be running: what it writes meanwhile would look torn.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
@@ -30,6 +30,7 @@ from .snapshots import SnapshotError, SnapshotStore
 
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from .disk import Disk
@@ -46,12 +47,22 @@ class Fault(msgspec.Struct, frozen=True):
     found: str
 
 
+class Witness(NamedTuple):
+    """What somebody outside kept: after ``position`` the chain had this hash.
+
+    A client has it from a heartbeat.
+    """
+
+    position: int
+    hash: bytes
+
+
 class Report(msgspec.Struct, frozen=True):
     """What was checked up to the end, or up to ``fault``.
 
     ``first`` and ``last`` are positions, ``commands`` counts those that were
-    replayed, ``balances`` those of the history that were compared, ``hash`` and
-    ``digest`` are the chain's and the exchange's after the last row, as hex.
+    replayed, ``balances`` those of the history that were compared, ``witnesses`` the
+    hashes from outside that the chain has; ``hash`` and ``digest`` are the chain's and the exchange's after the last row, as hex.
     ``torn_bytes`` behind the last row are no fault: they were never answered, and
     the next start removes them. ``notes`` say what could not be checked.
     """
@@ -63,6 +74,7 @@ class Report(msgspec.Struct, frozen=True):
     checkpoints: int
     snapshots: int
     balances: int
+    witnesses: int
     torn_bytes: int
     hash: str
     digest: str
@@ -75,7 +87,13 @@ class Report(msgspec.Struct, frozen=True):
         return self.fault is None
 
 
-def verify(directory: Path, disk: Disk | None = None, *, deep: bool = False) -> Report:
+def verify(
+    directory: Path,
+    disk: Disk | None = None,
+    *,
+    deep: bool = False,
+    witnesses: Sequence[Witness] = (),
+) -> Report:
     """Check the data directory ``directory`` up to the first fault.
 
     The chain is verified from the first row on, archived ones included, as far back
@@ -83,15 +101,16 @@ def verify(directory: Path, disk: Disk | None = None, *, deep: bool = False) -> 
     from the beginning, or from the oldest snapshot where the beginning was
     truncated. Every checkpoint's and snapshot's digest is compared with the
     replayed exchange, and so are the history's balances; ``deep`` also asserts the
-    exchange's invariants at every checkpoint and at the end. O(log), and O(state)
-    for each digest.
+    exchange's invariants at every checkpoint and at the end. The chain must have
+    the hash of each of ``witnesses``: who rewrites the log to its end gets a chain that
+    is whole, but not theirs. O(log), and O(state) for each digest.
 
     Raises:
         LogError: If there is no log, or one of another format version.
         UnknownSemanticsError: If a row has a meaning that this build does not know.
 
     """
-    auditor = _Auditor(directory, disk or OsDisk(), deep=deep)
+    auditor = _Auditor(directory, disk or OsDisk(), witnesses, deep=deep)
     fault = None
     try:
         auditor.run()
@@ -105,7 +124,9 @@ def verify(directory: Path, disk: Disk | None = None, *, deep: bool = False) -> 
 class _Auditor:
     """One run through a directory; the first fault leaves it as DamageError."""
 
-    def __init__(self, directory: Path, disk: Disk, *, deep: bool) -> None:
+    def __init__(
+        self, directory: Path, disk: Disk, witnesses: Sequence[Witness], *, deep: bool
+    ) -> None:
         self._disk = disk
         self._directory = directory / "log"
         self._store = SnapshotStore(directory, disk)
@@ -120,6 +141,8 @@ class _Auditor:
         self._first = first_position(oldest)
         self._mark = Mark(self._first, 0, b"")
         self._torn = 0
+        self._witnesses = witnesses
+        self._witnessed = 0
         self._notes = [self._archives.missing] if self._archives.missing else []
         self._replay = Replay(from_snapshot=self._first > 1, deep=deep)
         self._history = Reconciliation(directory)
@@ -154,6 +177,7 @@ class _Auditor:
             checkpoints=self._replay.checkpoints,
             snapshots=self._replay.snapshots,
             balances=self._history.compared,
+            witnesses=self._witnessed,
             torn_bytes=self._torn,
             hash=self._mark.chain.hex(),
             digest=self._replay.digest(),
@@ -193,8 +217,22 @@ class _Auditor:
         if head is not None and head.position == position and head.hash != chain:
             expected = f"the chain hash {chain.hex()}"
             raise DamageError(path, 0, position, expected, head.hash.hex())
-        if position not in self._snapshots:
-            return
+        self._compare_witnesses(position, chain)
+        if position in self._snapshots:
+            self._compare_snapshot(position, chain)
+
+    def _compare_witnesses(self, position: int, chain: bytes) -> None:
+        for witness in self._witnesses:
+            if witness.position == position:
+                if witness.hash != chain:
+                    expected = (
+                        f"the chain hash {witness.hash.hex()}, which is witnessed"
+                    )
+                    where = self._directory, 0, position
+                    raise DamageError(*where, expected, chain.hex())
+                self._witnessed += 1
+
+    def _compare_snapshot(self, position: int, chain: bytes) -> None:
         path = self._store.path(position)
         try:
             snapshot = self._store.load(position)
@@ -218,18 +256,26 @@ class _Auditor:
         path, (position, offset, _) = self._segments[-1].path, self._mark
         last = position - 1
         head, newest = self._head, max(self._snapshots, default=0)
-        promised = max(head.position if head else 0, newest)
+        witnessed = [witness.position for witness in self._witnesses]
+        promised = max(head.position if head else 0, newest, *witnessed)
         if promised > last:
-            expected = f"rows up to {promised}, which head or snapshots name"
+            expected = f"rows up to {promised}, which head, snapshots or witnesses name"
             raise DamageError(path, offset, position, expected, "the log's end")
         self._check_head(last)
         if self._replay.exchange is None:
             expected = "a snapshot to replay from, for the log's beginning is gone"
             raise DamageError(self._store.path(last), 0, self._first, expected, "none")
         self._replay.check(path, offset, last)
-        old = [p for p in self._snapshots if p < self._first - 1]
+        old = [str(p) for p in witnessed if p < self._first - 1]
         if old:
-            self._notes.append(f"older than the log and not compared: snapshots {old}")
+            self._notes.append(
+                f"older than the log and not compared: witnesses of {', '.join(old)}"
+            )
+        older = [p for p in self._snapshots if p < self._first - 1]
+        if older:
+            self._notes.append(
+                f"older than the log and not compared: snapshots {older}"
+            )
         if self._replay.not_compared:
             self._notes.append(
                 f"{self._replay.not_compared} checkpoints were not compared: they are"

@@ -1,0 +1,229 @@
+"""``carbonex archive`` beside a real server, and every command on what it leaves."""
+
+from __future__ import annotations
+
+import re
+import signal
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+from typer.testing import CliRunner
+
+from carbonex.cli.app import app
+from carbonex.gateway.config import load_config
+from carbonex.gateway.server.follower import Follower
+from carbonex.journal import HISTORY_NAME, LogReader, SegmentLog
+from market import CEA, make_market
+from stranger import Stranger
+from venue_process import write_config
+
+
+if TYPE_CHECKING:
+    import subprocess
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from carbonex.engine import Exchange
+
+    Program = Callable[..., subprocess.Popen[str]]
+
+
+run = CliRunner()
+
+
+def do(*arguments: object) -> str:
+    """Run a command, which must work, and return what it prints."""
+    result = run.invoke(app, [str(argument) for argument in arguments])
+    assert result.exit_code == 0, result.output
+    return result.stdout
+
+
+def names(directory: Path) -> list[str]:
+    return sorted(path.name for path in directory.iterdir())
+
+
+async def trade(client: Stranger, orders: int) -> None:
+    for i in range(orders):
+        await client.call(
+            "add_order", instrument=CEA, side="sell", price=f"7{i % 9}", quantity=5
+        )
+
+
+def opened(process: subprocess.Popen[str]) -> int:
+    assert process.stdout is not None
+    found = re.search(r"ws://127\.0\.0\.1:(\d+)", process.stdout.readline())
+    assert found
+    return int(found[1])
+
+
+@pytest.fixture
+def venue(tmp_path: Path, program: Program) -> Iterator[tuple[Path, int]]:
+    """A server whose segments are full after some thirty rows, and its port."""
+    write_config(tmp_path)
+    config = tmp_path / "venue.toml"
+    text = config.read_text()
+    config.write_text(
+        text.replace("segment_bytes = 268_435_456", "segment_bytes = 8192")
+    )
+    make_market(tmp_path, load_config(config))
+    server = program("serve", str(tmp_path), "--port", "0")
+    yield tmp_path, opened(server)
+    server.send_signal(signal.SIGTERM)
+    server.communicate(timeout=60)
+
+
+async def test_beside_a_live_server_and_read_by_every_command(
+    venue: tuple[Path, int],
+) -> None:
+    directory, port = venue
+    async with Stranger(port) as maker:
+        await maker.login("maker")
+        await trade(maker, 120)
+        do("snapshot", directory)
+        await trade(maker, 10)
+        before = do("replay", directory, "--to", 130)
+        kept = LogReader(directory)
+        said = do("archive", directory)
+        while said.startswith("nothing to archive: the history is at position"):
+            time.sleep(0.1)  # noqa: ASYNC251 - the follower looks once a second
+            said = do("archive", directory)
+        assert "archived" in said, said
+        moved = names(directory / "archive")
+        assert f"{len(moved)} segments archived" in said
+        assert len(moved) >= 2
+        assert f"{1:020d}.log" not in names(directory / "log")
+        await trade(maker, 40)  # the live one goes on, into new segments
+    assert do("replay", directory, "--to", 130) == before
+    position = kept.bounds()[1]
+    reader = LogReader(directory)
+    assert reader.bounds()[0] == 1
+    assert reader.hash_at(position) == kept.hash_at(position)
+    witness = f"3:{kept.hash_at(3).hex()}"
+    assert "all good" in do("verify", directory, "--deep", "--witness", witness)
+    do("snapshot", directory)
+    assert "nothing to archive: a start may need what follows" in do(
+        "archive", directory
+    )
+
+
+def segmented(directory: Path, rows: int = 8) -> None:
+    """Write the log again in segments of two rows, with a snapshot and a history."""
+    batches = [row.batch() for row in LogReader(directory).tail(1)]
+    assert len(batches) == rows
+    for path in (directory / "log").iterdir():
+        path.unlink()
+    with SegmentLog(directory, "test", segment_bytes=65_536) as log:
+        for i, batch in enumerate(batches):
+            if i and i % 2 == 0:
+                log.roll()
+            log.publish(batch)
+    do("snapshot", directory)
+
+
+@pytest.fixture
+def stored(traded: tuple[Path, Exchange]) -> Path:
+    """DIR with a morning's trading in four segments, of which three are closed."""
+    directory, _ = traded
+    segmented(directory)
+    follower = Follower(directory)
+    follower.catch_up()
+    follower.close()
+    return directory
+
+
+def test_it_says_what_it_moved(stored: Path) -> None:
+    lines = do("archive", stored).splitlines()
+    first = stored / "archive" / f"{1:020d}.archive"
+    assert re.fullmatch(rf"positions 1 to 2: {first}, [\d,]+ bytes to [\d,]+", lines[0])
+    assert lines[-1].startswith("3 segments archived, ")
+    assert names(stored / "log") == [f"{7:020d}.log", "head"]
+    assert do("archive", stored).startswith("nothing to archive: ")
+
+
+def test_the_history_is_made_again_from_the_archive(stored: Path) -> None:
+    do("archive", stored)
+    before = do("verify", stored)
+    (stored / HISTORY_NAME).unlink()
+    follower = Follower(stored)
+    follower.catch_up()
+    follower.close()
+    assert do("verify", stored) == before
+    assert "history  6 balances compared" in before
+    said = do("archive", stored)
+    assert said.startswith("nothing to archive")
+
+
+def test_without_snapshot_or_history_nothing_moves(
+    traded: tuple[Path, Exchange],
+) -> None:
+    directory, _ = traded
+    said = do("archive", directory)
+    assert said == (
+        "nothing to archive: no snapshot is good: make one with carbonex snapshot\n"
+    )
+    segmented(directory)
+    said = do("archive", directory)
+    assert said.startswith("nothing to archive: the history is at position 0, before")
+    assert len(names(directory / "log")) == 5
+
+
+class TestElsewhere:
+    """With ``--to``."""
+
+    def test_a_link_leads_there(self, stored: Path, tmp_path: Path) -> None:
+        place = tmp_path / "disk"
+        place.mkdir()
+        before = do("replay", stored)
+        do("archive", stored, "--to", place)
+        assert len(names(place)) == 3
+        assert (stored / "archive").resolve() == place
+        assert do("replay", stored) == before
+        do("archive", stored, "--to", place)
+        assert "all good" in do("verify", stored)
+
+    def test_it_has_to_be_there(self, stored: Path, tmp_path: Path) -> None:
+        result = run.invoke(app, ["archive", str(stored), "--to", str(tmp_path / "x")])
+        assert result.exit_code == 2
+        assert len(names(stored / "log")) == 5
+
+    def test_another_place_needs_the_files(self, stored: Path, tmp_path: Path) -> None:
+        do("archive", stored)
+        place = tmp_path / "disk"
+        place.mkdir()
+        result = run.invoke(app, ["archive", str(stored), "--to", str(place)])
+        assert result.exit_code == 1
+        assert f"3 archive files are in {stored / 'archive'}" in result.stderr
+        assert f"move them to {place}" in " ".join(result.stderr.split())
+        for path in [*(stored / "archive").iterdir()]:
+            path.rename(place / path.name)
+        do("archive", stored, "--to", place)
+        assert LogReader(stored).bounds() == (1, 8)
+
+    def test_another_venues_is_refused(self, stored: Path, tmp_path: Path) -> None:
+        place = tmp_path / "disk"
+        place.mkdir()
+        do("archive", stored, "--to", place)
+        other = tmp_path / "other"
+        SegmentLog(other, "other").close()
+        result = run.invoke(app, ["archive", str(other), "--to", str(place)])
+        assert result.exit_code == 1
+        assert f"{place} holds the archive of venue 'test', not 'other'" in " ".join(
+            result.stderr.split()
+        )
+
+    def test_what_is_missing_is_said(self, stored: Path, tmp_path: Path) -> None:
+        place = tmp_path / "disk"
+        place.mkdir()
+        do("archive", stored, "--to", place)
+        place.rename(tmp_path / "tape")
+        missing = (
+            f"positions 1 to 6 are neither in {stored / 'log'} nor in"
+            f" {stored / 'archive'} (that is {place})"
+        )
+        replayed = run.invoke(app, ["replay", str(stored)])
+        assert replayed.exit_code == 1
+        assert missing in replayed.stderr
+        assert "begins at position 7, and no snapshot from 6 to 6" in replayed.stderr
+        assert missing in do("verify", stored)
+        do("snapshot", stored)  # and a start works too: it needs none of that
