@@ -6,7 +6,7 @@ import copy
 import errno
 import random
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -14,10 +14,7 @@ from carbonex.engine import Batch
 from carbonex.journal import (
     DamageError,
     LockedError,
-    LogError,
     LogReader,
-    SegmentLog,
-    SnapshotStore,
     recover,
     verify,
 )
@@ -26,17 +23,15 @@ from carbonex.journal.archiving import (
     LOCK_NAME,
     archive,
     archive_upto,
-    needed_from,
 )
 from carbonex.journal.making import lock
 from journal.faulty_disk import DIRECTORY, PowerLost, SimulatedDisk
-from journal.samples import fill, rows
-from journal.trading import Venue, trading
+from journal.samples import rows
+from journal.trading import Venue, reopened, trading
 
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from carbonex.journal import Row
     from carbonex.journal.archiving import Moved
@@ -110,10 +105,6 @@ def test_the_live_log_can_be_truncated_all_the_same() -> None:
         assert warning.startswith(
             "positions 1 to 40 are neither in /data/log nor in /data/archive:"
         )
-
-
-def reopened(disk: SimulatedDisk) -> SegmentLog:
-    return SegmentLog(DIRECTORY, "test-venue", disk, segment_bytes=65_536)
 
 
 @pytest.mark.parametrize("position", [20, 40])
@@ -280,73 +271,6 @@ def test_an_archive_that_cannot_be_read_back_removes_no_segment(at: int) -> None
     assert rows(LogReader(DIRECTORY, disk)) == written
 
 
-def test_a_damaged_or_missing_archive_is_told_and_a_start_does_without() -> None:
-    venue = Venue()
-    move(venue.disk, 40)
-    venue.disk.kill()
-    newer = archive_path(PLACE, 21)
-    venue.disk.content(newer)[30] ^= 1
-    log = reopened(venue.disk)
-    assert log.bounds() == (41, 60)
-    assert f"{newer} is damaged at offset 0" in log.warnings[0]
-    assert "positions 1 to 40 are neither in" in log.warnings[1]
-    assert recover(log, venue.snapshots).exchange.digest() == DONE.states[-1].digest
-    with pytest.raises(LogError, match="holds positions 41 to 60: cannot read from 1"):
-        log.tail(1)
-    log.close()
-    report = verify(DIRECTORY, venue.disk)
-    assert report.fault is not None
-    assert report.fault.path == str(newer)
-
-    venue.disk.remove(newer)
-    assert LogReader(DIRECTORY, venue.disk).bounds() == (41, 60)
-    report = verify(DIRECTORY, venue.disk)
-    assert report.ok
-    assert (report.first, report.last) == (41, 60)
-    assert report.notes[0].startswith("positions 1 to 40 are neither in /data/log nor")
-
-
-def test_a_damaged_row_in_an_archive_is_named_by_verify() -> None:
-    venue = Venue()
-    move(venue.disk, 40)
-    path = archive_path(PLACE, 21)
-    content = venue.disk.content(path)
-    content[len(content) // 2] ^= 1
-    report = verify(DIRECTORY, venue.disk)
-    assert report.fault is not None
-    assert (report.fault.path, report.last) == (str(path), 20)
-
-
-def test_archives_without_their_log_make_no_new_one() -> None:
-    venue = Venue()
-    move(venue.disk, 40)
-    venue.disk.kill()
-    for name in venue.disk.names(LOG):
-        venue.disk.remove(LOG / name)
-    with pytest.raises(LogError, match=r"holds no segments, but /data/archive/.* that"):
-        reopened(venue.disk)
-
-
-def test_an_archive_of_another_venue_is_refused() -> None:
-    venue = Venue()
-    move(venue.disk, 40)
-    content = other_archive(venue.disk)
-    venue.disk.content(archive_path(PLACE, 21))[:] = content
-    with pytest.raises(LogError, match="belongs to venue 'elsewhere'"):
-        LogReader(DIRECTORY, venue.disk)
-
-
-def other_archive(disk: SimulatedDisk) -> bytes:
-    """The bytes of an archive for positions 21 to 40 of a venue called elsewhere."""
-    other = SimulatedDisk()
-    log = SegmentLog(DIRECTORY, "elsewhere", other)
-    for rows_of_one in (20, 20):
-        fill(log, rows_of_one)
-        log.roll()
-    archive_upto(LogReader(DIRECTORY, other), DIRECTORY, 40, other)
-    return bytes(other.content(archive_path(PLACE, 21)))
-
-
 def test_only_one_archives_at_a_time() -> None:
     venue = Venue()
     fd = lock(venue.disk, DIRECTORY / LOCK_NAME)
@@ -354,89 +278,3 @@ def test_only_one_archives_at_a_time() -> None:
         archive(DIRECTORY, venue.disk)
     venue.disk.close(fd)
     archive(DIRECTORY, venue.disk)
-
-
-class TestWhatIsNeeded:
-    """Rows stay that a start may need, or the history."""
-
-    def limit(self, venue: Venue, history: int, patch: Any) -> tuple[int, str]:
-        module = "carbonex.journal.archiving._history_position"
-        patch.setattr(module, lambda _: history)
-        log = LogReader(DIRECTORY, venue.disk)
-        return needed_from(DIRECTORY, log, venue.disk)
-
-    @pytest.mark.parametrize("history", [20, 33, 60])
-    def test_what_follows_the_oldest_good_snapshot(
-        self, history: int, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        venue = Venue()
-        position, reason = self.limit(venue, history, monkeypatch)
-        assert (position, reason) == (
-            20,
-            "a start may need what follows the snapshot at 20",
-        )
-
-    def test_a_snapshot_that_is_no_good_does_not_count(
-        self, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        venue = Venue()
-        venue.damage_snapshot(20)
-        assert self.limit(venue, 60, monkeypatch)[0] == 40
-        foreign = DONE.snapshot(venue.rows[39])._replace(chain=bytes(32))
-        venue.snapshots.save(foreign)
-        assert self.limit(venue, 60, monkeypatch)[0] == 60
-        wrong = DONE.snapshot(venue.rows[59])._replace(digest=bytes(32))
-        venue.snapshots.save(wrong)
-        position, reason = self.limit(venue, 60, monkeypatch)
-        assert (position, reason) == (
-            0,
-            "no snapshot is good: make one with carbonex snapshot",
-        )
-
-    def test_a_history_that_is_behind_needs_everything(
-        self, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        """There is no snapshot that its follower could begin with."""
-        position, reason = self.limit(Venue(), 19, monkeypatch)
-        assert position == 0
-        assert "the history is at position 19, before the oldest good snap" in reason
-
-    def test_without_a_history_nothing_moves(self) -> None:
-        venue = Venue()
-        moved, limit = archive(DIRECTORY, venue.disk)
-        assert (moved, limit.position) == ([], 0)
-        assert "the history is at position 0" in limit.reason
-
-    def test_a_start_still_has_all_it_needs(
-        self, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        """With the archive gone, whichever of the kept snapshots are damaged."""
-        for damaged in ((), (60,), (60, 40)):
-            venue = Venue()
-            monkeypatch.setattr(
-                "carbonex.journal.archiving._history_position", lambda _: 60
-            )
-            moved, _ = archive(DIRECTORY, venue.disk)
-            assert [each.first for each in moved] == [1]
-            for each in moved:
-                venue.disk.remove(each.path)
-            for position in damaged:
-                venue.damage_snapshot(position)
-            venue.disk.kill()
-            log = reopened(venue.disk)
-            recovered = recover(log, SnapshotStore(DIRECTORY, venue.disk))
-            assert recovered.exchange.digest() == DONE.states[-1].digest
-
-
-def test_a_place_is_named_where_rows_are_missing(tmp_path: Path) -> None:
-    with SegmentLog(tmp_path, "test-venue", segment_bytes=65_536) as log:
-        DONE.publish(log)
-    archive_upto(LogReader(tmp_path), tmp_path, 40, log._disk)
-    elsewhere = tmp_path / "elsewhere"
-    (tmp_path / "archive").rename(elsewhere)
-    (tmp_path / "archive").symlink_to(elsewhere)
-    assert LogReader(tmp_path).bounds() == (1, 60)
-    elsewhere.rename(tmp_path / "tape")
-    reader = LogReader(tmp_path)
-    assert reader.bounds() == (41, 60)
-    assert f"{tmp_path / 'archive'} (that is {elsewhere})" in reader.warnings[0]

@@ -124,7 +124,7 @@ class Venue:
 
     def __init__(self) -> None:
         self.disk = SimulatedDisk()
-        self.log = SegmentLog(DIRECTORY, "test-venue", self.disk, segment_bytes=65_536)
+        self.log = reopened(self.disk)
         self.snapshots = SnapshotStore(DIRECTORY, self.disk)
         self.rows = trading().publish(self.log, self.snapshots)
 
@@ -137,6 +137,11 @@ class Venue:
     def truncate(self, position: int) -> None:
         self.log.truncate(position)
         assert self.log.bounds()[0] == position
+
+
+def reopened(disk: SimulatedDisk) -> SegmentLog:
+    """Open the venue's log, as its server does."""
+    return SegmentLog(DIRECTORY, "test-venue", disk, segment_bytes=65_536)
 
 
 def _setting_up() -> list[Command]:
