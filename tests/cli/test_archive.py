@@ -227,3 +227,17 @@ class TestElsewhere:
         assert "begins at position 7, and no snapshot from 6 to 6" in replayed.stderr
         assert missing in do("verify", stored)
         do("snapshot", stored)  # and a start works too: it needs none of that
+        for arguments in ([], ["--to", str(empty(tmp_path))]):
+            result = run.invoke(app, ["archive", str(stored), *arguments])
+            assert result.exit_code == 1
+            text = " ".join(result.stderr.split())
+            assert f"is kept in {place}, which is not there: mount it" in text
+        do("archive", stored, "--to", tmp_path / "tape")
+        assert LogReader(stored).bounds() == (1, 8)
+
+
+def empty(directory: Path) -> Path:
+    """Return a new directory."""
+    path = directory / "empty"
+    path.mkdir()
+    return path

@@ -18,10 +18,12 @@ from carbonex.journal import (
     HISTORY_NAME,
     HistoryStore,
     LogReader,
+    OsDisk,
     SegmentLog,
     SnapshotStore,
     recover,
 )
+from carbonex.journal.archiving import archive_upto
 
 
 if TYPE_CHECKING:
@@ -60,6 +62,17 @@ def follow(venue: Path) -> None:
 
 def rows(text: str) -> list[Row]:
     return list(csv.DictReader(text.splitlines()))
+
+
+def test_archived_rows_are_replayed(venue: Path) -> None:
+    arguments = ["statement", str(venue), "--date", DAY, "--account", "datang"]
+    before = run.invoke(app, arguments)
+    with SegmentLog(venue, "test") as log:
+        log.roll()
+    assert len(archive_upto(LogReader(venue), venue, log.bounds()[1], OsDisk())) == 1
+    after = run.invoke(app, arguments)
+    assert (after.exit_code, after.stdout) == (0, before.stdout)
+    assert after.stderr == NOTICE
 
 
 def test_one_account_to_standard_output(venue: Path) -> None:

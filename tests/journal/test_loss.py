@@ -124,6 +124,33 @@ def test_no_power_loss_leaves_a_torn_row_without_a_head(seed: int) -> None:
     assert calls > 10
 
 
+class HalfDisk(SimulatedDisk):
+    """The first ``halves`` reads of the head see it half written."""
+
+    halves = 0
+
+    def read(self, fd: int, size: int, offset: int) -> bytes:
+        data = super().read(fd, size, offset)
+        if len(data) == 52 and self.halves:
+            self.halves -= 1
+            return data[:20] + bytes(32)
+        return data
+
+
+@pytest.mark.parametrize(("halves", "durable"), [(0, 3), (1, 3), (2, 3), (3, 4)])
+def test_a_head_that_is_being_written_is_read_again(halves: int, durable: int) -> None:
+    disk = HalfDisk()
+    log = open_log(disk)
+    fill(log, 3)
+    head = bytes(disk.content(HEAD))
+    fill(log, 1)
+    disk.content(HEAD)[:] = head  # the fourth row is not known to be durable
+    disk.halves = halves
+    reader = LogReader(DIRECTORY, disk)
+    assert reader.durable == durable
+    assert bool(reader.unbounded) == (halves == 3)
+
+
 class UnsyncedDisk(SimulatedDisk):
     """Its syncs, once armed, never come to be; the process dies waiting."""
 

@@ -23,6 +23,7 @@ from .disk import OsDisk
 from .history import HISTORY_NAME, HistoryError, HistoryReader
 from .log import DamageError
 from .making import lock
+from .place import require_place
 from .reader import LogReader
 from .records import Header
 from .scan import Segment, start, walk
@@ -66,12 +67,14 @@ def archive(directory: Path, disk: Disk | None = None) -> tuple[list[Moved], Lim
 
     Raises:
         LockedError: If another archiving is at work.
-        LogError: If there is no log, or a file is of an unknown format version.
+        LogError: If there is no log, its archive is not where it should be, or a
+            file is of an unknown format version.
         DamageError: If a row to be moved is not what was written.
         OSError: If an archive cannot be written; the segments before are moved.
 
     """
     disk = disk or OsDisk()
+    require_place(directory)
     with _alone(disk, directory):
         log = LogReader(directory, disk)
         limit = needed_from(directory, log, disk)

@@ -34,6 +34,8 @@ def keep_archive_in(directory: Path, place: Path, venue: str) -> None:
         return
     disk = OsDisk()
     there = archive_paths(disk, place)
+    if not there:
+        require_place(directory)
     if there and (owner := read_archive_header(disk, there[-1]).venue) != venue:
         raise LogError(f"{place} holds the archive of venue {owner!r}, not {venue!r}")
     left = {path.name for path in archive_paths(disk, link)}
@@ -44,6 +46,21 @@ def keep_archive_in(directory: Path, place: Path, venue: str) -> None:
             f" first: move them to {place} before you have the archive there"
         )
     _link(disk, link, place)
+
+
+def require_place(directory: Path) -> None:
+    """Make sure that DIR/archive does not lead to a place that is not there.
+
+    Raises:
+        LogError: If it does: a disk may not be mounted.
+
+    """
+    link = directory / ARCHIVE_NAME
+    if link.is_symlink() and not link.exists():
+        raise LogError(
+            f"the archive of {directory} is kept in {link.resolve()}, which is not"
+            f" there: mount it, or remove the link {link} if it is gone for good"
+        )
 
 
 def _link(disk: OsDisk, link: Path, place: Path) -> None:

@@ -155,11 +155,12 @@ def read_head(disk: Disk, directory: Path) -> tuple[Head | None, str]:
         fd = disk.open_read(path)
     except FileNotFoundError:
         return None, f"{path} is missing"
+    head = None
     try:
-        data = disk.read(fd, disk.size(fd), 0)
+        for _ in range(3):  # beside a live server it may be read half written
+            head = head or decode_head(disk.read(fd, disk.size(fd), 0), path)
     finally:
         disk.close(fd)
-    head = decode_head(data, path)
     return head, "" if head else f"{path} is damaged"
 
 
