@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from carbonex.engine import semantics
 from carbonex.engine.dues import dues
 from carbonex.engine.enums import Permission, Restriction
 from carbonex.engine.state import VENUE_KEY
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
 def check_registers(state: State) -> None:
     """Assert that names lead to what bears them, and that indexes are complete."""
+    assert 1 <= state.semantics <= semantics.NEWEST
     assert (state.day == 0) is (state.day_ends_ns == 0)
     assert state.day in (0, state.last_day)
     assert (state.last_day == 0) is (state.day_number == 0)
