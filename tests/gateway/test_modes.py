@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 import carbonex.sdk
 from carbonex.cli.app import app
 from carbonex.cli.init import operator_key
+from carbonex.gateway.server import modes as modes_module
 from carbonex.gateway.server.modes import tighten
 from carbonex.gateway.server.server import Server
 from carbonex.wire.keys import generate_key
@@ -130,3 +131,21 @@ def test_what_cannot_be_closed_is_said(
     assert tighten(tmp_path) == [
         f"{tmp_path} is open to others, mode 0750: Operation not permitted"
     ]
+
+
+def test_a_file_that_goes_meanwhile_is_no_trouble(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """``carbonex snapshot`` and ``archive`` may be at work: theirs get other names."""
+    for name in ("a", "b.new", "c"):
+        (tmp_path / name).touch()
+        (tmp_path / name).chmod(0o644)
+    tightened = modes_module._tightened
+
+    def meanwhile(path: Path, mode: int, most: int) -> list[str]:
+        (tmp_path / "b.new").unlink(missing_ok=True)
+        return tightened(path, mode, most)
+
+    monkeypatch.setattr(modes_module, "_tightened", meanwhile)
+    tighten(tmp_path)
+    check(tmp_path)

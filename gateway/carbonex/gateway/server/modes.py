@@ -27,7 +27,10 @@ def tighten(directory: Path) -> list[str]:
     if not directory.is_dir():
         return found  # whoever needs it will say so
     for path in (directory, *_below(directory)):
-        mode = path.lstat().st_mode
+        try:
+            mode = path.lstat().st_mode
+        except FileNotFoundError:  # a snapshot or an archive has just got its name
+            continue
         if stat.S_ISDIR(mode):
             found += _tightened(path, mode, DIRECTORY_MODE)
         elif stat.S_ISREG(mode):
