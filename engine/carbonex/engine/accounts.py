@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from .events import RefEvent
     from .off_book.auctions import Bid
     from .off_book.blocks import Proposal
+    from .registry.sessions import Session
 
 T = TypeVar("T")
 
@@ -23,6 +24,13 @@ class Done(NamedTuple):
 
     command: RefCommand
     answer: RefEvent
+
+
+class Countdown(NamedTuple):
+    """An armed dead man's switch."""
+
+    timeout_ns: int
+    due_ns: int
 
 
 @final
@@ -160,7 +168,14 @@ class Obligation:
 class Participant:
     """A company; it never trades with itself, whichever accounts it uses."""
 
-    __slots__ = ("accounts", "large_in", "name", "obligations", "restriction")
+    __slots__ = (
+        "accounts",
+        "large_in",
+        "name",
+        "obligations",
+        "restriction",
+        "sessions",
+    )
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -168,6 +183,7 @@ class Participant:
         self.restriction = Restriction.NONE
         self.obligations: dict[int, Obligation] = {}  # by year
         self.large_in: dict[str, int] = {}  # instruments in which it was reported
+        self.sessions: dict[str, Session] = {}  # that asked for cancel on disconnect
 
     def held(self, instrument: str) -> int:
         """Return the tonnes in all its accounts."""
@@ -220,7 +236,7 @@ class Account:
     open sells lock tonnes of a holding, and so do block proposals and bids.
     ``orders`` are the open ones, oldest first; ``exec_seq`` numbers what happens
     to them and the account's other trades. ``restricted`` tells that its
-    participant is.
+    participant is. ``number`` is its place in the order of opening.
     """
 
     __slots__ = (
@@ -229,11 +245,13 @@ class Account:
         "cash_balance",
         "client_ids",
         "client_refs",
+        "countdown",
         "exec_seq",
         "holdings",
         "max_client_ids",
         "max_open_orders",
         "name",
+        "number",
         "orders",
         "participant",
         "restricted",
@@ -248,6 +266,7 @@ class Account:
     ) -> None:
         self.name = name
         self.participant = participant
+        self.number = 0
         self.max_client_ids = max_client_ids
         self.max_open_orders = max_open_orders
         self.cash_balance = Balance()
@@ -255,6 +274,7 @@ class Account:
         self.orders: dict[int, Order] = {}
         self.blocks: dict[int, Proposal] = {}
         self.bids: dict[int, Bid] = {}
+        self.countdown: Countdown | None = None
         self.restricted = participant.restriction is not Restriction.NONE
         self.exec_seq = 0
         self.client_ids: Memory[Order] = Memory()

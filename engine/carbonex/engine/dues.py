@@ -15,11 +15,22 @@ if TYPE_CHECKING:
 def dues(state: State) -> list[tuple[int, Due, int]]:
     """Return all that is due by itself, soonest first: when, what, which.
 
-    The timers hold exactly this. Linear in gtd orders, auctions and instruments.
+    The timers hold exactly this. Linear in gtd orders, accounts,
+    sessions, auctions and instruments.
     """
     found = [
         (expires_ns(order), Due.EXPIRY, number)
         for number, order in state.timers.expiring.items()
+    ]
+    found += [
+        (account.countdown.due_ns, Due.COUNTDOWN, account.number)
+        for account in state.accounts.values()
+        if account.countdown is not None
+    ]
+    found += [
+        (session.ends_ns, Due.GRACE, session.number)
+        for session in state.sessions.values()
+        if session.ends_ns
     ]
     found += [
         (auction.command.closes_ns, Due.AUCTION, number)

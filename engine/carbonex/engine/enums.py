@@ -84,6 +84,8 @@ class CancelReason(enum.IntEnum):
     RESTRICTED = 7  # its participant may no longer hold such an order
     DELISTED = 8  # its instrument is no longer traded
     TERMS_CHANGED = 9  # its instrument trades by new terms
+    DISCONNECTED = 10  # its session was gone for longer than its grace
+    COUNTDOWN = 11  # its account's dead man's switch ran out
 
 
 class Restriction(enum.IntEnum):
@@ -139,6 +141,14 @@ class BidEnd(enum.IntEnum):
     LOST = 3
     AUCTION_CANCELLED = 4
     RESTRICTED = 5
+
+
+class SessionEnd(enum.IntEnum):
+    """How a client's session ended."""
+
+    LOST = 0  # its connection went, whoever closed it: the grace begins
+    LOGOUT = 1  # its orders stay
+    LOGOUT_CANCELLING = 2  # its orders are cancelled at once, as it has asked
 
 
 class AlertKind(enum.IntEnum):
@@ -217,6 +227,7 @@ class Reason(enum.IntEnum):
     FOK_UNFILLABLE = 4006
     TOO_MANY_CLIENT_IDS = 5004
     TOO_MANY_OPEN_ORDERS = 5005
+    TOO_MANY_SESSIONS = 5010
 
 
 # Bare names read better at the call site, and are ten times cheaper to load

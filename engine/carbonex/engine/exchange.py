@@ -36,6 +36,9 @@ from .commands import (
     ResumeInstrument,
     Retire,
     RevokeKey,
+    SessionClosed,
+    SessionOpened,
+    SetCountdown,
     SetObligation,
     Surrender,
     Transfer,
@@ -64,6 +67,7 @@ from .off_book.auctions import (
 )
 from .off_book.blocks import accept, decline, propose, withdraw_block
 from .orders.amending import amend
+from .orders.countdowns import fire_countdown, set_countdown
 from .orders.leaving import cancel_open
 from .orders.placing import cancel, cancel_all, place
 from .registry.moves import move
@@ -74,6 +78,12 @@ from .registry.participants import (
     register_participant,
     restrict,
     revoke_key,
+)
+from .registry.sessions import (
+    end_grace,
+    restart_graces,
+    session_closed,
+    session_opened,
 )
 from .snapshot import restore, snapshot
 from .state import VENUE_KEY, State
@@ -123,7 +133,10 @@ class Exchange(State):
             return Applied(False, self.time_ns, self.seq + 1, [], [])  # noqa: FBT003
         if self.semantics < semantics.OLDEST:
             semantics.require(self.semantics, batch.commands)
+        self.gateway = batch.gateway
         self.gateways[batch.gateway] = (batch.epoch, batch.n)
+        if batch.n == 0:
+            restart_graces(self, batch.gateway, max(self.time_ns, batch.time_ns))
         due = self._pass_time(batch.time_ns)
         first_seq = self.seq + 1
         replies: list[list[Event]] = []
@@ -201,6 +214,10 @@ def _fire(state: State, kind: Due, number: int) -> list[Event]:
     if kind is Due.EXPIRY:
         order = state.timers.expiring[number]
         return [cancel_open(order, CancelReason.EXPIRED)]
+    if kind is Due.COUNTDOWN:
+        return fire_countdown(state, number)
+    if kind is Due.GRACE:
+        return end_grace(state, number)
     if kind is Due.AUCTION:
         return close_due_auction(state, number)
     if kind is Due.CALL:
@@ -250,4 +267,7 @@ _RARE: dict[type[Command], Callable[[State, Any], list[Event]]] = {
     PlaceBid: place_bid,
     CancelBid: cancel_bid,
     CloseAuction: close_auction,
+    SessionOpened: session_opened,
+    SessionClosed: session_closed,
+    SetCountdown: set_countdown,
 }

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from .market.schedule import Step
     from .off_book.auctions import Auction
     from .off_book.blocks import Proposal
+    from .registry.sessions import Session
 
 
 VENUE_KEY: Final = ""  # commands of the venue's own process carry it
@@ -165,8 +166,9 @@ class State:
     ``semantics`` is the number of what commands mean (see that module), ``seq``
     numbers commands, ``time_ns`` is the log's time, ``day`` the open trading day
     (YYYYMMDD, 0 for none), ``last_day`` the newest begun and ``day_number`` how
-    many have. ``cash`` is deposits less withdrawals, in fen:
-    what all accounts hold and all fees together. ``gateways`` holds each gateway's
+    many have. ``cash`` is deposits less withdrawals, in fen: what all accounts hold
+    and all fees together. ``gateway`` is the one whose batch is being applied, and
+    ``gateways`` holds each gateway's
     newest epoch and the number of its last batch. ``traders`` is an index: for each
     key, the accounts it may trade for. ``watchful`` tells that something follows
     from trades: in some instrument stop orders wait, which may be over since the
@@ -185,7 +187,9 @@ class State:
         self.last_block_id = 0
         self.last_auction_id = 0
         self.last_bid_id = 0
+        self.last_session_id = 0
         self.cash = 0
+        self.gateway = 0
         self.gateways: dict[int, tuple[int, int]] = {}
         self.participants: dict[str, Participant] = {}
         self.keys: dict[str, Key] = {}
@@ -196,11 +200,24 @@ class State:
         self.products: dict[str, Product] = {}
         self.blocks: dict[int, Proposal] = {}  # open
         self.auctions: dict[int, Auction] = {}  # not closed yet
+        self.sessions: dict[int, Session] = {}  # by number
+        self.countdowns: dict[int, Account] = {}  # armed, by the account's number
         self.timers = Timers()
         self.stops_wait = False
         self.limited = False
         self.supervised = False
         self.watchful = False
+
+    def add_account(self, account: Account) -> None:
+        """Enter an account, which gets its number."""
+        account.number = len(self.accounts)
+        self.accounts[account.name] = account
+        account.participant.accounts[account.name] = account
+
+    def add_session(self, session: Session) -> None:
+        """Enter a session that asked for cancel on disconnect."""
+        self.sessions[session.number] = session
+        session.participant.sessions[session.name] = session
 
     def add_key(self, key: Key) -> None:
         """Enter a key, and what it may trade for."""

@@ -18,10 +18,12 @@ class Due(enum.IntEnum):
     """The kinds, in the order in which they happen at one instant."""
 
     EXPIRY = 0  # of a gtd order; the id is the order's
-    AUCTION = 1  # a one-way auction closes; the id is the auction's
-    CALL = 2  # a call auction ends; the id is the instrument's number
-    STEP = 3  # an instrument's schedule goes on; likewise
-    DAY = 4  # the trading day ends
+    COUNTDOWN = 1  # a dead man's switch fires; the id is the account's number
+    GRACE = 2  # a lost session's grace ends; the id is the session's number
+    AUCTION = 3  # a one-way auction closes; the id is the auction's
+    CALL = 4  # a call auction ends; the id is the instrument's number
+    STEP = 5  # an instrument's schedule goes on; likewise
+    DAY = 6  # the trading day ends
 
 
 @final

@@ -5,8 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from carbonex.engine import semantics
+from carbonex.engine.commands import (
+    MAX_COUNTDOWN_NS,
+    MAX_GRACE_NS,
+    MIN_COUNTDOWN_NS,
+)
 from carbonex.engine.dues import dues
 from carbonex.engine.enums import Permission, Restriction
+from carbonex.engine.registry.sessions import MAX_SESSIONS
 from carbonex.engine.state import VENUE_KEY
 
 
@@ -23,6 +29,8 @@ def check_registers(state: State) -> None:
     assert not state.day or state.day_ends_ns > state.time_ns
     _check_participants(state)
     _check_keys(state)
+    _check_sessions(state)
+    _check_countdowns(state)
     assert list(state.timers) == dues(state)
     _check_attention(state)
 
@@ -43,6 +51,36 @@ def _check_participants(state: State) -> None:
         assert state.participants[participant.name] is participant
         is_free = participant.restriction is Restriction.NONE
         assert account.restricted is not is_free
+
+
+def _check_sessions(state: State) -> None:
+    """Assert that sessions are known by name and number, and none has outlived its end."""
+    assert list(state.sessions) == sorted(state.sessions)
+    named = [item.sessions for item in state.participants.values()]
+    assert len(state.sessions) == sum(map(len, named))
+    assert all(len(sessions) <= MAX_SESSIONS for sessions in named)
+    for number, session in state.sessions.items():
+        assert 0 < number <= state.last_session_id
+        assert session.number == number
+        assert session.participant.sessions[session.name] is session
+        assert state.participants[session.participant.name] is session.participant
+        assert session.connection
+        assert session.gateway in state.gateways
+        assert 0 <= session.grace_ns <= MAX_GRACE_NS
+        assert session.ends_ns == 0 or session.ends_ns > state.time_ns
+
+
+def _check_countdowns(state: State) -> None:
+    armed = {}
+    for number, account in enumerate(state.accounts.values()):
+        assert account.number == number
+        countdown = account.countdown
+        if countdown is not None:
+            armed[number] = account
+            assert MIN_COUNTDOWN_NS <= countdown.timeout_ns <= MAX_COUNTDOWN_NS
+            left_ns = countdown.due_ns - state.time_ns
+            assert 0 < left_ns <= countdown.timeout_ns
+    assert state.countdowns == armed
 
 
 def _check_attention(state: State) -> None:

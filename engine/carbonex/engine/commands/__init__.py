@@ -51,13 +51,25 @@ from .registry import (
     Transfer,
     Withdraw,
 )
+from .sessions import (
+    MAX_COUNTDOWN_NS,
+    MAX_GRACE_NS,
+    MIN_COUNTDOWN_NS,
+    SessionClosed,
+    SessionCommand,
+    SessionOpened,
+    SetCountdown,
+)
 
 
 __all__ = [
     "MAX_BALANCE",
+    "MAX_COUNTDOWN_NS",
+    "MAX_GRACE_NS",
     "MAX_NAME",
     "MAX_PRICE",
     "MAX_QUANTITY",
+    "MIN_COUNTDOWN_NS",
     "AcceptBlock",
     "ActivateSemantics",
     "AddKey",
@@ -94,6 +106,10 @@ __all__ = [
     "ResumeInstrument",
     "Retire",
     "RevokeKey",
+    "SessionClosed",
+    "SessionCommand",
+    "SessionOpened",
+    "SetCountdown",
     "SetObligation",
     "Surrender",
     "Transfer",

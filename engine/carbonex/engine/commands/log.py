@@ -11,6 +11,7 @@ from .blocks import AcceptBlock, BlockCommand, ProposeBlock
 from .market import MarketCommand
 from .orders import OrderCommand
 from .registry import MoveCommand, RegistryCommand
+from .sessions import SessionCommand
 
 
 @final
@@ -53,6 +54,7 @@ Command = (
     | RegistryCommand
     | BlockCommand
     | AuctionCommand
+    | SessionCommand
     | GatewayOpened
     | Checkpoint
     | ActivateSemantics

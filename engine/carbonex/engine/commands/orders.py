@@ -38,7 +38,8 @@ class PlaceOrder(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=1):
 
     A market order has price 0 and trades up to the instrument's limit up or
     down, or to its protection where it has no band. So does a stop order once
-    a listed trade has reached its stop price.
+    a listed trade has reached its stop price. ``session`` is the name under which
+    its sender had logged in; like ``key`` it is no part of the order itself.
     """
 
     key: str
@@ -54,6 +55,7 @@ class PlaceOrder(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=1):
     client_order_id: str = ""
     deadline_ns: int = 0
     conditions: Conditions | None = None
+    session: str = ""
 
 
 @final

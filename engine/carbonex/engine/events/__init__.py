@@ -30,6 +30,8 @@ from .off_book import (
     OffBookTrade,
 )
 from .orders import (
+    CountdownFired,
+    CountdownSet,
     OrderAccepted,
     OrderAmended,
     OrderCancelled,
@@ -64,6 +66,8 @@ __all__ = [
     "BlockEnded",
     "BlockProposed",
     "Bulletin",
+    "CountdownFired",
+    "CountdownSet",
     "DayBegun",
     "DayEnded",
     "Event",

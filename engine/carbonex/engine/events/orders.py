@@ -164,6 +164,28 @@ class OrderStands(msgspec.Struct, frozen=True, gc=False, tag=True):
     waiting: bool = False
 
 
+@final
+class CountdownSet(msgspec.Struct, frozen=True, gc=False, tag=True):
+    """An account's dead man's switch will fire at ``due_ns``; 0: it is disarmed.
+
+    ``was_armed`` tells a renewal from a first arming, and whether there was
+    anything to disarm.
+    """
+
+    account: str
+    timeout_ns: int
+    due_ns: int
+    was_armed: bool
+
+
+@final
+class CountdownFired(msgspec.Struct, frozen=True, gc=False, tag=True):
+    """It ran out: ``orders`` open orders are cancelled, and it is disarmed."""
+
+    account: str
+    orders: int
+
+
 OrderEvent = (
     Rejected
     | OrderAccepted
@@ -174,4 +196,6 @@ OrderEvent = (
     | OrderReduced
     | OrderAmended
     | OrderStands
+    | CountdownSet
+    | CountdownFired
 )

@@ -11,7 +11,7 @@ from .locks import lock, unlock
 
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from carbonex.engine.book import Order
     from carbonex.engine.events import Event
@@ -37,8 +37,13 @@ def cancel_orders(
     O(n log n) in its open orders.
     """
     orders = [*instrument.book.orders(), *instrument.stops.orders()]
-    orders = sorted(filter(chosen, orders), key=lambda order: order.order_id)
-    return [cancel_open(order, reason) for order in orders]
+    return cancel_by_number(filter(chosen, orders), reason)
+
+
+def cancel_by_number(orders: Iterable[Order], reason: CancelReason) -> list[Event]:
+    """Cancel open orders, oldest first."""
+    oldest_first = sorted(orders, key=lambda order: order.order_id)
+    return [cancel_open(order, reason) for order in oldest_first]
 
 
 def withdraw(order: Order, reason: CancelReason) -> OrderCancelled:

@@ -182,7 +182,13 @@ def _may_use(account: Account, name: str) -> bool:
 def _stands(known: Order, command: PlaceOrder) -> Event:
     """Answer a repeated client order id: the same order, or a clash."""
     first = known.command
-    if replace(command, key=first.key, deadline_ns=first.deadline_ns) != first:
+    same = replace(
+        command,
+        key=first.key,
+        deadline_ns=first.deadline_ns,
+        session=first.session,
+    )
+    if same != first:
         return Rejected(Reason.DUPLICATE_CLIENT_ORDER_ID, "client_order_id")
     return OrderStands(
         known.order_id,

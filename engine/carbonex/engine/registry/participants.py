@@ -17,7 +17,7 @@ from carbonex.engine.events import (
 from carbonex.engine.market.rules import bad_name
 from carbonex.engine.off_book.auctions import drop_bids
 from carbonex.engine.off_book.blocks import drop_blocks
-from carbonex.engine.orders.leaving import cancel_open
+from carbonex.engine.orders.leaving import cancel_by_number
 
 
 if TYPE_CHECKING:
@@ -104,7 +104,7 @@ def open_account(state: State, command: OpenAccount) -> list[Event]:
     account = Account(
         command.account, participant, command.max_client_ids, command.max_open_orders
     )
-    state.accounts[account.name] = participant.accounts[account.name] = account
+    state.add_account(account)
     return [AccountOpened(command)]
 
 
@@ -154,9 +154,8 @@ def _end_open(state: State, participant: Participant, side: Side | None) -> list
         for order in account.orders.values()
         if side is None or order.side is side
     ]
-    orders.sort(key=lambda order: order.order_id)
     return [
-        *(cancel_open(order, CancelReason.RESTRICTED) for order in orders),
+        *cancel_by_number(orders, CancelReason.RESTRICTED),
         *drop_blocks(state, participant, side),
         *drop_bids(state, participant, side),
     ]

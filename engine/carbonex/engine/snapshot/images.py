@@ -24,7 +24,7 @@ from carbonex.engine.events import RefEvent
 from carbonex.engine.supervision.watch_rows import WatchRow
 
 
-FORMAT: Final = 3
+FORMAT: Final = 4
 
 PricesRow = tuple[int, int, int, int]  # open, high, low, last
 # Tonnes, trades, and fen as high and low part.
@@ -111,6 +111,19 @@ class AccountRow(msgspec.Struct, frozen=True, gc=False, array_like=True):
     ids_yesterday: list[int]
     refs_today: list[tuple[RefCommand, RefEvent]]
     refs_yesterday: list[tuple[RefCommand, RefEvent]]
+    countdown: tuple[int, int] | None  # how long, and when it fires
+
+
+class SessionRow(msgspec.Struct, frozen=True, gc=False, array_like=True):
+    """A session that asked for cancel on disconnect."""
+
+    number: int
+    participant: str
+    name: str
+    connection: str
+    grace_ns: int
+    ends_ns: int
+    gateway: int
 
 
 class ProductRow(msgspec.Struct, frozen=True, gc=False, array_like=True):
@@ -180,11 +193,13 @@ class Image(msgspec.Struct, frozen=True, gc=False, array_like=True):
     last_block_id: int
     last_auction_id: int
     last_bid_id: int
+    last_session_id: int
     cash: int
     gateways: list[tuple[int, int, int]]
     participants: list[ParticipantRow]
     keys: list[KeyRow]
-    accounts: list[AccountRow]
+    accounts: list[AccountRow]  # in the order of opening
+    sessions: list[SessionRow]
     products: list[ProductRow]  # in the order in which the instruments name them
     instruments: list[InstrumentRow]  # in the order of listing
     blocks: list[tuple[int, ProposeBlock]]

@@ -7,13 +7,21 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from carbonex.engine import semantics
-from carbonex.engine.accounts import Account, Done, Key, Obligation, Participant
+from carbonex.engine.accounts import (
+    Account,
+    Countdown,
+    Done,
+    Key,
+    Obligation,
+    Participant,
+)
 from carbonex.engine.book import Extras, Order
 from carbonex.engine.dues import dues
 from carbonex.engine.enums import BUY, GTD
 from carbonex.engine.market.phases import day_schedule
 from carbonex.engine.off_book.auctions import enter_auction, enter_bid
 from carbonex.engine.off_book.blocks import enter_proposal
+from carbonex.engine.registry.sessions import Session
 from carbonex.engine.supervision.watch import restored
 from carbonex.engine.supervision.watch_rows import whole
 from carbonex.engine.terms import FEE_UNIT
@@ -37,6 +45,7 @@ if TYPE_CHECKING:
         ParticipantRow,
         PricesRow,
         RecordRow,
+        SessionRow,
         TalliesRow,
     )
 
@@ -64,6 +73,8 @@ def restore(state: State, data: bytes) -> None:
     orders: dict[int, Order] = {}
     for account in image.accounts:
         orders.update(_restore_account(state, account))
+    for session in image.sessions:
+        _restore_session(state, session)
     for row in image.instruments:
         instrument = state.add_instrument(row.terms)
         _restore_instrument(state, instrument, row)
@@ -95,6 +106,7 @@ def _restore_counters(state: State, image: Image) -> None:
     state.last_block_id = image.last_block_id
     state.last_auction_id = image.last_auction_id
     state.last_bid_id = image.last_bid_id
+    state.last_session_id = image.last_session_id
     state.cash = image.cash
     state.gateways = {gateway: (epoch, n) for gateway, epoch, n in image.gateways}
 
@@ -136,8 +148,21 @@ def _restore_account(state: State, row: AccountRow) -> dict[int, Order]:
     account.client_ids.yesterday = _ids(row.ids_yesterday, known)
     account.client_refs.today = _refs(row.refs_today)
     account.client_refs.yesterday = _refs(row.refs_yesterday)
-    state.accounts[row.name] = participant.accounts[row.name] = account
+    state.add_account(account)
+    if row.countdown is not None:
+        account.countdown = Countdown(*row.countdown)
+        state.countdowns[account.number] = account
     return orders
+
+
+def _restore_session(state: State, row: SessionRow) -> None:
+    participant = state.participants[row.participant]
+    session = Session(row.number, row.name, participant)
+    session.connection = row.connection
+    session.grace_ns = row.grace_ns
+    session.ends_ns = row.ends_ns
+    session.gateway = row.gateway
+    state.add_session(session)
 
 
 def _restore_holding(account: Account, row: HoldingRow) -> None:

@@ -21,11 +21,18 @@ from .images import (
     ParticipantRow,
     ProductRow,
     RecordRow,
+    SessionRow,
 )
 
 
 if TYPE_CHECKING:
-    from carbonex.engine.accounts import Account, Done, Holding, Key, Participant
+    from carbonex.engine.accounts import (
+        Account,
+        Done,
+        Holding,
+        Key,
+        Participant,
+    )
     from carbonex.engine.book import Extras, Order
     from carbonex.engine.commands import PlaceBid, RefCommand
     from carbonex.engine.events import RefEvent
@@ -36,6 +43,7 @@ if TYPE_CHECKING:
         Tallies,
         Tally,
     )
+    from carbonex.engine.registry.sessions import Session
     from carbonex.engine.state import Instrument, State
 
     from .images import PricesRow, TalliesRow, TallyRow
@@ -60,11 +68,13 @@ def snapshot(state: State) -> bytes:
             state.last_block_id,
             state.last_auction_id,
             state.last_bid_id,
+            state.last_session_id,
             state.cash,
             [(gateway, *last) for gateway, last in state.gateways.items()],
             [_participant(item) for item in state.participants.values()],
             [_key(key) for key in state.keys.values()],
             [_account(account) for account in state.accounts.values()],
+            [_session(session) for session in state.sessions.values()],
             [_product(product) for product in state.products.values()],
             [_instrument(instrument) for instrument in state.listed],
             [(number, block.command) for number, block in state.blocks.items()],
@@ -113,6 +123,19 @@ def _account(account: Account) -> AccountRow:
         [order.order_id for order in ids.yesterday.values()],
         _refs(refs.today),
         _refs(refs.yesterday),
+        account.countdown,
+    )
+
+
+def _session(session: Session) -> SessionRow:
+    return SessionRow(
+        session.number,
+        session.participant.name,
+        session.name,
+        session.connection,
+        session.grace_ns,
+        session.ends_ns,
+        session.gateway,
     )
 
 

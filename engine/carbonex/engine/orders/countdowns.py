@@ -1,0 +1,60 @@
+"""The dead man's switch: an account's orders go unless its owner shows life."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from carbonex.engine.accounts import Countdown
+from carbonex.engine.commands import MAX_COUNTDOWN_NS, MIN_COUNTDOWN_NS
+from carbonex.engine.enums import CancelReason, Reason
+from carbonex.engine.events import CountdownFired, CountdownSet, Rejected
+from carbonex.engine.timers import Due
+
+from .leaving import cancel_by_number
+from .refusals import not_permitted
+
+
+if TYPE_CHECKING:
+    from carbonex.engine.accounts import Account
+    from carbonex.engine.commands import SetCountdown
+    from carbonex.engine.events import Event
+    from carbonex.engine.state import State
+
+
+def set_countdown(state: State, command: SetCountdown) -> list[Event]:
+    """Arm, renew or disarm an account's countdown. O(log n)."""
+    account = state.trader(command.key, command.account)
+    if account is None:
+        return [not_permitted(command.key)]
+    timeout_ns = command.timeout_ns
+    if timeout_ns and not MIN_COUNTDOWN_NS <= timeout_ns <= MAX_COUNTDOWN_NS:
+        limit = MIN_COUNTDOWN_NS if timeout_ns < MIN_COUNTDOWN_NS else MAX_COUNTDOWN_NS
+        return [Rejected(Reason.BAD_PARAMETER, "timeout", timeout_ns, limit)]
+    was_armed = account.countdown is not None
+    _disarm(state, account)
+    due_ns = 0
+    if timeout_ns:
+        due_ns = state.time_ns + timeout_ns
+        account.countdown = Countdown(timeout_ns, due_ns)
+        state.countdowns[account.number] = account
+        state.timers.set(due_ns, Due.COUNTDOWN, account.number)
+    return [CountdownSet(account.name, timeout_ns, due_ns, was_armed)]
+
+
+def fire_countdown(state: State, number: int) -> list[Event]:
+    """Cancel all open orders of the account whose countdown has run out."""
+    account = state.countdowns[number]
+    _disarm(state, account)
+    orders = list(account.orders.values())
+    return [
+        CountdownFired(account.name, len(orders)),
+        *cancel_by_number(orders, CancelReason.COUNTDOWN),
+    ]
+
+
+def _disarm(state: State, account: Account) -> None:
+    """Forget an account's countdown, if it has one."""
+    if account.countdown is not None:
+        state.timers.clear(account.countdown.due_ns, Due.COUNTDOWN, account.number)
+        account.countdown = None
+        del state.countdowns[account.number]

@@ -1,0 +1,180 @@
+"""Cancel on disconnect: what becomes of a session's orders when its client is gone.
+
+Blocks and bids stay: they bind, or wait for a counterparty, and end in other ways.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, final
+
+from carbonex.engine.commands import MAX_GRACE_NS
+from carbonex.engine.enums import CancelReason, Reason, SessionEnd
+from carbonex.engine.events import Rejected
+from carbonex.engine.market.rules import bad_name
+from carbonex.engine.orders.leaving import cancel_by_number
+from carbonex.engine.state import VENUE_KEY
+from carbonex.engine.timers import Due
+
+
+if TYPE_CHECKING:
+    from carbonex.engine.accounts import Participant
+    from carbonex.engine.commands import SessionClosed, SessionOpened
+    from carbonex.engine.events import Event
+    from carbonex.engine.state import State
+
+
+# Sessions remembered for one participant: connected, or in their grace. Reason:
+# each is a name in every snapshot; a trading firm has tens. Policy: one more is
+# refused, and none is forgotten early, because its orders count on it.
+MAX_SESSIONS: Final = 1_000
+
+
+@final
+class Session:
+    """A participant's named session that asked for cancel on disconnect.
+
+    ``number`` is counted by the venue. ``connection`` is the newest one, made
+    through ``gateway``; ``ends_ns`` is 0 while it lasts, then when its grace ends.
+    """
+
+    __slots__ = (
+        "connection",
+        "ends_ns",
+        "gateway",
+        "grace_ns",
+        "name",
+        "number",
+        "participant",
+    )
+
+    def __init__(self, number: int, name: str, participant: Participant) -> None:
+        self.number = number
+        self.name = name
+        self.participant = participant
+        self.connection = ""
+        self.grace_ns = 0
+        self.ends_ns = 0
+        self.gateway = 0
+
+
+def session_opened(state: State, command: SessionOpened) -> list[Event]:
+    """Note that a client is there, or that it wants its orders kept. O(log n)."""
+    if command.key != VENUE_KEY:
+        return [Rejected(Reason.NOT_PERMITTED)]
+    key = state.keys.get(command.key_id)
+    if key is None or key.revoked:
+        return [Rejected(Reason.UNKNOWN_KEY, "key_id")]
+    participant = key.participant
+    rejected = _unusable(participant, command)
+    if rejected is not None:
+        return [rejected]
+    session = participant.sessions.get(command.session)
+    if not command.cancel_on_disconnect:
+        if session is not None:
+            _forget(state, session)
+        return []
+    if session is None:
+        state.last_session_id += 1
+        session = Session(state.last_session_id, command.session, participant)
+        state.add_session(session)
+    _set_end(state, session, 0)
+    session.connection = command.connection
+    session.grace_ns = command.grace_ns
+    session.gateway = state.gateway
+    return []
+
+
+def session_closed(state: State, command: SessionClosed) -> list[Event]:
+    """Let a session's grace begin, or end what it asked for.
+
+    Nothing happens where another connection has taken over. Linear in the
+    participant's open orders where they are to be cancelled, else O(log n).
+    """
+    if command.key != VENUE_KEY:
+        return [Rejected(Reason.NOT_PERMITTED)]
+    participant = state.participants.get(command.participant)
+    if participant is None:
+        return [Rejected(Reason.UNKNOWN_PARTICIPANT, "participant")]
+    session = participant.sessions.get(command.session)
+    if session is not None and session.connection != command.connection:
+        return []
+    if command.cause is SessionEnd.LOST:
+        return [] if session is None else _lose(state, session)
+    if session is not None:
+        _forget(state, session)
+    if command.cause is SessionEnd.LOGOUT:
+        return []
+    return _cancel(participant, command.session, CancelReason.CLIENT)
+
+
+def end_grace(state: State, number: int) -> list[Event]:
+    """Cancel the orders of a session whose client did not come back."""
+    session = state.sessions[number]
+    _forget(state, session)
+    return _cancel(session.participant, session.name, CancelReason.DISCONNECTED)
+
+
+def restart_graces(state: State, gateway: int, now_ns: int) -> None:
+    """Let the grace of every session opened at ``gateway`` begin at ``now_ns``.
+
+    The gateway has started anew, so none of them is connected, and none could
+    come back while it was down. Linear in all sessions.
+    """
+    for session in state.sessions.values():
+        if session.gateway == gateway:
+            _set_end(state, session, now_ns + session.grace_ns)
+
+
+def _unusable(participant: Participant, command: SessionOpened) -> Rejected | None:
+    """Return why a session cannot be opened like this."""
+    rejected = bad_name("session", command.session) or bad_name(
+        "connection", command.connection
+    )
+    if rejected is not None:
+        return rejected
+    grace_ns = command.grace_ns
+    if not 0 <= grace_ns <= MAX_GRACE_NS:
+        limit = MAX_GRACE_NS if grace_ns > 0 else 0
+        return Rejected(Reason.BAD_PARAMETER, "grace", grace_ns, limit)
+    known = participant.sessions
+    is_new = command.cancel_on_disconnect and command.session not in known
+    if is_new and len(known) >= MAX_SESSIONS:
+        count = len(known)
+        return Rejected(Reason.TOO_MANY_SESSIONS, "session", count, MAX_SESSIONS)
+    return None
+
+
+def _lose(state: State, session: Session) -> list[Event]:
+    """Let the grace begin; without any it ends at once."""
+    if session.ends_ns:
+        return []
+    if session.grace_ns == 0:
+        return end_grace(state, session.number)
+    _set_end(state, session, state.time_ns + session.grace_ns)
+    return []
+
+
+def _set_end(state: State, session: Session, ends_ns: int) -> None:
+    """Let the grace end at ``ends_ns``; 0: the client is connected."""
+    if session.ends_ns:
+        state.timers.clear(session.ends_ns, Due.GRACE, session.number)
+    session.ends_ns = ends_ns
+    if ends_ns:
+        state.timers.set(ends_ns, Due.GRACE, session.number)
+
+
+def _forget(state: State, session: Session) -> None:
+    _set_end(state, session, 0)
+    del state.sessions[session.number]
+    del session.participant.sessions[session.name]
+
+
+def _cancel(participant: Participant, name: str, reason: CancelReason) -> list[Event]:
+    """Cancel a session's open orders in all accounts, oldest first."""
+    orders = [
+        order
+        for account in participant.accounts.values()
+        for order in account.orders.values()
+        if order.command.session == name
+    ]
+    return cancel_by_number(orders, reason)
