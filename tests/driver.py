@@ -53,11 +53,16 @@ class Driver:
         applied = self.apply(command)
         return [*applied.due, *applied.replies[0]]
 
-    def reopen(self) -> None:
+    def repeat(self, batch: Batch, *commands: Command) -> Applied:
+        """Apply some of the commands of another log's batch, at its time."""
+        self.time_ns = batch.time_ns
+        return self.reopen() if batch.n == 0 else self.apply(*commands)
+
+    def reopen(self) -> Applied:
         """Begin the gateway's next epoch, as a restarted process does."""
         self.epoch += 1
         self._n = 0
-        self.apply(GatewayOpened(""))
+        return self.apply(GatewayOpened(""))
 
 
 def admitted(

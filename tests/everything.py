@@ -48,6 +48,9 @@ from carbonex.engine import (
     ResumeInstrument,
     Retire,
     RevokeKey,
+    SessionClosed,
+    SessionOpened,
+    SetCountdown,
     SetObligation,
     Side,
     Surrender,
@@ -256,6 +259,7 @@ def _second_day(stage: _Stage) -> None:
     )
     stage.at(SECOND, 13, 30)
     _call(stage)
+    _be_there(stage)
 
 
 def _trade(stage: _Stage) -> None:
@@ -299,6 +303,17 @@ def _let_wait(stage: _Stage) -> None:
         conditions=Conditions(0, 0, LONG),
         instrument="CCER",
     )
+
+
+def _be_there(stage: _Stage) -> None:
+    """Open sessions, of which one is lost, and count down for an account."""
+    stage.do(
+        SessionOpened("", "k-trade", "mm-1", "c-1", 30 * SECOND_NS),
+        SessionOpened("", "k-registry", "mm-1", "c-2", 20 * SECOND_NS),
+        SessionClosed("", "Huaneng", "mm-1", "c-2"),
+        SetCountdown("", "guodian", 60 * SECOND_NS),
+    )
+    stage.order("datang", BUY, 6800, 7, session="mm-1")
 
 
 def _call(stage: _Stage) -> None:

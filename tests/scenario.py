@@ -8,10 +8,12 @@ Each line is a command, an arrow, and exactly what it does:
     book                          -> - | 1@70.20
     balance maker                 -> cash 10210.30, CEA 97 (1 locked)
     maker: cancel #1              -> cancelled #1 1
+    restart 900000                -> nothing
     time 1000000                  -> CEA closed, ended 20250106
 
 ``#1`` is the exchange's own order number. A line without an arrow is
-preparation: it must not be refused. Text after ``--`` is a comment. Prices
+preparation: it must not be refused. ``restart`` is what the gateway does after
+a crash. Text after ``--`` is a comment. Prices
 and cash are in CNY, quantities in tonnes, times in nanoseconds. A level is
 ``quantity@price``, with ``x2`` behind it where two orders make it up.
 
@@ -50,7 +52,7 @@ from speech_market import moment, tell_bulletin
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from carbonex.engine import Command
+    from carbonex.engine import Applied, Command
     from carbonex.engine.accounts import Holding
 
 # A trading day is open, and three participants have an account each.
@@ -115,11 +117,16 @@ class Scene:
         if verb == "time":
             self.driver.time_ns = moment(rest)
             return self._apply(AdvanceTime(""))
+        if verb == "restart":
+            self.driver.time_ns = moment(rest)
+            return self._audit(self.driver.reopen())
         self._lines += 1
         return self._apply(parse(Words(text, ref=f"line-{self._lines}")))
 
     def _apply(self, command: Command) -> str:
-        applied = self.driver.apply(command)
+        return self._audit(self.driver.apply(command))
+
+    def _audit(self, applied: Applied) -> str:
         exchange = self.driver.exchange
         exchange.check()
         self.auditor.read(applied)

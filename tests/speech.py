@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 import speech_market
 import speech_off_book
 import speech_registry
+import speech_sessions
 from carbonex.engine import (
     BUY,
     DAY,
@@ -183,8 +184,12 @@ def _tell_rare(event: Event) -> str:
 
 
 def _tell_other(event: Event) -> str:
-    for other in (speech_market.tell, speech_off_book.tell, speech_registry.tell):
-        told = other(event)
+    for told in (
+        speech_market.tell(event),
+        speech_off_book.tell(event),
+        speech_registry.tell(event),
+        speech_sessions.tell(event),
+    ):
         if told is not None:
             return told
     raise AssertionError(event)
@@ -211,6 +216,7 @@ def _place(side: Side, words: Words) -> PlaceOrder:
         client_order_id=words.value("id"),
         deadline_ns=words.number("by"),
         conditions=conditions,
+        session=words.value("in"),
         quantity=int(words.take()),
         instrument=words.take(INSTRUMENT),
     )
@@ -307,7 +313,7 @@ _VERBS: Mapping[str, Callable[[Words], Command]] = {
     # behind an account, as in maker: buy
     "buy": partial(_place, BUY),  # buy #1 5 CEA @ 70.10 ioc id a-1
     "sell": partial(_place, SELL),  # sell #1 5 @ market cancel-oldest
-    # buy 5 @ 71.00 stop 70.50, show 2, good-till 900, pick 3,4
+    # buy 5 @ 71.00 stop 70.50, show 2, good-till 900, pick 3,4, in mm-1
     "amend": _amend,  # amend #1 to 7 @ 70.20, amend id a-1 to 7 by 500
     "cancel": _cancel,  # cancel #1, cancel id a-1, cancel all CEA buy
     "deposit": _deposit,  # deposit 100.00 ref d-1
@@ -322,4 +328,5 @@ _VERBS: Mapping[str, Callable[[Words], Command]] = {
     **speech_market.VERBS,
     **speech_off_book.VERBS,
     **speech_registry.VERBS,
+    **speech_sessions.VERBS,
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, assert_never
+from typing import TYPE_CHECKING, Literal, assert_never
 
 from carbonex.engine import (
     DAY,
@@ -47,13 +47,38 @@ def _check_moving(orders: Orders, position: Position, reason: CancelReason) -> N
 
 
 def _check_open(orders: Orders, position: Position, reason: CancelReason) -> None:
-    order, listing = position.order, orders.listing(position.order)
     match reason:
         case CancelReason.CLIENT:
             assert orders.moving is None
         case CancelReason.SELF_TRADE:
             assert orders.moving is not None
             orders.met_own(position)
+        case CancelReason.RESTRICTED:
+            order = position.order
+            assert not orders.parties.may_stay(order.account, order.side)
+        case CancelReason.DISCONNECTED:
+            assert position.order.session, "an order of no session has nobody to lose"
+        case CancelReason.COUNTDOWN:
+            assert position.order.account in orders.parties.fired
+        case CancelReason.IOC | CancelReason.TAKE_LEVELS:
+            raise AssertionError(reason)
+        case _:
+            _check_market(orders, position, reason)
+
+
+def _check_market(
+    orders: Orders,
+    position: Position,
+    reason: Literal[
+        CancelReason.SESSION_CLOSE,
+        CancelReason.EXPIRED,
+        CancelReason.OUT_OF_BAND,
+        CancelReason.TERMS_CHANGED,
+        CancelReason.DELISTED,
+    ],
+) -> None:
+    order, listing = position.order, orders.listing(position.order)
+    match reason:
         case CancelReason.SESSION_CLOSE:
             assert order.time_in_force is DAY or not listing.terms.multi_day
         case CancelReason.EXPIRED:
@@ -64,13 +89,9 @@ def _check_open(orders: Orders, position: Position, reason: CancelReason) -> Non
             stops = order.order_type is STOP
             price = position.stop if stops else position.price
             assert not listing.band[0] <= price <= listing.band[1]
-        case CancelReason.RESTRICTED:
-            assert not orders.parties.may_stay(order.account, order.side)
         case CancelReason.TERMS_CHANGED:
             assert listing.renewed == orders.floor.days
         case CancelReason.DELISTED:
             pass  # InstrumentDelisted follows, and must find none left
-        case CancelReason.IOC | CancelReason.TAKE_LEVELS:
-            raise AssertionError(reason)
         case _:
             assert_never(reason)

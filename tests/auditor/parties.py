@@ -5,11 +5,16 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from carbonex.engine import BUY, Exchange, Restriction, Side
+from carbonex.engine import BUY, Countdown, Exchange, Restriction, Side
 
 
 if TYPE_CHECKING:
-    from carbonex.engine import AccountOpened, KeyAdded, ParticipantRestricted
+    from carbonex.engine import (
+        AccountOpened,
+        CountdownSet,
+        KeyAdded,
+        ParticipantRestricted,
+    )
 
 
 class Parties:
@@ -21,6 +26,8 @@ class Parties:
         self.caps: dict[str, int] = {}  # of what an account may have open
         self.keys: dict[str, bool] = {}  # whether it was revoked
         self.executions: Counter[str] = Counter()  # by account
+        self.armed: dict[str, Countdown] = {}  # likewise
+        self.fired: set[str] = set()  # accounts that must have nothing open now
 
     def registered(self, participant: str) -> None:
         assert participant not in self.restrictions
@@ -45,6 +52,17 @@ class Parties:
     def restricted(self, event: ParticipantRestricted) -> None:
         assert event.participant in self.restrictions
         self.restrictions[event.participant] = event.restriction
+
+    def counts_down(self, event: CountdownSet) -> None:
+        assert event.was_armed is (event.account in self.armed)
+        assert bool(event.timeout_ns) is bool(event.due_ns)
+        self.armed.pop(event.account, None)
+        if event.due_ns:
+            self.armed[event.account] = Countdown(event.timeout_ns, event.due_ns)
+
+    def fires(self, account: str, now: int) -> None:
+        assert self.armed.pop(account).due_ns <= now
+        self.fired.add(account)
 
     def accounts(self, participant: str) -> list[str]:
         return [name for name in self.owners if self.owners[name] == participant]
@@ -79,4 +97,5 @@ class Parties:
         for name, account in exchange.accounts.items():
             assert account.exec_seq == self.executions[name]
             assert account.open_count <= self.caps[name]
+            assert account.countdown == self.armed.get(name)
         assert {name: key.revoked for name, key in exchange.keys.items()} == self.keys

@@ -18,6 +18,8 @@ from carbonex.engine import (
     BlockEnded,
     BlockProposed,
     Bulletin,
+    CountdownFired,
+    CountdownSet,
     DayBegun,
     DayEnded,
     Deposit,
@@ -116,6 +118,7 @@ class Auditor:
         for event in events:
             self.orders.expect(event)
             self.readers[type(event)](event)
+        self._see_fired()
         self.orders.finish()
         self.offers.finish()
         self.holders.finish()
@@ -158,6 +161,8 @@ class Auditor:
             OrderAmended: orders.amended,
             OrderStands: orders.stands,
             Uncrossed: orders.uncrossed,
+            CountdownSet: parties.counts_down,
+            CountdownFired: self._fired,
             BlockProposed: _once(offers.proposed),
             BlockEnded: _once(offers.block_ended),
             OffBookTrade: self._off_book,
@@ -166,6 +171,17 @@ class Auditor:
             BidEnded: offers.bid_ended,
             AuctionClosed: offers.closed,
         }
+
+    def _fired(self, event: CountdownFired) -> None:
+        self.parties.fires(event.account, self.floor.now)
+        own = [p for p in self.orders.open() if p.order.account == event.account]
+        assert event.orders == len(own)
+
+    def _see_fired(self) -> None:
+        """Nothing that could be cancelled is left where a countdown has fired."""
+        for position in self.orders.open():
+            assert position.order.account not in self.parties.fired
+        self.parties.fired.clear()
 
     def _traded(self, event: Trade) -> None:
         self.orders.trade(event)

@@ -73,6 +73,14 @@ class ExchangeMachine(RuleBasedStateMachine):
         self.driver.time_ns = streams.time_passing(Random(seed), self.exchange)
         self.apply(AdvanceTime(""))
 
+    @rule(seconds=st.sampled_from([0, 0, 1, 30]))
+    def restart(self, seconds: int) -> None:
+        """The server was killed, and comes back a little later."""
+        self.driver.time_ns += seconds * streams.SECOND
+        applied = self.driver.reopen()
+        _compare(applied.due, self.model.restart(self.driver.time_ns))
+        self.auditor.read(applied)
+
     @precondition(lambda self: self.exchange.next_due() is not None)
     @rule(late=st.sampled_from([-1, 0, 0, 1]))
     def let_time_come_to_what_is_due(self, late: int) -> None:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 # What a restored state finds out from the rest, so that a snapshot has no need of it.
 FOLLOWS = {
+    "Account.number",
     "Account.restricted",
     "Auction.auction_id",  # numbers are kept once, by the register
     "Bid.bid_id",
@@ -65,6 +66,8 @@ LINKS = {
     "Pair.second",
     "Participant.name",
     "Product.name",
+    "Session.name",
+    "Session.number",
 }
 
 

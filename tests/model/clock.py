@@ -104,6 +104,16 @@ def dues(world: World) -> list[tuple[int, Due, int]]:
         for row in world.open()
         if row.order.time_in_force is GTD and row.order.conditions
     ]
+    numbers = {name: number for number, name in enumerate(world.accounts)}
+    found += [
+        (time, Due.COUNTDOWN, numbers[account])
+        for account, time in world.countdowns.items()
+    ]
+    found += [
+        (presence.ends, Due.GRACE, presence.number)
+        for presence in world.presences.values()
+        if presence.ends is not None
+    ]
     found += [
         (sale.terms.closes_ns, Due.AUCTION, number)
         for number, sale in world.sales.items()

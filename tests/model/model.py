@@ -38,6 +38,9 @@ from carbonex.engine import (
     ResumeInstrument,
     Retire,
     RevokeKey,
+    SessionClosed,
+    SessionOpened,
+    SetCountdown,
     SetObligation,
     Surrender,
     Transfer,
@@ -48,7 +51,7 @@ from carbonex.engine import (
 from carbonex.engine.timers import Due
 
 from . import calls, clock, matching
-from .changes import closing, market, offers, orders, registry
+from .changes import closing, market, offers, orders, registry, sessions
 from .changes.follow import follow
 from .reasons import first, who
 from .world import World
@@ -82,12 +85,21 @@ class Model(World):
         """Return all that time will do by itself, soonest first."""
         return clock.dues(self)
 
+    def restart(self, now: int) -> list[Event]:
+        """Let the gateway start anew at ``now``, then let time come to it."""
+        sessions.restart(self, now)
+        return self.pass_time(now)
+
     def _happen(self, kind: Due, number: int) -> list[Event]:
         papers = [*self.papers.values()]
         match kind:
             case Due.EXPIRY:
                 row = self.rows[number - 1]
                 return [matching.cancel(self, row, CancelReason.EXPIRED)]
+            case Due.COUNTDOWN:
+                return sessions.fire(self, number)
+            case Due.GRACE:
+                return sessions.end(self, number)
             case Due.AUCTION:
                 return offers.close_sale(self, number)
             case Due.CALL:
@@ -146,4 +158,7 @@ _CHANGES: dict[type[Command], Callable[[World, Any], list[Event]]] = {
     PlaceBid: offers.bid,
     CancelBid: offers.cancel_bid,
     CloseAuction: offers.close,
+    SessionOpened: sessions.opened,
+    SessionClosed: sessions.closed,
+    SetCountdown: sessions.count_down,
 }

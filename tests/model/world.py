@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from carbonex.engine.events import RefEvent
     from supervisor import Supervisor
 
+    from .presence import Presence
+
 
 @dataclass
 class Row:
@@ -152,6 +154,9 @@ class World:
         self.blocks: dict[int, ProposeBlock] = {}
         self.sales: dict[int, Sale] = {}
         self.last_block = self.last_sale = self.last_bid = 0
+        self.presences: dict[tuple[str, str], Presence] = {}  # participant, session
+        self.last_presence = 0
+        self.countdowns: dict[str, int] = {}  # when they fire, by account
         self.ledger = Ledger()
         self.executions: Counter[str] = Counter()  # per account
         self.ids: dict[tuple[str, str], Row] = {}  # account, client order id

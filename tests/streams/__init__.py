@@ -8,7 +8,7 @@ itself it draws so many refusals that hardly anything trades. Hypothesis draws
 the seeds and the lengths, and shrinks a failing stream to its first commands.
 """
 
-from .pools import ACCOUNTS, FUNDS, INSTRUMENTS, KEYS, SETUP, START
+from .pools import ACCOUNTS, FUNDS, INSTRUMENTS, KEYS, SECOND, SETUP, START
 from .stream import Stream, any_command, next_day, seeds, sizes, streams, time_passing
 
 
@@ -17,6 +17,7 @@ __all__ = [
     "FUNDS",
     "INSTRUMENTS",
     "KEYS",
+    "SECOND",
     "SETUP",
     "START",
     "Stream",

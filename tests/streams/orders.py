@@ -43,7 +43,15 @@ def plain_order(r: Random, _: Exchange) -> PlaceOrder:
     name = pools.instrument(r)
     price, quantity = pools.price(r, name), pools.quantity(r, name)
     side = r.choice([*Side])
-    return PlaceOrder("", pools.account(r), name, side, price, quantity)
+    return PlaceOrder(
+        "",
+        pools.account(r),
+        name,
+        side,
+        price,
+        quantity,
+        session=pools.session(r) if one_in(r, 2) else "",
+    )
 
 
 def any_order(r: Random, exchange: Exchange) -> PlaceOrder:

@@ -99,6 +99,7 @@ SETUP: tuple[Command, ...] = (
 NAMES = ["h-1", "h-2", "d-1", "g-1", "e-1"]
 ABSURD = [-(2**63), -1, 0, 2**31, 2**31 + 1, 2**62, 2**63 - 1]
 IDS = [*"abcdefgh", "x" * 37]
+SESSIONS = ["mm-1", "mm-2", "taker"]
 REFS = [*"abcdefghijklmnop", "cash", "", "x" * 37]
 
 
@@ -120,6 +121,10 @@ def key(r: Random) -> str:
 
 def ref(r: Random) -> str:
     return r.choice(REFS) if one_in(r, 2) else f"ref-{r.randrange(10**6)}"
+
+
+def session(r: Random) -> str:
+    return r.choice(SESSIONS)
 
 
 def instrument(r: Random) -> str:

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
 
+from carbonex.engine import PlaceOrder
+
 from . import pools
 from .orders import plain_order
 from .pools import one_in
@@ -14,7 +16,7 @@ from .pools import one_in
 if TYPE_CHECKING:
     from random import Random
 
-    from carbonex.engine import Command, Exchange, PlaceOrder, RefCommand
+    from carbonex.engine import Command, Exchange, RefCommand
     from carbonex.engine.accounts import Memory
 
 
@@ -28,4 +30,6 @@ def again(r: Random, exchange: Exchange) -> Command:
     command: PlaceOrder | RefCommand = r.choice(known).command
     if one_in(r, 6):
         return replace(command, account=pools.account(r))
+    if isinstance(command, PlaceOrder) and one_in(r, 2):
+        command = replace(command, session=pools.session(r))
     return replace(command, key=pools.key(r))

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from driver import Driver
 
-from . import market, offers, orders, registry, retries
+from . import market, offers, orders, registry, retries, sessions
 from .pools import SECOND, SETUP, START, one_in
 
 
@@ -29,6 +29,8 @@ _ODDS: tuple[tuple[Callable[[Random, Exchange], Command], int], ...] = (
     (offers.auction, 60),
     (registry.move, 60),
     (registry.registration, 15),
+    (sessions.session, 40),
+    (sessions.countdown, 15),
     (market.halt, 8),
     (market.restrict, 5),
     (market.lift, 60),
@@ -99,6 +101,8 @@ class Stream:
             batch = [self.command() for _ in range(min(commands, r.randint(1, 5)))]
             self.applied.append(driver.apply(*batch))
             commands -= len(batch)
+            if one_in(r, 40):
+                self.applied.append(driver.reopen())
             if not driver.exchange.day and not one_in(r, 4):
                 self.begin()
 

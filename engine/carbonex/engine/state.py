@@ -167,7 +167,7 @@ class State:
     numbers commands, ``time_ns`` is the log's time, ``day`` the open trading day
     (YYYYMMDD, 0 for none), ``last_day`` the newest begun and ``day_number`` how
     many have. ``cash`` is deposits less withdrawals, in fen: what all accounts hold
-    and all fees together. ``gateway`` is the one whose batch is being applied, and
+    and all fees together. ``gateway`` is the one whose batch was applied last, and
     ``gateways`` holds each gateway's
     newest epoch and the number of its last batch. ``traders`` is an index: for each
     key, the accounts it may trade for. ``watchful`` tells that something follows
@@ -194,6 +194,7 @@ class State:
         self.participants: dict[str, Participant] = {}
         self.keys: dict[str, Key] = {}
         self.accounts: dict[str, Account] = {}
+        self.opened: list[Account] = []  # the same accounts, by number
         self.traders: dict[str, dict[str, Account]] = {VENUE_KEY: self.accounts}
         self.instruments: dict[str, Instrument] = {}
         self.listed: list[Instrument] = []  # by number
@@ -201,7 +202,6 @@ class State:
         self.blocks: dict[int, Proposal] = {}  # open
         self.auctions: dict[int, Auction] = {}  # not closed yet
         self.sessions: dict[int, Session] = {}  # by number
-        self.countdowns: dict[int, Account] = {}  # armed, by the account's number
         self.timers = Timers()
         self.stops_wait = False
         self.limited = False
@@ -210,7 +210,8 @@ class State:
 
     def add_account(self, account: Account) -> None:
         """Enter an account, which gets its number."""
-        account.number = len(self.accounts)
+        account.number = len(self.opened)
+        self.opened.append(account)
         self.accounts[account.name] = account
         account.participant.accounts[account.name] = account
 

@@ -173,7 +173,8 @@ def _amended(world: World, row: Row, before: int, *, kept: bool) -> Event:
 
 def _stands(row: Row, again: PlaceOrder) -> Event:
     known = row.order
-    if replace(again, key=known.key, deadline_ns=known.deadline_ns) != known:
+    sent = {"key": known.key, "session": known.session}
+    if replace(again, deadline_ns=known.deadline_ns, **sent) != known:
         return Rejected(Reason.DUPLICATE_CLIENT_ORDER_ID)
     return OrderStands(
         row.number,

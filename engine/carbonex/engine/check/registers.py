@@ -27,6 +27,7 @@ def check_registers(state: State) -> None:
     assert state.day in (0, state.last_day)
     assert (state.last_day == 0) is (state.day_number == 0)
     assert not state.day or state.day_ends_ns > state.time_ns
+    assert state.gateway in (state.gateways or (0,))
     _check_participants(state)
     _check_keys(state)
     _check_sessions(state)
@@ -43,8 +44,10 @@ def _check_participants(state: State) -> None:
         for instrument in participant.large_in:
             assert instrument in state.instruments
     assert accounts.keys() == state.accounts.keys()
+    assert list(state.accounts.values()) == state.opened
     for name, account in state.accounts.items():
         assert account.name == name
+        assert state.opened[account.number] is account
         assert account is accounts[name]
         participant = account.participant
         assert account is participant.accounts[name]
@@ -71,16 +74,12 @@ def _check_sessions(state: State) -> None:
 
 
 def _check_countdowns(state: State) -> None:
-    armed = {}
-    for number, account in enumerate(state.accounts.values()):
-        assert account.number == number
+    for account in state.accounts.values():
         countdown = account.countdown
         if countdown is not None:
-            armed[number] = account
             assert MIN_COUNTDOWN_NS <= countdown.timeout_ns <= MAX_COUNTDOWN_NS
             left_ns = countdown.due_ns - state.time_ns
             assert 0 < left_ns <= countdown.timeout_ns
-    assert state.countdowns == armed
 
 
 def _check_attention(state: State) -> None:

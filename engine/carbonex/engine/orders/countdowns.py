@@ -36,14 +36,13 @@ def set_countdown(state: State, command: SetCountdown) -> list[Event]:
     if timeout_ns:
         due_ns = state.time_ns + timeout_ns
         account.countdown = Countdown(timeout_ns, due_ns)
-        state.countdowns[account.number] = account
         state.timers.set(due_ns, Due.COUNTDOWN, account.number)
     return [CountdownSet(account.name, timeout_ns, due_ns, was_armed)]
 
 
 def fire_countdown(state: State, number: int) -> list[Event]:
     """Cancel all open orders of the account whose countdown has run out."""
-    account = state.countdowns[number]
+    account = state.opened[number]
     _disarm(state, account)
     orders = list(account.orders.values())
     return [
@@ -57,4 +56,3 @@ def _disarm(state: State, account: Account) -> None:
     if account.countdown is not None:
         state.timers.clear(account.countdown.due_ns, Due.COUNTDOWN, account.number)
         account.countdown = None
-        del state.countdowns[account.number]

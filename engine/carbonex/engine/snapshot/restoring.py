@@ -108,6 +108,7 @@ def _restore_counters(state: State, image: Image) -> None:
     state.last_bid_id = image.last_bid_id
     state.last_session_id = image.last_session_id
     state.cash = image.cash
+    state.gateway = image.gateway
     state.gateways = {gateway: (epoch, n) for gateway, epoch, n in image.gateways}
 
 
@@ -151,7 +152,6 @@ def _restore_account(state: State, row: AccountRow) -> dict[int, Order]:
     state.add_account(account)
     if row.countdown is not None:
         account.countdown = Countdown(*row.countdown)
-        state.countdowns[account.number] = account
     return orders
 
 

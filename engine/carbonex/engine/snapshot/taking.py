@@ -70,6 +70,7 @@ def snapshot(state: State) -> bytes:
             state.last_bid_id,
             state.last_session_id,
             state.cash,
+            state.gateway,
             [(gateway, *last) for gateway, last in state.gateways.items()],
             [_participant(item) for item in state.participants.values()],
             [_key(key) for key in state.keys.values()],
