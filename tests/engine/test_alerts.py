@@ -101,8 +101,7 @@ def test_supervision_changes_nothing_and_finds_what_adding_up_the_day_finds(
     """The same batches again, but with thresholds."""
     driver, office = Driver(), Office(limits)
     for before, batch in zip(stream.applied, stream.driver.batches[1:], strict=True):
-        driver.time_ns = batch.time_ns
-        applied = driver.apply(*(_with(limits, item) for item in batch.commands))
+        applied = driver.repeat(batch, *(_with(limits, c) for c in batch.commands))
         pairs = zip(_lists(before), _lists(applied), strict=True)
         for unsupervised, supervised in pairs:
             told = [event for event in supervised if not isinstance(event, Alert)]

@@ -34,6 +34,7 @@ from carbonex.engine import (
     Reason,
     Restriction,
     SelfTrade,
+    SessionEnd,
     Side,
     Thresholds,
     TimeInForce,
@@ -47,7 +48,8 @@ if TYPE_CHECKING:
 # Command, its tag, and its fields in the order in which the log has them.
 COMMANDS = {
     1: "PlaceOrder key account instrument side price quantity order_type"
-    " time_in_force post_only self_trade client_order_id deadline_ns conditions",
+    " time_in_force post_only self_trade client_order_id deadline_ns conditions"
+    " session",
     2: "AmendOrder key account order_id client_order_id price quantity deadline_ns"
     " stop_price",
     3: "CancelOrder key account order_id client_order_id deadline_ns",
@@ -76,6 +78,9 @@ COMMANDS = {
     41: "AdvanceTime key",
     50: "GatewayOpened key",
     51: "Checkpoint key digest format",
+    52: "SessionOpened key key_id session connection grace_ns cancel_on_disconnect",
+    53: "SessionClosed key participant session connection cause",
+    54: "SetCountdown key account timeout_ns",
     55: "ActivateSemantics key number",
     60: "ProposeBlock key account instrument side price quantity counterparty"
     " client_ref counters",
@@ -115,8 +120,10 @@ ENUMS: list[tuple[type[enum.Enum], str]] = [
         (
             "CLIENT=0 IOC=1 SELF_TRADE=2 SESSION_CLOSE=3 EXPIRED=4 TAKE_LEVELS=5"
             " OUT_OF_BAND=6 RESTRICTED=7 DELISTED=8 TERMS_CHANGED=9"
+            " DISCONNECTED=10 COUNTDOWN=11"
         ),
     ),
+    (SessionEnd, "LOST=0 LOGOUT=1 LOGOUT_CANCELLING=2"),
     (Restriction, "NONE=0 SELL_ONLY=1 CANCEL_ONLY=2 SUSPENDED=3"),
     (Pricing, "PAY_AS_BID=0 UNIFORM=1"),
     (TooFewBids, "FILL_VALID=0 CANCEL=1 SELL_AT_LOWEST=2"),
@@ -161,7 +168,7 @@ ENUMS: list[tuple[type[enum.Enum], str]] = [
             " INSUFFICIENT_HOLDINGS=3022 INSUFFICIENT_FUNDS=3023 SELF_TRADE=3024"
             " OFFSET_CAP=3025 OBLIGATION_UNKNOWN=3026 KIND_NOT_ALLOWED=4008"
             " WOULD_TAKE_LIQUIDITY=4005 FOK_UNFILLABLE=4006 TOO_MANY_CLIENT_IDS=5004"
-            " TOO_MANY_OPEN_ORDERS=5005"
+            " TOO_MANY_OPEN_ORDERS=5005 TOO_MANY_SESSIONS=5010"
         ),
     ),
 ]
@@ -190,7 +197,7 @@ def test_members_keep_their_numbers(kind: type[enum.Enum], members: str) -> None
 def test_a_command_is_an_array_that_begins_with_its_tag() -> None:
     place = PlaceOrder("k", "a", "CEA", BUY, 7463, 500, client_order_id="a-1")
     encoded = msgspec.json.encode(place)
-    assert encoded == b'[1,"k","a","CEA",0,7463,500,0,0,0,0,"a-1",0,null]'
+    assert encoded == b'[1,"k","a","CEA",0,7463,500,0,0,0,0,"a-1",0,null,""]'
     short = b'[1,"k","a","CEA",0,7463,500]'  # from before there was more
     old = PlaceOrder("k", "a", "CEA", BUY, 7463, 500)
     assert msgspec.json.decode(short, type=Command) == old
