@@ -120,7 +120,7 @@ class Stranger:
             raise Refused(answer["error"])
         return answer.get("result")
 
-    async def login(self, name: str) -> Any:
+    async def login(self, name: str, **session: object) -> Any:
         """Log in with the key of that name."""
         text = login_text(
             self.status["venue"],
@@ -129,7 +129,7 @@ class Stranger:
             name,
         )
         signature = sign(private_key(name), text)
-        return await self.call("login", key_id=name, signature=signature)
+        return await self.call("login", key_id=name, signature=signature, **session)
 
     async def updates(self, channel: str, count: int) -> list[Message]:
         """Return the first ``count`` updates of ``channel``, waiting for them."""

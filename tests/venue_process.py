@@ -92,6 +92,8 @@ class VenueProcess:
         return await asyncio.wait_for(self.process.wait(), 30)
 
     async def kill(self) -> None:
-        """Send SIGKILL."""
+        """Send SIGKILL; return when its child, the history's follower, has ended too."""
         self.process.kill()
         await self.process.wait()
+        assert self.process.stdout is not None
+        await asyncio.wait_for(self.process.stdout.read(), 30)

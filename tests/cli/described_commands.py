@@ -49,6 +49,10 @@ from carbonex.engine import (
     Retire,
     RevokeKey,
     SelfTrade,
+    SessionClosed,
+    SessionEnd,
+    SessionOpened,
+    SetCountdown,
     SetObligation,
     Surrender,
     TooFewBids,
@@ -239,6 +243,25 @@ COMMANDS = [
     (BeginDay("k", 20260729, NOON), "begin trading day 2026-07-29"),
     (AdvanceTime(""), "let time pass"),
     (GatewayOpened(""), "a gateway opens"),
+    (
+        SessionOpened("", "k-1", "mm-1", "c-1", 2_500_000_000),
+        "session 'mm-1' of key k-1 opens, cancelling 2.5 s after it is lost",
+    ),
+    (
+        SessionOpened("", "k-1", "mm-1", "c-1", 0, cancel_on_disconnect=False),
+        "session 'mm-1' of key k-1 opens, keeping its orders",
+    ),
+    (SessionClosed("", "acme", "mm-1", "c-1"), "session 'mm-1' of acme is lost"),
+    (
+        SessionClosed("", "acme", "mm-1", "c-1", SessionEnd.LOGOUT),
+        "session 'mm-1' of acme logs out",
+    ),
+    (
+        SessionClosed("", "acme", "mm-1", "c-1", SessionEnd.LOGOUT_CANCELLING),
+        "session 'mm-1' of acme logs out, cancelling its orders",
+    ),
+    (SetCountdown("k", "a", 60 * 10**9), "cancel all orders of a in 60 s"),
+    (SetCountdown("k", "a", 0), "disarm the countdown of a"),
     (Checkpoint("", b"\x3f\xa9"), "checkpoint of state 3fa9"),
     (ActivateSemantics("", 2), "commands have the meaning 2 from here on"),
 ]

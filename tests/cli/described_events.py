@@ -18,6 +18,8 @@ from carbonex.engine import (
     BlockProposed,
     Bulletin,
     CancelReason,
+    CountdownFired,
+    CountdownSet,
     DayBegun,
     DayEnded,
     Deposit,
@@ -238,4 +240,18 @@ EVENTS = [
     (Moved(Deposit("k", "a", 1, "r"), duplicate=True), "was done before"),
     (DayBegun(20260729, NOON), "open until 2026-07-29 12:00:00.123456"),
     (DayEnded(20260729), "trading day 2026-07-29 is over"),
+    (
+        CountdownSet("a", 10**9, NOON, was_armed=False),
+        "armed until 2026-07-29 12:00:00.123456",
+    ),
+    (
+        CountdownSet("a", 10**9, NOON, was_armed=True),
+        "renewed until 2026-07-29 12:00:00.123456",
+    ),
+    (CountdownSet("a", 0, 0, was_armed=True), "disarmed"),
+    (CountdownSet("a", 0, 0, was_armed=False), "was not armed"),
+    (
+        CountdownFired("a", 1_200),
+        "countdown of a has run out, cancelling 1,200 orders",
+    ),
 ]

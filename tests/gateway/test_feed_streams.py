@@ -22,7 +22,7 @@ from streams.stream import time_passing
 NAMES = [command.account for command in ACCOUNTS]
 LISTED = [command.instrument for command in INSTRUMENTS]
 PUBLIC = ("instrument", "ticker", "trade", "bulletin", "auction", "premium", "alerts")
-PRIVATE = ("executions", "balances", "blocks", "bids")
+PRIVATE = ("executions", "balances", "blocks", "bids", "countdown")
 
 
 class Audience:

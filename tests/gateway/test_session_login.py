@@ -67,6 +67,9 @@ def test_a_signed_challenge_logs_in(codec: Codec) -> None:
         "participant": "beta",
         "accounts": ["beta-1", "beta-2"],
         "permissions": ["read", "trade"],
+        "session": "",
+        "cancel_on_disconnect": False,
+        "grace_ms": 0,
     }
     assert state(client) is LOGGED_IN
     assert client.session.key_id == "beta-key"

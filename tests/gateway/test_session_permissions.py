@@ -53,6 +53,7 @@ NEEDS: dict[str, tuple[Permission | None, dict[str, Any]]] = {
     "amend_order": (TRADE, {"order_id": "1", "quantity": 5}),
     "cancel_order": (TRADE, {"order_id": "1"}),
     "cancel_all": (TRADE, {}),
+    "cancel_all_orders_after": (TRADE, {"timeout": 60}),
     "batch_add": (TRADE, {"orders": [order()]}),
     "batch_cancel": (TRADE, {"orders": [{"order_id": "1"}]}),
     "propose_block": (TRADE, BLOCK),

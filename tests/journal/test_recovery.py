@@ -8,6 +8,7 @@ import msgspec
 import pytest
 
 from carbonex.engine import Batch, Exchange
+from carbonex.engine.snapshot import FORMAT
 from carbonex.journal import (
     DamageError,
     LogError,
@@ -95,7 +96,7 @@ def test_a_snapshot_of_an_older_release_is_passed_over() -> None:
     assert recovered.warnings == [
         (
             "snapshot 60 was passed over: it cannot be restored:"
-            " snapshot of format 1; this reads 3"
+            f" snapshot of format 1; this reads {FORMAT}"
         )
     ]
     assert recovered.snapshot == 40

@@ -190,7 +190,7 @@ ORDERS = [Bad(data, told, "add_order", 9) for data, told in _ORDERS]
 BATCH = "a list of 1 to 50 orders"
 AN_ORDER = '{"instrument":"A","side":"buy","quantity":1'
 OTHERS = [
-    other("logout", '{"all":true}', unknown("logout", "all", "it has none")),
+    other("logout", '{"all":true}', unknown("logout", "all", "it has cancel_orders")),
     other(
         "cancel_order", '{"order_id":"007"}', bad_type("order_id", ORDER_ID, '"007"')
     ),

@@ -18,6 +18,8 @@ from carbonex.engine import (
     ProposeBlock,
     Reason,
     Rejected,
+    SessionOpened,
+    SetCountdown,
     SetObligation,
     Transfer,
     UpdateInstrument,
@@ -31,6 +33,8 @@ LIST = ListInstrument("o1", "CEA25")
 UPDATE = UpdateInstrument("o1", LIST)
 KEY = AddKey("r1", "acme", "k1", b"short", Permission.READ)
 DAY = BeginDay("o1", 20260302, 5_000)
+SESSION = SessionOpened("", "k1", "mm-1", "c-1")
+COUNTDOWN = SetCountdown("k1", "acme-1", 5)
 TRANSFER = Transfer("r1", "acme-1", "beta-1", "CEA25", 10, "t-1")
 
 
@@ -92,6 +96,22 @@ OF_PARAMETERS: list[tuple[Command, Rejected, str]] = [
         "to_account is the account itself; name another one",
     ),
     (KEY, _bad("public_key", 5, 32), "public_key has 5 bytes, an Ed25519 key 32"),
+    (
+        SESSION,
+        _bad("grace", 3_600_001 * 10**6, 3_600_000 * 10**6),
+        "grace_ms must be at most 3600000, not 3600001",
+    ),
+    (SESSION, _bad("grace", -(10**6), 0), "grace_ms must be at least 0, not -1"),
+    (
+        COUNTDOWN,
+        _bad("timeout", 86_401 * 10**9, 86_400 * 10**9),
+        "timeout must be at most 86400 seconds, or 0 to disarm, not 86401",
+    ),
+    (
+        COUNTDOWN,
+        _bad("timeout", -(10**9), 10**9),
+        "timeout must be at least 1 seconds, or 0 to disarm, not -1",
+    ),
     (
         KEY,
         _bad("permissions"),

@@ -109,6 +109,7 @@ _EXAMPLES: dict[str, dict[str, object]] = {
     "unsubscribe": {"channel": "executions"},
     "add_order": {"instrument": "CEA25", "side": "sell", "quantity": 1, "price": "1"},
     "amend_order": {"order_id": "1042", "quantity": 5},
+    "cancel_all_orders_after": {"timeout": 60},
     "batch_add": {"orders": [{"instrument": "CEA25", "side": "buy", "quantity": 1}]},
     "batch_cancel": {"orders": [{"client_order_id": "a-1"}]},
     "list_instrument": {"instrument": "CEA25"},

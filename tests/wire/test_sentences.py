@@ -23,6 +23,7 @@ from carbonex.engine import (
     Reason,
     Rejected,
     RevokeKey,
+    SessionOpened,
     Transfer,
     Withdraw,
 )
@@ -274,6 +275,14 @@ OF_ORDERS_AND_REGISTRY: list[tuple[Command, Rejected, str]] = [
         BUY_10,
         Rejected(R.TOO_MANY_OPEN_ORDERS, "account", 100, 100),
         "account acme-1 has 100 open orders of 100; cancel some before placing more",
+    ),
+    (
+        SessionOpened("", "k1", "mm-1", "c-1"),
+        Rejected(R.TOO_MANY_SESSIONS, "session", 1000, 1000),
+        (
+            "the participant has 1000 sessions with cancel on disconnect of 1000; log"
+            " out of some, or log in under a name that is in use"
+        ),
     ),
 ]
 

@@ -81,6 +81,8 @@ def test_reasons_keep_their_capitals() -> None:
         "RESTRICTED",
         "DELISTED",
         "TERMS_CHANGED",
+        "DISCONNECTED",
+        "COUNTDOWN",
     ]
 
 

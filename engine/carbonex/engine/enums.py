@@ -227,7 +227,7 @@ class Reason(enum.IntEnum):
     FOK_UNFILLABLE = 4006
     TOO_MANY_CLIENT_IDS = 5004
     TOO_MANY_OPEN_ORDERS = 5005
-    TOO_MANY_SESSIONS = 5010
+    TOO_MANY_SESSIONS = 5011
 
 
 # Bare names read better at the call site, and are ten times cheaper to load

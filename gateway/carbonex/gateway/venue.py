@@ -21,6 +21,7 @@ from carbonex.engine import (
     GatewayOpened,
     HaltInstrument,
     RevokeKey,
+    SetCountdown,
 )
 from carbonex.wire.errors import Code
 
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 # What a full log still takes: they let traders get out and operators act, and
 # the reserve is large enough for a day of them.
 ALWAYS_TAKEN: Final = frozenset(
-    {CancelOrder, CancelAll, HaltInstrument, RevokeKey, BeginDay}
+    {CancelOrder, CancelAll, SetCountdown, HaltInstrument, RevokeKey, BeginDay}
 )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 
@@ -70,6 +70,32 @@ class LoggedIn(msgspec.Struct, frozen=True):
     participant: str
     accounts: list[str]
     permissions: list[PermissionName]
+    session: str = ""
+    cancel_on_disconnect: bool = False
+    grace_ms: int = 0
+
+
+class LoggedOut(msgspec.Struct, frozen=True):
+    """How many orders were cancelled at a logout that asked for it."""
+
+    cancelled: int
+
+
+CountdownStatus = Literal["armed", "renewed", "fired", "disarmed"]
+
+
+class Countdown(msgspec.Struct, frozen=True, omit_defaults=True):
+    """An account's dead man's switch, as it stands or has just come to stand.
+
+    While it is armed ``timeout`` is its length in seconds, and ``due`` when it fires.
+    ``cancelled`` is how many orders it has cancelled.
+    """
+
+    account: str
+    status: CountdownStatus
+    timeout: int = 0
+    due: int = 0
+    cancelled: int = 0
 
 
 class Subscribed(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -21,6 +21,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import (
 _BASE64URL: Final = re.compile(r"[A-Za-z0-9_-]*={0,2}", re.ASCII)
 
 MAX_SIGNATURE: Final = 88  # 64 bytes in base64, padded
+# Why a connection is closed when its session's name has logged in elsewhere; the
+# code is 1008, policy violation (RFC 6455 §7.4.1).
+TAKEN_OVER: Final = "session taken over"
 
 
 def login_text(venue: str, connection_id: str, challenge: str, key_id: str) -> bytes:

@@ -32,6 +32,7 @@ PARAMS: Final[Mapping[str, type[Params]]] = {
     "amend_order": requests.AmendOrder,
     "cancel_order": requests.CancelOrder,
     "cancel_all": requests.CancelAll,
+    "cancel_all_orders_after": requests.CancelAllOrdersAfter,
     "batch_add": requests.BatchAdd,
     "batch_cancel": requests.BatchCancel,
     "open_orders": requests.OpenOrders,

@@ -10,6 +10,7 @@ from .answers import RequestId
 from .requests import (
     MAX_BATCH,
     MAX_PICKS,
+    Grace,
     Hours,
     Id,
     Name,
@@ -18,6 +19,7 @@ from .requests import (
     Page,
     Picks,
     Quantity,
+    Seconds,
     Sequence,
 )
 
@@ -69,6 +71,8 @@ _BY_TYPE: Final[dict[Any, str]] = {
     Quantity: "an integer of 64 bits",
     Sequence: "an integer from 0 to 2^53",
     Page: "an integer from 1 to 2^31",
+    Seconds: "an integer of seconds from 0 to 2^31",
+    Grace: "an integer of milliseconds from 0 to 3600000",
     RequestId: "an integer of 64 bits",
     msgspec.Raw: "an object",
 }

@@ -5,11 +5,11 @@
 are of Shanghai (UTC+8, no daylight saving).
 """
 
-from . import market, off_book, orders, registry, trading_day
+from . import market, off_book, orders, registry, sessions, trading_day
 from .words import clock, cny, date_of, describe, story
 
 
 # They are imported for what they teach ``describe``.
-SUBJECTS = (market, off_book, orders, registry, trading_day)
+SUBJECTS = (market, off_book, orders, registry, sessions, trading_day)
 
 __all__ = ["clock", "cny", "date_of", "describe", "story"]

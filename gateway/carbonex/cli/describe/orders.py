@@ -137,6 +137,8 @@ _REASONS: Final = {
     CancelReason.RESTRICTED: " (its participant is restricted)",
     CancelReason.DELISTED: " (its instrument was delisted)",
     CancelReason.TERMS_CHANGED: " (its instrument has new terms)",
+    CancelReason.DISCONNECTED: " (its session did not come back)",
+    CancelReason.COUNTDOWN: " (its account's countdown ran out)",
 }
 
 

@@ -56,6 +56,12 @@ def moment(time_ns: int) -> str:
     return f"{date_of(time_ns)} {clock(time_ns)}"
 
 
+def seconds(ns: int) -> str:
+    """Return a length of time in seconds: ``2.5 s``."""
+    whole, rest = divmod(ns, 1_000_000_000)
+    return f"{whole}.{rest:09}".rstrip("0").rstrip(".") + " s"
+
+
 def cny(fen: int) -> str:
     """Return ``fen`` as CNY with thousands separators: ``1,234.50``."""
     yuan, _, cents = format_fen(fen).partition(".")

@@ -14,6 +14,8 @@ from carbonex.engine import (
     BlockEnded,
     BlockProposed,
     Bulletin,
+    CountdownFired,
+    CountdownSet,
     DayBegun,
     DayEnded,
     InstrumentDelisted,
@@ -43,6 +45,7 @@ if TYPE_CHECKING:
     from .auctions import Auctions
     from .balances import Balances
     from .bulletins import Bulletins
+    from .countdowns import Countdowns
     from .depth import Books
     from .executions import Executions
     from .notices import Instruments
@@ -68,6 +71,7 @@ class Rooms(NamedTuple):
     blocks: Blocks
     bids: Bids
     alerts: Alerts
+    countdowns: Countdowns
 
 
 class Dispatch:
@@ -115,6 +119,8 @@ class Dispatch:
             DayEnded: self._day_ended,
             Alert: rooms.alerts.publish,
             LargeHolder: rooms.alerts.publish,
+            CountdownSet: rooms.countdowns.set,
+            CountdownFired: rooms.countdowns.fired,
         }
 
     def read(self, seq: int, time_ns: int, events: list[Event]) -> None:

@@ -12,6 +12,7 @@ from .alerts import Alerts
 from .auctions import Auctions
 from .balances import Balances
 from .bulletins import Bulletins
+from .countdowns import Countdowns
 from .depth import Books
 from .dispatch import Dispatch, Rooms
 from .executions import MAX_KEPT, MAX_PER_ACCOUNT, Executions
@@ -82,6 +83,7 @@ class Feed:
             Blocks(exchange),
             Bids(exchange),
             Alerts(),
+            Countdowns(exchange),
         )
         self._dispatch = Dispatch(rooms)
         self._find: dict[str, Callable[[Target], Topic]] = {
@@ -99,6 +101,7 @@ class Feed:
             "bids": rooms.bids.topics.find,
             "executions": rooms.executions.topics.find,
             "balances": rooms.balances.topics.find,
+            "countdown": rooms.countdowns.topics.find,
         }
         self._followed: dict[Outbox, dict[Target, Topic]] = {}
 

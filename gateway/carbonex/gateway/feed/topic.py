@@ -35,6 +35,7 @@ MEMBERS: Final[dict[str, tuple[str, ...]]] = {
     "balances": ("account",),
     "blocks": ("account",),
     "bids": ("account",),
+    "countdown": ("account",),
 }
 # By account: only the participant's own keys may follow them.
 PRIVATE: Final = frozenset(name for name in MEMBERS if "account" in MEMBERS[name])

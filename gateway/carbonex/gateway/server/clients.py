@@ -13,6 +13,7 @@ from carbonex.gateway.feed.rendering import status_of
 from carbonex.gateway.session import Services, Session
 from carbonex.gateway.session.limits import SessionLimits
 from carbonex.gateway.session.revocations import Revocations
+from carbonex.gateway.session.roster import Roster
 from carbonex.wire.channels import Frame
 
 from .gate import SPARE_CONNECTIONS, Gate, Refusal
@@ -85,6 +86,7 @@ class Clients:
             archive,
             self.clock.now_ns,
             partial(secrets.token_bytes, 32),
+            Roster(venue),
             self.gate.logins,
         )
         self._schedule = schedule
@@ -202,7 +204,8 @@ class Clients:
             connection.session.resumed()
 
     def lost(self, connection: Connection) -> None:
-        """Forget a connection that ended."""
+        """Forget a connection that ended; the log may have to hear of it."""
+        self._schedule()
         del self._connections[connection]
         self.gate.left(connection.address)
         self._awake.pop(connection, None)

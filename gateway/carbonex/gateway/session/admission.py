@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Final, final
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from carbonex.engine import Permission, Rejected
+from carbonex.engine.market.rules import bad_name
 from carbonex.gateway.feed.rendering import status_of
 from carbonex.wire import answers
 from carbonex.wire.channels import Frame
 from carbonex.wire.errors import Code, error
-from carbonex.wire.login import encode_bytes, login_text, verify
+from carbonex.wire.login import TAKEN_OVER, encode_bytes, login_text, verify
+from carbonex.wire.sentences import error_of
 from carbonex.wire.vocabulary import permission_names
 
 from .refusal import Refused
+from .roster import Presence
+from .states import CLOSED
 
 
 if TYPE_CHECKING:
     from typing import Literal
 
-    from carbonex.engine import Exchange, Key
+    from carbonex.engine import Event, Exchange, Key
     from carbonex.wire import requests
+    from carbonex.wire.answers import Error
 
     from .methods import Reply
     from .session import Session
@@ -106,6 +113,7 @@ def login(session: Session, p: requests.Login, reply: Reply, now_ns: int) -> Non
     if wait_ns:
         after_ms = -(-wait_ns // 1_000_000)
         raise Refused(error(Code.LOGIN_LIMITED, retry_after_ms=after_ms))
+    _check_session(p)
     try:
         key = session.door.prove(session.exchange, p, now_ns)
     except Refused as refused:
@@ -113,20 +121,133 @@ def login(session: Session, p: requests.Login, reply: Reply, now_ns: int) -> Non
         reply(None, refused.error)
         greet(session, "update", now_ns)
         return
-    session.log_in(key)
+    if not p.session:
+        _admit(session, key, p, reply)
+    elif Permission.TRADE in key.permissions:
+        _enter(session, key, p, reply)
+    else:
+        reply(None, _no_session(key))
+        greet(session, "update", now_ns)
+
+
+def logout(session: Session, p: requests.Logout, reply: Reply, now_ns: int) -> None:
+    """End what the login allowed, private subscriptions too.
+
+    Orders stay, unless the client wants those of its session cancelled.
+    """
+    presence = session.presence
+    if p.cancel_orders and presence is None:
+        wanted = "false for a login without a session name; use cancel_all"
+        member = "cancel_orders"
+        raise Refused(
+            error(Code.BAD_TYPE, member, member=member, wanted=wanted, given="true")
+        )
+
+    def left(events: list[Event]) -> None:
+        if session.state is CLOSED:
+            return
+        session.feed.drop_private(session.outbox)
+        session.log_out()
+        reply(answers.LoggedOut(len(events)))
+        greet(session, "update", now_ns)
+        session.go_on()
+
+    roster = session.services.roster
+    if presence is not None and roster.leave(
+        presence, cancel=p.cancel_orders, settled=left
+    ):
+        session.waiting = True
+    else:
+        left([])
+
+
+def _enter(session: Session, key: Key, p: requests.Login, reply: Reply) -> None:
+    """Log in under a session name, when that is known where it must be.
+
+    What the client has sent behind its login waits, and sees it.
+    """
+    name = key.participant.name, p.session
+    presence = Presence(
+        name,
+        session.connection_id,
+        partial(_oust, session),
+        cancels=p.cancel_on_disconnect,
+    )
+    session.presence = presence
+
+    def settled(events: list[Event]) -> None:
+        if session.state is CLOSED:
+            return
+        if events:
+            assert type(events[0]) is Rejected
+            assert command is not None
+            session.presence = None
+            reply(None, error_of(events[0], command))
+            greet(session, "update", session.services.clock())
+        else:
+            _admit(session, key, p, reply)
+        session.go_on()
+
+    command = session.services.roster.enter(presence, key, p, settled)
+    if command is None:
+        _admit(session, key, p, reply)
+    else:
+        session.waiting = True
+
+
+def _oust(session: Session) -> None:
+    """End a connection whose session's name another one has taken over."""
+    session.resuming = None
+    if session.state is not CLOSED:
+        session.end(TAKEN_OVER)
+
+
+def _admit(session: Session, key: Key, p: requests.Login, reply: Reply) -> None:
+    session.log_in(key, p.session)
     participant = key.participant
     reply(
         answers.LoggedIn(
             participant.name,
             list(participant.accounts),
             permission_names(key.permissions),
+            p.session,
+            p.cancel_on_disconnect,
+            p.grace_ms,
         )
     )
 
 
-def logout(session: Session, _p: requests.Logout, reply: Reply, now_ns: int) -> None:
-    """End what the login allowed, private subscriptions too."""
-    session.feed.drop_private(session.outbox)
-    session.log_out()
-    reply(answers.Empty())
-    greet(session, "update", now_ns)
+def _no_session(key: Key) -> Error:
+    """Return that a key that may not cancel orders cannot have them cancelled."""
+    return error(
+        Code.PERMISSION_DENIED,
+        "session",
+        method="a login with session",
+        needed="trade",
+        key_id=key.key_id,
+        held=", ".join(permission_names(key.permissions)),
+    )
+
+
+def _check_session(p: requests.Login) -> None:
+    """Refuse a session's name that is none, and what makes no sense without it."""
+    if p.session:
+        rejected = bad_name("session", p.session)
+        if rejected is not None:
+            raise Refused(error_of(rejected, p))
+    elif p.cancel_on_disconnect:
+        wanted = "a name by which your orders are known when you come back"
+        raise Refused(
+            error(
+                Code.MISSING_MEMBER,
+                "session",
+                owner="a login with cancel_on_disconnect",
+                member="session",
+                wanted=wanted,
+            )
+        )
+    if p.grace_ms and not p.cancel_on_disconnect:
+        member, wanted = "grace_ms", "0 or left out without cancel_on_disconnect"
+        raise Refused(
+            error(Code.BAD_TYPE, member, member=member, wanted=wanted, given=p.grace_ms)
+        )

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Any, Final, final
 from msgspec.structs import replace
 
 from carbonex.wire.answers import BatchItem, BatchResult
+from carbonex.wire.errors import Code
 
-from .refusal import Refused
+from .refusal import Refused, unavailable
 
 
 if TYPE_CHECKING:
     from carbonex.engine import Command
+    from carbonex.gateway.venue import Venue
     from carbonex.wire.answers import Error
 
     from .identity import Identity
@@ -39,18 +41,21 @@ class Batch:
         return BatchResult(self._items)
 
 
-def commands_of(method: BatchMethod, orders: list[Any], who: Identity) -> list[Command]:
-    """Return the commands of all ``orders``.
+def commands_of(
+    method: BatchMethod, orders: list[Any], who: Identity, venue: Venue
+) -> list[Command]:
+    """Return the commands of all ``orders``, all of which the venue will take.
 
     Raises:
         Refused: If any of them is malformed, or for an account that is not
-            the key's; ``param`` says which. Then none is to be submitted.
+            the key's; ``param`` says which. Or if the venue has no room for all.
+            Then none is to be submitted.
 
     """
     commands = []
     for i, p in enumerate(orders):
         try:
-            commands.append(method.build(p, who.key_id, who.account(p.account)))
+            commands.append(method.build(p, who, who.account(p.account)))
         except Refused as refused:
             problem = refused.error
             where = f"orders[{i}]"
@@ -61,4 +66,9 @@ def commands_of(method: BatchMethod, orders: list[Any], who: Identity) -> list[C
                     message=f"{where}: {problem.message}",
                 )
             ) from None
+    code = venue.refusal(commands[0])
+    if code is None and venue.room < len(commands):
+        code = Code.BUSY
+    if code is not None:
+        raise Refused(unavailable(code, method.name))
     return commands

@@ -19,13 +19,15 @@ if TYPE_CHECKING:
 class Identity:
     """The key that is logged in, or nobody. It is the engine's live object.
 
-    ``allowed`` is the methods that it may call.
+    ``allowed`` is the methods that it may call, ``session`` the name under which
+    it has logged in, if any.
     """
 
-    __slots__ = ("_accounts", "allowed", "key", "key_id")
+    __slots__ = ("_accounts", "allowed", "key", "key_id", "session")
 
-    def __init__(self, key: Key | None = None) -> None:
+    def __init__(self, key: Key | None = None, session: str = "") -> None:
         self.key = key
+        self.session = session
         self.key_id = "" if key is None else key.key_id
         self.allowed = allowed(None if key is None else key.permissions)
         # The participant's own dict: accounts opened later are in it.

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from carbonex.engine import Command, Event
     from carbonex.wire.answers import Error
 
+    from .identity import Identity
     from .session import Session
 
     Result = Callable[[list[Event]], msgspec.Struct]
@@ -52,7 +53,7 @@ class Method:
 class OrderMethod(Method):
     """A command for one of the key's own accounts."""
 
-    build: Callable[[Any, str, str], Command]
+    build: Callable[[Any, Identity, str], Command]
     result: Result
 
 
@@ -61,7 +62,7 @@ class OrderMethod(Method):
 class BatchMethod(Method):
     """Many of them in one message: ``cost``, ``build`` and ``result`` are an item's."""
 
-    build: Callable[[Any, str, str], Command]
+    build: Callable[[Any, Identity, str], Command]
     result: Result
 
 
@@ -116,6 +117,13 @@ _ALL: Final[tuple[AnyMethod, ...]] = (
     OrderMethod("amend_order", TRADE, 1, orders.amend_order, rendering.amended),
     OrderMethod("cancel_order", TRADE, 0, orders.cancel_order, rendering.cancelled),
     OrderMethod("cancel_all", TRADE, 0, orders.cancel_all, rendering.cancelled_all),
+    OrderMethod(
+        "cancel_all_orders_after",
+        TRADE,
+        0,
+        orders.set_countdown,
+        rendering.countdown_set,
+    ),
     BatchMethod("batch_add", TRADE, 1, orders.place_order, rendering.placed),
     BatchMethod("batch_cancel", TRADE, 0, orders.cancel_order, rendering.cancelled),
     OrderMethod(

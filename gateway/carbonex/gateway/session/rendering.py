@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from carbonex.engine import (
+    CountdownSet,
     Moved,
     ObligationSet,
     OrderAccepted,
@@ -16,6 +17,7 @@ from carbonex.engine import (
     OrderTriggered,
     Trade,
 )
+from carbonex.gateway.feed.countdowns import countdown_of
 from carbonex.wire import answers
 from carbonex.wire.money import format_fen
 from carbonex.wire.vocabulary import CANCEL_REASON_NAMES, STATUS_NAMES
@@ -74,6 +76,13 @@ def cancelled_all(events: list[Event]) -> answers.CancelledAll:
     return answers.CancelledAll(
         [_cancelled(event) for event in events if type(event) is OrderCancelled]
     )
+
+
+def countdown_set(events: list[Event]) -> answers.Countdown:
+    """Return the result of cancel_all_orders_after."""
+    first = events[0]
+    assert type(first) is CountdownSet
+    return countdown_of(first)
 
 
 def moved(events: list[Event]) -> answers.Moved:

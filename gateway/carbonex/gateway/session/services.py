@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from carbonex.gateway.venue import Venue
 
     from .limits import SessionLimits
+    from .roster import Roster
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +26,8 @@ class Services:
     """The venue and its feed, the limits, the history and what is not ours to make.
 
     ``clock`` returns nanoseconds since the epoch; ``challenges`` returns 32
-    bytes that nobody can foresee, other ones at every call. ``logins`` limits
-    failed ones by address.
+    bytes that nobody can foresee, other ones at every call. ``roster`` knows who
+    speaks under which name, ``logins`` limits failed ones by address.
     """
 
     venue: Venue
@@ -35,6 +36,7 @@ class Services:
     archive: Archive
     clock: Callable[[], int]
     challenges: Callable[[], bytes]
+    roster: Roster
     logins: Logins = field(
         default_factory=lambda: Logins(AddressLimit(3 * SECOND_NS, 20))
     )

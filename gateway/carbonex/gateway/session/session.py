@@ -25,7 +25,6 @@ from typing import TYPE_CHECKING, Any, Final, final
 from carbonex.engine import Rejected
 from carbonex.wire.answers import Answer
 from carbonex.wire.diagnosis import Fault
-from carbonex.wire.errors import Code
 from carbonex.wire.reading import READERS
 from carbonex.wire.sentences import error_of
 
@@ -50,6 +49,7 @@ if TYPE_CHECKING:
 
     from .methods import AnyMethod, Reply
     from .resuming import Resumption
+    from .roster import Presence
     from .services import Services
 
     # A submitted command's method, itself, req_id, time of arrival and batch;
@@ -94,10 +94,10 @@ class Session:
         # A query that waits for its turn and what came behind it. As long as
         # there is anything, the shell does not read on.
         self._held: deque[tuple[str | bytes, int]] = deque()
-        self._asking = False  # the archive; nothing is pending then
+        self.waiting = False  # for the archive or the roster; nothing is pending then
         self.resuming: Resumption | None = None  # asks the archive page by page
-        self._submitted = 0
-        self._answered = 0
+        self.presence: Presence | None = None  # what the roster knows it by
+        self._submitted = self._answered = 0
         greet(self, "snapshot", services.clock())
 
     @property
@@ -111,11 +111,11 @@ class Session:
         if self.resuming is not None:
             return self.resuming.full
         limit = self.services.limits.in_flight
-        return len(self._pending) >= limit or bool(self._held) or self._asking
+        return len(self._pending) >= limit or bool(self._held) or self.waiting
 
     def receive(self, data: str | bytes, now_ns: int) -> None:
         """Take one whole message: a text frame's str, a binary frame's bytes."""
-        if self._held or self._asking:
+        if self._held or self.waiting:
             self._held.append((data, now_ns))
             if self.resuming is not None:
                 self.resuming.held_bytes += len(data)
@@ -166,7 +166,9 @@ class Session:
             self.release()
 
     def closed(self) -> None:
-        """Forget the client: the connection is gone. Its orders live on."""
+        """Forget the client: the connection is gone. Its orders may have a grace."""
+        if self.presence is not None:
+            self.services.roster.lost(self.presence)
         if self.state is not CLOSED:
             self._step(Step.CLOSE)
         self._pending.clear()
@@ -178,7 +180,7 @@ class Session:
 
     def ask(self, question: Question, reply: Reply) -> None:
         """Put a question to the archive; what comes behind it waits."""
-        self._asking = True
+        self.waiting = True
         self.services.archive.ask(question, partial(self._told, reply))
 
     def resume(self, resumption: Resumption) -> None:
@@ -191,15 +193,21 @@ class Session:
         if self.resuming is not None:
             self.resuming.resumed()
 
-    def log_in(self, key: Key) -> None:
-        """Let ``key`` speak from now on."""
+    def go_on(self) -> None:
+        """Take up what came behind a question, a login or a logout."""
+        self.waiting = False
+        self.release()
+
+    def log_in(self, key: Key, name: str) -> None:
+        """Let ``key`` speak from now on, under the session name ``name``."""
         self._step(Step.LOGIN)
-        self.who = Identity(key)
+        self.who = Identity(key, name)
 
     def log_out(self) -> None:
         """Let nobody speak for a key any more."""
         self._step(Step.LOGOUT)
         self.who = Identity()
+        self.presence = None
 
     # Requests on their way in.
 
@@ -220,8 +228,7 @@ class Session:
         if type(method) is OrderMethod:
             if cost and not self._bucket.take(cost, now_ns):
                 self._limit(cost, now_ns)
-            account = who.account(params.account)
-            command = method.build(params, who.key_id, account)
+            command = method.build(params, who, who.account(params.account))
             self._submit(method, command, req_id, now_ns)
         elif type(method) is BatchMethod:
             self._limit(cost * len(params.orders), now_ns)
@@ -263,12 +270,7 @@ class Session:
         self, method: BatchMethod, orders: list[Any], req_id: int | None, now_ns: int
     ) -> None:
         """Submit all orders of a batch, or, for whatever reason, none."""
-        commands = commands_of(method, orders, self.who)
-        code = self.venue.refusal(commands[0])
-        if code is None and self.venue.room < len(commands):
-            code = Code.BUSY
-        if code is not None:
-            raise Refused(unavailable(code, method.name))
+        commands = commands_of(method, orders, self.who, self.venue)
         batch = Batch(len(commands))
         for command in commands:
             self._submit(method, command, req_id, now_ns, batch)
@@ -276,7 +278,7 @@ class Session:
     def release(self) -> None:
         """Go on with a query and what waited behind it."""
         held, self._held = self._held, deque()
-        while held and not self._held and not self._asking:
+        while held and not self._held and not self.waiting:
             self.receive(*held.popleft())
         self._held.extend(held)
 
@@ -289,9 +291,8 @@ class Session:
                 self.resuming = None
             else:
                 reply(result, problem)
-            self._asking = self.resuming is not None
-            if not self._asking:
-                self.release()
+            if self.resuming is None:
+                self.go_on()
 
     # Answers on their way out.
 
@@ -312,11 +313,11 @@ class Session:
     ) -> None:
         self.in_turn(partial(self._send, name, cost, req_id, now_ns, None, problem))
         if self.who.revoked:
-            self._end("key revoked")
+            self.end("key revoked")
         elif self._throttle.exhausted:
-            self._end("rate limit ignored")
+            self.end("rate limit ignored")
 
-    def _end(self, reason: str) -> None:
+    def end(self, reason: str) -> None:
         """Close the connection when everything so far is answered."""
         self._step(Step.CLOSE)
         self.in_turn(partial(self.outbox.close, POLICY_VIOLATION, reason))

@@ -33,6 +33,7 @@ from .market import (
 from .private import (
     Alert,
     BalancesData,
+    CountdownData,
     Execution,
     ExecutionsSnapshot,
 )
@@ -48,6 +49,7 @@ __all__ = [
     "Book",
     "Bulletin",
     "CallTerms",
+    "CountdownData",
     "Execution",
     "ExecutionsSnapshot",
     "Fees",

@@ -6,7 +6,7 @@ from typing import Literal
 
 import msgspec
 
-from carbonex.wire.answers import Balances, OrderState
+from carbonex.wire.answers import Balances, Countdown, OrderState
 from carbonex.wire.requests import MethodName, OrderTypeName, SideName, TimeInForceName
 
 
@@ -75,6 +75,7 @@ class ExecutionsSnapshot(msgspec.Struct, frozen=True):
 
 
 BalancesData = Balances  # the balances channel streams the same struct
+CountdownData = Countdown  # and so does countdown
 
 
 class Alert(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -14,6 +14,8 @@ OptionalId = Annotated[str, msgspec.Meta(pattern="^(|[1-9][0-9]{0,17})$")]
 Quantity = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
 Micros = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
 Sequence = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
+Seconds = Annotated[int, msgspec.Meta(ge=0, le=2**31)]
+Grace = Annotated[int, msgspec.Meta(ge=0, le=3_600_000)]
 Page = Annotated[int, msgspec.Meta(ge=1, le=2**31)]
 Date = Annotated[str, msgspec.Meta(pattern="^[0-9]{4}-[0-9]{2}-[0-9]{2}$")]
 OptionalDate = Annotated[str, msgspec.Meta(pattern="^(|[0-9]{4}-[0-9]{2}-[0-9]{2})$")]
@@ -43,6 +45,7 @@ ChannelName = Literal[
     "blocks",
     "bids",
     "alerts",
+    "countdown",
 ]
 
 MAX_BATCH: Final = 50

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from .base import ChannelName, Name, OptionalName, Params, Sequence
+from .base import ChannelName, Grace, Name, OptionalName, Params, Sequence
 
 
 class Ping(Params, frozen=True):
@@ -12,14 +12,27 @@ class Ping(Params, frozen=True):
 
 
 class Login(Params, frozen=True):
-    """Answer the status frame's challenge; see ``wire.login``."""
+    """Answer the status frame's challenge; see ``wire.login``.
+
+    Orders carry the ``session`` name. Where ``cancel_on_disconnect`` is asked for,
+    they are cancelled when the connection has been gone for ``grace_ms`` and nobody
+    has logged in under the name again; who does takes over from an older connection.
+    """
 
     key_id: Name
     signature: str
+    session: OptionalName = ""
+    cancel_on_disconnect: bool = False
+    grace_ms: Grace = 0
 
 
 class Logout(Params, frozen=True):
-    """End what the login allowed; private subscriptions end with it."""
+    """End what the login allowed; private subscriptions end with it.
+
+    The session's orders stay, unless ``cancel_orders``.
+    """
+
+    cancel_orders: bool = False
 
 
 class Subscribe(Params, frozen=True):

@@ -17,6 +17,7 @@ from .base import (
     Params,
     PostOnlyName,
     Quantity,
+    Seconds,
     SelfTradeName,
     SideName,
     TimeInForceName,
@@ -80,6 +81,17 @@ class CancelAll(Params, frozen=True):
 
     instrument: OptionalName = ""
     side: SideName | None = None
+    account: OptionalName = ""
+
+
+class CancelAllOrdersAfter(Params, frozen=True):
+    """Arm or renew the account's dead man's switch; a ``timeout`` of 0 disarms it.
+
+    Unless this comes again within ``timeout`` seconds, 1 to 86,400, all the account's
+    orders are cancelled, whoever placed them. Blocks and bids stay.
+    """
+
+    timeout: Seconds
     account: OptionalName = ""
 
 

@@ -89,6 +89,13 @@ def _too_many_orders(r: Rejected, c: Any) -> str:
     )
 
 
+def _too_many_sessions(r: Rejected, c: Any) -> str:
+    return (
+        f"the participant has {r.value} sessions with cancel on disconnect of"
+        f" {r.limit}; log out of some, or log in under a name that is in use"
+    )
+
+
 _AT_ONCE: Final = "is in a call auction, in which nothing trades at once; use day"
 _TIMES: Final = {
     TimeInForce.GTC: "takes orders for the trading day only; use day or gtd",
@@ -119,4 +126,5 @@ SENTENCES: Final[dict[Reason, Callable[[Rejected, Any], str]]] = {
     Reason.FOK_UNFILLABLE: _unfillable,
     Reason.TOO_MANY_CLIENT_IDS: _too_many_ids,
     Reason.TOO_MANY_OPEN_ORDERS: _too_many_orders,
+    Reason.TOO_MANY_SESSIONS: _too_many_sessions,
 }

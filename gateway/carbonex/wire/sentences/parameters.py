@@ -8,7 +8,7 @@ from carbonex.engine.commands import MAX_PRICE, UpdateInstrument
 from carbonex.wire.dates import date_text, wall_text
 from carbonex.wire.money import format_fen
 
-from .phrases import amount, moment
+from .phrases import NS_PER_MS, NS_PER_SECOND, amount, moment
 
 
 if TYPE_CHECKING:
@@ -95,6 +95,18 @@ def _sessions(r: Rejected, c: Any) -> str:
     )
 
 
+def _timeout(r: Rejected, c: Any) -> str:
+    value, limit = r.value // NS_PER_SECOND, r.limit // NS_PER_SECOND
+    bound = "at least" if r.value < r.limit else "at most"
+    return f"timeout must be {bound} {limit} seconds, or 0 to disarm, not {value}"
+
+
+def _grace(r: Rejected, c: Any) -> str:
+    value, limit = r.value // NS_PER_MS, r.limit // NS_PER_MS
+    bound = "at least" if r.value < r.limit else "at most"
+    return f"grace_ms must be {bound} {limit}, not {value}"
+
+
 def _public_key(r: Rejected, c: Any) -> str:
     return f"public_key has {r.value} bytes, an Ed25519 key {r.limit}"
 
@@ -129,4 +141,6 @@ _SENTENCES: Final[dict[str, Callable[[Rejected, Any], str]]] = {
     "sessions": _sessions,
     "blocks.sessions": _sessions,
     "public_key": _public_key,
+    "timeout": _timeout,
+    "grace": _grace,
 }

@@ -20,13 +20,16 @@ from .values import NS_PER_US, fen
 
 
 if TYPE_CHECKING:
+    from carbonex.gateway.session.identity import Identity
     from carbonex.wire import requests
 
 
-def propose_block(p: requests.ProposeBlock, key: str, account: str) -> ProposeBlock:
+def propose_block(
+    p: requests.ProposeBlock, who: Identity, account: str
+) -> ProposeBlock:
     """Return the command of propose_block."""
     return ProposeBlock(
-        key,
+        who.key_id,
         account,
         p.instrument,
         SIDES[p.side],
@@ -38,19 +41,23 @@ def propose_block(p: requests.ProposeBlock, key: str, account: str) -> ProposeBl
     )
 
 
-def accept_block(p: requests.AcceptBlock, key: str, account: str) -> AcceptBlock:
+def accept_block(p: requests.AcceptBlock, who: Identity, account: str) -> AcceptBlock:
     """Return the command of accept_block."""
-    return AcceptBlock(key, account, int(p.block_id), p.client_ref)
+    return AcceptBlock(who.key_id, account, int(p.block_id), p.client_ref)
 
 
-def decline_block(p: requests.DeclineBlock, key: str, account: str) -> DeclineBlock:
+def decline_block(
+    p: requests.DeclineBlock, who: Identity, account: str
+) -> DeclineBlock:
     """Return the command of decline_block."""
-    return DeclineBlock(key, account, int(p.block_id))
+    return DeclineBlock(who.key_id, account, int(p.block_id))
 
 
-def withdraw_block(p: requests.WithdrawBlock, key: str, account: str) -> WithdrawBlock:
+def withdraw_block(
+    p: requests.WithdrawBlock, who: Identity, account: str
+) -> WithdrawBlock:
     """Return the command of withdraw_block."""
-    return WithdrawBlock(key, account, int(p.block_id))
+    return WithdrawBlock(who.key_id, account, int(p.block_id))
 
 
 def open_auction(p: requests.OpenAuction, key: str) -> OpenAuction:
@@ -77,12 +84,14 @@ def close_auction(p: requests.CloseAuction, key: str) -> CloseAuction:
     return CloseAuction(key, int(p.auction_id), p.cancel)
 
 
-def place_bid(p: requests.PlaceBid, key: str, account: str) -> PlaceBid:
+def place_bid(p: requests.PlaceBid, who: Identity, account: str) -> PlaceBid:
     """Return the command of place_bid."""
     price = fen("price", p.price)
-    return PlaceBid(key, account, int(p.auction_id), price, p.quantity, p.client_ref)
+    return PlaceBid(
+        who.key_id, account, int(p.auction_id), price, p.quantity, p.client_ref
+    )
 
 
-def cancel_bid(p: requests.CancelBid, key: str, account: str) -> CancelBid:
+def cancel_bid(p: requests.CancelBid, who: Identity, account: str) -> CancelBid:
     """Return the command of cancel_bid."""
-    return CancelBid(key, account, int(p.bid_id))
+    return CancelBid(who.key_id, account, int(p.bid_id))

@@ -1,10 +1,17 @@
-"""Commands about orders: key and account come from the login."""
+"""Commands about orders: key, session and account come from the login."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from carbonex.engine import AmendOrder, CancelAll, CancelOrder, Conditions, PlaceOrder
+from carbonex.engine import (
+    AmendOrder,
+    CancelAll,
+    CancelOrder,
+    Conditions,
+    PlaceOrder,
+    SetCountdown,
+)
 from carbonex.wire.vocabulary import (
     ORDER_TYPES,
     POST_ONLY,
@@ -13,17 +20,18 @@ from carbonex.wire.vocabulary import (
     TIMES_IN_FORCE,
 )
 
-from .values import NS_PER_US, bad, fen, missing
+from .values import NS_PER_SECOND, NS_PER_US, bad, fen, missing
 
 
 if TYPE_CHECKING:
+    from carbonex.gateway.session.identity import Identity
     from carbonex.wire import requests
 
 
 _PRICED: Final = frozenset({"limit", "stop_limit"})
 
 
-def place_order(p: requests.AddOrder, key: str, account: str) -> PlaceOrder:
+def place_order(p: requests.AddOrder, who: Identity, account: str) -> PlaceOrder:
     """Return the command of add_order."""
     price = p.price
     if price:
@@ -33,7 +41,7 @@ def place_order(p: requests.AddOrder, key: str, account: str) -> PlaceOrder:
     else:
         price_fen = 0
     return PlaceOrder(
-        key,
+        who.key_id,
         account,
         p.instrument,
         SIDES[p.side],
@@ -46,17 +54,18 @@ def place_order(p: requests.AddOrder, key: str, account: str) -> PlaceOrder:
         p.client_order_id,
         p.deadline * NS_PER_US,
         _conditions(p) if _is_special(p) else None,
+        who.session,
     )
 
 
-def amend_order(p: requests.AmendOrder, key: str, account: str) -> AmendOrder:
+def amend_order(p: requests.AmendOrder, who: Identity, account: str) -> AmendOrder:
     """Return the command of amend_order."""
     if p.quantity == 0:
         bad("quantity", "above 0, or left out to keep it; cancel_order cancels", "0")
     if p.price is None and p.quantity is None and p.stop_price is None:
         missing("amend_order", "quantity", "a new total, or a new price or stop_price")
     return AmendOrder(
-        key,
+        who.key_id,
         account,
         order_id_of("amend_order", p),
         p.client_order_id,
@@ -67,10 +76,10 @@ def amend_order(p: requests.AmendOrder, key: str, account: str) -> AmendOrder:
     )
 
 
-def cancel_order(p: requests.CancelOrder, key: str, account: str) -> CancelOrder:
+def cancel_order(p: requests.CancelOrder, who: Identity, account: str) -> CancelOrder:
     """Return the command of cancel_order."""
     return CancelOrder(
-        key,
+        who.key_id,
         account,
         order_id_of("cancel_order", p),
         p.client_order_id,
@@ -78,10 +87,17 @@ def cancel_order(p: requests.CancelOrder, key: str, account: str) -> CancelOrder
     )
 
 
-def cancel_all(p: requests.CancelAll, key: str, account: str) -> CancelAll:
+def cancel_all(p: requests.CancelAll, who: Identity, account: str) -> CancelAll:
     """Return the command of cancel_all."""
     side = None if p.side is None else SIDES[p.side]
-    return CancelAll(key, account, p.instrument, side)
+    return CancelAll(who.key_id, account, p.instrument, side)
+
+
+def set_countdown(
+    p: requests.CancelAllOrdersAfter, who: Identity, account: str
+) -> SetCountdown:
+    """Return the command of cancel_all_orders_after."""
+    return SetCountdown(who.key_id, account, p.timeout * NS_PER_SECOND)
 
 
 def order_id_of(

@@ -11,6 +11,7 @@ from carbonex.wire.money import parse_fen
 
 
 NS_PER_US: Final = 1_000
+NS_PER_SECOND: Final = 1_000_000_000
 
 
 def fen(param: str, text: str) -> int:

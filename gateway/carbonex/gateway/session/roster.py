@@ -1,0 +1,180 @@
+"""Which connection speaks under which session name, and what the log is told of it.
+
+A name belongs to one connection of its participant at a time: who logs in under it
+takes over, and the connection before is closed. Only where a client asked for cancel
+on disconnect does the log hear of its coming and going, so that the promise holds
+when the server dies, too.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Final, final
+
+from carbonex.engine import (
+    VENUE_KEY,
+    Rejected,
+    SessionClosed,
+    SessionEnd,
+    SessionOpened,
+)
+
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from carbonex.engine import Event, Key
+    from carbonex.gateway.venue import Venue
+    from carbonex.wire import requests
+
+    # Told with the events once a command is durable and applied.
+    Settled = Callable[[list[Event]], None]
+
+
+NS_PER_MS: Final = 1_000_000
+
+
+@final
+class Presence:
+    """A connection that logs in, or is logged in, under a session name.
+
+    ``cancels`` tells that it asked for cancel on disconnect; ``oust`` ends it.
+    """
+
+    __slots__ = ("cancels", "connection_id", "ended", "name", "oust")
+
+    def __init__(
+        self,
+        name: tuple[str, str],
+        connection_id: str,
+        oust: Callable[[], None],
+        *,
+        cancels: bool,
+    ) -> None:
+        self.name: Final = name  # participant and session
+        self.connection_id: Final = connection_id
+        self.oust: Final = oust
+        self.cancels: Final = cancels
+        self.ended = False  # logged out, taken over from, or gone
+
+
+@final
+class Roster:
+    """The presences of one server.
+
+    Its commands are the venue's own, which are always taken: a login must be able
+    to protect its orders when the log is full, and the end of a connection must
+    not be lost. Each connection has at most two of them waiting.
+    """
+
+    def __init__(self, venue: Venue) -> None:
+        self._venue: Final = venue
+        self._holders: Final[dict[tuple[str, str], Presence]] = {}
+        # Commands on their way, by name: what the exchange does not know yet.
+        self._unsettled: Final[Counter[tuple[str, str]]] = Counter()
+
+    def enter(
+        self, presence: Presence, key: Key, p: requests.Login, settled: Settled
+    ) -> SessionOpened | None:
+        """Log in under a name; ``settled`` is told when that is durable and applied.
+
+        Where the log need not hear of it, None is returned, and it is so already.
+        An older connection ends at once in any case: what it sent later would come
+        behind the new one's login, and perhaps behind its end.
+        """
+        ousted = self._take_over(presence)
+        participant, session = presence.name
+        known = session in self._venue.exchange.participants[participant].sessions
+        if not (presence.cancels or known or self._unsettled[presence.name]):
+            return None
+        command = SessionOpened(
+            VENUE_KEY,
+            key.key_id,
+            session,
+            presence.connection_id,
+            p.grace_ms * NS_PER_MS,
+            presence.cancels,
+        )
+
+        def opened(events: list[Event]) -> None:
+            if events and type(events[0]) is Rejected:
+                self._let_go(presence)
+                if ousted is not None and ousted.cancels:  # for nothing
+                    self._submit(ousted, _closed(ousted, SessionEnd.LOST), _nothing)
+            settled(events)
+
+        self._submit(presence, command, opened)
+        return command
+
+    def leave(self, presence: Presence, *, cancel: bool, settled: Settled) -> bool:
+        """Log out cleanly, with or without the session's orders.
+
+        False where the log need not hear of it.
+        """
+        self._let_go(presence)
+        if not (presence.cancels or cancel):
+            return False
+        cause = SessionEnd.LOGOUT_CANCELLING if cancel else SessionEnd.LOGOUT
+        self._submit(presence, _closed(presence, cause), settled)
+        return True
+
+    def lost(self, presence: Presence) -> None:
+        """Let the grace begin, where the connection asked for cancel on disconnect."""
+        if not presence.ended:
+            self._let_go(presence)
+            if presence.cancels:
+                self._submit(presence, _closed(presence, SessionEnd.LOST), _nothing)
+
+    def _take_over(self, presence: Presence) -> Presence | None:
+        """Let the name be ``presence``'s; return who had it."""
+        before = self._holders.get(presence.name)
+        self._holders[presence.name] = presence
+        if before is not None:
+            before.ended = True
+            before.oust()
+        return before
+
+    def _let_go(self, presence: Presence) -> None:
+        presence.ended = True
+        if self._holders.get(presence.name) is presence:
+            del self._holders[presence.name]
+
+    def _submit(
+        self,
+        presence: Presence,
+        command: SessionOpened | SessionClosed,
+        settled: Settled,
+    ) -> None:
+        name, unsettled = presence.name, self._unsettled
+        unsettled[name] += 1
+
+        def answered(events: list[Event]) -> None:
+            unsettled[name] -= 1
+            if not unsettled[name]:
+                del unsettled[name]
+            settled(events)
+
+        taken = self._venue.submit(_Awaited(answered), 0, command)
+        assert taken  # the venue's own commands are
+
+
+@final
+class _Awaited:
+    """The origin of one command."""
+
+    def __init__(self, settled: Settled) -> None:
+        self._settled = settled
+
+    def answered(
+        self, _token: int, events: list[Event], _seq: int, _time_ns: int
+    ) -> None:
+        self._settled(events)
+
+
+def _closed(presence: Presence, cause: SessionEnd) -> SessionClosed:
+    participant, session = presence.name
+    return SessionClosed(VENUE_KEY, participant, session, presence.connection_id, cause)
+
+
+def _nothing(_: list[Event]) -> None:
+    """Tell nobody: there is nobody left."""
