@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from carbonex.sdk.client import Client
+from carbonex.sdk.presence import ANONYMOUS, Presence
 from carbonex.wire.keys import Key, generate_key
 
 
@@ -22,8 +23,10 @@ NOON = 1_700_000_000_000_000  # the venue's clock when a script begins, µs
 class Script:
     """A client and the other end of its connection."""
 
-    def __init__(self, key: Key | None = None, account: str = "") -> None:
-        self.client = Client(key, account=account)
+    def __init__(
+        self, key: Key | None = None, account: str = "", presence: Presence = ANONYMOUS
+    ) -> None:
+        self.client = Client(key, account=account, presence=presence)
         self.now = 1_000.0  # the client's clock, seconds
         self.sent: list[dict[str, Any]] = []  # everything, in order
 

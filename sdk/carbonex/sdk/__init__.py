@@ -61,6 +61,12 @@ sends it again, and the venue does it once.
 with VenueRestored, because what was told since then is not in the venue's log any
 more. ``venue.witness`` is the newest that the venue has told of its log.
 
+**Orders of a client that is gone** stay, unless it has asked otherwise: ``connect(…,
+session="mm-1", cancel_on_disconnect=True, grace=5)`` has them cancelled five seconds
+after the connection is lost, even if the venue dies meanwhile; whoever logs in as
+``mm-1`` again before that keeps them. ``async with venue.dead_mans_switch(30)`` does
+so by account, thirty seconds after the last sign of life.
+
 **Nothing grows without bound.** A stream keeps 10,000 unread items and then
 ends with SlowConsumer; books, tickers and balances keep the newest only; a
 thousand requests may be unanswered, and the next one waits.
@@ -103,7 +109,9 @@ from .errors import (
     ResaleLocked,
     Restricted,
     SelfTradePrevented,
+    SessionTakenOver,
     SlowConsumer,
+    SwitchLapsed,
     Unfillable,
     UnknownBid,
     UnknownBlock,
@@ -127,6 +135,7 @@ from .models import (
     CallTerms,
     Cancelled,
     CashColumn,
+    Countdown,
     Execution,
     Fees,
     Fill,
@@ -185,6 +194,7 @@ __all__ = [
     "CarbonexError",
     "CashColumn",
     "ConnectionLost",
+    "Countdown",
     "DeadlinePassed",
     "DuplicateOrder",
     "DuplicateRef",
@@ -223,10 +233,12 @@ __all__ = [
     "ResaleLocked",
     "Restricted",
     "SelfTradePrevented",
+    "SessionTakenOver",
     "SlowConsumer",
     "Statement",
     "StatementLine",
     "Stream",
+    "SwitchLapsed",
     "Terms",
     "Thresholds",
     "Ticker",

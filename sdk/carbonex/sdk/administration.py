@@ -8,7 +8,7 @@ from carbonex.wire import requests
 
 from .auctions import auction_id_of
 from .feeds import AlertFeed
-from .history import History
+from .guarding import Guarding
 from .models import Terms
 from .prices import Price, price_text, with_prices
 from .requester import as_it_is, nothing
@@ -92,7 +92,7 @@ class AuctionOptions(TypedDict, total=False):
     sealed: bool
 
 
-class Administration(History):
+class Administration(Guarding):
     """Instruments, auctions, trading days, participants, accounts, cash and tonnes.
 
     Every method raises VenueError where it is refused and ConnectionLost where

@@ -27,10 +27,11 @@ from carbonex.wire.errors import Code
 from .calls import METHODS, QUERIES, Call, Incoming
 from .channel import Feed
 from .clock import VenueClock
-from .errors import CarbonexError, ConnectionLost, LoginFailed, Overloaded, venue_error
+from .errors import CarbonexError, LoginFailed, Overloaded, venue_error
 from .executions import Executions
 from .memory import Memory
-from .reply import Reply
+from .presence import ANONYMOUS, Presence
+from .reply import Reply, lost
 from .signal import Signal
 from .subscriptions import Subscriptions
 
@@ -76,6 +77,7 @@ class Client:
         account: str = "",
         codec: Codec = JSON,
         witness: Witness | None = None,
+        presence: Presence = ANONYMOUS,
     ) -> None:
         self.codec: Final = codec
         self.account: Final = account  # the one meant where none is named
@@ -92,6 +94,7 @@ class Client:
         self.permissions: list[requests.PermissionName] = []
         self.subscriptions: Final = Subscriptions(codec, self._send_subscription)
         self.memory: Final = Memory(witness, self.subscriptions.restored)
+        self.presence: Final = presence
         self._key = key
         self._executions: dict[str, Executions] = {}
         self._incoming: Final[Decoder[Incoming]] = codec.decoder(Incoming)
@@ -162,7 +165,13 @@ class Client:
             if isinstance(reply.params, QUERIES):
                 self._waiting.append(reply)
             else:
-                reply.fail(_lost(reply, reason))
+                reply.fail(lost(reply, reason))
+
+    def connection_closed(self, code: int, reason: str) -> None:
+        """The venue has closed the connection, and says why."""
+        error = self.presence.end(code, reason)
+        if error is not None:
+            self.close(error)
 
     @property
     def wants_to_send(self) -> bool:
@@ -192,9 +201,9 @@ class Client:
         self.subscriptions.ended(error)
         self.heartbeats.ended(error)
         for reply in pending:
-            lost = _lost(reply, str(error))
-            lost.__cause__ = error
-            reply.fail(lost if reply.sent else error)
+            unknown = lost(reply, str(error))
+            unknown.__cause__ = error
+            reply.fail(unknown if reply.sent else error)
 
     # The trader
 
@@ -212,7 +221,7 @@ class Client:
         elif isinstance(params, QUERIES):
             self._waiting.append(reply)
         else:
-            reply.fail(_lost(reply, "there is no connection"))
+            reply.fail(lost(reply, "there is no connection"))
         return reply
 
     def withdraw(self, reply: Reply[Any]) -> None:
@@ -274,7 +283,7 @@ class Client:
         signature = self._key.login_signature(
             status.venue, status.connection_id, status.challenge
         )
-        login = requests.Login(self._key.key_id, signature)
+        login = self.presence.login(self._key.key_id, signature)
         self._send(Reply(login, self._logged_in))
 
     def _logged_in(self, answer: LoggedIn) -> None:
@@ -337,12 +346,3 @@ class Client:
             _, kind = METHODS[type(params)]
             decoder = self._results[type(params)] = self.codec.decoder(kind)
         return decoder.decode(result)
-
-
-def _lost(reply: Reply[Any], reason: str) -> ConnectionLost:
-    method, _ = METHODS[type(reply.params)]
-    if reply.sent:
-        message = f"{method} was sent, and no answer came: {reason}"
-    else:
-        message = f"{method} was not sent: {reason}"
-    return ConnectionLost(message, sent=reply.sent)

@@ -17,6 +17,7 @@ from .models import (
     Balances,
     Bid,
     Block,
+    Countdown,
     Instrument,
     Trade,
 )
@@ -86,6 +87,7 @@ THINGS: Final[dict[str, Callable[[Any], object]]] = {
     "instrument": attrgetter("instrument"),
     "ticker": attrgetter("instrument"),
     "balances": attrgetter("account"),
+    "countdown": attrgetter("account"),
     "bulletin": attrgetter("scope", "name"),
     "premium": attrgetter("kind", "ccer", "cea"),
     "auction": attrgetter("auction.auction_id"),
@@ -175,6 +177,16 @@ class EventFeed(StateFeed[T]):
 
     def _empty_stream(self) -> Stream[T]:
         return Stream(self, self.name)
+
+
+class CountdownFeed(EventFeed[Countdown]):
+    """An account's dead man's switch."""
+
+    def __init__(self, account: str) -> None:
+        super().__init__("countdown", account)
+
+    def subscription(self) -> requests.Subscribe:
+        return requests.Subscribe(self.channel, account=self.subject)
 
 
 class Roster(EventFeed[T]):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
+from .calls import METHODS
+from .errors import ConnectionLost
 from .signal import Signal
 
 
@@ -80,3 +82,13 @@ class Reply(Generic[T]):
     def _finish(self) -> None:
         self._done = True
         self._signal.notify()
+
+
+def lost(reply: Reply[Any], reason: str) -> ConnectionLost:
+    """Return that no answer came, or none can come."""
+    method, _ = METHODS[type(reply.params)]
+    if reply.sent:
+        message = f"{method} was sent, and no answer came: {reason}"
+    else:
+        message = f"{method} was not sent: {reason}"
+    return ConnectionLost(message, sent=reply.sent)

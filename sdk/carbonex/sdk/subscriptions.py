@@ -17,6 +17,7 @@ from .models import (
     Block,
     BookFrame,
     Bulletin,
+    Countdown,
     Execution,
     ExecutionsSnapshot,
     Instrument,
@@ -214,6 +215,7 @@ _ITEMS: Final[dict[tuple[str, str], Any]] = {
         "blocks": Block,
         "bids": Bid,
         "alerts": Alert,
+        "countdown": Countdown,
     }.items()
     for kind in ("snapshot", "update")
 }
@@ -223,6 +225,7 @@ _SUBJECTS: Final[dict[str, Callable[[Any], str]]] = {
     "executions": attrgetter("account"),
     "balances": attrgetter("account"),
     "bids": attrgetter("account"),
+    "countdown": attrgetter("account"),
     "blocks": lambda _: "",
     "auction": attrgetter("auction.instrument"),
     "premium": attrgetter("ccer"),

@@ -138,6 +138,8 @@ class Transport:
             await self._read(websocket)
         except ConnectionClosed as error:
             reason = self._abort_reason or str(error)
+            if error.rcvd is not None:
+                self._client.connection_closed(error.rcvd.code, error.rcvd.reason)
             return reason, None if error.rcvd is None else error.rcvd.code
         except UnusableConnection as error:
             self._client.connection_lost(str(error))  # saying goodbye takes a while

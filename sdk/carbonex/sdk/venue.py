@@ -14,7 +14,8 @@ from carbonex.wire.keys import Key, load_key
 
 from .administration import Administration
 from .client import Client, State
-from .errors import ConnectionLost, VenueRestored
+from .errors import CarbonexError, ConnectionLost, VenueRestored
+from .presence import Presence
 from .requester import Timeouts, as_it_is, nothing
 from .tls import client_context
 from .transport import Transport
@@ -42,6 +43,10 @@ class Options(TypedDict, total=False):
     timeouts: Timeouts  # Timeouts()
     tls: ssl.SSLContext | str | Path  # for wss://; the authorities this machine trusts
     witness: Witness  # ``venue.witness`` of an earlier run
+    session: str  # the name by which the venue knows this client's orders
+    cancel_on_disconnect: bool  # False; see connect
+    grace: float  # seconds, 0
+    cancel_at_exit: bool  # False
 
 
 class Venue(Administration):
@@ -109,6 +114,23 @@ class Venue(Administration):
             client.executions(mine, self)
             self._link.flush()
 
+    async def log_out(self) -> None:
+        """End the session cleanly, so that it is not taken for lost.
+
+        Raises:
+            CarbonexError: If it could not be done where orders were to be cancelled.
+                Where they were to stay it is logged: the venue cancels them when
+                the grace is over.
+
+        """
+        cancel_at_exit = self._client.presence.cancel_at_exit
+        try:
+            await self._ask(requests.Logout(cancel_at_exit), nothing)
+        except CarbonexError as error:
+            if cancel_at_exit:
+                raise
+            _log.warning("no clean logout, orders may be cancelled: %s", error)
+
     async def ping(self) -> float:
         """Return the seconds that a question and its answer take."""
         time = asyncio.get_running_loop().time
@@ -142,18 +164,27 @@ async def connect(
     Through ``wss://`` the venue's certificate is verified: ``tls`` is a file of
     certificate authorities in PEM, or an SSLContext.
 
-    Leaving the block closes the connection; orders stay in the market.
+    Leaving the block logs out and closes the connection; orders stay in the market,
+    unless ``cancel_at_exit`` has those of the ``session`` cancelled.
+
+    With ``cancel_on_disconnect`` the venue cancels the session's orders when its
+    connection has been lost for ``grace`` seconds, and keeps them if it is back by
+    then, as this client or another run of it under the same name. A block that is
+    left by an exception, Ctrl-C among them, counts as lost: nobody looks after its
+    orders any more.
 
     Raises:
         LoginFailed: If the venue does not accept the key.
         ConnectionLost: If the venue cannot be reached. Only the first time:
-            from then on a lost connection is made again, for ever.
+            from then on a lost connection is made again, for ever. Also at the end,
+            if ``cancel_at_exit`` could not be done.
         VenueRestored: If the venue is older than it was for ``witness``. Later
             it ends what holds on to the past; see there.
         OSError, ValueError: If the key file, or the one of authorities, cannot
-            be used.
+            be used, or the options do not go together.
 
     """
+    presence = Presence.of(options)
     codec = _CODECS[options.get("encoding", "json")]
     if isinstance(key, str | Path):
         _warn_if_open(Path(key))
@@ -162,6 +193,7 @@ async def connect(
         key,
         account=options.get("account", ""),
         codec=codec,
+        presence=presence,
         witness=options.get("witness"),
     )
     transport = Transport(url, client, client_context(url, options.get("tls")))
@@ -169,7 +201,15 @@ async def connect(
     transport.start()
     try:
         await venue.start()
-        yield venue
+        try:
+            yield venue
+        except BaseException:
+            if presence.cancel_at_exit:
+                with contextlib.suppress(CarbonexError):  # the other one matters more
+                    await venue.log_out()
+            raise
+        if presence.needs_logout:
+            await venue.log_out()
     finally:
         client.close(ConnectionLost("this client has closed the connection"))
         await transport.close()

@@ -16,6 +16,8 @@ CarbonexError
 │  ├─ BlockStateUnknown    … and ``await error.resolve()`` makes sure of it
 │  └─ BidStateUnknown
 ├─ VenueRestored         the venue came back older than it was: what it told since is void
+├─ SessionTakenOver      another client logged in under this session's name
+├─ SwitchLapsed          a dead man's switch was not renewed in time
 └─ SlowConsumer          a stream was not read fast enough
 """
 
@@ -25,7 +27,9 @@ from .lost import (
     BlockStateUnknown,
     ConnectionLost,
     OrderStateUnknown,
+    SessionTakenOver,
     SlowConsumer,
+    SwitchLapsed,
     VenueRestored,
 )
 from .refusals import (
@@ -101,7 +105,9 @@ __all__ = [
     "ResaleLocked",
     "Restricted",
     "SelfTradePrevented",
+    "SessionTakenOver",
     "SlowConsumer",
+    "SwitchLapsed",
     "Unfillable",
     "UnknownBid",
     "UnknownBlock",

@@ -153,6 +153,18 @@ class VenueRestored(CarbonexError):
         self.now = now
 
 
+class SessionTakenOver(CarbonexError):
+    """Another client of this participant has logged in under this session's name.
+
+    The venue has closed this connection, and it is not made again. The orders are
+    the other's now.
+    """
+
+
+class SwitchLapsed(CarbonexError):
+    """A dead man's switch was not renewed in time, or had been disarmed elsewhere."""
+
+
 class SlowConsumer(CarbonexError):
     """A stream's reader fell further behind than the stream keeps.
 

@@ -6,7 +6,7 @@ times are microseconds since the epoch (UTC), ids are strings. Structs of the wi
 that hold no price are used as they are.
 """
 
-from carbonex.wire.answers import Cancelled, Moved, Obligation
+from carbonex.wire.answers import Cancelled, Countdown, Moved, Obligation
 from carbonex.wire.channels import (
     Alert,
     AuctionTerms,
@@ -84,6 +84,7 @@ __all__ = [
     "CallTerms",
     "Cancelled",
     "CashColumn",
+    "Countdown",
     "Execution",
     "ExecutionsSnapshot",
     "Fees",
