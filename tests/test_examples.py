@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from carbonex.sdk import SHANGHAI, Book, Level, connect
-from sdk.market import Market, open_market
+from sdk.market import Market, open_market, until
 
 
 if TYPE_CHECKING:
@@ -158,6 +158,32 @@ async def test_the_bidder_takes_part_in_every_auction(market: Market) -> None:
             assert await lines(bidder, 1) == [f"{number}: {status}, {got}"]
         bidder.send_signal(signal.SIGINT)
         assert await bidder.wait() == 0
+
+
+@pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGINT])
+async def test_the_guarded_order_goes_with_its_owner(
+    market: Market, end: signal.Signals
+) -> None:
+    arguments = (market.url, str(market.keys["maker"]), "CEA25", "500", "70.00")
+    async with running("guarded_order.py", *arguments) as owner:
+        assert await lines(owner, 1) == ["500 t rest at 70.00"]
+        assert market.open_orders("maker") == 1
+        owner.send_signal(end)
+        await owner.wait()
+        await until(lambda: market.open_orders("maker") == 0)
+
+
+async def test_the_guarded_order_may_be_filled(market: Market) -> None:
+    arguments = (market.url, str(market.keys["maker"]), "CEA25", "500", "70.00")
+    async with (
+        connect(market.url, market.keys["taker"]) as taker,
+        running("guarded_order.py", *arguments) as owner,
+    ):
+        assert await lines(owner, 1) == ["500 t rest at 70.00"]
+        await taker.sell("CEA25", 500, "70.00")
+        assert await lines(owner, 1) == ["filled, 500 t bought"]
+        assert await owner.wait() == 0
+        assert market.exchange.accounts["maker"].countdown is None
 
 
 @contextlib.asynccontextmanager

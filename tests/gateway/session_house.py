@@ -29,7 +29,6 @@ from carbonex.gateway.session import Services, Session
 from carbonex.gateway.session.limits import SessionLimits
 from carbonex.gateway.session.refusal import Refused
 from carbonex.gateway.session.revocations import Revocations
-from carbonex.gateway.session.roster import Roster
 from carbonex.gateway.venue import Venue
 from carbonex.journal import HistoryReader, HistoryStore
 from carbonex.wire.answers import Empty
@@ -142,7 +141,6 @@ class House:
             self.library,
             lambda: self.now_ns,
             _challenges(),
-            Roster(self.venue),
         )
         self._connections = itertools.count(1)
         self.sessions: list[Session] = []

@@ -13,7 +13,6 @@ from carbonex.gateway.feed.rendering import status_of
 from carbonex.gateway.session import Services, Session
 from carbonex.gateway.session.limits import SessionLimits
 from carbonex.gateway.session.revocations import Revocations
-from carbonex.gateway.session.roster import Roster
 from carbonex.wire.channels import Frame
 
 from .gate import SPARE_CONNECTIONS, Gate, Refusal
@@ -86,7 +85,6 @@ class Clients:
             archive,
             self.clock.now_ns,
             partial(secrets.token_bytes, 32),
-            Roster(venue),
             self.gate.logins,
         )
         self._schedule = schedule

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from carbonex.gateway.addresses import AddressLimit, Logins
 
 from .limits import SECOND_NS
+from .roster import Roster
 
 
 if TYPE_CHECKING:
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from carbonex.gateway.venue import Venue
 
     from .limits import SessionLimits
-    from .roster import Roster
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,11 @@ class Services:
     archive: Archive
     clock: Callable[[], int]
     challenges: Callable[[], bytes]
-    roster: Roster
     logins: Logins = field(
         default_factory=lambda: Logins(AddressLimit(3 * SECOND_NS, 20))
     )
+    roster: Roster = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Begin with nobody."""
+        object.__setattr__(self, "roster", Roster(self.venue))
