@@ -29,6 +29,7 @@ NEEDS: dict[str, Permission | None] = {
     "balances": Permission.READ,
     "blocks": Permission.READ,
     "bids": Permission.READ,
+    "countdown": Permission.READ,
     "alerts": Permission.OPERATE,
 }
 

@@ -173,6 +173,7 @@ OWN_ACCOUNT: dict[str, dict[str, Any]] = {
     "amend_order": {"order_id": "1", "quantity": 5},
     "cancel_order": {"order_id": "1"},
     "cancel_all": {},
+    "cancel_all_orders_after": {"timeout": 60},
     "open_orders": {},
     "order": {"order_id": "1"},
     "balances": {},
