@@ -168,11 +168,11 @@ class State:
     (YYYYMMDD, 0 for none), ``last_day`` the newest begun and ``day_number`` how
     many have. ``cash`` is deposits less withdrawals, in fen: what all accounts hold
     and all fees together. ``gateway`` is the one whose batch was applied last, and
-    ``gateways`` holds each gateway's
-    newest epoch and the number of its last batch. ``traders`` is an index: for each
-    key, the accounts it may trade for. ``watchful`` tells that something follows
-    from trades: in some instrument stop orders wait, which may be over since the
-    day began, there is a position limit, or it is supervised.
+    ``gateways`` holds each gateway's newest epoch and the number of its last batch.
+    ``traders`` is an index: for each key, the accounts it may trade for. ``watchful``
+    tells that something follows from trades: in some instrument stop orders wait,
+    which may be over since the day began, there is a position limit, or it is
+    supervised.
     """
 
     def __init__(self) -> None:
