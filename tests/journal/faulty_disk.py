@@ -96,6 +96,10 @@ class SimulatedDisk:
         self._open.clear()
         self._locked.clear()
 
+    def files(self) -> list[Path]:
+        """Every file's path, sorted."""
+        return sorted(self._names)
+
     def content(self, path: Path) -> bytearray:
         """The bytes of a file, to look at or to damage (see ``settle``)."""
         return self._names[path].content
