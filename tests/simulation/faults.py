@@ -86,6 +86,12 @@ class Fate:
         self.host.start()
         self.world.fate.spawn(self._run())
 
+    def end(self) -> None:
+        """Stop the last server; no other follows."""
+        assert self.host.server is not None
+        self.host.died = lambda: None
+        self.host.server.request_stop()
+
     async def _run(self) -> None:
         while not self.world.calm:
             await asyncio.sleep(self.plan.seconds * 2 * self._draw())

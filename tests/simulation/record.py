@@ -10,7 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, final
 
-from carbonex.sdk.calls import METHODS
+from carbonex.gateway.session.methods import METHODS, QueryMethod, VenueMethod
+from carbonex.sdk import calls
 from carbonex.sdk.client import Client
 from carbonex.wire import channels, requests
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
     import msgspec
 
+    from carbonex.engine import Command
     from carbonex.sdk.calls import Incoming
     from carbonex.sdk.reply import Reply
     from carbonex.wire.answers import Error
@@ -55,6 +57,21 @@ class Sent:
     answered: bool = False
     result: bytes = b""
     error: Error | None = None
+
+    @property
+    def commands(self) -> list[Command]:
+        """What it is in the log, item by item; a query is nothing there."""
+        method = METHODS[self.method]
+        if isinstance(method, QueryMethod):
+            return []
+        items = getattr(self.params, "orders", None) or [self.params]
+        return [self._command(method, item) for item in items]
+
+    def _command(self, method: Any, item: Any) -> Command:
+        if isinstance(method, VenueMethod):
+            return method.build(item, self.key)
+        command: Command = method.build(item, self.key, item.account or self.key)
+        return command
 
 
 class Level(NamedTuple):
@@ -327,4 +344,4 @@ _KINDS: Final[dict[tuple[str, str], Any]] = {
     ("balances", "snapshot"): channels.BalancesData,
     ("balances", "update"): channels.BalancesData,
 }
-_METHODS: Final = {params: name for params, (name, _) in METHODS.items()}
+_METHODS: Final = {params: name for params, (name, _) in calls.METHODS.items()}

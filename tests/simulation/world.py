@@ -77,6 +77,13 @@ class World:
         process.spawn(life(process))
         return process
 
+    def close(self) -> None:
+        """End every process that is left."""
+        for process in self.turns.processes:
+            if process.alive:
+                process.kill()
+                process.bury()
+
     def run(self, goes_on: Callable[[], bool]) -> None:
         """Let time pass while ``goes_on`` and nothing is found wrong."""
         record, broken = self.record, self.turns.broken
