@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import msgspec
 
-from carbonex.engine import Exchange, PlaceOrder, Rejected
+from carbonex.engine import Exchange, PlaceOrder
 from carbonex.journal import LogReader, SnapshotStore, verify
 from journal.faulty_disk import DIRECTORY
 
@@ -58,6 +59,7 @@ def check(record: Record, disk: SimulatedDisk, seen: list[Seen]) -> Verdict:
         raise wrong("the auditor agrees", repr(error)) from error
     _check_verified(disk)
     _check_seen(truth, seen)
+    _check_once(truth)
     _check_executions(record, truth)
     _check_market(record, truth)
     _check_fates(record, truth)
@@ -104,6 +106,14 @@ def _check_seen(truth: Truth, seen: list[Seen]) -> None:
                 "live events are the replay's",
                 f"life {life} published another command {seq} than the log holds",
             )
+
+
+def _check_once(truth: Truth) -> None:
+    """A client order id makes one order in a trading day and the next."""
+    for (account, name), days in truth.accepted.items():
+        for day, later in itertools.pairwise(days):
+            if later - day < 2:
+                raise wrong("an id is used once", f"{account} {name}: on days {days}")
 
 
 def _check_executions(record: Record, truth: Truth) -> None:
@@ -154,22 +164,22 @@ def _check_market(record: Record, truth: Truth) -> None:
 
 
 def _check_fates(record: Record, truth: Truth) -> None:
-    """An unknown fate that was resolved is what the log says."""
-    accepted = {
-        (command.account, command.client_order_id)
-        for command, outcomes in truth.outcomes.items()
-        if isinstance(command, PlaceOrder)
-        and any(type(o.events[0]) is not Rejected for o in outcomes)
-    }
+    """An unknown fate that was resolved is what the log says.
+
+    An order of an earlier day than the last may have been forgotten.
+    """
     placed = {
         (command.account, command.client_order_id)
         for sent in record.sent
         for command in sent.commands
         if isinstance(command, PlaceOrder)
     }
-    for account, name, found in record.fates:
-        if (account, name) in placed and found != ((account, name) in accepted):
-            raise wrong("fates are resolved", f"{account} {name}: told {found}")
+    for fated in record.fates:
+        name = fated.account, fated.client_order_id
+        days = truth.accepted.get(name, [])
+        forgotten = bool(days) and fated.day - days[-1] >= 2
+        if name in placed and not forgotten and fated.found != bool(days):
+            raise wrong("fates are resolved", fated)
 
 
 def _check_restored(disk: SimulatedDisk, rows: list[Row], truth: Truth) -> int:

@@ -12,10 +12,13 @@ from journal.faulty_disk import DIRECTORY
 from .disk import Trouble
 from .host import CONFIG
 from .loop import SECOND_NS
+from .publisher import StutteringLog
 
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from carbonex.engine import Batch
 
     from .network import Link
     from .world import World
@@ -43,10 +46,11 @@ class Plan(NamedTuple):
     wall_clock: int = 1
     snapshot: int = 2
     flip: int = 2
+    stutter: float = 0.05
     life: int = 300
 
 
-PEACE: Final = Plan(seconds=1e9)
+PEACE: Final = Plan(seconds=1e9, stutter=0)
 
 
 @final
@@ -80,6 +84,10 @@ class Fate:
         self._strikes = [strike for weight, strike in strikes for _ in range(weight)]
         self._flips = 0
         self.host.died = self._bring_up
+        published: list[Batch] = []
+        self.host.publisher = lambda log: StutteringLog(
+            log, world.random, published, plan.stutter, world.record
+        )
 
     def start(self) -> None:
         """Start the first server, and begin to strike."""
@@ -183,7 +191,7 @@ class Fate:
         except LogError as error:
             self.world.record.fail("a follower reads a live log", error)
             return
-        found = recover(reader, SnapshotStore(DIRECTORY, disk))
+        found = recover(reader, SnapshotStore(DIRECTORY, disk), reader.answered())
         data = found.exchange.snapshot()
         snapshot = Snapshot(found.position, found.chain, found.exchange.digest(), data)
         SnapshotStore(DIRECTORY, disk).save(snapshot)

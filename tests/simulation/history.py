@@ -8,6 +8,7 @@ from .checker import check
 from .faults import Fate, Plan
 from .loop import SECOND_NS
 from .officials import Operator
+from .raw import Raw
 from .record import wrong
 from .traders import Trader
 from .world import World
@@ -49,15 +50,16 @@ def simulate(seed: int, steps: int, plan: Plan | None = None) -> Summary:
 
 def _live(world: World, steps: int, plan: Plan) -> Summary:
     turns, host, record = world.turns, world.host, world.record
-    fate, operator = Fate(world, plan), Operator(world)
+    fate, operator, raw = Fate(world, plan), Operator(world), Raw(world)
     world.traders = [Trader(world, name) for name in NAMES]
     fate.start()
     operator.start()
+    raw.start()
     for trader in world.traders:
         trader.start()
     world.run(lambda: turns.steps < steps)
     world.calm = True
-    people = [operator, *world.traders]
+    people = [operator, raw, *world.traders]
     until_ns = turns.now_ns + CALM_NS
     world.run(
         lambda: turns.now_ns < until_ns and not all(person.idle for person in people)

@@ -74,6 +74,15 @@ class Sent:
         return command
 
 
+class Fated(NamedTuple):
+    """An order whose fate was unknown, and what it was found to be; on which day."""
+
+    account: str
+    client_order_id: str
+    found: bool
+    day: int
+
+
 class Level(NamedTuple):
     """A book as one frame left it: the seq it is of, and its levels, best first."""
 
@@ -98,7 +107,7 @@ class Record:
     balances: list[channels.BalancesData] = field(default_factory=list)
     epochs: list[int] = field(default_factory=list)
     streams: list[tuple[str, int, list[int]]] = field(default_factory=list)
-    fates: list[tuple[str, str, bool]] = field(default_factory=list)
+    fates: list[Fated] = field(default_factory=list)
     counts: dict[str, int] = field(default_factory=dict)
     found: list[Wrong] = field(default_factory=list)
 

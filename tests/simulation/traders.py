@@ -25,6 +25,7 @@ from carbonex.sdk import (
 )
 
 from .host import ADDRESS, PORT
+from .record import Fated
 
 
 if TYPE_CHECKING:
@@ -225,7 +226,7 @@ class Trader:
             order = await unknown.resolve()
         except CarbonexError:
             return
-        record.fates.append((self.name, unknown.client_order_id, order is not None))
+        self._note(unknown.client_order_id, order)
 
     async def _resolve_batch(self, unknown: BatchStateUnknown) -> None:
         record = self.world.record
@@ -235,7 +236,15 @@ class Trader:
         except CarbonexError:
             return
         for name, order in zip(unknown.client_order_ids, orders, strict=True):
-            record.fates.append((self.name, name, order is not None))
+            self._note(name, order)
+
+    def _note(self, client_order_id: str, order: Order | None) -> None:
+        server = self.world.host.server
+        if server is not None:
+            day = server.venue.exchange.day_number
+            found = order is not None
+            fated = Fated(self.name, client_order_id, found, day)
+            self.world.record.fates.append(fated)
 
     def _new(self) -> NewOrder:
         draw = self._draw(0, 1)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple, final
 from auditor import Auditor
 from carbonex.engine import (
     Command,
+    DayBegun,
     Event,
     Exchange,
     OffBookTrade,
@@ -90,7 +91,9 @@ class Truth:
     purses: dict[str, list[Purse]] = field(default_factory=dict)
     filled: dict[int, set[int]] = field(default_factory=dict)  # by order id
     refused: list[int] = field(default_factory=list)  # positions
+    accepted: dict[tuple[str, str], list[int]] = field(default_factory=dict)  # on day
     idle: int = 0  # rows that were no-ops
+    _day: int = 0
     _auditor: Auditor = field(default_factory=Auditor)
 
     def read(self, rows: Iterable[Row]) -> Truth:
@@ -105,11 +108,10 @@ class Truth:
                 continue
             self._auditor.read(applied)
             self._take(batch.commands, applied)
-            if all(told(events) == "Rejected" for events in applied.replies):
-                if not applied.due:
-                    self.refused.append(row.position)
-            else:
+            if applied.due or any(told(e) != "Rejected" for e in applied.replies):
                 self._look(exchange)
+            else:
+                self.refused.append(row.position)
             self.compare_books()
         self._auditor.compare(exchange)
         exchange.check()
@@ -129,6 +131,11 @@ class Truth:
 
     def _note(self, seq: int, events: list[Event]) -> None:
         for event in events:
+            if isinstance(event, OrderAccepted) and event.order.client_order_id:
+                name = event.order.account, event.order.client_order_id
+                self.accepted.setdefault(name, []).append(self._day)
+            elif isinstance(event, DayBegun):
+                self._day += 1
             for account, number, execution in executions_of(event, seq):
                 self.executions[account, number] = execution
                 self.filled.setdefault(execution.order_id, {0}).add(execution.filled)
