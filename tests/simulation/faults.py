@@ -13,6 +13,7 @@ from .disk import Trouble
 from .host import CONFIG
 from .loop import SECOND_NS
 from .publisher import StutteringLog
+from .worker import Pace
 
 
 if TYPE_CHECKING:
@@ -46,7 +47,10 @@ class Plan(NamedTuple):
     wall_clock: int = 1
     snapshot: int = 2
     flip: int = 2
+    late: int = 3
     stutter: float = 0.05
+    pace: Pace = Pace()
+    day: int = 20
     life: int = 300
 
 
@@ -66,6 +70,7 @@ class Fate:
         strikes: list[tuple[int, Callable[[], None]]] = [
             (plan.drop, self._drop),
             (plan.stall, self._stall),
+            (plan.late, self._arrive_late),
             (plan.slow, self._slow),
             (plan.kill, self.host.kill),
             (plan.kill_at_step, self._kill_at_step),
@@ -82,7 +87,7 @@ class Fate:
             (plan.flip, self._flip),
         ]
         self._strikes = [strike for weight, strike in strikes for _ in range(weight)]
-        self._flips = 0
+        self._saved = 0  # the newest snapshot that is surely kept
         self.host.died = self._bring_up
         published: list[Batch] = []
         self.host.publisher = lambda log: StutteringLog(
@@ -119,6 +124,14 @@ class Fate:
         if link is not None:
             self.world.record.count("connections stalled")
             link.stall(both=self._draw() < 0.5)
+
+    def _arrive_late(self) -> None:
+        """Lose a connection while what it carried to the venue is still under way."""
+        link = self._link()
+        if link is not None:
+            self.world.record.count("requests that arrived after their connection")
+            link.delay(int((0.5 + self._draw() * 2) * SECOND_NS))
+            self._later(self._draw(), link.sever)
 
     def _slow(self) -> None:
         link = self._link()
@@ -167,15 +180,24 @@ class Fate:
 
     def _start(self) -> None:
         if self.host.process is None:
+            self.host.power_on()
+            self._look_for_snapshot()
             self._lose_snapshots()
             self.host.start()
             if not self.world.calm and self._draw() < 0.15:
                 trouble = (Trouble.KILL, Trouble.POWER, Trouble.EIO)
                 self._arm(trouble[int(self._draw() * 3)])
 
+    def _look_for_snapshot(self) -> None:
+        """What was said to be kept is there, whatever the power did."""
+        positions = SnapshotStore(DIRECTORY, self.host.disk).positions()
+        if self._saved and max(positions, default=0) < self._saved:
+            self.world.record.fail("snapshots survive", f"{self._saved}: {positions}")
+
     def _lose_snapshots(self) -> None:
         """Recover from the log alone, now and then: no snapshot is ever needed."""
-        if self._draw() < 0.2 and self.host.power:
+        if self._draw() < 0.2:
+            self._saved = 0
             disk, directory = self.host.disk, DIRECTORY / "snapshots"
             for name in disk.names(directory):
                 disk.remove(directory / name)
@@ -195,6 +217,7 @@ class Fate:
         data = found.exchange.snapshot()
         snapshot = Snapshot(found.position, found.chain, found.exchange.digest(), data)
         SnapshotStore(DIRECTORY, disk).save(snapshot)
+        self._saved = found.position
         self.world.record.count("snapshots beside the server")
 
     def _flip(self) -> None:
@@ -209,8 +232,9 @@ class Fate:
         ]
         path = paths[int(self._draw() * len(paths))]
         content = disk.content(path)
-        written = len(bytes(content).rstrip(b"\0"))
-        place = int(self._draw() * min(len(content), written + 64))
+        written = min(len(content), len(bytes(content).rstrip(b"\0")) + 64)
+        span = written if self._draw() < 0.5 else min(written, 400)  # the newest row
+        place = written - 1 - int(self._draw() * span)
         content[place] ^= 1 << int(self._draw() * 8)
         disk.settle()
         self.world.record.count("bits flipped")

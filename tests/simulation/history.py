@@ -11,7 +11,7 @@ from .officials import Operator
 from .raw import Raw
 from .record import wrong
 from .traders import Trader
-from .world import World
+from .world import World, surroundings
 
 
 if TYPE_CHECKING:
@@ -42,15 +42,17 @@ def simulate(seed: int, steps: int, plan: Plan | None = None) -> Summary:
 
     """
     world = World(seed)
-    try:
-        return _live(world, steps, plan or Plan())
-    finally:
-        world.close()
+    with surroundings(world.random, world.record):
+        try:
+            return _live(world, steps, plan or Plan())
+        finally:
+            world.close()
 
 
 def _live(world: World, steps: int, plan: Plan) -> Summary:
     turns, host, record = world.turns, world.host, world.record
-    fate, operator, raw = Fate(world, plan), Operator(world), Raw(world)
+    host.pace = plan.pace
+    fate, operator, raw = Fate(world, plan), Operator(world, plan.day), Raw(world)
     world.traders = [Trader(world, name) for name in NAMES]
     fate.start()
     operator.start()

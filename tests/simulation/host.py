@@ -46,7 +46,7 @@ CONFIG: Final = Config(
         burst=300,
         in_flight=40,
         outbox_bytes=128 * 1024,
-        waiting=120,
+        waiting=50,
         batch=40,
         handshake_seconds=2.0,
         ping_seconds=2.0,
@@ -117,15 +117,19 @@ class Host:
     def start(self, *, accept_time: bool = True) -> None:
         """Start a server."""
         assert self.process is None
-        if not self.power:
-            self.disk.restart()
-            self.power = True
+        self.power_on()
         self.lives += 1
         self.excuse = self.ending = ""
         self.process = process = Process(self.turns, "server", ADDRESS)
         process.on_death = self._buried
         task = process.create_task(self._serve(process, accept_time))
         task.add_done_callback(self._exited)
+
+    def power_on(self) -> None:
+        """Have the machine up again, with what its disk has kept."""
+        if not self.power:
+            self.disk.restart()
+            self.power = True
 
     def cut_power(self) -> None:
         """Switch everything off, now."""

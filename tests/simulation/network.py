@@ -165,6 +165,19 @@ class Link:
                 end.process, self.network.latency_ns(), end.lose, error
             )
 
+    def delay(self, delay_ns: int) -> None:
+        """Hold up what goes to the venue from now on."""
+        self.near._last_ns = self.network.turns.now_ns + delay_ns
+
+    def sever(self) -> None:
+        """Reset the client's end; what it has sent arrives all the same, later."""
+        error = ConnectionResetError(104, "Connection reset by peer")
+        network, near, far = self.network, self.near, self.far
+        far.silence()
+        near.process.call_soon(near.vanish, error)
+        arrived_ns = max(0, near._last_ns - network.turns.now_ns)
+        network.later(far.process, arrived_ns + network.latency_ns(), far.lose, error)
+
     def stall(self, *, both: bool) -> None:
         """Lose everything from now on, on the way back or both ways; nobody hears."""
         self.far.silence()
@@ -297,6 +310,14 @@ class End(asyncio.Transport):
         if not self._asleep:
             self._asleep = True
             self._network.later(self.process, delay_ns, self._wake)
+
+    def vanish(self, error: Exception) -> None:
+        """End, but let what was sent arrive."""
+        if not self.lost:
+            self.lost = self.closing = True
+            self.link.ended()
+            if self._protocol is not None:
+                self._protocol.connection_lost(error)
 
     def lose(self, error: Exception | None) -> None:
         """End; the protocol hears why."""

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Final, final
 
 from carbonex.sdk import (
     SHANGHAI,
-    BidStateUnknown,
     ConnectionLost,
+    LoginFailed,
     Timeouts,
     VenueError,
     connect,
@@ -41,8 +41,9 @@ class Operator:
     It repeats what it is not sure of: dates and client refs let nothing happen twice.
     """
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, day_seconds: int) -> None:
         self.world = world
+        self._day_seconds = day_seconds  # of the longest
         self.days = 0
         self.idle = False
         self._refs = 0
@@ -62,6 +63,9 @@ class Operator:
                     while not self.world.calm:
                         await self._act(venue)
                         await asyncio.sleep(self._draw(0.02, 0.3))
+            except LoginFailed as error:
+                self.world.record.fail("who has a key gets in", error)
+                return
             except ConnectionLost:
                 await asyncio.sleep(0.2)
         self.idle = True
@@ -101,7 +105,7 @@ class Operator:
         if server is not None:
             now_ns = max(now_ns, server.venue.exchange.time_ns)
         ends = dt.datetime.fromtimestamp(
-            now_ns // SECOND_NS + 2 + int(self._draw(2, 20)), SHANGHAI
+            now_ns // SECOND_NS + 2 + int(self._draw(0, self._day_seconds)), SHANGHAI
         )
         assert now_ns >= BEGINS_NS
         await self._insist(lambda: venue.begin_day(date, ends))

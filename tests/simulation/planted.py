@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from . import planted_disk, planted_engine, planted_gateway
 from .faults import Plan
+from .worker import Pace
 
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ _NOTHING: Final = Plan(
         (
             *("drop", "stall", "slow", "kill", "kill_at_step", "kill_in_disk"),
             *("power_cut", "power_in_disk", "failing_disk", "full_disk", "stop"),
-            *("crash_client", "wall_clock", "snapshot", "flip"),
+            *("crash_client", "wall_clock", "snapshot", "flip", "late"),
         ),
         0,
     ),
@@ -47,7 +48,7 @@ CRASHES: Final = _NOTHING._replace(kill=2, kill_at_step=2, stop=1, snapshot=2)
 CABLES: Final = _NOTHING._replace(drop=4, stall=1)
 FLIPS: Final = _NOTHING._replace(flip=1, kill=1, seconds=0.1)
 SLOW: Final = _NOTHING._replace(slow=1, seconds=0.1)
-BUSY: Final = _NOTHING._replace(kill=1, drop=1)
+BUSY: Final = _NOTHING._replace(drop=1, pace=Pace(slow=0.3))
 STUTTER: Final = _NOTHING._replace(kill=1, stop=1, stutter=0.3)
 
 LOST: Final = (
@@ -55,6 +56,7 @@ LOST: Final = (
     *("executions told are in the log", "seq goes on", "damage is named"),
     *("executions without a gap", "prints told are in the log"),
     *("heartbeats witness the log", "a follower reads a live log"),
+    *("books told are the replay's", "balances told are the replay's"),
 )
 
 BUGS: Final = (
@@ -146,16 +148,16 @@ BUGS: Final = (
         "an order that is sent again on the next day is placed twice",
         planted_engine.ids_forgotten,
         ("an id is used once",),
-        CABLES,
-        40_000,
+        CABLES._replace(day=1),
+        20_000,
         in_engine=True,
     ),
     Bug(
         "timer fired late",
         "what is due happens half a second after its time",
         planted_engine.timer_late,
-        ("the auditor agrees",),
-        CABLES,
+        ("timers fire in time", "the auditor agrees"),
+        CABLES._replace(day=1),
         in_engine=True,
     ),
     Bug(
@@ -170,7 +172,7 @@ BUGS: Final = (
         "snapshot without its tail",
         "a restart goes on from the snapshot and forgets the rows after it",
         planted_gateway.tail_forgotten,
-        LOST,
+        (*LOST, "everybody comes to rest"),
         CRASHES,
     ),
     Bug(
@@ -214,8 +216,6 @@ BUGS: Final = (
         "the SDK says that an order never was before its deadline has passed",
         planted_gateway.fate_guessed,
         ("fates are resolved",),
-        CABLES._replace(stall=4, seconds=0.15),
-        40_000,
-        20,
+        CABLES._replace(late=6, seconds=0.15),
     ),
 )

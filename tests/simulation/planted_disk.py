@@ -96,7 +96,18 @@ def written_behind() -> Iterator[None]:
             last + 1, batch.time_ns, batch.gateway, batch.epoch, batch.n, payload, chain
         )
 
-    with mock.patch.object(SegmentLog, "publish", behind):
+    close = SegmentLog.close
+
+    def closing(log: SegmentLog) -> None:
+        before = waiting.pop(log, None)
+        if before is not None:
+            publish(log, before)
+        close(log)
+
+    with (
+        mock.patch.object(SegmentLog, "publish", behind),
+        mock.patch.object(SegmentLog, "close", closing),
+    ):
         yield
 
 

@@ -137,7 +137,7 @@ class Raw:
         except TimeoutError:
             return
         while not line.ended.is_set() and not self.world.calm:
-            await asyncio.sleep(self._draw(0.01, 0.2))
+            await asyncio.sleep(self._draw(0.01, 0.12))
             draw = self._draw(0, 1)
             if draw < 0.7:
                 self._send_batch()

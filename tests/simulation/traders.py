@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import datetime as dt
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final, final
 
 from carbonex.sdk import (
+    SHANGHAI,
     BatchStateUnknown,
     BidStateUnknown,
     BlockStateUnknown,
@@ -188,7 +190,10 @@ class Trader:
         place = venue.buy if new.side == "buy" else venue.sell
         options: Any = {
             name: getattr(new, name)
-            for name in ("time_in_force", "post_only", "display_quantity", "stop_price")
+            for name in (
+                *("time_in_force", "post_only", "display_quantity", "stop_price"),
+                "expires",
+            )
         }
         self._keep(await place(new.instrument, new.quantity, new.price, **options))
 
@@ -260,11 +265,18 @@ class Trader:
             options["display_quantity"] = 1 + quantity // 5
         elif draw < 0.24:
             options["stop_price"] = price
-        elif draw < 0.3:
+        elif draw < 0.28:
+            options["expires"] = self._moment(1 + self._draw(0, 4))
+        elif draw < 0.32:
             price = "market"
         elif draw < 0.4:
             options["time_in_force"] = "gtc"
         return NewOrder(side, self._instrument(), quantity, price, **options)
+
+    def _moment(self, seconds: float) -> dt.datetime:
+        """Return when so many seconds will have passed."""
+        time_ns = self.world.host.wall() + int(seconds * 1e9)
+        return dt.datetime.fromtimestamp(time_ns / 1e9, SHANGHAI)
 
     def _price(self, side: str) -> Decimal:
         """Around 74, sellers a little higher, so that some rest and some trade."""

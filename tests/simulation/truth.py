@@ -107,6 +107,9 @@ class Truth:
                 self.idle += 1
                 continue
             self._auditor.read(applied)
+            due_ns = exchange.next_due()
+            if due_ns is not None and due_ns <= exchange.time_ns:
+                raise wrong("timers fire in time", f"{due_ns} at {exchange.time_ns}")
             self._take(batch.commands, applied)
             if applied.due or any(told(e) != "Rejected" for e in applied.replies):
                 self._look(exchange)
