@@ -116,12 +116,12 @@ class Port:
         trouble = self._due(name)
         if trouble is None:
             return getattr(self._disk, name)(*args)
+        if trouble is Trouble.POWER:
+            return self._lose_power_in(name, args)
         self._trouble = None
         self.troubled(trouble)
         if trouble is Trouble.KILL:
             self._die_in(name, args)
-        if trouble is Trouble.POWER:
-            return self._lose_power_in(name, args)
         code = errno.EIO if trouble is Trouble.EIO else errno.ENOSPC
         if name in CHANGING:
             self._disk.fail(name, code)
@@ -158,11 +158,11 @@ class Port:
         try:
             result = getattr(self._disk, name)(*args)
         except PowerLost:
+            self.troubled(Trouble.POWER)
             self._process.kill()
             raise Dead from None
-        # It has changed nothing, such as a file that was there already.
+        # It has changed nothing, such as to open a file that was there: the next.
         self._disk.lose_power_after(0)
-        self._trouble, self._after = Trouble.POWER, 0
         return result
 
     def _alive(self) -> None:

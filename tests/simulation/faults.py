@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Final, NamedTuple, final
 
+from carbonex.gateway.server.clock import HOUR_NS
 from carbonex.gateway.server.opening import open_log, open_venue
 from carbonex.journal import LogError, LogReader, Snapshot, SnapshotStore, recover
 from journal.faulty_disk import DIRECTORY
 
 from .disk import Trouble
-from .host import CONFIG
+from .host import CLOCK, CONFIG
 from .loop import SECOND_NS
 from .publisher import StutteringLog
 from .worker import Pace
@@ -48,13 +49,24 @@ class Plan(NamedTuple):
     snapshot: int = 2
     flip: int = 2
     late: int = 3
+    at_start: float = 0.15
     stutter: float = 0.05
     pace: Pace = Pace()
     day: int = 20
     life: int = 300
 
 
-PEACE: Final = Plan(seconds=1e9, stutter=0)
+class Doom(NamedTuple):
+    """Where the first server dies: before a callback of its, or in a disk call.
+
+    ``at`` counts from its start. Without ``trouble`` it is a kill.
+    """
+
+    at: int
+    trouble: Trouble | None = None
+
+
+PEACE: Final = Plan(seconds=1e9, wall_clock=0, at_start=0, stutter=0)
 
 
 @final
@@ -94,9 +106,11 @@ class Fate:
             log, world.random, published, plan.stutter, world.record
         )
 
-    def start(self) -> None:
+    def start(self, doom: Doom | None = None) -> None:
         """Start the first server, and begin to strike."""
         self.host.start()
+        if doom is not None:
+            self._doom(doom)
         self.world.fate.spawn(self._run())
 
     def end(self) -> None:
@@ -104,6 +118,15 @@ class Fate:
         assert self.host.server is not None
         self.host.died = lambda: None
         self.host.server.request_stop()
+
+    def _doom(self, doom: Doom) -> None:
+        process, port = self.host.process, self.host.port
+        assert process is not None
+        assert port is not None
+        if doom.trouble is None:
+            process.lives_for = doom.at
+        else:
+            port.arm(doom.trouble, doom.at)
 
     async def _run(self) -> None:
         while not self.world.calm:
@@ -183,10 +206,19 @@ class Fate:
             self.host.power_on()
             self._look_for_snapshot()
             self._lose_snapshots()
-            self.host.start()
-            if not self.world.calm and self._draw() < 0.15:
+            self._start_server()
+            if not self.world.calm and self._draw() < self.plan.at_start:
                 trouble = (Trouble.KILL, Trouble.POWER, Trouble.EIO)
                 self._arm(trouble[int(self._draw() * 3)])
+
+    def _start_server(self) -> None:
+        """Start it; now and then with a clock that an operator must confirm first."""
+        if not self.world.calm and self._draw() < 0.05 and self.plan.wall_clock:
+            self.world.record.count("clocks hours ahead")
+            self.host.wall_ns += 2 * HOUR_NS
+            self.host.start(accept_time=False, excuse=CLOCK)
+        else:
+            self.host.start()
 
     def _look_for_snapshot(self) -> None:
         """What was said to be kept is there, whatever the power did."""

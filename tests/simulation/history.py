@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from .checker import check
-from .faults import Fate, Plan
+from .faults import Doom, Fate, Plan
 from .loop import SECOND_NS
 from .officials import Operator
 from .raw import Raw
@@ -30,11 +30,14 @@ class Summary(NamedTuple):
     seconds: float  # simulated
     requests: int
     counts: dict[str, int]
+    refusals: dict[str, int]
     verdict: Verdict
     trace: str
 
 
-def simulate(seed: int, steps: int, plan: Plan | None = None) -> Summary:
+def simulate(
+    seed: int, steps: int, plan: Plan | None = None, doom: Doom | None = None
+) -> Summary:
     """Live through ``steps`` callbacks with faults, then to the end; check it all.
 
     Raises:
@@ -44,17 +47,17 @@ def simulate(seed: int, steps: int, plan: Plan | None = None) -> Summary:
     world = World(seed)
     with surroundings(world.random, world.record):
         try:
-            return _live(world, steps, plan or Plan())
+            return _live(world, steps, plan or Plan(), doom)
         finally:
             world.close()
 
 
-def _live(world: World, steps: int, plan: Plan) -> Summary:
+def _live(world: World, steps: int, plan: Plan, doom: Doom | None) -> Summary:
     turns, host, record = world.turns, world.host, world.record
     host.pace = plan.pace
     fate, operator, raw = Fate(world, plan), Operator(world, plan.day), Raw(world)
     world.traders = [Trader(world, name) for name in NAMES]
-    fate.start()
+    fate.start(doom)
     operator.start()
     raw.start()
     for trader in world.traders:
@@ -82,6 +85,7 @@ def _live(world: World, steps: int, plan: Plan) -> Summary:
         turns.now_ns / SECOND_NS - 1000,
         len(record.sent),
         record.counts,
+        record.refusals,
         verdict,
         turns.trace.hexdigest(),
     )

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from .record import Record
 
 
+CLOCK: Final = "the clock is hours ahead"
 PORT: Final = 8080
 ADDRESS: Final = "10.0.0.1"
 BEGINS_NS: Final = 1_748_829_600 * SECOND_NS  # 2025-06-02 10:00 in Shanghai
@@ -42,11 +43,11 @@ CONFIG: Final = Config(
     market=str(Path(__file__).with_name("market.toml")),
     listen=Listen("10.0.0.1", PORT),
     limits=Limits(
-        requests_per_second=400,
-        burst=300,
+        requests_per_second=1500,
+        burst=400,
         in_flight=40,
         outbox_bytes=128 * 1024,
-        waiting=50,
+        waiting=80,
         batch=40,
         handshake_seconds=2.0,
         ping_seconds=2.0,
@@ -114,15 +115,16 @@ class Host:
         process.bury()
         self.disk.kill()
 
-    def start(self, *, accept_time: bool = True) -> None:
-        """Start a server."""
+    def start(self, *, accept_time: bool = True, excuse: str = "") -> None:
+        """Start a server; with an ``excuse`` it may refuse to."""
         assert self.process is None
         self.power_on()
         self.lives += 1
-        self.excuse = self.ending = ""
+        self.excuse, self.ending = excuse, ""
         self.process = process = Process(self.turns, "server", ADDRESS)
         process.on_death = self._buried
-        task = process.create_task(self._serve(process, accept_time))
+        machine = self._machine(process)
+        task = process.create_task(self._serve(machine, accept_time=accept_time))
         task.add_done_callback(self._exited)
 
     def power_on(self) -> None:
@@ -182,10 +184,12 @@ class Host:
             self.power = False
             self.record.count("power cuts")
 
-    async def _serve(self, process: Process, accept_time: bool) -> None:
+    async def _serve(self, machine: Machine, *, accept_time: bool) -> None:
         async with Server.start(
-            DIRECTORY, CONFIG, accept_time=accept_time, machine=self._machine(process)
+            DIRECTORY, CONFIG, accept_time=accept_time, machine=machine
         ) as server:
+            if not accept_time:
+                self.record.fail("a clock far ahead is refused", self.wall())
             server.venue.readers.append(Witness(self.lives, self.seen))
             committer = server._pipeline._committer
             committer._log = self.publisher(committer._log)
@@ -206,7 +210,7 @@ class Host:
 
     def _excused(self, error: BaseException) -> bool:
         if isinstance(error, ClockError):
-            return "clock" in self.excuse
+            return self.excuse == CLOCK
         if isinstance(error, ServerFailed | LogError | OSError):
             return bool(self.excuse)
         return False

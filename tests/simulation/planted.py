@@ -27,6 +27,7 @@ class Bug(NamedTuple):
     shows: tuple[str, ...]
     plan: Plan
     steps: int = 12_000
+    first: int = 0  # seed
     seeds: int = 8
     in_engine: bool = False  # where a compiled engine cannot have it
 
@@ -41,6 +42,7 @@ _NOTHING: Final = Plan(
         0,
     ),
     seconds=0.4,
+    at_start=0.0,
     stutter=0.0,
 )
 POWER: Final = _NOTHING._replace(power_cut=2, power_in_disk=2, kill=1)
@@ -117,7 +119,7 @@ BUGS: Final = (
         LOST,
         _NOTHING._replace(failing_disk=4, kill_in_disk=2, power_cut=3),
         20_000,
-        20,
+        seeds=20,
     ),
     Bug(
         "lock not released",

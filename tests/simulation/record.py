@@ -109,11 +109,18 @@ class Record:
     streams: list[tuple[str, int, list[int]]] = field(default_factory=list)
     fates: list[Fated] = field(default_factory=list)
     counts: dict[str, int] = field(default_factory=dict)
+    refusals: dict[str, int] = field(default_factory=dict)
     found: list[Wrong] = field(default_factory=list)
 
     def count(self, what: str, number: int = 1) -> None:
         """Count what happened."""
         self.counts[what] = self.counts.get(what, 0) + number
+
+    def note_refusal(self, sent: Sent) -> None:
+        """Count an answer that is a refusal, by its reason."""
+        if sent.error is not None:
+            name = sent.error.name
+            self.refusals[name] = self.refusals.get(name, 0) + 1
 
     def fail(self, check: str, what: object) -> None:
         """Note what is wrong; the run ends with it."""
@@ -281,6 +288,7 @@ def tapped(record: Record) -> type[Client]:
                 sent = self._noted.pop(id(reply))
                 sent.answered = True
                 sent.error = message.error
+                record.note_refusal(sent)
                 sent.result = bytes(message.result)
                 self._tap.answered(sent)
             super()._take_answer(message, now)

@@ -176,10 +176,20 @@ class Trader:
             await venue.cancel_all(self._instrument())
         elif draw < 0.94:
             await venue.balances()
-        elif draw < 0.97:
+        elif draw < 0.96:
             await self._adopt(venue)
+        elif draw < 0.98:
+            await self._bid(venue)
         else:
             await self._block(venue)
+
+    async def _bid(self, venue: Venue) -> None:
+        """Bid in whatever auction there is, or take a bid back."""
+        for auction in await venue.auctions():
+            await venue.place_bid(auction, 1 + int(self._draw(0, 60)), "75.00")
+        bids = await venue.bids()
+        if bids and self._draw(0, 1) < 0.3:
+            await venue.cancel_bid(bids[0])
 
     async def _adopt(self, venue: Venue) -> None:
         for order in await venue.open_orders():
@@ -198,7 +208,7 @@ class Trader:
         self._keep(await place(new.instrument, new.quantity, new.price, **options))
 
     async def _place_many(self, venue: Venue) -> None:
-        number = int(self._draw(2, 12))
+        number = int(self._draw(2, 30))
         for order in await venue.add_orders([self._new() for _ in range(number)]):
             if isinstance(order, Order):
                 self._keep(order)

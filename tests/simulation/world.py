@@ -112,7 +112,7 @@ class World:
         for name in TRADERS:
             commands += [
                 RegisterParticipant(VENUE_KEY, name),
-                OpenAccount(VENUE_KEY, name, name, 5000, 60),
+                OpenAccount(VENUE_KEY, name, name, 5000, 150),
                 AddKey(VENUE_KEY, name, name, public[name], READ_AND_TRADE),
                 Deposit(VENUE_KEY, name, 50_000_000_00, "cash"),
                 *(
