@@ -29,10 +29,12 @@ from .record import wrong
 
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from carbonex.engine import Command, Event
 
     from .record import Record, Sent
-    from .truth import Outcome, Truth
+    from .truth import Truth
 
 
 GATEWAYS_OWN: Final = frozenset(int(code) for code in Code)
@@ -132,7 +134,9 @@ def _result(sent: Sent) -> Told:
     if method == "cancel_order":
         return int(result["order_id"]), result["quantity"], result["filled"]
     if method == "cancel_all":
-        return [(int(o["order_id"]), o["quantity"], o["filled"]) for o in result["orders"]]
+        return [
+            (int(o["order_id"]), o["quantity"], o["filled"]) for o in result["orders"]
+        ]
     if "block_id" in result:
         return "block", int(result["block_id"])
     if "bid_id" in result:
@@ -152,22 +156,8 @@ def outcome_of(command: Command, events: list[Event]) -> Told:
         return [_gone(event) for event in events if type(event) is OrderCancelled]
     if type(command) is CloseAuction:
         return "auction", command.auction_id
-    first = events[0]
-    if type(first) is OrderCancelled:
-        return _gone(first)
-    if type(first) is OrderAccepted or type(first) is OrderAmended:
-        return _order(first, events)
-    if type(first) is OrderStands:
-        return first.order_id, first.status.name.lower(), first.filled
-    if type(first) is Moved:
-        return "moved", first.terms.client_ref, first.duplicate
-    if type(first) is BlockProposed or type(first) is BlockEnded:
-        return "block", first.block_id
-    if type(first) is BidPlaced or type(first) is BidEnded:
-        return "bid", first.bid_id
-    if type(first) is AuctionOpened:
-        return "auction", first.auction_id
-    return "done"
+    tell = _TELL.get(type(events[0]))
+    return "done" if tell is None else tell(events)
 
 
 def _gone(event: OrderCancelled) -> Told:
@@ -209,3 +199,22 @@ def _check_query(sent: Sent, truth: Truth) -> None:
 def _check_state(state: dict[str, Any], truth: Truth) -> None:
     if state["filled"] not in truth.filled.get(int(state["order_id"]), ()):
         raise wrong("orders told are the replay's", state)
+
+
+# What a client is told of a first event; of all others only that it is done.
+_TELL: Final[dict[type[Event], Callable[[list[Any]], Told]]] = {
+    OrderCancelled: lambda events: _gone(events[0]),
+    OrderAccepted: lambda events: _order(events[0], events),
+    OrderAmended: lambda events: _order(events[0], events),
+    OrderStands: lambda events: (
+        events[0].order_id,
+        events[0].status.name.lower(),
+        events[0].filled,
+    ),
+    Moved: lambda events: ("moved", events[0].terms.client_ref, events[0].duplicate),
+    BlockProposed: lambda events: ("block", events[0].block_id),
+    BlockEnded: lambda events: ("block", events[0].block_id),
+    BidPlaced: lambda events: ("bid", events[0].bid_id),
+    BidEnded: lambda events: ("bid", events[0].bid_id),
+    AuctionOpened: lambda events: ("auction", events[0].auction_id),
+}

@@ -149,7 +149,9 @@ def _check_market(record: Record, truth: Truth) -> None:
             raise wrong("prints told are in the log", f"{item} is {real}")
     truth.compare_books()
     if truth.wanted:
-        raise wrong("books told are the replay's", f"no such seq: {[*truth.wanted][0]}")
+        raise wrong(
+            "books told are the replay's", f"no such seq: {next(iter(truth.wanted))}"
+        )
     for beat in record.heartbeats:
         if truth.rows.get(beat.position) != (beat.hash, beat.seq):
             raise wrong(
@@ -158,7 +160,9 @@ def _check_market(record: Record, truth: Truth) -> None:
             )
     known = {name: set(purses) for name, purses in truth.purses.items()}
     for balances in record.balances:
-        holdings = tuple((h.instrument, h.quantity, h.locked) for h in balances.holdings)
+        holdings = tuple(
+            (h.instrument, h.quantity, h.locked) for h in balances.holdings
+        )
         if (balances.cash, balances.locked, holdings) not in known[balances.account]:
             raise wrong("balances told are the replay's", balances)
 

@@ -65,17 +65,20 @@ class Port:
         self._trouble, self._after = trouble, after
 
     def open_read(self, path: Path) -> int:
-        return self._call("open_read", path)
+        result: int = self._call("open_read", path)
+        return result
 
     def open_write(self, path: Path) -> int:
-        return self._call("open_write", path)
+        result: int = self._call("open_write", path)
+        return result
 
     def close(self, fd: int) -> None:
         self._alive()
         self._disk.close(fd)
 
     def read(self, fd: int, size: int, offset: int) -> bytes:
-        return self._call("read", fd, size, offset)
+        data: bytes = self._call("read", fd, size, offset)
+        return data
 
     def pwrite(self, fd: int, data: bytes | memoryview, offset: int) -> None:
         self._call("pwrite", fd, data, offset)
@@ -87,7 +90,8 @@ class Port:
             turns.now_ns += int(turns.random.random() * 2 * SLOW_SYNC_NS)
 
     def size(self, fd: int) -> int:
-        return self._call("size", fd)
+        result: int = self._call("size", fd)
+        return result
 
     def lock(self, fd: int) -> None:
         self._call("lock", fd)
@@ -99,7 +103,8 @@ class Port:
         self._call("sync_directory", path)
 
     def names(self, path: Path) -> list[str]:
-        return self._call("names", path)
+        names: list[str] = self._call("names", path)
+        return names
 
     def rename(self, source: Path, target: Path) -> None:
         self._call("rename", source, target)
@@ -108,7 +113,8 @@ class Port:
         self._call("remove", path)
 
     def free_bytes(self, path: Path) -> int:
-        return self._call("free_bytes", path)
+        result: int = self._call("free_bytes", path)
+        return result
 
     def _call(self, name: str, *args: Any) -> Any:
         self._alive()

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from carbonex.engine import Batch
 
-    from .network import Link
+    from .link import Link
     from .world import World
 
 
@@ -67,6 +67,23 @@ class Doom(NamedTuple):
 
 
 PEACE: Final = Plan(seconds=1e9, wall_clock=0, at_start=0, stutter=0)
+QUIET: Final = PEACE._replace(
+    drop=0,
+    stall=0,
+    slow=0,
+    kill=0,
+    kill_at_step=0,
+    kill_in_disk=0,
+    power_cut=0,
+    power_in_disk=0,
+    failing_disk=0,
+    full_disk=0,
+    stop=0,
+    crash_client=0,
+    snapshot=0,
+    flip=0,
+    late=0,
+)
 
 
 @final

@@ -64,7 +64,7 @@ def _live(world: World, steps: int, plan: Plan, doom: Doom | None) -> Summary:
         trader.start()
     world.run(lambda: turns.steps < steps)
     world.calm = True
-    people = [operator, raw, *world.traders]
+    people: list[Operator | Raw | Trader] = [operator, raw, *world.traders]
     until_ns = turns.now_ns + CALM_NS
     world.run(
         lambda: turns.now_ns < until_ns and not all(person.idle for person in people)

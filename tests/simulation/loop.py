@@ -218,7 +218,11 @@ class Process(asyncio.BaseEventLoop):
     call_soon_threadsafe = call_soon  # type: ignore[assignment]
 
     def call_at(  # type: ignore[override]
-        self, when: float, callback: Callable[..., object], *args: Any, context: Any = None
+        self,
+        when: float,
+        callback: Callable[..., object],
+        *args: Any,
+        context: Any = None,
     ) -> events.TimerHandle:
         timer = events.TimerHandle(when, callback, args, self, context)
         if self.alive:
@@ -226,7 +230,7 @@ class Process(asyncio.BaseEventLoop):
             self.turns.at(int(when * SECOND_NS) + 1, self, timer)
         return timer
 
-    def create_task(self, coro: Any, **options: Any) -> asyncio.Task[Any]:  # type: ignore[override]
+    def create_task(self, coro: Any, **options: Any) -> asyncio.Task[Any]:
         task: asyncio.Task[Any] = asyncio.Task(coro, loop=self, **options)
         self._tasks[task] = None
         if len(self._tasks) > self._many:
@@ -240,10 +244,14 @@ class Process(asyncio.BaseEventLoop):
         """Run ``func`` in this thread, some time later; so does ``to_thread``."""
         return self.create_task(self._run_later(func, args))
 
-    async def create_server(self, factory: Any, host: Any, port: Any, **_: Any) -> Any:  # type: ignore[override]
+    async def create_server(  # type: ignore[override]
+        self, factory: Any, host: Any, port: Any, **_: Any
+    ) -> Any:
         return self.turns.network.listen(self, factory, host, port)
 
-    async def create_connection(self, factory: Any, host: Any, port: Any, **_: Any) -> Any:  # type: ignore[override]
+    async def create_connection(  # type: ignore[override]
+        self, factory: Any, host: Any, port: Any, **_: Any
+    ) -> Any:
         return await self.turns.network.connect(self, factory, host, port)
 
     def close(self) -> None:
@@ -271,7 +279,7 @@ def _close(coroutine: Any) -> None:
     for _ in range(100):
         try:
             coroutine.close()
-        except BaseException:  # noqa: BLE001, S112 - it is dead: nobody hears of it
+        except BaseException:  # noqa: BLE001 - it is dead: nobody hears of it
             continue
         return
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
-from decimal import Decimal
+from functools import partial
 from typing import TYPE_CHECKING, Final, final
 
 from carbonex.sdk import (
@@ -84,7 +84,9 @@ class Operator:
         elif draw < 0.4:
             await self._insist(lambda: venue.withdraw(account, "900.00", ref))
         elif draw < 0.6:
-            await self._insist(lambda: venue.issue(account, self._instrument(), 50, ref))
+            await self._insist(
+                lambda: venue.issue(account, self._instrument(), 50, ref)
+            )
         elif draw < 0.7:
             await self._insist(lambda: venue.transfer(account, other, "CEA25", 5, ref))
         elif draw < 0.75:
@@ -118,16 +120,24 @@ class Operator:
 
     async def _auction(self, venue: Venue, account: str, other: str, ref: str) -> None:
         """Open an auction and close it early, or let time close it."""
-        opens = dt.datetime.fromtimestamp(self.world.host.wall() // SECOND_NS + 1, SHANGHAI)
+        opens = dt.datetime.fromtimestamp(
+            self.world.host.wall() // SECOND_NS + 1, SHANGHAI
+        )
         closes = opens + dt.timedelta(seconds=1 + int(self._draw(0, 3)))
         await self._insist(
             lambda: venue.open_auction(
-                account, "CEA25", "sell", 100, opens=opens, closes=closes, client_ref=ref
+                account,
+                "CEA25",
+                "sell",
+                100,
+                opens=opens,
+                closes=closes,
+                client_ref=ref,
             )
         )
         if self._draw(0, 1) < 0.3:
             for auction in await venue.auctions():
-                await self._insist(lambda a=auction: venue.cancel_auction(a))
+                await self._insist(partial(venue.cancel_auction, auction))
 
     async def _insist(self, ask: Callable[[], Awaitable[object]]) -> None:
         """Ask until there is an answer, whatever it is."""

@@ -6,15 +6,15 @@ may catch it first, ``plan`` the faults under which it matters.
 
 from __future__ import annotations
 
-import contextlib
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from . import planted_disk, planted_engine, planted_gateway
-from .faults import Plan
+from .faults import QUIET, Plan
 from .worker import Pace
 
 
 if TYPE_CHECKING:
+    import contextlib
     from collections.abc import Callable
 
 
@@ -32,19 +32,7 @@ class Bug(NamedTuple):
     in_engine: bool = False  # where a compiled engine cannot have it
 
 
-_NOTHING: Final = Plan(
-    **dict.fromkeys(
-        (
-            *("drop", "stall", "slow", "kill", "kill_at_step", "kill_in_disk"),
-            *("power_cut", "power_in_disk", "failing_disk", "full_disk", "stop"),
-            *("crash_client", "wall_clock", "snapshot", "flip", "late"),
-        ),
-        0,
-    ),
-    seconds=0.4,
-    at_start=0.0,
-    stutter=0.0,
-)
+_NOTHING: Final = QUIET._replace(seconds=0.4)
 POWER: Final = _NOTHING._replace(power_cut=2, power_in_disk=2, kill=1)
 CRASHES: Final = _NOTHING._replace(kill=2, kill_at_step=2, stop=1, snapshot=2)
 CABLES: Final = _NOTHING._replace(drop=4, stall=1)
@@ -149,7 +137,7 @@ BUGS: Final = (
         "ids forgotten at the day change",
         "an order that is sent again on the next day is placed twice",
         planted_engine.ids_forgotten,
-        ("an id is used once",),
+        ("an id is used once", "fates are resolved"),
         CABLES._replace(day=1),
         20_000,
         in_engine=True,

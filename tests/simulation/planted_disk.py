@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 class Skipping:
     """A disk some of whose calls do nothing: those that ``skips`` says."""
 
-    def __init__(self, disk: Any, skips: Callable[[str, tuple[Any, ...]], bool]) -> None:
+    def __init__(
+        self, disk: Any, skips: Callable[[str, tuple[Any, ...]], bool]
+    ) -> None:
         self._disk = disk
         self._skips = skips
 
@@ -58,7 +60,9 @@ def sync_left_out() -> contextlib.AbstractContextManager[object]:
 
 
 def head_left_out() -> contextlib.AbstractContextManager[object]:
-    return _publishing(lambda log, name, args: name == "pwrite" and args[0] == log._head)
+    return _publishing(
+        lambda log, name, args: name == "pwrite" and args[0] == log._head
+    )
 
 
 @contextlib.contextmanager
@@ -88,7 +92,7 @@ def written_behind() -> Iterator[None]:
         waiting[log] = batch
         last, chain = log._newest
         payload = log._encode(batch.commands)
-        fields = segments.RECORD.pack(
+        fields = records.RECORD.pack(
             len(payload), batch.gateway, last + 1, batch.time_ns, batch.epoch, batch.n
         )
         _, chain = records.seal(fields, payload, chain)
@@ -120,7 +124,7 @@ def segment_without_name() -> Iterator[None]:
     create = segments.create_segment
 
     def creating(disk: Any, *args: Any) -> Any:
-        return create(Skipping(disk, _no_name), *args)  # type: ignore[arg-type]
+        return create(Skipping(disk, _no_name), *args)
 
     with mock.patch.object(segments, "create_segment", creating):
         yield
@@ -132,7 +136,7 @@ def snapshot_without_name() -> Iterator[None]:
 
     def saving(store: snapshots.SnapshotStore, snapshot: Any) -> Path:
         disk = store._disk
-        store._disk = Skipping(disk, _no_name)  # type: ignore[assignment]
+        store._disk = Skipping(disk, _no_name)
         try:
             return save(store, snapshot)
         finally:
@@ -152,7 +156,11 @@ def torn_tail_accepted() -> Iterator[None]:
         fields = records.RECORD.unpack_from(data, offset)
         length, gateway, found, time_ns, epoch, n = fields
         end = offset + records.record_size(length)
-        if found != position or not 0 < length <= records.MAX_PAYLOAD or end > len(data):
+        if (
+            found != position
+            or not 0 < length <= records.MAX_PAYLOAD
+            or end > len(data)
+        ):
             return None
         start = offset + records.RECORD.size
         stored = data[end - records.HASH_BYTES : end]
@@ -170,11 +178,11 @@ def taken_over_unsynced() -> Iterator[None]:
 
     def trusting(log: SegmentLog) -> None:
         disk = log._disk
-        log._disk = Skipping(disk, lambda name, args: name == "sync")  # type: ignore[assignment]
+        log._disk = Skipping(disk, lambda name, args: name == "sync")
         rows = Skipping(
             disk, lambda name, args: name in ("sync", "pwrite") and args[0] == log._fd
         )
-        log._disk = rows  # type: ignore[assignment]
+        log._disk = rows
         try:
             take_over(log)
         finally:

@@ -6,8 +6,12 @@ import contextlib
 from typing import TYPE_CHECKING, Any
 from unittest import mock
 
-from carbonex.engine import Exchange, GatewayOpened, Rejected
-from carbonex.engine import exchange as exchange_module
+from carbonex.engine import (
+    Exchange,
+    GatewayOpened,
+    Rejected,
+    exchange as exchange_module,
+)
 from carbonex.engine.accounts import Memory
 from carbonex.engine.orders import leaving, placing
 from carbonex.engine.timers import Timers
@@ -50,7 +54,7 @@ def batch_applied_twice() -> contextlib.AbstractContextManager[object]:
 
 
 def sequence_reused() -> contextlib.AbstractContextManager[object]:
-    restore = exchange_module.restore
+    restore: Any = vars(exchange_module)["restore"]
 
     def restoring(exchange: Exchange, data: bytes) -> None:
         restore(exchange, data)
@@ -76,10 +80,10 @@ def timer_late() -> contextlib.AbstractContextManager[object]:
 
 
 def refusal_counts() -> contextlib.AbstractContextManager[object]:
-    place = exchange_module.place
+    place: Any = vars(exchange_module)["place"]
 
     def counting(exchange: Exchange, command: Any) -> list[Event]:
-        events = place(exchange, command)
+        events: list[Event] = place(exchange, command)
         account = exchange.accounts.get(command.account)
         if account is not None and type(events[0]) is Rejected:
             account.exec_seq += 1

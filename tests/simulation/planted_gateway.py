@@ -41,7 +41,7 @@ def tail_forgotten() -> Iterator[None]:
 
     def forgetting(log: Any, snapshots: Any, *args: Any) -> Any:
         last = max(snapshots.positions(), default=0)
-        return open_venue(Headless(log, last), snapshots, *args)  # type: ignore[arg-type]
+        return open_venue(Headless(log, last), snapshots, *args)
 
     with mock.patch("carbonex.gateway.server.server.open_venue", forgetting):
         yield

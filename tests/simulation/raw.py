@@ -161,7 +161,9 @@ class Raw:
         """Return a batch that was sent before, or else a new one."""
         if self._batches and self._draw(0, 1) < 0.5:
             return self._batches[int(self._draw(0, len(self._batches)))]
-        batch = requests.BatchAdd([self._order() for _ in range(int(self._draw(2, 40)))])
+        batch = requests.BatchAdd(
+            [self._order() for _ in range(int(self._draw(2, 40)))]
+        )
         self._batches.append(batch)
         if len(self._batches) > REMEMBERED:
             self._batches.pop(int(self._draw(0, REMEMBERED)))

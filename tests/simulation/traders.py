@@ -101,7 +101,6 @@ class Trader:
 
     async def _settle(self, venue: Venue) -> None:
         """Wait until everything that happened has been told."""
-        account = self.world.host.server.venue.exchange.accounts[self.name]
         while True:
             await venue.wait_online()
             server = self.world.host.server
@@ -116,7 +115,8 @@ class Trader:
         """Keep every execution from the account's first on."""
         record = self.world.record
         while True:
-            first, told = self.next_seq, []
+            first = self.next_seq
+            told: list[int] = []
             record.streams.append((self.name, first, told))
             try:
                 async for execution in venue.executions(from_seq=first):
@@ -215,7 +215,9 @@ class Trader:
 
     async def _amend(self, order: Order) -> None:
         if self._draw(0, 1) < 0.5:
-            await order.amend(quantity=max(1, order.quantity + int(self._draw(-20, 20))))
+            await order.amend(
+                quantity=max(1, order.quantity + int(self._draw(-20, 20)))
+            )
         else:
             await order.amend(price=self._price(order.side))
 

@@ -135,8 +135,8 @@ class Truth:
     def _note(self, seq: int, events: list[Event]) -> None:
         for event in events:
             if isinstance(event, OrderAccepted) and event.order.client_order_id:
-                name = event.order.account, event.order.client_order_id
-                self.accepted.setdefault(name, []).append(self._day)
+                known = event.order.account, event.order.client_order_id
+                self.accepted.setdefault(known, []).append(self._day)
             elif isinstance(event, DayBegun):
                 self._day += 1
             for account, number, execution in executions_of(event, seq):
@@ -206,7 +206,9 @@ def executions_of(event: Event, seq: int) -> Iterator[tuple[str, int, Execution]
         yield event.buyer, event.buyer_exec_seq, execution
         yield event.seller, event.seller_exec_seq, execution
     elif isinstance(event, OrderAccepted | OrderTriggered):
-        left = event.order.quantity if isinstance(event, OrderAccepted) else event.quantity
+        left = (
+            event.order.quantity if isinstance(event, OrderAccepted) else event.quantity
+        )
         name = "new" if isinstance(event, OrderAccepted) else "triggered"
         yield _of(event, Execution(name, event.order_id, 0, 0, 0, left, 0, seq))
     elif isinstance(event, OrderCancelled):

@@ -34,7 +34,8 @@ from carbonex.wire.login import decode_bytes
 from .host import CONFIG, Host
 from .loop import SECOND_NS, Process, Turns
 from .network import Network
-from .record import Record, tapped
+from .record import Record
+from .tap import tapped
 
 
 if TYPE_CHECKING:
