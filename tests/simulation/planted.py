@@ -107,6 +107,7 @@ BUGS: Final = (
         LOST,
         _NOTHING._replace(failing_disk=4, kill_in_disk=2, power_cut=3),
         20_000,
+        first=4,
         seeds=20,
     ),
     Bug(
