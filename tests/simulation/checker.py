@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import msgspec
 
 from carbonex.engine import Exchange, PlaceOrder
+from carbonex.engine.snapshot.images import Image
 from carbonex.journal import LogReader, SnapshotStore, verify
 from journal.faulty_disk import DIRECTORY
 
@@ -228,6 +229,7 @@ def _check_refused(rows: list[Row], truth: Truth) -> None:
 
 def _state(snapshot: bytes) -> list[Any]:
     """Return a snapshot without seq, time and the gateways' counters."""
-    image = msgspec.msgpack.decode(snapshot)
-    image[1] = image[2] = image[12] = None
-    return image  # type: ignore[no-any-return]
+    image: list[Any] = msgspec.msgpack.decode(snapshot)
+    for name in ("seq", "time_ns", "gateways"):
+        image[Image.__struct_fields__.index(name)] = None
+    return image

@@ -262,10 +262,7 @@ class Fate:
         except LogError as error:
             self.world.record.fail("a follower reads a live log", error)
             return
-        answered = reader.answered()
-        if not answered:
-            return  # a write to the head has failed, and the server is about to end
-        found = recover(reader, SnapshotStore(DIRECTORY, disk), answered)
+        found = recover(reader, SnapshotStore(DIRECTORY, disk), reader.durable)
         data = found.exchange.snapshot()
         snapshot = Snapshot(found.position, found.chain, found.exchange.digest(), data)
         SnapshotStore(DIRECTORY, disk).save(snapshot)

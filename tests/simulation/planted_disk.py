@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from unittest import mock
 
 from carbonex.gateway.server.committer import Committer
-from carbonex.journal import SegmentLog, records, scan, segments, snapshots
+from carbonex.journal import SegmentLog, making, records, scan, segments, snapshots
 from carbonex.journal.log import Row
 
 
@@ -121,7 +121,7 @@ def _no_name(name: str, _args: tuple[Any, ...]) -> bool:
 
 @contextlib.contextmanager
 def segment_without_name() -> Iterator[None]:
-    create = segments.create_segment
+    create = making.create_segment
 
     def creating(disk: Any, *args: Any) -> Any:
         return create(Skipping(disk, _no_name), *args)
