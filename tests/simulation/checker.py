@@ -10,7 +10,6 @@ import msgspec
 from carbonex.engine import Exchange, PlaceOrder
 from carbonex.engine.snapshot.images import Image
 from carbonex.journal import LogReader, SnapshotStore, verify
-from journal.faulty_disk import DIRECTORY
 
 from .answered import check_answers
 from .host import hash_of
@@ -19,6 +18,8 @@ from .truth import Truth
 
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from carbonex.journal import Row
     from journal.faulty_disk import SimulatedDisk
 
@@ -41,7 +42,9 @@ class Verdict(NamedTuple):
     digest: str
 
 
-def check(record: Record, disk: SimulatedDisk, seen: list[Seen]) -> Verdict:
+def check(
+    record: Record, disk: SimulatedDisk, directory: Path, seen: list[Seen]
+) -> Verdict:
     """Check a whole history.
 
     Raises:
@@ -50,7 +53,7 @@ def check(record: Record, disk: SimulatedDisk, seen: list[Seen]) -> Verdict:
     """
     if record.found:
         raise record.found[0]
-    rows = _rows(disk)
+    rows = list(LogReader(directory, disk).tail(1))
     truth = Truth(_books(record))
     try:
         truth.read(rows)
@@ -58,14 +61,14 @@ def check(record: Record, disk: SimulatedDisk, seen: list[Seen]) -> Verdict:
         raise
     except AssertionError as error:
         raise wrong("the auditor agrees", repr(error)) from error
-    _check_verified(disk)
+    _check_verified(disk, directory)
     _check_seen(truth, seen)
     _check_once(truth)
     _check_executions(record, truth)
     _check_market(record, truth)
     _check_fates(record, truth)
     check_answers(record, truth)
-    snapshots = _check_restored(disk, rows, truth)
+    snapshots = _check_restored(SnapshotStore(directory, disk), rows, truth)
     _check_refused(rows, truth)
     return Verdict(
         truth.exchange.seq,
@@ -78,10 +81,6 @@ def check(record: Record, disk: SimulatedDisk, seen: list[Seen]) -> Verdict:
     )
 
 
-def _rows(disk: SimulatedDisk) -> list[Row]:
-    return list(LogReader(DIRECTORY, disk).tail(1))
-
-
 def _books(record: Record) -> dict[tuple[str, int], list[Any]]:
     wanted: dict[tuple[str, int], list[Any]] = {}
     for level in record.books:
@@ -89,9 +88,9 @@ def _books(record: Record) -> dict[tuple[str, int], list[Any]]:
     return wanted
 
 
-def _check_verified(disk: SimulatedDisk) -> None:
+def _check_verified(disk: SimulatedDisk, directory: Path) -> None:
     """The journal's own verification, with every invariant and digest."""
-    report = verify(DIRECTORY, disk, deep=True)
+    report = verify(directory, disk, deep=True)
     if not report.ok:
         raise wrong("the log verifies", report.fault)
 
@@ -187,9 +186,8 @@ def _check_fates(record: Record, truth: Truth) -> None:
             raise wrong("fates are resolved", fated)
 
 
-def _check_restored(disk: SimulatedDisk, rows: list[Row], truth: Truth) -> int:
+def _check_restored(store: SnapshotStore, rows: list[Row], truth: Truth) -> int:
     """From each snapshot on, the same events and in the end the same digest."""
-    store = SnapshotStore(DIRECTORY, disk)
     digest = truth.exchange.digest()
     for position in store.positions():
         snapshot = store.load(position)

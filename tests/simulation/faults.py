@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple, final
 
 from carbonex.gateway.server.clock import HOUR_NS
 from carbonex.gateway.server.opening import open_log, open_venue
-from carbonex.journal import LogError, LogReader, Snapshot, SnapshotStore, recover
-from journal.faulty_disk import DIRECTORY
+from carbonex.journal import LogError, SnapshotStore, capture, recover
 
 from .disk import Trouble
 from .host import CLOCK, CONFIG
@@ -239,7 +238,7 @@ class Fate:
 
     def _look_for_snapshot(self) -> None:
         """What was said to be kept is there, whatever the power did."""
-        positions = SnapshotStore(DIRECTORY, self.host.disk).positions()
+        positions = SnapshotStore(self.host.directory, self.host.disk).positions()
         if self._saved and max(positions, default=0) < self._saved:
             self.world.record.fail("snapshots survive", f"{self._saved}: {positions}")
 
@@ -247,26 +246,22 @@ class Fate:
         """Recover from the log alone, now and then: no snapshot is ever needed."""
         if self._draw() < 0.2:
             self._saved = 0
-            disk, directory = self.host.disk, DIRECTORY / "snapshots"
+            disk, directory = self.host.disk, self.host.directory / "snapshots"
             for name in disk.names(directory):
                 disk.remove(directory / name)
                 self.world.record.count("snapshots removed")
 
     def _follow(self) -> None:
-        """Take a snapshot beside the live server, as a follower does."""
+        """Take a snapshot beside the live server."""
         disk = self.host.disk
         if self.host.server is None or not self.host.power:
             return
         try:
-            reader = LogReader(DIRECTORY, disk)
+            captured = capture(self.host.directory, disk)
         except LogError as error:
             self.world.record.fail("a follower reads a live log", error)
             return
-        found = recover(reader, SnapshotStore(DIRECTORY, disk), reader.durable)
-        data = found.exchange.snapshot()
-        snapshot = Snapshot(found.position, found.chain, found.exchange.digest(), data)
-        SnapshotStore(DIRECTORY, disk).save(snapshot)
-        self._saved = found.position
+        self._saved = captured.position
         self.world.record.count("snapshots beside the server")
 
     def _flip(self) -> None:
@@ -288,11 +283,13 @@ class Fate:
         disk.settle()
         self.world.record.count("bits flipped")
         try:
-            with open_log(DIRECTORY, CONFIG, disk) as log:
-                opened = open_venue(log, SnapshotStore(DIRECTORY, disk), CONFIG)
+            with open_log(self.host.directory, CONFIG, disk) as log:
+                opened = open_venue(
+                    log, SnapshotStore(self.host.directory, disk), CONFIG
+                )
         except LogError as error:
             self.world.record.count("flips refused")
-            if str(DIRECTORY) not in str(error):
+            if str(self.host.directory) not in str(error):
                 self.world.record.fail("damage is named", f"{path} at {place}: {error}")
             return
         good = self._recovered()
@@ -302,8 +299,10 @@ class Fate:
     def _recovered(self) -> bytes:
         """Return the digest of what the undamaged directory holds."""
         disk = self.host.copy_of_disk()
-        with open_log(DIRECTORY, CONFIG, disk) as log:
-            return recover(log, SnapshotStore(DIRECTORY, disk)).exchange.digest()
+        with open_log(self.host.directory, CONFIG, disk) as log:
+            return recover(
+                log, SnapshotStore(self.host.directory, disk)
+            ).exchange.digest()
 
     # Clients.
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tempfile
+from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from .checker import check
@@ -44,12 +46,13 @@ def simulate(
         Wrong: If anything is.
 
     """
-    world = World(seed)
-    with surroundings(world.random, world.record):
-        try:
-            return _live(world, steps, plan or Plan(), doom)
-        finally:
-            world.close()
+    with tempfile.TemporaryDirectory(prefix="carbonex-simulation-") as directory:
+        world = World(seed, Path(directory) / "venue")
+        with surroundings(world.random, world.record):
+            try:
+                return _live(world, steps, plan or Plan(), doom)
+            finally:
+                world.close()
 
 
 def _live(world: World, steps: int, plan: Plan, doom: Doom | None) -> Summary:
@@ -77,7 +80,7 @@ def _live(world: World, steps: int, plan: Plan, doom: Doom | None) -> Summary:
     world.run(lambda: host.process is not None)
     if host.ending != "stopped":
         raise wrong("a clean stop", host.ending)
-    verdict = check(record, host.copy_of_disk(), host.seen)
+    verdict = check(record, host.copy_of_disk(), host.directory, host.seen)
     record.count("lives", host.lives)
     return Summary(
         world.seed,

@@ -17,9 +17,10 @@ from carbonex.gateway.server.machine import Machine
 from carbonex.gateway.server.opening import bootstrap
 from carbonex.gateway.server.server import Server, ServerFailed
 from carbonex.journal import LogError
-from journal.faulty_disk import DIRECTORY, SimulatedDisk
+from journal.faulty_disk import SimulatedDisk
 
 from .disk import Port, Trouble
+from .following import FollowerHost
 from .loop import SECOND_NS, Process
 from .worker import Pace, SimulatedWorker
 
@@ -90,10 +91,14 @@ def hash_of(events: list[Event]) -> bytes:
 class Host:
     """Runs servers; ``died`` is called after each with how it ended."""
 
-    def __init__(self, turns: Turns, record: Record, seed: int) -> None:
+    def __init__(
+        self, turns: Turns, record: Record, seed: int, directory: Path
+    ) -> None:
         self.turns = turns
         self.record = record
-        self.disk = SimulatedDisk(seed)
+        self.directory = directory  # on the simulated disk; the history on a real one
+        self.disk = SimulatedDisk(seed, directory)
+        self.follower = FollowerHost(turns, record, directory, self.disk)
         self.wall_ns = BEGINS_NS - turns.now_ns  # what the wall clock is ahead
         self.pace = Pace()
         self.process: Process | None = None
@@ -109,8 +114,9 @@ class Host:
 
     def bootstrap(self, commands: Iterable[Command]) -> None:
         """Write a new venue's first commands."""
+        self.directory.mkdir(mode=0o700)  # for the history
         process = Process(self.turns, "init", ADDRESS)
-        bootstrap(DIRECTORY, CONFIG, commands, self._machine(process))
+        bootstrap(self.directory, CONFIG, commands, self._machine(process))
         process.kill()
         process.bury()
         self.disk.kill()
@@ -126,6 +132,7 @@ class Host:
         machine = self._machine(process)
         task = process.create_task(self._serve(machine, accept_time=accept_time))
         task.add_done_callback(self._exited)
+        self.follower.start()
 
     def power_on(self) -> None:
         """Have the machine up again, with what its disk has kept."""
@@ -186,7 +193,7 @@ class Host:
 
     async def _serve(self, machine: Machine, *, accept_time: bool) -> None:
         async with Server.start(
-            DIRECTORY, CONFIG, accept_time=accept_time, machine=machine
+            self.directory, CONFIG, accept_time=accept_time, machine=machine
         ) as server:
             if not accept_time:
                 self.record.fail("a clock far ahead is refused", self.wall())
@@ -219,6 +226,7 @@ class Host:
         """The kernel closes what a dead process had open; without power nobody does."""
         assert self.process is not None
         process, self.process, self.server, self.port = self.process, None, None, None
+        self.follower.stop(caught_up=self.power)
         if not self.ending:
             self.ending = self.excuse
         for link in self.turns.network.links_of(process):

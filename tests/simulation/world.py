@@ -40,6 +40,7 @@ from .tap import tapped
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Iterator
+    from pathlib import Path
 
     from .traders import Trader
 
@@ -55,12 +56,12 @@ TRADERS: Final = ("json-1", "json-2", "pack-1", "pack-2", "raw")
 class World:
     """Everything there is. ``calm`` is set when the faults are over."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, directory: Path) -> None:
         self.seed = seed
         self.turns = Turns(seed)
         self.network = Network(self.turns)
         self.record = Record(self.turns.trace)
-        self.host = Host(self.turns, self.record, seed)
+        self.host = Host(self.turns, self.record, seed, directory)
         self.keys = {name: self._key(name) for name in (*TRADERS, "operator")}
         self.fate = Process(self.turns, "fate", "10.0.0.2")
         self.calm = False
@@ -82,6 +83,7 @@ class World:
 
     def close(self) -> None:
         """End every process that is left."""
+        self.host.follower.stop(caught_up=False)
         for process in self.turns.processes:
             if process.alive:
                 process.kill()
@@ -147,6 +149,7 @@ def surroundings(draw: random.Random, record: Record) -> Iterator[None]:
             mock.patch.object(random, "getrandbits", draw.getrandbits),
             mock.patch("carbonex.sdk.venue.Client", tapped(record)),
             mock.patch("carbonex.gateway.server.connection.TRANSPORT_BYTES", 4096),
+            mock.patch("carbonex.journal.history.store.GATHER_S", 0),
             mock.patch.object(sys, "unraisablehook", _ignore_the_dead),
         ):
             yield
