@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check style thorough bench clean
+.PHONY: help install demo test check style thorough simulate bench clean
 
 PYTHON ?= python3
 VENV ?= .venv
@@ -22,8 +22,15 @@ demo: install ## run the exchange with market makers and buyers for a minute
 test: install ## run all tests
 	$(BIN)/pytest --hypothesis-profile=quick
 
-thorough: install ## run the tests with many more random examples
+thorough: install ## run the tests with many more random examples, and simulate a million commands
 	$(BIN)/pytest --hypothesis-profile=thorough
+	PYTHONPATH=tests:. $(BIN)/python -m simulation --commands 1000000
+
+SEED ?= 1
+STEPS ?= 60000
+
+simulate: install ## simulate one history of the venue: SEED=7 STEPS=200000
+	PYTHONPATH=tests:. $(BIN)/python -m simulation --seed $(SEED) --steps $(STEPS)
 
 check: install ## formatting, lint, types, import rules
 	$(BIN)/ruff format --check .

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from carbonex.engine import (
     VENUE_KEY,
     AdvanceTime,
@@ -19,6 +21,8 @@ from carbonex.gateway.venue import Venue, opening_epoch
 from carbonex.journal import (
     HISTORY_NAME,
     HistoryReader,
+    OsDisk,
+    PoisonedError,
     SegmentLog,
     SnapshotStore,
     recover,
@@ -33,11 +37,23 @@ if TYPE_CHECKING:
 DAY_ENDS = 2 * 10**18  # ns; later than the clock that the first batch is stamped with
 
 
+class FailingDisk(OsDisk):
+    """Its syncs fail once they are told to; what was written can be read."""
+
+    fails = False
+
+    def sync(self, fd: int) -> None:
+        if self.fails:
+            raise OSError(5, "input/output error")
+        super().sync(fd)
+
+
 class Writer:
     """A server's writing side: what it does is in the log when it returns."""
 
     def __init__(self, directory: Path) -> None:
-        self.log = SegmentLog(directory, "test")
+        self.disk = FailingDisk()
+        self.log = SegmentLog(directory, "test", self.disk)
         exchange = recover(self.log, SnapshotStore(directory)).exchange
         epoch = opening_epoch(exchange, 1)
         self.venue = Venue(exchange, "test", 1, epoch, 10**6, 1000)
@@ -84,6 +100,23 @@ def test_it_stores_what_there_is_and_then_what_comes(tmp_path: Path) -> None:
     assert follower.position == writer.venue.position
     follower.close()
     assert prices(tmp_path) == [7000, 7001, 7002]
+
+
+def test_what_is_written_and_not_synced_is_left_alone(tmp_path: Path) -> None:
+    """A power loss could take it back, and the history would tell of it for ever."""
+    writer = make(tmp_path)
+    writer.do(*trade(7000))
+    durable = writer.venue.position
+    follower = Follower(tmp_path)
+    writer.disk.fails = True
+    with pytest.raises(PoisonedError):
+        writer.do(*trade(7001))
+    follower.catch_up()
+    another = Follower(tmp_path)
+    assert follower.position == another.position == durable
+    for one in (follower, another):
+        one.close()
+    assert prices(tmp_path) == [7000]
 
 
 def test_it_goes_on_where_another_was(tmp_path: Path) -> None:

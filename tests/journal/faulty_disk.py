@@ -50,7 +50,7 @@ class SimulatedDisk:
     says.
     """
 
-    def __init__(self, seed: int = 0) -> None:
+    def __init__(self, seed: int = 0, directory: Path = DIRECTORY) -> None:
         self.random = random.Random(seed)
         self.calls = 0
         self.bytes_read = 0
@@ -61,7 +61,7 @@ class SimulatedDisk:
         self._names: dict[Path, _File] = {}
         self._durable_names: dict[Path, _File] = {}
         self._renamed: list[tuple[Path | None, Path | None, _File]] = []
-        self._directories: set[Path] = {DIRECTORY.parent}
+        self._directories: set[Path] = {directory.parent}
         self._open: dict[int, _File] = {}
         self._locked: dict[int, _File] = {}
         self._next_fd = 3
@@ -95,6 +95,10 @@ class SimulatedDisk:
         """Let the process die and the machine live: descriptors and locks go."""
         self._open.clear()
         self._locked.clear()
+
+    def files(self) -> list[Path]:
+        """Every file's path, sorted."""
+        return sorted(self._names)
 
     def content(self, path: Path) -> bytearray:
         """The bytes of a file, to look at or to damage (see ``settle``)."""

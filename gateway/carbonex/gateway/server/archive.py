@@ -7,7 +7,6 @@ time. So it is opened for every question, which takes 0.2 ms.
 from __future__ import annotations
 
 import asyncio
-import time
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import TYPE_CHECKING, Final, final
@@ -60,7 +59,8 @@ class FileArchive:
 
     def ask(self, question: Question, tell: Told) -> None:
         """Have ``question`` answered in the thread; ``tell`` is called in the loop."""
-        self._try(question, tell, time.monotonic() + PATIENCE_SECONDS)
+        until = asyncio.get_running_loop().time() + PATIENCE_SECONDS
+        self._try(question, tell, until)
 
     def stop(self) -> None:
         """Answer no more. What waits for its answer is given up."""
@@ -85,10 +85,9 @@ class FileArchive:
             return
         result, refusal, problem = answer.result()
         if problem is not None:
-            if time.monotonic() < until:
-                asyncio.get_running_loop().call_later(
-                    PAUSE_SECONDS, self._try, question, tell, until
-                )
+            loop = asyncio.get_running_loop()
+            if loop.time() < until:
+                loop.call_later(PAUSE_SECONDS, self._try, question, tell, until)
                 return
             refusal = _failed(problem)
         tell(result, refusal)

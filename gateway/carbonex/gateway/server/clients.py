@@ -47,6 +47,7 @@ class Clients:
         metrics: Metrics,
         readiness: Callable[[], Readiness],
         origins: Origins | None = None,
+        secret: Callable[[int], bytes] = secrets.token_bytes,
     ) -> None:
         self.limits = limits
         self.clock = clock
@@ -54,9 +55,10 @@ class Clients:
         self.gate: Final = Gate(limits, origins)
         metrics.gate = self.gate
         self._readiness = readiness
+        self._secret = secret
         self._services: Services | None = None  # until the log is recovered
         self._schedule: Callable[[], None] = _nothing
-        self._guests: set[Guest] = set()
+        self._guests: dict[Guest, None] = {}
         self._connections: dict[Connection, str] = {}  # with their ids
         self._awake: dict[Connection, None] = {}  # in order; each once
         self._stalled: dict[Connection, None] = {}
@@ -84,7 +86,7 @@ class Clients:
             ),
             archive,
             self.clock.now_ns,
-            partial(secrets.token_bytes, 32),
+            partial(self._secret, 32),
             self.gate.logins,
         )
         self._schedule = schedule
@@ -145,14 +147,14 @@ class Clients:
 
     def arrived(self, guest: Guest) -> bool:
         """Count a new TCP connection; False when there are far too many."""
-        self._guests.add(guest)
+        self._guests[guest] = None
         few = self.gate.entered(guest.address)
         return few and len(self) <= self.limits.connections + SPARE_CONNECTIONS
 
     def departed(self, guest: Guest) -> None:
         """Forget one that ended, or went on as something else."""
         if guest in self._guests:
-            self._guests.discard(guest)
+            del self._guests[guest]
             self.gate.left(guest.address)
         self._count()
 
@@ -177,7 +179,7 @@ class Clients:
     def open_session(self, connection: Connection) -> Session:
         """Return the session that speaks through ``connection.outbox``."""
         assert self._services is not None
-        connection_id = secrets.token_hex(8)
+        connection_id = self._secret(8).hex()
         self._connections[connection] = connection_id
         self.gate.entered(connection.address)
         self.metrics.connections_total += 1

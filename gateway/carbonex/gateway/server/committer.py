@@ -1,20 +1,19 @@
 """The commit thread: makes batches durable while the event loop reads on.
 
-The hand-over is a SimpleQueue there and ``call_soon_threadsafe`` back: 149–176
-µs for one command, sync included, where ``run_in_executor`` takes 213. To sync
-in the loop itself takes 116–140, but stops it for as long as the disk likes;
-the pipeline does so for a lone command only.
+The hand-over there and back takes 149–176 µs for one command, sync included. To
+sync in the loop itself takes 116–140, but stops it for as long as the disk
+likes; the pipeline does so for a lone command only.
 """
 
 from __future__ import annotations
 
 import enum
-import queue
 import sys
-import threading
-from typing import TYPE_CHECKING, Final, Protocol, final
+from typing import TYPE_CHECKING, Any, Final, Protocol, final
 
 from carbonex.engine import Batch
+
+from .machine import ThreadWorker
 
 
 if TYPE_CHECKING:
@@ -22,6 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from carbonex.journal.log import Row
+
+    from .machine import Worker
 
 
 # At Python's default of 5 ms a busy loop delays the thread's return from its
@@ -41,7 +42,7 @@ class Publisher(Protocol):
 
 @final
 class Committer:
-    """One thread that publishes one batch at a time.
+    """One worker that publishes one batch at a time.
 
     ``committed`` is called in the loop with each batch and its row. After any
     error the batch's fate is unknown, since a failed sync may have written it
@@ -55,23 +56,22 @@ class Committer:
         loop: asyncio.AbstractEventLoop,
         committed: Callable[[Batch, Row], None],
         failed: Callable[[Exception], None],
+        worker: Callable[[str, Callable[[Any], bool]], Worker] = ThreadWorker,
     ) -> None:
         self._log = log
         self._loop = loop
         self._committed = committed
         self._failed = failed
-        # It holds one batch at most, as the venue has no more in flight.
-        self._work: queue.SimpleQueue[Batch | _Order] = queue.SimpleQueue()
-        self._thread = threading.Thread(target=self._run, name="commit", daemon=True)
+        self._worker = worker("commit", self._do)
 
     def start(self) -> None:
         """Start the thread, and make Python switch threads fast enough for it."""
         sys.setswitchinterval(SWITCH_INTERVAL)
-        self._thread.start()
+        self._worker.start()
 
     def publish(self, batch: Batch) -> None:
         """Hand ``batch`` to the thread; returns at once."""
-        self._work.put(batch)
+        self._worker.put(batch)
 
     def publish_here(self, batch: Batch) -> Row:
         """Publish ``batch`` at once, in the caller's thread.
@@ -83,31 +83,27 @@ class Committer:
 
     def roll(self) -> None:
         """Have the log go on in a new file; returns at once."""
-        self._work.put(_Order.ROLL)
+        self._worker.put(_Order.ROLL)
 
     def stop(self) -> None:
         """Wait for the batch in flight, if any, and end the thread."""
-        self._work.put(_Order.STOP)
-        self._thread.join()
+        self._worker.stop()
 
-    def _run(self) -> None:
-        while (work := self._work.get()) is not _Order.STOP:
-            try:
-                self._do(work)
-            except Exception as error:  # noqa: BLE001 - whatever it is, the fate is unknown
-                self._loop.call_soon_threadsafe(self._failed, error)
-                return
-
-    def _do(self, work: Batch | _Order) -> None:
-        if work is _Order.ROLL:
-            self._log.roll()
-        elif isinstance(work, Batch):
-            row = self._log.publish(work)
-            self._loop.call_soon_threadsafe(self._committed, work, row)
+    def _do(self, work: Batch | _Order) -> bool:
+        """Do it, in the worker; tell whether there may be more."""
+        try:
+            if isinstance(work, Batch):
+                row = self._log.publish(work)
+                self._loop.call_soon_threadsafe(self._committed, work, row)
+            else:
+                self._log.roll()
+        except Exception as error:  # noqa: BLE001 - whatever it is, the fate is unknown
+            self._loop.call_soon_threadsafe(self._failed, error)
+            return False
+        return True
 
 
 class _Order(enum.Enum):
-    """What the thread is asked to do, other than to publish a batch."""
+    """What the worker is asked to do, other than to publish a batch."""
 
     ROLL = "roll"
-    STOP = "stop"

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from carbonex.engine import Exchange
+    from carbonex.journal import Disk
 
 
 PAUSE_SECONDS: Final = 1.0  # between two looks at the log
@@ -52,7 +53,7 @@ _log = structlog.get_logger("carbonex.follower")
 class Follower:
     """Keeps the history of one data directory, and a snapshot of each day's end."""
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, disk: Disk | None = None) -> None:
         """Open the history, and recover the exchange as it is at the log's end.
 
         Raises:
@@ -61,8 +62,8 @@ class Follower:
                 may be at work.
 
         """
-        self._snapshots = SnapshotStore(directory)
-        self._log = LogReader(directory)
+        self._snapshots = SnapshotStore(directory, disk)
+        self._log = LogReader(directory, disk)
         self._history = HistoryStore(directory / HISTORY_NAME, self._log.venue)
         recovered = recover(
             self._log, self._snapshots, upto=self._log.durable, history=self._history

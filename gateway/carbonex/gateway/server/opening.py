@@ -29,6 +29,7 @@ from carbonex.journal import (
 )
 
 from .clock import Clock
+from .machine import Machine
 
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
     from carbonex.engine import Batch, Command
     from carbonex.gateway.config import Config
     from carbonex.gateway.feed.premium import Pairs
-    from carbonex.journal import Row, Tail
+    from carbonex.journal import Disk, Row, Tail
 
 
 GATEWAY: Final = 1  # the embedded log has one gateway
@@ -54,7 +55,7 @@ class Opened(NamedTuple):
     warnings: list[str]
 
 
-def open_log(directory: Path, config: Config) -> SegmentLog:
+def open_log(directory: Path, config: Config, disk: Disk | None = None) -> SegmentLog:
     """Open the directory's log for writing.
 
     Raises:
@@ -64,6 +65,7 @@ def open_log(directory: Path, config: Config) -> SegmentLog:
     return SegmentLog(
         directory,
         config.venue,
+        disk,
         segment_bytes=config.log.segment_bytes,
         reserve_bytes=config.log.reserve_bytes,
     )
@@ -128,7 +130,12 @@ def checkpoint(exchange: Exchange) -> Checkpoint:
     return Checkpoint(VENUE_KEY, exchange.digest(), FORMAT)
 
 
-def bootstrap(directory: Path, config: Config, commands: Iterable[Command]) -> Row:
+def bootstrap(
+    directory: Path,
+    config: Config,
+    commands: Iterable[Command],
+    machine: Machine | None = None,
+) -> Row:
     """Write a new venue's first commands, with the venue's own key.
 
     Commands have the newest meaning from the beginning. They are tried on an empty exchange first: nothing is written unless all
@@ -139,12 +146,14 @@ def bootstrap(directory: Path, config: Config, commands: Iterable[Command]) -> R
         LogError: If the directory cannot be used.
 
     """
+    machine = machine or Machine()
+    now_ns = Clock(machine.wall_ns, machine.monotonic_ns).now_ns()
     venue = _new_venue(Exchange(), config)
     newest = semantics.NEWEST
     if newest > venue.exchange.semantics:
         commands = [ActivateSemantics(VENUE_KEY, newest), *commands]
-    batches = list(_batches(venue, commands, Clock().now_ns()))
-    with open_log(directory, config) as log:
+    batches = list(_batches(venue, commands, now_ns))
+    with open_log(directory, config, machine.disk) as log:
         if log.bounds()[1]:
             raise ValueError(f"{directory} holds a venue already")
         return [log.publish(batch) for batch in batches][-1]

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import math
-import time
 from typing import TYPE_CHECKING, Final, final
 
 from carbonex.engine import DayEnded
 
+from .clock import SECOND_NS
 from .committer import Committer
 
 
@@ -20,9 +20,8 @@ if TYPE_CHECKING:
     from carbonex.journal import Row
 
     from .clients import Clients
-    from .clock import Clock
     from .committer import Publisher
-    from .metrics import Metrics
+    from .machine import Machine
 
 
 # A lone command that finds the venue idle is made durable in the loop itself,
@@ -46,18 +45,19 @@ class Pipeline:
         venue: Venue,
         log: Publisher,
         clients: Clients,
-        clock: Clock,
-        metrics: Metrics,
+        machine: Machine,
         failed: Callable[[Exception], None],
     ) -> None:
         self._venue = venue
         self._clients = clients
-        self._clock = clock
-        self._metrics = metrics
+        self._clock = clients.clock
+        self._metrics = clients.metrics
         self._failed = failed
         self._loop = asyncio.get_running_loop()
-        self._committer = Committer(log, self._loop, self._durable, self._fail)
-        self._handed_over = 0.0
+        self._committer = Committer(
+            log, self._loop, self._durable, self._fail, machine.worker
+        )
+        self._handed_over_ns = 0
         self._commit_seconds = math.inf  # of the last batch
         self._turning = False
         self._dead = False
@@ -103,7 +103,7 @@ class Pipeline:
             if begin is not None:
                 venue.submit_first(begin)
         batch = venue.take_batch(now_ns)
-        self._handed_over = time.perf_counter()
+        self._handed_over_ns = self._clock.now_ns()
         return batch
 
     def _turn(self) -> None:
@@ -125,7 +125,7 @@ class Pipeline:
     def _durable(self, batch: Batch, row: Row) -> None:
         if self._dead:
             return
-        self._commit_seconds = time.perf_counter() - self._handed_over
+        self._commit_seconds = (self._clock.now_ns() - self._handed_over_ns) / SECOND_NS
         self._metrics.commit_seconds.observe(self._commit_seconds)
         self._metrics.batch_commands.observe(len(batch.commands))
         try:

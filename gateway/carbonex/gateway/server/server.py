@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import time
 from typing import TYPE_CHECKING, Final, final
 
 import structlog
@@ -16,12 +15,13 @@ from carbonex.journal import HISTORY_NAME, SnapshotStore
 
 from .archive import FileArchive
 from .clients import Clients
-from .clock import Clock, check_start
+from .clock import SECOND_NS, Clock, check_start
 from .days import TradingDays
 from .doorstep import Doorstep
 from .handshake import Handshake
 from .housekeeping import Housekeeping
 from .listing import follow_market
+from .machine import Machine
 from .metrics import Metrics
 from .modes import tighten
 from .opening import checkpoint, open_log, open_venue, take_snapshot
@@ -69,6 +69,7 @@ class Server:
         config: Config,
         market: Market,
         log: SegmentLog,
+        machine: Machine,
         tls: ssl.SSLContext | None = None,
     ) -> None:
         self.config = config
@@ -78,8 +79,9 @@ class Server:
         self.port = 0
         self.failure: Exception | None = None
         self._log = log
-        self._snapshots = SnapshotStore(directory)
-        self._clock = Clock()
+        self._machine = machine
+        self._snapshots = SnapshotStore(directory, machine.disk)
+        self._clock = Clock(machine.wall_ns, machine.monotonic_ns)
         self._metrics = Metrics()
         self.clients = Clients(
             config.limits,
@@ -87,6 +89,7 @@ class Server:
             self._metrics,
             lambda: self._readiness,
             Origins(config.listen, "http" if tls is None else "https"),
+            machine.secret,
         )
         self._archive = FileArchive(directory / HISTORY_NAME, self._resume)
         self._readiness = Readiness(ready=False, text="recovering from the log")
@@ -97,7 +100,12 @@ class Server:
     @classmethod
     @contextlib.asynccontextmanager
     async def start(
-        cls, directory: Path, config: Config, *, accept_time: bool = False
+        cls,
+        directory: Path,
+        config: Config,
+        *,
+        accept_time: bool = False,
+        machine: Machine | None = None,
     ) -> AsyncIterator[Server]:
         """Recover the venue and serve it until the block ends; then stop it.
 
@@ -117,9 +125,10 @@ class Server:
         tls = server_context(directory, config.tls)
         for warning in tighten(directory):
             _log.warning("files", warning=warning)
-        log = await asyncio.to_thread(open_log, directory, config)
+        machine = machine or Machine()
+        log = await asyncio.to_thread(open_log, directory, config, machine.disk)
         with contextlib.closing(log):
-            server = cls(directory, config, market, log, tls)
+            server = cls(directory, config, market, log, machine, tls)
             server._report_weaknesses()
             async with server._listening():
                 await server._recover(accept_time=accept_time)
@@ -230,7 +239,7 @@ class Server:
 
     async def _recover(self, *, accept_time: bool) -> None:
         """Bring the venue back, in a thread, so that pages are served meanwhile."""
-        began = time.perf_counter()
+        began_ns = self._clock.now_ns()
         opened = await asyncio.to_thread(
             open_venue,
             self._log,
@@ -243,7 +252,7 @@ class Server:
         _log.info(
             "recovered",
             commands=opened.replayed,
-            seconds=round(time.perf_counter() - began, 3),
+            seconds=round((self._clock.now_ns() - began_ns) / SECOND_NS, 3),
             seq=opened.venue.exchange.seq,
             position=opened.venue.position,
             digest=opened.venue.exchange.digest().hex(),
@@ -260,8 +269,7 @@ class Server:
             venue,
             self._log,
             self.clients,
-            self._clock,
-            self._metrics,
+            self._machine,
             self._fail,
         )
         pipeline.pump()

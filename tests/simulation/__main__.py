@@ -1,0 +1,105 @@
+"""Simulate histories, and say how they went.
+
+    python -m simulation --seed 7 --steps 60000
+    python -m simulation --commands 1000000
+
+The first reproduces one history, the second goes on from seed to seed until so
+many commands are in their logs, in as many processes as there are processors.
+"""
+
+from __future__ import annotations
+
+import argparse
+import itertools
+import os
+import time
+from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
+from multiprocessing import get_context
+from typing import TYPE_CHECKING
+
+from .history import simulate
+from .record import Wrong
+
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from .history import Summary
+
+
+def main() -> None:
+    """Do what the arguments say; the last line is the summary."""
+    parser = argparse.ArgumentParser(prog="simulation")
+    parser.add_argument("--seed", type=int, default=1, help="the first or only seed")
+    parser.add_argument("--steps", type=int, default=60_000, help="callbacks to run")
+    parser.add_argument("--commands", type=int, help="go on until so many are logged")
+    given = parser.parse_args()
+    if given.commands is None:
+        _tell(simulate(given.seed, given.steps))
+    else:
+        _go_on(given.seed, given.steps, given.commands)
+
+
+def _tell(summary: Summary) -> None:
+    _list("what happened", summary.counts)
+    _list("refusals", summary.refusals)
+    print(line_of(summary))
+
+
+def _list(title: str, counts: Mapping[str, int]) -> None:
+    print(f"{title}:")
+    for name, number in sorted(counts.items()):
+        print(f"{number:9,} {name}")
+
+
+def line_of(summary: Summary) -> str:
+    """Return a history in one line."""
+    verdict, counts = summary.verdict, summary.counts
+    return (
+        f"seed {summary.seed}: {summary.steps:,} steps, {summary.seconds:.1f} s simulated,"
+        f" {verdict.commands:,} commands in {verdict.rows:,} rows"
+        f" ({verdict.idle_rows:,} without effect), {summary.requests:,} requests,"
+        f" {verdict.executions:,} executions, {counts.get('lives', 0)} lives,"
+        f" {counts.get('power cuts', 0)} power cuts,"
+        f" {counts.get('connections', 0)} connections,"
+        f" digest {verdict.digest[:16]}, trace {summary.trace}:"
+        " nothing lost, nothing twice"
+    )
+
+
+def _simulate(seed: int, steps: int) -> Summary:
+    """Simulate in a process of a pool; what is found says how to find it again."""
+    try:
+        return simulate(seed, steps)
+    except Wrong as wrong:
+        raise Wrong(f"{wrong}\nmake simulate SEED={seed} STEPS={steps}") from wrong
+
+
+def _go_on(seed: int, steps: int, commands: int) -> None:
+    """Simulate seed after seed; the first that finds anything ends it."""
+    began, total, lives, cuts, done = time.monotonic(), 0, 0, 0, 0
+    seeds = itertools.count(seed)
+    workers = os.cpu_count() or 1
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+        running = {pool.submit(_simulate, next(seeds), steps) for _ in range(workers)}
+        while running:
+            ended, running = wait(running, return_when=FIRST_COMPLETED)
+            for history in ended:
+                summary = history.result()
+                print(line_of(summary), flush=True)
+                done += 1
+                total += summary.verdict.commands
+                lives += summary.counts.get("lives", 0)
+                cuts += summary.counts.get("power cuts", 0)
+                if total < commands:
+                    running.add(pool.submit(_simulate, next(seeds), steps))
+    seconds = time.monotonic() - began
+    print(
+        f"{done} histories of {steps:,} steps from seed {seed} on in {seconds:.0f} s:"
+        f" {total:,} commands, {lives:,} lives, {cuts:,} power cuts,"
+        " nothing lost, nothing twice"
+    )
+
+
+if __name__ == "__main__":
+    main()

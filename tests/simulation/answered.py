@@ -1,0 +1,220 @@
+"""Every answer against the log: what was answered is there once, and was so."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from carbonex.engine import (
+    VENUE_KEY,
+    AuctionOpened,
+    BidEnded,
+    BidPlaced,
+    BlockEnded,
+    BlockProposed,
+    CancelAll,
+    CloseAuction,
+    Moved,
+    OrderAccepted,
+    OrderAmended,
+    OrderCancelled,
+    OrderReduced,
+    OrderStands,
+    Rejected,
+    Trade,
+)
+from carbonex.wire import answers
+from carbonex.wire.errors import Code
+
+from .record import wrong
+
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from carbonex.engine import Command, Event
+
+    from .record import Record, Sent
+    from .truth import Truth
+
+
+GATEWAYS_OWN: Final = frozenset(int(code) for code in Code)
+
+# A request's item, answered or not: its outcome as told, None where it was not.
+Told = Any
+
+
+def check_answers(record: Record, truth: Truth) -> None:
+    """Hold every request against the log.
+
+    Raises:
+        Wrong: Where the log has what nobody sent, has it more often than it was
+            sent, has what was told never to have been logged, lacks what was
+            answered, or holds another outcome than was told.
+
+    """
+    sent: dict[Command, list[Told]] = {}
+    for request in record.sent:
+        _check_query(request, truth)
+        for command, told in zip(request.commands, _told(request), strict=True):
+            if request.sent and told is not NEVER_LOGGED:
+                sent.setdefault(command, []).append(told)
+            else:
+                sent.setdefault(command, [])
+    for command, outcomes in truth.outcomes.items():
+        if command.key == VENUE_KEY:
+            continue
+        if command not in sent:
+            raise wrong("the log holds what was sent", command)
+        if len(outcomes) > len(sent[command]):
+            raise wrong(
+                "logged once",
+                f"{command}: sent {len(sent[command])} times,"
+                f" logged at {[outcome.seq for outcome in outcomes]}",
+            )
+    for command, all_told in sent.items():
+        _match(command, [t for t in all_told if t is not UNANSWERED], truth)
+
+
+def _match(command: Command, told: list[Told], truth: Truth) -> None:
+    """Find for each answer an outcome of its own that is as it was told."""
+    outcomes = list(truth.outcomes.get(command, ()))
+    if len(outcomes) < len(told):
+        raise wrong("answered is in the log", f"{command}: {told} but {outcomes}")
+    real = [outcome_of(command, outcome.events) for outcome in outcomes]
+    for one in told:
+        if one not in real:
+            raise wrong("answers are true", f"{command}: told {one}, but {real}")
+        real.remove(one)
+
+
+class _Mark:
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __repr__(self) -> str:
+        return self.name
+
+
+UNANSWERED: Final = _Mark("no answer")
+NEVER_LOGGED: Final = _Mark("refused before the log")
+
+
+def _told(sent: Sent) -> list[Told]:
+    """Return what each item of a request was told."""
+    size = len(sent.commands)
+    if not sent.answered:
+        return [UNANSWERED] * size
+    if sent.error is not None:
+        code = sent.error.code
+        return [NEVER_LOGGED if code in GATEWAYS_OWN else code] * size
+    if sent.method in ("batch_add", "batch_cancel"):
+        kind = answers.OrderResult if sent.method == "batch_add" else answers.Cancelled
+        items: list[Any] = sent.codec.decoder(dict[str, list[dict[str, Any]]]).decode(
+            sent.result
+        )["orders"]
+        return [_item(kind, item) for item in items]
+    return [_result(sent)] * size
+
+
+def _item(kind: Any, item: dict[str, Any]) -> Told:
+    error = item.get("error")
+    if error is not None:
+        return error["code"]
+    result = item["result"]
+    if kind is answers.OrderResult:
+        return int(result["order_id"]), result["status"], result["filled"]
+    return int(result["order_id"]), result["quantity"], result["filled"]
+
+
+def _result(sent: Sent) -> Told:
+    result: Any = sent.codec.decoder(dict[str, Any]).decode(sent.result)
+    method = sent.method
+    if method in ("add_order", "amend_order"):
+        return int(result["order_id"]), result["status"], result["filled"]
+    if method == "cancel_order":
+        return int(result["order_id"]), result["quantity"], result["filled"]
+    if method == "cancel_all":
+        return [
+            (int(o["order_id"]), o["quantity"], o["filled"]) for o in result["orders"]
+        ]
+    if "block_id" in result:
+        return "block", int(result["block_id"])
+    if "bid_id" in result:
+        return "bid", int(result["bid_id"])
+    if "auction_id" in result:
+        return "auction", int(result["auction_id"])
+    if "client_ref" in result:
+        return "moved", result["client_ref"], result.get("duplicate", False)
+    return "done"
+
+
+def outcome_of(command: Command, events: list[Event]) -> Told:
+    """Return what a client must be told of a command with these events."""
+    if events and type(events[0]) is Rejected:
+        return int(events[0].reason)
+    if type(command) is CancelAll:
+        return [_gone(event) for event in events if type(event) is OrderCancelled]
+    if type(command) is CloseAuction:
+        return "auction", command.auction_id
+    tell = _TELL.get(type(events[0]))
+    return "done" if tell is None else tell(events)
+
+
+def _gone(event: OrderCancelled) -> Told:
+    return event.order_id, event.quantity, event.filled
+
+
+def _order(first: OrderAccepted | OrderAmended, events: list[Event]) -> Told:
+    """Follow the order through its command's events, others' among them."""
+    number = first.order_id
+    if type(first) is OrderAccepted:
+        total = left = first.order.quantity
+    else:
+        total, left = first.quantity, first.remaining
+    gone = False
+    for event in events:
+        if type(event) is Trade and number in (event.taker_id, event.maker_id):
+            own = event.taker_id == number
+            left = event.taker_remaining if own else event.maker_remaining
+        elif type(event) is OrderReduced and event.order_id == number:
+            total, left = event.total, event.remaining
+        elif type(event) is OrderCancelled and event.order_id == number:
+            gone = True
+    status = "cancelled" if gone else "open" if left else "filled"
+    return number, status, total - left
+
+
+def _check_query(sent: Sent, truth: Truth) -> None:
+    """An order that a query told about was so at some time."""
+    if not sent.answered or sent.error is not None:
+        return
+    if sent.method == "order":
+        _check_state(sent.codec.decoder(dict[str, Any]).decode(sent.result), truth)
+    elif sent.method == "open_orders":
+        found: Any = sent.codec.decoder(dict[str, list[Any]]).decode(sent.result)
+        for state in found["orders"]:
+            _check_state(state, truth)
+
+
+def _check_state(state: dict[str, Any], truth: Truth) -> None:
+    if state["filled"] not in truth.filled.get(int(state["order_id"]), ()):
+        raise wrong("orders told are the replay's", state)
+
+
+# What a client is told of a first event; of all others only that it is done.
+_TELL: Final[dict[type[Event], Callable[[list[Any]], Told]]] = {
+    OrderCancelled: lambda events: _gone(events[0]),
+    OrderAccepted: lambda events: _order(events[0], events),
+    OrderAmended: lambda events: _order(events[0], events),
+    OrderStands: lambda events: (
+        events[0].order_id,
+        events[0].status.name.lower(),
+        events[0].filled,
+    ),
+    Moved: lambda events: ("moved", events[0].terms.client_ref, events[0].duplicate),
+    BlockProposed: lambda events: ("block", events[0].block_id),
+    BlockEnded: lambda events: ("block", events[0].block_id),
+    BidPlaced: lambda events: ("bid", events[0].bid_id),
+    BidEnded: lambda events: ("bid", events[0].bid_id),
+    AuctionOpened: lambda events: ("auction", events[0].auction_id),
+}

@@ -1,0 +1,94 @@
+"""One history from beginning to end: faults, then calm, then the checker."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from .checker import check
+from .faults import Doom, Fate, Plan
+from .loop import SECOND_NS
+from .officials import Operator
+from .raw import Raw
+from .record import wrong
+from .traders import Trader
+from .world import World, surroundings
+
+
+if TYPE_CHECKING:
+    from .checker import Verdict
+
+
+CALM_NS: Final = 180 * SECOND_NS  # by then everybody must have come to rest
+NAMES: Final = ("json-1", "json-2", "pack-1", "pack-2")
+
+
+class Summary(NamedTuple):
+    """How a history went. ``trace`` is the same whenever the seed and code are."""
+
+    seed: int
+    steps: int
+    seconds: float  # simulated
+    requests: int
+    counts: dict[str, int]
+    refusals: dict[str, int]
+    verdict: Verdict
+    trace: str
+
+
+def simulate(
+    seed: int, steps: int, plan: Plan | None = None, doom: Doom | None = None
+) -> Summary:
+    """Live through ``steps`` callbacks with faults, then to the end; check it all.
+
+    Raises:
+        Wrong: If anything is.
+
+    """
+    with tempfile.TemporaryDirectory(prefix="carbonex-simulation-") as directory:
+        world = World(seed, Path(directory) / "venue")
+        with surroundings(world.random, world.record):
+            try:
+                return _live(world, steps, plan or Plan(), doom)
+            finally:
+                world.close()
+
+
+def _live(world: World, steps: int, plan: Plan, doom: Doom | None) -> Summary:
+    turns, host, record = world.turns, world.host, world.record
+    host.pace = plan.pace
+    fate, operator, raw = Fate(world, plan), Operator(world, plan.day), Raw(world)
+    world.traders = [Trader(world, name) for name in NAMES]
+    fate.start(doom)
+    operator.start()
+    raw.start()
+    for trader in world.traders:
+        trader.start()
+    world.run(lambda: turns.steps < steps)
+    world.calm = True
+    people: list[Operator | Raw | Trader] = [operator, raw, *world.traders]
+    until_ns = turns.now_ns + CALM_NS
+    world.run(
+        lambda: turns.now_ns < until_ns and not all(person.idle for person in people)
+    )
+    restless = [type(person).__name__ for person in people if not person.idle]
+    if restless:
+        raise wrong("everybody comes to rest", restless)
+    world.run(lambda: host.server is None)
+    fate.end()
+    world.run(lambda: host.process is not None)
+    if host.ending != "stopped":
+        raise wrong("a clean stop", host.ending)
+    verdict = check(record, host.copy_of_disk(), host.directory, host.seen)
+    record.count("lives", host.lives)
+    return Summary(
+        world.seed,
+        turns.steps,
+        turns.now_ns / SECOND_NS - 1000,
+        len(record.sent),
+        record.counts,
+        record.refusals,
+        verdict,
+        turns.trace.hexdigest(),
+    )

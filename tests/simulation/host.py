@@ -1,0 +1,239 @@
+"""The venue's machine: one server process after the other on one disk."""
+
+from __future__ import annotations
+
+import copy
+import traceback
+from functools import partial
+from hashlib import blake2b
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, final
+
+import msgspec
+
+from carbonex.gateway.config import Config, Days, Limits, Listen, Log
+from carbonex.gateway.server.clock import ClockError
+from carbonex.gateway.server.machine import Machine
+from carbonex.gateway.server.opening import bootstrap
+from carbonex.gateway.server.server import Server, ServerFailed
+from carbonex.journal import LogError
+from journal.faulty_disk import SimulatedDisk
+
+from .disk import Port, Trouble
+from .following import FollowerHost
+from .loop import SECOND_NS, Process
+from .worker import Pace, SimulatedWorker
+
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from carbonex.engine import Command, Event
+
+    from .loop import Turns
+    from .record import Record
+
+
+CLOCK: Final = "the clock is hours ahead"
+PORT: Final = 8080
+ADDRESS: Final = "10.0.0.1"
+BEGINS_NS: Final = 1_748_829_600 * SECOND_NS  # 2025-06-02 10:00 in Shanghai
+
+CONFIG: Final = Config(
+    venue="simulated",
+    market=str(Path(__file__).with_name("market.toml")),
+    listen=Listen("10.0.0.1", PORT),
+    limits=Limits(
+        requests_per_second=1500,
+        burst=400,
+        in_flight=40,
+        outbox_bytes=128 * 1024,
+        waiting=80,
+        batch=40,
+        handshake_seconds=2.0,
+        ping_seconds=2.0,
+        close_seconds=1.0,
+    ),
+    log=Log(segment_bytes=96 * 1024, reserve_bytes=1 << 20),
+    days=Days("manual"),
+)
+
+encode: Final = msgspec.msgpack.Encoder().encode
+
+
+class Seen(NamedTuple):
+    """What a live server published for one command, or for time passing before it."""
+
+    life: int
+    seq: int
+    events: bytes  # their hash
+
+
+@final
+class Witness:
+    """A Reader of a live venue: keeps a hash of everything that it publishes."""
+
+    def __init__(self, life: int, seen: list[Seen]) -> None:
+        self._life = life
+        self._seen = seen
+
+    def published(self, seq: int, _time_ns: int, events: list[Event]) -> None:
+        """Keep the events' hash."""
+        self._seen.append(Seen(self._life, seq, hash_of(events)))
+
+
+def hash_of(events: list[Event]) -> bytes:
+    """Return BLAKE2b over the encoded events."""
+    return blake2b(encode(events), digest_size=8).digest()
+
+
+@final
+class Host:
+    """Runs servers; ``died`` is called after each with how it ended."""
+
+    def __init__(
+        self, turns: Turns, record: Record, seed: int, directory: Path
+    ) -> None:
+        self.turns = turns
+        self.record = record
+        self.directory = directory  # on the simulated disk; the history on a real one
+        self.disk = SimulatedDisk(seed, directory)
+        self.follower = FollowerHost(turns, record, directory, self.disk)
+        self.wall_ns = BEGINS_NS - turns.now_ns  # what the wall clock is ahead
+        self.pace = Pace()
+        self.process: Process | None = None
+        self.port: Port | None = None
+        self.server: Server | None = None  # while it is online
+        self.excuse = ""  # what was done to this one that may keep it from living
+        self.ending = ""  # how the last one ended
+        self.power = True
+        self.lives = 0
+        self.seen: list[Seen] = []
+        self.died: Callable[[], None] = lambda: None
+        self.publisher: Callable[[Any], Any] = lambda log: log
+
+    def bootstrap(self, commands: Iterable[Command]) -> None:
+        """Write a new venue's first commands."""
+        self.directory.mkdir(mode=0o700)  # for the history
+        process = Process(self.turns, "init", ADDRESS)
+        bootstrap(self.directory, CONFIG, commands, self._machine(process))
+        process.kill()
+        process.bury()
+        self.disk.kill()
+
+    def start(self, *, accept_time: bool = True, excuse: str = "") -> None:
+        """Start a server; with an ``excuse`` it may refuse to."""
+        assert self.process is None
+        self.power_on()
+        self.lives += 1
+        self.excuse, self.ending = excuse, ""
+        self.process = process = Process(self.turns, "server", ADDRESS)
+        process.on_death = self._buried
+        machine = self._machine(process)
+        task = process.create_task(self._serve(machine, accept_time=accept_time))
+        task.add_done_callback(self._exited)
+        self.follower.start()
+
+    def power_on(self) -> None:
+        """Have the machine up again, with what its disk has kept."""
+        if not self.power:
+            self.disk.restart()
+            self.power = True
+
+    def cut_power(self) -> None:
+        """Switch everything off, now."""
+        self.record.count("power cuts")
+        self.power = False
+        self._kill("power cut")
+
+    def kill(self) -> None:
+        """End the process, now; the machine goes on."""
+        self.record.count("kills")
+        self._kill("kill -9")
+
+    def wall(self) -> int:
+        """Return what the wall clock shows."""
+        return self.turns.now_ns + self.wall_ns
+
+    def copy_of_disk(self) -> SimulatedDisk:
+        """Return the disk as another machine would find it; nobody has it open."""
+        disk = copy.deepcopy(self.disk)
+        disk.kill()
+        disk.settle()
+        return disk
+
+    def _kill(self, how: str) -> None:
+        process = self.process
+        if process is not None and process.alive:
+            self.ending = how
+            process.kill()
+            process.bury()
+
+    def _machine(self, process: Process) -> Machine:
+        self.port = port = Port(self.disk, process)
+        port.troubled = partial(self._troubled, process)
+
+        def worker(_name: str, do: Callable[[Any], bool]) -> SimulatedWorker:
+            return SimulatedWorker(process, port, self.pace, do)
+
+        return Machine(
+            port,
+            self.wall,
+            lambda: self.turns.now_ns,
+            self.turns.random.randbytes,
+            worker,
+        )
+
+    def _troubled(self, process: Process, trouble: Trouble) -> None:
+        self.record.count(trouble.value)
+        self.excuse = trouble.value
+        if trouble is Trouble.POWER:
+            self.power = False
+            self.record.count("power cuts")
+
+    async def _serve(self, machine: Machine, *, accept_time: bool) -> None:
+        async with Server.start(
+            self.directory, CONFIG, accept_time=accept_time, machine=machine
+        ) as server:
+            if not accept_time:
+                self.record.fail("a clock far ahead is refused", self.wall())
+            server.venue.readers.append(Witness(self.lives, self.seen))
+            committer = server._pipeline._committer
+            committer._log = self.publisher(committer._log)
+            self.server = server
+            await server.wait()
+
+    def _exited(self, task: Any) -> None:
+        """Judge how a process ended that was not killed."""
+        error = None if task.cancelled() else task.exception()
+        assert self.process is not None
+        if not self.process.alive:
+            return
+        self.ending = "stopped" if error is None else f"{type(error).__name__}: {error}"
+        if error is not None and not self._excused(error):
+            text = "".join(traceback.format_exception(error))
+            self.record.fail("a server lives on", text)
+        self.process.kill()
+
+    def _excused(self, error: BaseException) -> bool:
+        if isinstance(error, ClockError):
+            return self.excuse == CLOCK
+        if isinstance(error, ServerFailed | LogError | OSError):
+            return bool(self.excuse)
+        return False
+
+    def _buried(self) -> None:
+        """The kernel closes what a dead process had open; without power nobody does."""
+        assert self.process is not None
+        process, self.process, self.server, self.port = self.process, None, None, None
+        self.follower.stop(caught_up=self.power)
+        if not self.ending:
+            self.ending = self.excuse
+        for link in self.turns.network.links_of(process):
+            if self.power:
+                link.reset()
+            else:
+                link.stall(both=True)
+        if self.power:
+            self.disk.kill()
+        self.died()

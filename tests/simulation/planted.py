@@ -1,0 +1,212 @@
+"""Bugs to be planted, each one that a simulation must find.
+
+A bug is a context in which the real code has it. ``shows`` names the checks that
+may catch it first, ``plan`` the faults under which it matters.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from . import planted_disk, planted_engine, planted_gateway
+from .faults import QUIET, Plan
+from .worker import Pace
+
+
+if TYPE_CHECKING:
+    import contextlib
+    from collections.abc import Callable
+
+
+class Bug(NamedTuple):
+    """One bug, in words, and what has to show it within ``seeds`` histories."""
+
+    name: str
+    breaks: str
+    plant: Callable[[], contextlib.AbstractContextManager[object]]
+    shows: tuple[str, ...]
+    plan: Plan
+    steps: int = 12_000
+    first: int = 0  # seed
+    seeds: int = 8
+    in_engine: bool = False  # where a compiled engine cannot have it
+
+
+_NOTHING: Final = QUIET._replace(seconds=0.4)
+POWER: Final = _NOTHING._replace(power_cut=2, power_in_disk=2, kill=1)
+CRASHES: Final = _NOTHING._replace(kill=2, kill_at_step=2, stop=1, snapshot=2)
+CABLES: Final = _NOTHING._replace(drop=4, stall=1)
+FLIPS: Final = _NOTHING._replace(flip=1, kill=1, seconds=0.1)
+SLOW: Final = _NOTHING._replace(slow=1, seconds=0.1)
+BUSY: Final = _NOTHING._replace(drop=1, pace=Pace(slow=0.3))
+STUTTER: Final = _NOTHING._replace(kill=1, stop=1, stutter=0.3)
+
+LOST: Final = (
+    *("a server lives on", "answered is in the log", "live events are the replay's"),
+    *("executions told are in the log", "seq goes on", "damage is named"),
+    *("executions without a gap", "prints told are in the log"),
+    *("heartbeats witness the log", "a follower reads a live log"),
+    *("books told are the replay's", "balances told are the replay's"),
+)
+
+BUGS: Final = (
+    Bug(
+        "answer before sync",
+        "a batch is answered when it is written; its sync comes 3 ms later",
+        planted_disk.answer_before_sync,
+        LOST,
+        POWER,
+    ),
+    Bug(
+        "sync left out",
+        "a batch is answered when it is written, and nothing syncs it",
+        planted_disk.sync_left_out,
+        LOST,
+        POWER,
+    ),
+    Bug(
+        "feed told before durable",
+        "a batch is answered and published while its write still waits",
+        planted_disk.written_behind,
+        LOST,
+        CRASHES,
+    ),
+    Bug(
+        "segment's directory not synced",
+        "a new segment has its name in memory only, and a power cut takes it",
+        planted_disk.segment_without_name,
+        LOST,
+        POWER._replace(seconds=0.8),
+        20_000,
+    ),
+    Bug(
+        "snapshot's directory not synced",
+        "a snapshot that is said to be kept is gone after a power cut",
+        planted_disk.snapshot_without_name,
+        ("snapshots survive",),
+        POWER._replace(snapshot=6),
+    ),
+    Bug(
+        "head left out",
+        "without a lower bound a damaged last row passes for one never answered",
+        planted_disk.head_left_out,
+        ("damage does no harm",),
+        FLIPS,
+    ),
+    Bug(
+        "torn tail accepted",
+        "a row whose hash does not hold is taken for whole",
+        planted_disk.torn_tail_accepted,
+        (*LOST, "damage does no harm", "no error escapes"),
+        FLIPS._replace(power_in_disk=1),
+    ),
+    Bug(
+        "row taken over without a sync",
+        "what a failed sync left in memory is trusted, and the next power cut takes it",
+        planted_disk.taken_over_unsynced,
+        LOST,
+        _NOTHING._replace(failing_disk=4, kill_in_disk=2, power_cut=3),
+        20_000,
+        first=4,
+        seeds=20,
+    ),
+    Bug(
+        "lock not released",
+        "a cancelled order's cash and tonnes stay locked",
+        planted_engine.lock_not_released,
+        ("the auditor agrees",),
+        CABLES,
+        in_engine=True,
+    ),
+    Bug(
+        "batch applied twice",
+        "a batch that the log repeats takes effect again",
+        planted_engine.batch_applied_twice,
+        (*LOST, "the auditor agrees", "logged once", "a clean stop"),
+        STUTTER,
+        in_engine=True,
+    ),
+    Bug(
+        "sequence number reused",
+        "after a restart from a snapshot a number is given out again",
+        planted_engine.sequence_reused,
+        (*LOST, "restored is replayed", "the log verifies"),
+        CRASHES,
+        in_engine=True,
+    ),
+    Bug(
+        "ids forgotten at the day change",
+        "an order that is sent again on the next day is placed twice",
+        planted_engine.ids_forgotten,
+        ("an id is used once", "fates are resolved"),
+        CABLES._replace(day=1),
+        20_000,
+        in_engine=True,
+    ),
+    Bug(
+        "timer fired late",
+        "what is due happens half a second after its time",
+        planted_engine.timer_late,
+        ("timers fire in time", "the auditor agrees"),
+        CABLES._replace(day=1),
+        in_engine=True,
+    ),
+    Bug(
+        "execution number skipped",
+        "a refused order uses up an execution number",
+        planted_engine.refusal_counts,
+        ("the auditor agrees", "refused is without effect", "executions without a gap"),
+        CABLES,
+        in_engine=True,
+    ),
+    Bug(
+        "snapshot without its tail",
+        "a restart goes on from the snapshot and forgets the rows after it",
+        planted_gateway.tail_forgotten,
+        (*LOST, "everybody comes to rest"),
+        CRASHES,
+    ),
+    Bug(
+        "epoch not advanced",
+        "a restarted server goes on in the epoch of the one before",
+        planted_gateway.epoch_kept,
+        LOST,
+        CRASHES,
+    ),
+    Bug(
+        "execution dropped on reconnect",
+        "a resumption begins one execution too late",
+        planted_gateway.execution_dropped,
+        ("executions without a gap",),
+        CABLES,
+    ),
+    Bug(
+        "answer to the wrong connection",
+        "now and then an answer goes to whoever was answered last",
+        planted_gateway.wrong_connection,
+        ("answers to their askers", "answers are true", "no error escapes"),
+        CABLES,
+    ),
+    Bug(
+        "frame lost while paused",
+        "what is sent to a slow reader is dropped without a word",
+        planted_gateway.frame_lost,
+        ("executions without a gap", "prints without a gap", "books chained"),
+        SLOW,
+        20_000,
+    ),
+    Bug(
+        "busy, but logged",
+        "a command is refused as BUSY and logged all the same",
+        planted_gateway.busy_but_logged,
+        ("logged once", "answers to their askers"),
+        BUSY,
+    ),
+    Bug(
+        "fate guessed",
+        "the SDK says that an order never was before its deadline has passed",
+        planted_gateway.fate_guessed,
+        ("fates are resolved",),
+        CABLES._replace(late=6, seconds=0.15),
+    ),
+)

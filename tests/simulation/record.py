@@ -1,0 +1,119 @@
+"""What clients sent and what they were told, as it went over their connections.
+
+The ``tap`` in the SDK's client notes every request when it leaves and every
+answer and frame when it arrives; the ``checker`` judges them all.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, NamedTuple, final
+
+from carbonex.gateway.session.methods import METHODS, QueryMethod, VenueMethod
+
+
+if TYPE_CHECKING:
+    from hashlib import blake2b
+
+    from carbonex.engine import Command
+    from carbonex.wire import channels, requests
+    from carbonex.wire.answers import Error
+    from carbonex.wire.codec import Codec
+
+
+class Wrong(AssertionError):  # noqa: N818 - it says what it is
+    """Somebody was told what is not so, or the log is not what it must be.
+
+    The message begins with the check that found it, and a colon.
+    """
+
+
+def wrong(check: str, what: object) -> Wrong:
+    """Return the finding of a check."""
+    return Wrong(f"{check}: {what}")
+
+
+@final
+@dataclass(slots=True, eq=False)
+class Sent:
+    """A request that left, or was about to, and its answer if one came.
+
+    ``result`` is what the answer brought as it came, ``codec`` how to read it.
+    """
+
+    key: str
+    method: str
+    params: requests.Params
+    codec: Codec
+    sent: bool = False
+    answered: bool = False
+    result: bytes = b""
+    error: Error | None = None
+
+    @property
+    def commands(self) -> list[Command]:
+        """What it is in the log, item by item; a query is nothing there."""
+        method = METHODS[self.method]
+        if isinstance(method, QueryMethod):
+            return []
+        items = getattr(self.params, "orders", None) or [self.params]
+        return [self._command(method, item) for item in items]
+
+    def _command(self, method: Any, item: Any) -> Command:
+        if isinstance(method, VenueMethod):
+            return method.build(item, self.key)
+        command: Command = method.build(item, self.key, item.account or self.key)
+        return command
+
+
+class Fated(NamedTuple):
+    """An order whose fate was unknown, and what it was found to be; on which day."""
+
+    account: str
+    client_order_id: str
+    found: bool
+    day: int
+
+
+class Level(NamedTuple):
+    """A book as one frame left it: the seq it is of, and its levels, best first."""
+
+    instrument: str
+    depth: int
+    seq: int
+    bids: tuple[tuple[str, int, int], ...]
+    asks: tuple[tuple[str, int, int], ...]
+
+
+@final
+@dataclass(slots=True)
+class Record:
+    """Everything that anybody was told in one history."""
+
+    trace: blake2b
+    sent: list[Sent] = field(default_factory=list)
+    executions: list[channels.Execution] = field(default_factory=list)
+    prints: list[channels.Trade] = field(default_factory=list)
+    books: list[Level] = field(default_factory=list)
+    heartbeats: list[channels.Heartbeat] = field(default_factory=list)
+    balances: list[channels.BalancesData] = field(default_factory=list)
+    epochs: list[int] = field(default_factory=list)
+    streams: list[tuple[str, int, list[int]]] = field(default_factory=list)
+    fates: list[Fated] = field(default_factory=list)
+    counts: dict[str, int] = field(default_factory=dict)
+    refusals: dict[str, int] = field(default_factory=dict)
+    found: list[Wrong] = field(default_factory=list)
+
+    def count(self, what: str, number: int = 1) -> None:
+        """Count what happened."""
+        self.counts[what] = self.counts.get(what, 0) + number
+
+    def note_refusal(self, sent: Sent) -> None:
+        """Count an answer that is a refusal, by its reason."""
+        if sent.error is not None:
+            name = sent.error.name
+            self.refusals[name] = self.refusals.get(name, 0) + 1
+
+    def fail(self, check: str, what: object) -> None:
+        """Note what is wrong; the run ends with it."""
+        self.found.append(wrong(check, what))

@@ -1,0 +1,85 @@
+"""A bounded set of histories; ``python -m simulation`` simulates any other."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from simulation.disk import Trouble
+from simulation.faults import PEACE, Doom, Plan
+from simulation.history import simulate
+from simulation.worker import Pace
+
+
+ROOT = Path(__file__).parents[2]
+STEPS = 25_000
+
+
+@pytest.mark.parametrize("seed", range(1, 6))
+def test_nothing_is_lost_and_nothing_happens_twice(seed: int) -> None:
+    summary = simulate(seed, STEPS)
+    counts = summary.counts
+    assert counts["lives"] > 1
+    assert counts["connections"] > 5
+    assert counts["mischief"] > 0
+    assert summary.verdict.executions > 500
+    assert summary.verdict.idle_rows > 10
+    assert summary.verdict.books > 50
+
+
+def test_in_peace_everything_is_told() -> None:
+    summary = simulate(1, 10_000, PEACE)
+    assert summary.counts["lives"] == 1
+    assert summary.verdict.idle_rows == 0
+    assert summary.verdict.commands > 1_000
+
+
+def test_many_kinds_of_refusal_occur() -> None:
+    """Else the checker would never see one."""
+    names = set(simulate(3, STEPS, Plan(pace=Pace(slow=0.3))).refusals)
+    assert {"UNKNOWN_ORDER", "SELF_TRADE", "BUSY", "LOG_FULL"} <= names
+
+
+# A short life, ended before each of its callbacks, and in each of its disk calls.
+# The numbers are primes apart, so that they fall on all kinds of moments.
+LIFE_STEPS = 3_500
+
+
+@pytest.mark.parametrize("at", range(1, 1_200, 61))
+def test_a_kill_before_any_callback(at: int) -> None:
+    summary = simulate(at, LIFE_STEPS, PEACE, Doom(at))
+    assert summary.counts["lives"] == 2
+
+
+@pytest.mark.parametrize("at", range(1, 200, 13))
+@pytest.mark.parametrize("trouble", [Trouble.KILL, Trouble.POWER, Trouble.EIO])
+def test_trouble_in_any_disk_call(at: int, trouble: Trouble) -> None:
+    summary = simulate(at, LIFE_STEPS, PEACE, Doom(at, trouble))
+    assert summary.counts[trouble.value] == 1
+    assert summary.counts["lives"] == 2
+
+
+def test_a_seed_makes_the_same_history_in_every_process() -> None:
+    """Whatever order Python's sets have there."""
+    assert _last_line("1") == _last_line("2")
+
+
+def _last_line(hash_seed: str) -> str:
+    done = subprocess.run(
+        [sys.executable, "-m", "simulation", "--seed", "9", "--steps", "12000"],
+        env={
+            **os.environ,
+            "PYTHONHASHSEED": hash_seed,
+            "PYTHONPATH": os.pathsep.join(
+                str(ROOT / part) for part in ("engine", "gateway", "sdk", "tests", ".")
+            ),
+        },
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return done.stdout.splitlines()[-1]

@@ -1,0 +1,172 @@
+"""A simulated world: the venue, its clients and their fate, from one seed."""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import logging
+import random
+import secrets
+import sys
+from hashlib import blake2b
+from typing import TYPE_CHECKING, Final, final
+from unittest import mock
+
+import structlog
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from carbonex.engine import (
+    VENUE_KEY,
+    AddKey,
+    Command,
+    Deposit,
+    Issue,
+    ListInstrument,
+    OpenAccount,
+    Permission,
+    RegisterParticipant,
+)
+from carbonex.gateway.market import load_market
+from carbonex.gateway.server.opening import operator_commands
+from carbonex.wire.keys import Key
+from carbonex.wire.login import decode_bytes
+
+from .host import CONFIG, Host
+from .loop import SECOND_NS, Process, Turns
+from .network import Network
+from .record import Record
+from .tap import tapped
+
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine, Iterator
+    from pathlib import Path
+
+    from .traders import Trader
+
+
+READ_AND_TRADE: Final = Permission.READ | Permission.TRADE
+
+# The oldest executions that a server keeps are soon gone, so that resuming meets
+# its limit, too.
+TRADERS: Final = ("json-1", "json-2", "pack-1", "pack-2", "raw")
+
+
+@final
+class World:
+    """Everything there is. ``calm`` is set when the faults are over."""
+
+    def __init__(self, seed: int, directory: Path) -> None:
+        self.seed = seed
+        self.turns = Turns(seed)
+        self.network = Network(self.turns)
+        self.record = Record(self.turns.trace)
+        self.host = Host(self.turns, self.record, seed, directory)
+        self.keys = {name: self._key(name) for name in (*TRADERS, "operator")}
+        self.fate = Process(self.turns, "fate", "10.0.0.2")
+        self.calm = False
+        self.traders: list[Trader] = []
+        self.host.bootstrap(self._first_commands())
+
+    @property
+    def random(self) -> random.Random:
+        """The one source of chance."""
+        return self.turns.random
+
+    def process(
+        self, name: str, life: Callable[[Process], Coroutine[None, None, None]]
+    ) -> Process:
+        """Start a client's process."""
+        process = Process(self.turns, name, f"10.0.1.{len(self.keys) + len(name)}")
+        process.spawn(life(process))
+        return process
+
+    def close(self) -> None:
+        """End every process that is left."""
+        self.host.follower.stop(caught_up=False)
+        for process in self.turns.processes:
+            if process.alive:
+                process.kill()
+                process.bury()
+
+    def run(self, goes_on: Callable[[], bool]) -> None:
+        """Let time pass while ``goes_on`` and nothing is found wrong."""
+        record, broken = self.record, self.turns.broken
+
+        def undisturbed() -> bool:
+            return not record.found and not broken and goes_on()
+
+        self.turns.run(undisturbed)
+        if broken:
+            self.record.fail("no error escapes", broken[0])
+        if record.found:
+            raise record.found[0]
+
+    def _key(self, name: str) -> Key:
+        secret = blake2b(f"{self.seed} {name}".encode(), digest_size=32).digest()
+        return Key(name, Ed25519PrivateKey.from_private_bytes(secret))
+
+    def _first_commands(self) -> list[Command]:
+        public = {n: decode_bytes(key.public_text) for n, key in self.keys.items()}
+        listed: list[ListInstrument] = [
+            listing.terms for listing in load_market(CONFIG.market).listings
+        ]
+        commands = [*operator_commands("operator", public["operator"]), *listed]
+        for name in TRADERS:
+            commands += [
+                RegisterParticipant(VENUE_KEY, name),
+                OpenAccount(VENUE_KEY, name, name, 5000, 150),
+                AddKey(VENUE_KEY, name, name, public[name], READ_AND_TRADE),
+                Deposit(VENUE_KEY, name, 50_000_000_00, "cash"),
+                *(
+                    Issue(VENUE_KEY, name, terms.instrument, 200_000, f"t{i}")
+                    for i, terms in enumerate(listed)
+                ),
+            ]
+        return commands
+
+
+@contextlib.contextmanager
+def surroundings(draw: random.Random, record: Record) -> Iterator[None]:
+    """Let the SDK and its WebSockets draw from the seed, and tap them.
+
+    The server's own are injected; a client library has none to inject. What
+    the dead leave behind ends in silence, and so do logs. A transport holds
+    little, so that the venue's own queues are felt.
+    """
+
+    def token_hex(size: int) -> str:
+        return draw.randbytes(size).hex()
+
+    silence = structlog.get_config()
+    structlog.configure(processors=[_drop])
+    logging.disable(logging.CRITICAL)
+    try:
+        with (
+            mock.patch.object(secrets, "token_bytes", draw.randbytes),
+            mock.patch.object(secrets, "token_hex", token_hex),
+            mock.patch.object(random, "random", draw.random),
+            mock.patch.object(random, "getrandbits", draw.getrandbits),
+            mock.patch("carbonex.sdk.venue.Client", tapped(record)),
+            mock.patch("carbonex.gateway.server.connection.TRANSPORT_BYTES", 4096),
+            mock.patch("carbonex.journal.history.store.GATHER_S", 0),
+            mock.patch.object(sys, "unraisablehook", _ignore_the_dead),
+        ):
+            yield
+            gc.collect()
+    finally:
+        logging.disable(logging.NOTSET)
+        structlog.configure(**silence)
+
+
+def _ignore_the_dead(unraisable: sys.UnraisableHookArgs) -> None:
+    """Pass over what coroutines of dead processes raise when they are freed."""
+
+
+def _drop(*_: object) -> str:
+    raise structlog.DropEvent
+
+
+def seconds(number: float) -> int:
+    """Return so many seconds in nanoseconds."""
+    return int(number * SECOND_NS)
