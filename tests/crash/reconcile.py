@@ -30,7 +30,8 @@ def reconcile(told: Told, logged: Logged) -> list[str]:
 
 def missing_executions(told: Told, logged: Logged) -> list[str]:
     """Return which executions no client was told of, once all had the time. O(these)."""
-    untold = [key for key in logged.executions if key[0] in told.newest]
+    known = told.newest.keys() - told.gone
+    untold = [key for key in logged.executions if key[0] in known]
     return [f"nobody was told of execution {key}" for key in untold]
 
 
@@ -94,6 +95,10 @@ def _executions(told: Told, logged: Logged) -> Iterator[str]:
         if known != fact:
             yield f"{account}: execution {exec_seq} told as {fact}, logged as {known}"
     told.executions.clear()
+    for key in told.skipped:
+        if logged.executions.pop(key, None) is None:
+            yield f"execution {key} was passed over, and there is none"
+    told.skipped.clear()
 
 
 def _hashes(told: Told, logged: Logged) -> Iterator[str]:
