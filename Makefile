@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check style thorough bench clean
+.PHONY: help install demo test check style thorough crash bench clean
 
 PYTHON ?= python3
 VENV ?= .venv
@@ -24,6 +24,12 @@ test: install ## run all tests
 
 thorough: install ## run the tests with many more random examples
 	$(BIN)/pytest --hypothesis-profile=thorough
+
+ROUNDS ?= 100
+SEED ?= $(shell shuf -i 1-999999 -n 1)
+
+crash: install ## kill a venue under load again and again: ROUNDS, SEED
+	PYTHONPATH=tests $(BIN)/python -m crash --rounds $(ROUNDS) --seed $(SEED)
 
 check: install ## formatting, lint, types, import rules
 	$(BIN)/ruff format --check .

@@ -41,21 +41,21 @@ async def _run(directory: Path, count: int, seed: int, every: int) -> int:
     async with Rounds.begun(directory, seed) as rounds:
         gc.freeze()
         for number in range(1, count + 1):
-            await rounds.round()
+            await rounds.round(rounds.draw_end())
             if number % every == 0:
                 await rounds.verify()
-                print(f"round {number}: {_summary(rounds)}", flush=True)
+                _say(f"round {number}: {_summary(rounds)}")
             if rounds.faults:
                 break
         else:
             await rounds.finish()
     for fault in rounds.faults[:SHOWN]:
-        print(fault)
+        _say(fault)
     ends = ", ".join(f"{e.name.lower()} {n}" for e, n in rounds.ends.items())
-    print(f"{time.monotonic() - began:.0f} s; ends: {ends}")
+    _say(f"{time.monotonic() - began:.0f} s; ends: {ends}")
     done = sum(rounds.ends.values())
     verdict = "FAILED" if rounds.faults else "nothing lost, nothing twice"
-    print(f"rounds {done}, seed {seed}, {_summary(rounds)}: {verdict}")
+    _say(f"rounds {done}, seed {seed}, {_summary(rounds)}: {verdict}")
     return 1 if rounds.faults else 0
 
 
@@ -70,6 +70,11 @@ def _summary(rounds: Rounds) -> str:
         f" digests {rounds.stated} + {logged.checkpoints},"
         f" recovery p50 {median(seconds):.3f} s max {max(seconds):.3f} s"
     )
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
 
 
 if __name__ == "__main__":

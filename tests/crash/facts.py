@@ -37,9 +37,9 @@ def facts_of(event: Event) -> Iterator[tuple[str, int, Fact]]:
         yield event.maker.account, event.maker_exec_seq, ("trade", "maker", *maker)
         yield event.taker.account, event.taker_exec_seq, ("trade", "taker", *taker)
     elif isinstance(event, OffBookTrade):
-        common = event.trade_id, event.price, event.quantity, event.source_id
-        yield event.buyer, event.buyer_exec_seq, ("off book", "buy", *common)
-        yield event.seller, event.seller_exec_seq, ("off book", "sell", *common)
+        deal = event.trade_id, event.price, event.quantity, event.source_id
+        yield event.buyer, event.buyer_exec_seq, ("off book", "buy", *deal)
+        yield event.seller, event.seller_exec_seq, ("off book", "sell", *deal)
     elif isinstance(
         event,
         OrderAccepted

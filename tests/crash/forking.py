@@ -2,9 +2,9 @@
 
 A fresh Python takes half a second until it can open a log, a fork a few
 milliseconds; the rest, from ``serve`` on, is the same process with the same
-threads, sockets and files. ``python -m crash.forking DIR`` takes the line
-``start`` on stdin and says on stdout ``started PID``, ``ready PID`` once
-clients can connect, and ``ended PID STATUS``.
+threads, sockets and files. ``main`` takes the line ``start`` on stdin and says
+on stdout ``started PID``, ``ready PID`` once clients can connect, and ``ended
+PID CODE``.
 """
 
 from __future__ import annotations
@@ -71,7 +71,3 @@ def _live(directory: Path, config: Config) -> int:
 
 def _say(what: str) -> None:
     os.write(1, f"{what}\n".encode())  # one write: parent and child do not mix
-
-
-if __name__ == "__main__":
-    main()

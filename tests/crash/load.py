@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Coroutine
 
     from carbonex.sdk import Venue
+    from carbonex.sdk.new_order import OrderOptions
     from carbonex.wire.requests import SideName
 
     from .told import Told
@@ -133,16 +134,15 @@ class Trader:
     async def _place(self) -> None:
         new = self._new()
         place = self._venue.buy if new.side == "buy" else self._venue.sell
+        options: OrderOptions = {
+            "time_in_force": new.time_in_force,
+            "client_order_id": new.client_order_id,
+            "display_quantity": new.display_quantity,
+        }
+        if new.stop_price is not None:
+            options["stop_price"] = new.stop_price
         try:
-            order = await place(
-                CEA,
-                new.quantity,
-                new.price,
-                time_in_force=new.time_in_force,
-                client_order_id=new.client_order_id,
-                display_quantity=new.display_quantity,
-                **({} if new.stop_price is None else {"stop_price": new.stop_price}),
-            )
+            order = await place(CEA, new.quantity, new.price, **options)
         except OrderStateUnknown as unknown:
             self._find_out(self._fate(unknown))
             raise

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 FIRST_DAY: Final = dt.date(2020, 1, 1)
 DAY_SECONDS: Final = (6.0, 14.0)  # an unknown fate is found out within one or two
+FIRST_SECONDS: Final = 2.5  # so that even a short run sees a day end
 LATE: Final = 0.002  # seconds after a day's end, when the next may begin
 PAUSE: Final = 0.03
 
@@ -57,7 +58,8 @@ class OperatorDesk:
         asked = False
         while True:
             await self._venue.wait_online()
-            ends = time.time() + self._draw.uniform(*DAY_SECONDS)
+            seconds = self._draw.uniform(*DAY_SECONDS) if self.ends else FIRST_SECONDS
+            ends = time.time() + seconds
             moment = dt.datetime.fromtimestamp(ends, dt.UTC)
             try:
                 await self._venue.begin_day(date, moment)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 from collections import Counter
 from typing import TYPE_CHECKING, Any, Final
 
 from websockets.exceptions import ConnectionClosed
+from websockets.protocol import State
 
 from carbonex.engine import CancelOrder, Checkpoint, Exchange, OrderAccepted, PlaceOrder
 from carbonex.journal import LogReader
@@ -36,6 +38,7 @@ class Sender:
         self.refused: dict[str, str] = {}  # and why
         self.pending: dict[int, str] = {}
         self._number = 0
+        self._room = asyncio.Event()  # among the requests under way
 
     async def send(self) -> str:
         """Send the next order; return its client order id."""
@@ -59,17 +62,41 @@ class Sender:
         self._take(await self.client.receive())
 
     async def work(self) -> None:
-        """Log in and send, with DEPTH under way, until the connection ends."""
+        """Log in and send until the connection ends."""
         with contextlib.suppress(ConnectionClosed, OSError):
             async with self.client:
                 await self.client.login(self.name)
-                with contextlib.suppress(ConnectionClosed):
-                    while True:
-                        await self.send()
-                        while len(self.pending) > DEPTH:
-                            await self.receive()
-                while True:  # what came before the end
-                    await self.receive()
+                await self.until_the_end()
+
+    async def place(self, count: int) -> None:
+        """Place orders, one after the other has been answered."""
+        for _ in range(count):
+            await self.send()
+            while self.pending:
+                await self.receive()
+
+    async def until_the_end(self) -> None:
+        """Send, with DEPTH under way, and take every answer before the close.
+
+        It never stops to read: who does, does not see that the other has closed.
+        """
+        sending = asyncio.create_task(self._keep_sending())
+        with contextlib.suppress(ConnectionClosed):
+            while True:
+                await self.receive()
+                self._room.set()
+        self._room.set()
+        await sending
+
+    async def _keep_sending(self) -> None:
+        with contextlib.suppress(ConnectionClosed):
+            while True:
+                await self.send()
+                while len(self.pending) > DEPTH:
+                    self._room.clear()
+                    await self._room.wait()
+                    if self.client.socket.state is not State.OPEN:
+                        return
 
     @property
     def close_code(self) -> int | None:
@@ -84,6 +111,15 @@ class Sender:
             self.answered.append(name)
         else:
             self.refused[name] = message["error"]["name"]
+
+
+async def place_one(port: int, prefix: str) -> Sender:
+    """Connect, log in and place one order of the maker's; return who did so."""
+    sender = Sender(port, "maker", prefix)
+    async with sender.client as client:
+        await client.login("maker")
+        await sender.place(1)
+    return sender
 
 
 class Replayed:

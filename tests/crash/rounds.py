@@ -10,7 +10,7 @@ import signal
 import time
 from typing import TYPE_CHECKING, Final, final
 
-from carbonex.journal import LogReader, verify
+from carbonex.journal import LogError, LogReader, verify
 
 from .forking import LOG_NAME
 from .house import build
@@ -74,10 +74,15 @@ class Rounds:
 
     @classmethod
     @contextlib.asynccontextmanager
-    async def begun(cls, directory: Path, seed: int) -> AsyncIterator[Rounds]:
-        """Make the venue and start it once, so that its clients can connect."""
+    async def begun(
+        cls, directory: Path, seed: int, mistake: str = ""
+    ) -> AsyncIterator[Rounds]:
+        """Make the venue and start it once, so that its clients can connect.
+
+        ``mistake`` is Python that spoils the servers.
+        """
         config = build(directory)
-        async with Servers(directory) as servers:
+        async with Servers(directory, mistake) as servers:
             rounds = cls(directory, seed, servers)
             await servers.start()
             assert await servers.ready(), "the venue does not start"
@@ -86,9 +91,13 @@ class Rounds:
                 rounds._people = people
                 yield rounds
 
-    async def round(self) -> None:
-        """End the venue that runs, reconcile, and start it again."""
+    def draw_end(self) -> End:
+        """Return how the next round may end."""
         (end,) = self._draw.choices(list(End), _OFTEN)
+        return end
+
+    async def round(self, end: End) -> None:
+        """End the venue that runs, reconcile, and start it again."""
         self.ends[end] += 1
         await self._end(end)
         await self._people.offline()
@@ -186,12 +195,16 @@ class Rounds:
 
     def _reconcile(self) -> None:
         """Follow the log to where it ends now, and compare. O(what is new)."""
-        if self._reader is None:
-            self._reader = LogReader(self._directory)
-        else:
-            self._reader.refresh()
-        for row in self._reader.tail(self.logged.position + 1):
-            self.logged.add(row)
+        try:
+            if self._reader is None:
+                self._reader = LogReader(self._directory)
+            else:
+                self._reader.refresh()
+            for row in self._reader.tail(self.logged.position + 1):
+                self.logged.add(row)
+        except LogError as error:
+            self.faults.append(str(error))
+            return
         self.logged.note_digest()
         self._people.check()
         self.faults += reconcile(self.told, self.logged)

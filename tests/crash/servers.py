@@ -20,13 +20,15 @@ if TYPE_CHECKING:
 
 
 PATIENCE: Final = 60.0  # seconds: then something hangs
+_MAIN: Final = "\nfrom crash.forking import main\nmain()\n"
 
 
 class Servers:
     """Starts servers in ``directory`` by forking; at most one lives at a time."""
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, mistake: str = "") -> None:
         self._directory = directory
+        self._mistake = mistake  # Python that spoils them
         self._parent: Process
         self.pid = 0
         self.code: int | None = None  # of the newest one, once it has ended
@@ -38,7 +40,7 @@ class Servers:
 
     async def __aenter__(self) -> Self:
         self._parent = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "crash.forking", str(self._directory)),
+            *(sys.executable, "-c", self._mistake + _MAIN, str(self._directory)),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             env={

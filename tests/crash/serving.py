@@ -51,7 +51,7 @@ class Serving:
         self._wrapped = wrapped
         self._stderr = directory.parent / f"{directory.name}.stderr"
         self._process: Process
-        self.port = 0
+        self._port = 0
 
     async def __aenter__(self) -> Self:
         with self._stderr.open("wb") as stderr:
@@ -65,7 +65,7 @@ class Serving:
         assert self._process.stdout is not None
         async with asyncio.timeout(PATIENCE):
             said = _PORT.search(await self._process.stdout.readline())
-        self.port = int(said[1]) if said else 0
+        self._port = int(said[1]) if said else 0
         return self
 
     async def __aexit__(
@@ -78,6 +78,12 @@ class Serving:
             self.signal(signal.SIGCONT)
             self.signal(signal.SIGKILL)
             await self._process.wait()
+
+    @property
+    def port(self) -> int:
+        """Where it listens; it has to have started."""
+        assert self._port, self.errors
+        return self._port
 
     @property
     def pid(self) -> int:

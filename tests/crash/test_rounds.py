@@ -1,0 +1,43 @@
+"""A few rounds of ``make crash``, and one of a server that must not pass."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from .rounds import End, Rounds
+
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+# What is written reaches the kernel a tenth of a second later.
+WRITTEN_LATE: Final = """
+import os, threading
+from carbonex.journal.disk import OsDisk
+def later(self, fd, data, offset):
+    threading.Timer(0.1, os.pwrite, [fd, bytes(data), offset]).start()
+OsDisk.pwrite = later
+"""
+
+
+async def test_nothing_is_lost_and_nothing_done_twice(tmp_path: Path) -> None:
+    """Each way to end a round, then a clean end; the day ends in the first one."""
+    async with Rounds.begun(tmp_path, seed=1) as rounds:
+        for end in (End.AT_DAY_END, *End):
+            await rounds.round(end)
+            assert rounds.faults == []
+        await rounds.verify()
+        await rounds.finish()
+    assert rounds.faults == []
+    assert rounds.restarts == len(End) + 2
+    assert rounds.logged.days >= 2
+    assert rounds.stated > 0
+    assert rounds.told.answered > 0
+
+
+async def test_an_answer_before_its_record_is_written_is_seen(tmp_path: Path) -> None:
+    async with Rounds.begun(tmp_path, seed=2, mistake=WRITTEN_LATE) as rounds:
+        await rounds.round(End.UNDER_LOAD)
+    # The head names a row that is not there, or else a client an order.
+    assert any("answered" in each or "told" in each for each in rounds.faults)
