@@ -11,7 +11,7 @@ from stranger import JSON, MSGPACK, eventually
 
 from .orders import Sender
 from .serving import Serving, make_venue
-from .tracing import calls_of, can_trace, tracing, way_of
+from .tracing import calls_of, can_trace, has_ended, tracing, way_of
 
 
 if TYPE_CHECKING:
@@ -67,8 +67,9 @@ async def ways(
                     await sender.receive()
         venue.signal(signal.SIGTERM)
         assert await venue.ended() == 0
-        end = f"{venue.pid} +++ exited with 0 +++"
-        await eventually(lambda: end in trace.read_text(errors="replace"))
+        await eventually(
+            lambda: has_ended(trace.read_text(errors="replace"), venue.pid)
+        )
     assert len(sender.answered) == BURSTS * burst
     calls = calls_of(trace.read_text(errors="replace"))
     return [way_of(calls, name) for name in sender.answered]

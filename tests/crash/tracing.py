@@ -51,6 +51,11 @@ def tracing(output: Path) -> tuple[str, ...]:
     )
 
 
+def has_ended(trace: str, pid: int) -> bool:
+    """Tell whether the trace of that process is complete."""
+    return re.search(rf"^{pid} +\+\+\+ exited", trace, re.MULTILINE) is not None
+
+
 class Call(NamedTuple):
     """One call: the lines of the trace in which it began and returned.
 
