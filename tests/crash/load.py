@@ -33,10 +33,10 @@ if TYPE_CHECKING:
     from .told import Told
 
 
-PAUSE: Final = 0.008  # seconds at most between two requests of one worker
-WORKERS: Final = 3  # for each trader
+PAUSE: Final = 0.005  # seconds at most between two requests of one worker
+WORKERS: Final = 4  # for each trader
 KEPT: Final = 40  # open orders that a trader amends and cancels
-BATCH: Final = 6
+BATCH: Final = 12
 
 
 def price_at(ticks: int) -> str:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 
 LOAD_SECONDS: Final = (0.02, 0.45)
+STOPPED_SECONDS: Final = (0.1, 1.0)  # orders are valid for half a second
 SHUTDOWN_SECONDS: Final = 0.15  # about what a clean end takes without its follower
 SOON_SECONDS: Final = 2.5  # a day that ends within this is waited for
 
@@ -43,9 +44,10 @@ class End(enum.Enum):
     AT_DAY_END = "about when the trading day ends and the log rolls"
     WITH_FOLLOWER = "server and follower together"
     FOLLOWER_FIRST = "the follower, and the server a little later"
+    AFTER_A_STOP = "after SIGSTOP and SIGCONT, with deadlines passed in between"
 
 
-_OFTEN: Final = (50, 16, 8, 8, 4, 6, 4, 4)  # of a hundred times, in that order
+_OFTEN: Final = (46, 16, 8, 8, 4, 6, 4, 4, 4)  # of a hundred times, in that order
 
 
 @final
@@ -124,7 +126,7 @@ class Rounds:
         self.faults += missing_executions(self.told, self.logged)
 
     async def _check_everything(self) -> None:
-        await gone(self._followers)
+        await gone(self._followers, self._directory)
         self._followers.clear()
         self._reconcile()
         report = await asyncio.to_thread(verify, self._directory, deep=True)
@@ -171,6 +173,11 @@ class Rounds:
                 kill([*self._servers.followers(), self._servers.pid])
             case End.FOLLOWER_FIRST:
                 kill(self._servers.followers())
+                await asyncio.sleep(draw.uniform(*LOAD_SECONDS))
+            case End.AFTER_A_STOP:
+                self._servers.signal(signal.SIGSTOP)
+                await asyncio.sleep(draw.uniform(*STOPPED_SECONDS))
+                self._servers.signal(signal.SIGCONT)
                 await asyncio.sleep(draw.uniform(*LOAD_SECONDS))
             case _:
                 pass

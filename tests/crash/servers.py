@@ -139,17 +139,17 @@ def kill(pids: list[int]) -> None:
             os.kill(pid, signal.SIGKILL)
 
 
-async def gone(pids: list[int]) -> None:
-    """Wait until none of the processes exists any more."""
+async def gone(pids: list[int], directory: Path) -> None:
+    """Wait until none of the processes that work on ``directory`` exists any more."""
     async with asyncio.timeout(PATIENCE):
-        while any(_lives(pid) for pid in pids):  # noqa: ASYNC110 - not our children
+        while any(_works(pid, directory) for pid in pids):  # noqa: ASYNC110 - not ours
             await asyncio.sleep(0.01)
 
 
-def _lives(pid: int) -> bool:
+def _works(pid: int, directory: Path) -> bool:
+    """Tell whether it lives and is not another one that has got its number."""
     try:
-        return (
-            Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-        )
+        command = Path(f"/proc/{pid}/cmdline").read_bytes()
     except OSError:
         return False
+    return os.fsencode(directory) in command.split(b"\0")

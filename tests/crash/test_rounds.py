@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
+from .__main__ import main
 from .rounds import End, Rounds
 
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    import pytest
 
 
 # What is written reaches the kernel a tenth of a second later.
@@ -41,3 +45,16 @@ async def test_an_answer_before_its_record_is_written_is_seen(tmp_path: Path) ->
         await rounds.round(End.UNDER_LOAD)
     # The head names a row that is not there, or else a client an order.
     assert any("answered" in each or "told" in each for each in rounds.faults)
+
+
+def test_the_last_line_sums_it_up(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.argv", ["crash", "--rounds", "2", "--seed", "5"])
+    assert main() == 0
+    last = capsys.readouterr().out.splitlines()[-1]
+    assert re.fullmatch(
+        r"rounds 2, seed 5, commands \d+, answered \d+ .* unknown resolved \d+ .*"
+        r" executions \d+, .* recovery .*: nothing lost, nothing twice",
+        last,
+    )

@@ -125,7 +125,7 @@ async def test_the_follower_may_die_and_the_next_one_makes_up_for_it(
         await eventually(lambda: len(sender.answered) > ENOUGH)
         followers = children(venue.pid)
         kill(followers)
-        await gone(followers)
+        await gone(followers, data)
         heard = len(sender.answered)
         await eventually(lambda: len(sender.answered) > heard + ENOUGH)
         await venue.kill()
@@ -134,7 +134,7 @@ async def test_the_follower_may_die_and_the_next_one_makes_up_for_it(
         followers = children(venue.pid)
         kill([*followers, venue.pid])
         await venue.ended()
-        await gone(followers)
+        await gone(followers, data)
     async with Serving(data) as venue:
         assert followers != children(venue.pid)
         venue.signal(signal.SIGTERM)
