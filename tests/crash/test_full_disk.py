@@ -57,9 +57,14 @@ class Ballast:
     def leave(self, left: int) -> None:
         """Leave that many bytes, a multiple of the page size."""
         with self._path.open("ab") as file:
-            status = os.statvfs(self._path)
-            more = status.f_bavail * status.f_frsize - left
-            os.posix_fallocate(file.fileno(), file.tell(), more)
+            while (more := self._free() - left) > 0:
+                # The venue's follower may have taken some of it in between.
+                with contextlib.suppress(OSError):
+                    os.posix_fallocate(file.fileno(), file.seek(0, 2), more)
+
+    def _free(self) -> int:
+        status = os.statvfs(self._path)
+        return status.f_bavail * status.f_frsize
 
     def go(self) -> None:
         """Make room again."""

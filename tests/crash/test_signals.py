@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 SEGMENT_BYTES: Final = 256 * 1024
 ENOUGH: Final = 300  # orders answered before something is done to the server
 STOPPED_SECONDS: Final = 1.5
-TIMEOUTS: Final = Timeouts(order=0.5, answer=0.8)
+HURRIED: Final = Timeouts(order=0.5, answer=0.8)
 
 
 @pytest.fixture
@@ -79,29 +79,26 @@ async def test_a_signal_under_load_ends_it_after_every_answer(
 async def test_a_venue_that_is_stopped_for_a_while_loses_and_doubles_nothing(
     data: Path,
 ) -> None:
-    """SIGSTOP and SIGCONT, while some clients are patient and one is not."""
+    """SIGSTOP and SIGCONT, while one client is patient and one is not."""
     async with Serving(data) as venue:
         patient = Sender(venue.port, "maker", "patient")
         working = asyncio.create_task(patient.work())
         url = f"ws://127.0.0.1:{venue.port}"
         key = Key("taker", private_key("taker"))
-        async with connect(url, key, timeouts=TIMEOUTS) as hurried:
+        async with connect(url, key, timeouts=HURRIED) as hurried:
             await eventually(lambda: len(patient.answered) > ENOUGH)
-            await hurried.buy(CEA, 1, "60.00", client_order_id="in-time")
             venue.signal(signal.SIGSTOP)
             placing = asyncio.create_task(place_and_resolve(hurried, "late"))
             await asyncio.sleep(STOPPED_SECONDS)
             heard = len(patient.answered)
             venue.signal(signal.SIGCONT)
-            assert await placing is None  # the deadline had passed in the meantime
-            await hurried.buy(CEA, 1, "60.00", client_order_id="again")
+            assert await placing is None  # its deadline had passed by then
         await eventually(lambda: len(patient.answered) > heard + ENOUGH)
         venue.signal(signal.SIGTERM)
         assert await venue.ended() == 0, venue.errors
         await working
     assert patient.close_code == 1001
     replayed = agree(data, patient)
-    assert replayed.accepted["in-time"] == replayed.accepted["again"] == 1
     assert "late" not in replayed.accepted
     assert replayed.checkpoints == 1
     # The clock that stamps went on while the process did not: no alarm.
