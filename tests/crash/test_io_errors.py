@@ -25,38 +25,42 @@ ANSWERED: Final = 60  # before the disk breaks
 _FAULTY: Final = """
 import errno, os, pathlib
 import carbonex.gateway.server.pipeline as pipeline
-import carbonex.journal.segments as segments
+from carbonex.journal.disk import OsDisk
 pipeline.QUICK_SECONDS = {quick}
 ARMED, FAULT = pathlib.Path({armed!r}), {fault!r}
-class Faulty(segments.OsDisk):
-    opened, broken = {{}}, False
-    def open_write(self, path):
-        self.begin("create" if path.suffix == ".new" else "open")
-        fd = super().open_write(path)
-        self.opened[fd] = path.name
-        return fd
-    def pwrite(self, fd, data, offset):
-        is_head = self.opened[fd] == "head"
-        try:
-            self.begin("head" if is_head else "write")
-        except OSError:
-            super().pwrite(fd, bytes(data)[: len(data) // 2], offset)
-            raise
-        super().pwrite(fd, data, offset)
-    def sync(self, fd):
-        self.begin("sync")
-        super().sync(fd)
-    def rename(self, source, target):
-        self.begin("rename")
-        super().rename(source, target)
-    def begin(self, what):
-        if Faulty.broken:
-            with ARMED.open("a") as file:
-                print(what, file=file)
-        elif what == FAULT and ARMED.exists():
-            Faulty.broken = True
-            raise OSError(errno.EIO, os.strerror(errno.EIO))
-segments.OsDisk = Faulty
+real, opened, broken = dict(vars(OsDisk)), {{}}, []
+def begin(what):
+    if broken:
+        with ARMED.open("a") as file:
+            print(what, file=file)
+    elif what == FAULT and ARMED.exists():
+        broken.append(what)
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+def open_write(disk, path):
+    in_log = path.parent.name == "log"
+    if in_log:
+        begin("create" if path.suffix == ".new" else "open")
+    fd = real["open_write"](disk, path)
+    opened[fd] = path.name if in_log else ""
+    return fd
+def pwrite(disk, fd, data, offset):
+    try:
+        if opened[fd]:
+            begin("head" if opened[fd] == "head" else "write")
+    except OSError:
+        real["pwrite"](disk, fd, bytes(data)[: len(data) // 2], offset)
+        raise
+    real["pwrite"](disk, fd, data, offset)
+def sync(disk, fd):
+    if opened[fd]:
+        begin("sync")
+    real["sync"](disk, fd)
+def rename(disk, source, target):
+    if source.parent.name == "log":
+        begin("rename")
+    real["rename"](disk, source, target)
+for call in (open_write, pwrite, sync, rename):
+    setattr(OsDisk, call.__name__, call)
 """
 
 
