@@ -7,6 +7,7 @@ may be deleted at any time: recovery replays what it lacks.
 from __future__ import annotations
 
 import queue
+import sqlite3
 import threading
 import time
 from typing import TYPE_CHECKING, Final
@@ -186,9 +187,20 @@ class HistoryStore:
         self._position = position
 
     def _advance(self, position: int) -> None:
-        self._writer.execute(
-            "UPDATE progress SET position = ?, date = ?", [position, self._clerk.date]
+        """Move the watermark, in the transaction that stores what is up to there.
+
+        A follower whose server was killed lives on for a moment, beside the next
+        one. Both may have begun at the same watermark; only one goes on from it.
+        """
+        moved = self._writer.execute(
+            "UPDATE progress SET position = ?, date = ? WHERE position = ?",
+            [position, self._clerk.date, self._position],
         )
+        if moved.rowcount != 1:
+            raise sqlite3.OperationalError(
+                f"{self._path} is not at position {self._position} any more: "
+                "another process has stored what follows"
+            )
 
 
 def _weight(applied: Applied) -> int:
