@@ -10,16 +10,14 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-# What a follower says when another one is at work, or the directory moves on
-# under it. It tries again, and the next start begins another.
+# What may be said when a venue was killed or its log is written meanwhile. A
+# follower that meets another one, or cannot read now, tries again later.
 HARMLESS: Final = frozenset(
     {
         "the history has to wait",
         "the follower ended; the next start begins another",
-        "follower",
         "recovery",
         "next trading day unknown",
-        "wall clock stepped",
     }
 )
 _LEVELS: Final = frozenset({"warning", "error", "critical"})
@@ -38,7 +36,6 @@ class Reports:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._read = 0
-        self.warnings: dict[str, int] = {}
 
     def news(self) -> tuple[list[Recovered], list[str]]:
         """Return the recoveries since the last call, and what nobody may say.
@@ -54,14 +51,16 @@ class Reports:
                 break  # a follower is writing it
             self._read += len(line)
             said = _decode(line)
-            event = said.get("event", line.decode(errors="replace").strip())
-            if event == "recovered":
+            if said.get("event") == "recovered":
                 recovered.append(Recovered(said["position"], said["digest"]))
-            elif said.get("level", "error") in _LEVELS:
-                self.warnings[event] = self.warnings.get(event, 0) + 1
-                if event not in HARMLESS:
-                    faults.append(f"a server says: {line.decode(errors='replace')}")
+            elif said.get("level", "error") in _LEVELS and not _is_harmless(said):
+                faults.append(f"a server says: {line.decode(errors='replace')}")
         return recovered, faults
+
+
+def _is_harmless(said: dict[str, Any]) -> bool:
+    reason = str(said.get("reason", ""))
+    return said.get("event") in HARMLESS and "UNIQUE" not in reason
 
 
 def _decode(line: bytes) -> dict[str, Any]:
