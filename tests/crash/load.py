@@ -78,7 +78,8 @@ class Trader:
                 list(self._actions), list(self._actions.values())
             )
             try:
-                await act()
+                with self._told.remembered():
+                    await act()
             except VenueError:
                 self._told.refused += 1
                 self._told.answered += 1
@@ -253,9 +254,13 @@ class Trader:
     # What became of what was under way when the venue died.
 
     def _find_out(self, fate: Coroutine[object, object, None]) -> None:
-        task = asyncio.create_task(fate)
+        task = asyncio.create_task(self._remembered(fate))
         self._fates.add(task)
         task.add_done_callback(self._fates.discard)
+
+    async def _remembered(self, fate: Coroutine[object, object, None]) -> None:
+        with self._told.remembered():
+            await fate
 
     async def _fate(self, unknown: OrderStateUnknown) -> None:
         self._resolved(unknown.client_order_id, await unknown.resolve())

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 FIRST_DAY: Final = dt.date(2020, 1, 1)
-DAY_SECONDS: Final = (6.0, 14.0)  # an unknown fate is found out within one or two
+DAY_SECONDS: Final = (6.0, 14.0)
 FIRST_SECONDS: Final = 2.5  # so that even a short run sees a day end
 LATE: Final = 0.002  # seconds after a day's end, when the next may begin
 PAUSE: Final = 0.03
@@ -51,7 +51,10 @@ class OperatorDesk:
         for number in self._days:
             date = FIRST_DAY + dt.timedelta(days=number)
             await asyncio.sleep(max(0.0, self.ends - time.time()) + LATE)
+            while not self._told.may_begin():  # noqa: ASYNC110 - has no event
+                await asyncio.sleep(PAUSE)
             await self._begin(date)
+            self._told.day = number + 1
 
     async def _begin(self, date: dt.date) -> None:
         """Begin the day, until it is certain that it has begun."""
@@ -80,15 +83,18 @@ class OperatorDesk:
     async def _pay_in(self) -> None:
         """Pay in again and again, each until it is answered: once, nevertheless."""
         for number in itertools.count(1):
-            account, ref = self._draw.choice(TRADERS), f"cash-{number}"
-            while True:
-                await self._venue.wait_online()
-                try:
-                    await self._venue.deposit(account, "1.00", ref)
-                except (ConnectionLost, Overloaded):  # or shutting down
-                    await asyncio.sleep(LATE)
-                    continue
-                break
+            with self._told.remembered():
+                await self._deposit(self._draw.choice(TRADERS), f"cash-{number}")
+            await asyncio.sleep(self._draw.uniform(0, PAUSE))
+
+    async def _deposit(self, account: str, ref: str) -> None:
+        while True:
+            await self._venue.wait_online()
+            try:
+                await self._venue.deposit(account, "1.00", ref)
+            except (ConnectionLost, Overloaded):  # or shutting down
+                await asyncio.sleep(LATE)
+                continue
             self._told.answered += 1
             self._told.moved.append(ref)
-            await asyncio.sleep(self._draw.uniform(0, PAUSE))
+            return

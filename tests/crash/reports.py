@@ -16,7 +16,7 @@ HARMLESS: Final = frozenset(
     {
         "the history has to wait",
         "the follower ended; the next start begins another",
-        "recovery",
+        "recovery",  # but of a torn row alone
         "next trading day unknown",
     }
 )
@@ -59,8 +59,10 @@ class Reports:
 
 
 def _is_harmless(said: dict[str, Any]) -> bool:
-    reason = str(said.get("reason", ""))
-    return said.get("event") in HARMLESS and "UNIQUE" not in reason
+    event, why = said.get("event"), str(said.get("reason", said.get("warning", "")))
+    if event == "recovery":
+        return "torn row" in why
+    return event in HARMLESS and "UNIQUE" not in why
 
 
 def _decode(line: bytes) -> dict[str, Any]:

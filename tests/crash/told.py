@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections import Counter
-from typing import TYPE_CHECKING
+from contextvars import ContextVar
+from typing import TYPE_CHECKING, Final
 
 from .facts import fact_told
 
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from carbonex.sdk import Execution, Heartbeat, Order
 
     from .facts import Fact
 
+
+_asked: Final[ContextVar[int]] = ContextVar("the day on which the first was asked")
 
 Name = tuple[str, str]  # of an order: account and client order id
 
@@ -39,6 +45,8 @@ class Told:
         self.newest: dict[str, int] = {}  # exec_seq by account
         self.heartbeats: list[tuple[int, str]] = []  # position, the log's hash
         self.faults: list[str] = []  # what contradicts itself already
+        self.day = 0  # trading days that were surely begun
+        self.under_way: Counter[int] = Counter()  # what has to be known, by its day
         self.answered = 0
         self.refused = 0
         self.happened = 0  # of unknown fate, and done as it turned out
@@ -46,6 +54,26 @@ class Told:
         self.gone: set[str] = set()  # accounts whose next execution leaves a gap
         self.skipped: list[tuple[str, int]] = []  # account and exec_seq
         self.histories_gone = 0
+
+    @contextlib.contextmanager
+    def remembered(self) -> Iterator[None]:
+        """Have the venue keep what is asked about: an id lives for two trading days.
+
+        The operator begins no third day while this lasts, nor while tasks do that
+        were begun meanwhile and say so themselves.
+        """
+        day = _asked.get(self.day)
+        token = _asked.set(day)
+        self.under_way[day] += 1
+        try:
+            yield
+        finally:
+            self.under_way[day] -= 1
+            _asked.reset(token)
+
+    def may_begin(self) -> bool:
+        """Tell whether nobody asks about a day that the next one would forget."""
+        return not any(self.under_way[day] for day in range(self.day))
 
     def placed_as(self, order: Order) -> None:
         """The venue says that it holds, or held, this order."""
