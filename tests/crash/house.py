@@ -19,6 +19,7 @@ from carbonex.engine import (
 from carbonex.engine.terms import BlockTerms
 from carbonex.gateway.config import FILE_NAME, default_config_text, load_config
 from carbonex.gateway.server.opening import bootstrap, operator_commands
+from carbonex.journal.disk import FILE_MODE
 from carbonex.wire.keys import Key
 from stranger import private_key, public_bytes
 
@@ -56,6 +57,7 @@ def build(directory: Path) -> Config:
     for old, new in _CHANGES.items():
         assert old in text, old
         text = text.replace(old, new.format(port=port))
+    (directory / FILE_NAME).touch(mode=FILE_MODE)
     (directory / FILE_NAME).write_text(text)
     config = load_config(directory / FILE_NAME)
     bootstrap(directory, config, list(_commands()))

@@ -10,6 +10,7 @@ import sys
 from typing import TYPE_CHECKING, Final, Self
 
 from carbonex.gateway.config import FILE_NAME, default_config_text, load_config
+from carbonex.journal.disk import FILE_MODE
 from market import make_market
 from venue_process import SOURCES
 
@@ -32,6 +33,7 @@ def make_venue(directory: Path, segment_bytes: int, reserve_bytes: int) -> None:
         text = text.replace(f"{name}_bytes = 268_435_456", f"{name}_bytes = {value}")
     text = text.replace("requests_per_second = 1000", "requests_per_second = 1_000_000")
     text = text.replace("burst = 2000", "burst = 1_000_000")
+    (directory / FILE_NAME).touch(mode=FILE_MODE)
     (directory / FILE_NAME).write_text(text)
     make_market(directory, load_config(directory / FILE_NAME))
 
