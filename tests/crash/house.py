@@ -17,7 +17,12 @@ from carbonex.engine import (
     RegisterParticipant,
 )
 from carbonex.engine.terms import BlockTerms
-from carbonex.gateway.config import FILE_NAME, default_config_text, load_config
+from carbonex.gateway.config import (
+    FILE_NAME,
+    MIN_RESERVE,
+    default_config_text,
+    load_config,
+)
 from carbonex.gateway.server.opening import bootstrap, operator_commands
 from carbonex.journal.disk import FILE_MODE
 from carbonex.wire.keys import Key
@@ -45,7 +50,7 @@ _CHANGES: Final = {
     "requests_per_second = 1000": "requests_per_second = 1_000_000",
     "burst = 2000": "burst = 1_000_000",
     "segment_bytes = 268_435_456": f"segment_bytes = {SEGMENT_BYTES}",
-    "reserve_bytes = 268_435_456": "reserve_bytes = 1_048_576",
+    "reserve_bytes = 268_435_456": f"reserve_bytes = {MIN_RESERVE}",
     'mode = "calendar"': 'mode = "manual"',
 }
 

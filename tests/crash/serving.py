@@ -9,7 +9,12 @@ import signal
 import sys
 from typing import TYPE_CHECKING, Final, Self
 
-from carbonex.gateway.config import FILE_NAME, default_config_text, load_config
+from carbonex.gateway.config import (
+    FILE_NAME,
+    MIN_RESERVE,
+    default_config_text,
+    load_config,
+)
 from carbonex.journal.disk import FILE_MODE
 from market import make_market
 from venue_process import SOURCES
@@ -26,10 +31,10 @@ _MAIN: Final = "\nfrom carbonex.cli import main\nmain()\n"
 _PORT: Final = re.compile(rb"ws://127\.0\.0\.1:(\d+)")
 
 
-def make_venue(directory: Path, segment_bytes: int, reserve_bytes: int) -> None:
+def make_venue(directory: Path, segment_bytes: int) -> None:
     """Make a venue with an operator, ``maker`` and ``taker``, which trades all day."""
     text = default_config_text("test").replace("port = 8080", "port = 0")
-    for name, value in (("segment", segment_bytes), ("reserve", reserve_bytes)):
+    for name, value in (("segment", segment_bytes), ("reserve", MIN_RESERVE)):
         text = text.replace(f"{name}_bytes = 268_435_456", f"{name}_bytes = {value}")
     text = text.replace("requests_per_second = 1000", "requests_per_second = 1_000_000")
     text = text.replace("burst = 2000", "burst = 1_000_000")

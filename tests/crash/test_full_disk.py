@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Final
 import pytest
 from websockets.exceptions import ConnectionClosed
 
+from carbonex.gateway.config import MIN_RESERVE
+
 from .orders import Sender, agree, place_one
 from .serving import Serving, make_venue
 
@@ -24,8 +26,7 @@ if TYPE_CHECKING:
     from stranger import Stranger
 
 
-DISK_BYTES: Final = 12 * 1024 * 1024
-RESERVE_BYTES: Final = 4 * 1024 * 1024
+DISK_BYTES: Final = MIN_RESERVE + 12 * 1024 * 1024
 SMALL_SEGMENT: Final = 64 * 1024  # full soon: the next file finds no room
 LARGE_SEGMENT: Final = 8 * 1024 * 1024  # filled ahead in steps, one of which fails
 RESTING: Final = 40
@@ -77,13 +78,13 @@ async def test_a_full_disk_refuses_orders_and_then_ends_the_venue(
 ) -> None:
     data, ballast = disk / "venue", Ballast(disk)
     data.mkdir()
-    make_venue(data, segment_bytes, RESERVE_BYTES)
+    make_venue(data, segment_bytes)
     async with Serving(data) as venue:
         sender = Sender(venue.port, "maker", "before")
         async with sender.client as client:
             await client.login("maker")
             await sender.place(RESTING)
-            ballast.leave(RESERVE_BYTES // 2)
+            ballast.leave(MIN_RESERVE // 2)
             await until_refused(sender)
             assert set(sender.refused.values()) == {"LOG_FULL"}
             cancelled = sender.answered[:5]

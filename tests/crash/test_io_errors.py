@@ -86,7 +86,7 @@ async def test_nothing_is_tried_again_and_nothing_answered_is_lost(
 ) -> None:
     data, armed = tmp_path / "venue", tmp_path / "armed"
     data.mkdir()
-    make_venue(data, SEGMENT_BYTES, 4096)
+    make_venue(data, SEGMENT_BYTES)
     before = _FAULTY.format(quick=quick, armed=str(armed), fault=fault)
     async with Serving(data, before) as venue:
         sender = Sender(venue.port, "maker", "before")

@@ -37,7 +37,7 @@ def data(tmp_path: Path) -> Path:
     """A venue's directory."""
     directory = tmp_path / "venue"
     directory.mkdir()
-    make_venue(directory, SEGMENT_BYTES, 4096)
+    make_venue(directory, SEGMENT_BYTES)
     return directory
 
 

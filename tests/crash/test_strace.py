@@ -55,7 +55,7 @@ async def ways(
     """Send bursts of orders to a traced server; return the way of each order."""
     data, trace = directory / "venue", directory / "trace"
     data.mkdir()
-    make_venue(data, MEGABYTE, 4096)
+    make_venue(data, MEGABYTE)
     async with Serving(data, before, tracing(trace)) as venue:
         sender = Sender(venue.port, "maker", "traced", encoding)
         async with sender.client as client:
