@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check style thorough simulate bench clean
+.PHONY: help install demo test check style thorough simulate crash bench clean
 
 PYTHON ?= python3
 VENV ?= .venv
@@ -26,11 +26,16 @@ thorough: install ## run the tests with many more random examples, and simulate 
 	$(BIN)/pytest --hypothesis-profile=thorough
 	PYTHONPATH=tests:. $(BIN)/python -m simulation --commands 1000000
 
-SEED ?= 1
+SEED ?= $(shell shuf -i 1-999999 -n 1)
 STEPS ?= 60000
 
 simulate: install ## simulate one history of the venue: SEED=7 STEPS=200000
 	PYTHONPATH=tests:. $(BIN)/python -m simulation --seed $(SEED) --steps $(STEPS)
+
+ROUNDS ?= 100
+
+crash: install ## kill a venue under load again and again: ROUNDS, SEED
+	PYTHONPATH=tests $(BIN)/python -m crash --rounds $(ROUNDS) --seed $(SEED)
 
 check: install ## formatting, lint, types, import rules
 	$(BIN)/ruff format --check .

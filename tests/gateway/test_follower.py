@@ -21,6 +21,7 @@ from carbonex.gateway.venue import Venue, opening_epoch
 from carbonex.journal import (
     HISTORY_NAME,
     HistoryReader,
+    HistoryStore,
     OsDisk,
     PoisonedError,
     SegmentLog,
@@ -32,6 +33,8 @@ from market import CEA, config, market_commands
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    import pytest
 
 
 DAY_ENDS = 2 * 10**18  # ns; later than the clock that the first batch is stamped with
@@ -124,6 +127,30 @@ def test_it_goes_on_where_another_was(tmp_path: Path) -> None:
     for price in (7000, 7001):
         writer.do(*trade(price))
         Follower(tmp_path).close()
+    assert prices(tmp_path) == [7000, 7001]
+
+
+def test_it_may_begin_while_another_has_not_ended(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What that one stores meanwhile is of this log, not of one that lost rows."""
+    writer = make(tmp_path)
+    writer.do(*trade(7000))
+    other = Follower(tmp_path)
+    stores: list[HistoryStore] = []
+
+    def opened_late(path: Path, venue: str) -> HistoryStore:
+        writer.do(*trade(7001))
+        other.catch_up()
+        other.close()
+        stores.append(HistoryStore(path, venue))
+        return stores[0]
+
+    monkeypatch.setattr("carbonex.gateway.server.follower.HistoryStore", opened_late)
+    follower = Follower(tmp_path)
+    assert stores[0].recreated == ""
+    assert follower.position == writer.venue.position
+    follower.close()
     assert prices(tmp_path) == [7000, 7001]
 
 

@@ -65,6 +65,9 @@ class Follower:
         self._snapshots = SnapshotStore(directory, disk)
         self._log = LogReader(directory, disk)
         self._history = HistoryStore(directory / HISTORY_NAME, self._log.venue)
+        # The follower of a server that was killed may have stored rows that came
+        # since the log was opened: they are not of a log that has lost them.
+        self._log.refresh()
         recovered = recover(
             self._log, self._snapshots, upto=self._log.durable, history=self._history
         )

@@ -41,6 +41,8 @@ async def serve(
 ) -> None:
     """Serve the venue until SIGTERM or SIGINT; run it in a uvloop of its own.
 
+    The first one decides; from then on, and for good, signals are ignored.
+
     ``ready`` is called once clients can connect. When it returns, everything
     that was answered is in the log, and a snapshot beside it.
 
@@ -54,6 +56,7 @@ async def serve(
     if warning:
         _log.warning("file descriptors", warning=warning)
     async with (
+        _deaf_at_the_end(),
         FollowerProcess(directory) as follower,  # it outlives the server
         Server.start(directory, config, accept_time=accept_time) as server,
         _collecting_when_idle(server),
@@ -66,6 +69,22 @@ async def serve(
             loop.add_signal_handler(signal.SIGHUP, server.reload_tls)
         ready(server)
         await server.wait()
+
+
+@contextlib.asynccontextmanager
+async def _deaf_at_the_end() -> AsyncIterator[None]:
+    """Ignore signals once the block is over, for good.
+
+    All that is left of the process then is its exit: who asks for it again must
+    not spoil its code.
+    """
+    loop = asyncio.get_running_loop()
+    try:
+        yield
+    finally:
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            loop.remove_signal_handler(number)
+            signal.signal(number, signal.SIG_IGN)
 
 
 @contextlib.asynccontextmanager

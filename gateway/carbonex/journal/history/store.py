@@ -7,6 +7,7 @@ may be deleted at any time: recovery replays what it lacks.
 from __future__ import annotations
 
 import queue
+import sqlite3
 import threading
 import time
 from typing import TYPE_CHECKING, Final
@@ -107,9 +108,10 @@ class HistoryStore:
         assert self._given == 0
         with self._writer as connection:
             connection.execute("BEGIN")
+            self._advance(position)
             bring_forward(connection, self._clerk.date, exchange)
             self._clerk.date = exchange.day
-            self._advance(position)
+            self._note_date()
         self._position, self._next = position, position + 1
 
     def start_over(self, reason: str) -> None:
@@ -179,16 +181,31 @@ class HistoryStore:
         position = batches[-1][0]
         with self._writer as connection:
             connection.execute("BEGIN")
+            self._advance(position)
             for _, applied in batches:
                 self._clerk.write(applied)
             self._clerk.flush()
-            self._advance(position)
+            self._note_date()
         self._position = position
 
     def _advance(self, position: int) -> None:
-        self._writer.execute(
-            "UPDATE progress SET position = ?, date = ?", [position, self._clerk.date]
+        """Move the watermark, in the transaction that stores what is up to there.
+
+        First of all, so that nothing is stored twice: a follower whose server was killed lives on for a moment, beside the next
+        one. Both may have begun at the same watermark; only one goes on from it.
+        """
+        moved = self._writer.execute(
+            "UPDATE progress SET position = ? WHERE position = ?",
+            [position, self._position],
         )
+        if moved.rowcount != 1:
+            raise sqlite3.OperationalError(
+                f"{self._path} is not at position {self._position} any more: "
+                "another process has stored what follows"
+            )
+
+    def _note_date(self) -> None:
+        self._writer.execute("UPDATE progress SET date = ?", [self._clerk.date])
 
 
 def _weight(applied: Applied) -> int:

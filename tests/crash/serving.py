@@ -1,0 +1,122 @@
+"""``carbonex serve`` in a process of its own, with something done to it beforehand."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import signal
+import sys
+from typing import TYPE_CHECKING, Final, Self
+
+from carbonex.gateway.config import (
+    FILE_NAME,
+    MIN_RESERVE,
+    default_config_text,
+    load_config,
+)
+from carbonex.journal.disk import FILE_MODE
+from market import make_market
+from venue_process import SOURCES
+
+
+if TYPE_CHECKING:
+    from asyncio.subprocess import Process
+    from pathlib import Path
+    from types import TracebackType
+
+
+PATIENCE: Final = 60.0
+_MAIN: Final = "\nfrom carbonex.cli import main\nmain()\n"
+_PORT: Final = re.compile(rb"ws://127\.0\.0\.1:(\d+)")
+
+
+def make_venue(directory: Path, segment_bytes: int) -> None:
+    """Make a venue with an operator, ``maker`` and ``taker``, which trades all day."""
+    text = default_config_text("test").replace("port = 8080", "port = 0")
+    for name, value in (("segment", segment_bytes), ("reserve", MIN_RESERVE)):
+        text = text.replace(f"{name}_bytes = 268_435_456", f"{name}_bytes = {value}")
+    text = text.replace("requests_per_second = 1000", "requests_per_second = 1_000_000")
+    text = text.replace("burst = 2000", "burst = 1_000_000")
+    (directory / FILE_NAME).touch(mode=FILE_MODE)
+    (directory / FILE_NAME).write_text(text)
+    make_market(directory, load_config(directory / FILE_NAME))
+
+
+class Serving:
+    """``carbonex serve DIR``, from when clients can connect, or it has ended.
+
+    ``before`` is Python that runs in it first; ``wrapped`` is a command that
+    runs it. What it writes to stderr is in ``errors``.
+    """
+
+    def __init__(
+        self, directory: Path, before: str = "", wrapped: tuple[str, ...] = ()
+    ) -> None:
+        self._directory = directory
+        self._before = before
+        self._wrapped = wrapped
+        self._stderr = directory.parent / f"{directory.name}.stderr"
+        self._process: Process
+        self._port = 0
+
+    async def __aenter__(self) -> Self:
+        with self._stderr.open("wb") as stderr:
+            self._process = await asyncio.create_subprocess_exec(
+                *(*self._wrapped, sys.executable, "-c", self._before + _MAIN),
+                *("serve", str(self._directory)),
+                stdout=asyncio.subprocess.PIPE,
+                stderr=stderr,
+                env={**os.environ, "PYTHONPATH": SOURCES},
+            )
+        assert self._process.stdout is not None
+        async with asyncio.timeout(PATIENCE):
+            said = _PORT.search(await self._process.stdout.readline())
+        self._port = int(said[1]) if said else 0
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if self._process.returncode is None:
+            self.signal(signal.SIGCONT)
+            self.signal(signal.SIGKILL)
+            await self._process.wait()
+
+    @property
+    def port(self) -> int:
+        """Where it listens; it has to have started."""
+        assert self._port, self.errors
+        return self._port
+
+    @property
+    def pid(self) -> int:
+        """Its process number."""
+        return self._process.pid
+
+    @property
+    def alive(self) -> bool:
+        """Whether it has not ended."""
+        return self._process.returncode is None
+
+    @property
+    def errors(self) -> str:
+        """What it has written to stderr."""
+        return self._stderr.read_text(encoding="utf-8")
+
+    def signal(self, number: signal.Signals) -> None:
+        """Send it a signal; it must not have ended."""
+        self._process.send_signal(number)
+
+    async def ended(self) -> int:
+        """Wait for its end; return the exit code, negative for a signal."""
+        async with asyncio.timeout(PATIENCE):
+            return await self._process.wait()
+
+    async def kill(self) -> None:
+        """Kill -9."""
+        self.signal(signal.SIGKILL)
+        await self._process.wait()
