@@ -34,8 +34,6 @@ from market import CEA, config, market_commands
 if TYPE_CHECKING:
     from pathlib import Path
 
-    import pytest
-
 
 DAY_ENDS = 2 * 10**18  # ns; later than the clock that the first batch is stamped with
 
