@@ -64,6 +64,10 @@ class Port:
         """Let it strike in the next call that it can, after ``after`` more calls."""
         self._trouble, self._after = trouble, after
 
+    def disarm(self) -> None:
+        """Let nothing strike that has not yet."""
+        self._trouble = None
+
     def open_read(self, path: Path) -> int:
         result: int = self._call("open_read", path)
         return result

@@ -132,6 +132,10 @@ class Fate:
     def end(self) -> None:
         """Stop the last server; no other follows."""
         assert self.host.server is not None
+        assert self.host.process is not None
+        assert self.host.port is not None
+        self.host.process.lives_for = 0
+        self.host.port.disarm()
         self.host.died = lambda: None
         self.host.server.request_stop()
 
