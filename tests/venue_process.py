@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import signal
 import sys
@@ -55,21 +56,30 @@ def write_config(directory: Path) -> Config:
 class VenueProcess:
     """``serve`` in a process, from when clients can connect.
 
-    Where ``at_ns`` is given that is the time at which its clock starts.
+    Where ``at_ns`` is given that is the time at which its clock starts. What it
+    logs goes to the file ``log``, if there is one, else to our stderr.
     """
 
-    def __init__(self, directory: Path, at_ns: int = 0) -> None:
+    def __init__(
+        self, directory: Path, at_ns: int = 0, log: Path | None = None
+    ) -> None:
         self.directory = directory
         self.at_ns = at_ns
+        self.log = log
         self.port = 0
         self.process: Process
 
     async def __aenter__(self) -> Self:
-        self.process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-c", SCRIPT, str(self.directory), str(self.at_ns)),
-            stdout=asyncio.subprocess.PIPE,
-            env={**os.environ, "PYTHONPATH": SOURCES},
-        )
+        with contextlib.ExitStack() as files:
+            log = None
+            if self.log is not None:
+                log = files.enter_context(self.log.open("ab"))
+            self.process = await asyncio.create_subprocess_exec(
+                *(sys.executable, "-c", SCRIPT, str(self.directory), str(self.at_ns)),
+                stdout=asyncio.subprocess.PIPE,
+                stderr=log,
+                env={**os.environ, "PYTHONPATH": SOURCES},
+            )
         assert self.process.stdout is not None
         line = await asyncio.wait_for(self.process.stdout.readline(), 30)
         self.port = int(line)

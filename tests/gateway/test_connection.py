@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import gc
 import json
-from typing import cast
+import tracemalloc
+from typing import TYPE_CHECKING, cast
 
+import pytest
 from hypothesis import given, strategies as st
 from websockets.client import ClientProtocol
 from websockets.frames import BINARY, CLOSE, CONT, PING, PONG, TEXT, Close, Frame
@@ -25,6 +27,10 @@ from carbonex.wire.login import login_text, sign
 from gateway.session_house import Library
 from market import CEA, config, market_commands
 from stranger import private_key
+
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 class Wire(asyncio.Transport):
@@ -189,6 +195,59 @@ async def test_an_ended_connection_leaves_little_behind() -> None:
         assert gc.collect() < 50 * 40
     finally:
         gc.enable()
+
+
+ENDLESS = b"x" * 60_000
+UNFINISHED = {
+    "frame": Frame(TEXT, ENDLESS).serialize(mask=True)[:-1],
+    "message": Frame(TEXT, ENDLESS, fin=False).serialize(mask=True),
+    "frame of no limit": Frame(TEXT, ENDLESS * 30).serialize(mask=True)[:60_000],
+}
+
+
+@pytest.mark.parametrize("data", UNFINISHED.values(), ids=UNFINISHED)
+async def test_an_ended_connection_holds_nothing_of_what_was_sent(data: bytes) -> None:
+    """The collector is off while the venue is busy: cycles wait, by the thousand."""
+    house = House()
+
+    def come_and_go(count: int) -> None:
+        for _ in range(count):
+            wire = house.connect()
+            wire.protocol.data_received(bytes(data))
+            wire.protocol.connection_lost(None)
+
+    assert kept_by(come_and_go) < 50 * 20_000
+
+
+async def test_an_ended_handshake_holds_nothing_of_what_was_sent() -> None:
+    house = House()
+
+    def come_and_go(count: int) -> None:
+        for n in range(count):
+            wire = Wire()
+            handshake = Handshake(house.clients, house.pages)
+            handshake.connection_made(wire)
+            handshake.data_received(b"GET / HTTP/1.1\r\n")
+            for line in range(100):
+                handshake.data_received(f"X-{line}: {n:0600}\r\n".encode())
+            handshake.connection_lost(None)
+
+    assert kept_by(come_and_go) < 50 * 20_000
+
+
+def kept_by(act: Callable[[int], None]) -> int:
+    """Return the bytes that doing it 50 times leaves to the collector."""
+    act(1)
+    gc.collect()
+    gc.disable()
+    tracemalloc.start()
+    try:
+        act(50)
+        kept, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+        gc.enable()
+    return kept
 
 
 payloads = st.one_of(

@@ -118,6 +118,8 @@ class Connection(asyncio.Protocol):
         if self._close_timer is not None:
             self._close_timer.cancel()
         self.session.closed()
+        self._messages.forget()
+        self.outbox.take()
         self._host.lost(self)
 
     def flush(self) -> None:

@@ -21,6 +21,7 @@ from carbonex.wire.codec import BY_SUBPROTOCOL
 
 from .connection import Connection, Host
 from .gate import peer_address
+from .messages import release
 from .pages import SOCKET_PATH, page, refuse, refuse_method
 
 
@@ -126,6 +127,7 @@ class Handshake(asyncio.Protocol):
     def connection_lost(self, _error: Exception | None) -> None:
         """Forget everything."""
         self._timer.cancel()
+        release(self._websocket)
         self._host.departed(self)
 
     def abort(self) -> None:

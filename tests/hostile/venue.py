@@ -1,0 +1,103 @@
+"""The venue under attack: a process, its log, its memory, and what it traded."""
+
+from __future__ import annotations
+
+import resource
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from carbonex.engine import VENUE_KEY, AddKey, ListInstrument, OpenAccount, Permission
+from carbonex.engine import RegisterParticipant
+from carbonex.gateway.config import FILE_NAME, Config, Limits, Listen, default_config_text
+from carbonex.gateway.server.opening import bootstrap
+from carbonex.journal import verify
+from market import market_commands, trader_commands
+from stranger import public_bytes
+from venue_process import VenueProcess
+
+
+if TYPE_CHECKING:
+    from carbonex.engine import Command
+
+
+PAGE: Final = resource.getpagesize()
+
+# Attackers with keys. ``fuzz-1`` and ``fuzz-2`` trade, one may only read, one may
+# only register, one does everything.
+READ, TRADE = Permission.READ, Permission.TRADE
+REGISTRY, EVERYTHING = Permission.REGISTRY, Permission(15)
+ATTACKERS: Final = {
+    "fuzz-1": READ | TRADE,
+    "fuzz-2": READ | TRADE,
+    "fuzz-reader": READ,
+    "fuzz-registrar": REGISTRY,
+    "fuzz-operator": EVERYTHING,
+}
+# A logger's words for what must not happen, whatever arrives.
+ALARMS: Final = ("session failed", "Traceback", "[error", "[critical", "Exception")
+
+
+class HostileVenue(VenueProcess):
+    """A venue in a process of its own; ``limits`` replace those of the default file."""
+
+    def __init__(self, directory: Path, **limits: float) -> None:
+        super().__init__(directory, directory / "server.log")
+        text = default_config_text("test").replace("port = 8080", "port = 0")
+        for name, value in limits.items():
+            old = next(line for line in text.splitlines() if line.startswith(f"{name} ="))
+            text = text.replace(old, f"{name} = {value}")
+        (directory / FILE_NAME).write_text(text)
+        chosen = msgspec.convert(limits, Limits)
+        self.config = Config(venue="test", listen=Listen(port=0), limits=chosen)
+        bootstrap(directory, self.config, [*market_commands(), *_attackers()])
+
+    @property
+    def rss_mb(self) -> float:
+        """Its resident memory now, in MB; the history's follower is not in it."""
+        text = Path(f"/proc/{self.process.pid}/statm").read_text()
+        return int(text.split()[1]) * PAGE / 1e6
+
+    @property
+    def descriptors(self) -> int:
+        """How many files and sockets it has open."""
+        return len(list(Path(f"/proc/{self.process.pid}/fd").iterdir()))
+
+    def alarms(self) -> list[str]:
+        """Return the lines of its log that should not be there."""
+        assert self.log is not None
+        lines = self.log.read_text(errors="replace").splitlines()
+        return [line for line in lines if any(alarm in line for alarm in ALARMS)]
+
+    def verify(self) -> str:
+        """Check the log and every invariant once it has ended; return the digest.
+
+        Raises:
+            AssertionError: If anything is wrong.
+
+        """
+        report = verify(self.directory, deep=True)
+        assert report.ok, report.fault
+        return report.digest
+
+
+def _attackers() -> list[Command]:
+    commands: list[Command] = [
+        ListInstrument(VENUE_KEY, name) for name in ("FUZZ-1", "FUZZ-2", "FUZZ-3")
+    ]
+    for name, permissions in ATTACKERS.items():
+        if TRADE in permissions:
+            # What is remembered of it is full before the warm-up is over.
+            opened = OpenAccount(VENUE_KEY, name, name, 2_000, 500)
+            commands += [
+                opened if isinstance(command, OpenAccount) else command
+                for command in trader_commands(name)
+                if not isinstance(command, AddKey)
+            ]
+        else:
+            commands.append(RegisterParticipant(VENUE_KEY, name))
+        commands.append(
+            AddKey(VENUE_KEY, name, name, public_bytes(name), permissions)
+        )
+    return commands
