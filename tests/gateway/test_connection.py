@@ -17,7 +17,7 @@ from websockets.uri import parse_uri
 
 from carbonex.engine import VENUE_KEY, BeginDay, Exchange
 from carbonex.gateway.feed import Feed
-from carbonex.gateway.server.clients import Clients
+from carbonex.gateway.server.clients import SPARE_CONNECTIONS, Clients
 from carbonex.gateway.server.clock import Clock
 from carbonex.gateway.server.handshake import Handshake
 from carbonex.gateway.server.metrics import Metrics
@@ -195,6 +195,27 @@ async def test_an_ended_connection_leaves_little_behind() -> None:
         assert gc.collect() < 50 * 40
     finally:
         gc.enable()
+
+
+async def test_the_silent_make_room_for_who_comes_later() -> None:
+    house = House(connections=2)
+    trader = house.connect()
+    silent = [Wire() for _ in range(3 + SPARE_CONNECTIONS)]
+    for wire in silent:
+        handshake = Handshake(house.clients, house.pages)
+        wire.set_protocol(handshake)
+        handshake.connection_made(wire)
+    assert [wire.ended for wire in silent[:3]] == [True, True, False]
+    for wire in silent[:2]:
+        wire.protocol.connection_lost(None)
+    assert len(house.clients) == 2 + SPARE_CONNECTIONS
+
+    newcomer = house.connect()
+    house.call(newcomer, "ping")
+    assert summary(newcomer)[0][-1] == ("ping", None)
+    assert [wire.ended for wire in silent[2:4]] == [True, False]
+    house.call(trader, "ping")
+    assert summary(trader)[0][-1] == ("ping", None)
 
 
 ENDLESS = b"x" * 60_000

@@ -238,7 +238,7 @@ MUTATIONS: Final[Mapping[str, Callable[[Random, Codec, Tree], Mutant]]] = {
 def mutant(draw: Random, codec: Codec, req_id: int) -> Mutant:
     """Return one message: a sound one now and then, else one of ``MUTATIONS``."""
     tree = valid.request(draw, draw.choice(valid.METHODS), req_id)
-    if draw.random() < 0.15:
+    if draw.random() < 0.25:
         return Mutant("valid", codec.encode(tree))
     kind = draw.choice(_KINDS)
     return MUTATIONS[kind](draw, codec, tree)._replace(kind=kind)

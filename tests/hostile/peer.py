@@ -7,6 +7,7 @@ returned, and reading can stop.
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from typing import TYPE_CHECKING, Any, Final, Self, cast
 
 import msgspec
@@ -150,6 +151,16 @@ class Peer(asyncio.Protocol):
                     raise ConnectionError(f"the server hung up: {self.close_code}")
                 self._changed.clear()
                 await self._changed.wait()
+
+    def subscribe(self, channel: str, **params: object) -> int:
+        """Ask to follow a channel; return the request's req_id."""
+        return self.call("subscribe", channel=channel, **params)
+
+    def errors(self) -> Counter[str]:
+        """Count the answers received, by the error's name; forget all messages."""
+        answers = [m for m in self.messages if "channel" not in m]
+        self.messages.clear()
+        return Counter(m.get("error", {}).get("name", "success") for m in answers)
 
     async def gone(self, seconds: float = PATIENCE) -> int | None:
         """Wait for the end of the connection; return the server's close code."""

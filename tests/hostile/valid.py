@@ -25,7 +25,7 @@ Tree = dict[str, Any]
 # client needs: an operator's request that is sound is carried out.
 POOLS: Final[Mapping[str, Sequence[Any]]] = {
     "instrument": ("FUZZ-1", "FUZZ-2", "FUZZ-3", "NONE", "CEA"),
-    "account": ("fuzz-1", "fuzz-2", "fuzz-3", "new-1", "new-2", "venue fees"),
+    "account": ("", "", "", "fuzz-1", "fuzz-2", "fuzz-3", "new-1", "new-2", "venue fees"),
     "to_account": ("fuzz-1", "fuzz-2", "new-1"),
     "participant": ("fuzz-1", "fuzz-2", "newcomer", "nobody"),
     "counterparty": ("fuzz-1", "fuzz-2", "newcomer", "nobody"),

@@ -58,7 +58,7 @@ class Clients:
         self._secret = secret
         self._services: Services | None = None  # until the log is recovered
         self._schedule: Callable[[], None] = _nothing
-        self._guests: dict[Guest, None] = {}
+        self._guests: dict[Guest, None] = {}  # oldest first
         self._connections: dict[Connection, str] = {}  # with their ids
         self._awake: dict[Connection, None] = {}  # in order; each once
         self._stalled: dict[Connection, None] = {}
@@ -146,10 +146,17 @@ class Clients:
     # What connections and handshakes ask for.
 
     def arrived(self, guest: Guest) -> bool:
-        """Count a new TCP connection; False when there are far too many."""
+        """Count a new TCP connection; False if its address has far too many.
+
+        For one too many of all addresses the guest that came first has to go.
+        """
         self._guests[guest] = None
         few = self.gate.entered(guest.address)
-        return few and len(self) <= self.limits.connections + SPARE_CONNECTIONS
+        if few and len(self) > self.limits.connections + SPARE_CONNECTIONS:
+            oldest = next(iter(self._guests))
+            self.departed(oldest)
+            oldest.abort()
+        return few
 
     def departed(self, guest: Guest) -> None:
         """Forget one that ended, or went on as something else."""

@@ -24,8 +24,10 @@ if TYPE_CHECKING:
 
 
 # TCP connections beyond ``connections``, of all addresses and of each, so that a
-# full venue still answers /health, /metrics and why it takes no more. One more
-# is dropped without a word.
+# full venue still answers /health, /metrics and why it takes no more. Policy: one
+# more of an address is dropped without a word; for one more in all the one whose
+# handshake has taken longest is. A client's takes a millisecond, so it gets in
+# while others open connections by the thousand and say nothing.
 SPARE_CONNECTIONS: Final = 64
 
 _log = structlog.get_logger("carbonex.gateway")

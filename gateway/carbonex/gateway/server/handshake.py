@@ -49,7 +49,7 @@ class Porter(Host, Protocol):
     """What a handshake needs from its server."""
 
     def arrived(self, guest: Guest) -> bool:
-        """Count a new TCP connection; False when there are far too many."""
+        """Count a new TCP connection; False if its address has far too many."""
 
     def requested(self, guest: Guest) -> Refusal | None:
         """Count a handshake; return why it is refused, if it is."""
@@ -91,8 +91,7 @@ class Handshake(asyncio.Protocol):
         self._timer = asyncio.get_running_loop().call_later(
             self._host.limits.handshake_seconds, self._transport.abort
         )
-        if not self._host.arrived(self):
-            self._transport.abort()
+        self._host.arrived(self)
 
     def data_received(self, data: bytes) -> None:
         """Take some of the request; what follows an answer is for nobody."""

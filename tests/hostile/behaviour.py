@@ -1,0 +1,109 @@
+"""What a hostile behaviour is, and how one is tried and reported."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from .stage import Stage
+
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+    from pathlib import Path
+
+    from .honest import Stretch
+
+
+WATCH_SECONDS: Final = 0.1  # between two looks at the server's memory
+SETTLE_SECONDS: Final = 0.5  # for the server to notice who has gone
+
+# A behaviour's own part: what it tries on a stage, as often or long as ``size``
+# says. It returns what is worth reporting, and asserts what must hold.
+Act = "Callable[[Stage, int], Awaitable[str]]"
+
+
+@dataclass(frozen=True)
+class Behaviour:
+    """``full`` and ``small`` are sizes, in whatever ``act`` counts.
+
+    ``limits`` are the venue's where they differ from the default file; those in
+    ``small_limits`` make a small run short.
+    """
+
+    act: Callable[[Stage, int], Awaitable[str]]
+    full: int
+    small: int
+    limits: Mapping[str, float] = field(default_factory=dict)
+    small_limits: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        return self.act.__name__.replace("_", " ")
+
+
+@dataclass(frozen=True)
+class Report:
+    """How the honest client and the server's memory fared."""
+
+    name: str
+    facts: str
+    before: Stretch
+    during: Stretch
+    rss_mb: tuple[float, float, float]  # before, at most, afterwards
+
+    def __str__(self) -> str:
+        p50 = self.during.p50 / max(self.before.p50, 1)
+        p99 = self.during.p99 / max(self.before.p99, 1)
+        before, peak, after = self.rss_mb
+        return (
+            f"{self.name}: {self.facts};"
+            f" honest client p50 {self.before.p50 / 1e3:.2f} → {self.during.p50 / 1e3:.2f} ms"
+            f" (× {p50:.1f}), p99 {self.before.p99 / 1e3:.2f} → {self.during.p99 / 1e3:.2f} ms"
+            f" (× {p99:.1f}), longest {self.during.worst / 1e3:.0f} ms;"
+            f" server {before:.0f} → {peak:.0f} → {after:.0f} MB"
+        )
+
+
+async def try_out(
+    behaviour: Behaviour, directory: Path, *, small: bool, quiet_seconds: float
+) -> Report:
+    """Try a behaviour on a venue of its own, after ``quiet_seconds`` without it.
+
+    Raises:
+        AssertionError: If anything that must hold does not, then or afterwards.
+
+    """
+    limits = {"requests_per_second": 10**6, "burst": 10**6, **behaviour.limits}
+    if small:
+        limits |= behaviour.small_limits
+    async with Stage(directory, **limits) as stage:
+        await asyncio.sleep(quiet_seconds)
+        before, rss_before = await stage.stretch(), stage.venue.rss_mb
+        async with _watched(stage) as seen:
+            facts = await behaviour.act(stage, behaviour.small if small else behaviour.full)
+            during = await stage.stretch()
+        await asyncio.sleep(SETTLE_SECONDS)
+        rss = (rss_before, max(seen), stage.venue.rss_mb)
+        await stage.settle()
+    return Report(behaviour.name, facts, before, during, rss)
+
+
+@contextlib.asynccontextmanager
+async def _watched(stage: Stage) -> AsyncIterator[list[float]]:
+    """Look at the server's memory meanwhile."""
+    seen = [stage.venue.rss_mb]
+
+    async def watch() -> None:
+        while True:
+            await asyncio.sleep(WATCH_SECONDS)
+            seen.append(stage.venue.rss_mb)
+
+    task = asyncio.create_task(watch())
+    try:
+        yield seen
+        seen.append(stage.venue.rss_mb)
+    finally:
+        task.cancel()
