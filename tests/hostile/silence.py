@@ -6,6 +6,8 @@ import asyncio
 import itertools
 from typing import TYPE_CHECKING, Final
 
+from carbonex.gateway.server.clients import SPARE_CONNECTIONS
+
 from . import frames, handshakes
 from .behaviour import Behaviour
 from .peer import Peer
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from .stage import Stage
 
 
+NEWCOMERS: Final = 20
 AT_ONCE: Final = 50  # connections that are made at the same time
 MAX_PER_ADDRESS: Final = 2000  # of 127.0.0.x, well within the ports that it has
 
@@ -103,31 +106,19 @@ async def half_open_connections(stage: Stage, size: int) -> str:
 
 
 async def connect_and_nothing(stage: Stage, size: int) -> str:
-    """More TCP connections than are allowed, that say nothing; honest ones get in."""
-    limits = stage.venue.config.limits
-    peers: list[Peer] = []
-    came = 0
-    async with asyncio.TaskGroup() as tasks:
-        flood = tasks.create_task(_flood(stage, size, peers))
-        while not flood.done():
-            async with await Peer.open(stage.port) as honest:
-                await honest.result("ping")
-                came += 1
-            await asyncio.sleep(0.05)
+    """More TCP connections than are allowed, that say nothing; newcomers get in."""
+    allowed = stage.venue.config.limits.connections
+    peers = await many(size, lambda source: Peer.connect(stage.port, source=source))
+    for _ in range(NEWCOMERS):
+        async with await Peer.open(stage.port) as newcomer:
+            await newcomer.result("ping")
     kept = sum(not peer.lost for peer in peers)
-    assert kept <= limits.connections + 64
+    assert kept <= allowed + SPARE_CONNECTIONS
     abort(peers)
     return (
-        f"{size} TCP connections and nothing more, {limits.connections} allowed:"
-        f" {kept} kept, all of {came} newcomers served"
+        f"{size} TCP connections and nothing more, {allowed} allowed: {kept} kept,"
+        f" {NEWCOMERS} of {NEWCOMERS} newcomers served"
     )
-
-
-async def _flood(stage: Stage, size: int, peers: list[Peer]) -> None:
-    for number in range(size):
-        peers.append(
-            await Peer.connect(stage.port, source=f"127.0.0.{number % 100 + 1}")
-        )
 
 
 async def reconnect_storm(stage: Stage, size: int) -> str:
