@@ -20,6 +20,7 @@ from carbonex.gateway.feed import Feed
 from carbonex.gateway.server.clients import SPARE_CONNECTIONS, Clients
 from carbonex.gateway.server.clock import Clock
 from carbonex.gateway.server.handshake import Handshake
+from carbonex.gateway.server.messages import AT_ONCE
 from carbonex.gateway.server.metrics import Metrics
 from carbonex.gateway.server.pages import Pages, Readiness
 from carbonex.gateway.venue import Venue
@@ -195,6 +196,47 @@ async def test_an_ended_connection_leaves_little_behind() -> None:
         assert gc.collect() < 50 * 40
     finally:
         gc.enable()
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [request("ping"), Frame(TEXT, b"{"), Frame(PING, b""), Frame(TEXT, b"", fin=False)],
+    ids=["calls", "faults", "control frames", "fragments"],
+)
+async def test_a_flood_takes_turns_with_the_others(frame: Frame) -> None:
+    house = House()
+    flooder, other = house.connect(), house.connect()
+    rest = Frame(CONT, b"") if frame.opcode is TEXT and not frame.fin else frame
+    flood = frame.serialize(mask=True) + rest.serialize(mask=True) * 1000
+    if rest.opcode is CONT:
+        flood = flood.replace(b"\x80\x80", b"\x00\x80")
+    flooder.protocol.data_received(flood)
+    house.turn()
+    assert len(frames_in(flooder)) < 2 + AT_ONCE
+    assert not flooder.reading
+    house.call(other, "ping")
+    assert summary(other)[0][-1] == ("ping", None)
+
+    for _ in range(20):
+        await asyncio.sleep(0)
+    house.turn()
+    assert flooder.reading
+    flooder.protocol.data_received(Frame(PING, b"!").serialize(mask=True))
+    house.turn()
+    messages, control, _ = summary(flooder)
+    answers = messages if frame.opcode is TEXT and frame.fin else control
+    assert len(answers) >= (1001 if rest is frame else 1)
+    assert control[-1] == (PONG, b"!")
+
+
+async def test_who_goes_in_its_turn_is_forgotten() -> None:
+    house = House()
+    wire = house.connect()
+    wire.protocol.data_received(request("ping").serialize(mask=True) * 1000)
+    wire.protocol.connection_lost(None)
+    await asyncio.sleep(0)
+    assert len(house.clients) == 0
+    assert not wire.reading
 
 
 async def test_the_silent_make_room_for_who_comes_later() -> None:

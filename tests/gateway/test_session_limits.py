@@ -67,6 +67,26 @@ def test_the_limit_answers_and_says_how_long_to_wait(
     assert client.closing is None
 
 
+def test_a_long_message_that_is_no_request_counts_as_many(client: Client) -> None:
+    client.write_raw("[" * 1023)
+    client.write_raw("[" * 10_239)
+    client.write_raw('{"method":"halt",%s"params":{"instrument":"X"}}' % (" " * 5_000))
+    orders = [order(quantity=1)] * 50
+    client.send("batch_add", orders=orders)  # over 4 KiB, and carried out
+    client.house.commit()
+    assert [answer["remaining"] for answer in client.read()] == [99, 89, 84, 34]
+
+
+def test_long_messages_without_end_are_abuse(client: Client) -> None:
+    client.write_raw("[" * 300_000)
+    (answer,) = client.read()
+    assert answer["error"]["name"] == "MALFORMED"
+    assert client.closing is None
+    client.write_raw("[" * 300_000)
+    assert len(client.read()) == 1
+    assert client.closing == (1008, "rate limit ignored")
+
+
 def test_cancels_are_never_limited(client: Client) -> None:
     client.result("add_order", **order())
     spend(client, 99)

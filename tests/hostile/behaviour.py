@@ -83,7 +83,9 @@ async def try_out(
         await asyncio.sleep(quiet_seconds)
         before, rss_before = await stage.stretch(), stage.venue.rss_mb
         async with _watched(stage) as seen:
-            facts = await behaviour.act(stage, behaviour.small if small else behaviour.full)
+            facts = await behaviour.act(
+                stage, behaviour.small if small else behaviour.full
+            )
             during = await stage.stretch()
         await asyncio.sleep(SETTLE_SECONDS)
         rss = (rss_before, max(seen), stage.venue.rss_mb)

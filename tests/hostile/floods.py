@@ -49,7 +49,9 @@ async def subscription_flood(stage: Stage, size: int) -> str:
             for channel in ("ticker", "trade", "instrument", "status", "heartbeat"):
                 peer.subscribe(channel)
             last = peer.call("ping")
-            await peer.until(lambda: any(m.get("req_id") == last for m in peer.messages))
+            await peer.until(
+                lambda: any(m.get("req_id") == last for m in peer.messages)
+            )
             answers += peer.errors()
     return f"{answers.total()} requests: {_told(answers)}"
 
@@ -123,7 +125,9 @@ async def messages_in_small_pieces(stage: Stage, size: int) -> str:
             await asyncio.sleep(0)
         await peer.until(lambda: len(peer.messages) == 2)
         assert peer.errors() == {"UNKNOWN_MEMBER": 2}
-    return f"{len(text)} bytes, in {len(pieces)} frames and in {len(whole) // 16} packets"
+    return (
+        f"{len(text)} bytes, in {len(pieces)} frames and in {len(whole) // 16} packets"
+    )
 
 
 async def compression_bombs(stage: Stage, size: int) -> str:
@@ -149,7 +153,9 @@ async def deep_nesting(stage: Stage, size: int) -> str:
         async with await Peer.open(stage.port, codec) as peer:
             peer.write(frames.message(data, binary=codec.binary))
             last = peer.call("ping")
-            await peer.until(lambda: any(m.get("req_id") == last for m in peer.messages))
+            await peer.until(
+                lambda: any(m.get("req_id") == last for m in peer.messages)
+            )
             told += peer.errors()
     return f"{size} messages of {DEPTH} levels: {_told(told)}"
 

@@ -137,9 +137,7 @@ def _fragmented(draw: Random, _limit: int) -> FrameMutant:
 
 def _empty_fragments(draw: Random, _limit: int) -> FrameMutant:
     empty = frame(CONT, fin=False) * draw.choice((1, 10, 1000))
-    return _ends(
-        frame(TEXT, b"{", fin=False) + empty + frame(CONT, b"}"), GOES_ON
-    )
+    return _ends(frame(TEXT, b"{", fin=False) + empty + frame(CONT, b"}"), GOES_ON)
 
 
 def _nothing_to_continue(draw: Random, _limit: int) -> FrameMutant:
@@ -167,7 +165,9 @@ def _pings(draw: Random, _limit: int) -> FrameMutant:
 
 
 def _text_not_utf8(draw: Random, _limit: int) -> FrameMutant:
-    bad = draw.choice((b"\xff", b"\xed\xa0\x80", b"\xc0\xaf", b"\xf4\x90\x80\x80", b"\xe4"))
+    bad = draw.choice(
+        (b"\xff", b"\xed\xa0\x80", b"\xc0\xaf", b"\xf4\x90\x80\x80", b"\xe4")
+    )
     text = b'{"method":"' + bad + b'"}'
     if draw.random() < 0.5:
         return _ends(frame(TEXT, text), 1007)

@@ -119,7 +119,9 @@ class Fuzz:
         await peer.until(lambda: _answered(peer, last))
         answers = [m for m in peer.messages if "channel" not in m]
         peer.messages.clear()
-        self.tally.judge(script, (len(answers), sent), right=len(answers) == len(sent) + 1)
+        self.tally.judge(
+            script, (len(answers), sent), right=len(answers) == len(sent) + 1
+        )
         for one, answer in zip(sent, answers, strict=False):
             self._judge_answer(script, one, answer, peer.codec)
 
@@ -130,7 +132,11 @@ class Fuzz:
         self.tally.answers[error.get("name", "success")] += 1
         right = answer["success"] is not bool(error)
         if one.whole:
-            sent_id = codec.decoder(_ReqId).decode(one.data).req_id if one.kind == "valid" else None
+            sent_id = (
+                codec.decoder(_ReqId).decode(one.data).req_id
+                if one.kind == "valid"
+                else None
+            )
             right &= sent_id is None or answer.get("req_id") == sent_id
         self.tally.judge(script, (one, answer), right=right)
 
@@ -158,7 +164,9 @@ class Fuzz:
                 status = await _status_of(peer, one)
             self.tally.statuses[status] += 1
             silent = b"sec-websocket-extensions" not in (peer.head or b"").lower()
-            self.tally.judge(number, (one, status), right=silent and status in one.statuses)
+            self.tally.judge(
+                number, (one, status), right=silent and status in one.statuses
+            )
 
 
 class _ReqId(msgspec.Struct):

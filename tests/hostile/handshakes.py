@@ -29,7 +29,7 @@ HEADERS: Final[Mapping[str, str]] = {
 
 
 def upgrade(
-    headers: Mapping[str, str | None] = {},  # noqa: B006 - it is only read
+    headers: Mapping[str, str | None] = {},
     line: str = "GET / HTTP/1.1",
 ) -> bytes:
     """Return a handshake with some headers changed, or, where None, left out."""
@@ -54,7 +54,9 @@ def _answered(data: bytes, *statuses: int) -> HandshakeMutant:
 
 
 def _sound(draw: Random) -> HandshakeMutant:
-    return _answered(opening(draw.choice(("carbonex.v1.json", "carbonex.v1.msgpack"))), 101)
+    return _answered(
+        opening(draw.choice(("carbonex.v1.json", "carbonex.v1.msgpack"))), 101
+    )
 
 
 def _http_version(draw: Random) -> HandshakeMutant:
@@ -139,19 +141,31 @@ def _many_headers(draw: Random) -> HandshakeMutant:
 
 
 def _repeated_header(draw: Random) -> HandshakeMutant:
-    name = draw.choice(("Host", "Sec-WebSocket-Key", "Sec-WebSocket-Version", "Upgrade"))
+    name = draw.choice(
+        ("Host", "Sec-WebSocket-Key", "Sec-WebSocket-Version", "Upgrade")
+    )
     again = f"{name}: {HEADERS[name]}\r\n\r\n".encode()
     return _answered(upgrade()[:-2] + again, 101, 400, 426)
 
 
 def _bad_header(draw: Random) -> HandshakeMutant:
-    line = draw.choice((b"no colon", b": x", b"a b: x", b"x: \0", b" folded", b"\xff: x"))
+    line = draw.choice(
+        (b"no colon", b": x", b"a b: x", b"x: \0", b" folded", b"\xff: x")
+    )
     return _answered(upgrade()[:-2] + line + b"\r\n\r\n", 101, 400)
 
 
 def _target(draw: Random) -> HandshakeMutant:
     target = draw.choice(
-        ("/../etc/passwd", "/%00", "*", "http://x/", "/metrics?" + "a" * 999, "//", "/é")
+        (
+            "/../etc/passwd",
+            "/%00",
+            "*",
+            "http://x/",
+            "/metrics?" + "a" * 999,
+            "//",
+            "/é",
+        )
     )
     return _answered(upgrade(line=f"GET {target} HTTP/1.1"), 101, 200, 400, 404)
 

@@ -221,8 +221,17 @@ _FOREIGN: Final[Mapping[str, tuple[bytes, ...]]] = {
     ),
 }
 _NESTS: Final[Mapping[str, tuple[tuple[bytes, bytes, bytes], ...]]] = {
-    "json": ((b"[", b"", b"]"), (b'{"a":', b"1", b"}"), (b"[", b"", b""), (b'{"":', b"", b"")),
-    "msgpack": ((b"\x91", b"\x90", b""), (b"\x81\xa1a", b"\x80", b""), (b"\x91", b"", b"")),
+    "json": (
+        (b"[", b"", b"]"),
+        (b'{"a":', b"1", b"}"),
+        (b"[", b"", b""),
+        (b'{"":', b"", b""),
+    ),
+    "msgpack": (
+        (b"\x91", b"\x90", b""),
+        (b"\x81\xa1a", b"\x80", b""),
+        (b"\x91", b"", b""),
+    ),
 }
 
 MUTATIONS: Final[Mapping[str, Callable[[Random, Codec, Tree], Mutant]]] = {

@@ -120,9 +120,7 @@ class Peer(asyncio.Protocol):
     async def result(self, method: str, **params: object) -> Any:
         """Send a request; return its answer's result, and forget what came before."""
         req_id = self.call(method, **params)
-        await self.until(
-            lambda: any(m.get("req_id") == req_id for m in self.messages)
-        )
+        await self.until(lambda: any(m.get("req_id") == req_id for m in self.messages))
         (answer,) = (m for m in self.messages if m.get("req_id") == req_id)
         self.messages.clear()
         assert answer["success"], answer

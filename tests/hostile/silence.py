@@ -134,7 +134,9 @@ async def reconnect_storm(stage: Stage, size: int) -> str:
                 await peer.login(name)
                 peer.subscribe("executions", account=name)
                 last = peer.subscribe("book", instrument="CEA25", depth=0)
-                await peer.until(lambda: any(m.get("req_id") == last for m in peer.messages))
+                await peer.until(
+                    lambda: any(m.get("req_id") == last for m in peer.messages)
+                )
 
     began = asyncio.get_running_loop().time()
     await asyncio.gather(*(work(next(names)) for _ in range(20)))

@@ -11,7 +11,7 @@ from market import CEA
 from . import frames
 from .behaviour import Behaviour
 from .peer import HEAD_END, Peer
-from .silence import abort, many
+from .silence import many
 
 
 if TYPE_CHECKING:
@@ -41,7 +41,9 @@ async def subscriber_that_reads_slowly(stage: Stage, size: int) -> str:
     """It reads some KB at a time: of the book it skips deltas, and goes on."""
     async with await Peer.open(stage.port) as peer:
         peer.subscribe("book", instrument=CEA, depth=0, interval_ms=50)
-        await peer.until(lambda: any(m.get("type") == "snapshot" for m in peer.messages))
+        await peer.until(
+            lambda: any(m.get("type") == "snapshot" for m in peer.messages)
+        )
         peer.messages.clear()
         slow = asyncio.create_task(_read_slowly(peer))
         orders = await _churn(stage, size, _never)
@@ -96,21 +98,25 @@ async def _churn(stage: Stage, size: int, enough: object) -> int:
         await peer.login("fuzz-1")
         while sent < size and not await enough():  # type: ignore[operator]
             for n in range(4):
-                resting = {"time_in_force": "day"} if n % 2 else {"time_in_force": "ioc"}
+                resting = (
+                    {"time_in_force": "day"} if n % 2 else {"time_in_force": "ioc"}
+                )
                 prices = [f"{10 + (sent + i) % 50}.00" for i in range(BATCH)]
                 peer.call(
                     "batch_add", orders=[_order("fuzz-1", p) | resting for p in prices]
                 )
                 sent += BATCH
             last = peer.call("cancel_all", account="fuzz-1")
-            await peer.until(lambda: any(m.get("req_id") == last for m in peer.messages))
+            await peer.until(
+                lambda: any(m.get("req_id") == last for m in peer.messages)
+            )
             peer.messages.clear()
     return sent
 
 
 def _order(account: str, price: str) -> dict[str, object]:
     return {
-        **{"instrument": CEA, "side": "buy", "price": price, "quantity": 1},
+        "instrument": CEA, "side": "buy", "price": price, "quantity": 1,
         "account": account,
     }
 

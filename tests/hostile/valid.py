@@ -25,7 +25,17 @@ Tree = dict[str, Any]
 # client needs: an operator's request that is sound is carried out.
 POOLS: Final[Mapping[str, Sequence[Any]]] = {
     "instrument": ("FUZZ-1", "FUZZ-2", "FUZZ-3", "NONE", "CEA"),
-    "account": ("", "", "", "fuzz-1", "fuzz-2", "fuzz-3", "new-1", "new-2", "venue fees"),
+    "account": (
+        "",
+        "",
+        "",
+        "fuzz-1",
+        "fuzz-2",
+        "fuzz-3",
+        "new-1",
+        "new-2",
+        "venue fees",
+    ),
     "to_account": ("fuzz-1", "fuzz-2", "new-1"),
     "participant": ("fuzz-1", "fuzz-2", "newcomer", "nobody"),
     "counterparty": ("fuzz-1", "fuzz-2", "newcomer", "nobody"),
@@ -123,7 +133,7 @@ def _scalar(draw: Random, info: inspect.Type, name: str) -> Any:
     assert isinstance(info, inspect.StrType), (name, info)
     if info.pattern:
         return draw.choice(PATTERNS[info.pattern])
-    fitting = [text for text in pool or ("", "x") if len(text) >= (info.min_length or 0)]
+    fitting = [
+        text for text in pool or ("", "x") if len(text) >= (info.min_length or 0)
+    ]
     return draw.choice(fitting)
-
-

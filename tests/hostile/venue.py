@@ -8,9 +8,21 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from carbonex.engine import VENUE_KEY, AddKey, ListInstrument, OpenAccount, Permission
-from carbonex.engine import RegisterParticipant
-from carbonex.gateway.config import FILE_NAME, Config, Limits, Listen, default_config_text
+from carbonex.engine import (
+    VENUE_KEY,
+    AddKey,
+    ListInstrument,
+    OpenAccount,
+    Permission,
+    RegisterParticipant,
+)
+from carbonex.gateway.config import (
+    FILE_NAME,
+    Config,
+    Limits,
+    Listen,
+    default_config_text,
+)
 from carbonex.gateway.server.opening import bootstrap
 from carbonex.journal import verify
 from market import market_commands, trader_commands
@@ -46,7 +58,9 @@ class HostileVenue(VenueProcess):
         super().__init__(directory, directory / "server.log")
         text = default_config_text("test").replace("port = 8080", "port = 0")
         for name, value in limits.items():
-            old = next(line for line in text.splitlines() if line.startswith(f"{name} ="))
+            old = next(
+                line for line in text.splitlines() if line.startswith(f"{name} =")
+            )
             text = text.replace(old, f"{name} = {value}")
         (directory / FILE_NAME).write_text(text)
         chosen = msgspec.convert(limits, Limits)
@@ -97,7 +111,5 @@ def _attackers() -> list[Command]:
             ]
         else:
             commands.append(RegisterParticipant(VENUE_KEY, name))
-        commands.append(
-            AddKey(VENUE_KEY, name, name, public_bytes(name), permissions)
-        )
+        commands.append(AddKey(VENUE_KEY, name, name, public_bytes(name), permissions))
     return commands

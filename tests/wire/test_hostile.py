@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from carbonex.wire import requests
-from carbonex.wire.diagnosis import Fault
+from carbonex.wire.diagnosis import MAX_SHOWN, Fault, _written
 from carbonex.wire.reading import PARAMS, READERS
 
 
@@ -66,6 +66,23 @@ def read(encoding: str, data: str | bytes) -> None:
         return
     for encode in (msgspec.json.encode, msgspec.msgpack.encode):
         assert len(encode(answer)) < 3_000
+
+
+@given(VALUES | st.binary() | st.dictionaries(st.integers() | st.binary(), VALUES))
+def test_what_is_shown_of_a_value_is_how_python_writes_it(value: object) -> None:
+    room = MAX_SHOWN + 1
+    written = _written(value, room)
+    assert written[:room] == repr(value)[:room]
+    if len(written) < room:
+        assert written == repr(value)
+
+
+def test_what_is_shown_of_a_value_is_no_longer_than_needed() -> None:
+    deep: object = []
+    for _ in range(500):
+        deep = [deep, {"a": deep}]  # as a tree it would fill the universe
+    assert len(_written(deep, 100)) < 400
+    assert len(_written(["x" * 10**6] * 10**3, 100)) < 200
 
 
 @given(st.text())

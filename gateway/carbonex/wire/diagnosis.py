@@ -266,7 +266,33 @@ def _shown(codec: Codec, raw: msgspec.Raw) -> str:
     value: object = _value(codec, Any, raw, default=...)
     if value is None or isinstance(value, str | int):
         return _short(JSON.encode(value).decode())
-    return _short(repr(value))
+    return _short(_written(value, MAX_SHOWN + 1))
+
+
+def _written(value: object, room: int) -> str:
+    """Return ``repr(value)``, or no less than its first ``room`` characters.
+
+    ``repr`` copies what is within at every level: 5 KB of brackets took 4 ms. Here
+    every level adds a character, and what does not fit is not looked at.
+    """
+    if isinstance(value, str | bytes):
+        return repr(value[:room])
+    if isinstance(value, dict):
+        pairs: Iterable[tuple[object, ...]] = value.items()
+        text, end = "{", "}"
+    elif isinstance(value, list):
+        pairs = ((item,) for item in value)
+        text, end = "[", "]"
+    else:
+        return repr(value)
+    for number, pair in enumerate(pairs):
+        text += ", " if number else ""
+        for name, part in enumerate(pair):
+            text += ": " if name else ""
+            if len(text) >= room:
+                return text
+            text += _written(part, room - len(text))
+    return text + end
 
 
 def _short(text: str) -> str:

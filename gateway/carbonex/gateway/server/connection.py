@@ -17,7 +17,7 @@ from carbonex.gateway.outbox import SLOW_CONSUMER, Outbox
 from carbonex.wire.codec import BY_SUBPROTOCOL, JSON
 
 from .gate import peer_address
-from .messages import Messages
+from .messages import AT_ONCE, Messages
 
 
 if TYPE_CHECKING:
@@ -77,7 +77,8 @@ class Connection(asyncio.Protocol):
         self.address = peer_address(transport)
         self._websocket = websocket
         self._messages = Messages(websocket, host.limits.frame_bytes)
-        self._stalled = False  # the session wants a pause
+        self._stalled = False  # the session wants a pause, or others have their turn
+        self._turn: asyncio.Handle | None = None
         self._heard = True
         self._pinged = False
         self._close_timer: asyncio.TimerHandle | None = None
@@ -92,11 +93,7 @@ class Connection(asyncio.Protocol):
         self._host.metrics.bytes_in += len(data)
         self._messages.feed(data)
         if not self._stalled:
-            self._receive()
-        if self.outbox.paused and len(self._websocket.writes) > MAX_CONTROL_FRAMES:
-            self._transport.abort()
-            return
-        self._host.wake(self)
+            self._read()
 
     def eof_received(self) -> None:
         """Let the transport close; after EOF nobody waits for a close frame."""
@@ -115,8 +112,9 @@ class Connection(asyncio.Protocol):
 
     def connection_lost(self, _error: Exception | None) -> None:
         """Tell the session; orders that it sent live on."""
-        if self._close_timer is not None:
-            self._close_timer.cancel()
+        for timer in (self._close_timer, self._turn):
+            if timer is not None:
+                timer.cancel()
         self.session.closed()
         self._messages.forget()
         self.outbox.take()
@@ -152,7 +150,7 @@ class Connection(asyncio.Protocol):
         self._stalled = False
         self._transport.resume_reading()
         self._receive()
-        return not self._stalled
+        return not self.session.wants_pause
 
     def keep_alive(self) -> None:
         """Ping a client that was silent since the last call; drop it at the third."""
@@ -172,21 +170,50 @@ class Connection(asyncio.Protocol):
     def _wake(self, _outbox: Outbox) -> None:
         self._host.wake(self)
 
+    def _read(self) -> None:
+        """Handle what was received, and see that it is answered."""
+        self._receive()
+        if self.outbox.paused and len(self._websocket.writes) > MAX_CONTROL_FRAMES:
+            self._transport.abort()
+            return
+        self._host.wake(self)
+
     def _receive(self) -> None:
-        """Hand over messages until the session wants a pause or the end comes."""
-        session, outbox, next_message = self.session, self.outbox, self._messages.next
+        """Hand over messages until the session wants a pause or others have to wait."""
+        session, outbox, messages = self.session, self.outbox, self._messages
         now_ns = self._host.clock.now_ns()
-        while outbox.closing is None and (message := next_message()) is not None:
+        for _ in range(AT_ONCE):
+            if outbox.closing is not None:
+                return
+            message = messages.next()
+            if message is None:
+                if messages.interrupted:
+                    break
+                return
             try:
                 session.receive(message, now_ns)
             except Exception:  # noqa: BLE001 - a message ends its own connection at most
                 _log.exception("session failed")
                 outbox.close(1011, "internal error")
-            if outbox.queued_bytes > TRANSPORT_BYTES:
-                self.flush()  # long answers to many queries: not all at once
             if session.wants_pause:
                 self._stall()
                 return
+            if outbox.queued_bytes > TRANSPORT_BYTES:
+                self.flush()  # long answers to many queries: not all at once
+                break
+        self._let_others()
+
+    def _let_others(self) -> None:
+        """Go on after every other socket that is readable now was read."""
+        self._stalled = True
+        self._transport.pause_reading()
+        self._turn = asyncio.get_running_loop().call_soon(self._go_on)
+
+    def _go_on(self) -> None:
+        self._turn = None
+        self._stalled = False
+        self._transport.resume_reading()
+        self._read()
 
     def _stall(self) -> None:
         self._stalled = True

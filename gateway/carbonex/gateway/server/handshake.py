@@ -91,7 +91,8 @@ class Handshake(asyncio.Protocol):
         self._timer = asyncio.get_running_loop().call_later(
             self._host.limits.handshake_seconds, self._transport.abort
         )
-        self._host.arrived(self)
+        if not self._host.arrived(self):
+            self._transport.abort()
 
     def data_received(self, data: bytes) -> None:
         """Take some of the request; what follows an answer is for nobody."""

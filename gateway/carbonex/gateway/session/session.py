@@ -128,6 +128,7 @@ class Session:
         try:
             name, params, req_id = self._read(data)
         except Fault as fault:
+            self._throttle.weigh(len(data), now_ns)
             self._fault(fault, now_ns)
             return
         method = METHODS[name]
@@ -137,6 +138,8 @@ class Session:
         try:
             self._handle(method, params, req_id, now_ns)
         except Refused as refused:
+            if name not in self.who.allowed:
+                self._throttle.weigh(len(data), now_ns)
             self._refuse(name, method.cost, req_id, now_ns, refused.error)
 
     def answered(self, token: int, events: list[Event], seq: int, time_ns: int) -> None:
