@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import resource
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
@@ -20,14 +21,15 @@ if TYPE_CHECKING:
 WATCH_SECONDS: Final = 0.1  # between two looks at the server's memory
 SETTLE_SECONDS: Final = 0.5  # for the server to notice who has gone
 
-# A behaviour's own part: what it tries on a stage, as often or long as ``size``
-# says. It returns what is worth reporting, and asserts what must hold.
-Act = "Callable[[Stage, int], Awaitable[str]]"
+SPARE_DESCRIPTORS: Final = 1500  # of client or server, beside their connections
 
 
 @dataclass(frozen=True)
 class Behaviour:
-    """``full`` and ``small`` are sizes, in whatever ``act`` counts.
+    """``act`` tries it on a stage, as often or as long as its size says.
+
+    It returns what is worth reporting and asserts what must hold. ``full`` and
+    ``small`` are sizes, in whatever it counts.
 
     ``limits`` are the venue's where they differ from the default file; those in
     ``small_limits`` make a small run short.
@@ -38,10 +40,19 @@ class Behaviour:
     small: int
     limits: Mapping[str, float] = field(default_factory=dict)
     small_limits: Mapping[str, float] = field(default_factory=dict)
+    connects: bool = False  # as many times as its size, at once
 
     @property
     def name(self) -> str:
         return self.act.__name__.replace("_", " ")
+
+    def impossible(self, *, small: bool) -> str:
+        """Return why this system cannot try it, or nothing."""
+        needed = (self.small if small else self.full) + SPARE_DESCRIPTORS
+        _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        if not self.connects or hard == resource.RLIM_INFINITY or hard >= needed:
+            return ""
+        return f"it needs {needed} open files and may have {hard}"
 
 
 @dataclass(frozen=True)

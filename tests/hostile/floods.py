@@ -8,6 +8,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 from market import CEA
+from stranger import eventually
 
 from . import frames, handshakes
 from .behaviour import Behaviour
@@ -49,9 +50,7 @@ async def subscription_flood(stage: Stage, size: int) -> str:
             for channel in ("ticker", "trade", "instrument", "status", "heartbeat"):
                 peer.subscribe(channel)
             last = peer.call("ping")
-            await peer.until(
-                lambda: any(m.get("req_id") == last for m in peer.messages)
-            )
+            await peer.answered(last)
             answers += peer.errors()
     return f"{answers.total()} requests: {_told(answers)}"
 
@@ -153,9 +152,7 @@ async def deep_nesting(stage: Stage, size: int) -> str:
         async with await Peer.open(stage.port, codec) as peer:
             peer.write(frames.message(data, binary=codec.binary))
             last = peer.call("ping")
-            await peer.until(
-                lambda: any(m.get("req_id") == last for m in peer.messages)
-            )
+            await peer.answered(last)
             told += peer.errors()
     return f"{size} messages of {DEPTH} levels: {_told(told)}"
 
@@ -169,13 +166,14 @@ async def _pour(peers: list[Peer], data: bytes, size: int) -> int:
             peer.write(data)
             sent += 1
         if number % len(peers) == 0:
-            while any(
-                p.transport.get_write_buffer_size() > 2**20 and not p.lost
-                for p in peers[len(peers) // 2 :]
-            ):
-                await asyncio.sleep(0.001)
+            reading = peers[len(peers) // 2 :]
+            await eventually(lambda: all(map(_has_room, reading)))  # noqa: B023
             await asyncio.sleep(0)
     return sent
+
+
+def _has_room(peer: Peer) -> bool:
+    return peer.lost or peer.transport.get_write_buffer_size() < 2**20
 
 
 def _told(answers: Counter[str]) -> str:

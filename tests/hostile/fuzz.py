@@ -9,6 +9,7 @@ a handshake gets the right status, or none.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections import Counter
 from random import Random
 from typing import TYPE_CHECKING, Any, Final
@@ -131,13 +132,8 @@ class Fuzz:
         error = answer.get("error") or {}
         self.tally.answers[error.get("name", "success")] += 1
         right = answer["success"] is not bool(error)
-        if one.whole:
-            sent_id = (
-                codec.decoder(_ReqId).decode(one.data).req_id
-                if one.kind == "valid"
-                else None
-            )
-            right &= sent_id is None or answer.get("req_id") == sent_id
+        if one.kind == "valid":
+            right &= answer["req_id"] == codec.decoder(_ReqId).decode(one.data).req_id
         self.tally.judge(script, (one, answer), right=right)
 
     async def _frames(self, draw: Random, number: int, source: str) -> None:
@@ -185,7 +181,7 @@ def _answered(peer: Peer, req_id: int) -> bool:
     """Tell whether the newest answer is that of the ping ``req_id``."""
     for answer in reversed(peer.messages):
         if "channel" not in answer:
-            return answer["method"] == "ping" and answer.get("req_id") == req_id
+            return bool(answer["method"] == "ping" and answer.get("req_id") == req_id)
     return False
 
 
@@ -211,10 +207,8 @@ def _went_on(peer: Peer) -> bool:
 
 async def _status_of(peer: Peer, one: handshakes.HandshakeMutant) -> int:
     """Return the HTTP status that came; 0 if the server waits for more, or went."""
-    try:
+    with contextlib.suppress(TimeoutError, ConnectionError):
         await peer.until(lambda: peer.http_status, 0.02 if 0 in one.statuses else 30)
-    except (TimeoutError, ConnectionError):
-        pass
     return peer.http_status
 
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 Node = tuple[Any, Any]  # a container, and the key of one of its values
 
 # What takes another's place: one of each type.
-OTHERS: Final = (None, True, -1, 0.5, "x", "", [], ["x"], {}, {"a": 1})
+OTHERS: Final[tuple[Any, ...]] = (None, True, -1, 0.5, "x", "", [], ["x"], {}, {"a": 1})
 
 
 class Mutant(NamedTuple):

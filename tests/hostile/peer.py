@@ -42,6 +42,7 @@ class Peer(asyncio.Protocol):
         self.close_code: int | None = None
         self.received_bytes = 0
         self.lost = False
+        self.status: Any = None  # what the greeting said
         self._data = b""
         self._changed = asyncio.Event()
         self._req_id = 0
@@ -120,11 +121,15 @@ class Peer(asyncio.Protocol):
     async def result(self, method: str, **params: object) -> Any:
         """Send a request; return its answer's result, and forget what came before."""
         req_id = self.call(method, **params)
-        await self.until(lambda: any(m.get("req_id") == req_id for m in self.messages))
+        await self.answered(req_id)
         (answer,) = (m for m in self.messages if m.get("req_id") == req_id)
         self.messages.clear()
         assert answer["success"], answer
         return answer.get("result")
+
+    async def answered(self, req_id: int) -> None:
+        """Wait for the answer to a request; it is among ``messages`` then."""
+        await self.until(lambda: any(m.get("req_id") == req_id for m in self.messages))
 
     async def login(self, name: str) -> None:
         """Log in with the key of that name."""

@@ -7,6 +7,7 @@ import itertools
 from typing import TYPE_CHECKING, Final
 
 from carbonex.gateway.server.clients import SPARE_CONNECTIONS
+from stranger import eventually
 
 from . import frames, handshakes
 from .behaviour import Behaviour
@@ -31,7 +32,8 @@ async def many(count: int, make: Callable[[str], Awaitable[Peer]]) -> list[Peer]
 
     async def work() -> None:
         for number in numbers:
-            peers.append(await make(f"127.0.0.{number // MAX_PER_ADDRESS + 1}"))
+            peer = await make(f"127.0.0.{number // MAX_PER_ADDRESS + 1}")
+            peers.append(peer)
 
     await asyncio.gather(*(work() for _ in range(AT_ONCE)))
     return peers
@@ -98,9 +100,8 @@ async def half_open_connections(stage: Stage, size: int) -> str:
         peer.transport.pause_reading()
     before = stage.venue.descriptors
     wanted = before - size
-    async with asyncio.timeout(10 * stage.venue.config.limits.ping_seconds + 10):
-        while stage.venue.descriptors > wanted:
-            await asyncio.sleep(0.05)
+    patience = 10 * stage.venue.config.limits.ping_seconds + 10
+    await eventually(lambda: stage.venue.descriptors <= wanted, patience)
     abort(peers)
     return f"{size} connections that answer no ping: all dropped"
 
@@ -134,9 +135,7 @@ async def reconnect_storm(stage: Stage, size: int) -> str:
                 await peer.login(name)
                 peer.subscribe("executions", account=name)
                 last = peer.subscribe("book", instrument="CEA25", depth=0)
-                await peer.until(
-                    lambda: any(m.get("req_id") == last for m in peer.messages)
-                )
+                await peer.answered(last)
 
     began = asyncio.get_running_loop().time()
     await asyncio.gather(*(work(next(names)) for _ in range(20)))
@@ -152,7 +151,11 @@ BEHAVIOURS: Final = (
     ),
     Behaviour(slow_loris_of_frames, 500, 30),
     Behaviour(
-        idle_connections, 10_000, 200, {"connections": 11_000, "ping_seconds": 600}
+        idle_connections,
+        10_000,
+        200,
+        {"connections": 11_000, "ping_seconds": 600},
+        connects=True,
     ),
     Behaviour(
         half_open_connections, 500, 30, {"ping_seconds": 2}, {"ping_seconds": 0.2}

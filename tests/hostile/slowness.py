@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from market import CEA
 
@@ -15,6 +15,8 @@ from .silence import many
 
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
     from .stage import Stage
 
 
@@ -50,7 +52,7 @@ async def subscriber_that_reads_slowly(stage: Stage, size: int) -> str:
         slow.cancel()
         peer.transport.resume_reading()
         last = peer.call("ping")
-        await peer.until(lambda: any(m.get("req_id") == last for m in peer.messages))
+        await peer.answered(last)
         kinds = [m["type"] for m in peer.messages if m.get("channel") == "book"]
         _check_chain(peer.messages)
     return (
@@ -87,16 +89,16 @@ async def _follower(stage: Stage, source: str) -> Peer:
     await peer.login("fuzz-1")
     peer.subscribe("executions", account="fuzz-1")
     last = peer.subscribe("book", instrument=CEA, depth=0, interval_ms=50)
-    await peer.until(lambda: any(m.get("req_id") == last for m in peer.messages))
+    await peer.answered(last)
     return peer
 
 
-async def _churn(stage: Stage, size: int, enough: object) -> int:
+async def _churn(stage: Stage, size: int, enough: Callable[[], Awaitable[bool]]) -> int:
     """Send batches of orders that rest or vanish; return how many, at most ``size``."""
     sent = 0
     async with await Peer.open(stage.port) as peer:
         await peer.login("fuzz-1")
-        while sent < size and not await enough():  # type: ignore[operator]
+        while sent < size and not await enough():
             for n in range(4):
                 resting = (
                     {"time_in_force": "day"} if n % 2 else {"time_in_force": "ioc"}
@@ -107,16 +109,17 @@ async def _churn(stage: Stage, size: int, enough: object) -> int:
                 )
                 sent += BATCH
             last = peer.call("cancel_all", account="fuzz-1")
-            await peer.until(
-                lambda: any(m.get("req_id") == last for m in peer.messages)
-            )
+            await peer.answered(last)
             peer.messages.clear()
     return sent
 
 
 def _order(account: str, price: str) -> dict[str, object]:
     return {
-        "instrument": CEA, "side": "buy", "price": price, "quantity": 1,
+        "instrument": CEA,
+        "side": "buy",
+        "price": price,
+        "quantity": 1,
         "account": account,
     }
 
@@ -143,19 +146,18 @@ async def _read_slowly(peer: Peer) -> None:
     while True:
         peer.transport.pause_reading()
         await asyncio.sleep(PAUSE_SECONDS)
-        seen = peer.received_bytes
+        wanted = peer.received_bytes + READ_BYTES
         peer.transport.resume_reading()
-        while peer.received_bytes < seen + READ_BYTES:
-            await asyncio.sleep(0.001)
+        await peer.until(lambda: peer.received_bytes >= wanted)  # noqa: B023
 
 
-def _check_chain(messages: list[dict[str, object]]) -> None:
+def _check_chain(messages: list[Any]) -> None:
     """Assert that each delta follows on what came before it."""
     seq = 0
     for message in messages:
         if message.get("channel") != "book":
             continue
-        (data,) = message["data"]  # type: ignore[misc]
+        (data,) = message["data"]
         if message["type"] == "update" and seq:
             assert data["prev_seq"] <= seq < data["seq"]
         seq = data["seq"]
