@@ -74,8 +74,8 @@ async def test_a_frame_in_pieces_is_not_copied_with_every_piece() -> None:
     connection = wire.protocol
     assert isinstance(connection, Connection)
     for at in range(0, len(whole), 16):
-        wire.protocol.data_received(whole[at : at + 16])
         assert len(connection._messages._data) <= 16
+        wire.protocol.data_received(whole[at : at + 16])
     house.turn()
     assert summary(wire)[0][-1] == ("", "MALFORMED")
 

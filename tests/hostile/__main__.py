@@ -23,6 +23,7 @@ from .behaviour import Behaviour, try_out
 
 
 BEHAVIOURS = (*silence.BEHAVIOURS, *slowness.BEHAVIOURS, *floods.BEHAVIOURS)
+QUIET_SECONDS = 3.0  # of trading without any attack, to compare with
 
 
 def main() -> int:
@@ -64,12 +65,14 @@ def _try_all(name: str, *, small: bool) -> int:
 
 async def _try(behaviour: Behaviour, *, small: bool) -> object:
     with tempfile.TemporaryDirectory() as directory:
-        return await try_out(behaviour, Path(directory), small=small, quiet_seconds=3)
+        return await try_out(
+            behaviour, Path(directory), small=small, quiet_seconds=QUIET_SECONDS
+        )
 
 
 def _fuzz(count: int, seed: int) -> int:
     with tempfile.TemporaryDirectory() as directory:
-        result = uvloop.run(report.run(Path(directory), count, seed))
+        result = uvloop.run(report.run(Path(directory), count, seed, QUIET_SECONDS))
     for line in report.lines(result, seed):
         say(line)
     flat = result.growth_mb <= report.MAX_GROWTH_MB

@@ -19,7 +19,18 @@ if TYPE_CHECKING:
 
 
 WATCH_SECONDS: Final = 0.1  # between two looks at the server's memory
-SETTLE_SECONDS: Final = 0.5  # for the server to notice who has gone
+
+# Rates are not what most behaviours are about.
+UNLIMITED: Final = {"requests_per_second": 10**6, "burst": 10**6}
+# A venue whose other limits are soon reached, for all small ones together.
+SMALL: Final = {
+    **UNLIMITED,
+    "connections": 300,
+    "outbox_bytes": 65_536,
+    "handshake_seconds": 0.5,
+    "ping_seconds": 0.2,
+    "close_seconds": 0.5,
+}
 
 SPARE_DESCRIPTORS: Final = 1500  # of client or server, beside their connections
 
@@ -31,8 +42,8 @@ class Behaviour:
     It returns what is worth reporting and asserts what must hold. ``full`` and
     ``small`` are sizes, in whatever it counts.
 
-    ``limits`` are the venue's where they differ from the default file; those in
-    ``small_limits`` make a small run short.
+    ``limits`` are the venue's where they differ from the default file. With
+    ``small_limits`` a small run has a venue of its own, too.
     """
 
     act: Callable[[Stage, int], Awaitable[str]]
@@ -87,20 +98,25 @@ async def try_out(
         AssertionError: If anything that must hold does not, then or afterwards.
 
     """
-    limits = {"requests_per_second": 10**6, "burst": 10**6, **behaviour.limits}
-    if small:
-        limits |= behaviour.small_limits
-    async with Stage(directory, **limits) as stage:
-        await asyncio.sleep(quiet_seconds)
-        before, rss_before = await stage.stretch(), stage.venue.rss_mb
-        async with _watched(stage) as seen:
-            facts = await behaviour.act(
-                stage, behaviour.small if small else behaviour.full
-            )
-            during = await stage.stretch()
-        await asyncio.sleep(SETTLE_SECONDS)
-        rss = (rss_before, max(seen), stage.venue.rss_mb)
+    limits = behaviour.small_limits if small else behaviour.limits
+    size = behaviour.small if small else behaviour.full
+    async with Stage(directory, **{**UNLIMITED, **limits}) as stage:
+        report = await try_on(stage, behaviour, size, quiet_seconds)
         await stage.settle()
+    return report
+
+
+async def try_on(
+    stage: Stage, behaviour: Behaviour, size: int, quiet_seconds: float
+) -> Report:
+    """Try a behaviour; what must hold afterwards, ``Stage.settle`` tells."""
+    await asyncio.sleep(quiet_seconds)
+    before, rss_before = await stage.stretch(), stage.venue.rss_mb
+    async with _watched(stage) as seen:
+        facts = await behaviour.act(stage, size)
+        during = await stage.stretch()
+    await asyncio.sleep(quiet_seconds)
+    rss = (rss_before, max(seen), stage.venue.rss_mb)
     return Report(behaviour.name, facts, before, during, rss)
 
 

@@ -191,10 +191,14 @@ BEHAVIOURS: Final = (
         10,
         1,
         {"requests_per_second": 1000, "burst": 2000},
-        {"requests_per_second": 100, "burst": 100},
+        {"requests_per_second": 100, "burst": 100, "close_seconds": 0.5},
     ),
     Behaviour(
-        faults_at_full_speed, 20_000, 400, {"requests_per_second": 1000, "burst": 2000}
+        faults_at_full_speed,
+        20_000,
+        400,
+        {"requests_per_second": 1000, "burst": 2000},
+        {"requests_per_second": 100, "burst": 100, "close_seconds": 0.5},
     ),
     Behaviour(oversized_messages, 300, 6),
     Behaviour(messages_in_small_pieces, 1_000_000, 20_000),

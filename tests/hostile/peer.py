@@ -1,7 +1,7 @@
 """A client made of bytes: it sends what it is told and reads what comes.
 
-Nothing here follows the protocol by itself: no ping is answered, no close frame
-returned, and reading can stop.
+Nothing here follows the protocol by itself but that pings are answered, where
+``answers_pings`` is not taken back: no close frame is returned, and reading can stop.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from carbonex.wire.codec import BY_SUBPROTOCOL, JSON, Codec
 from carbonex.wire.login import login_text, sign
 from stranger import private_key
 
-from .frames import BINARY, CLOSE, TEXT, message
+from .frames import BINARY, CLOSE, PING, PONG, TEXT, frame, message
 from .handshakes import opening
 
 
@@ -41,6 +41,7 @@ class Peer(asyncio.Protocol):
         self.messages: list[Any] = []
         self.close_code: int | None = None
         self.received_bytes = 0
+        self.answers_pings = True
         self.lost = False
         self.status: Any = None  # what the greeting said
         self._data = b""
@@ -195,6 +196,8 @@ class Peer(asyncio.Protocol):
         if opcode in {TEXT, BINARY}:
             decoder = msgspec.msgpack if opcode == BINARY else msgspec.json
             self.messages.append(decoder.decode(payload))
+        elif opcode == PING and self.answers_pings:
+            self.write(frame(PONG, payload))
         elif opcode == CLOSE:
             self.close_code = int.from_bytes(payload[:2]) if payload else 1005
 

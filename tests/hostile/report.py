@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from statistics import median
 from typing import TYPE_CHECKING, Final
 
+from .behaviour import UNLIMITED
 from .fuzz import Fuzz, Tally
 from .stage import Stage
 
@@ -25,7 +26,6 @@ WARM_UP: Final = 0.4  # of the run: until then what is kept within a limit fills
 # the fifth after the warm-up. What may still grow by then: the executions of the
 # accounts that trade, of which the newest 10,000 are kept, at up to 600 bytes.
 MAX_GROWTH_MB: Final = 16.0
-QUIET_SECONDS: Final = 2.0
 
 
 @dataclass(frozen=True)
@@ -53,16 +53,16 @@ class Result:
         return self.rss_mb[int(len(self.rss_mb) * WARM_UP)]
 
 
-async def run(directory: Path, count: int, seed: int) -> Result:
-    """Fuzz a venue of its own with ``count`` cases.
+async def run(directory: Path, count: int, seed: int, quiet_seconds: float) -> Result:
+    """Fuzz a venue of its own with ``count`` cases, after a quiet while.
 
     Raises:
         AssertionError: If the server failed or logged a failure, an invariant does
             not hold, or the honest client was told what the log does not say.
 
     """
-    async with Stage(directory, requests_per_second=10**6, burst=10**6) as stage:
-        await asyncio.sleep(QUIET_SECONDS)
+    async with Stage(directory, **UNLIMITED) as stage:
+        await asyncio.sleep(quiet_seconds)
         before, rss_before = await stage.stretch(), stage.venue.rss_mb
         fuzz = Fuzz(stage.port, seed, count, stage.venue.config.limits.frame_bytes)
         samples: list[float] = []

@@ -164,11 +164,7 @@ def _check_chain(messages: list[Any]) -> None:
 
 
 BEHAVIOURS: Final = (
-    Behaviour(
-        subscriber_that_never_reads, 200_000, 20_000, {}, {"outbox_bytes": 65_536}
-    ),
+    Behaviour(subscriber_that_never_reads, 200_000, 20_000),
     Behaviour(subscriber_that_reads_slowly, 100_000, 2_000),
-    Behaviour(
-        thousands_of_unanswered_requests, 100_000, 3_000, {}, {"outbox_bytes": 65_536}
-    ),
+    Behaviour(thousands_of_unanswered_requests, 100_000, 3_000),
 )
