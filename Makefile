@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check style thorough simulate crash bench clean
+.PHONY: help install demo test check style thorough simulate crash fuzz bench clean
 
 PYTHON ?= python3
 VENV ?= .venv
@@ -36,6 +36,13 @@ ROUNDS ?= 100
 
 crash: install ## kill a venue under load again and again: ROUNDS, SEED
 	PYTHONPATH=tests $(BIN)/python -m crash --rounds $(ROUNDS) --seed $(SEED)
+
+# Where a run found something wrong, the same COUNT and SEED find it again.
+COUNT ?= 1000000
+ONLY ?= all
+
+fuzz: install ## a million hostile inputs and every hostile behaviour (COUNT=, SEED=, ONLY=fuzz)
+	PYTHONPATH=tests $(BIN)/python -m hostile --count $(COUNT) --seed $(SEED) --only $(ONLY)
 
 check: install ## formatting, lint, types, import rules
 	$(BIN)/ruff format --check .

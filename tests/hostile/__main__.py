@@ -30,7 +30,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="hostile", description=__doc__)
     parser.add_argument("--count", type=int, default=1_000_000)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--only", choices=("fuzz", "behaviours"))
+    parser.add_argument("--only", choices=("all", "fuzz", "behaviours"), default="all")
     parser.add_argument("--named", metavar="WORD", default="", help="behaviours to try")
     parser.add_argument("--small", action="store_true", help="as the tests try them")
     arguments = parser.parse_args()

@@ -56,8 +56,8 @@ async def subscriber_that_reads_slowly(stage: Stage, size: int) -> str:
         kinds = [m["type"] for m in peer.messages if m.get("channel") == "book"]
         _check_chain(peer.messages)
     return (
-        f"{orders} orders: {kinds.count('update')} deltas and"
-        f" {kinds.count('snapshot')} snapshots instead of the others, still connected"
+        f"{orders} orders reached it as {kinds.count('update')} deltas and"
+        f" {kinds.count('snapshot')} snapshots without a gap, still connected"
     )
 
 

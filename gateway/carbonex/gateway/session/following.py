@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from msgspec.structs import fields, replace
 
@@ -20,6 +20,12 @@ if TYPE_CHECKING:
     from .session import Session
 
 P = TypeVar("P", requests.Subscribe, requests.Unsubscribe)
+
+# Found out once: ``fields`` takes 0.4 ms, and clients subscribe at full speed.
+_DEFAULTS: Final = {
+    kind: {field.name: field.default for field in fields(kind) if not field.required}
+    for kind in (requests.Subscribe, requests.Unsubscribe)
+}
 
 
 def subscribe(
@@ -69,12 +75,10 @@ def _refuse_strangers(p: requests.Subscribe | requests.Unsubscribe) -> None:
 
     It would be ignored, and its sender would wait for what never comes.
     """
-    for field in fields(p):
-        name = field.name
-        if name != "channel" and name not in MEMBERS[p.channel]:
-            given = getattr(p, name)
-            if given != field.default:
-                wanted = f"left out: {p.channel} has no {name}"
-                raise Refused(
-                    error(Code.BAD_TYPE, name, member=name, wanted=wanted, given=given)
-                )
+    members = MEMBERS[p.channel]
+    for name, default in _DEFAULTS[type(p)].items():
+        if name not in members and (given := getattr(p, name)) != default:
+            wanted = f"left out: {p.channel} has no {name}"
+            raise Refused(
+                error(Code.BAD_TYPE, name, member=name, wanted=wanted, given=given)
+            )
