@@ -8,7 +8,7 @@ import tracemalloc
 from typing import TYPE_CHECKING
 
 import pytest
-from websockets.frames import CONT, PING, PONG, TEXT, Frame
+from websockets.frames import CLOSE, CONT, PING, PONG, TEXT, Close, Frame
 
 from carbonex.gateway.server.clients import SPARE_CONNECTIONS
 from carbonex.gateway.server.connection import Connection
@@ -53,6 +53,20 @@ async def test_a_flood_takes_turns_with_the_others(frame: Frame) -> None:
     assert control[-1] == (PONG, b"!")
 
 
+async def test_long_messages_take_turns_too() -> None:
+    house = House()
+    wire = house.connect()
+    wire.protocol.data_received(Frame(TEXT, b"[" * 30_000).serialize(mask=True) * 5)
+    house.turn()
+    assert summary(wire)[0][1:] == [("", "MALFORMED")] * 2
+    assert not wire.reading
+    for _ in range(5):
+        await asyncio.sleep(0)
+    house.turn()
+    assert summary(wire)[0][1:] == [("", "MALFORMED")] * 5
+    assert wire.reading
+
+
 async def test_turns_and_the_cap_of_requests_in_flight_go_together() -> None:
     house = House(in_flight=200)
     wire = house.connect()
@@ -78,6 +92,30 @@ async def test_a_frame_in_pieces_is_not_copied_with_every_piece() -> None:
         wire.protocol.data_received(whole[at : at + 16])
     house.turn()
     assert summary(wire)[0][-1] == ("", "MALFORMED")
+
+
+async def test_who_is_closed_is_not_read_any_more() -> None:
+    house = House(requests_per_second=50, burst=50)
+    wire = house.connect()
+    flood = request("ping").serialize(mask=True) * 1000
+    wire.protocol.data_received(flood)
+    for _ in range(20):
+        await asyncio.sleep(0)
+    house.turn()
+    (closing,) = (frame for frame in frames_in(wire) if frame.opcode is CLOSE)
+    assert Close.parse(closing.data).code == 1008
+    assert wire.ended  # without waiting for what may come behind a flood
+
+    connection = wire.protocol
+    assert isinstance(connection, Connection)
+    written = len(wire.written)
+    for _ in range(10):
+        connection.data_received(flood)
+        house.turn()
+    assert len(wire.written) == written
+    assert not connection._websocket.reader.buffer
+    connection.connection_lost(None)
+    assert len(house.clients) == 0
 
 
 async def test_who_goes_in_its_turn_is_forgotten() -> None:

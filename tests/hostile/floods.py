@@ -79,7 +79,9 @@ async def faults_at_full_speed(stage: Stage, size: int) -> str:
     codec = CODECS[1]
     worst = b"\x91" * 5000 + b"\x90"  # deep, and within what can be decoded
     data = frames.message(
-        b"\x82\xa6method\xaeset_obligation\xa6params\x81\xa3due" + worst, binary=True
+        b"\x82\xa6method\xaeset_obligation\xa6params\x83\xabparticipant\xa1x\xa4year\x01"
+        b"\xa3due" + worst,
+        binary=True,
     )
     peers = await many(
         FLOODERS, lambda source: Peer.open(stage.port, codec, source=source)
