@@ -17,7 +17,7 @@ from . import valid
 
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from random import Random
 
     from .valid import Tree
@@ -30,11 +30,10 @@ OTHERS: Final[tuple[Any, ...]] = (None, True, -1, 0.5, "x", "", [], ["x"], {}, {
 
 
 class Mutant(NamedTuple):
-    """One message. ``whole`` means that its req_id was not touched."""
+    """One message, and what was done to it."""
 
     kind: str
     data: bytes
-    whole: bool = True
 
 
 def nodes(tree: Tree) -> list[Node]:
@@ -60,7 +59,7 @@ def replaced(draw: Random, codec: Codec, tree: Tree, new: object) -> Mutant:
     """Return ``tree`` with ``new`` in one place; bytes are put in as they are."""
     holder, key = draw.choice(nodes(tree))
     holder[key] = msgspec.Raw(new) if isinstance(new, bytes) else new
-    return Mutant("", codec.encode(tree), whole=key not in {"req_id", "params"})
+    return Mutant("", codec.encode(tree))
 
 
 def wrong_type(draw: Random, codec: Codec, tree: Tree) -> Mutant:
@@ -71,7 +70,7 @@ def missing(draw: Random, codec: Codec, tree: Tree) -> Mutant:
     holder = draw.choice([m for m in maps(tree) if m])
     key = draw.choice(list(holder))
     del holder[key]
-    return Mutant("", codec.encode(tree), whole=key != "req_id")
+    return Mutant("", codec.encode(tree))
 
 
 def unknown(draw: Random, codec: Codec, tree: Tree) -> Mutant:
@@ -90,7 +89,7 @@ def doubled(draw: Random, codec: Codec, tree: Tree) -> Mutant:
     value = draw.choice((inner[name], *OTHERS))
     raw = _with_one_more(codec, inner, name, value)
     if holder is None:
-        return Mutant("", raw, whole=name != "req_id")
+        return Mutant("", raw)
     holder[key] = msgspec.Raw(raw)
     return Mutant("", codec.encode(tree))
 
@@ -123,7 +122,7 @@ def number_as_string(draw: Random, codec: Codec, tree: Tree) -> Mutant:
     holder, key = draw.choice([*nodes(tree["params"]), (tree, "req_id")])
     old = holder[key]
     holder[key] = draw.choice((7463, 74.63)) if isinstance(old, str) else str(old)
-    return Mutant("", codec.encode(tree), whole=key != "req_id")
+    return Mutant("", codec.encode(tree))
 
 
 def wrong_word(draw: Random, codec: Codec, tree: Tree) -> Mutant:
@@ -149,12 +148,12 @@ def out_of_range(draw: Random, codec: Codec, tree: Tree) -> Mutant:
         holder[key] = draw.choice(texts)
     else:
         holder[key] = draw.choice((-1, 0, -(2**63), 2**63 - 1, 2**53 + 1))
-    return Mutant("", codec.encode(tree), whole=key != "req_id")
+    return Mutant("", codec.encode(tree))
 
 
 def truncated(draw: Random, codec: Codec, tree: Tree) -> Mutant:
     data = codec.encode(tree)
-    return Mutant("", data[: draw.randrange(len(data))], whole=False)
+    return Mutant("", data[: draw.randrange(len(data))])
 
 
 def noise(draw: Random, codec: Codec, tree: Tree) -> Mutant:
@@ -168,8 +167,8 @@ def noise(draw: Random, codec: Codec, tree: Tree) -> Mutant:
             data[at : at + draw.randint(0, 2)] = draw.randbytes(draw.randint(0, 2))
             data = data or bytearray(1)
     if not codec.binary:  # what is not UTF-8 is a frame's fault: see frames
-        return Mutant("", bytes(data).decode("utf-8", "replace").encode(), whole=False)
-    return Mutant("", bytes(data), whole=False)
+        return Mutant("", bytes(data).decode("utf-8", "replace").encode())
+    return Mutant("", bytes(data))
 
 
 def _with_one_more(codec: Codec, members: Tree, name: str, value: object) -> bytes:
@@ -244,9 +243,9 @@ MUTATIONS: Final[Mapping[str, Callable[[Random, Codec, Tree], Mutant]]] = {
 }
 
 
-def mutant(draw: Random, codec: Codec, req_id: int) -> Mutant:
+def mutant(draw: Random, codec: Codec, methods: Sequence[str], req_id: int) -> Mutant:
     """Return one message: a sound one now and then, else one of ``MUTATIONS``."""
-    tree = valid.request(draw, draw.choice(valid.METHODS), req_id)
+    tree = valid.request(draw, draw.choice(methods), req_id)
     if draw.random() < 0.25:
         return Mutant("valid", codec.encode(tree))
     kind = draw.choice(_KINDS)

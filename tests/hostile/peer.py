@@ -21,6 +21,7 @@ from .handshakes import opening
 
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from types import TracebackType
 
 
@@ -141,7 +142,9 @@ class Peer(asyncio.Protocol):
         signature = sign(private_key(name), text)
         await self.result("login", key_id=name, signature=signature)
 
-    async def until(self, condition: Any, seconds: float = PATIENCE) -> None:
+    async def until(
+        self, condition: Callable[[], object], seconds: float = PATIENCE
+    ) -> None:
         """Wait until ``condition`` holds, looking whenever something came.
 
         Raises:
@@ -165,6 +168,20 @@ class Peer(asyncio.Protocol):
         answers = [m for m in self.messages if "channel" not in m]
         self.messages.clear()
         return Counter(m.get("error", {}).get("name", "success") for m in answers)
+
+    async def over(
+        self, condition: Callable[[], object], seconds: float = PATIENCE
+    ) -> None:
+        """Wait until ``condition`` holds, or the server closes or hangs up.
+
+        Raises:
+            TimeoutError: If nothing of that happens within ``seconds``.
+
+        """
+        async with asyncio.timeout(seconds):
+            while not condition() and self.close_code is None and not self.lost:
+                self._changed.clear()
+                await self._changed.wait()
 
     async def gone(self, seconds: float = PATIENCE) -> int | None:
         """Wait for the end of the connection; return the server's close code."""

@@ -76,7 +76,7 @@ async def slow_loris_of_frames(stage: Stage, size: int) -> str:
     data = frames.message(frames.PING_CALL, binary=False)
     await drip(peers, data, seconds / len(data))
     for peer in peers:
-        await peer.until(lambda p=peer: p.messages)
+        await peer.until(lambda: peer.messages)  # noqa: B023
         assert peer.messages[0]["success"]
     abort(peers)
     return f"{size} connections, a frame within {seconds:g} s: all answered"

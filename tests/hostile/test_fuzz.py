@@ -67,7 +67,7 @@ def test_a_seed_gives_the_same_bytes_again() -> None:
         draw = Random(seed)
         return [
             (
-                mutants.mutant(draw, draw.choice(CODECS), n),
+                mutants.mutant(draw, draw.choice(CODECS), valid.METHODS, n),
                 frames.mutant(draw, 2**16),
                 handshakes.mutant(draw),
             )
