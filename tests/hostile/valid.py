@@ -39,7 +39,7 @@ POOLS: Final[Mapping[str, Sequence[Any]]] = {
     "to_account": ("fuzz-1", "fuzz-2", "new-1"),
     "participant": ("fuzz-1", "fuzz-2", "newcomer", "nobody"),
     "counterparty": ("fuzz-1", "fuzz-2", "newcomer", "nobody"),
-    "key_id": ("fuzz-x", "new-1", "new-key", "none"),
+    "key_id": ("some-key", "new-key", "none"),
     "signature": ("A" * 86, "", "!"),
     "public_key": ("A" * 43, "A" * 42 + "E", "AAAA"),
     "price": ("74.63", "70.00", "80.00", "9.99", "0.01", ""),

@@ -169,7 +169,8 @@ key = ""
 
 [limits]
 # Per connection: requests that create or change orders, refilled every second,
-# and how many may come at once. Cancels are never limited.
+# and how many may come at once. Cancels are never limited. A message that is no
+# request counts one more per KiB.
 requests_per_second = 1000
 burst = 2000
 # Per connection: requests without an answer yet. Beyond it the server stops
