@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 WORKERS: Final = 24  # scripts at the same time
 CHUNK: Final = 50  # messages between two pings that are waited for
+REQ_IDS: Final = 10**6  # from here on; those of pings, logins and so on are below
 WORST_SHOWN: Final = 20  # of what was wrong
 
 
@@ -108,7 +109,7 @@ class Fuzz:
             if who:
                 await peer.login(who)
             for chunk in range(draw.randint(1, 10)):
-                base = chunk * CHUNK
+                base = REQ_IDS + chunk * CHUNK
                 sent = [mutant(draw, codec, methods, base + i) for i in range(CHUNK)]
                 await self._converse(peer, sent, number)
                 for one in sent:
@@ -122,11 +123,11 @@ class Fuzz:
         await peer.until(lambda: _answered(peer, last))
         answers = [m for m in peer.messages if "channel" not in m]
         peer.messages.clear()
-        self.tally.judge(
-            script, (len(answers), sent), right=len(answers) == len(sent) + 1
-        )
-        for one, answer in zip(sent, answers, strict=False):
-            self._judge_answer(script, one, answer, peer.codec)
+        if len(answers) == len(sent) + 1:
+            for one, answer in zip(sent, answers, strict=False):
+                self._judge_answer(script, one, answer, peer.codec)
+        else:
+            self.tally.judge(script, (len(answers), sent, answers), right=False)
 
     def _judge_answer(
         self, script: int, one: Mutant, answer: dict[str, Any], codec: Codec
@@ -135,7 +136,8 @@ class Fuzz:
         self.tally.answers[error.get("name", "success")] += 1
         right = answer["success"] is not bool(error)
         if one.kind == "valid":
-            right &= answer["req_id"] == codec.decoder(_ReqId).decode(one.data).req_id
+            asked = codec.decoder(_ReqId).decode(one.data)
+            right &= answer.get("req_id") == asked.req_id
         self.tally.judge(script, (one, answer), right=right)
 
     async def _frames(self, draw: Random, number: int, source: str) -> None:
