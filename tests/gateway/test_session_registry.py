@@ -50,6 +50,22 @@ def test_a_company_from_its_admission_to_its_first_trade(
     assert client.closing == (1008, "key revoked")
 
 
+def test_a_key_that_anybody_could_sign_for_is_refused(
+    house: House, clerk: Client
+) -> None:
+    logged = house.exchange.seq
+    error = clerk.error(
+        "add_key",
+        participant="acme",
+        key_id="weak",
+        public_key="A" * 43,
+        permissions=["trade"],
+    )
+    assert (error["name"], error["param"]) == ("BAD_TYPE", "public_key")
+    assert "must be one that a private key belongs to" in error["message"]
+    assert house.exchange.seq == logged
+
+
 def test_cash_and_tonnes(house: House, clerk: Client) -> None:
     acme = house.exchange.accounts["acme-1"]
     beta = house.exchange.accounts["beta-1"]

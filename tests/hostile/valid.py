@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from msgspec import inspect
 
 from carbonex.wire.reading import PARAMS
+from stranger import public_text
 
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ POOLS: Final[Mapping[str, Sequence[Any]]] = {
     "counterparty": ("fuzz-1", "fuzz-2", "newcomer", "nobody"),
     "key_id": ("some-key", "new-key", "none"),
     "signature": ("A" * 86, "", "!"),
-    "public_key": ("A" * 43, "A" * 42 + "E", "AAAA"),
+    "public_key": (public_text("new-key"), "A" * 43, "A" * 42 + "E", "AAAA"),
     "price": ("74.63", "70.00", "80.00", "9.99", "0.01", ""),
     "stop_price": ("", "", "", "75.00", "70.00"),
     "reserve": ("70.00", "0.01"),

@@ -25,6 +25,21 @@ MAX_SIGNATURE: Final = 88  # 64 bytes in base64, padded
 # code is 1008, policy violation (RFC 6455 §7.4.1).
 TAKEN_OVER: Final = "session taken over"
 
+# The encodings of Ed25519's eight points of small order, without the sign's bit, also
+# those that are not canonical (as libsodium's ge25519_has_small_order).
+_SMALL_ORDER: Final = frozenset(
+    bytes.fromhex(text)
+    for text in (
+        "00" * 32,
+        "01" + "00" * 31,
+        "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05",
+        "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a",
+        "ec" + "ff" * 30 + "7f",
+        "ed" + "ff" * 30 + "7f",
+        "ee" + "ff" * 30 + "7f",
+    )
+)
+
 
 def login_text(venue: str, connection_id: str, challenge: str, key_id: str) -> bytes:
     """Return the bytes that are signed: five lines, each ended by a line feed."""
@@ -38,10 +53,12 @@ def sign(private_key: Ed25519PrivateKey, text: bytes) -> str:
 
 
 def verify(public_key: bytes, text: bytes, signature: str) -> bool:
-    """Tell whether ``signature`` (base64url) is that key's over ``text``."""
-    if (
-        len(signature) > MAX_SIGNATURE
-    ):  # a megabyte of base64 takes longer than the rest
+    """Tell whether ``signature`` (base64url) is that key's over ``text``.
+
+    A weak key has signed nothing: see ``is_weak``. Nor is more than MAX_SIGNATURE
+    looked at: a megabyte of base64 takes longer than the rest.
+    """
+    if len(signature) > MAX_SIGNATURE or is_weak(public_key):
         return False
     try:
         Ed25519PublicKey.from_public_bytes(public_key).verify(
@@ -50,6 +67,17 @@ def verify(public_key: bytes, text: bytes, signature: str) -> bool:
     except (InvalidSignature, ValueError):
         return False
     return True
+
+
+def is_weak(public_key: bytes) -> bool:
+    """Tell whether ``public_key`` is a point of small order, to which no key belongs.
+
+    With such a one 64 zero bytes are a signature of every fourth text or so, or of
+    every text, and the library's check lets them pass (RFC 8032 §5.1.7 does, too).
+    """
+    if len(public_key) != 32:
+        return False  # and nothing verifies with it
+    return public_key[:31] + bytes((public_key[31] & 127,)) in _SMALL_ORDER
 
 
 def encode_bytes(data: bytes) -> str:

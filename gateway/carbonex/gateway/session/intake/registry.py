@@ -17,7 +17,7 @@ from carbonex.engine import (
     Transfer,
     Withdraw,
 )
-from carbonex.wire.login import decode_bytes
+from carbonex.wire.login import decode_bytes, is_weak
 from carbonex.wire.vocabulary import permissions_of
 from carbonex.wire.wanted import wanted
 
@@ -48,6 +48,8 @@ def add_key(p: requests.AddKey, key: str) -> AddKey:
         public_key = decode_bytes(p.public_key)
     except ValueError:
         bad("public_key", wanted("public_key", str), p.public_key)
+    if is_weak(public_key):
+        bad("public_key", "one that a private key belongs to", p.public_key)
     permissions = permissions_of(p.permissions)
     return AddKey(key, p.participant, p.key_id, public_key, permissions)
 
