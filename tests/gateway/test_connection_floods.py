@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import pytest
 from websockets.frames import CLOSE, CONT, PING, PONG, TEXT, Close, Frame
 
-from carbonex.gateway.server.clients import SPARE_CONNECTIONS
 from carbonex.gateway.server.connection import Connection
+from carbonex.gateway.server.gate import SPARE_CONNECTIONS
 from carbonex.gateway.server.handshake import Handshake
 from carbonex.gateway.server.messages import AT_ONCE
 from gateway.wired_house import House, Wire, frames_in, request, summary

@@ -20,8 +20,16 @@ if TYPE_CHECKING:
 
 WATCH_SECONDS: Final = 0.1  # between two looks at the server's memory
 
-# Rates are not what most behaviours are about.
-UNLIMITED: Final = {"requests_per_second": 10**6, "burst": 10**6}
+# Rates, and what one address may do, are not what most behaviours are about.
+UNLIMITED: Final = {
+    "requests_per_second": 10**6,
+    "burst": 10**6,
+    "connections_per_address": 10**6,
+    "handshakes_per_second": 10**6,
+    "handshake_burst": 10**6,
+    "login_failures_per_minute": 10**6,
+    "login_failure_burst": 10**6,
+}
 # A venue whose other limits are soon reached, for all small ones together.
 SMALL: Final = {
     **UNLIMITED,

@@ -55,7 +55,7 @@ class HostileVenue(VenueProcess):
     """A venue in a process of its own; ``limits`` replace those of the default file."""
 
     def __init__(self, directory: Path, **limits: float) -> None:
-        super().__init__(directory, directory / "server.log")
+        super().__init__(directory, log=directory / "server.log")
         text = default_config_text("test").replace("port = 8080", "port = 0")
         for name, value in limits.items():
             old = next(

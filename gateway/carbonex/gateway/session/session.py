@@ -307,12 +307,7 @@ class Session:
             act()
 
     def _refuse(
-        self,
-        name: str,
-        cost: int,
-        req_id: int | None,
-        now_ns: int,
-        problem: Error,
+        self, name: str, cost: int, req_id: int | None, now_ns: int, problem: Error
     ) -> None:
         self.in_turn(partial(self._send, name, cost, req_id, now_ns, None, problem))
         if self.who.revoked:
