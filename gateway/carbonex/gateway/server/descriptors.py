@@ -23,8 +23,10 @@ def make_room(connections: int) -> str:
     """
     soft, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     needed = connections + SPARE_CONNECTIONS + FILES
+    if soft == resource.RLIM_INFINITY:  # a negative number
+        return ""
     if soft < needed:
-        soft = min(needed, most)
+        soft = needed if most == resource.RLIM_INFINITY else min(needed, most)
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, most))
     if soft >= needed:
         return ""
