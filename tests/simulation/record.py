@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple, final
 
+from carbonex.gateway.session.identity import Identity
 from carbonex.gateway.session.methods import METHODS, QueryMethod, VenueMethod
 
 
@@ -62,7 +63,9 @@ class Sent:
     def _command(self, method: Any, item: Any) -> Command:
         if isinstance(method, VenueMethod):
             return method.build(item, self.key)
-        command: Command = method.build(item, self.key, item.account or self.key)
+        who = Identity()
+        who.key_id = self.key
+        command: Command = method.build(item, who, item.account or self.key)
         return command
 
 
