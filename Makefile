@@ -58,7 +58,7 @@ style: install ## format and fix what can be fixed
 # The peer needs Python 3.12; both sides run on the same interpreter.
 BENCH_PYTHON ?= python3.13
 
-bench: .venv-bench/.installed ## measure the engine and the gateway against peers
+bench: .venv-bench/.installed ## measure engine, gateway and recovery against peers
 	.venv-bench/bin/python -m benchmarks
 
 .venv-bench/.installed: pyproject.toml

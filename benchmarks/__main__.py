@@ -1,10 +1,11 @@
-"""``python -m benchmarks``: the engine and the gateway, each against a peer.
+"""``python -m benchmarks [PART …]``: engine, gateway and recovery, or some of them.
 
-``python -m benchmarks COUNT`` runs the engine's part alone, on COUNT commands.
+``--commands COUNT`` has the engine, and recovery, go through so many.
 """
 
 from __future__ import annotations
 
+import argparse
 import os
 import platform
 import statistics
@@ -13,31 +14,45 @@ import sys
 from importlib.metadata import version
 from pathlib import Path
 
-from benchmarks import gateway
+from benchmarks import gateway, recovery
 from benchmarks.flow import ACCOUNTS, BATCH
 
 
 PEER = "matching-engine"
+PARTS = ("engine", "gateway", "recovery")
 COMMANDS = 100_000  # leaves some 14,000 orders resting
 ROUNDS = 15  # short pairs: this kind of machine drifts within seconds
 
 
 def main() -> None:
-    """Measure everything and print it with its workload and the machine."""
+    """Measure what is asked for and print it with its workload and the machine."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks")
+    parser.add_argument("parts", nargs="*", metavar="PART", help=" ".join(PARTS))
+    parser.add_argument("--commands", type=int, metavar="COUNT")
+    chosen = parser.parse_args()
+    unknown = set(chosen.parts) - set(PARTS)
+    if unknown:
+        parser.error(f"{min(unknown)} is no part: {', '.join(PARTS)}")
     print(f"{platform.platform()}, {_cpu()}, {os.cpu_count()} cores")
-    names = (PEER, "msgspec", "sortedcontainers", "uvloop", "websockets")
+    print(f"load average {os.getloadavg()[0]:.1f} at the start")
+    names = ("msgspec", "sortedcontainers", "uvloop", "websockets")
     versions = ", ".join(f"{name} {version(name)}" for name in names)
     print(f"Python {platform.python_version()}, {versions}\n")
-    engine_against_peer(int(sys.argv[1]) if sys.argv[1:] else COMMANDS)
-    if not sys.argv[1:]:
-        gateway_against_echo()
+    for part in chosen.parts or PARTS:
+        if part == "engine":
+            engine_against_peer(chosen.commands or COMMANDS)
+        elif part == "gateway":
+            gateway_against_echo()
+        else:
+            recovery.main(chosen.commands or recovery.COMMANDS)
 
 
 def engine_against_peer(count: int) -> None:
     """Print commands per second in process, in alternating pairs of runs."""
     print(
         f"engine: {count:,} commands, 55 % add, 40 % cancel, 5 % cross,"
-        f" {ACCOUNTS} accounts, batches of {BATCH}, {ROUNDS} pairs of runs"
+        f" {ACCOUNTS} accounts, batches of {BATCH}, {ROUNDS} pairs of runs,"
+        f" {PEER} {version(PEER)}"
     )
     ours: list[float] = []
     theirs: list[float] = []

@@ -50,7 +50,7 @@ def main(count: int) -> None:
     spent = 0.0
     flow = mixed(count)
     while chunk := list(itertools.islice(flow, BATCH)):
-        commands = [_command(op) for op in chunk]
+        commands = [command(op) for op in chunk]
         started = time.perf_counter()
         exchange.apply(Batch(0, 1, 1, next(numbers), commands))
         del commands
@@ -76,7 +76,7 @@ def market() -> list[Command]:
     return commands
 
 
-def _command(op: Op) -> Command:
+def command(op: Op) -> Command:
     name = NAMES[op.account]
     if op.cancels:
         return CancelOrder(name, name, op.order)

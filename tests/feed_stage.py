@@ -113,8 +113,7 @@ class Stage:
         self.feed = Feed(self.venue, **self.options)
         self.venue.readers += [self.feed, self]
         self._between: Callable[[int], None] | None = None
-        for batch in tail:
-            assert self.venue.committed(batch, 1, b"").accepted
+        self._recover(tail)
         self._commit()
 
     def published(self, seq: int, time_ns: int, events: list[Event]) -> None:
@@ -156,6 +155,14 @@ class Stage:
         stage = Stage(exchange, self.batches[since:], **self.options)
         stage.now_ns = self.now_ns
         return stage
+
+    def _recover(self, tail: Sequence[Batch]) -> None:
+        replay = self.feed.replay(len(tail))
+        for batch in tail:
+            applied = self.venue.replayed(batch, 1, b"")
+            assert applied.accepted
+            replay.read(applied)
+        replay.finish()
 
     def _commit(self) -> Applied:
         batch = self.venue.take_batch(self.now_ns)

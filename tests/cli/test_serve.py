@@ -6,6 +6,7 @@ import json
 import re
 import signal
 import socket
+import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,7 +16,8 @@ import carbonex.sdk
 from carbonex.cli.app import app
 from carbonex.cli.init import operator_key
 from carbonex.engine import Checkpoint
-from carbonex.journal import LogReader, SegmentLog
+from carbonex.gateway.server.witness import ClockWitness
+from carbonex.journal import LogReader, OsDisk, SegmentLog
 
 
 if TYPE_CHECKING:
@@ -174,6 +176,7 @@ def rewrite_an_hour_ago(directory: Path) -> None:
     """Write the directory's log again as it would be from two hours ago."""
 
     batches = [row.batch() for row in LogReader(directory).tail(1)]
+    (directory / "clock").unlink()
     for path in (directory / "log").iterdir():
         path.unlink()
     with SegmentLog(directory, "acme") as log:
@@ -184,3 +187,31 @@ def rewrite_an_hour_ago(directory: Path) -> None:
                     earlier, batch.gateway, batch.epoch, batch.n, batch.commands
                 )
             )
+
+
+def note_the_clock(directory: Path, hours: int) -> None:
+    """Make the venue's note of the time one of so many hours ago, on this boot."""
+    ago_ns = hours * 3600 * 10**9
+    kept = ClockWitness(directory, OsDisk(), lambda: time.monotonic_ns() - ago_ns)
+    kept.note(time.time_ns() - ago_ns)
+
+
+def test_the_morning_after_needs_no_decision(directory: Path, program: Program) -> None:
+    rewrite_an_hour_ago(directory)
+    note_the_clock(directory, 17)
+    open_at(program("serve", str(directory), "--port", "0"))
+
+
+def test_a_clock_that_went_wrong_over_night_needs_a_decision(
+    directory: Path, program: Program
+) -> None:
+    rewrite_an_hour_ago(directory)
+    kept = ClockWitness(directory, OsDisk(), time.monotonic_ns)
+    kept.note(
+        time.time_ns() - 2 * 3600 * 10**9
+    )  # that long ago by the wall clock alone
+    refused = program("serve", str(directory), "--port", "0")
+    _, err = refused.communicate(timeout=60)
+    assert refused.returncode == 1
+    assert "2.0 hours ahead" in err
+    assert "--accept-time" in err

@@ -15,6 +15,7 @@ from carbonex.gateway.documents import ConfigError
 from carbonex.gateway.server import opening, process
 from carbonex.gateway.server.activation import activate_newest
 from carbonex.gateway.server.clock import ClockError
+from carbonex.gateway.server.recovering import report
 from carbonex.gateway.server.reports import report_to
 from carbonex.gateway.server.server import ServerFailed
 from carbonex.journal import LogError
@@ -22,6 +23,7 @@ from carbonex.journal import LogError
 from .failures import INTERRUPTED, fail
 from .logs import Directory  # noqa: TC001 - typer reads it
 from .markets import MarketOption, market_here
+from .progress import show
 
 
 if TYPE_CHECKING:
@@ -133,7 +135,13 @@ async def _serve(directory: Path, config: Config, *, accept_time: bool) -> None:
         address = f"{scheme}://{config.listen.host}:{server.port}"
         typer.echo(f"{config.venue} is open at {address}, Ctrl-C stops it")
 
-    await process.serve(directory, config, ready=announce, accept_time=accept_time)
+    await process.serve(
+        directory,
+        config,
+        ready=announce,
+        accept_time=accept_time,
+        watch=show if sys.stderr.isatty() else report,
+    )
     typer.echo(f"{config.venue} has stopped; its state is kept in {directory}")
 
 

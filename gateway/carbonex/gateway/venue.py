@@ -116,6 +116,11 @@ class Venue:
         return self._in_flight is not None
 
     @property
+    def in_flight_commands(self) -> int:
+        """How many commands are being made durable."""
+        return 0 if self._in_flight is None else len(self._in_flight.commands)
+
+    @property
     def idle(self) -> bool:
         """Whether nothing waits and nothing is in flight."""
         return not self._waiting and self._in_flight is None
@@ -178,9 +183,7 @@ class Venue:
         origin is answered. Batches of others (recovery replays them) have
         readers only. A batch that the engine does not accept tells nobody.
         """
-        applied = self.exchange.apply(batch)
-        self.position = position
-        self.chain = chain
+        applied = self.replayed(batch, position, chain)
         origins: list[tuple[Origin | None, int, Command]] = []
         if batch is self._in_flight:
             # Only a newer epoch of this very gateway could have pre-empted it,
@@ -192,6 +195,13 @@ class Venue:
         if applied.due:
             self._publish(applied.first_seq, applied.time_ns, applied.due)
         self._tell(applied, origins)
+        return applied
+
+    def replayed(self, batch: Batch, position: int, chain: bytes) -> Applied:
+        """Apply a batch of the past, which nobody is told of."""
+        applied = self.exchange.apply(batch)
+        self.position = position
+        self.chain = chain
         return applied
 
     def _next_commands(self, now_ns: int) -> list[Command]:

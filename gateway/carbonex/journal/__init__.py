@@ -20,7 +20,7 @@ from .log import (
 )
 from .place import keep_archive_in
 from .reader import LogReader
-from .recovery import Recovered, recover
+from .recovery import Recovered, no_collection, recover
 from .segments import SegmentLog
 from .snapshots import Snapshot, SnapshotError, SnapshotStore
 from .verify import Fault, Report, Witness, verify
@@ -56,6 +56,7 @@ __all__ = [
     "archive",
     "capture",
     "keep_archive_in",
+    "no_collection",
     "recover",
     "verify",
 ]

@@ -67,7 +67,7 @@ def recover(
     last = newest if upto is None else min(upto, newest)
     warnings: list[str] = []
     watermark = last if history is None else _watermark(history, newest, warnings)
-    with _no_collection():
+    with no_collection():
         start, exchange = _start(log, snapshots, last, min(watermark, last), warnings)
         if history is not None and start > watermark:
             history.start_at(start, exchange)
@@ -80,7 +80,7 @@ def recover(
 
 
 @contextmanager
-def _no_collection() -> Iterator[None]:
+def no_collection() -> Iterator[None]:
     """Keep the cyclic collector out.
 
     Replaying makes objects that stay, and no cycles: looking through them all

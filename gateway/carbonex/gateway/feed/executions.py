@@ -52,18 +52,23 @@ class Executions:
     ) -> None:
         self._exchange = exchange
         self._max_per_account = max_per_account
-        self._max_kept = max_kept
+        self.max_kept = max_kept
         self._histories: dict[str, _History] = {}
         self._kept: deque[_History] = deque()
         self.topics = Topics(self._snapshot)
         # What the command that is being read did to followed accounts.
         self.news: dict[str, list[Record]] = {}
-        # Numbers of executions from before this process, none of which is kept.
-        self._before = {
-            name: account.exec_seq
-            for name, account in exchange.accounts.items()
-            if account.exec_seq
-        }
+        # Numbers of executions from before this process, of which none is kept.
+        self._before = _numbers(exchange)
+
+    def renumber(self) -> None:
+        """Take the exchange's numbers, where not all that it did was added.
+
+        What was added must be the newest of each account. O(accounts).
+        """
+        self._before = _numbers(self._exchange)
+        for account, history in self._histories.items():
+            history.newest = self._before[account]
 
     def add(self, account: str, record: Record) -> None:
         """Keep the account's next execution, and remember it for ``deliver``. O(1)."""
@@ -78,7 +83,7 @@ class Executions:
         history.newest += 1
         kept = self._kept
         kept.append(history)
-        if len(kept) > self._max_kept:
+        if len(kept) > self.max_kept:
             kept.popleft().forget()
         if account in self.topics.followed:
             self.news.setdefault(account, []).append(record)
@@ -148,6 +153,15 @@ class Executions:
             self._exchange.seq,
         )
         return Message("executions", "snapshot", [snapshot])
+
+
+def _numbers(exchange: Exchange) -> dict[str, int]:
+    """Return the number of each account's newest execution, if it has any."""
+    return {
+        name: account.exec_seq
+        for name, account in exchange.accounts.items()
+        if account.exec_seq
+    }
 
 
 @final

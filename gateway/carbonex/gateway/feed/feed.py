@@ -20,6 +20,7 @@ from .notices import Heartbeats, Instruments, Status
 from .premium import NO_PAIRS, Pairs, Premiums
 from .prints import Prints
 from .private import Bids, Blocks
+from .replay import Replay
 from .ticker import Tickers
 from .topic import GUARDED, NARROWABLE, Target
 
@@ -51,10 +52,10 @@ class Feed:
     between two commands of one.
 
     After a restart the feed knows what it has been told since: it is created
-    from the restored exchange and hears the rows after the snapshot as it did
-    when they were new. Executions before the snapshot are in the history
-    store, and prints, alerts and bulletins before it are not in a snapshot.
-    Whatever is a state of the exchange is complete in any case.
+    from the restored exchange and hears the rows after the snapshot, in bulk
+    (``replay``). Executions before the snapshot are in the history store, and
+    prints, alerts and bulletins before it are not in a snapshot. Whatever is a
+    state of the exchange is complete in any case.
     """
 
     def __init__(
@@ -177,6 +178,10 @@ class Feed:
         followed = self._followed.get(outbox, {})
         for target in [target for target in followed if target.channel in GUARDED]:
             followed.pop(target).remove(outbox)
+
+    def replay(self, rows: int) -> Replay:
+        """Return what hears that many rows of a recovery; finish it before the rest."""
+        return Replay(self._rooms, self._dispatch, rows)
 
     def published(self, seq: int, time_ns: int, events: list[Event]) -> None:
         """Take what command ``seq`` did; send what is not conflated."""

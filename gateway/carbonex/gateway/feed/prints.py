@@ -35,12 +35,18 @@ class Prints:
         """Note a trade, for ``deliver``. O(1)."""
         self.news.setdefault(instrument, []).append(trade)
 
+    def remember(self, instrument: str, trade: Print) -> None:
+        """Note a trade that nobody is told of. O(1)."""
+        recent = self._recent.get(instrument)
+        if recent is None:
+            recent = self._recent[instrument] = deque(maxlen=RECENT)
+        recent.append(trade)
+
     def deliver(self) -> None:
         """Send what was added, as one frame for each instrument; O(trades)."""
         for name, prints in self.news.items():
-            if name not in self._recent:
-                self._recent[name] = deque(maxlen=RECENT)
-            self._recent[name].extend(prints)
+            for trade in prints:
+                self.remember(name, trade)
             self.topics.send(name, partial(_message, "update", prints))
         self.news.clear()
 

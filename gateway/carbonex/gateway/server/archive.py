@@ -56,9 +56,11 @@ class FileArchive:
         self._answered = answered
         self._stopped = False
         self._executor = ThreadPoolExecutor(1, "archive")
+        self.waiting = 0  # questions without an answer
 
     def ask(self, question: Question, tell: Told) -> None:
         """Have ``question`` answered in the thread; ``tell`` is called in the loop."""
+        self.waiting += 1
         until = asyncio.get_running_loop().time() + PATIENCE_SECONDS
         self._try(question, tell, until)
 
@@ -90,6 +92,7 @@ class FileArchive:
                 loop.call_later(PAUSE_SECONDS, self._try, question, tell, until)
                 return
             refusal = _failed(problem)
+        self.waiting -= 1
         tell(result, refusal)
         self._answered()
 

@@ -19,7 +19,7 @@ from .gate import SPARE_CONNECTIONS, Gate, Refusal
 
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from websockets.datastructures import Headers
 
@@ -88,6 +88,7 @@ class Clients:
             self.clock.now_ns,
             partial(self._secret, 32),
             self.gate.logins,
+            errors=self.metrics.errors,
         )
         self._schedule = schedule
         venue.readers.append(
@@ -138,6 +139,10 @@ class Clients:
             connection.abort()
         for guest in tuple(self._guests):
             guest.abort()
+
+    def connections(self) -> Iterable[Connection]:
+        """Return those that speak WebSocket."""
+        return self._connections
 
     def __len__(self) -> int:
         """Return how many TCP connections there are."""

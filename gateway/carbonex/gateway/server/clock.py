@@ -45,19 +45,20 @@ class Clock:
         return self._wall() - self.now_ns()
 
 
-def check_start(now_ns: int, log_ns: int, *, accept_time: bool) -> None:
-    """Refuse a start whose clock is more than an hour ahead of the log.
+def check_start(now_ns: int, known_ns: int, *, accept_time: bool) -> None:
+    """Refuse a start whose clock is more than an hour ahead of what is known.
 
-    A wrong clock would end the trading day and expire orders for good, and
-    the log's time never goes back. An empty log (time 0) fits any clock.
+    That is the later of the log's time and the witness's. A wrong clock would
+    end the trading day and expire orders for good, and the log's time never
+    goes back. Where nothing is known (0) any clock will do.
 
     Raises:
         ClockError: If it is, and ``accept_time`` was not given.
 
     """
-    ahead_ns = now_ns - log_ns
-    if log_ns and ahead_ns > HOUR_NS and not accept_time:
+    ahead_ns = now_ns - known_ns
+    if known_ns and ahead_ns > HOUR_NS and not accept_time:
         raise ClockError(
-            f"the clock is {ahead_ns / HOUR_NS:.1f} hours ahead of the log's last"
-            " entry; if the clock is right, start with --accept-time"
+            f"the clock is {ahead_ns / HOUR_NS:.1f} hours ahead of the last time"
+            " that the venue knew; if the clock is right, start with --accept-time"
         )

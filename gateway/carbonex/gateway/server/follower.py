@@ -9,7 +9,9 @@ nothing of the server, runs on another core, and may lag or die at will.
 
 from __future__ import annotations
 
+import contextlib
 import os
+import resource
 import select
 import signal
 import sqlite3
@@ -75,7 +77,7 @@ class Follower:
         self.position = recovered.position
         self._chain = recovered.chain
         for warning in recovered.warnings:
-            _log.warning("follower", warning=warning)
+            _log.warning("history recovery", warning=warning)
 
     def catch_up(self) -> None:
         """Follow to the log's end. O(new rows).
@@ -103,21 +105,27 @@ class Follower:
             raise self._history.failed
         if day_ended:
             exchange = self._exchange
-            self._snapshots.save(
+            path = self._snapshots.save(
                 Snapshot(
                     self.position, self._chain, exchange.digest(), exchange.snapshot()
                 )
             )
+            _log.info("snapshot kept", path=str(path), position=self.position)
 
     def close(self) -> None:
         """Close the history."""
         self._history.close()
 
 
-def follow(directory: Path, wait: Callable[[float], bool]) -> None:
+def follow(
+    directory: Path,
+    wait: Callable[[float], bool],
+    told: Callable[[int], None] = lambda _: None,
+) -> None:
     """Follow the log of ``directory`` until ``wait`` says that it ended.
 
-    ``wait(seconds)`` pauses, and returns True when the server is gone: what
+    ``told`` hears the position that the history has, after each look at the
+    log. ``wait(seconds)`` pauses, and returns True when the server is gone: what
     the log holds then is followed before the end.
 
     Raises:
@@ -129,8 +137,10 @@ def follow(directory: Path, wait: Callable[[float], bool]) -> None:
         ended = False
         while not ended:
             follower.catch_up()
+            told(follower.position)
             ended = wait(PAUSE_SECONDS)
         follower.catch_up()
+        told(follower.position)
     finally:
         follower.close()
 
@@ -141,15 +151,18 @@ def main() -> None:
     The server holds the other end of stdin, so that whatever happens to it,
     its follower ends too.
     """
+    # uvloop hands on what it has duplicated, and with it perhaps the port, which
+    # the next server must not find taken when this one is killed.
+    os.closerange(3, resource.getrlimit(resource.RLIMIT_NOFILE)[0])
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the server decides when to end
     os.nice(NICE)
     report_to(sys.stderr)
     while True:
         try:
-            follow(Path(sys.argv[1]), _stdin_ended)
+            follow(Path(sys.argv[1]), _stdin_ended, _tell)
         except (LogError, HistoryError, OSError, sqlite3.Error) as error:
             # Another one may still be at work, or the disk be full.
-            _log.warning("the history has to wait", reason=str(error))
+            _log.warning("history waits", reason=str(error))
             if not _stdin_ended(RETRY_SECONDS):
                 continue
         return
@@ -157,6 +170,12 @@ def main() -> None:
 
 def _stdin_ended(seconds: float) -> bool:
     return bool(select.select([sys.stdin], [], [], seconds)[0])
+
+
+def _tell(position: int) -> None:
+    """Tell the server how far the history is, as long as there is one."""
+    with contextlib.suppress(BrokenPipeError):
+        os.write(sys.stdout.fileno(), b"%d\n" % position)
 
 
 if __name__ == "__main__":

@@ -17,12 +17,13 @@ if TYPE_CHECKING:
     from carbonex.gateway.venue import Venue
 
     from .clients import Clients
-    from .clock import Clock
     from .pipeline import Pipeline
+    from .witness import ClockWitness
 
 
 TICK_SECONDS: Final = 0.05  # the shortest interval of a conflated channel
 TICKS_PER_SECOND: Final = 20
+WITNESS_TICKS: Final = 60 * TICKS_PER_SECOND
 
 _log = structlog.get_logger("carbonex.gateway")
 
@@ -37,15 +38,17 @@ class Housekeeping:
         feed: Feed,
         clients: Clients,
         pipeline: Pipeline,
-        clock: Clock,
+        witness: ClockWitness,
         is_log_full: Callable[[], bool],
     ) -> None:
         self._venue = venue
         self._feed = feed
         self._clients = clients
         self._pipeline = pipeline
-        self._clock = clock
+        self._clock = clients.clock
+        self._witness = witness
         self._is_log_full = is_log_full
+        self.day = 0  # the trading day as it was last reported
         self._step_ns = 0  # of the wall clock, as last reported
         self._ping_ticks = max(1, int(clients.limits.ping_seconds / TICK_SECONDS))
 
@@ -54,6 +57,7 @@ class Housekeeping:
         now = asyncio.get_running_loop().time
         due = now()
         tick = 0
+        self._note_time()
         while True:
             due = max(due + TICK_SECONDS, now())
             await asyncio.sleep(due - now())
@@ -63,13 +67,32 @@ class Housekeeping:
                 self._every_second()
             if tick % self._ping_ticks == 0:
                 self._clients.keep_alive()
+            if tick % WITNESS_TICKS == 0:
+                self._note_time()
             # Time may have made something due; and what was said is to be sent.
             self._pipeline.schedule()
 
     def _every_second(self) -> None:
         self._feed.heartbeat(self._clock.now_ns())
+        self._watch_day()
         self._watch_log()
         self._watch_clock()
+
+    def _note_time(self) -> None:
+        try:
+            self._witness.note(self._clock.now_ns())
+        except OSError as error:  # a restart may have to ask for --accept-time
+            _log.warning("clock not noted", reason=str(error))
+
+    def _watch_day(self) -> None:
+        exchange = self._venue.exchange
+        if exchange.day == self.day:
+            return
+        if self.day:
+            _log.info("day ended", day=self.day, seq=exchange.seq)
+        if exchange.day:
+            _log.info("day begun", day=exchange.day, seq=exchange.seq)
+        self.day = exchange.day
 
     def _watch_log(self) -> None:
         full = self._is_log_full()
@@ -77,13 +100,13 @@ class Housekeeping:
             return
         self._venue.log_full = full
         if full:
-            _log.error("log full: new orders are refused", seq=self._venue.exchange.seq)
+            _log.error("log full", seq=self._venue.exchange.seq)
         else:
-            _log.info("log has room again", seq=self._venue.exchange.seq)
+            _log.info("log has room", seq=self._venue.exchange.seq)
 
     def _watch_clock(self) -> None:
         """Report each step of the wall clock once; our own clock goes on evenly."""
         step_ns = self._clock.step_ns()
         if abs(step_ns - self._step_ns) > MAX_STEP_NS:
             self._step_ns = step_ns
-            _log.warning("wall clock stepped", seconds=step_ns / SECOND_NS)
+            _log.warning("clock stepped", seconds=step_ns / SECOND_NS)

@@ -18,12 +18,11 @@ from carbonex.engine import Rejected
 
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from prometheus_client.metrics_core import Metric
 
     from carbonex.engine import Event, Reason
-    from carbonex.gateway.venue import Venue
 
     from .gate import Gate
 
@@ -37,11 +36,18 @@ _SECONDS: Final = (
 _SIZES: Final = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000)
 
 
-class Metrics(Collector):
-    """Counts what a server does. It is a Reader of the venue: it counts rejects."""
+def _nothing() -> Iterator[Metric]:
+    return iter(())
 
-    def __init__(self) -> None:
-        self.venue: Venue | None = None  # none while the log is recovered
+
+class Metrics(Collector):
+    """Counts what a server does. It is a Reader of the venue: it counts rejects.
+
+    ``more`` yields what is not counted but looked up, whenever it is asked for.
+    """
+
+    def __init__(self, more: Callable[[], Iterator[Metric]] = _nothing) -> None:
+        self._more = more
         self.gate: Gate | None = None
         self.connections = 0
         self.connections_total = 0
@@ -50,6 +56,7 @@ class Metrics(Collector):
         self.bytes_in = 0
         self.bytes_out = 0
         self.rejects: Tally[Reason] = Tally()
+        self.errors: Tally[tuple[int, str]] = Tally()  # by code and name
         self._registry = CollectorRegistry()
         self._registry.register(self)
         ProcessCollector(registry=self._registry)
@@ -77,44 +84,43 @@ class Metrics(Collector):
 
     def collect(self) -> Iterator[Metric]:
         """Yield the current figures, for the registry."""
-        yield _gauge("connections", "Open connections.", self.connections)
-        yield _counter("connections", "Accepted so far.", self.connections_total)
-        yield _counter("connections_refused", "For lack of room.", self.refused)
-        yield _counter("evictions", "Closed as slow consumers.", self.evictions)
-        yield _counter("received_bytes", "Read from clients.", self.bytes_in)
-        yield _counter("sent_bytes", "Written to clients.", self.bytes_out)
+        yield gauge("connections", "Open connections.", self.connections)
+        yield counter("connections_opened", "Accepted so far.", self.connections_total)
+        yield counter("connections_refused", "For lack of room.", self.refused)
+        yield counter("evictions", "Closed as slow consumers.", self.evictions)
+        yield counter("received_bytes", "Read from clients.", self.bytes_in)
+        yield counter("sent_bytes", "Written to clients.", self.bytes_out)
         rejects = CounterMetricFamily(
             "carbonex_rejects", "Commands refused by the engine.", labels=["reason"]
         )
         for reason, count in self.rejects.items():
             rejects.add_metric([reason.name], count)
         yield rejects
+        errors = CounterMetricFamily(
+            "carbonex_errors", "Answers that were errors.", labels=["code", "name"]
+        )
+        for (code, name), count in self.errors.items():
+            errors.add_metric([str(code), name], count)
+        yield errors
         if self.gate is not None:
             yield from _gate(self.gate)
-        if self.venue is not None:
-            yield from _venue(self.venue)
+        yield from self._more()
 
 
 def _gate(gate: Gate) -> Iterator[Metric]:
     logins, handshakes = gate.logins.limit, gate.handshakes
-    yield _counter("logins_failed", "Not signed as they should be.", logins.charged)
-    yield _counter("logins_limited", "Not tried, as LOGIN_LIMITED.", logins.refused)
-    yield _counter("requests", "HTTP, and opening handshakes.", handshakes.charged)
-    yield _counter("requests_limited", "Answered with 429.", handshakes.refused)
-    yield _counter("origins_refused", "Answered with 403.", gate.origins.refused)
+    yield counter("logins_failed", "Not signed as they should be.", logins.charged)
+    yield counter("logins_limited", "Not tried, as LOGIN_LIMITED.", logins.refused)
+    yield counter("requests", "HTTP, and opening handshakes.", handshakes.charged)
+    yield counter("requests_limited", "Answered with 429.", handshakes.refused)
+    yield counter("origins_refused", "Answered with 403.", gate.origins.refused)
 
 
-def _venue(venue: Venue) -> Iterator[Metric]:
-    yield _gauge("seq", "Commands applied since the beginning.", venue.exchange.seq)
-    yield _gauge("position", "The last applied row of the log.", venue.position)
-    yield _gauge("epoch", "How often the log was opened.", venue.epoch)
-    yield _gauge("waiting_commands", "In the queue for the log.", venue.waiting)
-    yield _gauge("log_full", "1 when the disk's reserve is reached.", venue.log_full)
-
-
-def _gauge(name: str, text: str, value: float) -> Metric:
+def gauge(name: str, text: str, value: float) -> Metric:
+    """Return a figure that goes up and down."""
     return GaugeMetricFamily(f"carbonex_{name}", text, value)
 
 
-def _counter(name: str, text: str, value: float) -> Metric:
+def counter(name: str, text: str, value: float) -> Metric:
+    """Return a figure that only grows; ``_total`` is added to its name."""
     return CounterMetricFamily(f"carbonex_{name}", text, value)

@@ -25,11 +25,14 @@ from carbonex.journal import (
     Snapshot,
     SnapshotStore,
     UnknownSemanticsError,
+    no_collection,
     recover,
 )
 
 from .clock import Clock
 from .machine import Machine
+from .recovering import Recovery
+from .witness import ClockWitness
 
 
 if TYPE_CHECKING:
@@ -51,7 +54,7 @@ class Opened(NamedTuple):
 
     venue: Venue
     feed: Feed
-    replayed: int  # commands
+    digest: bytes
     warnings: list[str]
 
 
@@ -83,33 +86,51 @@ def accept_loss(directory: Path, config: Config) -> list[str]:
 
 
 def open_venue(
-    log: Tail, snapshots: SnapshotStore, config: Config, premiums: Pairs = NO_PAIRS
+    log: Tail,
+    snapshots: SnapshotStore,
+    config: Config,
+    premiums: Pairs = NO_PAIRS,
+    recovery: Recovery | None = None,
 ) -> Opened:
     """Recover the venue: the newest good snapshot, then every row after it.
 
-    The rows take the same path as new ones, so that the feed hears them and
-    knows recent executions and the day's statistics. O(snapshot + rows).
+    The feed hears the rows, so that it knows recent executions and prints.
+    ``recovery`` is told how far it has come. O(snapshot + rows).
 
     Raises:
         LogError: If the log cannot be followed to its end.
 
     """
-    _, last = log.bounds()
+    recovery = recovery or Recovery()
+    first, last = log.bounds()
     start = max((p for p in snapshots.positions() if p <= last), default=0)
-    recovered = recover(log, snapshots, upto=start)
-    exchange = recovered.exchange
-    venue = _new_venue(exchange, config)
-    venue.position, venue.chain = recovered.position, recovered.chain
-    feed = Feed(venue, premiums=premiums)
-    venue.readers.append(feed)
-    seq = exchange.seq
-    try:
-        for row in log.tail(recovered.position + 1):
-            venue.committed(row.batch(), row.position, row.hash)
-    except SemanticsError as error:
-        raise UnknownSemanticsError(venue.position + 1, error) from None
-    venue.epoch = opening_epoch(exchange, GATEWAY)
-    return Opened(venue, feed, exchange.seq - seq, recovered.warnings)
+    recovery.begin(start or first - 1, last)
+    with no_collection():
+        recovered = recover(log, snapshots, start, recovery.passed)
+        exchange = recovered.exchange
+        recovery.restored(recovered.snapshot)
+        venue = _new_venue(exchange, config)
+        venue.position, venue.chain = recovered.position, recovered.chain
+        feed = Feed(venue, premiums=premiums)
+        venue.readers.append(feed)
+        try:
+            _replay(log, venue, feed, recovery)
+        except SemanticsError as error:
+            raise UnknownSemanticsError(venue.position + 1, error) from None
+        venue.epoch = opening_epoch(exchange, GATEWAY)
+        digest = exchange.digest()
+    return Opened(venue, feed, digest, recovered.warnings)
+
+
+def _replay(log: Tail, venue: Venue, feed: Feed, recovery: Recovery) -> None:
+    """Bring ``venue`` to the log's end."""
+    replay = feed.replay(recovery.last - venue.position)
+    for row in log.tail(venue.position + 1):
+        applied = venue.replayed(row.batch(), row.position, row.hash)
+        replay.read(applied)
+        recovery.position = row.position
+        recovery.commands += len(applied.replies)
+    replay.finish()
 
 
 def take_snapshot(venue: Venue, snapshots: SnapshotStore) -> Path:
@@ -123,6 +144,11 @@ def take_snapshot(venue: Venue, snapshots: SnapshotStore) -> Path:
     return snapshots.save(
         Snapshot(venue.position, venue.chain, exchange.digest(), exchange.snapshot())
     )
+
+
+def witness(directory: Path, machine: Machine) -> ClockWitness:
+    """Return what keeps the venue's notes of the time."""
+    return ClockWitness(directory, machine.disk, machine.monotonic_ns)
 
 
 def checkpoint(exchange: Exchange) -> Checkpoint:
@@ -156,7 +182,9 @@ def bootstrap(
     with open_log(directory, config, machine.disk) as log:
         if log.bounds()[1]:
             raise ValueError(f"{directory} holds a venue already")
-        return [log.publish(batch) for batch in batches][-1]
+        row = [log.publish(batch) for batch in batches][-1]
+        witness(directory, machine).note(row.time_ns)
+        return row
 
 
 def operator_commands(key_id: str, public_key: bytes) -> list[Command]:

@@ -6,28 +6,28 @@ import asyncio
 import contextlib
 import gc
 import signal
-import sys
-from typing import TYPE_CHECKING, Final, final
+from typing import TYPE_CHECKING, Final
 
 import structlog
 
 from .descriptors import make_room
+from .following import FollowerProcess
+from .recovering import report
 from .server import Server
 
 
 if TYPE_CHECKING:
-    from asyncio.subprocess import Process
     from collections.abc import AsyncIterator, Callable
     from pathlib import Path
-    from typing import Self
 
     from carbonex.gateway.config import Config
+
+    from .recovering import Watch
 
 
 # A closed connection leaves a kilobyte or two of cycles behind. They are
 # collected in an idle second, or when there are so many that it has to be.
 MANY_ENDED: Final = 2000
-FOLLOWER_SECONDS: Final = 10.0  # how long it may take to end
 
 _log = structlog.get_logger("carbonex.gateway")
 
@@ -38,13 +38,15 @@ async def serve(
     *,
     ready: Callable[[Server], None],
     accept_time: bool = False,
+    watch: Watch = report,
 ) -> None:
     """Serve the venue until SIGTERM or SIGINT; run it in a uvloop of its own.
 
     The first one decides; from then on, and for good, signals are ignored.
 
-    ``ready`` is called once clients can connect. When it returns, everything
-    that was answered is in the log, and a snapshot beside it.
+    ``watch`` runs while it recovers, ``ready`` is called once clients can
+    connect. When it returns, everything that was answered is in the log, and a
+    snapshot beside it.
 
     Raises:
         ServerFailed: If something else ended it. What was answered is in the
@@ -58,10 +60,12 @@ async def serve(
     async with (
         _deaf_at_the_end(),
         FollowerProcess(directory) as follower,  # it outlives the server
-        Server.start(directory, config, accept_time=accept_time) as server,
+        _no_collector(),
+        Server.start(directory, config, accept_time=accept_time, watch=watch) as server,
         _collecting_when_idle(server),
     ):
         await follower.start()
+        server.follower = follower
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, server.request_stop)
@@ -88,22 +92,32 @@ async def _deaf_at_the_end() -> AsyncIterator[None]:
 
 
 @contextlib.asynccontextmanager
-async def _collecting_when_idle(server: Server) -> AsyncIterator[None]:
-    """Keep the garbage collector out of the way of trading.
+async def _no_collector() -> AsyncIterator[None]:
+    """Keep the garbage collector out of the way of recovery and trading.
 
-    What exists after the start is frozen and never looked at again. The hot
-    path makes no cycles (a test counts), so that nothing grows without the
-    collector but what ended connections leave.
+    The hot path makes no cycles (a test counts), so that nothing grows without
+    the collector but what ended connections leave.
     """
-    gc.collect()
-    gc.freeze()
     gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+
+
+@contextlib.asynccontextmanager
+async def _collecting_when_idle(server: Server) -> AsyncIterator[None]:
+    """Collect what ended connections leave, now and then.
+
+    What exists after the start is frozen and never looked at: to go through a
+    million orders takes a second.
+    """
+    gc.freeze()
     task = asyncio.create_task(_collect(server))
     try:
         yield
     finally:
         task.cancel()
-        gc.enable()
         gc.unfreeze()
 
 
@@ -116,50 +130,3 @@ async def _collect(server: Server) -> None:
         if ended - collected > (0 if idle else MANY_ENDED):
             gc.collect()
             collected = ended
-
-
-@final
-class FollowerProcess:
-    """A follower at work from ``start`` to the block's end, if it lives that long.
-
-    The venue does not depend on it: what it has not done, the next one does.
-    """
-
-    def __init__(self, directory: Path) -> None:
-        self._directory = directory
-        self._process: Process | None = None
-        self._watcher: asyncio.Task[None] | None = None
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def start(self) -> None:
-        """Start it; it must not be before the log is there and ours."""
-        self._process = process = await asyncio.create_subprocess_exec(
-            *(
-                sys.executable,
-                "-m",
-                "carbonex.gateway.server.follower",
-                str(self._directory),
-            ),
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.DEVNULL,
-            start_new_session=True,  # a terminal's Ctrl-C is for the server
-        )
-        self._watcher = asyncio.create_task(self._watch(process))
-
-    async def __aexit__(self, *_: object) -> None:
-        if self._process is None or self._watcher is None:
-            return
-        self._watcher.cancel()
-        assert self._process.stdin is not None
-        self._process.stdin.close()
-        try:
-            await asyncio.wait_for(self._process.wait(), FOLLOWER_SECONDS)
-        except TimeoutError:
-            self._process.kill()
-            await self._process.wait()
-
-    async def _watch(self, process: Process) -> None:
-        code = await process.wait()
-        _log.warning("the follower ended; the next start begins another", code=code)

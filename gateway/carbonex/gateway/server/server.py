@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from functools import partial
 from typing import TYPE_CHECKING, Final, final
 
 import structlog
@@ -15,19 +16,21 @@ from carbonex.journal import HISTORY_NAME, SnapshotStore
 
 from .archive import FileArchive
 from .clients import Clients
-from .clock import SECOND_NS, Clock, check_start
+from .clock import Clock
 from .days import TradingDays
 from .doorstep import Doorstep
+from .figures import figures
 from .handshake import Handshake
 from .housekeeping import Housekeeping
 from .listing import follow_market
 from .machine import Machine
 from .metrics import Metrics
 from .modes import tighten
-from .opening import checkpoint, open_log, open_venue, take_snapshot
+from .opening import checkpoint, open_log, open_venue, take_snapshot, witness
 from .origins import Origins
 from .pages import Pages, Readiness
 from .pipeline import Pipeline
+from .recovering import Recovery, report
 from .tls import ADVICE, is_loopback, load, server_context, warnings
 
 
@@ -39,6 +42,9 @@ if TYPE_CHECKING:
     from carbonex.gateway.config import Config
     from carbonex.gateway.market import Market
     from carbonex.journal import SegmentLog
+
+    from .following import FollowerProcess
+    from .recovering import Watch
 
 
 # Connections that the kernel accepts for us while the loop is busy.
@@ -78,21 +84,24 @@ class Server:
         self.market = market
         self.port = 0
         self.failure: Exception | None = None
-        self._log = log
+        self.log = log
         self._machine = machine
-        self._snapshots = SnapshotStore(directory, machine.disk)
-        self._clock = Clock(machine.wall_ns, machine.monotonic_ns)
-        self._metrics = Metrics()
+        self.snapshots = SnapshotStore(directory, machine.disk)
+        self.clock = Clock(machine.wall_ns, machine.monotonic_ns)
+        self.recovery = Recovery()
+        self.follower: FollowerProcess | None = None
+        self._witness = witness(directory, machine)
+        self._metrics = Metrics(partial(figures, self))
         self.clients = Clients(
             config.limits,
-            self._clock,
+            self.clock,
             self._metrics,
-            lambda: self._readiness,
+            self.readiness,
             Origins(config.listen, "http" if tls is None else "https"),
             machine.secret,
         )
-        self._archive = FileArchive(directory / HISTORY_NAME, self._resume)
-        self._readiness = Readiness(ready=False, text="recovering from the log")
+        self.archive = FileArchive(directory / HISTORY_NAME, self._resume)
+        self._state = Readiness(ready=False, text="")
         self._ticking: asyncio.Task[None] | None = None
         self._ended = asyncio.Event()
         self._stopped = False
@@ -106,11 +115,13 @@ class Server:
         *,
         accept_time: bool = False,
         machine: Machine | None = None,
+        watch: Watch = report,
     ) -> AsyncIterator[Server]:
         """Recover the venue and serve it until the block ends; then stop it.
 
         The port answers /health and /ready from the beginning, WebSockets
-        from when the venue is recovered and the block begins.
+        from when the venue is recovered and the block begins. ``watch`` runs
+        while it is recovered, and is cancelled then.
 
         Raises:
             ConfigError: If the market file cannot be used, or not by this venue;
@@ -131,7 +142,7 @@ class Server:
             server = cls(directory, config, market, log, machine, tls)
             server._report_weaknesses()
             async with server._listening():
-                await server._recover(accept_time=accept_time)
+                await server._recover(watch, accept_time=accept_time)
                 try:
                     await server._open()
                     yield server
@@ -148,6 +159,12 @@ class Server:
         await self._ended.wait()
         if self.failure is not None:
             raise ServerFailed(str(self.failure)) from self.failure
+
+    def readiness(self) -> Readiness:
+        """Return whether commands are taken, and why not."""
+        if self._state.text:
+            return self._state
+        return Readiness(ready=False, text=str(self.recovery))
 
     def request_stop(self) -> None:
         """Have ``wait`` return; for signal handlers."""
@@ -188,7 +205,7 @@ class Server:
             if self._ticking is not None:
                 self._ticking.cancel()
             self._pipeline.stop()
-            self._archive.stop()
+            self.archive.stop()
         if self.failure is None:
             await self._keep_snapshot()
             self.clients.close_all(1001, "server shutdown")
@@ -206,16 +223,16 @@ class Server:
     async def _keep_snapshot(self) -> None:
         """Make the next start short; without a snapshot it is only longer."""
         try:
-            path = await asyncio.to_thread(take_snapshot, self.venue, self._snapshots)
+            path = await asyncio.to_thread(take_snapshot, self.venue, self.snapshots)
         except OSError as error:
             _log.warning("no snapshot", reason=str(error))
         else:
-            _log.info("snapshot kept", path=str(path))
+            _log.info("snapshot kept", path=str(path), position=self.venue.position)
 
     @contextlib.asynccontextmanager
     async def _listening(self) -> AsyncIterator[None]:
         """Accept connections; drop those that are left at the end."""
-        pages = Pages(self.config.venue, self._metrics, lambda: self._readiness)
+        pages = Pages(self.config.venue, self._metrics, self.readiness)
         listen, tls = self.config.listen, self.tls
 
         def greet() -> Handshake | Doorstep:
@@ -237,61 +254,69 @@ class Server:
             listener.close()
             self.clients.abort_all()
 
-    async def _recover(self, *, accept_time: bool) -> None:
+    async def _recover(self, watch: Watch, *, accept_time: bool) -> None:
         """Bring the venue back, in a thread, so that pages are served meanwhile."""
-        began_ns = self._clock.now_ns()
-        opened = await asyncio.to_thread(
-            open_venue,
-            self._log,
-            self._snapshots,
-            self.config,
-            pairs_of(self.market),
-        )
-        for warning in (*self._log.warnings, *opened.warnings):
+        async with self.recovery.watched(watch):
+            opened = await asyncio.to_thread(
+                open_venue,
+                self.log,
+                self.snapshots,
+                self.config,
+                pairs_of(self.market),
+                self.recovery,
+            )
+        self.venue, self._feed = opened.venue, opened.feed
+        for warning in (*self.log.warnings, *opened.warnings):
             _log.warning("recovery", warning=warning)
         _log.info(
             "recovered",
-            commands=opened.replayed,
-            seconds=round((self._clock.now_ns() - began_ns) / SECOND_NS, 3),
-            seq=opened.venue.exchange.seq,
-            position=opened.venue.position,
-            digest=opened.venue.exchange.digest().hex(),
+            snapshot=self.recovery.snapshot,
+            commands=self.recovery.commands,
+            seconds=round(self.recovery.seconds, 3),
+            seq=self.venue.exchange.seq,
+            position=self.venue.position,
+            digest=opened.digest.hex(),
         )
-        self.venue, self._feed = opened.venue, opened.feed
-        check_start(
-            self._clock.now_ns(), self.venue.exchange.time_ns, accept_time=accept_time
+        self._witness.check(
+            self.clock.now_ns(), self.venue.exchange.time_ns, accept_time=accept_time
         )
 
     async def _open(self) -> None:
         """Begin the new epoch, follow the market file, and begin the trading day."""
         venue, feed = self.venue, self._feed
+        day = venue.exchange.day
         self._pipeline = pipeline = Pipeline(
             venue,
-            self._log,
+            self.log,
             self.clients,
             self._machine,
             self._fail,
         )
         pipeline.pump()
         await pipeline.drain()
-        self._metrics.venue = venue
         venue.readers.append(self._metrics)
-        self.clients.open(venue, feed, self._archive, pipeline.schedule)
+        self.clients.open(venue, feed, self.archive, pipeline.schedule)
         await follow_market(self.market, venue, pipeline.drain)
         if self.config.days.mode == "calendar":
             days = TradingDays(self.market)
             pipeline.day_to_begin = days.to_begin
             pipeline.pump()
             await pipeline.drain()
-            days.announce(venue.exchange, self._clock.now_ns())
+            days.announce(venue.exchange, self.clock.now_ns())
         housekeeping = Housekeeping(
-            venue, feed, self.clients, pipeline, self._clock, lambda: self._log.full
+            venue,
+            feed,
+            self.clients,
+            pipeline,
+            self._witness,
+            lambda: self.log.full,
         )
+        housekeeping.day = day
         self._ticking = asyncio.create_task(housekeeping.run())
         self._ticking.add_done_callback(self._ticked_out)
         if self.failure is not None:
             raise ServerFailed(str(self.failure)) from self.failure
-        self._readiness = Readiness(ready=True, text="online")
+        self._state = Readiness(ready=True, text="online")
         _log.info("online", venue=venue.name, epoch=venue.epoch, day=venue.exchange.day)
 
     def _resume(self) -> None:
@@ -301,7 +326,7 @@ class Server:
 
     async def _finish(self) -> None:
         """Answer what was taken, then state in the log what it has led to."""
-        self._readiness = Readiness(ready=False, text="shutting down")
+        self._state = Readiness(ready=False, text="shutting down")
         _log.info("shutting down", connections=len(self.clients))
         self.venue.draining = True
         self.clients.announce_shutdown()
@@ -313,7 +338,7 @@ class Server:
         """End at once: what is in flight may be durable or not, so say nothing more."""
         if self.failure is None:
             self.failure = error
-            self._readiness = Readiness(ready=False, text=FAILED)
+            self._state = Readiness(ready=False, text=FAILED)
             _log.critical("failed", exc_info=error, seq=self.venue.exchange.seq)
             self.clients.close_all(1011, "internal error")
             self._ended.set()

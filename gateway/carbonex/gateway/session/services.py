@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -27,7 +28,8 @@ class Services:
 
     ``clock`` returns nanoseconds since the epoch; ``challenges`` returns 32
     bytes that nobody can foresee, other ones at every call. ``roster`` knows who
-    speaks under which name, ``logins`` limits failed ones by address.
+    speaks under which name, ``logins`` limits failed ones by address, ``errors``
+    counts the answers that were errors, by code and name.
     """
 
     venue: Venue
@@ -39,6 +41,7 @@ class Services:
     logins: Logins = field(
         default_factory=lambda: Logins(AddressLimit(3 * SECOND_NS, 20))
     )
+    errors: Counter[tuple[int, str]] = field(default_factory=Counter)
     roster: Roster = field(init=False)
 
     def __post_init__(self) -> None:

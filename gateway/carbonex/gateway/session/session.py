@@ -8,12 +8,10 @@ what, ``intake`` and ``rendering`` turn params into commands and events into
 results, ``queries`` and ``admission`` answer without the log.
 
 Answers leave in the order of the requests. The venue answers commands in the
-order in which they were submitted; a refusal that comes behind them waits for
-its turn, and a query holds up everything behind it until those before it are
-answered: a batch is applied as one, so only then does the query see all that
-was sent before it and nothing that was sent after it. A question about the past
-is answered by the archive, later, and holds up everything behind it, too. While
-nothing is pending nothing is stored.
+order in which they were submitted; a refusal behind them waits for its turn. A
+query holds up what is behind it until those before it are answered: a batch is
+applied as one, so only then does it see all that was sent before it, and no
+more. A question about the past, which the archive answers, holds it up, too.
 """
 
 from __future__ import annotations
@@ -331,6 +329,8 @@ class Session:
     ) -> None:
         """Send one answer; those of limited methods tell what remains."""
         now_ns = self._clock()
+        if problem is not None:
+            self.services.errors[problem.code, problem.name] += 1
         self.outbox.send(
             Answer(
                 name,

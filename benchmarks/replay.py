@@ -1,0 +1,122 @@
+"""One recovery in a process of its own: ``python -m benchmarks.replay WHAT DIR``.
+
+Its last line is a JSON object of seconds, by what they were spent on: the
+processor's, since others may be at work on the machine. It is one thread.
+"""
+
+from __future__ import annotations
+
+import gc
+import sys
+import time
+from hashlib import blake2b
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from carbonex.engine import Exchange
+from carbonex.gateway.config import Config
+from carbonex.gateway.feed import Feed
+from carbonex.gateway.server.opening import open_venue, take_snapshot
+from carbonex.gateway.venue import Venue
+from carbonex.journal import LogReader, SnapshotStore
+
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+VENUE = "bench"
+clock = time.process_time
+
+
+def recovery(directory: Path) -> dict[str, float]:
+    """Recover as a server does, from the beginning or the newest snapshot."""
+    log, snapshots = LogReader(directory), SnapshotStore(directory)
+    started = clock()
+    opened = open_venue(log, snapshots, Config(venue=VENUE))
+    seconds = clock() - started
+    return {"recovery": seconds, "commands": opened.venue.exchange.seq}
+
+
+def parts(directory: Path) -> dict[str, float]:
+    """Recover with a look at the clock between the parts of each row."""
+    gc.disable()
+    log = LogReader(directory)
+    exchange = Exchange()
+    venue = Venue(exchange, VENUE, 1, 1, 1, 1)
+    replay = Feed(venue).replay(log.bounds()[1])
+    reading = decoding = applying = telling = 0.0
+    rows = log.tail(1)
+    then = clock()
+    for row in rows:
+        read = clock()
+        batch = row.batch()
+        decoded = clock()
+        applied = venue.replayed(batch, row.position, row.hash)
+        done = clock()
+        replay.read(applied)
+        told = clock()
+        reading += read - then
+        decoding += decoded - read
+        applying += done - decoded
+        telling += told - done
+        then = told
+    replay.finish()
+    telling += clock() - then
+    started = clock()
+    exchange.digest()
+    return {
+        "read and hash": reading,
+        "decode": decoding,
+        "engine": applying,
+        "feed": telling,
+        "digest": clock() - started,
+    }
+
+
+def raw(directory: Path) -> dict[str, float]:
+    """Read and hash the same bytes as one piece."""
+    started = clock()
+    size = 0
+    for path in sorted((directory / "log").glob("*.log")):
+        data = path.read_bytes()
+        size += len(data)
+        blake2b(data, digest_size=32).digest()
+    return {"raw": clock() - started, "bytes": size}
+
+
+def snapshot(directory: Path) -> dict[str, float]:
+    """Load and restore the newest snapshot, then take and keep it again."""
+    gc.disable()
+    snapshots = SnapshotStore(directory)
+    started = clock()
+    loaded = snapshots.load(max(snapshots.positions()))
+    read = clock()
+    exchange = Exchange.restore(loaded.data)
+    restored = clock()
+    exchange.snapshot()
+    taken = clock()
+    venue = Venue(exchange, VENUE, 1, 2, 1, 1)
+    venue.position, venue.chain = loaded.position, loaded.chain
+    began = clock()
+    take_snapshot(venue, snapshots)
+    return {
+        "load": read - started,
+        "restore": restored - read,
+        "take": taken - restored,
+        "take and keep, with digest": clock() - began,
+        "bytes": len(loaded.data),
+    }
+
+
+RUNS: dict[str, Callable[[Path], dict[str, float]]] = {
+    "recovery": recovery,
+    "parts": parts,
+    "raw": raw,
+    "snapshot": snapshot,
+}
+
+if __name__ == "__main__":
+    figures = RUNS[sys.argv[1]](Path(sys.argv[2]))
+    sys.stdout.buffer.write(msgspec.json.encode(figures))

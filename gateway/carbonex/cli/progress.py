@@ -1,0 +1,50 @@
+"""A long recovery as a terminal shows it."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Final
+
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeRemainingColumn,
+)
+
+
+if TYPE_CHECKING:
+    from carbonex.gateway.server.recovering import Recovery
+
+
+PATIENCE_SECONDS: Final = 1.0  # what is over sooner needs no bar
+REFRESH_SECONDS: Final = 0.25
+
+
+async def show(recovery: Recovery) -> None:
+    """Draw a bar on stderr, until cancelled: rows done and to do, rate, time left."""
+    await asyncio.sleep(PATIENCE_SECONDS)
+    with Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("rows · {task.fields[commands]:,} commands · {task.fields[rate]}"),
+        TimeRemainingColumn(),
+        console=Console(stderr=True),
+        transient=True,
+    ) as progress:
+        task = progress.add_task(
+            "recovering", total=None, commands=0, rate="restoring the snapshot"
+        )
+        while True:
+            if recovery.done:
+                progress.update(
+                    task,
+                    completed=recovery.done,
+                    total=recovery.total,
+                    commands=recovery.commands,
+                    rate=f"{recovery.rate:,.0f}/s",
+                )
+            await asyncio.sleep(REFRESH_SECONDS)

@@ -1,0 +1,118 @@
+"""The follower's process as the server keeps it: started, watched, replaced."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import time
+from typing import TYPE_CHECKING, Final, final
+
+import structlog
+
+
+if TYPE_CHECKING:
+    from asyncio.subprocess import Process
+    from pathlib import Path
+    from typing import Self
+
+
+END_SECONDS: Final = 10.0  # how long it may take to end
+
+# One that dies is replaced after a pause that doubles from the first to the
+# longest, so that one that cannot live (a full disk, a damaged row) costs
+# little; one that has lived long enough starts from the first again.
+FIRST_PAUSE_SECONDS: Final = 1.0
+LONGEST_PAUSE_SECONDS: Final = 60.0
+STEADY_SECONDS: Final = 60.0
+
+_log = structlog.get_logger("carbonex.gateway")
+
+
+@final
+class FollowerProcess:
+    """A follower at work from ``start`` to the block's end.
+
+    The venue does not depend on it: what one has not done, the next one does.
+    ``position`` is the last row that it says the history has, 0 before it has
+    said any; ``alive`` whether it runs; ``restarts`` how many were replaced.
+    """
+
+    def __init__(self, directory: Path) -> None:
+        self._command: tuple[str, ...] = (
+            *(sys.executable, "-m", "carbonex.gateway.server.follower"),
+            str(directory),
+        )
+        self._process: Process | None = None
+        self._keeper: asyncio.Task[None] | None = None
+        self.position = 0
+        self.restarts = 0
+
+    @property
+    def alive(self) -> bool:
+        """Whether there is one now."""
+        return self._process is not None and self._process.returncode is None
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def start(self) -> None:
+        """Start it; it must not be before the log is there and ours."""
+        self._process = await self._spawn()
+        self._keeper = asyncio.create_task(self._keep(self._process))
+
+    async def __aexit__(self, *_: object) -> None:
+        if self._keeper is None:
+            return
+        self._keeper.cancel()
+        await asyncio.wait([self._keeper])
+        process = self._process
+        if process is None:
+            return
+        assert process.stdin is not None
+        process.stdin.close()
+        reading = asyncio.create_task(self._read(process))
+        try:
+            await asyncio.wait_for(process.wait(), END_SECONDS)
+        except TimeoutError:
+            process.kill()
+            await process.wait()
+        await reading
+
+    async def _spawn(self) -> Process:
+        return await asyncio.create_subprocess_exec(
+            *self._command,
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            start_new_session=True,  # a terminal's Ctrl-C is for the server
+        )
+
+    async def _keep(self, process: Process) -> None:
+        """Watch one follower after the other, until cancelled."""
+        pause = FIRST_PAUSE_SECONDS
+        while True:
+            began = time.monotonic()
+            await self._read(process)
+            code = await process.wait()
+            if time.monotonic() - began >= STEADY_SECONDS:
+                pause = FIRST_PAUSE_SECONDS
+            _log.warning("follower ended", code=code, restart_seconds=pause)
+            process = await self._replace(pause)
+            pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
+
+    async def _replace(self, pause: float) -> Process:
+        while True:
+            await asyncio.sleep(pause)
+            try:
+                self._process = process = await self._spawn()
+            except OSError as error:  # no memory, or too many processes
+                _log.warning("follower not started", reason=str(error))
+                continue
+            self.restarts += 1
+            _log.info("follower restarted", pid=process.pid, restarts=self.restarts)
+            return process
+
+    async def _read(self, process: Process) -> None:
+        """Take note of the positions that it states, until it says no more."""
+        assert process.stdout is not None
+        while line := await process.stdout.readline():
+            self.position = int(line)

@@ -1,0 +1,120 @@
+"""A follower that dies is replaced, as often as it takes, and the venue does not care."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import structlog
+
+from carbonex.gateway.server import following
+from carbonex.gateway.server.following import FollowerProcess
+from carbonex.gateway.server.server import Server
+from carbonex.journal import HISTORY_NAME, HistoryReader
+from market import CEA, config, make_market
+from stranger import Stranger, eventually
+
+
+if TYPE_CHECKING:
+    import pytest
+
+
+def pid_of(follower: FollowerProcess) -> int:
+    assert follower._process is not None
+    return follower._process.pid
+
+
+def sockets_of(pid: int) -> set[str]:
+    held = Path(f"/proc/{pid}/fd").iterdir()
+    return {fd.name for fd in held if "socket:" in str(fd.readlink())}
+
+
+async def test_one_that_is_killed_is_replaced_and_the_history_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(following, "FIRST_PAUSE_SECONDS", 0.05)
+    make_market(tmp_path, config())
+    with structlog.testing.capture_logs() as logs:
+        async with (
+            FollowerProcess(tmp_path) as follower,
+            Server.start(tmp_path, config()) as server,
+            Stranger(server.port) as maker,
+        ):
+            await follower.start()
+            await maker.login("maker")
+            for round_number in range(1, 3):
+                await eventually(lambda: follower.position == server.venue.position)
+                os.kill(pid_of(follower), signal.SIGKILL)
+                await maker.call(
+                    "add_order", instrument=CEA, side="buy", price="70", quantity=1
+                )
+                await eventually(lambda: follower.restarts == round_number)  # noqa: B023
+                await eventually(lambda: follower.position == server.venue.position)
+                assert follower.alive
+    assert not follower.alive
+    with HistoryReader(tmp_path / HISTORY_NAME) as history:
+        assert history.position == server.venue.position
+    ended = [line for line in logs if line["event"] == "follower ended"]
+    assert [line["code"] for line in ended] == [-signal.SIGKILL] * 2
+    assert [line["restart_seconds"] for line in ended] == [0.05, 0.1]
+    restarted = [line for line in logs if line["event"] == "follower restarted"]
+    assert [line["restarts"] for line in restarted] == [1, 2]
+
+
+async def test_it_holds_nothing_of_the_servers(tmp_path: Path) -> None:
+    """Above all not its port, which a server after a crash has to have."""
+    make_market(tmp_path, config())
+    async with (
+        FollowerProcess(tmp_path) as follower,
+        Server.start(tmp_path, config()) as server,
+        Stranger(server.port),
+    ):
+        await follower.start()
+        await eventually(lambda: follower.position > 0)
+        assert sockets_of(pid_of(follower)) <= {"0", "1", "2"}
+
+
+async def test_one_that_cannot_live_costs_less_and_less(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(following, "FIRST_PAUSE_SECONDS", 0.01)
+    monkeypatch.setattr(following, "LONGEST_PAUSE_SECONDS", 0.04)
+    with structlog.testing.capture_logs() as logs:
+        async with FollowerProcess(tmp_path) as follower:  # there is no log at all
+            follower._command = ("false",)
+            await follower.start()
+            await eventually(lambda: follower.restarts == 5)
+            assert follower.position == 0
+    pauses = [
+        line["restart_seconds"] for line in logs if line["event"] == "follower ended"
+    ]
+    assert pauses[:5] == [0.01, 0.02, 0.04, 0.04, 0.04]
+
+
+async def test_one_that_has_lived_long_enough_is_replaced_at_once_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(following, "FIRST_PAUSE_SECONDS", 0.01)
+    monkeypatch.setattr(following, "STEADY_SECONDS", 0.0)
+    with structlog.testing.capture_logs() as logs:
+        async with FollowerProcess(tmp_path) as follower:
+            follower._command = ("false",)
+            await follower.start()
+            await eventually(lambda: follower.restarts == 3)
+    pauses = [
+        line["restart_seconds"] for line in logs if line["event"] == "follower ended"
+    ]
+    assert pauses[:3] == [0.01] * 3
+
+
+async def test_the_end_does_not_wait_for_a_pause(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(following, "FIRST_PAUSE_SECONDS", 3600.0)
+    async with asyncio.timeout(30), FollowerProcess(tmp_path) as follower:
+        follower._command = ("false",)
+        await follower.start()
+        await eventually(lambda: not follower.alive)

@@ -1,0 +1,147 @@
+"""A long recovery: not ready, and it says how far it has come."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import os
+import pty
+import re
+import socket
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+import structlog
+
+from carbonex.engine import BUY, Batch, CancelOrder, PlaceOrder
+from carbonex.gateway.config import load_config
+from carbonex.gateway.server import recovering
+from carbonex.gateway.server.server import Server
+from carbonex.journal import OsDisk, SegmentLog, SnapshotStore, recover
+from market import CEA, make_market
+from venue_process import SOURCES, write_config
+
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from carbonex.gateway.server.recovering import Recovery
+
+COMMANDS = 120_000
+ROWS = COMMANDS // 100
+
+
+class Forgetful(OsDisk):
+    """A disk that is not waited for: the log of a test need not survive power cuts."""
+
+    def sync(self, fd: int) -> None:
+        pass
+
+
+@pytest.fixture(scope="module")
+def long_log(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a venue with many commands behind it."""
+    directory = tmp_path_factory.mktemp("venue")
+    make_market(directory, write_config(directory))
+    with SegmentLog(directory, "test", Forgetful()) as log:
+        exchange = recover(log, SnapshotStore(directory)).exchange
+        last = log.bounds()[1]
+        numbers = itertools.count(last)
+        for order in range(1, COMMANDS // 2, 50):
+            commands = [
+                PlaceOrder("maker", "maker", CEA, BUY, 7000, 1) for _ in range(50)
+            ]
+            cancels = [CancelOrder("maker", "maker", order + n) for n in range(50)]
+            batch = Batch(exchange.time_ns, 1, 1, next(numbers), [*commands, *cancels])
+            log.publish(batch)
+    return directory
+
+
+def copy(source: Path, target: Path) -> Path:
+    """Return a directory of a test's own, with links to the log's files."""
+    (target / "log").mkdir(parents=True)
+    for path in (source / "log").iterdir():
+        (target / "log" / path.name).write_bytes(path.read_bytes())
+    (target / "venue.toml").write_text((source / "venue.toml").read_text())
+    return target
+
+
+async def get(port: int, path: str) -> str:
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    try:
+        writer.write(f"GET {path} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+        return (await reader.read()).decode()
+    finally:
+        writer.close()
+
+
+async def test_it_is_not_ready_and_says_how_far_it_is(
+    long_log: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recovering, "REPORT_SECONDS", 0.02)
+    directory = copy(long_log, tmp_path / "venue")
+    write_config(directory)
+    said: list[str] = []
+
+    async def watch(recovery: Recovery) -> None:
+        reporting = asyncio.create_task(recovering.report(recovery))
+        try:
+            while True:
+                await asyncio.sleep(0.01)
+                ready = await get(port, "/ready")
+                assert ready.startswith("HTTP/1.1 503 ")
+                said.append(ready.rpartition("\r\n")[2])
+                metrics = await get(port, "/metrics")
+                assert "carbonex_ready 0.0\n" in metrics
+                assert f"carbonex_recovery_last_position {last}.0\n" in metrics
+        finally:
+            reporting.cancel()
+
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    (directory / "venue.toml").write_text(
+        (directory / "venue.toml").read_text().replace("port = 0", f"port = {port}")
+    )
+    last = 2 + ROWS
+    venue = load_config(directory / "venue.toml")
+    with structlog.testing.capture_logs() as logs:
+        async with Server.start(directory, venue, watch=watch) as server:
+            assert (await get(port, "/ready")).startswith("HTTP/1.1 200 ")
+            assert server.recovery.commands == COMMANDS + 14
+    rows = [
+        re.fullmatch(r"recovering from the log: row ([\d,]+) of ([\d,]+)\n", s)
+        for s in said
+    ]
+    seen = [int(found[1].replace(",", "")) for found in rows if found]
+    assert len(set(seen)) > 2
+    assert seen == sorted(seen)
+    assert max(seen) <= last
+    lines = [line for line in logs if line["event"] == "recovering"]
+    assert len(lines) > 2
+    assert {line["last"] for line in lines} == {last}
+    assert lines[-1]["commands"] > 0
+    assert lines[-1]["commands_per_second"] > 0
+
+
+def test_a_terminal_shows_a_bar(long_log: Path, tmp_path: Path) -> None:
+    directory = copy(long_log, tmp_path / "venue")
+    script = (
+        "import carbonex.cli.progress as p, runpy, sys;"
+        "p.PATIENCE_SECONDS = 0.0; p.REFRESH_SECONDS = 0.01;"
+        f"sys.argv = ['carbonex', 'serve', {str(directory)!r}];"
+        "runpy.run_module('carbonex.cli', run_name='__main__')"
+    )
+    pid, terminal = pty.fork()
+    if pid == 0:
+        os.environ |= {"PYTHONPATH": SOURCES, "TERM": "xterm", "COLUMNS": "120"}
+        os.execv(sys.executable, [sys.executable, "-c", script])
+    shown = b""
+    while b"is open at" not in shown:
+        shown += os.read(terminal, 65536)
+    os.write(terminal, b"\x03")  # Ctrl-C
+    assert os.waitpid(pid, 0)[1] == 0
+    os.close(terminal)
+    text = re.sub(r"\x1b\[[\d;?]*[a-zA-Z]", "", shown.decode())
+    rows = re.findall(rf"(\d+)/{2 + ROWS} rows · ([\d,]+) commands · [\d,]+/s", text)
+    assert len({row for row, _ in rows}) > 2
