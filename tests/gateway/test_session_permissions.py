@@ -12,6 +12,7 @@ from carbonex.gateway.session.methods import METHODS, QueryMethod, allowed
 from carbonex.wire.reading import PARAMS
 from carbonex.wire.vocabulary import permission_names
 from gateway.session_house import CEA, House, add_key, order
+from stranger import public_text
 
 
 READ, TRADE = Permission.READ, Permission.TRADE
@@ -78,7 +79,7 @@ NEEDS: dict[str, tuple[Permission | None, dict[str, Any]]] = {
         {
             "participant": "acme",
             "key_id": "k-9",
-            "public_key": "A" * 43,
+            "public_key": public_text("k-9"),
             "permissions": ["read"],
         },
     ),
