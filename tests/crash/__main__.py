@@ -66,7 +66,7 @@ def _summary(rounds: Rounds) -> str:
         f"commands {logged.commands}, answered {told.answered} (refused {told.refused}),"
         f" unknown resolved {told.happened + told.never} (happened {told.happened},"
         f" never {told.never}), executions {sum(told.newest.values())},"
-        f" histories gone {told.histories_gone}, trading days {logged.days}, restarts {rounds.restarts},"
+        f" trading days {logged.days}, restarts {rounds.restarts},"
         f" digests {rounds.stated} + {logged.checkpoints},"
         f" recovery p50 {median(seconds):.3f} s max {max(seconds):.3f} s"
     )

@@ -12,7 +12,6 @@ from carbonex.sdk import (
     Block,
     BlockStateUnknown,
     ConnectionLost,
-    HistoryGone,
     NewOrder,
     Order,
     OrderStateUnknown,
@@ -91,16 +90,8 @@ class Trader:
 
     async def note(self) -> None:
         """Keep every execution from the account's first on."""
-        from_seq = 1
-        while True:
-            try:
-                async for execution in self._venue.executions(from_seq=from_seq):
-                    self._told.executed(execution)
-            except HistoryGone:
-                if self._name not in self._told.gone:
-                    self._told.history_gone(self._name)
-                from_seq = 0
-                await asyncio.sleep(PAUSE)
+        async for execution in self._venue.executions(from_seq=1):
+            self._told.executed(execution)
 
     async def settle(self) -> None:
         """Wait until every unknown fate is known."""

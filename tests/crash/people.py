@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Coroutine
 
     from carbonex.sdk import Venue
+    from carbonex.sdk.venue import Options
 
     from .told import Told
 
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
 TIMEOUTS: Final = Timeouts(order=0.5, answer=5.0)
 RECONNECT_SECONDS: Final = 0.05  # at most, instead of the SDK's 10
 PATIENCE: Final = 60.0
+
+# Whose orders do not outlive a connection for longer: seldom back in time, and mostly.
+GRACE_SECONDS: Final = {"amber": 0.1, "birch": 1.0}
 
 
 @final
@@ -59,12 +63,7 @@ class People:
             async with contextlib.AsyncExitStack() as stack:
                 venues = [
                     await stack.enter_async_context(
-                        connect(
-                            url,
-                            key_of(name),
-                            timeouts=TIMEOUTS,
-                            encoding="msgpack" if number % 2 else "json",
-                        )
+                        connect(url, key_of(name), **_options(name, number))
                     )
                     for number, name in enumerate((*TRADERS, OPERATOR))
                 ]
@@ -104,6 +103,18 @@ class People:
     async def _listen(self, venue: Venue) -> None:
         async for heartbeat in venue.heartbeats():
             self._told.heard(heartbeat)
+
+
+def _options(name: str, number: int) -> Options:
+    options: Options = {
+        "timeouts": TIMEOUTS,
+        "encoding": "msgpack" if number % 2 else "json",
+    }
+    if name in GRACE_SECONDS:
+        options["session"] = name
+        options["cancel_on_disconnect"] = True
+        options["grace"] = GRACE_SECONDS[name]
+    return options
 
 
 def _task(work: Coroutine[object, object, None]) -> asyncio.Task[None]:

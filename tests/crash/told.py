@@ -51,9 +51,6 @@ class Told:
         self.refused = 0
         self.happened = 0  # of unknown fate, and done as it turned out
         self.never = 0  # and not done
-        self.gone: set[str] = set()  # accounts whose next execution leaves a gap
-        self.skipped: list[tuple[str, int]] = []  # account and exec_seq
-        self.histories_gone = 0
 
     @contextlib.contextmanager
     def remembered(self) -> Iterator[None]:
@@ -84,18 +81,10 @@ class Told:
         """An account was told of an execution; each has to be the next one."""
         account, seq = execution.account, execution.exec_seq
         known = self.newest.get(account, 0)
-        if account in self.gone:
-            self.gone.discard(account)
-            self.skipped += [(account, number) for number in range(known + 1, seq)]
-        elif seq != known + 1:
+        if seq != known + 1:
             self.faults.append(f"{account} was told execution {seq} after {known}")
         self.newest[account] = seq
         self.executions.append((account, seq, fact_told(execution)))
-
-    def history_gone(self, account: str) -> None:
-        """The venue has said that it cannot tell what an interruption missed."""
-        self.histories_gone += 1
-        self.gone.add(account)
 
     def heard(self, heartbeat: Heartbeat) -> None:
         """The venue has stated the hash of its log."""
