@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 # follower that meets another one, or cannot read now, tries again later.
 HARMLESS: Final = frozenset(
     {
-        "the history has to wait",
-        "the follower ended; the next start begins another",
+        "history waits",
+        "follower ended",
         "recovery",  # but of a torn row alone
         "next trading day unknown",
     }
