@@ -197,7 +197,7 @@ async def _end_of(peer: Peer, one: frames.FrameMutant) -> int | None:
     three times as much, and a while, that goes on as well.
     """
     data = frames.frame(frames.TEXT, b'{"method":"ping","req_id":-5}')
-    vague = len(one.ends) > 1
+    vague = frames.GOES_ON in one.ends and len(one.ends) > 1
     for _ in range(3):
         peer.write(data * 50)
         with contextlib.suppress(TimeoutError):
