@@ -46,6 +46,7 @@ LOST: Final = (
     *("executions told are in the log", "seq goes on", "damage is named"),
     *("executions without a gap", "prints told are in the log"),
     *("heartbeats witness the log", "a follower reads a live log"),
+    "what was told stands",
     *("books told are the replay's", "balances told are the replay's"),
 )
 

@@ -21,7 +21,7 @@ STEPS = 25_000
 
 @pytest.mark.parametrize("seed", range(1, 6))
 def test_nothing_is_lost_and_nothing_happens_twice(seed: int) -> None:
-    summary = simulate(seed, STEPS)
+    summary = simulate(seed, STEPS, Plan(seconds=0.25))
     counts = summary.counts
     assert counts["lives"] > 1
     assert counts["connections"] > 5
@@ -40,7 +40,7 @@ def test_in_peace_everything_is_told() -> None:
 
 def test_many_kinds_of_refusal_occur() -> None:
     """Else the checker would never see one."""
-    names = set(simulate(3, STEPS, Plan(pace=Pace(slow=0.3))).refusals)
+    names = set(simulate(3, STEPS, Plan(full_disk=20, pace=Pace(slow=0.3))).refusals)
     assert {"UNKNOWN_ORDER", "SELF_TRADE", "BUSY", "LOG_FULL"} <= names
 
 

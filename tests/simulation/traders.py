@@ -23,6 +23,7 @@ from carbonex.sdk import (
     Timeouts,
     Venue,
     VenueError,
+    VenueRestored,
     connect,
 )
 
@@ -79,6 +80,9 @@ class Trader:
             except LoginFailed as error:
                 self.world.record.fail("who has a key gets in", error)
                 return
+            except VenueRestored as error:  # the SDK has noticed what was lost
+                self.world.record.fail("what was told stands", error)
+                return
             except ConnectionLost:
                 await asyncio.sleep(self._draw(0.05, 0.4))
             self._orders.clear()
@@ -125,6 +129,9 @@ class Trader:
                     record.trace.update(execution.exec_seq.to_bytes(8))
             except HistoryGone as gone:  # nothing here is ever archived or deleted
                 record.fail("executions without a gap", gone)
+                return
+            except VenueRestored as error:
+                record.fail("what was told stands", error)
                 return
             except ConnectionLost:
                 return
