@@ -18,6 +18,7 @@ from gateway.reasons import (
     order,
     sell,
 )
+from stranger import public_text
 
 
 R = Reason
@@ -128,7 +129,7 @@ OF_ORDERS = (
 NEW_KEY = {
     "participant": "house",
     "key_id": "spare-key",
-    "public_key": "A" * 43,
+    "public_key": public_text("spare-key"),
     "permissions": ["registry"],
 }
 OF_THE_REGISTRY = (
