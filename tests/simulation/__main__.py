@@ -17,8 +17,7 @@ from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from multiprocessing import get_context
 from typing import TYPE_CHECKING
 
-from .history import simulate
-from .record import Wrong
+from .history import simulate, simulate_for_pool
 
 
 if TYPE_CHECKING:
@@ -67,21 +66,15 @@ def line_of(summary: Summary) -> str:
     )
 
 
-def _simulate(seed: int, steps: int) -> Summary:
-    """Simulate in a process of a pool; what is found says how to find it again."""
-    try:
-        return simulate(seed, steps)
-    except Wrong as wrong:
-        raise Wrong(f"{wrong}\nmake simulate SEED={seed} STEPS={steps}") from wrong
-
-
 def _go_on(seed: int, steps: int, commands: int) -> None:
     """Simulate seed after seed; the first that finds anything ends it."""
     began, total, lives, cuts, done = time.monotonic(), 0, 0, 0, 0
     seeds = itertools.count(seed)
     workers = os.cpu_count() or 1
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        running = {pool.submit(_simulate, next(seeds), steps) for _ in range(workers)}
+        running = {
+            pool.submit(simulate_for_pool, next(seeds), steps) for _ in range(workers)
+        }
         while running:
             ended, running = wait(running, return_when=FIRST_COMPLETED)
             for history in ended:
@@ -92,7 +85,7 @@ def _go_on(seed: int, steps: int, commands: int) -> None:
                 lives += summary.counts.get("lives", 0)
                 cuts += summary.counts.get("power cuts", 0)
                 if total < commands:
-                    running.add(pool.submit(_simulate, next(seeds), steps))
+                    running.add(pool.submit(simulate_for_pool, next(seeds), steps))
     seconds = time.monotonic() - began
     print(
         f"{done} histories of {steps:,} steps from seed {seed} on in {seconds:.0f} s:"

@@ -11,7 +11,7 @@ from .faults import Doom, Fate, Plan
 from .loop import SECOND_NS
 from .officials import Operator
 from .raw import Raw
-from .record import wrong
+from .record import Wrong, wrong
 from .traders import Trader
 from .world import World, surroundings
 
@@ -53,6 +53,19 @@ def simulate(
                 return _live(world, steps, plan or Plan(), doom)
             finally:
                 world.close()
+
+
+def simulate_for_pool(seed: int, steps: int) -> Summary:
+    """Simulate in a process of a pool; what is found says how to find it again.
+
+    Raises:
+        Wrong: As simulate.
+
+    """
+    try:
+        return simulate(seed, steps)
+    except Wrong as found:
+        raise Wrong(f"{found}\nmake simulate SEED={seed} STEPS={steps}") from found
 
 
 def _live(world: World, steps: int, plan: Plan, doom: Doom | None) -> Summary:

@@ -68,9 +68,20 @@ def test_a_seed_makes_the_same_history_in_every_process() -> None:
     assert _last_line("1") == _last_line("2")
 
 
+def test_it_goes_on_from_seed_to_seed() -> None:
+    done = _simulation("1", "--steps", "4000", "--commands", "2000")
+    assert done.splitlines()[-1].endswith("nothing lost, nothing twice")
+    assert done.count("trace") >= 2
+
+
 def _last_line(hash_seed: str) -> str:
+    done = _simulation(hash_seed, "--seed", "9", "--steps", "12000")
+    return done.splitlines()[-1]
+
+
+def _simulation(hash_seed: str, *arguments: str) -> str:
     done = subprocess.run(
-        [sys.executable, "-m", "simulation", "--seed", "9", "--steps", "12000"],
+        [sys.executable, "-m", "simulation", *arguments],
         env={
             **os.environ,
             "PYTHONHASHSEED": hash_seed,
@@ -82,4 +93,4 @@ def _last_line(hash_seed: str) -> str:
         text=True,
         check=True,
     )
-    return done.stdout.splitlines()[-1]
+    return done.stdout
