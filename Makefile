@@ -20,10 +20,10 @@ demo: install ## run the exchange with market makers and buyers for a minute
 	$(BIN)/carbonex demo
 
 test: install ## run all tests
-	$(BIN)/pytest --hypothesis-profile=quick
+	$(BIN)/pytest -n auto --dist worksteal --hypothesis-profile=quick
 
 thorough: install ## run the tests with many more random examples, and simulate a million commands
-	$(BIN)/pytest --hypothesis-profile=thorough
+	$(BIN)/pytest -n auto --dist worksteal --hypothesis-profile=thorough
 	PYTHONPATH=tests:. $(BIN)/python -m simulation --commands 1000000
 
 SEED ?= $(shell shuf -i 1-999999 -n 1)
