@@ -104,7 +104,7 @@ class Host:
         self.process: Process | None = None
         self.port: Port | None = None
         self.server: Server | None = None  # while it is online
-        self.excuse = ""  # what was done to this one that may keep it from living
+        self.excuses: list[str] = []  # what may keep this one from living
         self.ending = ""  # how the last one ended
         self.power = True
         self.lives = 0
@@ -126,7 +126,7 @@ class Host:
         assert self.process is None
         self.power_on()
         self.lives += 1
-        self.excuse, self.ending = excuse, ""
+        self.excuses, self.ending = [excuse] if excuse else [], ""
         self.process = process = Process(self.turns, "server", ADDRESS)
         process.on_death = self._buried
         machine = self._machine(process)
@@ -186,7 +186,7 @@ class Host:
 
     def _troubled(self, process: Process, trouble: Trouble) -> None:
         self.record.count(trouble.value)
-        self.excuse = trouble.value
+        self.excuses.append(trouble.value)
         if trouble is Trouble.POWER:
             self.power = False
             self.record.count("power cuts")
@@ -217,9 +217,9 @@ class Host:
 
     def _excused(self, error: BaseException) -> bool:
         if isinstance(error, ClockError):
-            return self.excuse == CLOCK
+            return CLOCK in self.excuses
         if isinstance(error, ServerFailed | LogError | OSError):
-            return bool(self.excuse)
+            return bool(self.excuses)
         return False
 
     def _buried(self) -> None:
@@ -228,7 +228,7 @@ class Host:
         process, self.process, self.server, self.port = self.process, None, None, None
         self.follower.stop(caught_up=self.power)
         if not self.ending:
-            self.ending = self.excuse
+            self.ending = self.excuses[-1] if self.excuses else "killed at a callback"
         for link in self.turns.network.links_of(process):
             if self.power:
                 link.reset()
