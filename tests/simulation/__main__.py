@@ -42,6 +42,7 @@ def main() -> None:
 def _tell(summary: Summary) -> None:
     _list("what happened", summary.counts)
     _list("refusals", summary.refusals)
+    _list("cancellations", summary.verdict.cancelled)
     print(line_of(summary))
 
 

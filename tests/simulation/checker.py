@@ -39,6 +39,7 @@ class Verdict(NamedTuple):
     executions: int
     books: int
     snapshots: int
+    cancelled: dict[str, int]  # by reason
     digest: str
 
 
@@ -77,6 +78,7 @@ def check(
         len(truth.executions),
         len(record.books),
         snapshots,
+        {reason.name: number for reason, number in truth.cancelled.items()},
         truth.exchange.digest().hex(),
     )
 

@@ -153,6 +153,14 @@ BUGS: Final = (
         in_engine=True,
     ),
     Bug(
+        "grace forgotten at a restart",
+        "orders of who was gone when the server died stay in the book",
+        planted_engine.grace_forgotten,
+        ("who is gone has no orders", "the auditor agrees"),
+        CRASHES._replace(drop=4, crash_client=1),
+        in_engine=True,
+    ),
+    Bug(
         "execution number skipped",
         "a refused order uses up an execution number",
         planted_engine.refusal_counts,

@@ -79,6 +79,10 @@ def timer_late() -> contextlib.AbstractContextManager[object]:
     return mock.patch.object(Timers, "take", late)
 
 
+def grace_forgotten() -> contextlib.AbstractContextManager[object]:
+    return mock.patch.object(exchange_module, "restart_graces", lambda *_: None)
+
+
 def refusal_counts() -> contextlib.AbstractContextManager[object]:
     place: Any = vars(exchange_module)["place"]
 

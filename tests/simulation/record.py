@@ -46,6 +46,7 @@ class Sent:
     method: str
     params: requests.Params
     codec: Codec
+    session: str = ""  # under which it was sent
     sent: bool = False
     answered: bool = False
     result: bytes = b""
@@ -63,7 +64,7 @@ class Sent:
     def _command(self, method: Any, item: Any) -> Command:
         if isinstance(method, VenueMethod):
             return method.build(item, self.key)
-        who = Identity()
+        who = Identity(session=self.session)
         who.key_id = self.key
         command: Command = method.build(item, who, item.account or self.key)
         return command

@@ -36,6 +36,7 @@ class TappedClient(Client):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self._noted: dict[int, Sent] = {}
+        self._named = ""  # as the newest login says
         self._tap = Tap(self.record, self.codec)
         deliver = self.subscriptions.deliver
 
@@ -70,7 +71,9 @@ class TappedClient(Client):
         super()._send(reply)
         key = self._key.key_id if self._key else ""
         method = _METHODS[type(reply.params)]
-        sent = Sent(key, method, reply.params, self.codec)
+        if isinstance(reply.params, requests.Login):
+            self._named = reply.params.session
+        sent = Sent(key, method, reply.params, self.codec, self._named)
         self._noted[id(reply)] = sent
         self.record.sent.append(sent)
 

@@ -32,6 +32,7 @@ from .record import Fated
 
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
     from typing import Any
 
     from .loop import Process
@@ -59,6 +60,14 @@ class Trader:
         self.idle = False
         self.done = 0  # requests answered
         self._encoding: Any = "msgpack" if name.startswith("pack") else "json"
+        # One has its orders cancelled when it is gone, if not for long.
+        self._options: Any = {}
+        if name == "pack-1":
+            self._options = {
+                "session": "maker",
+                "cancel_on_disconnect": True,
+                "grace": 0.5,
+            }
         self._orders: list[Order] = []
         self._numbers = 0
 
@@ -75,6 +84,7 @@ class Trader:
                     self.world.keys[self.name],
                     encoding=self._encoding,
                     timeouts=TIMEOUTS,
+                    **self._options,
                 ) as venue:
                     await self._trade(venue)
             except LoginFailed as error:
@@ -167,28 +177,31 @@ class Trader:
 
     async def _act(self, venue: Venue) -> None:
         """Do one thing or another."""
-        draw = self._draw(0, 1)
-        if draw < 0.45:
+        if not self._orders:
             await self._place(venue)
-        elif draw < 0.62:
-            await self._place_many(venue)
-        elif draw < 0.74 and self._orders:
-            await self._chosen().cancel()
-        elif draw < 0.84 and self._orders:
-            await self._amend(self._chosen())
-        elif draw < 0.88 and self._orders:
-            chosen = [self._chosen() for _ in range(4)]
-            await venue.cancel_orders(chosen)
-        elif draw < 0.9:
-            await venue.cancel_all(self._instrument())
-        elif draw < 0.94:
-            await venue.balances()
-        elif draw < 0.96:
-            await self._adopt(venue)
-        elif draw < 0.98:
-            await self._bid(venue)
-        else:
-            await self._block(venue)
+            return
+        draw = self._draw(0, 1)
+        for upto, act in _ACTS:
+            if draw < upto:
+                await act(self, venue)
+                return
+
+    async def _cancel(self, _venue: Venue) -> None:
+        await self._chosen().cancel()
+
+    async def _cancel_some(self, venue: Venue) -> None:
+        await venue.cancel_orders([self._chosen() for _ in range(4)])
+
+    async def _cancel_all(self, venue: Venue) -> None:
+        await venue.cancel_all(self._instrument())
+
+    async def _count_down(self, venue: Venue) -> None:
+        """Arm or disarm the dead man's switch; one trader does."""
+        if self.name == "json-2":
+            await venue.cancel_all_after(int(self._draw(0, 4)))
+
+    async def _ask(self, venue: Venue) -> None:
+        await venue.balances()
 
     async def _bid(self, venue: Venue) -> None:
         """Bid in whatever auction there is, or take a bid back."""
@@ -220,7 +233,8 @@ class Trader:
             if isinstance(order, Order):
                 self._keep(order)
 
-    async def _amend(self, order: Order) -> None:
+    async def _amend(self, _venue: Venue) -> None:
+        order = self._chosen()
         if self._draw(0, 1) < 0.5:
             await order.amend(
                 quantity=max(1, order.quantity + int(self._draw(-20, 20)))
@@ -316,3 +330,19 @@ class Trader:
 
     def _draw(self, low: float, high: float) -> float:
         return low + self.world.random.random() * (high - low)
+
+
+# What a trader does, each with the draw below which it does it.
+_ACTS: Final[tuple[tuple[float, Callable[[Trader, Venue], Awaitable[None]]], ...]] = (
+    (0.45, Trader._place),
+    (0.62, Trader._place_many),
+    (0.74, Trader._cancel),
+    (0.84, Trader._amend),
+    (0.88, Trader._cancel_some),
+    (0.9, Trader._cancel_all),
+    (0.91, Trader._count_down),
+    (0.94, Trader._ask),
+    (0.96, Trader._adopt),
+    (0.98, Trader._bid),
+    (1.0, Trader._block),
+)

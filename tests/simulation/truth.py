@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple, final
 
 from auditor import Auditor
 from carbonex.engine import (
+    CancelReason,
     Command,
     DayBegun,
     Event,
@@ -27,6 +28,7 @@ from carbonex.engine import (
 )
 from carbonex.wire.money import format_fen
 
+from .absences import Absences
 from .host import hash_of
 from .record import Level, wrong
 
@@ -92,8 +94,10 @@ class Truth:
     filled: dict[int, set[int]] = field(default_factory=dict)  # by order id
     refused: list[int] = field(default_factory=list)  # positions
     accepted: dict[tuple[str, str], list[int]] = field(default_factory=dict)  # on day
+    cancelled: dict[CancelReason, int] = field(default_factory=dict)
     idle: int = 0  # rows that were no-ops
     _day: int = 0
+    _absences: Absences = field(default_factory=Absences)
     _auditor: Auditor = field(default_factory=Auditor)
 
     def read(self, rows: Iterable[Row]) -> Truth:
@@ -107,6 +111,7 @@ class Truth:
                 self.idle += 1
                 continue
             self._auditor.read(applied)
+            self._absences.read(batch.commands, applied, exchange)
             due_ns = exchange.next_due()
             if due_ns is not None and due_ns <= exchange.time_ns:
                 raise wrong("timers fire in time", f"{due_ns} at {exchange.time_ns}")
@@ -139,6 +144,9 @@ class Truth:
                 self.accepted.setdefault(known, []).append(self._day)
             elif isinstance(event, DayBegun):
                 self._day += 1
+            elif isinstance(event, OrderCancelled):
+                number = self.cancelled.get(event.reason, 0) + 1
+                self.cancelled[event.reason] = number
             for account, number, execution in executions_of(event, seq):
                 self.executions[account, number] = execution
                 self.filled.setdefault(execution.order_id, {0}).add(execution.filled)

@@ -1,0 +1,106 @@
+"""Who asked for cancel on disconnect, who of them is gone, and since when.
+
+Told by the log alone: nothing of such a session is open once its grace is over,
+also where the server died meanwhile, and nothing is cancelled before.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, final
+
+from carbonex.engine import (
+    CancelReason,
+    GatewayOpened,
+    OrderCancelled,
+    Rejected,
+    SessionClosed,
+    SessionEnd,
+    SessionOpened,
+)
+
+from .record import wrong
+
+
+if TYPE_CHECKING:
+    from carbonex.engine import Applied, Command, Exchange
+
+
+@final
+@dataclass
+class Session:
+    """A named session that counts on it; ``gone_ns`` is when it was lost."""
+
+    connection: str
+    grace_ns: int
+    gone_ns: int | None = None
+
+    def is_over(self, time_ns: int) -> bool:
+        """Tell whether its grace has passed."""
+        return self.gone_ns is not None and time_ns >= self.gone_ns + self.grace_ns
+
+
+@final
+class Absences:
+    """Reads every batch. Participants are named as their keys and accounts are."""
+
+    def __init__(self) -> None:
+        self._sessions: dict[tuple[str, str], Session] = {}
+
+    def read(
+        self, commands: list[Command], applied: Applied, exchange: Exchange
+    ) -> None:
+        """Check what time did, then take note of who comes and goes.
+
+        Raises:
+            Wrong: If an order of somebody who is there, or only just gone, was
+                cancelled, or one is open of somebody who is gone for too long.
+
+        """
+        for event in applied.due:
+            if (
+                type(event) is OrderCancelled
+                and event.reason is CancelReason.DISCONNECTED
+            ):
+                name = event.order.account, event.order.session
+                session = self._sessions.get(name)
+                if session is None or not session.is_over(applied.time_ns):
+                    raise wrong("who is there keeps orders", event)
+        for command, events in zip(commands, applied.replies, strict=True):
+            if not events or type(events[0]) is not Rejected:
+                self._note(command, applied.time_ns)
+        self._compare(exchange, applied.time_ns)
+
+    def _note(self, command: Command, time_ns: int) -> None:
+        if type(command) is SessionOpened:
+            name = command.key_id, command.session
+            self._sessions.pop(name, None)
+            if command.cancel_on_disconnect:
+                self._sessions[name] = Session(command.connection, command.grace_ns)
+        elif type(command) is SessionClosed:
+            self._close(command, time_ns)
+        elif type(command) is GatewayOpened:  # its connections went with it
+            for session in self._sessions.values():
+                session.gone_ns = time_ns
+
+    def _close(self, command: SessionClosed, time_ns: int) -> None:
+        name = command.participant, command.session
+        session = self._sessions.get(name)
+        if session is None or session.connection != command.connection:
+            return
+        if command.cause is not SessionEnd.LOST:
+            del self._sessions[name]
+        elif session.gone_ns is None:
+            session.gone_ns = time_ns
+
+    def _compare(self, exchange: Exchange, time_ns: int) -> None:
+        over = [n for n, session in self._sessions.items() if session.is_over(time_ns)]
+        for account, session in over:
+            left = [
+                order.order_id
+                for order in exchange.accounts[account].orders.values()
+                if order.command.session == session
+            ]
+            # A grace of nothing ends with the next batch.
+            if left and self._sessions[account, session].grace_ns:
+                raise wrong("who is gone has no orders", f"{account} {session}: {left}")
