@@ -80,7 +80,7 @@ def timer_late() -> contextlib.AbstractContextManager[object]:
 
 
 def grace_forgotten() -> contextlib.AbstractContextManager[object]:
-    return mock.patch.object(exchange_module, "restart_graces", lambda *_: None)
+    return mock.patch.object(exchange_module, "restart_graces", return_value=None)
 
 
 def refusal_counts() -> contextlib.AbstractContextManager[object]:
