@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
+from typing import TYPE_CHECKING
 
 from hypothesis import given, strategies as st
 from websockets.frames import BINARY, CLOSE, CONT, PING, PONG, TEXT, Close, Frame
 
 from carbonex.gateway.server.handshake import Handshake
+from carbonex.gateway.session import Session
 from gateway.wired_house import HANDSHAKE, House, Wire, request, summary
 from market import CEA
+
+
+if TYPE_CHECKING:
+    import pytest
 
 
 async def test_trading_leaves_no_cycles_behind() -> None:
@@ -156,3 +163,30 @@ async def test_what_comes_right_behind_the_handshake_is_read() -> None:
         wire.protocol.data_received(data[cut:])
         house.turn()
         assert summary(wire)[0][-1] == ("ping", None)
+
+
+async def test_a_client_that_ends_its_stream_and_reads_nothing_is_dropped() -> None:
+    """A transport that closes waits for what is unsent, however long."""
+    house = House(close_seconds=0.05)
+    wire = house.connect()
+    wire.protocol.pause_writing()
+    assert wire.protocol.eof_received() is None
+    while not wire.ended:
+        await asyncio.sleep(0.01)
+    assert wire.ended
+
+
+async def test_a_client_that_stops_reading_in_the_midst_of_its_past_is_dropped(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It waits for itself alone, not for the venue."""
+    house = House()
+    wire = house.connect()
+    monkeypatch.setattr(Session, "wants_pause", True)
+    for _ in range(4):
+        house.clients.keep_alive()
+    assert not wire.ended
+    wire.protocol.pause_writing()
+    for _ in range(4):
+        house.clients.keep_alive()
+    assert wire.ended

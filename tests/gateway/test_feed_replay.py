@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from hypothesis import given, strategies as st
 
-from carbonex.engine import SELL, CancelAll, Exchange, PlaceOrder
+from carbonex.engine import BUY, SELL, CancelAll, CancelOrder, Exchange, PlaceOrder
 from carbonex.gateway.feed import replay
 from feed_stage import Client, Stage
 from streams import ACCOUNTS, INSTRUMENTS, SETUP, START, any_command, next_day
@@ -153,3 +153,25 @@ def test_rows_far_from_the_end_are_not_held(monkeypatch: pytest.MonkeyPatch) -> 
     restarted = stage.restarted(snapshot, since)
     kept = Client(restarted).follow("executions", account="ant", from_seq=335)
     assert [e["exec_seq"] for e in kept.frames()[1].data] == [335, 336]
+
+
+def test_rows_that_hold_no_more_than_is_kept_are_held(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """However commands answer: refused, or with several events each."""
+    monkeypatch.setattr(replay, "MAX_REPLAYED", 5)
+    stage = Stage().set_up()
+    since = len(stage.batches)
+    for _ in range(20):
+        stage.do(CancelOrder("", "ant", client_order_id="unknown"))
+        stage.do(PlaceOrder("", "ant", "CEA25", SELL, 7000, 1))
+        stage.do(PlaceOrder("", "bee", "CEA25", BUY, 7000, 1))
+    restarted = Stage().set_up()
+    rows = restarted.feed.replay(60)
+    for batch in stage.batches[since:]:
+        rows.read(restarted.venue.replayed(batch, 1, b""))
+    assert len(rows._rows) <= 5  # noqa: SLF001
+    rows.finish()
+    for name in ("ant", "bee"):
+        assert restarted.feed.oldest_execution(name) <= 40
+        assert executions(restarted, name)[-1] == executions(stage, name)[-1]

@@ -130,6 +130,27 @@ def test_a_client_that_sends_too_much_meanwhile_has_to_wait(past: Past) -> None:
     assert sum(m.get("method") == "ping" for m in client.read()) == pings
 
 
+def test_what_is_held_is_counted_from_one_subscription_to_the_next(
+    past: Past,
+) -> None:
+    past.buy(12)
+    past.shelf.follow(past)
+    client = past.trader()
+    subscribe(client, 1)
+    client.send("unsubscribe", channel="executions")
+    subscribe(client, 1)
+    while not client.session.wants_pause:
+        client.send("ping")
+    while numbers(client.read())[-1:] != [12]:
+        past.shelf.answer()
+    assert client.session.resuming is not None
+    for _ in range(10):  # in place of the two that went ahead
+        client.send("ping")
+    assert client.session.wants_pause
+    past.answer_all()
+    assert not client.session.wants_pause
+
+
 def test_history_is_gone_only_where_the_log_was_truncated(past: Past) -> None:
     past.buy(12)
     past.shelf.store.start_at(len(past.library.applied), past.exchange)

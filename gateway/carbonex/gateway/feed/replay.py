@@ -59,8 +59,8 @@ class Replay:
         """Expect that many rows."""
         self._rooms = rooms
         self._dispatch = dispatch
-        # The newest rows, as many as hold the executions that are to be
-        # there, each with how many it holds at least.
+        # The newest rows that hold executions, as many as hold those that are to
+        # be there, each with how many it holds.
         self._rows: deque[tuple[int, Applied]] = deque()
         self._held = 0
         self._rows_left = rows
@@ -71,20 +71,18 @@ class Replay:
     def read(self, applied: Applied) -> None:
         """Take what one row did. O(events)."""
         seq, time_ns = applied.first_seq, applied.time_ns
-        if applied.due:
-            self._note(seq, time_ns, applied.due)
-        executions = 0
+        executions = self._note(seq, time_ns, applied.due) if applied.due else 0
         for i, events in enumerate(applied.replies):
             # Nine commands of ten do one of three things, and nothing else.
             kind = type(events[0]) if len(events) == 1 else None
             if kind is OrderAccepted or kind is OrderCancelled:
                 executions += 1
             elif kind is not Rejected:
-                self._note(seq + i, time_ns, events)
+                executions += self._note(seq + i, time_ns, events)
         self._rows_left -= 1
         self._rows_seen += 1
         self._seen += executions
-        if self._nears_the_end():
+        if executions and self._nears_the_end():
             self._hold(executions, applied)
 
     def finish(self) -> None:
@@ -98,16 +96,22 @@ class Replay:
         self._rooms.executions.renumber()
         self._rooms.tickers.flush()  # nobody waits for what changed so far
 
-    def _note(self, seq: int, time_ns: int, events: list[Event]) -> None:
-        """Take prints, and what is rare."""
+    def _note(self, seq: int, time_ns: int, events: list[Event]) -> int:
+        """Take prints, and what is rare; return how many executions there are."""
+        executions = 0
         for event in events:
             if type(event) is Trade:
                 instrument = event.maker.instrument
                 self._rooms.prints.remember(instrument, (seq, time_ns, event))
+                executions += 2
             elif type(event) is OffBookTrade:
                 self._rooms.prints.remember(event.instrument, (seq, time_ns, event))
-            elif not isinstance(event, _OF_AN_ORDER):
+                executions += 2
+            elif isinstance(event, _OF_AN_ORDER):
+                executions += 1
+            else:
                 self._dispatch.read(seq, time_ns, [event])
+        return executions
 
     def _nears_the_end(self) -> bool:
         left = self._rows_left

@@ -106,8 +106,12 @@ class Connection(asyncio.Protocol):
             self._read()
 
     def eof_received(self) -> None:
-        """Let the transport close; after EOF nobody waits for a close frame."""
+        """Let the transport close; after EOF nobody waits for a close frame.
+
+        It closes when all is written: a client that reads nothing is dropped.
+        """
         self._messages.end()
+        self._limit_end()
 
     def pause_writing(self) -> None:
         """Keep everything in the outbox, where it is counted and conflated."""
@@ -165,7 +169,8 @@ class Connection(asyncio.Protocol):
 
     def keep_alive(self) -> None:
         """Ping a client that was silent since the last call; drop it at the third."""
-        if self._heard or self.session.wants_pause:
+        waits = self.session.wants_pause and not self.outbox.paused
+        if self._heard or waits:  # for the venue: its pongs are not read
             self._heard = self._pinged = False
         elif self._pinged:
             self._transport.abort()
@@ -237,6 +242,7 @@ class Connection(asyncio.Protocol):
 
     def _end(self, *, half_close: bool) -> None:
         """Wait for the client to close, but not for long."""
+        self._limit_end()
         half = self._transport.can_write_eof()  # TLS has no half of an end
         if half_close and half:
             # Closing at once would reset the connection while the client still
@@ -246,6 +252,9 @@ class Connection(asyncio.Protocol):
             self._transport.close()  # when all is written; the client sends no more
             return
         self._transport.resume_reading()  # or the close frame would not be seen
+
+    def _limit_end(self) -> None:
+        """Drop the connection if it does not end by itself before long."""
         if self._close_timer is None:
             self._close_timer = asyncio.get_running_loop().call_later(
                 self._host.limits.close_seconds, self._transport.abort

@@ -282,6 +282,8 @@ class Session:
         while held and not self._held and not self.waiting:
             self.receive(*held.popleft())
         self._held.extend(held)
+        if self.resuming is not None:  # the next one, for which all of it waits
+            self.resuming.held_bytes = sum(len(data) for data, _ in self._held)
 
     def _told(
         self, reply: Reply, result: msgspec.Struct | None, problem: Error | None
