@@ -170,7 +170,7 @@ def test_rows_that_hold_no_more_than_is_kept_are_held(
     rows = restarted.feed.replay(60)
     for batch in stage.batches[since:]:
         rows.read(restarted.venue.replayed(batch, 1, b""))
-    assert len(rows._rows) <= 5  # noqa: SLF001
+    assert len(rows._rows) <= 5
     rows.finish()
     for name in ("ant", "bee"):
         assert restarted.feed.oldest_execution(name) <= 40

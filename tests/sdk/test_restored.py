@@ -148,6 +148,31 @@ async def test_an_account_with_fewer_executions_than_it_had_tells_it_too(
     assert seen(fresh) == [6]
 
 
+def test_what_another_account_has_asked_for_from_the_past_is_asked_anew() -> None:
+    """Both were under way when the first was refused, and showed what has happened."""
+    script, _, _ = following()
+    other = script.client.executions("acme-2", NoDesk())
+    [subscribe] = only(script.hear(), "subscribe")
+    script.accept(subscribe)
+    script.frame("executions", "snapshot", {**snapshot(newest=7), "account": "acme-2"})
+    asked = only(come_back(script, epoch=6, position=500), "subscribe")
+    assert [each["params"]["from_seq"] for each in asked] == [8, 8]
+    for each in asked:
+        script.refuse(each, 1004, "BAD_TYPE", param="from_seq")
+    again = only(script.hear(), "subscribe")
+    assert [each["params"] for each in again] == [
+        {"channel": "executions", "account": name} for name in ("acme-1", "acme-2")
+    ]
+    script.refuse(again[0], 1004, "BAD_TYPE")  # it is not the past's fault now
+    script.accept(again[1])
+    script.frame("executions", "snapshot", {**snapshot(newest=5), "account": "acme-2"})
+    assert script.hear() == []
+    assert (other.error, other.last_seq) == (None, 5)
+    stream = other.stream_from(0)
+    script.frame("executions", "update", {**execution(6), "account": "acme-2"})
+    assert seen(stream) == [6]
+
+
 async def test_prints_and_alerts_end_and_blocks_are_told_as_ended() -> None:
     script = logged_in(**KNOWN)
     feeds = (TradeFeed("CEA25"), AlertFeed(""), BlockFeed("acme-1"))

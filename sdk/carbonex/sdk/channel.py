@@ -55,8 +55,8 @@ class Channel(abc.ABC):
     def restored(self, error: CarbonexError) -> None:  # noqa: B027
         """The venue is older than it was; what it tells from now on begins anew."""
 
-    def refused(self, error: VenueError) -> bool:
-        """The venue does not allow it; True to ask once more, differently."""
+    def refused(self, asked: requests.Subscribe, error: VenueError) -> bool:
+        """The venue does not allow what was asked; True to ask again, differently."""
         self.ended(error)
         return False
 

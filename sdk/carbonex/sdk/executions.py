@@ -147,8 +147,12 @@ class Executions(Feed[Execution]):
             self._move(item)
         return super().update(item)
 
-    def refused(self, error: VenueError) -> bool:
-        """Give up what cannot be had: the streams that want the past, else all."""
+    def refused(self, asked: requests.Subscribe, error: VenueError) -> bool:
+        """Give up what cannot be had: the streams that want the past, else all.
+
+        Nobody may want it any more: those who did were closed, or ended when the
+        answer about another account showed that the venue was restored.
+        """
         newest = self.last_seq
         if newest is not None and isinstance(error, InvalidRequest):
             self._fall_back(error.message)
@@ -158,13 +162,17 @@ class Executions(Feed[Execution]):
             for stream in self._readers()
             if stream.next_seq and (newest is None or stream.next_seq <= newest)
         ]
-        if isinstance(error, (*NO_PAST, InvalidRequest)) and wanting:
-            for stream in wanting:
-                stream.fail(error)
-            return True
-        if isinstance(error, NO_PAST) and newest is not None:
+        if (
+            isinstance(error, NO_PAST)
+            and newest is not None
+            and asked.from_seq > newest
+        ):
             self._lose(error)
             self.last_seq = None
+            return True
+        if isinstance(error, (*NO_PAST, InvalidRequest)) and asked.from_seq:
+            for stream in wanting:
+                stream.fail(error)
             return True
         self.ended(error)
         return False

@@ -185,7 +185,7 @@ class Subscriptions:
             self._postponed.append(channel.key)
         elif not isinstance(error, VenueError):
             return  # lost with the connection; the next one begins with all
-        elif channel.refused(error):
+        elif channel.refused(asked, error):
             self.start(channel)
         elif self._channels.get(channel.key) is channel:
             del self._channels[channel.key]  # whoever asks again makes a new one
