@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import gc
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from hypothesis import given, strategies as st
 from websockets.frames import BINARY, CLOSE, CONT, PING, PONG, TEXT, Close, Frame
 
+from carbonex.engine import Permission
 from carbonex.gateway.server.handshake import Handshake
 from carbonex.gateway.session import Session
-from gateway.wired_house import HANDSHAKE, House, Wire, request, summary
+from carbonex.gateway.session.methods import METHODS, QueryMethod
+from gateway.wired_house import HANDSHAKE, House, Wire, frames_in, request, summary
 from market import CEA
 
 
@@ -192,3 +194,26 @@ async def test_a_client_that_stops_reading_in_the_midst_of_its_past_is_dropped(
     for _ in range(4):
         house.clients.keep_alive()
     assert wire.ended
+
+
+async def test_a_mistake_of_ours_costs_one_connection_now_or_when_it_was_held(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def mistake(*_: object) -> None:
+        raise ZeroDivisionError
+
+    broken = QueryMethod("balances", Permission.READ, 1, mistake)
+    monkeypatch.setitem(cast("dict[str, object]", METHODS), "balances", broken)
+    house = House()
+    at_once, held, witness = house.connect(), house.connect(), house.connect()
+    house.login(at_once, "maker")
+    house.login(held, "maker")
+    order = {"instrument": CEA, "side": "buy", "price": "9", "quantity": 1}
+    house.call(at_once, "balances")
+    add = request("add_order", **order)
+    house.say(held, add, request("balances"), add)
+    for wire in (at_once, held):
+        assert Close.parse(bytes(frames_in(wire)[-1].data)).code == 1011
+    assert len(house.venue.exchange.accounts["maker"].orders) == 1
+    house.call(witness, "ping")
+    assert summary(witness)[0][-1] == ("ping", None)

@@ -10,10 +10,10 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Final, Protocol, final
 
-import structlog
 from websockets.protocol import OPEN, SEND_EOF
 
 from carbonex.gateway.outbox import SLOW_CONSUMER, Outbox
+from carbonex.gateway.session.mistakes import take
 from carbonex.wire.codec import BY_SUBPROTOCOL, JSON
 
 from .gate import peer_address
@@ -46,8 +46,6 @@ FULL_READ: Final = 128 * 1024
 # Pongs that may wait for a client that sends pings and reads nothing. Policy:
 # the connection is dropped.
 MAX_CONTROL_FRAMES: Final = 1000
-
-_log = structlog.get_logger("carbonex.gateway")
 
 
 class Host(Protocol):
@@ -207,11 +205,7 @@ class Connection(asyncio.Protocol):
                 if messages.interrupted or self._more:
                     break
                 return
-            try:
-                session.receive(message, now_ns)
-            except Exception:  # noqa: BLE001 - a message ends its own connection at most
-                _log.exception("session failed")
-                outbox.close(1011, "internal error")
+            take(session, message, now_ns)
             if session.wants_pause:
                 self._stall()
                 return

@@ -11,7 +11,7 @@ Answers leave in the order of the requests. The venue answers commands in the
 order in which they were submitted; a refusal behind them waits for its turn. A
 query holds up what is behind it until those before it are answered: a batch is
 applied as one, so only then does it see all that was sent before it, and no
-more. A question about the past, which the archive answers, holds it up, too.
+more. So does a question about the past until the archive has answered it.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ from .batches import Batch, commands_of
 from .identity import Identity
 from .limits import Throttle
 from .methods import METHODS, BatchMethod, OrderMethod, QueryMethod, VenueMethod
+from .mistakes import take
 from .refusal import Refused, unavailable, wrong_encoding
 from .states import CLOSED, CONNECTED, TRANSITIONS, Step
 
@@ -89,8 +90,7 @@ class Session:
         # Requests without an answer. Beyond ``in_flight`` the shell stops
         # reading, so it holds that and what was in the last chunk read.
         self._pending: Final[deque[Pending]] = deque()
-        # A query that waits for its turn and what came behind it. As long as
-        # there is anything, the shell does not read on.
+        # A query that waits for its turn and what came behind it: no more is read.
         self._held: deque[tuple[str | bytes, int]] = deque()
         self.waiting = False  # for the archive or the roster; nothing is pending then
         self.resuming: Resumption | None = None  # asks the archive page by page
@@ -279,8 +279,8 @@ class Session:
     def release(self) -> None:
         """Go on with a query and what waited behind it."""
         held, self._held = self._held, deque()
-        while held and not self._held and not self.waiting:
-            self.receive(*held.popleft())
+        while held and not (self._held or self.waiting or self.outbox.closing):
+            take(self, *held.popleft())
         self._held.extend(held)
         if self.resuming is not None:  # the next one, for which all of it waits
             self.resuming.held_bytes = sum(len(data) for data, _ in self._held)

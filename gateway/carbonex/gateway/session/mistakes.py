@@ -1,0 +1,29 @@
+"""Mistakes of ours: they cost the connection whose message met them, and no other."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import structlog
+
+
+if TYPE_CHECKING:
+    from .session import Session
+
+
+INTERNAL_ERROR: Final = 1011  # RFC 6455 §7.4.1
+
+_log = structlog.get_logger("carbonex.gateway")
+
+
+def take(session: Session, data: str | bytes, now_ns: int) -> None:
+    """Have a session take a message, now or after it was held.
+
+    What was held is taken while the venue or the archive answers, where an
+    exception would end them.
+    """
+    try:
+        session.receive(data, now_ns)
+    except Exception:  # noqa: BLE001 - a message ends its own connection at most
+        _log.exception("session failed")
+        session.outbox.close(INTERNAL_ERROR, "internal error")
