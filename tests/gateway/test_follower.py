@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import TYPE_CHECKING
 
 import pytest
@@ -22,9 +23,11 @@ from carbonex.journal import (
     HISTORY_NAME,
     HistoryReader,
     HistoryStore,
+    LogError,
     OsDisk,
     PoisonedError,
     SegmentLog,
+    Snapshot,
     SnapshotStore,
     recover,
 )
@@ -170,6 +173,32 @@ def test_a_days_end_is_kept_as_a_snapshot(tmp_path: Path) -> None:
     assert snapshot.digest == exchange.digest()
     assert Exchange.restore(snapshot.data).digest() == exchange.digest()
     assert not exchange.accounts["maker"].orders
+
+
+def test_a_days_end_that_no_follower_saw_is_kept_by_the_next(tmp_path: Path) -> None:
+    """It was killed, or the disk was full just then."""
+    writer = make(tmp_path)
+    writer.do(AdvanceTime(VENUE_KEY), time_ns=DAY_ENDS)
+    writer.do(*trade(7000), time_ns=DAY_ENDS)
+    kept = writer.venue.position
+    for _ in range(2):
+        follower = Follower(tmp_path)
+        follower.catch_up()
+        follower.close()
+        assert SnapshotStore(tmp_path).positions() == [kept]
+        writer.do(AdvanceTime(VENUE_KEY), time_ns=DAY_ENDS)
+
+
+def test_one_that_cannot_begin_leaves_nothing_open(tmp_path: Path) -> None:
+    """It is tried again every few seconds, for as long as it takes."""
+    writer = make(tmp_path)
+    last = writer.venue.position
+    store = SnapshotStore(tmp_path)
+    store.save(Snapshot(last + 1, bytes(32), bytes(32), b""))  # the log lost a row
+    before = threading.active_count()
+    with pytest.raises(LogError, match="rows are lost"):
+        Follower(tmp_path)
+    assert threading.active_count() == before
 
 
 def test_what_a_power_loss_may_take_is_not_followed_yet(tmp_path: Path) -> None:

@@ -40,7 +40,7 @@ from .reports import report_to
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from carbonex.engine import Exchange
+    from carbonex.engine import Applied, Batch, Exchange
     from carbonex.journal import Disk
 
 
@@ -70,9 +70,18 @@ class Follower:
         # The follower of a server that was killed may have stored rows that came
         # since the log was opened: they are not of a log that has lost them.
         self._log.refresh()
-        recovered = recover(
-            self._log, self._snapshots, upto=self._log.durable, history=self._history
-        )
+        self._day_ended = False  # since the newest snapshot that it knows
+        try:
+            recovered = recover(
+                self._log,
+                self._snapshots,
+                self._log.durable,
+                self._watch,
+                self._history,
+            )
+        except BaseException:
+            self._history.close()
+            raise
         self._exchange: Exchange = recovered.exchange
         self.position = recovered.position
         self._chain = recovered.chain
@@ -88,29 +97,33 @@ class Follower:
             sqlite3.Error: If the history cannot be written.
 
         """
-        day_ended = False
         self._log.refresh()
         try:
             for row in self._log.tail(self.position + 1):
                 if row.position > self._log.durable:
                     break  # a power loss may take it, but not what we keep of it
-                applied = self._exchange.apply(row.batch())
+                batch = row.batch()
+                applied = self._exchange.apply(batch)
                 self._history.put(row.position, applied)
                 self.position, self._chain = row.position, row.hash
-                day_ended |= any(type(event) is DayEnded for event in applied.due)
+                self._watch(row.position, batch, applied)
         except SemanticsError as error:
             raise UnknownSemanticsError(self.position + 1, error) from None
         self._history.flush()
         if self._history.failed is not None:
             raise self._history.failed
-        if day_ended:
+        if self._day_ended:
             exchange = self._exchange
             path = self._snapshots.save(
                 Snapshot(
                     self.position, self._chain, exchange.digest(), exchange.snapshot()
                 )
             )
+            self._day_ended = False
             _log.info("snapshot kept", path=str(path), position=self.position)
+
+    def _watch(self, _position: int, _batch: Batch, applied: Applied) -> None:
+        self._day_ended |= any(type(event) is DayEnded for event in applied.due)
 
     def close(self) -> None:
         """Close the history."""
