@@ -14,7 +14,15 @@ from typing import TYPE_CHECKING
 import pytest
 import structlog
 
-from carbonex.engine import BUY, Batch, CancelOrder, PlaceOrder
+from carbonex.engine import (
+    BUY,
+    VENUE_KEY,
+    Batch,
+    CancelOrder,
+    Exchange,
+    GatewayOpened,
+    PlaceOrder,
+)
 from carbonex.gateway.config import load_config
 from carbonex.gateway.server import recovering
 from carbonex.gateway.server.server import Server
@@ -122,6 +130,22 @@ async def test_it_is_not_ready_and_says_how_far_it_is(
     assert {line["last"] for line in lines} == {last}
     assert lines[-1]["commands"] > 0
     assert lines[-1]["commands_per_second"] > 0
+
+
+def test_from_an_older_snapshot_it_counts_from_there() -> None:
+    """The newest one was damaged: the rows up to it are to be replayed as well."""
+    recovery = recovering.Recovery()
+    recovery.begin(900, 1000)
+    exchange = Exchange()
+    for position in range(801, 901):
+        batch = Batch(0, 1, 1, position, [GatewayOpened(VENUE_KEY)])
+        recovery.passed(position, batch, exchange.apply(batch))
+        assert (recovery.done, recovery.total) == (position - 800, 200)
+        assert recovery.remaining_seconds is not None
+        assert recovery.remaining_seconds >= 0
+    before = recovery.rate
+    recovery.restored(800)
+    assert recovery.rate <= before  # of the same commands in all that time
 
 
 def test_a_terminal_shows_a_bar(long_log: Path, tmp_path: Path) -> None:

@@ -42,6 +42,7 @@ class Recovery:
         self._start = 0
         self._began = time.monotonic()
         self._replaying_since = self._began
+        self._is_replaying = False
 
     def begin(self, position: int, last: int) -> None:
         """Note that the state after ``position`` is restored, then all to ``last``."""
@@ -50,13 +51,21 @@ class Recovery:
         _log.info("recovering", snapshot=position, position=position, last=last)
 
     def passed(self, position: int, _batch: Batch, applied: Applied) -> None:
-        """Count a row that was replayed because no snapshot was good."""
+        """Count a row that was replayed because the newest snapshot was not good."""
+        if not self._is_replaying:  # an older one has just been restored, or none
+            self._start = position - 1
+            self._replay()
         self.position = position
         self.commands += len(applied.replies)
 
     def restored(self, snapshot: int) -> None:
         """Note that the state is there and rows are replayed from now on."""
         self.snapshot = snapshot
+        if not self._is_replaying:
+            self._replay()
+
+    def _replay(self) -> None:
+        self._is_replaying = True
         self._replaying_since = time.monotonic()
 
     @contextlib.asynccontextmanager
