@@ -21,7 +21,7 @@ from .archives import (
 )
 from .disk import OsDisk
 from .history import HISTORY_NAME, HistoryError, HistoryReader
-from .log import DamageError
+from .log import DamageError, LogError
 from .making import lock
 from .place import require_place
 from .reader import LogReader
@@ -67,8 +67,8 @@ def archive(directory: Path, disk: Disk | None = None) -> tuple[list[Moved], Lim
 
     Raises:
         LockedError: If another archiving is at work.
-        LogError: If there is no log, its archive is not where it should be, or a
-            file is of an unknown format version.
+        LogError: If there is no log, its archive is not where it should be or has
+            rows of another run, or a file is of an unknown format version.
         DamageError: If a row to be moved is not what was written.
         OSError: If an archive cannot be written; the segments before are moved.
 
@@ -220,8 +220,21 @@ def _write(disk: Disk, path: Path, header: ArchiveHeader, segment: Segment) -> N
 
 
 def _is_whole(disk: Disk, path: Path, header: ArchiveHeader) -> bool:
-    """Tell whether the archive is there: an archiving before may have ended here."""
+    """Tell whether the archive is there: an archiving before may have ended here.
+
+    Raises:
+        LogError: If it is another log's, which may have no other copy of it.
+
+    """
     try:
+        found = read_archive_header(disk, path)
+        if found != header:
+            # Two copies of a venue that both went on, one after a restore perhaps.
+            raise LogError(
+                f"{path} holds positions {found.first} to {found.last} of another run of"
+                f" this venue, and may be all there is of them: keep the archive of"
+                f" {path.parent.parent} in a place of its own"
+            )
         _check(disk, path, header)
     except (FileNotFoundError, DamageError):
         return False
