@@ -20,12 +20,9 @@ from carbonex.journal import (
     verify,
 )
 from carbonex.journal.archives import archive_path
-from carbonex.journal.archiving import (
-    LOCK_NAME,
-    archive,
-    archive_upto,
-)
+from carbonex.journal.archiving import archive, archive_upto
 from carbonex.journal.making import lock
+from carbonex.journal.place import LOCK_NAME
 from journal.faulty_disk import DIRECTORY, PowerLost, SimulatedDisk
 from journal.samples import rows
 from journal.trading import Venue, reopened, trading

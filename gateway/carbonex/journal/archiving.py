@@ -7,8 +7,8 @@ the rows in one of the two.
 
 from __future__ import annotations
 
-from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, Final, NamedTuple
+from contextlib import suppress
+from typing import TYPE_CHECKING, NamedTuple
 
 from carbonex.engine import Exchange
 
@@ -22,8 +22,7 @@ from .archives import (
 from .disk import OsDisk
 from .history import HISTORY_NAME, HistoryError, HistoryReader
 from .log import DamageError, LogError
-from .making import lock
-from .place import require_place
+from .place import NEW, alone, remove_unfinished, require_place
 from .reader import LogReader
 from .records import Header
 from .scan import Segment, start, walk
@@ -31,15 +30,10 @@ from .snapshots import SnapshotError, SnapshotStore
 
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from .disk import Disk
     from .scan import Mark
-
-
-LOCK_NAME: Final = "archive.lock"  # keeps a second one out, and no server
-_NEW: Final = ".new"  # the suffix of an archive that is not complete yet
 
 
 class Moved(NamedTuple):
@@ -75,7 +69,7 @@ def archive(directory: Path, disk: Disk | None = None) -> tuple[list[Moved], Lim
     """
     disk = disk or OsDisk()
     require_place(directory)
-    with _alone(disk, directory):
+    with alone(disk, directory):
         log = LogReader(directory, disk)
         limit = needed_from(directory, log, disk)
         return archive_upto(log, directory, limit.position, disk), limit
@@ -119,15 +113,6 @@ def archive_upto(
     return moved
 
 
-@contextmanager
-def _alone(disk: Disk, directory: Path) -> Iterator[None]:
-    fd = lock(disk, directory / LOCK_NAME)
-    try:
-        yield
-    finally:
-        disk.close(fd)
-
-
 def _oldest_good(log: LogReader, snapshots: SnapshotStore) -> int:
     """Return the position of the oldest snapshot that a start can use, 0 for none."""
     first, last = log.bounds()
@@ -162,9 +147,7 @@ def _history_position(directory: Path) -> int:
 def _prepare(disk: Disk, place: Path) -> None:
     """Make the directory, and remove what was interrupted in it."""
     disk.make_directory(place)
-    for name in disk.names(place):
-        if name.endswith(_NEW):
-            disk.remove(place / name)
+    remove_unfinished(disk, place)
 
 
 def _move(disk: Disk, place: Path, segment: Segment, after: Segment) -> Moved:
@@ -201,7 +184,7 @@ def _end(disk: Disk, segment: Segment, after: Segment) -> Mark:
 
 
 def _write(disk: Disk, path: Path, header: ArchiveHeader, segment: Segment) -> None:
-    new = path.with_suffix(_NEW)
+    new = path.with_suffix(NEW)
     source = disk.open_read(segment.path)
     try:
         fd = disk.open_write(new)
