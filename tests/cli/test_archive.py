@@ -215,6 +215,20 @@ class TestElsewhere:
         assert "is in use by process" in " ".join(result.stderr.split())
         assert not (stored / "archive").is_symlink()
 
+    def test_a_mount_point_without_its_disk_gets_nothing(
+        self, stored: Path, tmp_path: Path
+    ) -> None:
+        """What is put there is hidden as soon as the disk is mounted."""
+        place = empty(tmp_path)
+        do("archive", stored, "--to", place)
+        place.rename(tmp_path / "disk")
+        place.mkdir()
+        result = run.invoke(app, ["archive", str(stored)])
+        assert result.exit_code == 1
+        text = " ".join(result.stderr.split())
+        assert f"begins at position 7, and {place}, where the archive is kept," in text
+        assert do("archive", stored, "--to", place).startswith("nothing to archive: ")
+
     def test_what_was_interrupted_is_no_hindrance(
         self, stored: Path, tmp_path: Path
     ) -> None:

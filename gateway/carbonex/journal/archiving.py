@@ -22,7 +22,7 @@ from .archives import (
 from .disk import OsDisk
 from .history import HISTORY_NAME, HistoryError, HistoryReader
 from .log import DamageError, LogError
-from .place import NEW, alone, remove_unfinished, require_place
+from .place import NEW, alone, remove_unfinished, require_files, require_place
 from .reader import LogReader
 from .records import Header
 from .scan import Segment, start, walk
@@ -53,10 +53,13 @@ class Limit(NamedTuple):
     reason: str
 
 
-def archive(directory: Path, disk: Disk | None = None) -> tuple[list[Moved], Limit]:
+def archive(
+    directory: Path, disk: Disk | None = None, *, may_begin: bool = False
+) -> tuple[list[Moved], Limit]:
     """Archive what neither a start nor the history needs; return what was moved.
 
-    See ``needed_from``. A server may be at work. O(segments that are moved), and
+    See ``needed_from``. With ``may_begin`` the place where DIR/archive leads may have
+    no archive yet, although rows were archived before. A server may be at work. O(segments that are moved), and
     the oldest snapshot is restored once.
 
     Raises:
@@ -71,6 +74,8 @@ def archive(directory: Path, disk: Disk | None = None) -> tuple[list[Moved], Lim
     require_place(directory)
     with alone(disk, directory):
         log = LogReader(directory, disk)
+        if not may_begin:
+            require_files(directory, log.first_segment)
         limit = needed_from(directory, log, disk)
         return archive_upto(log, directory, limit.position, disk), limit
 

@@ -93,6 +93,24 @@ def require_place(directory: Path) -> None:
         )
 
 
+def require_files(directory: Path, first: int) -> None:
+    """Make sure that the place where a link leads is not a mount point left empty.
+
+    ``first`` is the log's first position outside the archive.
+
+    Raises:
+        LogError: If it has no archive, although rows were archived.
+
+    """
+    link = directory / ARCHIVE_NAME
+    if first > 1 and link.is_symlink() and not archive_paths(OsDisk(), link):
+        raise LogError(
+            f"the log begins at position {first}, and {link.resolve()}, where the archive"
+            " is kept, holds no archive file: mount its disk, or say with --to that the"
+            " archive is to go on there without the old ones"
+        )
+
+
 def remove_unfinished(disk: Disk, place: Path) -> None:
     """Remove what archivings that were interrupted left behind."""
     for name in disk.names(place):
