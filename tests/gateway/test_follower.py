@@ -16,7 +16,7 @@ from carbonex.engine import (
     PlaceOrder,
     Side,
 )
-from carbonex.gateway.server.follower import Follower, follow
+from carbonex.gateway.server.follower import Follower, follow, persist
 from carbonex.gateway.server.opening import bootstrap
 from carbonex.gateway.venue import Venue, opening_epoch
 from carbonex.journal import (
@@ -232,3 +232,32 @@ def test_what_came_before_the_end_is_followed_too(tmp_path: Path) -> None:
     follow(tmp_path, wait)
     assert prices(tmp_path) == [7001, 7002, 7003]
     assert min(pauses) >= 1
+
+
+def test_one_that_cannot_go_on_tries_less_and_less_often(tmp_path: Path) -> None:
+    pauses: list[float] = []
+
+    def wait(seconds: float) -> bool:
+        pauses.append(seconds)
+        return len(pauses) == 7
+
+    persist(tmp_path, wait)  # there is no log
+    assert pauses == [10, 20, 40, 80, 160, 160, 160]
+
+
+def test_it_goes_on_once_it_can(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    pauses: list[float] = []
+
+    def wait(seconds: float) -> bool:
+        pauses.append(seconds)
+        if len(pauses) == 2:
+            make(tmp_path).do(*trade(7000))
+        return len(pauses) == 3
+
+    persist(tmp_path, wait)
+    assert pauses == [10, 20, 1]
+    assert prices(tmp_path) == [7000]
+    with HistoryReader(tmp_path / HISTORY_NAME) as history:
+        assert capfd.readouterr().out.splitlines()[-1] == str(history.position)

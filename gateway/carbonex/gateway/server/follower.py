@@ -16,6 +16,7 @@ import select
 import signal
 import sqlite3
 import sys
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, final
 
@@ -45,7 +46,10 @@ if TYPE_CHECKING:
 
 
 PAUSE_SECONDS: Final = 1.0  # between two looks at the log
+# Where it cannot go on it begins again after a pause, which doubles from the first
+# to the longest: each time it reads the whole history and a snapshot.
 RETRY_SECONDS: Final = 10.0
+LONGEST_RETRY_SECONDS: Final = 160.0
 NICE: Final = 10  # trading goes first
 
 _log = structlog.get_logger("carbonex.follower")
@@ -158,6 +162,27 @@ def follow(
         follower.close()
 
 
+def persist(directory: Path, wait: Callable[[float], bool]) -> None:
+    """Follow the log of ``directory`` whatever happens, until ``wait`` says it ended.
+
+    Another follower may still be at work, or the disk be full.
+    """
+    pause = RETRY_SECONDS
+    while True:
+        began = time.monotonic()
+        try:
+            follow(directory, wait, _tell)
+        except (LogError, HistoryError, OSError, sqlite3.Error) as error:
+            if time.monotonic() - began >= LONGEST_RETRY_SECONDS:
+                pause = RETRY_SECONDS
+            _log.warning("history waits", reason=str(error), retry_seconds=pause)
+            if wait(pause):
+                return
+            pause = min(2 * pause, LONGEST_RETRY_SECONDS)
+        else:
+            return
+
+
 def main() -> None:
     """Follow the log of the directory in argv until stdin ends.
 
@@ -170,15 +195,7 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the server decides when to end
     os.nice(NICE)
     report_to(sys.stderr)
-    while True:
-        try:
-            follow(Path(sys.argv[1]), _stdin_ended, _tell)
-        except (LogError, HistoryError, OSError, sqlite3.Error) as error:
-            # Another one may still be at work, or the disk be full.
-            _log.warning("history waits", reason=str(error))
-            if not _stdin_ended(RETRY_SECONDS):
-                continue
-        return
+    persist(Path(sys.argv[1]), _stdin_ended)
 
 
 def _stdin_ended(seconds: float) -> bool:
