@@ -13,7 +13,9 @@ from typer.testing import CliRunner
 from carbonex.cli.app import app
 from carbonex.gateway.config import load_config
 from carbonex.gateway.server.follower import Follower
-from carbonex.journal import HISTORY_NAME, LogReader, SegmentLog
+from carbonex.journal import HISTORY_NAME, LogReader, OsDisk, SegmentLog
+from carbonex.journal.making import lock
+from carbonex.journal.place import LOCK_NAME
 from market import CEA, make_market
 from stranger import Stranger
 from venue_process import write_config
@@ -199,6 +201,42 @@ class TestElsewhere:
             path.rename(place / path.name)
         do("archive", stored, "--to", place)
         assert LogReader(stored).bounds() == (1, 8)
+
+    def test_not_while_an_archiving_is_at_work(
+        self, stored: Path, tmp_path: Path
+    ) -> None:
+        """It would write into one place and remove segments for the other."""
+        disk = OsDisk()
+        held = lock(disk, stored / LOCK_NAME)
+        arguments = ["archive", str(stored), "--to", str(empty(tmp_path))]
+        result = run.invoke(app, arguments)
+        disk.close(held)
+        assert result.exit_code == 1
+        assert "is in use by process" in " ".join(result.stderr.split())
+        assert not (stored / "archive").is_symlink()
+
+    def test_a_mount_point_without_its_disk_gets_nothing(
+        self, stored: Path, tmp_path: Path
+    ) -> None:
+        """What is put there is hidden as soon as the disk is mounted."""
+        place = empty(tmp_path)
+        do("archive", stored, "--to", place)
+        place.rename(tmp_path / "disk")
+        place.mkdir()
+        result = run.invoke(app, ["archive", str(stored)])
+        assert result.exit_code == 1
+        text = " ".join(result.stderr.split())
+        assert f"begins at position 7, and {place}, where the archive is kept," in text
+        assert do("archive", stored, "--to", place).startswith("nothing to archive: ")
+
+    def test_what_was_interrupted_is_no_hindrance(
+        self, stored: Path, tmp_path: Path
+    ) -> None:
+        (stored / "archive").mkdir()
+        (stored / "archive" / f"{1:020d}.new").touch()
+        place = empty(tmp_path)
+        do("archive", stored, "--to", place)
+        assert (stored / "archive").resolve() == place
 
     def test_another_venues_is_refused(self, stored: Path, tmp_path: Path) -> None:
         place = tmp_path / "disk"

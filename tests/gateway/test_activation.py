@@ -6,6 +6,7 @@ fen more; the one after that knows 2 alone.
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -25,6 +26,7 @@ from carbonex.engine.registry.moves import move
 from carbonex.gateway.server import follower
 from carbonex.gateway.server.activation import activate_newest
 from carbonex.gateway.server.clock import HOUR_NS, Clock, ClockError
+from carbonex.gateway.server.machine import Machine
 from carbonex.gateway.server.opening import bootstrap, open_log, open_venue
 from carbonex.gateway.server.server import Server
 from carbonex.journal import (
@@ -194,6 +196,21 @@ def test_neither_a_wrong_clock_nor_a_running_server_is_passed_by(
     with pytest.raises(ClockError, match="--accept-time"):
         activate_newest(tmp_path, config())
     assert activate_newest(tmp_path, config(), accept_time=True).snapshot is not None
+
+
+def test_a_night_on_the_same_boot_needs_no_word_about_the_clock(
+    tmp_path: Path, release: Release
+) -> None:
+    """As for any other start: log time stood still, and the witness knows why."""
+    make_market(tmp_path, config())
+    release.knows(1, 2)
+    night = 17 * HOUR_NS
+    morning = Machine(
+        wall_ns=lambda: time.time_ns() + night,
+        monotonic_ns=lambda: time.monotonic_ns() + night,
+    )
+    done = activate_newest(tmp_path, config(), machine=morning)
+    assert done.snapshot is not None
 
 
 def test_without_a_newer_meaning_the_flag_changes_nothing(tmp_path: Path) -> None:

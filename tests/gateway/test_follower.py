@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,16 +16,18 @@ from carbonex.engine import (
     PlaceOrder,
     Side,
 )
-from carbonex.gateway.server.follower import Follower, follow
+from carbonex.gateway.server.follower import Follower, follow, persist
 from carbonex.gateway.server.opening import bootstrap
 from carbonex.gateway.venue import Venue, opening_epoch
 from carbonex.journal import (
     HISTORY_NAME,
     HistoryReader,
     HistoryStore,
+    LogError,
     OsDisk,
     PoisonedError,
     SegmentLog,
+    Snapshot,
     SnapshotStore,
     recover,
 )
@@ -172,6 +175,32 @@ def test_a_days_end_is_kept_as_a_snapshot(tmp_path: Path) -> None:
     assert not exchange.accounts["maker"].orders
 
 
+def test_a_days_end_that_no_follower_saw_is_kept_by_the_next(tmp_path: Path) -> None:
+    """It was killed, or the disk was full just then."""
+    writer = make(tmp_path)
+    writer.do(AdvanceTime(VENUE_KEY), time_ns=DAY_ENDS)
+    writer.do(*trade(7000), time_ns=DAY_ENDS)
+    kept = writer.venue.position
+    for _ in range(2):
+        follower = Follower(tmp_path)
+        follower.catch_up()
+        follower.close()
+        assert SnapshotStore(tmp_path).positions() == [kept]
+        writer.do(AdvanceTime(VENUE_KEY), time_ns=DAY_ENDS)
+
+
+def test_one_that_cannot_begin_leaves_nothing_open(tmp_path: Path) -> None:
+    """It is tried again every few seconds, for as long as it takes."""
+    writer = make(tmp_path)
+    last = writer.venue.position
+    store = SnapshotStore(tmp_path)
+    store.save(Snapshot(last + 1, bytes(32), bytes(32), b""))  # the log lost a row
+    before = threading.active_count()
+    with pytest.raises(LogError, match="rows are lost"):
+        Follower(tmp_path)
+    assert threading.active_count() == before
+
+
 def test_what_a_power_loss_may_take_is_not_followed_yet(tmp_path: Path) -> None:
     """The row behind the head may still be on its way to the disk."""
     writer = make(tmp_path)
@@ -203,3 +232,32 @@ def test_what_came_before_the_end_is_followed_too(tmp_path: Path) -> None:
     follow(tmp_path, wait)
     assert prices(tmp_path) == [7001, 7002, 7003]
     assert min(pauses) >= 1
+
+
+def test_one_that_cannot_go_on_tries_less_and_less_often(tmp_path: Path) -> None:
+    pauses: list[float] = []
+
+    def wait(seconds: float) -> bool:
+        pauses.append(seconds)
+        return len(pauses) == 7
+
+    persist(tmp_path, wait)  # there is no log
+    assert pauses == [10, 20, 40, 80, 160, 160, 160]
+
+
+def test_it_goes_on_once_it_can(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    pauses: list[float] = []
+
+    def wait(seconds: float) -> bool:
+        pauses.append(seconds)
+        if len(pauses) == 2:
+            make(tmp_path).do(*trade(7000))
+        return len(pauses) == 3
+
+    persist(tmp_path, wait)
+    assert pauses == [10, 20, 1]
+    assert prices(tmp_path) == [7000]
+    with HistoryReader(tmp_path / HISTORY_NAME) as history:
+        assert capfd.readouterr().out.splitlines()[-1] == str(history.position)

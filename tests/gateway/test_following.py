@@ -94,6 +94,23 @@ async def test_one_that_cannot_live_costs_less_and_less(
     assert pauses[:5] == [0.01, 0.02, 0.04, 0.04, 0.04]
 
 
+async def test_the_venue_opens_where_none_can_be_started(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """There are too many processes; soon there are not."""
+    monkeypatch.setattr(following, "FIRST_PAUSE_SECONDS", 0.01)
+    make_market(tmp_path, config())
+    with structlog.testing.capture_logs() as logs:
+        async with FollowerProcess(tmp_path) as follower:
+            command = follower._command
+            follower._command = (str(tmp_path / "nothing"),)
+            await follower.start()
+            assert not follower.alive
+            follower._command = command
+            await eventually(lambda: follower.position > 0)
+    assert logs[0]["event"] == "follower not started"
+
+
 async def test_one_that_has_lived_long_enough_is_replaced_at_once_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

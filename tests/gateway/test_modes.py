@@ -149,3 +149,21 @@ def test_a_file_that_goes_meanwhile_is_no_trouble(
     monkeypatch.setattr(modes_module, "_tightened", meanwhile)
     tighten(tmp_path)
     check(tmp_path)
+
+
+def test_what_cannot_be_looked_into_keeps_no_venue_closed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The directory is a disk of its own, with root's lost+found in it."""
+    lost = tmp_path / "lost+found"
+    lost.mkdir(mode=0o700)
+    iterdir = type(lost).iterdir
+
+    def closed(path: Path) -> Iterator[Path]:
+        if path == lost:
+            raise PermissionError(13, "Permission denied")
+        return iterdir(path)
+
+    monkeypatch.setattr(type(lost), "iterdir", closed)
+    (told,) = [text for text in tighten(tmp_path) if "lost+found" in text]
+    assert told == f"{lost} cannot be looked into: Permission denied"

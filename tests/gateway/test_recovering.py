@@ -14,12 +14,21 @@ from typing import TYPE_CHECKING
 import pytest
 import structlog
 
-from carbonex.engine import BUY, Batch, CancelOrder, PlaceOrder
+from carbonex.engine import (
+    BUY,
+    VENUE_KEY,
+    Batch,
+    CancelOrder,
+    Exchange,
+    GatewayOpened,
+    PlaceOrder,
+)
 from carbonex.gateway.config import load_config
 from carbonex.gateway.server import recovering
 from carbonex.gateway.server.server import Server
 from carbonex.journal import OsDisk, SegmentLog, SnapshotStore, recover
 from market import CEA, make_market
+from stranger import eventually
 from venue_process import SOURCES, write_config
 
 
@@ -122,6 +131,45 @@ async def test_it_is_not_ready_and_says_how_far_it_is(
     assert {line["last"] for line in lines} == {last}
     assert lines[-1]["commands"] > 0
     assert lines[-1]["commands_per_second"] > 0
+
+
+async def test_it_can_be_interrupted(long_log: Path, tmp_path: Path) -> None:
+    """Ctrl-C: a process cannot end before its threads."""
+    directory = copy(long_log, tmp_path / "venue")
+    venue = load_config(directory / "venue.toml")
+    watched: list[Recovery] = []
+
+    async def watch(recovery: Recovery) -> None:
+        watched.append(recovery)
+        await eventually(lambda: recovery.done > 0)
+        starting.cancel()
+
+    async def start() -> None:
+        async with Server.start(directory, venue, watch=watch):
+            pass
+
+    starting = asyncio.create_task(start())
+    with pytest.raises(asyncio.CancelledError):
+        await starting
+    await asyncio.get_running_loop().shutdown_default_executor()
+    (recovery,) = watched
+    assert 0 < recovery.position < recovery.last
+
+
+def test_from_an_older_snapshot_it_counts_from_there() -> None:
+    """The newest one was damaged: the rows up to it are to be replayed as well."""
+    recovery = recovering.Recovery()
+    recovery.begin(900, 1000)
+    exchange = Exchange()
+    for position in range(801, 901):
+        batch = Batch(0, 1, 1, position, [GatewayOpened(VENUE_KEY)])
+        recovery.passed(position, batch, exchange.apply(batch))
+        assert (recovery.done, recovery.total) == (position - 800, 200)
+        assert recovery.remaining_seconds is not None
+        assert recovery.remaining_seconds >= 0
+    before = recovery.rate
+    recovery.restored(800)
+    assert recovery.rate <= before  # of the same commands in all that time
 
 
 def test_a_terminal_shows_a_bar(long_log: Path, tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+import structlog
 
 from carbonex.gateway.server import witness
 from carbonex.gateway.server.clock import HOUR_NS, SECOND_NS
@@ -80,3 +81,16 @@ def test_a_file_that_cannot_be_read_says_nothing(
 ) -> None:
     (machine.directory / "clock").write_bytes(content)
     assert machine.witness().now_ns() == 0
+
+
+@pytest.mark.parametrize(("behind_ns", "told"), [(SECOND_NS, []), (9 * HOUR_NS, [9])])
+def test_a_clock_behind_what_is_known_is_told_where_the_log_is_older(
+    machine: Machine, behind_ns: int, told: list[int]
+) -> None:
+    """The zone was set as if it were the time: a quiet night's log cannot tell."""
+    machine.witness().note(CLOSE_NS)
+    machine.monotonic_ns += 17 * HOUR_NS
+    now_ns = CLOSE_NS + 17 * HOUR_NS - behind_ns
+    with structlog.testing.capture_logs() as logs:
+        machine.witness().check(now_ns, CLOSE_NS - HOUR_NS, accept_time=False)
+    assert [line["seconds"] / 3600 for line in logs] == told

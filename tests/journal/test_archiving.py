@@ -14,17 +14,15 @@ from carbonex.engine import Batch
 from carbonex.journal import (
     DamageError,
     LockedError,
+    LogError,
     LogReader,
     recover,
     verify,
 )
 from carbonex.journal.archives import archive_path
-from carbonex.journal.archiving import (
-    LOCK_NAME,
-    archive,
-    archive_upto,
-)
+from carbonex.journal.archiving import archive, archive_upto
 from carbonex.journal.making import lock
+from carbonex.journal.place import LOCK_NAME
 from journal.faulty_disk import DIRECTORY, PowerLost, SimulatedDisk
 from journal.samples import rows
 from journal.trading import Venue, reopened, trading
@@ -269,6 +267,49 @@ def test_an_archive_that_cannot_be_read_back_removes_no_segment(at: int) -> None
     move(disk, 40)  # it is written anew
     assert files(disk) == ([41], [1, 21])
     assert rows(LogReader(DIRECTORY, disk)) == written
+
+
+def test_what_another_run_has_archived_is_not_overwritten() -> None:
+    """Two copies of a venue have gone on, and have one place for their archives."""
+    other, venue = SimulatedDisk(), Venue()
+    trading(60, seed=1).publish(reopened(other))
+    move(other, 40)
+    path = archive_path(PLACE, 21)
+    theirs = bytes(other.content(path))
+    venue.disk.make_directory(PLACE)
+    fd = venue.disk.open_write(path)
+    venue.disk.pwrite(fd, theirs, 0)
+    venue.disk.close(fd)
+    with pytest.raises(LogError, match=rf"{path} holds positions 21 to 40 of another"):
+        move(venue.disk, 40)
+    assert venue.disk.content(path) == theirs
+    assert files(venue.disk) == ([21, 41], [1, 21])
+    assert rows(LogReader(DIRECTORY, venue.disk)) == venue.rows
+
+
+def test_what_another_run_has_archived_is_not_taken_for_ours() -> None:
+    other, venue = SimulatedDisk(), Venue()
+    trading(60, seed=1).publish(reopened(other))
+    move(other, 40)
+    move(venue.disk, 40)
+    path = archive_path(PLACE, 21)
+    venue.disk.content(path)[:] = other.content(path)
+    reader = LogReader(DIRECTORY, venue.disk)
+    assert reader.bounds() == (41, 60)
+    assert any(str(path) in warning for warning in reader.warnings)
+    fault = verify(DIRECTORY, disk=venue.disk).fault
+    assert fault is not None
+    assert fault.path == str(path)
+
+
+def test_a_full_disk_keeps_nobody_from_archiving_to_another() -> None:
+    venue = Venue()
+    venue.disk.fail("pwrite", errno.ENOSPC, 0)  # the number in the lock's new file
+    venue.disk.close(lock(venue.disk, DIRECTORY / LOCK_NAME))
+    venue.disk.fail("pwrite", errno.EIO, 0)
+    with pytest.raises(OSError, match="Errno 5"):
+        lock(venue.disk, DIRECTORY / LOCK_NAME)
+    venue.disk.close(lock(venue.disk, DIRECTORY / LOCK_NAME))
 
 
 def test_only_one_archives_at_a_time() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 import sqlite3
 from contextlib import closing
 from typing import TYPE_CHECKING
@@ -102,6 +103,24 @@ def test_a_file_that_is_no_use_is_made_anew_and_filled(
         assert len(recovered.warnings) == 1
         assert "the history was made anew: " in recovered.warnings[0]
         assert reason in recovered.warnings[0]
+        assert contents(path) == complete
+
+
+def test_a_file_that_cannot_be_opened_for_lack_of_room_is_left_alone(
+    path: Path, complete: Contents
+) -> None:
+    """It is sound, and the log may not have any more what it tells."""
+    with closing(HistoryStore(path, VENUE)) as store:
+        put(store)
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, hard))  # as a full disk does
+    try:
+        with pytest.raises(sqlite3.OperationalError):
+            HistoryStore(path, VENUE)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    with closing(HistoryStore(path, VENUE)) as store:
+        assert store.recreated == ""
         assert contents(path) == complete
 
 

@@ -10,7 +10,14 @@ import pytest
 
 from carbonex.engine import Batch, Checkpoint, Deposit, Exchange, GatewayOpened
 from carbonex.engine.snapshot import FORMAT
-from carbonex.journal import LogError, OsDisk, SegmentLog, verify
+from carbonex.journal import (
+    LogError,
+    OsDisk,
+    SegmentLog,
+    Snapshot,
+    SnapshotStore,
+    verify,
+)
 from carbonex.journal.records import HEADER_BYTES, encode_head
 from journal.faulty_disk import DIRECTORY, SimulatedDisk
 from journal.samples import FIRST, HEAD, open_log
@@ -179,6 +186,24 @@ def test_a_damaged_snapshot_is_named() -> None:
     found = fault(venue)
     assert (found.path, found.position) == (str(venue.snapshots.path(40)), 40)
     assert "checksum" in found.found
+
+
+def test_a_snapshot_that_newer_ones_replaced_meanwhile_is_no_fault(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """``carbonex snapshot`` was at work beside it."""
+    venue, load = Venue(), SnapshotStore.load
+
+    def meanwhile(store: SnapshotStore, position: int) -> Snapshot:
+        if position == 20:
+            venue.remove_snapshot(20)
+        return load(store, position)
+
+    monkeypatch.setattr(SnapshotStore, "load", meanwhile)
+    report = verify(DIRECTORY, venue.disk)
+    assert report.ok
+    assert report.snapshots == 2
+    assert report.notes == ["snapshot 20 was removed meanwhile"]
 
 
 def test_a_snapshot_that_is_whole_but_not_the_replayed_state_is_named() -> None:

@@ -41,7 +41,7 @@ def archive(directory: Directory, *, to: ToOption = None) -> None:
     with log_errors():
         if to is not None:
             keep_archive_in(directory, to, LogReader(directory).venue)
-        moved, limit = archive_log(directory)
+        moved, limit = archive_log(directory, may_begin=to is not None)
     for each in moved:
         typer.echo(_describe(each))
     if moved:

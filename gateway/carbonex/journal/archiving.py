@@ -7,8 +7,8 @@ the rows in one of the two.
 
 from __future__ import annotations
 
-from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, Final, NamedTuple
+from contextlib import suppress
+from typing import TYPE_CHECKING, NamedTuple
 
 from carbonex.engine import Exchange
 
@@ -21,9 +21,8 @@ from .archives import (
 )
 from .disk import OsDisk
 from .history import HISTORY_NAME, HistoryError, HistoryReader
-from .log import DamageError
-from .making import lock
-from .place import require_place
+from .log import DamageError, LogError
+from .place import NEW, alone, remove_unfinished, require_files, require_place
 from .reader import LogReader
 from .records import Header
 from .scan import Segment, start, walk
@@ -31,15 +30,10 @@ from .snapshots import SnapshotError, SnapshotStore
 
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from .disk import Disk
     from .scan import Mark
-
-
-LOCK_NAME: Final = "archive.lock"  # keeps a second one out, and no server
-_NEW: Final = ".new"  # the suffix of an archive that is not complete yet
 
 
 class Moved(NamedTuple):
@@ -59,24 +53,29 @@ class Limit(NamedTuple):
     reason: str
 
 
-def archive(directory: Path, disk: Disk | None = None) -> tuple[list[Moved], Limit]:
+def archive(
+    directory: Path, disk: Disk | None = None, *, may_begin: bool = False
+) -> tuple[list[Moved], Limit]:
     """Archive what neither a start nor the history needs; return what was moved.
 
-    See ``needed_from``. A server may be at work. O(segments that are moved), and
+    See ``needed_from``. With ``may_begin`` the place where DIR/archive leads may have
+    no archive yet, although rows were archived before. A server may be at work. O(segments that are moved), and
     the oldest snapshot is restored once.
 
     Raises:
         LockedError: If another archiving is at work.
-        LogError: If there is no log, its archive is not where it should be, or a
-            file is of an unknown format version.
+        LogError: If there is no log, its archive is not where it should be or has
+            rows of another run, or a file is of an unknown format version.
         DamageError: If a row to be moved is not what was written.
         OSError: If an archive cannot be written; the segments before are moved.
 
     """
     disk = disk or OsDisk()
     require_place(directory)
-    with _alone(disk, directory):
+    with alone(disk, directory):
         log = LogReader(directory, disk)
+        if not may_begin:
+            require_files(directory, log.first_segment)
         limit = needed_from(directory, log, disk)
         return archive_upto(log, directory, limit.position, disk), limit
 
@@ -119,15 +118,6 @@ def archive_upto(
     return moved
 
 
-@contextmanager
-def _alone(disk: Disk, directory: Path) -> Iterator[None]:
-    fd = lock(disk, directory / LOCK_NAME)
-    try:
-        yield
-    finally:
-        disk.close(fd)
-
-
 def _oldest_good(log: LogReader, snapshots: SnapshotStore) -> int:
     """Return the position of the oldest snapshot that a start can use, 0 for none."""
     first, last = log.bounds()
@@ -162,9 +152,7 @@ def _history_position(directory: Path) -> int:
 def _prepare(disk: Disk, place: Path) -> None:
     """Make the directory, and remove what was interrupted in it."""
     disk.make_directory(place)
-    for name in disk.names(place):
-        if name.endswith(_NEW):
-            disk.remove(place / name)
+    remove_unfinished(disk, place)
 
 
 def _move(disk: Disk, place: Path, segment: Segment, after: Segment) -> Moved:
@@ -201,7 +189,7 @@ def _end(disk: Disk, segment: Segment, after: Segment) -> Mark:
 
 
 def _write(disk: Disk, path: Path, header: ArchiveHeader, segment: Segment) -> None:
-    new = path.with_suffix(_NEW)
+    new = path.with_suffix(NEW)
     source = disk.open_read(segment.path)
     try:
         fd = disk.open_write(new)
@@ -220,8 +208,21 @@ def _write(disk: Disk, path: Path, header: ArchiveHeader, segment: Segment) -> N
 
 
 def _is_whole(disk: Disk, path: Path, header: ArchiveHeader) -> bool:
-    """Tell whether the archive is there: an archiving before may have ended here."""
+    """Tell whether the archive is there: an archiving before may have ended here.
+
+    Raises:
+        LogError: If it is another log's, which may have no other copy of it.
+
+    """
     try:
+        found = read_archive_header(disk, path)
+        if found != header:
+            # Two copies of a venue that both went on, one after a restore perhaps.
+            raise LogError(
+                f"{path} holds positions {found.first} to {found.last} of another run of"
+                f" this venue, and may be all there is of them: keep the archive of"
+                f" {path.parent.parent} in a place of its own"
+            )
         _check(disk, path, header)
     except (FileNotFoundError, DamageError):
         return False

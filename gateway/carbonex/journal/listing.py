@@ -37,7 +37,8 @@ def archives_before(disk: Disk, directory: Path, segment: Segment) -> Archives:
         LogError: If one is of another venue, or of an unknown format version.
 
     """
-    place, first, found = directory / ARCHIVE_NAME, segment.first, list[Segment]()
+    place, found = directory / ARCHIVE_NAME, list[Segment]()
+    first, chain = segment.first, segment.header.hash_before
     damage = None
     paths = [p for p in archive_paths(disk, place) if int(p.stem) < first]
     for path in reversed(paths):
@@ -53,7 +54,13 @@ def archives_before(disk: Disk, directory: Path, segment: Segment) -> Archives:
             )
         if header.last + 1 != first:
             break
-        first = header.first
+        if header.hash_after != chain:
+            expected = f"rows up to hash {chain.hex()}, from which the next ones go on"
+            damage = DamageError(
+                path, 0, header.first, expected, header.hash_after.hex()
+            )
+            break
+        first, chain = header.first, header.hash_before
         before = Header(header.venue, header.first, header.hash_before)
         found.insert(0, Segment(path, before))
     missing = "" if first == 1 else _missing(directory, place, first)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from typing import TYPE_CHECKING, Final
 
@@ -95,7 +96,13 @@ def lock(disk: Disk, path: Path) -> int:
     except BaseException:
         disk.close(fd)
         raise
-    disk.pwrite(fd, f"{os.getpid():<20}\n".encode(), 0)
+    try:
+        disk.pwrite(fd, f"{os.getpid():<20}\n".encode(), 0)
+    except OSError as error:
+        # The number is for people, and a full disk is when archiving is wanted.
+        if error.errno != errno.ENOSPC:
+            disk.close(fd)
+            raise
     return fd
 
 

@@ -7,15 +7,24 @@ directory still says where they were.
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Final
 
 from .archives import ARCHIVE_NAME, archive_paths, read_archive_header
 from .disk import OsDisk
 from .log import LogError
+from .making import lock
 
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
+
+    from .disk import Disk
+
+
+LOCK_NAME: Final = "archive.lock"  # keeps a second archiving out, and no server
+NEW: Final = ".new"  # the suffix of an archive that is not complete yet
 
 
 def keep_archive_in(directory: Path, place: Path, venue: str) -> None:
@@ -25,14 +34,35 @@ def keep_archive_in(directory: Path, place: Path, venue: str) -> None:
     and ``place`` be on another file system.
 
     Raises:
+        LockedError: If an archiving is at work, which must find its own files again.
         LogError: If they are not in ``place``, or those there are another venue's.
         OSError: If the link cannot be made.
 
     """
-    link, place = directory / ARCHIVE_NAME, place.resolve()
+    disk = OsDisk()
+    with alone(disk, directory):
+        _keep_in(disk, directory, place.resolve(), venue)
+
+
+@contextmanager
+def alone(disk: Disk, directory: Path) -> Iterator[None]:
+    """Keep other archivings of ``directory`` out.
+
+    Raises:
+        LockedError: If one is at work.
+
+    """
+    fd = lock(disk, directory / LOCK_NAME)
+    try:
+        yield
+    finally:
+        disk.close(fd)
+
+
+def _keep_in(disk: OsDisk, directory: Path, place: Path, venue: str) -> None:
+    link = directory / ARCHIVE_NAME
     if link.resolve() == place:
         return
-    disk = OsDisk()
     there = archive_paths(disk, place)
     if not there:
         require_place(directory)
@@ -63,8 +93,34 @@ def require_place(directory: Path) -> None:
         )
 
 
+def require_files(directory: Path, first: int) -> None:
+    """Make sure that the place where a link leads is not a mount point left empty.
+
+    ``first`` is the log's first position outside the archive.
+
+    Raises:
+        LogError: If it has no archive, although rows were archived.
+
+    """
+    link = directory / ARCHIVE_NAME
+    if first > 1 and link.is_symlink() and not archive_paths(OsDisk(), link):
+        raise LogError(
+            f"the log begins at position {first}, and {link.resolve()}, where the archive"
+            " is kept, holds no archive file: mount its disk, or say with --to that the"
+            " archive is to go on there without the old ones"
+        )
+
+
+def remove_unfinished(disk: Disk, place: Path) -> None:
+    """Remove what archivings that were interrupted left behind."""
+    for name in disk.names(place):
+        if name.endswith(NEW):
+            disk.remove(place / name)
+
+
 def _link(disk: OsDisk, link: Path, place: Path) -> None:
     if link.is_dir() and not link.is_symlink():
+        remove_unfinished(disk, link)
         link.rmdir()
     new = link.with_suffix(".new")
     new.unlink(missing_ok=True)

@@ -85,6 +85,11 @@ class LogFiles:
             )
         return self._read(from_position, last)
 
+    @property
+    def first_segment(self) -> int:
+        """The first position that is in DIR/log."""
+        return self._archives_end
+
     def closed(self) -> list[tuple[Segment, Segment]]:
         """Return the segments in DIR/log that get no more rows, and what follows each."""
         pairs = pairwise(self._segments)

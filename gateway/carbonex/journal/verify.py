@@ -237,6 +237,9 @@ class _Auditor:
         try:
             snapshot = self._store.load(position)
         except SnapshotError as error:
+            if position not in self._store.positions():  # newer ones were made
+                self._notes.append(f"snapshot {position} was removed meanwhile")
+                return
             raise DamageError(path, 0, position, "a snapshot", str(error)) from None
         if snapshot.chain != chain:
             expected = f"the chain hash {chain.hex()}"

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from carbonex.engine import VENUE_KEY, ActivateSemantics, Rejected, semantics
 from carbonex.journal import SnapshotStore
 
-from .clock import Clock, check_start
-from .opening import open_log, open_venue, take_snapshot
+from .clock import Clock
+from .machine import Machine
+from .opening import open_log, open_venue, take_snapshot, witness
 
 
 if TYPE_CHECKING:
@@ -34,24 +35,31 @@ class Activation(NamedTuple):
 
 
 def activate_newest(
-    directory: Path, config: Config, *, accept_time: bool = False
+    directory: Path,
+    config: Config,
+    *,
+    accept_time: bool = False,
+    machine: Machine | None = None,
 ) -> Activation:
     """Activate the newest semantics that this build knows, unless they are.
 
     Raises:
         LogError: If another process has the log, or it cannot be recovered.
-        ClockError: If the clock is far ahead of the log; see ``check_start``.
+        ClockError: As a start; see ``check_start``.
         OSError: If the snapshot cannot be written; the activation is durable.
 
     """
-    with open_log(directory, config) as log:
-        snapshots = SnapshotStore(directory)
+    machine = machine or Machine()
+    with open_log(directory, config, machine.disk) as log:
+        snapshots = SnapshotStore(directory, machine.disk)
         venue = open_venue(log, snapshots, config).venue
         before, number = venue.exchange.semantics, semantics.NEWEST
         if before >= number:
             return Activation(before, number, venue.position, None)
-        now_ns = Clock().now_ns()
-        check_start(now_ns, venue.exchange.time_ns, accept_time=accept_time)
+        now_ns = Clock(machine.wall_ns, machine.monotonic_ns).now_ns()
+        witness(directory, machine).check(
+            now_ns, venue.exchange.time_ns, accept_time=accept_time
+        )
         venue.submit(None, 0, ActivateSemantics(VENUE_KEY, number))
         while (batch := venue.take_batch(now_ns)) is not None:
             row = log.publish(batch)

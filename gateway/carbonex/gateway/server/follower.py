@@ -16,6 +16,7 @@ import select
 import signal
 import sqlite3
 import sys
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, final
 
@@ -40,12 +41,15 @@ from .reports import report_to
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from carbonex.engine import Exchange
+    from carbonex.engine import Applied, Batch, Exchange
     from carbonex.journal import Disk
 
 
 PAUSE_SECONDS: Final = 1.0  # between two looks at the log
+# Where it cannot go on it begins again after a pause, which doubles from the first
+# to the longest: each time it reads the whole history and a snapshot.
 RETRY_SECONDS: Final = 10.0
+LONGEST_RETRY_SECONDS: Final = 160.0
 NICE: Final = 10  # trading goes first
 
 _log = structlog.get_logger("carbonex.follower")
@@ -70,9 +74,18 @@ class Follower:
         # The follower of a server that was killed may have stored rows that came
         # since the log was opened: they are not of a log that has lost them.
         self._log.refresh()
-        recovered = recover(
-            self._log, self._snapshots, upto=self._log.durable, history=self._history
-        )
+        self._day_ended = False  # since the newest snapshot that it knows
+        try:
+            recovered = recover(
+                self._log,
+                self._snapshots,
+                self._log.durable,
+                self._watch,
+                self._history,
+            )
+        except BaseException:
+            self._history.close()
+            raise
         self._exchange: Exchange = recovered.exchange
         self.position = recovered.position
         self._chain = recovered.chain
@@ -88,29 +101,33 @@ class Follower:
             sqlite3.Error: If the history cannot be written.
 
         """
-        day_ended = False
         self._log.refresh()
         try:
             for row in self._log.tail(self.position + 1):
                 if row.position > self._log.durable:
                     break  # a power loss may take it, but not what we keep of it
-                applied = self._exchange.apply(row.batch())
+                batch = row.batch()
+                applied = self._exchange.apply(batch)
                 self._history.put(row.position, applied)
                 self.position, self._chain = row.position, row.hash
-                day_ended |= any(type(event) is DayEnded for event in applied.due)
+                self._watch(row.position, batch, applied)
         except SemanticsError as error:
             raise UnknownSemanticsError(self.position + 1, error) from None
         self._history.flush()
         if self._history.failed is not None:
             raise self._history.failed
-        if day_ended:
+        if self._day_ended:
             exchange = self._exchange
             path = self._snapshots.save(
                 Snapshot(
                     self.position, self._chain, exchange.digest(), exchange.snapshot()
                 )
             )
+            self._day_ended = False
             _log.info("snapshot kept", path=str(path), position=self.position)
+
+    def _watch(self, _position: int, _batch: Batch, applied: Applied) -> None:
+        self._day_ended |= any(type(event) is DayEnded for event in applied.due)
 
     def close(self) -> None:
         """Close the history."""
@@ -145,6 +162,27 @@ def follow(
         follower.close()
 
 
+def persist(directory: Path, wait: Callable[[float], bool]) -> None:
+    """Follow the log of ``directory`` whatever happens, until ``wait`` says it ended.
+
+    Another follower may still be at work, or the disk be full.
+    """
+    pause = RETRY_SECONDS
+    while True:
+        began = time.monotonic()
+        try:
+            follow(directory, wait, _tell)
+        except (LogError, HistoryError, OSError, sqlite3.Error) as error:
+            if time.monotonic() - began >= LONGEST_RETRY_SECONDS:
+                pause = RETRY_SECONDS
+            _log.warning("history waits", reason=str(error), retry_seconds=pause)
+            if wait(pause):
+                return
+            pause = min(2 * pause, LONGEST_RETRY_SECONDS)
+        else:
+            return
+
+
 def main() -> None:
     """Follow the log of the directory in argv until stdin ends.
 
@@ -157,15 +195,7 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the server decides when to end
     os.nice(NICE)
     report_to(sys.stderr)
-    while True:
-        try:
-            follow(Path(sys.argv[1]), _stdin_ended, _tell)
-        except (LogError, HistoryError, OSError, sqlite3.Error) as error:
-            # Another one may still be at work, or the disk be full.
-            _log.warning("history waits", reason=str(error))
-            if not _stdin_ended(RETRY_SECONDS):
-                continue
-        return
+    persist(Path(sys.argv[1]), _stdin_ended)
 
 
 def _stdin_ended(seconds: float) -> bool:

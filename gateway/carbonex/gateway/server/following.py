@@ -57,7 +57,10 @@ class FollowerProcess:
 
     async def start(self) -> None:
         """Start it; it must not be before the log is there and ours."""
-        self._process = await self._spawn()
+        try:
+            self._process = await self._spawn()
+        except OSError as error:
+            _log.warning("follower not started", reason=str(error))
         self._keeper = asyncio.create_task(self._keep(self._process))
 
     async def __aexit__(self, *_: object) -> None:
@@ -86,9 +89,10 @@ class FollowerProcess:
             start_new_session=True,  # a terminal's Ctrl-C is for the server
         )
 
-    async def _keep(self, process: Process) -> None:
+    async def _keep(self, process: Process | None) -> None:
         """Watch one follower after the other, until cancelled."""
         pause = FIRST_PAUSE_SECONDS
+        process = process or await self._replace(pause)
         while True:
             began = time.monotonic()
             await self._read(process)

@@ -26,7 +26,7 @@ def tighten(directory: Path) -> list[str]:
     found: list[str] = []
     if not directory.is_dir():
         return found  # whoever needs it will say so
-    for path in (directory, *_below(directory)):
+    for path in (directory, *_below(directory, found)):
         try:
             mode = path.lstat().st_mode
         except FileNotFoundError:  # a snapshot or an archive has just got its name
@@ -43,12 +43,20 @@ def tighten(directory: Path) -> list[str]:
     return found
 
 
-def _below(directory: Path) -> Iterator[Path]:
-    """Yield everything in ``directory``, without following links."""
-    for path in sorted(directory.iterdir()):
+def _below(directory: Path, found: list[str]) -> Iterator[Path]:
+    """Yield everything in ``directory``, without following links.
+
+    What is closed to us (``lost+found`` where a disk is mounted) is told, and left.
+    """
+    try:
+        paths = sorted(directory.iterdir())
+    except OSError as error:
+        found.append(f"{directory} cannot be looked into: {error.strerror}")
+        return
+    for path in paths:
         yield path
         if path.is_dir() and not path.is_symlink():
-            yield from _below(path)
+            yield from _below(path, found)
 
 
 def _tightened(path: Path, mode: int, most: int) -> list[str]:

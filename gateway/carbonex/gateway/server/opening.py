@@ -99,6 +99,7 @@ def open_venue(
 
     Raises:
         LogError: If the log cannot be followed to its end.
+        InterruptedRecoveryError: If nobody waits for it any more.
 
     """
     recovery = recovery or Recovery()
@@ -128,8 +129,7 @@ def _replay(log: Tail, venue: Venue, feed: Feed, recovery: Recovery) -> None:
     for row in log.tail(venue.position + 1):
         applied = venue.replayed(row.batch(), row.position, row.hash)
         replay.read(applied)
-        recovery.position = row.position
-        recovery.commands += len(applied.replies)
+        recovery.count(row.position, len(applied.replies))
     replay.finish()
 
 

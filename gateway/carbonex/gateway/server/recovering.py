@@ -23,6 +23,10 @@ REPORT_SECONDS: Final = 5.0  # between two log lines of one recovery
 _log = structlog.get_logger("carbonex.gateway")
 
 
+class InterruptedRecoveryError(Exception):
+    """Nobody waits for the recovery any more."""
+
+
 @final
 class Recovery:
     """Counts, written by the thread that recovers and read by any other.
@@ -42,6 +46,8 @@ class Recovery:
         self._start = 0
         self._began = time.monotonic()
         self._replaying_since = self._began
+        self._is_replaying = False
+        self._is_interrupted = False
 
     def begin(self, position: int, last: int) -> None:
         """Note that the state after ``position`` is restored, then all to ``last``."""
@@ -50,21 +56,47 @@ class Recovery:
         _log.info("recovering", snapshot=position, position=position, last=last)
 
     def passed(self, position: int, _batch: Batch, applied: Applied) -> None:
-        """Count a row that was replayed because no snapshot was good."""
+        """Count a row that was replayed because the newest snapshot was not good."""
+        if not self._is_replaying:  # an older one has just been restored, or none
+            self._start = position - 1
+            self._replay()
+        self.count(position, len(applied.replies))
+
+    def count(self, position: int, commands: int) -> None:
+        """Note that the row at ``position``, with ``commands``, is replayed.
+
+        Raises:
+            InterruptedRecoveryError: If nobody waits for the others.
+
+        """
+        if self._is_interrupted:
+            raise InterruptedRecoveryError
         self.position = position
-        self.commands += len(applied.replies)
+        self.commands += commands
 
     def restored(self, snapshot: int) -> None:
         """Note that the state is there and rows are replayed from now on."""
         self.snapshot = snapshot
+        if not self._is_replaying:
+            self._replay()
+
+    def _replay(self) -> None:
+        self._is_replaying = True
         self._replaying_since = time.monotonic()
 
     @contextlib.asynccontextmanager
     async def watched(self, watch: Watch) -> AsyncIterator[None]:
-        """Run ``watch`` as long as the block, then note how long it took."""
+        """Run ``watch`` as long as the block, then note how long it took.
+
+        Where the block is cancelled, a process that ends would still have to wait
+        for the thread that recovers: it stops at its next row.
+        """
         watching = asyncio.ensure_future(watch(self))
         try:
             yield
+        except asyncio.CancelledError:
+            self._is_interrupted = True
+            raise
         finally:
             watching.cancel()
             await asyncio.wait([watching])

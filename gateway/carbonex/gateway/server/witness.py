@@ -84,9 +84,10 @@ class ClockWitness:
             ClockError: See ``check_start``.
 
         """
-        check_start(now_ns, max(log_ns, self.now_ns()), accept_time=accept_time)
-        if now_ns < log_ns - SECOND_NS:  # time stands still until it is past that
-            _log.warning("clock behind", seconds=(log_ns - now_ns) / SECOND_NS)
+        known_ns = max(log_ns, self.now_ns())
+        check_start(now_ns, known_ns, accept_time=accept_time)
+        if now_ns < known_ns - SECOND_NS:  # up to log_ns log time stands still
+            _log.warning("clock behind", seconds=(known_ns - now_ns) / SECOND_NS)
 
 
 def _read(disk: Disk, path: Path) -> bytes:

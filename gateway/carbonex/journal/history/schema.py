@@ -125,6 +125,10 @@ CREATE INDEX bids_of_auctions ON bids (auction_id);
 }
 """
 
+_PRIMARY: Final = 0xFF  # of an error code: the rest says which kind of it
+# What is wrong is what the file holds; SQLITE_ERROR is of a table that is missing.
+_DAMAGED: Final = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR)
+
 
 class HistoryError(Exception):
     """The history cannot be read; the message says what to do."""
@@ -137,7 +141,8 @@ def open_writer(path: Path, venue: str) -> tuple[sqlite3.Connection, str]:
     is sound. O(size of the file): all of it is read once.
 
     Raises:
-        sqlite3.OperationalError: If another process is writing to it.
+        sqlite3.OperationalError: If another process is writing to it, or the disk
+            is full or broken: it is left as it is.
         HistoryError: If a newer carbonex has made it.
         OSError: If it can be neither read nor made.
 
@@ -207,6 +212,6 @@ def _fault(path: Path, venue: str) -> str:
             (result,) = connection.execute("PRAGMA quick_check(1)").fetchone()
             return "" if result == "ok" else f"it is damaged: {result}"
     except sqlite3.DatabaseError as error:
-        if error.sqlite_errorcode == sqlite3.SQLITE_BUSY:
-            raise
+        if error.sqlite_errorcode & _PRIMARY not in _DAMAGED:
+            raise  # busy, or no room or right to open it: the file may be sound
         return f"it is damaged: {error}"
