@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from carbonex.gateway.venue import Venue
 
     from .clients import Clients
-    from .following import FollowerProcess
+    from .follower_process import FollowerProcess
     from .recovering import Recovery
     from .server import Server
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 import structlog
 
 from .descriptors import make_room
-from .following import FollowerProcess
+from .follower_process import FollowerProcess
 from .recovering import report
 from .server import Server
 

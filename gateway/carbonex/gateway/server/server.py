@@ -26,7 +26,7 @@ from .listing import follow_market
 from .machine import Machine
 from .metrics import Metrics
 from .modes import tighten
-from .opening import checkpoint, open_log, open_venue, take_snapshot, witness
+from .opening import checkpoint, clock_file, open_log, open_venue, take_snapshot
 from .origins import Origins
 from .pages import Pages, Readiness
 from .pipeline import Pipeline
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from carbonex.gateway.market import Market
     from carbonex.journal import SegmentLog
 
-    from .following import FollowerProcess
+    from .follower_process import FollowerProcess
     from .recovering import Watch
 
 
@@ -90,7 +90,7 @@ class Server:
         self.clock = Clock(machine.wall_ns, machine.monotonic_ns)
         self.recovery = Recovery()
         self.follower: FollowerProcess | None = None
-        self._witness = witness(directory, machine)
+        self._clock_file = clock_file(directory, machine)
         self._metrics = Metrics(partial(figures, self))
         self.clients = Clients(
             config.limits,
@@ -277,7 +277,7 @@ class Server:
             position=self.venue.position,
             digest=opened.digest.hex(),
         )
-        self._witness.check(
+        self._clock_file.check(
             self.clock.now_ns(), self.venue.exchange.time_ns, accept_time=accept_time
         )
 
@@ -308,7 +308,7 @@ class Server:
             feed,
             self.clients,
             pipeline,
-            self._witness,
+            self._clock_file,
             lambda: self.log.full,
         )
         housekeeping.day = day
