@@ -14,13 +14,13 @@ from carbonex.gateway.feed.premium import pairs_of
 from carbonex.gateway.market import load_market
 from carbonex.journal import HISTORY_NAME, SnapshotStore
 
-from .archive import FileArchive
 from .clients import Clients
 from .clock import Clock
 from .days import TradingDays
 from .doorstep import Doorstep
 from .figures import figures
 from .handshake import Handshake
+from .historian import FileHistorian
 from .housekeeping import Housekeeping
 from .listing import follow_market
 from .machine import Machine
@@ -100,7 +100,7 @@ class Server:
             Origins(config.listen, "http" if tls is None else "https"),
             machine.secret,
         )
-        self.archive = FileArchive(directory / HISTORY_NAME, self._resume)
+        self.historian = FileHistorian(directory / HISTORY_NAME, self._resume)
         self._state = Readiness(ready=False, text="")
         self._ticking: asyncio.Task[None] | None = None
         self._ended = asyncio.Event()
@@ -205,7 +205,7 @@ class Server:
             if self._ticking is not None:
                 self._ticking.cancel()
             self._pipeline.stop()
-            self.archive.stop()
+            self.historian.stop()
         if self.failure is None:
             await self._keep_snapshot()
             self.clients.close_all(1001, "server shutdown")
@@ -295,7 +295,7 @@ class Server:
         pipeline.pump()
         await pipeline.drain()
         venue.readers.append(self._metrics)
-        self.clients.open(venue, feed, self.archive, pipeline.schedule)
+        self.clients.open(venue, feed, self.historian, pipeline.schedule)
         await follow_market(self.market, venue, pipeline.drain)
         if self.config.days.mode == "calendar":
             days = TradingDays(self.market)

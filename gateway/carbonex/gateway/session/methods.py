@@ -85,7 +85,7 @@ class VenueMethod(Method):
 @final
 @dataclass(frozen=True, slots=True)
 class QueryMethod(Method):
-    """Answered from the state or the archive, when all before it have been answered."""
+    """Answered from the state or the historian, when all before it have been answered."""
 
     answer: Callable[[Session, Any, Reply, int], None]
 

@@ -11,7 +11,7 @@ Answers leave in the order of the requests. The venue answers commands in the
 order in which they were submitted; a refusal behind them waits for its turn. A
 query holds up what is behind it until those before it are answered: a batch is
 applied as one, so only then does it see all that was sent before it, and no
-more. A question about the past, which the archive answers, holds it up, too.
+more. A question about the past, which the historian answers, holds it up, too.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     import msgspec
 
     from carbonex.engine import Command, Event, Exchange, Key
-    from carbonex.gateway.archive import Question
+    from carbonex.gateway.historian import Question
     from carbonex.gateway.outbox import Outbox
     from carbonex.wire.answers import Error
 
@@ -92,8 +92,8 @@ class Session:
         # A query that waits for its turn and what came behind it. As long as
         # there is anything, the shell does not read on.
         self._held: deque[tuple[str | bytes, int]] = deque()
-        self.waiting = False  # for the archive or the roster; nothing is pending then
-        self.resuming: Resumption | None = None  # asks the archive page by page
+        self.waiting = False  # for the historian or the roster; nothing is pending then
+        self.resuming: Resumption | None = None  # asks the historian page by page
         self.presence: Presence | None = None  # what the roster knows it by
         self._submitted = self._answered = 0
         greet(self, "snapshot", services.clock())
@@ -180,9 +180,9 @@ class Session:
     # What queries do to a session, and admission.
 
     def ask(self, question: Question, reply: Reply) -> None:
-        """Put a question to the archive; what comes behind it waits."""
+        """Put a question to the historian; what comes behind it waits."""
         self.waiting = True
-        self.services.archive.ask(question, partial(self._told, reply))
+        self.services.historian.ask(question, partial(self._told, reply))
 
     def resume(self, resumption: Resumption) -> None:
         """Let executions be taken up from far back; what comes behind it waits."""
@@ -286,7 +286,7 @@ class Session:
     def _told(
         self, reply: Reply, result: msgspec.Struct | None, problem: Error | None
     ) -> None:
-        """Send the archive's answer, unless the connection is gone."""
+        """Send the historian's answer, unless the connection is gone."""
         if self.state is not CLOSED:
             if self.who.revoked:  # whose own past it may be
                 self.resuming = None
