@@ -164,8 +164,9 @@ def bootstrap(
 ) -> Row:
     """Write a new venue's first commands, with the venue's own key.
 
-    Commands have the newest meaning from the beginning. They are tried on an empty exchange first: nothing is written unless all
-    are accepted. Return the log's last row.
+    Commands have the newest meaning from the beginning. They are tried on an empty
+    exchange first: nothing is written unless all are accepted. Return the log's
+    last row.
 
     Raises:
         ValueError: If the engine refuses a command, or there is a log already.

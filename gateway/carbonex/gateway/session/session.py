@@ -63,7 +63,7 @@ POLICY_VIOLATION: Final = 1008  # RFC 6455 §7.4.1
 
 @final
 class Session:
-    """The venue's end of one connection, and the origin of its commands.
+    """The venue's end of one connection, and the submitter of its commands.
 
     The shell calls ``receive`` for each message and ``closed`` when the
     connection is gone; while ``wants_pause`` it does not read on.
