@@ -18,8 +18,9 @@ from carbonex.engine import (
 )
 from carbonex.engine.market.rules import half_up, limit_down, limit_up
 from driver import Driver
-from floors import BAND_FLOOR, COMPANIES
 from scenario import check
+
+from .floors import BAND_FLOOR, COMPANIES
 
 
 if TYPE_CHECKING:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from floors import BLOCK_FLOOR
 from scenario import check
+
+from .floors import BLOCK_FLOOR
 
 
 def test_proposing_locks_and_accepting_settles_at_once() -> None:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from everything import CEA, venue
-from twins import change, changes, follow, place_of
+
+from .twins import change, changes, follow, place_of
 
 
 if TYPE_CHECKING:

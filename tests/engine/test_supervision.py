@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from floors import TRADERS
 from scenario import check
+
+from .floors import TRADERS
 
 
 def stage(terms: str) -> str:
