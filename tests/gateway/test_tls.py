@@ -299,13 +299,13 @@ async def test_files_are_read_again_for_new_connections(
     async with carbonex.sdk.connect(url, MAKER, tls=authority.path) as venue:
         before = await asyncio.to_thread(serial, server.port, authority)
         authority.sign("venue")
-        server.reload_tls()
+        server.encryption.renew()
         renewed = await asyncio.to_thread(serial, server.port, authority)
         assert renewed != before
         await venue.ping()  # who is connected stays so
         (tmp_path / "venue" / "venue.crt").write_text("garbage")
         with structlog.testing.capture_logs() as logs:
-            server.reload_tls()
+            server.encryption.renew()
         assert [line["event"] for line in logs] == ["TLS files not renewed"]
         assert "venue.crt holds no certificate" in logs[0]["reason"]
         assert await asyncio.to_thread(serial, server.port, authority) == renewed

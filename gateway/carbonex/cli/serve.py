@@ -131,7 +131,7 @@ def _activate(directory: Path, config: Config, *, accept_time: bool) -> None:
 
 async def _serve(directory: Path, config: Config, *, accept_time: bool) -> None:
     def announce(server: Server) -> None:
-        scheme = "ws" if server.tls is None else "wss"
+        scheme = "wss" if server.encryption.on else "ws"
         address = f"{scheme}://{config.listen.host}:{server.port}"
         typer.echo(f"{config.venue} is open at {address}, Ctrl-C stops it")
 

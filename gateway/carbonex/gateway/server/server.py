@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Final, final
 
 import structlog
 
-from carbonex.gateway.documents import ConfigError
 from carbonex.gateway.feed.premium import pairs_of
 from carbonex.gateway.market import load_market
 from carbonex.journal import HISTORY_NAME, SnapshotStore
@@ -31,11 +30,10 @@ from .origins import Origins
 from .pages import Pages, Readiness
 from .pipeline import Pipeline
 from .recovering import Recovery, report
-from .tls import ADVICE, is_loopback, load, server_context, warnings
+from .tls import Encryption
 
 
 if TYPE_CHECKING:
-    import ssl
     from collections.abc import AsyncIterator
     from pathlib import Path
 
@@ -76,11 +74,10 @@ class Server:
         market: Market,
         log: SegmentLog,
         machine: Machine,
-        tls: ssl.SSLContext | None = None,
+        encryption: Encryption,
     ) -> None:
         self.config = config
-        self.tls: Final = tls
-        self._directory: Final = directory
+        self.encryption: Final = encryption
         self.market = market
         self.port = 0
         self.failure: Exception | None = None
@@ -97,7 +94,7 @@ class Server:
             self.clock,
             self._metrics,
             self.readiness,
-            Origins(config.listen, "http" if tls is None else "https"),
+            Origins(config.listen, "https" if encryption.on else "http"),
             machine.secret,
         )
         self.historian = FileHistorian(directory / HISTORY_NAME, self._resume)
@@ -133,14 +130,14 @@ class Server:
 
         """
         market = load_market(config.market, directory)
-        tls = server_context(directory, config.tls)
+        encryption = Encryption(directory, config)
         for warning in tighten(directory):
             _log.warning("files", warning=warning)
         machine = machine or Machine()
         log = await asyncio.to_thread(open_log, directory, config, machine.disk)
         with contextlib.closing(log):
-            server = cls(directory, config, market, log, machine, tls)
-            server._report_weaknesses()
+            server = cls(directory, config, market, log, machine, encryption)
+            encryption.report_weaknesses()
             async with server._listening():
                 await server._recover(watch, accept_time=accept_time)
                 try:
@@ -170,21 +167,6 @@ class Server:
         """Have ``wait`` return; for signal handlers."""
         self._ended.set()
 
-    def reload_tls(self) -> None:
-        """Read certificate and key again, for connections to come.
-
-        If they cannot be used, that is reported and the ones before stay.
-        """
-        if self.tls is None:
-            return
-        try:
-            load(self.tls, self._directory, self.config.tls)
-        except ConfigError as error:
-            _log.error("TLS files not renewed", reason=str(error))
-        else:
-            _log.info("TLS files read again")
-            self._report_weaknesses()
-
     async def stop(self) -> None:
         """Finish what was taken, keep a snapshot, and say goodbye to everybody.
 
@@ -212,14 +194,6 @@ class Server:
         await self.clients.gone(self.config.limits.close_seconds)
         _log.info("stopped", seq=self.venue.exchange.seq, position=self.venue.position)
 
-    def _report_weaknesses(self) -> None:
-        """Tell the operator what others may read on the way."""
-        if self.tls is not None:
-            for warning in warnings(self._directory, self.config.tls):
-                _log.warning("TLS", warning=warning)
-        elif not is_loopback(self.config.listen.host):
-            _log.warning("not encrypted", host=self.config.listen.host, advice=ADVICE)
-
     async def _keep_snapshot(self) -> None:
         """Make the next start short; without a snapshot it is only longer."""
         try:
@@ -233,7 +207,7 @@ class Server:
     async def _listening(self) -> AsyncIterator[None]:
         """Accept connections; drop those that are left at the end."""
         pages = Pages(self.config.venue, self._metrics, self.readiness)
-        listen, tls = self.config.listen, self.tls
+        listen, tls = self.config.listen, self.encryption.context
 
         def greet() -> Handshake | Doorstep:
             if tls is None:
