@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+from engine.floors import AUCTION_FLOOR, AUCTION_OPENED
 from scenario import check
-
-from .floors import AUCTION_FLOOR, AUCTION_OPENED
 
 
 def test_a_buying_auction_without_a_price_to_lock_is_refused() -> None:

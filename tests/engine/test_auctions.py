@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from engine.floors import AUCTION_FLOOR, AUCTION_OPENED
 from scenario import check
-
-from .floors import AUCTION_FLOOR, AUCTION_OPENED
 
 
 # The rulebook's example, a bidder for each price. The prices come in any order,

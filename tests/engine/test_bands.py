@@ -18,9 +18,8 @@ from carbonex.engine import (
 )
 from carbonex.engine.market.rules import half_up, limit_down, limit_up
 from driver import Driver
+from engine.floors import BAND_FLOOR, COMPANIES
 from scenario import check
-
-from .floors import BAND_FLOOR, COMPANIES
 
 
 if TYPE_CHECKING:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from engine.floors import BLOCK_FLOOR
 from scenario import check
-
-from .floors import BLOCK_FLOOR
 
 
 def test_a_counter_offer_goes_back_to_the_proposer_and_trades_with_it() -> None:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+from engine.floors import BLOCK_FLOOR
 from scenario import check
-
-from .floors import BLOCK_FLOOR
 
 
 def test_proposing_locks_and_accepting_settles_at_once() -> None:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+from engine.floors import BAND_FLOOR, COMPANIES
 from scenario import check
-
-from .floors import BAND_FLOOR, COMPANIES
 
 
 def test_the_close_is_the_listed_vwap_and_the_next_days_p0() -> None:

@@ -13,9 +13,8 @@ from carbonex.engine import (
     Rejected,
 )
 from driver import Driver, admitted
+from engine.floors import SESSION_FLOOR
 from scenario import check
-
-from .floors import SESSION_FLOOR
 
 
 def test_blocks_have_hours_of_their_own() -> None:

@@ -15,10 +15,9 @@ from carbonex.engine import (
     PlaceOrder,
 )
 from driver import Driver, admitted
+from engine.floors import MORNING, SESSION_FLOOR
 from scenario import check
 from speech.market import moment
-
-from .floors import MORNING, SESSION_FLOOR
 
 
 def test_the_day_goes_through_its_phases() -> None:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+from engine.floors import TRADERS
 from scenario import check
-
-from .floors import TRADERS
 
 
 def stage(terms: str) -> str:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+from engine.floors import BAND_FLOOR, COMPANIES
 from scenario import check
-
-from .floors import BAND_FLOOR, COMPANIES
 
 
 def test_new_terms_hold_from_the_next_day_on_and_cancel_what_rests() -> None:

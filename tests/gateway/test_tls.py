@@ -24,11 +24,10 @@ from carbonex.gateway.server.gate import SPARE_CONNECTIONS
 from carbonex.gateway.server.server import Server
 from carbonex.gateway.server.tls import server_context
 from carbonex.wire.keys import Key
+from gateway.certificates import Authority
 from market import CEA, config, make_market
 from stranger import eventually, private_key
 from venue_process import VenueProcess, write_config
-
-from .certificates import Authority
 
 
 if TYPE_CHECKING:

@@ -34,7 +34,7 @@ from carbonex.journal import (
     recover,
 )
 
-from .reports import report_to
+from .log_lines import write_log_lines_to
 
 
 if TYPE_CHECKING:
@@ -156,7 +156,7 @@ def main() -> None:
     os.closerange(3, resource.getrlimit(resource.RLIMIT_NOFILE)[0])
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the server decides when to end
     os.nice(NICE)
-    report_to(sys.stderr)
+    write_log_lines_to(sys.stderr)
     while True:
         try:
             follow(Path(sys.argv[1]), _stdin_ended, _tell)
