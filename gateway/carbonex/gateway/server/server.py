@@ -16,7 +16,6 @@ from carbonex.journal import HISTORY_NAME, SnapshotStore
 from .clients import Clients
 from .clock import Clock
 from .days import TradingDays
-from .doorstep import Doorstep
 from .figures import figures
 from .handshake import Handshake
 from .historian import FileHistorian
@@ -31,6 +30,7 @@ from .pages import Pages, Readiness
 from .pipeline import Pipeline
 from .recovering import Recovery, report
 from .tls import Encryption
+from .tls_handshake import TlsHandshake
 
 
 if TYPE_CHECKING:
@@ -209,10 +209,10 @@ class Server:
         pages = Pages(self.config.venue, self._metrics, self.readiness)
         listen, tls = self.config.listen, self.encryption.context
 
-        def greet() -> Handshake | Doorstep:
+        def greet() -> Handshake | TlsHandshake:
             if tls is None:
                 return Handshake(self.clients, pages)
-            return Doorstep(self.clients, pages, tls)
+            return TlsHandshake(self.clients, pages, tls)
 
         listener = await asyncio.get_running_loop().create_server(
             greet,
