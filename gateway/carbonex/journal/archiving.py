@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from carbonex.engine import Exchange
 
+from .archive_place import require_place
 from .archives import (
     ARCHIVE_NAME,
     ArchiveHeader,
@@ -23,7 +24,6 @@ from .disk import OsDisk
 from .history import HISTORY_NAME, HistoryError, HistoryReader
 from .log import DamageError
 from .making import lock
-from .place import require_place
 from .reader import LogReader
 from .records import Header
 from .scan import Segment, start, walk

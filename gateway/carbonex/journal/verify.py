@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
+from .archive_chain import Archives, archives_before
 from .audit import Audit
 from .disk import OsDisk
-from .listing import Archives, archives_before
 from .log import DamageError, LogError
 from .reconcile import Reconciliation
 from .scan import (
