@@ -26,18 +26,18 @@ thorough: install ## run the tests with many more random examples, and simulate 
 	$(BIN)/pytest -n auto --dist worksteal --hypothesis-profile=thorough
 	PYTHONPATH=tests:. $(BIN)/python -m simulation --commands 1000000
 
+# Simulation, crashes and hostile input: what a run found, its SEED finds again.
 SEED ?= $(shell shuf -i 1-999999 -n 1)
 STEPS ?= 60000
 
-simulate: install ## simulate one history of the venue: SEED=7 STEPS=200000
+simulate: install ## simulate one history of the venue (SEED=, STEPS=)
 	PYTHONPATH=tests:. $(BIN)/python -m simulation --seed $(SEED) --steps $(STEPS)
 
 ROUNDS ?= 100
 
-crash: install ## kill a venue under load again and again: ROUNDS, SEED
+crash: install ## kill a venue under load again and again (ROUNDS=, SEED=)
 	PYTHONPATH=tests $(BIN)/python -m crash --rounds $(ROUNDS) --seed $(SEED)
 
-# Where a run found something wrong, the same COUNT and SEED find it again.
 COUNT ?= 1000000
 ONLY ?= all
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 
-pytest.register_assert_rewrite("auditor", "driver", "ledger", "prepared", "scenario")
+pytest.register_assert_rewrite("auditor", "driver", "ledger", "faults", "scenario")
 
 # No deadlines: a test says what is right, never how long it took.
 settings.register_profile(

@@ -46,7 +46,7 @@ from carbonex.engine import (
 from carbonex.wire.money import format_fen, parse_fen
 from driver import Driver
 from speech import INSTRUMENT, Words, parse, tell
-from speech_market import moment, tell_bulletin
+from speech.market import moment, tell_bulletin
 
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from carbonex.cli.flows.lobster_check import LobsterCheck
 from carbonex.cli.flows.replay import batches_of, replay
-from recordings import Tape
+from cli.recordings import Tape
 
 
 if TYPE_CHECKING:

@@ -14,8 +14,8 @@ from carbonex.cli.app import app
 from carbonex.gateway.config import load_config
 from carbonex.gateway.server.follower import Follower
 from carbonex.journal import HISTORY_NAME, LogReader, OsDisk, SegmentLog
+from carbonex.journal.archive_place import LOCK_NAME
 from carbonex.journal.making import lock
-from carbonex.journal.place import LOCK_NAME
 from market import CEA, make_market
 from stranger import Stranger
 from venue_process import write_config

@@ -10,8 +10,8 @@ import msgspec
 import pytest
 
 from carbonex.cli.demo.audit import Finding, audit
+from carbonex.cli.demo.evidence import Evidence
 from carbonex.cli.demo.record import Fact, Printed, read_record
-from carbonex.cli.demo.witness import Witness
 from carbonex.engine import Batch, Exchange, GatewayOpened
 from carbonex.journal import SegmentLog
 from carbonex.sdk import Balances, Execution, Holding, Trade
@@ -47,12 +47,12 @@ class Case:
 
     def __init__(self, directory: Path, record: Record, exchange: Exchange) -> None:
         self.directory = directory
-        self.witness = witness = Witness()
-        witness.commands = 5
-        witness.orders = dict(record.orders)
-        witness.executions = dict(record.executions)
-        witness.prints = dict(record.prints)
-        witness.heartbeats = dict(record.hashes)
+        self.evidence = evidence = Evidence()
+        evidence.commands = 5
+        evidence.orders = dict(record.orders)
+        evidence.executions = dict(record.executions)
+        evidence.prints = dict(record.prints)
+        evidence.heartbeats = dict(record.hashes)
         self.recovered = list(record.starts)
         self.balances = {
             name: Balances(
@@ -72,7 +72,7 @@ class Case:
         return [f.claim for f in self.findings() if not f.holds]
 
     def findings(self) -> list[Finding]:
-        return audit(self.directory, self.witness, self.balances, self.recovered)
+        return audit(self.directory, self.evidence, self.balances, self.recovered)
 
 
 @pytest.fixture
@@ -104,23 +104,23 @@ def test_a_start_that_nobody_saw(case: Case) -> None:
 
 
 def test_no_orders(case: Case) -> None:
-    case.witness.commands = 0
+    case.evidence.commands = 0
     assert case.failures() == [CLAIMS[0]]
 
 
 def test_an_instrument_without_trades(case: Case) -> None:
-    del case.witness.prints["CCER24", 1]
+    del case.evidence.prints["CCER24", 1]
     assert case.failures() == [CLAIMS[0]]
 
 
 def test_an_answered_order_that_the_log_lacks(case: Case) -> None:
-    case.witness.orders[99] = ("acme-1", "a-9")
+    case.evidence.orders[99] = ("acme-1", "a-9")
     assert case.failures() == [CLAIMS[1]]
     assert "1 of 5 orders differ, such as 99" in case.findings()[1].detail
 
 
 def test_an_answered_order_that_is_somebody_elses(case: Case) -> None:
-    case.witness.orders[1] = ("wind-1", "a-1")
+    case.evidence.orders[1] = ("wind-1", "a-1")
     assert case.failures() == [CLAIMS[1]]
 
 
@@ -135,22 +135,22 @@ def test_an_answered_order_that_is_somebody_elses(case: Case) -> None:
 def test_executions_that_differ(
     case: Case, spoil: Callable[[dict[tuple[str, int], Fact]], object]
 ) -> None:
-    spoil(case.witness.executions)
+    spoil(case.evidence.executions)
     assert case.failures() == [CLAIMS[2]]
 
 
 def test_an_execution_that_was_told_twice_and_differently(case: Case) -> None:
-    case.witness.contradictions.append("execution 1 is this, then that")
+    case.evidence.contradictions.append("execution 1 is this, then that")
     assert case.failures() == [CLAIMS[2]]
 
 
 def test_a_print_that_the_log_lacks(case: Case) -> None:
-    case.witness.prints["CEA25", 1] = Printed(7463, 201, "sell")
+    case.evidence.prints["CEA25", 1] = Printed(7463, 201, "sell")
     assert case.failures() == [CLAIMS[3]]
 
 
 def test_a_hash_that_is_of_another_log(case: Case) -> None:
-    case.witness.heartbeats[3] = "00" * 32
+    case.evidence.heartbeats[3] = "00" * 32
     assert case.failures() == [CLAIMS[4]]
 
 
@@ -198,17 +198,17 @@ def test_the_record_conserves_what_was_paid_in_and_issued(case: Case) -> None:
 
 
 def test_a_witness_notices_contradictions() -> None:
-    witness = Witness()
+    evidence = Evidence()
     trade = Trade("CEA25", "1", Decimal("74.63"), 200, "sell", 14, 0)
-    witness.printed(trade)
-    witness.printed(trade)
-    witness.heard(Heartbeat(14, 4, "aa", 0))
-    witness.executed(execution())
-    assert witness.contradictions == []
-    witness.printed(msgspec.structs.replace(trade, quantity=201))
-    witness.heard(Heartbeat(15, 4, "bb", 1))
-    witness.executed(msgspec.structs.replace(execution(), last_quantity=201))
-    assert [text.split()[0] for text in witness.contradictions] == [
+    evidence.printed(trade)
+    evidence.printed(trade)
+    evidence.heard(Heartbeat(14, 4, "aa", 0))
+    evidence.executed(execution())
+    assert evidence.contradictions == []
+    evidence.printed(msgspec.structs.replace(trade, quantity=201))
+    evidence.heard(Heartbeat(15, 4, "bb", 1))
+    evidence.executed(msgspec.structs.replace(execution(), last_quantity=201))
+    assert [text.split()[0] for text in evidence.contradictions] == [
         "print",
         "the",
         "execution",
@@ -216,12 +216,12 @@ def test_a_witness_notices_contradictions() -> None:
 
 
 def test_a_witness_notes_executions_as_the_record_does(case: Case) -> None:
-    witness = Witness()
-    witness.executed(execution())
-    assert witness.executions == {
-        ("acme-1", 2): case.witness.executions["acme-1", 2],
+    evidence = Evidence()
+    evidence.executed(execution())
+    assert evidence.executions == {
+        ("acme-1", 2): case.evidence.executions["acme-1", 2],
     }
-    assert witness.traded["acme-1", "CEA25", "buy"] == 200
+    assert evidence.traded["acme-1", "CEA25", "buy"] == 200
 
 
 def execution() -> Execution:

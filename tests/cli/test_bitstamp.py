@@ -17,7 +17,7 @@ from carbonex.cli.flows.bitstamp_files import (
 )
 from carbonex.cli.flows.replay import batches_of, replay
 from carbonex.engine import BUY, MAX_QUANTITY, SELL
-from recordings import market_data, words
+from cli.recordings import market_data, words
 
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ from carbonex.engine import BUY, GatewayOpened, HaltInstrument, PlaceOrder
 from carbonex.journal import LogReader
 from carbonex.wire import requests
 from carbonex.wire.keys import generate_key
-from recordings import market_data
+from cli.recordings import market_data
 
 
 if TYPE_CHECKING:

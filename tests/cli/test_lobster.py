@@ -10,7 +10,7 @@ from carbonex.cli.flows.lobster import COMPARED, Correction, Fill, Passed, trans
 from carbonex.cli.flows.lobster_files import DEPTH, FormatError, load
 from carbonex.engine import BUY, SELL
 from cli.lobster_runs import ASKS, run, tape
-from recordings import Tape, market_data, words
+from cli.recordings import Tape, market_data, words
 
 
 if TYPE_CHECKING:

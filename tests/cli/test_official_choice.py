@@ -16,7 +16,7 @@ from carbonex.cli.official.known import KNOWN
 from carbonex.cli.official.plan import days
 from carbonex.wire.money import format_fen
 from cli.official_checks import mean, references
-from recordings import market_data
+from cli.recordings import market_data
 
 
 if TYPE_CHECKING:

@@ -32,7 +32,7 @@ from cli.official_checks import (
     references,
 )
 from cli.official_rows import write_four_days, write_reopening
-from recordings import market_data
+from cli.recordings import market_data
 
 
 if TYPE_CHECKING:

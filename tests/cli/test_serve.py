@@ -16,7 +16,7 @@ import carbonex.sdk
 from carbonex.cli.app import app
 from carbonex.cli.init import operator_key
 from carbonex.engine import Checkpoint
-from carbonex.gateway.server.witness import ClockWitness
+from carbonex.gateway.server.clock_file import ClockFile
 from carbonex.journal import LogReader, OsDisk, SegmentLog
 
 
@@ -192,7 +192,7 @@ def rewrite_an_hour_ago(directory: Path) -> None:
 def note_the_clock(directory: Path, hours: int) -> None:
     """Make the venue's note of the time one of so many hours ago, on this boot."""
     ago_ns = hours * 3600 * 10**9
-    kept = ClockWitness(directory, OsDisk(), lambda: time.monotonic_ns() - ago_ns)
+    kept = ClockFile(directory, OsDisk(), lambda: time.monotonic_ns() - ago_ns)
     kept.note(time.time_ns() - ago_ns)
 
 
@@ -206,7 +206,7 @@ def test_a_clock_that_went_wrong_over_night_needs_a_decision(
     directory: Path, program: Program
 ) -> None:
     rewrite_an_hour_ago(directory)
-    kept = ClockWitness(directory, OsDisk(), time.monotonic_ns)
+    kept = ClockFile(directory, OsDisk(), time.monotonic_ns)
     kept.note(
         time.time_ns() - 2 * 3600 * 10**9
     )  # that long ago by the wall clock alone

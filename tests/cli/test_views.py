@@ -8,11 +8,11 @@ from decimal import Decimal
 from rich.console import Console
 
 from carbonex.cli.demo.audit import Finding
+from carbonex.cli.demo.evidence import Evidence
 from carbonex.cli.demo.picture import Ladder, Percentiles, Picture
 from carbonex.cli.demo.play import Outcome
 from carbonex.cli.demo.summary import print_summary
 from carbonex.cli.demo.views import PlainView, ScreenView, open_view, plain_line
-from carbonex.cli.demo.witness import Witness
 from carbonex.sdk import Level
 
 
@@ -86,13 +86,13 @@ def test_the_screen_leaves_the_terminal_as_it_was() -> None:
 
 
 def page(*findings: Finding) -> str:
-    witness = Witness()
-    witness.commands = 1234
-    witness.unanswered = 1
-    witness.found.update({"had happened": 2, "never arrived": 1})
-    witness.latencies = [420_000] * 99 + [14_040_000]
+    evidence = Evidence()
+    evidence.commands = 1234
+    evidence.unanswered = 1
+    evidence.found.update({"had happened": 2, "never arrived": 1})
+    evidence.latencies = [420_000] * 99 + [14_040_000]
     paper = console(terminal=False)
-    print_summary(paper, Outcome(PICTURE, witness, 0.5, list(findings)))
+    print_summary(paper, Outcome(PICTURE, evidence, 0.5, list(findings)))
     return paper.export_text()
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from floors import AUCTION_FLOOR, AUCTION_OPENED
+from engine.floors import AUCTION_FLOOR, AUCTION_OPENED
 from scenario import check
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from floors import AUCTION_FLOOR, AUCTION_OPENED
+from engine.floors import AUCTION_FLOOR, AUCTION_OPENED
 from scenario import check
 
 

@@ -18,7 +18,7 @@ from carbonex.engine import (
 )
 from carbonex.engine.market.rules import half_up, limit_down, limit_up
 from driver import Driver
-from floors import BAND_FLOOR, COMPANIES
+from engine.floors import BAND_FLOOR, COMPANIES
 from scenario import check
 
 

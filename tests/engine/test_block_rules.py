@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from floors import BLOCK_FLOOR
+from engine.floors import BLOCK_FLOOR
 from scenario import check
 
 

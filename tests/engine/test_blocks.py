@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from floors import BLOCK_FLOOR
+from engine.floors import BLOCK_FLOOR
 from scenario import check
 
 

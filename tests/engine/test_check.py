@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from engine.twins import change, changes, follow, place_of
 from everything import CEA, venue
-from twins import change, changes, follow, place_of
 
 
 if TYPE_CHECKING:

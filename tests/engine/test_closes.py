@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from floors import BAND_FLOOR, COMPANIES
+from engine.floors import BAND_FLOOR, COMPANIES
 from scenario import check
 
 

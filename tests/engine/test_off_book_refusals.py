@@ -22,8 +22,8 @@ from carbonex.engine import (
     Rejected,
     WithdrawBlock,
 )
-from faults_off_book import add_off_book
-from prepared import NOW, prepared
+from faults.off_book import add_off_book
+from faults.prepared import NOW, prepared
 
 
 # P0 is 10,000 fen, a tick 10, a lot 5; ours has 500 t of the 1,000 it may hold

@@ -25,11 +25,15 @@ from carbonex.engine import (
     Transfer,
     Withdraw,
 )
-from faults import CASES as BASIC_CASES, Case, Fault
-from faults_market import MARKET_CASES
-from faults_off_book import OFF_BOOK_CASES
-from faults_sessions import SESSION_CASES
-from prepared import NOW, prepared
+from faults import (
+    CASES as BASIC_CASES,
+    MARKET_CASES,
+    OFF_BOOK_CASES,
+    SESSION_CASES,
+    Case,
+    Fault,
+)
+from faults.prepared import NOW, prepared
 
 
 CASES = (*BASIC_CASES, *MARKET_CASES, *OFF_BOOK_CASES, *SESSION_CASES)

@@ -13,7 +13,7 @@ from carbonex.engine import (
     Rejected,
 )
 from driver import Driver, admitted
-from floors import SESSION_FLOOR
+from engine.floors import SESSION_FLOOR
 from scenario import check
 
 

@@ -15,9 +15,9 @@ from carbonex.engine import (
     PlaceOrder,
 )
 from driver import Driver, admitted
-from floors import MORNING, SESSION_FLOOR
+from engine.floors import MORNING, SESSION_FLOOR
 from scenario import check
-from speech_market import moment
+from speech.market import moment
 
 
 def test_the_day_goes_through_its_phases() -> None:

@@ -22,7 +22,7 @@ from carbonex.engine import (
     Side,
 )
 from driver import Driver
-from prepared import prepared
+from faults.prepared import prepared
 
 
 if TYPE_CHECKING:

@@ -14,15 +14,23 @@ from hypothesis import given, strategies as st
 
 import carbonex.engine
 from carbonex.engine import Exchange, semantics
+from engine.twins import (
+    assert_twins,
+    change,
+    changes,
+    follow,
+    parts,
+    place_of,
+    slots_of,
+)
 from everything import venue
 from streams import Stream, streams
-from twins import assert_twins, change, changes, follow, parts, place_of, slots_of
 
 
 if TYPE_CHECKING:
     import pytest
 
-    from twins import Path
+    from engine.twins import Path
 
 # What a restored state finds out from the rest, so that a snapshot has no need of it.
 FOLLOWS = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from floors import TRADERS
+from engine.floors import TRADERS
 from scenario import check
 
 

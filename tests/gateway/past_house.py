@@ -1,12 +1,12 @@
-"""A venue whose feed keeps little, and an archive that answers when a test says so."""
+"""A venue whose feed keeps little, and a historian that answers when a test says so."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from carbonex.gateway.archive import Behind
 from carbonex.gateway.feed import Feed
+from carbonex.gateway.historian import Behind
 from carbonex.gateway.session.refusal import Refused
 from carbonex.journal import HistoryReader, HistoryStore
 from carbonex.wire.errors import Code, error
@@ -16,7 +16,7 @@ from gateway.session_house import VENUE, Client, House
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from carbonex.gateway.archive import Question, Told
+    from carbonex.gateway.historian import Question, Told
     from gateway.session_house import Json
 
 
@@ -24,7 +24,7 @@ KEPT = 5  # executions of an account in the feed
 
 
 class Shelf:
-    """An archive with its follower, which comes and answers when a test says so."""
+    """A historian with its follower, which comes and answers when a test says so."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -53,14 +53,14 @@ class Shelf:
 
 
 class Past(House):
-    """A venue whose feed keeps little, and its archive."""
+    """A venue whose feed keeps little, and its historian."""
 
     def __init__(self, path: Path) -> None:
         super().__init__()
         self.shelf = Shelf(path)
         self.small = Feed(self.venue, max_executions_per_account=KEPT)
         self.venue.readers.append(self.small)
-        self.services = replace(self.services, feed=self.small, archive=self.shelf)
+        self.services = replace(self.services, feed=self.small, historian=self.shelf)
 
     def buy(self, count: int = 1) -> None:
         """Let acme have that many executions more."""

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from carbonex.engine import Applied, Command
-    from carbonex.gateway.archive import Question, Told
+    from carbonex.gateway.historian import Question, Told
     from carbonex.wire.answers import Error
 
 Json = dict[str, Any]
@@ -75,7 +75,7 @@ def add_key(key_id: str, participant: str, permissions: Permission) -> AddKey:
 
 
 class Library:
-    """An archive that answers when a test says so: from ``path``, if it has one."""
+    """A historian that answers when a test says so: from ``path``, if it has one."""
 
     def __init__(self) -> None:
         self.applied: list[Applied] = []

@@ -70,7 +70,7 @@ class Phoenix(House):
         self.venue.readers.append(self.feed)
         old = self.services
         self.services = Services(
-            self.venue, self.feed, old.limits, old.archive, old.clock, old.challenges
+            self.venue, self.feed, old.limits, old.historian, old.clock, old.challenges
         )
         self.commit()
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from carbonex.gateway.server import archive
+from carbonex.gateway.server import historian
 from carbonex.gateway.server.follower import Follower
 from carbonex.gateway.server.server import Server
 from carbonex.gateway.session import resuming
@@ -64,7 +64,7 @@ async def test_a_client_is_alive_while_it_waits_for_its_past(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Its pings are answered, others trade, and what it sent waits its turn."""
-    monkeypatch.setattr(archive, "PATIENCE_SECONDS", 60)
+    monkeypatch.setattr(historian, "PATIENCE_SECONDS", 60)
     make_market(tmp_path, config())
     Follower(tmp_path).close()
     await trade(tmp_path, 10)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from carbonex.engine import AdvanceTime, BeginDay, Permission
-from carbonex.gateway.archive import Behind
+from carbonex.gateway.historian import Behind
 from carbonex.gateway.session import history as session_history
 from gateway.session_house import CEA, DAY_ENDS, Client, House, order
 

@@ -24,7 +24,7 @@ from carbonex.gateway.server.gate import SPARE_CONNECTIONS
 from carbonex.gateway.server.server import Server
 from carbonex.gateway.server.tls import server_context
 from carbonex.wire.keys import Key
-from certificates import Authority
+from gateway.certificates import Authority
 from market import CEA, config, make_market
 from stranger import eventually, private_key
 from venue_process import VenueProcess, write_config
@@ -298,13 +298,13 @@ async def test_files_are_read_again_for_new_connections(
     async with carbonex.sdk.connect(url, MAKER, tls=authority.path) as venue:
         before = await asyncio.to_thread(serial, server.port, authority)
         authority.sign("venue")
-        server.reload_tls()
+        server.encryption.renew()
         renewed = await asyncio.to_thread(serial, server.port, authority)
         assert renewed != before
         await venue.ping()  # who is connected stays so
         (tmp_path / "venue" / "venue.crt").write_text("garbage")
         with structlog.testing.capture_logs() as logs:
-            server.reload_tls()
+            server.encryption.renew()
         assert [line["event"] for line in logs] == ["TLS files not renewed"]
         assert "venue.crt holds no certificate" in logs[0]["reason"]
         assert await asyncio.to_thread(serial, server.port, authority) == renewed

@@ -34,7 +34,7 @@ from carbonex.wire.errors import Code
 
 @dataclass
 class Ear:
-    """An origin and a reader that write down what they hear into one list."""
+    """A submitter and a reader that write down what they hear into one list."""
 
     name: str
     heard: list[tuple[object, ...]] = field(default_factory=list)
@@ -118,7 +118,7 @@ def test_time_never_goes_back() -> None:
 
 
 def test_nothing_is_applied_or_answered_before_it_is_committed() -> None:
-    venue, ear = open_venue(), Ear("origin")
+    venue, ear = open_venue(), Ear("submitter")
     venue.readers.append(ear)
     venue.submit(ear, 1, register("acme"))
     batch = venue.take_batch(2)
@@ -159,7 +159,7 @@ VENUE_BULLETIN = ProductBulletin(
 
 
 def test_what_time_does_comes_before_the_commands_of_its_batch() -> None:
-    venue, ear = open_venue(), Ear("origin")
+    venue, ear = open_venue(), Ear("submitter")
     venue.submit(None, 0, BeginDay(VENUE_KEY, 20261124, 100))
     commit(venue, 2)
     venue.readers.append(ear)
@@ -168,7 +168,7 @@ def test_what_time_does_comes_before_the_commands_of_its_batch() -> None:
     assert ear.heard == [
         ("reader", 3, 150, [VENUE_BULLETIN, DayEnded(20261124)]),
         ("reader", 3, 150, [ParticipantRegistered("late")]),
-        ("origin", 1, 3, 150, [ParticipantRegistered("late")]),
+        ("submitter", 1, 3, 150, [ParticipantRegistered("late")]),
     ]
 
 
@@ -187,12 +187,12 @@ def test_an_idle_venue_lets_time_pass_when_something_is_due() -> None:
 
 
 def test_a_command_of_the_venues_own_can_go_first() -> None:
-    venue, ear = open_venue(), Ear("origin")
+    venue, ear = open_venue(), Ear("submitter")
     venue.submit(ear, 1, register("acme"))
     begin = BeginDay(VENUE_KEY, 20261124, 100)
     venue.submit_first(begin)
     assert commit(venue, 2).commands == [begin, register("acme")]
-    assert ear.heard == [("origin", 1, 3, 2, [ParticipantRegistered("acme")])]
+    assert ear.heard == [("submitter", 1, 3, 2, [ParticipantRegistered("acme")])]
 
 
 def test_batches_of_others_are_for_readers_only() -> None:
@@ -253,7 +253,7 @@ def test_what_is_taken_depends_on_the_venues_state(
 
 
 def test_a_refused_command_is_never_logged_and_room_comes_back() -> None:
-    venue, ear = open_venue(max_waiting=2, max_batch=1), Ear("origin")
+    venue, ear = open_venue(max_waiting=2, max_batch=1), Ear("submitter")
     taken = [venue.submit(ear, i, register(f"p{i}", key="k")) for i in range(3)]
     assert taken == [True, True, False]
     assert venue.room == 0

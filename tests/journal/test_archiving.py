@@ -19,10 +19,10 @@ from carbonex.journal import (
     recover,
     verify,
 )
+from carbonex.journal.archive_place import LOCK_NAME
 from carbonex.journal.archives import archive_path
 from carbonex.journal.archiving import archive, archive_upto
 from carbonex.journal.making import lock
-from carbonex.journal.place import LOCK_NAME
 from journal.faulty_disk import DIRECTORY, PowerLost, SimulatedDisk
 from journal.samples import rows
 from journal.trading import Venue, reopened, trading

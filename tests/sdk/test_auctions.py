@@ -17,8 +17,8 @@ from carbonex.sdk import (
     UnknownBid,
     connect,
 )
-from sdk.hours import shanghai
 from sdk.market import cut, open_market, until
+from sdk.phases import shanghai
 
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from carbonex.sdk import BiddingClosed, UnknownBlock
 from sdk.accidents import FIRST_DAY, SECOND_DAY, both, when
-from sdk.hours import shanghai
+from sdk.phases import shanghai
 
 
 if TYPE_CHECKING:

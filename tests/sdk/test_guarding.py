@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from carbonex.engine import Command, Countdown
-    from carbonex.sdk.guarding import Switch
+    from carbonex.sdk.guarding import DeadMansSwitch
 
 SECOND = 10**9
 
@@ -42,7 +42,7 @@ def due(market: Market) -> int:
     return 0 if armed is None else armed.due_ns
 
 
-async def trade_on(switch: Switch, trouble: Callable[[], object]) -> None:
+async def trade_on(switch: DeadMansSwitch, trouble: Callable[[], object]) -> None:
     """Guard a block that has trouble and would go on for ever."""
     async with switch:
         trouble()

@@ -13,8 +13,8 @@ from carbonex.gateway.server.follower import Follower
 from carbonex.sdk import CashColumn, NoSuchDay, Statement, StatementLine, connect
 from carbonex.sdk.models import AccountTrades
 from carbonex.wire import requests
-from sdk.hours import phase
 from sdk.market import open_market
+from sdk.phases import phase
 
 
 if TYPE_CHECKING:

@@ -15,8 +15,8 @@ from carbonex.sdk import (
     ResaleLocked,
     connect,
 )
-from sdk.hours import phase, shanghai
 from sdk.market import open_market
+from sdk.phases import phase, shanghai
 
 
 if TYPE_CHECKING:

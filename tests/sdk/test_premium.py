@@ -14,8 +14,8 @@ from carbonex.gateway.config import Days
 from carbonex.gateway.market import load_market
 from carbonex.gateway.server.server import Server
 from carbonex.sdk import Venue, connect
-from sdk.hours import shanghai
 from sdk.market import CONFIG, set_up
+from sdk.phases import shanghai
 
 
 if TYPE_CHECKING:

@@ -70,7 +70,7 @@ class Seen(NamedTuple):
 
 
 @final
-class Witness:
+class Published:
     """A Reader of a live venue: keeps a hash of everything that it publishes."""
 
     def __init__(self, life: int, seen: list[Seen]) -> None:
@@ -197,7 +197,7 @@ class Host:
         ) as server:
             if not accept_time:
                 self.record.fail("a clock far ahead is refused", self.wall())
-            server.venue.readers.append(Witness(self.lives, self.seen))
+            server.venue.readers.append(Published(self.lives, self.seen))
             committer = server._pipeline._committer
             committer._log = self.publisher(committer._log)
             self.server = server

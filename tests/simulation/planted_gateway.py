@@ -114,8 +114,8 @@ def frame_lost() -> contextlib.AbstractContextManager[object]:
 def busy_but_logged() -> contextlib.AbstractContextManager[object]:
     submit = venue.Venue.submit
 
-    def submitting(self: venue.Venue, origin: Any, token: int, command: Any) -> bool:
-        if not submit(self, origin, token, command):
+    def submitting(self: venue.Venue, submitter: Any, token: int, command: Any) -> bool:
+        if not submit(self, submitter, token, command):
             if command.key and not self.draining and not self.log_full:
                 self._waiting.append((None, 0, command))
             return False

@@ -10,12 +10,10 @@ from msgspec.structs import replace
 
 from carbonex.engine import Rejected
 from carbonex.wire.sentences import error_of
-from faults import CASES, Case, Fault
-from faults_market import MARKET_CASES
-from faults_off_book import OFF_BOOK_CASES
+from faults import CASES, MARKET_CASES, OFF_BOOK_CASES, Case, Fault
+from faults.prepared import prepared
 from feed_flow import let_time_pass, random_flow
 from feed_stage import Stage
-from prepared import prepared
 
 
 EVERY_FAULT = [

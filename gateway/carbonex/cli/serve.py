@@ -15,8 +15,8 @@ from carbonex.gateway.documents import ConfigError
 from carbonex.gateway.server import opening, process
 from carbonex.gateway.server.activation import activate_newest
 from carbonex.gateway.server.clock import ClockError
+from carbonex.gateway.server.log_lines import write_log_lines_to
 from carbonex.gateway.server.recovering import report
-from carbonex.gateway.server.reports import report_to
 from carbonex.gateway.server.server import ServerFailed
 from carbonex.journal import LogError
 
@@ -98,7 +98,7 @@ def serve(  # noqa: PLR0913 - each is an option of the command line
     terminal and as JSON lines elsewhere.
     """
     config = _config(directory, host, port, market)
-    report_to(sys.stderr)
+    write_log_lines_to(sys.stderr)
     try:
         if accept_loss:
             for warning in opening.accept_loss(directory, config):
@@ -131,7 +131,7 @@ def _activate(directory: Path, config: Config, *, accept_time: bool) -> None:
 
 async def _serve(directory: Path, config: Config, *, accept_time: bool) -> None:
     def announce(server: Server) -> None:
-        scheme = "ws" if server.tls is None else "wss"
+        scheme = "wss" if server.encryption.on else "ws"
         address = f"{scheme}://{config.listen.host}:{server.port}"
         typer.echo(f"{config.venue} is open at {address}, Ctrl-C stops it")
 

@@ -37,7 +37,7 @@ ALWAYS_TAKEN: Final = frozenset(
 )
 
 
-class Origin(Protocol):
+class Submitter(Protocol):
     """Whoever submitted a command and waits for its outcome."""
 
     def answered(self, token: int, events: list[Event], seq: int, time_ns: int) -> None:
@@ -45,7 +45,7 @@ class Origin(Protocol):
 
 
 class Reader(Protocol):
-    """Told everything that happened, in order, before its origin is answered."""
+    """Told everything that happened, in order, before its submitter is answered."""
 
     def published(self, seq: int, time_ns: int, events: list[Event]) -> None:
         """Take the events of command ``seq``.
@@ -96,9 +96,9 @@ class Venue:
         self.draining = False
         self.log_full = False
         self._n = 0
-        self._waiting: list[tuple[Origin | None, int, Command]] = []
+        self._waiting: list[tuple[Submitter | None, int, Command]] = []
         self._in_flight: Batch | None = None
-        self._origins: list[tuple[Origin | None, int, Command]] = []
+        self._submitters: list[tuple[Submitter | None, int, Command]] = []
 
     @property
     def room(self) -> int:
@@ -140,8 +140,8 @@ class Venue:
             return Code.BUSY
         return None
 
-    def submit(self, origin: Origin | None, token: int, command: Command) -> bool:
-        """Queue ``command``; its outcome goes to ``origin`` with ``token``.
+    def submit(self, submitter: Submitter | None, token: int, command: Command) -> bool:
+        """Queue ``command``; its outcome goes to ``submitter`` with ``token``.
 
         Return False where ``refusal`` has a reason. O(1).
         """
@@ -150,7 +150,7 @@ class Venue:
             self.draining or self.log_full or len(waiting) >= self.max_waiting  # rare
         ) and self.refusal(command) is not None:
             return False
-        waiting.append((origin, token, command))
+        waiting.append((submitter, token, command))
         return True
 
     def submit_first(self, command: Command) -> None:
@@ -180,21 +180,21 @@ class Venue:
         """Apply a durable batch, at ``position`` with hash ``chain`` in the log.
 
         For each command in order, the readers see its events and then its
-        origin is answered. Batches of others (recovery replays them) have
+        submitter is answered. Batches of others (recovery replays them) have
         readers only. A batch that the engine does not accept tells nobody.
         """
         applied = self.replayed(batch, position, chain)
-        origins: list[tuple[Origin | None, int, Command]] = []
+        submitters: list[tuple[Submitter | None, int, Command]] = []
         if batch is self._in_flight:
             # Only a newer epoch of this very gateway could have pre-empted it,
             # and the log's lock keeps a second process out.
             assert applied.accepted
-            origins, self._origins, self._in_flight = self._origins, [], None
+            submitters, self._submitters, self._in_flight = self._submitters, [], None
             if batch.n == 0:
                 self.opened = chain
         if applied.due:
             self._publish(applied.first_seq, applied.time_ns, applied.due)
-        self._tell(applied, origins)
+        self._tell(applied, submitters)
         return applied
 
     def replayed(self, batch: Batch, position: int, chain: bytes) -> Applied:
@@ -207,35 +207,35 @@ class Venue:
     def _next_commands(self, now_ns: int) -> list[Command]:
         """Take the next batch's commands off the queue."""
         if self._n == 0:  # an epoch's batch 0 is exactly this, whatever waits
-            self._origins = [(None, 0, GatewayOpened(VENUE_KEY))]
+            self._submitters = [(None, 0, GatewayOpened(VENUE_KEY))]
         elif len(self._waiting) > self.max_batch:
-            self._origins = self._waiting[: self.max_batch]
+            self._submitters = self._waiting[: self.max_batch]
             del self._waiting[: self.max_batch]
         elif self._waiting:
-            self._origins, self._waiting = self._waiting, []
+            self._submitters, self._waiting = self._waiting, []
         else:
             due_ns = self.exchange.next_due()
             if due_ns is not None and due_ns <= now_ns:
-                self._origins = [(None, 0, AdvanceTime(VENUE_KEY))]
-        return [command for _, _, command in self._origins]
+                self._submitters = [(None, 0, AdvanceTime(VENUE_KEY))]
+        return [command for _, _, command in self._submitters]
 
     def _publish(self, seq: int, time_ns: int, events: list[Event]) -> None:
         for reader in self.readers:
             reader.published(seq, time_ns, events)
 
     def _tell(
-        self, applied: Applied, origins: list[tuple[Origin | None, int, Command]]
+        self, applied: Applied, submitters: list[tuple[Submitter | None, int, Command]]
     ) -> None:
-        """Tell readers, then origins, command by command."""
+        """Tell readers, then submitters, command by command."""
         seq, time_ns = applied.first_seq, applied.time_ns
         readers = self.readers
         for i, events in enumerate(applied.replies):
             for reader in readers:
                 reader.published(seq + i, time_ns, events)
-            if origins:
-                origin, token, _ = origins[i]
-                if origin is not None:
-                    origin.answered(token, events, seq + i, time_ns)
+            if submitters:
+                submitter, token, _ = submitters[i]
+                if submitter is not None:
+                    submitter.answered(token, events, seq + i, time_ns)
 
 
 def opening_epoch(exchange: Exchange, gateway: int) -> int:

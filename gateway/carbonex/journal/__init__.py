@@ -4,6 +4,7 @@ The log decides what happened. Snapshots make recovery fast, and the history
 store answers questions about the past; both can be made again from the log.
 """
 
+from .archive_place import keep_archive_in
 from .archiving import Limit, Moved, archive
 from .capture import Captured, capture
 from .disk import Disk, OsDisk
@@ -18,7 +19,6 @@ from .log import (
     Tail,
     UnknownSemanticsError,
 )
-from .place import keep_archive_in
 from .reader import LogReader
 from .recovery import Recovered, no_collection, recover
 from .segments import SegmentLog

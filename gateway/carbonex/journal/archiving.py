@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from carbonex.engine import Exchange
 
+from .archive_place import NEW, alone, remove_unfinished, require_files, require_place
 from .archives import (
     ARCHIVE_NAME,
     ArchiveHeader,
@@ -22,7 +23,6 @@ from .archives import (
 from .disk import OsDisk
 from .history import HISTORY_NAME, HistoryError, HistoryReader
 from .log import DamageError, LogError
-from .place import NEW, alone, remove_unfinished, require_files, require_place
 from .reader import LogReader
 from .records import Header
 from .scan import Segment, start, walk

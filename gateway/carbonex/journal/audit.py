@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from .snapshots import Snapshot
 
 
-class Replay:
+class Audit:
     """An exchange that distrusts its log; what does not fit raises DamageError.
 
     It begins empty, or with the first snapshot where ``from_snapshot`` says

@@ -7,8 +7,8 @@ from itertools import pairwise
 from operator import attrgetter
 from typing import TYPE_CHECKING, Final
 
+from .archive_chain import archives_before
 from .disk import OsDisk
-from .listing import archives_before
 from .log import DamageError, LogError
 from .scan import HEAD_NAME, Mark, list_segments, read_head, start, torn_bytes, walk
 

@@ -157,9 +157,10 @@ class SegmentLog(LogFiles):
     def truncate(self, position: int) -> None:
         """Remove the segments that hold only rows before ``position``.
 
-        Archives are left where they are, but no longer lead up to the log. The chain stays provable: each segment's header carries the hash before
-        it. Afterwards recovery needs a snapshot; and what the history store has
-        not read is lost to it, so the caller asks for no more than both allow.
+        Archives are left where they are, but no longer lead up to the log. The chain
+        stays provable: each segment's header carries the hash before it. Afterwards
+        recovery needs a snapshot; and what the history store has not read is lost to
+        it, so the caller asks for no more than both allow.
 
         Raises:
             PoisonedError: As publish.

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
-from .audit import Replay
+from .archive_chain import Archives, archives_before
+from .audit import Audit
 from .disk import OsDisk
-from .listing import Archives, archives_before
 from .log import DamageError, LogError
 from .reconcile import Reconciliation
 from .scan import (
@@ -62,7 +62,8 @@ class Report(msgspec.Struct, frozen=True):
 
     ``first`` and ``last`` are positions, ``commands`` counts those that were
     replayed, ``balances`` those of the history that were compared, ``witnesses`` the
-    hashes from outside that the chain has; ``hash`` and ``digest`` are the chain's and the exchange's after the last row, as hex.
+    hashes from outside that the chain has; ``hash`` and ``digest`` are the chain's and
+    the exchange's after the last row, as hex.
     ``torn_bytes`` behind the last row are no fault: they were never answered, and
     the next start removes them. ``notes`` say what could not be checked.
     """
@@ -144,7 +145,7 @@ class _Auditor:
         self._witnesses = witnesses
         self._witnessed = 0
         self._notes = [self._archives.missing] if self._archives.missing else []
-        self._replay = Replay(from_snapshot=self._first > 1, deep=deep)
+        self._audit = Audit(from_snapshot=self._first > 1, deep=deep)
         self._history = Reconciliation(directory)
 
     def run(self) -> None:
@@ -157,7 +158,7 @@ class _Auditor:
             self._compare()
             for found in walk(self._disk, self._segments, self._mark):
                 self._mark = found.mark()
-                self._replay.apply(found)
+                self._audit.apply(found)
                 self._compare()
                 self._reconcile()
         if header_fault is not None:
@@ -173,14 +174,14 @@ class _Auditor:
             venue=self._segments[0].header.venue if self._segments else "",
             first=self._first,
             last=self._mark.position - 1,
-            commands=self._replay.commands,
-            checkpoints=self._replay.checkpoints,
-            snapshots=self._replay.snapshots,
+            commands=self._audit.commands,
+            checkpoints=self._audit.checkpoints,
+            snapshots=self._audit.snapshots,
             balances=self._history.compared,
             witnesses=self._witnessed,
             torn_bytes=self._torn,
             hash=self._mark.chain.hex(),
-            digest=self._replay.digest(),
+            digest=self._audit.digest(),
             notes=self._notes,
             fault=fault,
         )
@@ -244,13 +245,13 @@ class _Auditor:
         if snapshot.chain != chain:
             expected = f"the chain hash {chain.hex()}"
             raise DamageError(path, 0, position, expected, snapshot.chain.hex())
-        reason = self._replay.compare(snapshot, path)
+        reason = self._audit.compare(snapshot, path)
         if reason:
             self._notes.append(f"snapshot {position} was not compared: {reason}")
 
     def _reconcile(self) -> None:
         """Hold the history's balances of the position just reached against the state."""
-        exchange = self._replay.exchange
+        exchange = self._audit.exchange
         if self._history.position == self._mark.position - 1 and exchange is not None:
             self._history.compare(exchange)
 
@@ -265,10 +266,10 @@ class _Auditor:
             expected = f"rows up to {promised}, which head, snapshots or witnesses name"
             raise DamageError(path, offset, position, expected, "the log's end")
         self._check_head(last)
-        if self._replay.exchange is None:
+        if self._audit.exchange is None:
             expected = "a snapshot to replay from, for the log's beginning is gone"
             raise DamageError(self._store.path(last), 0, self._first, expected, "none")
-        self._replay.check(path, offset, last)
+        self._audit.check(path, offset, last)
         old = [str(p) for p in witnessed if p < self._first - 1]
         if old:
             self._notes.append(
@@ -279,9 +280,9 @@ class _Auditor:
             self._notes.append(
                 f"older than the log and not compared: snapshots {older}"
             )
-        if self._replay.not_compared:
+        if self._audit.not_compared:
             self._notes.append(
-                f"{self._replay.not_compared} checkpoints were not compared: they are"
+                f"{self._audit.not_compared} checkpoints were not compared: they are"
                 " of another release's snapshots"
             )
         self._history.end(last)

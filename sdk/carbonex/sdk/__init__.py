@@ -120,6 +120,8 @@ from .errors import (
     VenueRestored,
     WouldTakeLiquidity,
 )
+from .executions import ExecutionStream
+from .guarding import DeadMansSwitch
 from .models import (
     AccountTrade,
     Alert,
@@ -195,10 +197,12 @@ __all__ = [
     "CashColumn",
     "ConnectionLost",
     "Countdown",
+    "DeadMansSwitch",
     "DeadlinePassed",
     "DuplicateOrder",
     "DuplicateRef",
     "Execution",
+    "ExecutionStream",
     "Fees",
     "Fill",
     "Heartbeat",

@@ -189,7 +189,7 @@ class CountdownFeed(EventFeed[Countdown]):
         return requests.Subscribe(self.channel, account=self.subject)
 
 
-class Roster(EventFeed[T]):
+class OpenFeed(EventFeed[T]):
     """Things that are open until they end; every change of them is told.
 
     A snapshot holds those that are open. What was open before it and is missing
@@ -220,7 +220,7 @@ class Roster(EventFeed[T]):
         return ended
 
 
-class BlockFeed(Roster[Block]):
+class BlockFeed(OpenFeed[Block]):
     """The proposals made by or to the key's participant.
 
     The venue tells the same by whichever ``account`` of it they are asked for.
@@ -234,7 +234,7 @@ class BlockFeed(Roster[Block]):
         return requests.Subscribe("blocks", account=self._account)
 
 
-class BidFeed(Roster[Bid]):
+class BidFeed(OpenFeed[Bid]):
     """An account's bids."""
 
     def __init__(self, account: str) -> None:
@@ -244,7 +244,7 @@ class BidFeed(Roster[Bid]):
         return requests.Subscribe("bids", account=self.subject)
 
 
-class AuctionFeed(Roster[AuctionUpdate]):
+class AuctionFeed(OpenFeed[AuctionUpdate]):
     """One-way auctions of one instrument or all, until they are over."""
 
     def __init__(self, instrument: str) -> None:

@@ -47,7 +47,9 @@ class Guarding(History):
         name = self._client.account_for(account)
         return await self._ask(requests.CancelAllOrdersAfter(seconds, name), as_it_is)
 
-    def dead_mans_switch(self, seconds: int, account: str | None = None) -> Switch:
+    def dead_mans_switch(
+        self, seconds: int, account: str | None = None
+    ) -> DeadMansSwitch:
         """Have all the account's orders cancelled ``seconds`` after this client dies.
 
             async with venue.dead_mans_switch(30):
@@ -63,7 +65,7 @@ class Guarding(History):
             ConnectionLost: If it cannot be armed, or not be disarmed: it will fire.
 
         """
-        return Switch(self, seconds, account)
+        return DeadMansSwitch(self, seconds, account)
 
     def countdowns(self, account: str | None = None) -> Stream[Countdown]:
         """Stream what becomes of the account's countdown, whoever sets it.
@@ -74,7 +76,7 @@ class Guarding(History):
         return self._feed(CountdownFeed(self._client.account_for(account))).stream()
 
 
-class Switch:
+class DeadMansSwitch:
     """A countdown that is renewed while its block lasts; see dead_mans_switch."""
 
     def __init__(self, venue: Guarding, seconds: int, account: str | None) -> None:

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from carbonex.journal import Report
     from carbonex.sdk import Balances
 
+    from .evidence import Evidence
     from .record import Record
-    from .witness import Witness
 
 
 class Finding(NamedTuple):
@@ -34,7 +34,7 @@ class Finding(NamedTuple):
 
 def audit(
     directory: Path,
-    witness: Witness,
+    evidence: Evidence,
     balances: Mapping[str, Balances],
     recovered: Sequence[str],
 ) -> list[Finding]:
@@ -56,11 +56,11 @@ def audit(
         ]
     record, exchange = read_record(directory)
     return [
-        _flow(witness),
-        _orders(witness, record),
-        _executions(witness, record, balances.keys()),
-        _prints(witness, record),
-        _chain(witness, record),
+        _flow(evidence),
+        _orders(evidence, record),
+        _executions(evidence, record, balances.keys()),
+        _prints(evidence, record),
+        _chain(evidence, record),
         _recovery(record, recovered),
         _balances(balances, exchange),
         _cash(record, exchange),
@@ -69,53 +69,55 @@ def audit(
     ]
 
 
-def _flow(witness: Witness) -> Finding:
-    counts = {p.instrument: witness.trades(p.instrument) for p in PRODUCTS}
+def _flow(evidence: Evidence) -> Finding:
+    counts = {p.instrument: evidence.trades(p.instrument) for p in PRODUCTS}
     trades = ", ".join(f"{count:,} in {name}" for name, count in counts.items())
     return Finding(
-        witness.commands > 0 and all(counts.values()),
+        evidence.commands > 0 and all(counts.values()),
         "orders flowed and traded in both instruments",
-        f"{witness.commands:,} orders, amendments and cancellations answered;"
+        f"{evidence.commands:,} orders, amendments and cancellations answered;"
         f" trades: {trades}",
     )
 
 
-def _orders(witness: Witness, record: Record) -> Finding:
-    missing = [i for i, who in witness.orders.items() if record.orders.get(i) != who]
+def _orders(evidence: Evidence, record: Record) -> Finding:
+    missing = [i for i, who in evidence.orders.items() if record.orders.get(i) != who]
     return Finding(
         not missing,
         "every order that was answered is in the log",
-        _count(len(witness.orders), "orders", missing),
+        _count(len(evidence.orders), "orders", missing),
     )
 
 
-def _executions(witness: Witness, record: Record, accounts: Collection[str]) -> Finding:
+def _executions(
+    evidence: Evidence, record: Record, accounts: Collection[str]
+) -> Finding:
     """Each was told, to its owner, once, and as it happened."""
     logged = {k: fact for k, fact in record.executions.items() if k[0] in accounts}
     wrong = sorted(
         key
-        for key in logged.keys() | witness.executions.keys()
-        if logged.get(key) != witness.executions.get(key)
+        for key in logged.keys() | evidence.executions.keys()
+        if logged.get(key) != evidence.executions.get(key)
     )
     return Finding(
-        not wrong and not witness.contradictions,
+        not wrong and not evidence.contradictions,
         "every execution reached its owner, once, without a gap",
-        _count(len(logged), "executions", [*wrong, *witness.contradictions]),
+        _count(len(logged), "executions", [*wrong, *evidence.contradictions]),
     )
 
 
-def _prints(witness: Witness, record: Record) -> Finding:
-    wrong = sorted(k for k, v in witness.prints.items() if record.prints.get(k) != v)
-    detail = _count(len(witness.prints), "prints", wrong)
+def _prints(evidence: Evidence, record: Record) -> Finding:
+    wrong = sorted(k for k, v in evidence.prints.items() if record.prints.get(k) != v)
+    detail = _count(len(evidence.prints), "prints", wrong)
     return Finding(
-        bool(witness.prints) and not wrong,
+        bool(evidence.prints) and not wrong,
         "every trade that the public tape showed is in the log",
         f"{detail}; the log has {len(record.prints):,} trades",
     )
 
 
-def _chain(witness: Witness, record: Record) -> Finding:
-    heard = witness.heartbeats
+def _chain(evidence: Evidence, record: Record) -> Finding:
+    heard = evidence.heartbeats
     wrong = [at for at, chain in heard.items() if record.hashes.get(at) != chain]
     return Finding(
         bool(heard) and not wrong,

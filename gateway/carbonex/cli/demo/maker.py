@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from carbonex.wire.requests import SideName
 
     from . import cast
-    from .witness import Witness
+    from .evidence import Evidence
 
 
 PAUSE_SECONDS: Final = 0.02  # between two looks at the fair prices
@@ -38,13 +38,13 @@ class MarketMaker(Trader):
     def __init__(
         self,
         venue: Venue,
-        witness: Witness,
+        evidence: Evidence,
         random: Random,
         ending: asyncio.Event,
         role: cast.Maker,
         fair: Mapping[str, int],
     ) -> None:
-        super().__init__(venue, witness, random, ending)
+        super().__init__(venue, evidence, random, ending)
         self.role = role
         self._fair = fair
         self._quotes: dict[str, dict[Place, Order]] = {}
@@ -104,10 +104,10 @@ class MarketMaker(Trader):
         outcomes = await self.ask(self.venue.add_orders(orders), len(orders))
         for place, outcome in zip(missing, outcomes or [], strict=False):
             if isinstance(outcome, Order):
-                self._witness.placed(outcome)
+                self._evidence.placed(outcome)
                 self._quotes[instrument][place] = outcome
             else:
-                self._witness.refused += 1
+                self._evidence.refused += 1
 
     async def _fill_up(self, order: Order, quantity: int) -> None:
         if order.is_open:
@@ -122,8 +122,8 @@ class MarketMaker(Trader):
 
     def _excess(self, instrument: str) -> float:
         """Return by how much it holds too much, as ``strategy.quotes`` takes it."""
-        bought = self._witness.traded[self.account, instrument, "buy"]
-        sold = self._witness.traded[self.account, instrument, "sell"]
+        bought = self._evidence.traded[self.account, instrument, "buy"]
+        sold = self._evidence.traded[self.account, instrument, "sell"]
         return (bought - sold) / (self.role.tonnes * INVENTORY)
 
 

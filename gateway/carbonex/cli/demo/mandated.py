@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from carbonex.wire.requests import TimeInForceName
 
     from . import cast
-    from .witness import Witness
+    from .evidence import Evidence
 
 
 PAUSE_SECONDS: Final = 0.2  # between two slices
@@ -32,13 +32,13 @@ class Mandated(Trader):
     def __init__(
         self,
         venue: Venue,
-        witness: Witness,
+        evidence: Evidence,
         random: Random,
         ending: asyncio.Event,
         role: cast.Mandated,
         seconds: float,
     ) -> None:
-        super().__init__(venue, witness, random, ending)
+        super().__init__(venue, evidence, random, ending)
         self.wanted = round(role.rate * seconds)
         self.role = role
         self._seconds = seconds
@@ -48,7 +48,7 @@ class Mandated(Trader):
     def done(self) -> int:
         """Tonnes traded so far, as its executions say."""
         side = "buy" if self._buys else "sell"
-        return self._witness.traded[self.account, self.role.instrument, side]
+        return self._evidence.traded[self.account, self.role.instrument, side]
 
     async def run(self) -> None:
         """Trade slices until the mandate is done or the trading ends."""

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from carbonex.cli.init import config_text, create_venue
 
 from .audit import Finding, audit
+from .evidence import Evidence
 from .furnish import furnish
 from .server import Server, ServerError
 from .stage import open_stage
-from .witness import Witness
 
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ class Outcome(NamedTuple):
     """What there is to tell at the end; ``recovery_s`` is from the kill to trading."""
 
     picture: Picture
-    witness: Witness
+    evidence: Evidence
     recovery_s: float
     findings: list[Finding]
 
@@ -61,12 +61,12 @@ async def play(
     operator = create_venue(directory, config_text(VENUE, 0))
     assert operator is not None
     server = Server(directory)
-    witness = Witness()
+    evidence = Evidence()
     try:
         await server.start()
         view.say(f"the venue is open at {server.url}, its log in {directory}")
         keys = await furnish(server.url, operator, seconds)
-        acts = _Acts(server, witness, view, interrupted, seconds)
+        acts = _Acts(server, evidence, view, interrupted, seconds)
         picture, balances = await acts.run(keys)
         view.show(picture._replace(scene="stopped; its log is replayed and audited"))
         await server.stop()
@@ -77,8 +77,8 @@ async def play(
         await server.kill()
     view.say("the venue's log is replayed and audited")
     recovered = server.recovered()
-    findings = await asyncio.to_thread(audit, directory, witness, balances, recovered)
-    return Outcome(picture, witness, acts.recovery_s, findings)
+    findings = await asyncio.to_thread(audit, directory, evidence, balances, recovered)
+    return Outcome(picture, evidence, acts.recovery_s, findings)
 
 
 class _Acts:
@@ -87,14 +87,14 @@ class _Acts:
     def __init__(
         self,
         server: Server,
-        witness: Witness,
+        evidence: Evidence,
         view: View,
         interrupted: asyncio.Event,
         seconds: float,
     ) -> None:
         self.recovery_s = 0.0
         self._server = server
-        self._witness = witness
+        self._evidence = evidence
         self._view = view
         self._interrupted = interrupted
         self._seconds = seconds
@@ -104,7 +104,7 @@ class _Acts:
         loop = asyncio.get_running_loop()
         ends = loop.time() + self._seconds
         async with open_stage(
-            self._server.url, keys, self._witness, self._seconds
+            self._server.url, keys, self._evidence, self._seconds
         ) as stage:
             watching = asyncio.create_task(self._watch(stage))
             try:
@@ -128,19 +128,19 @@ class _Acts:
 
     async def _kill_and_recover(self, stage: Stage) -> None:
         """End the venue without warning, start it again, wait until it trades."""
-        witness = self._witness
-        witness.asked.clear()
-        await witness.asked.wait()  # so that something is under way
+        evidence = self._evidence
+        evidence.asked.clear()
+        await evidence.asked.wait()  # so that something is under way
         await self._server.kill()
         stage.scene = "killed with kill -9 while it traded"
         killed = time.monotonic()
         self._view.say("the venue was killed with kill -9 while it traded")
-        witness.told.clear()
+        evidence.told.clear()
         await self._server.start()
         stage.scene = "back from its log, the traders reconnect"
         try:
             async with asyncio.timeout(BACK_SECONDS):
-                await witness.told.wait()
+                await evidence.told.wait()
         except TimeoutError:
             raise ServerError(
                 f"nobody was answered within {BACK_SECONDS:.0f} s of the restart"

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Final
 from carbonex.sdk import Timeouts, connect
 
 from .cast import MAKERS, MANDATED, PRODUCTS
+from .evidence import listen
 from .maker import MarketMaker
 from .mandated import Mandated
 from .picture import Ladder, Mandate, Picture, percentiles
 from .strategy import FairPrice
 from .tape import Rates, Sample, Tape
-from .witness import listen
 
 
 if TYPE_CHECKING:
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
     from carbonex.sdk import Balances, Book, Key, Venue
 
+    from .evidence import Evidence
     from .trader import Trader
-    from .witness import Witness
 
 
 # An order that is two seconds late is refused, so its fate is known by then:
@@ -34,19 +34,19 @@ TIMEOUTS: Final = Timeouts(order=2.0, answer=20.0)
 NEWS_SECONDS: Final = 0.03  # between two moves of the fair prices
 HEAD_START: Final = 0.5  # for the makers, so that the first buyer finds a market
 SETTLING: Final = 0.2  # for everybody to read what has arrived
-RELISTEN_SECONDS: Final = 0.1  # until the witness connects again
+RELISTEN_SECONDS: Final = 0.1  # until the listener connects again
 
 
 @asynccontextmanager
 async def open_stage(
-    url: str, keys: Mapping[str, Key], witness: Witness, seconds: float
+    url: str, keys: Mapping[str, Key], evidence: Evidence, seconds: float
 ) -> AsyncIterator[Stage]:
     """Connect the cast to the venue at ``url`` and let it trade within the block.
 
     What ends one trader, or the block, ends everybody and is raised.
     """
     async with AsyncExitStack() as stack:
-        stage = Stage(await _Cast.connected(stack, url, keys, witness, seconds))
+        stage = Stage(await _Cast.connected(stack, url, keys, evidence, seconds))
         try:
             async with asyncio.TaskGroup() as tasks:
                 stage.start(tasks)
@@ -107,23 +107,23 @@ class Stage:
 
     def picture(self) -> Picture:
         """Return what is to be seen now."""
-        cast, tape, witness = self._cast, self._tape, self._cast.witness
+        cast, tape, evidence = self._cast, self._tape, self._cast.evidence
         now = time.monotonic()
-        sample = Sample(now, witness.commands, tape.trades)
+        sample = Sample(now, evidence.commands, tape.trades)
         commands_per_s, trades_per_s = self._rates.update(sample)
         return Picture(
             scene=self.scene,
             elapsed_s=now - self._began,
             seconds=cast.seconds,
-            orders=witness.commands,
+            orders=evidence.commands,
             orders_per_s=commands_per_s,
             trades=tape.trades,
             trades_per_s=trades_per_s,
-            latency=percentiles(witness.recent),
-            seq=witness.newest.seq,
-            position=witness.newest.position,
-            chain=witness.newest.hash,
-            clients=len(cast.traders) + 2,  # and the observer and the witness
+            latency=percentiles(evidence.recent),
+            seq=evidence.newest.seq,
+            position=evidence.newest.position,
+            chain=evidence.newest.hash,
+            clients=len(cast.traders) + 2,  # and the observer and the listener
             ladders=[self._ladder(p.instrument, p.title) for p in PRODUCTS],
             prints=list(tape.recent),
             mandates=[
@@ -149,14 +149,14 @@ class Stage:
     async def _read_tape(self, instrument: str) -> None:
         async for trade in self._cast.observer.trades(instrument):
             self._tape.add(trade)
-            self._cast.witness.printed(trade)
+            self._cast.evidence.printed(trade)
 
 
 class _Cast:
     """Everybody who is connected, and the prices that all makers believe in."""
 
-    def __init__(self, url: str, witness: Witness, seconds: float) -> None:
-        self.witness = witness
+    def __init__(self, url: str, evidence: Evidence, seconds: float) -> None:
+        self.evidence = evidence
         self.seconds = seconds
         self.ending = asyncio.Event()
         self.observer: Venue
@@ -173,16 +173,16 @@ class _Cast:
         stack: AsyncExitStack,
         url: str,
         keys: Mapping[str, Key],
-        witness: Witness,
+        evidence: Evidence,
         seconds: float,
     ) -> _Cast:
         """Connect each company with its own key, and an observer without one."""
-        cast = cls(url, witness, seconds)
+        cast = cls(url, evidence, seconds)
         cast.observer = await stack.enter_async_context(connect(url))
         for product in PRODUCTS:
             book = await cast.observer.book(product.instrument)
             cast.books[product.instrument] = book
-        shared = witness, cast._random, cast.ending
+        shared = evidence, cast._random, cast.ending
         for maker in MAKERS:
             venue = await cast._connect(stack, keys[maker.account])
             cast.makers.append(MarketMaker(venue, *shared, maker, cast._fair))
@@ -210,7 +210,7 @@ class _Cast:
     async def keep_listening(self) -> None:
         """Hear every heartbeat, of the venue before and after it was killed."""
         while True:
-            await listen(self._url, self.witness)
+            await listen(self._url, self.evidence)
             await asyncio.sleep(RELISTEN_SECONDS)
 
     async def _connect(self, stack: AsyncExitStack, key: Key) -> Venue:

@@ -39,12 +39,12 @@ def print_summary(console: Console, outcome: Outcome) -> None:
 
 
 def _numbers(outcome: Outcome) -> Table:
-    picture, witness = outcome.picture, outcome.witness
-    latency = percentiles(witness.latencies)
+    picture, evidence = outcome.picture, outcome.evidence
+    latency = percentiles(evidence.latencies)
     rows = {
         "traded": _traded(outcome),
-        "orders": f"{witness.commands:,} placed, amended or cancelled in"
-        f" {picture.elapsed_s:.0f} s, {witness.refused:,} of them refused",
+        "orders": f"{evidence.commands:,} placed, amended or cancelled in"
+        f" {picture.elapsed_s:.0f} s, {evidence.refused:,} of them refused",
         "latency": f"p50 {milliseconds(latency.p50)}, p90 {milliseconds(latency.p90)},"
         f" p99 {milliseconds(latency.p99)}, max {milliseconds(latency.worst)}"
         " (the client's, with the log on disk before each answer)",
@@ -65,10 +65,10 @@ def _traded(outcome: Outcome) -> str:
 
 
 def _kill(outcome: Outcome) -> str:
-    witness = outcome.witness
-    lost = witness.unanswered
+    evidence = outcome.evidence
+    lost = evidence.unanswered
     fates = ", ".join(
-        f"{count} {what}" for what, count in sorted(witness.found.items())
+        f"{count} {what}" for what, count in sorted(evidence.found.items())
     )
     found = f"; the SDK found out about their orders: {fates}" if fates else ""
     return (

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from carbonex.sdk import Venue
 
-    from .witness import Witness
+    from .evidence import Evidence
 
 
 T = TypeVar("T")
@@ -35,12 +35,12 @@ class Trader:
     """
 
     def __init__(
-        self, venue: Venue, witness: Witness, random: Random, ending: asyncio.Event
+        self, venue: Venue, evidence: Evidence, random: Random, ending: asyncio.Event
     ) -> None:
         self.venue = venue
         self.account = venue.accounts[0]
         self.interruptions = 0
-        self._witness = witness
+        self._evidence = evidence
         self._random = random
         self._ending = ending
 
@@ -60,29 +60,29 @@ class Trader:
     async def follow_executions(self) -> None:
         """Note every execution, from the account's first on, across interruptions."""
         async for execution in self.venue.executions(from_seq=1):
-            self._witness.executed(execution)
+            self._evidence.executed(execution)
 
     async def ask(self, request: Awaitable[T], commands: int = 1) -> T | None:
         """Return the answer to ``request``, None where it was refused or lost."""
-        self._witness.asked.set()
+        self._evidence.asked.set()
         began = time.perf_counter_ns()
         try:
             answer = await request
         except VenueError:
-            self._witness.answered(time.perf_counter_ns() - began, commands)
-            self._witness.refused += commands
+            self._evidence.answered(time.perf_counter_ns() - began, commands)
+            self._evidence.refused += commands
             return None
         except ConnectionLost as lost:
             await self._find_out(lost)
             return None
-        self._witness.answered(time.perf_counter_ns() - began, commands)
+        self._evidence.answered(time.perf_counter_ns() - began, commands)
         return answer
 
     async def place(self, request: Awaitable[Order]) -> Order | None:
         """Return the order that ``request`` placed, None where there is none."""
         order = await self.ask(request)
         if order is not None:
-            self._witness.placed(order)
+            self._evidence.placed(order)
         return order
 
     async def _find_out(self, lost: ConnectionLost) -> None:
@@ -93,12 +93,12 @@ class Trader:
         elif isinstance(lost, BatchStateUnknown):
             found.extend(await lost.resolve())
         for order in found:
-            self._witness.found[
+            self._evidence.found[
                 "never arrived" if order is None else "had happened"
             ] += 1
             if order is not None:
-                self._witness.placed(order)
+                self._evidence.placed(order)
         await self.venue.wait_online()
         if lost.sent:
-            self._witness.unanswered += 1
+            self._evidence.unanswered += 1
             self.interruptions += 1

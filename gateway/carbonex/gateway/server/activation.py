@@ -12,7 +12,7 @@ from carbonex.journal import SnapshotStore
 
 from .clock import Clock
 from .machine import Machine
-from .opening import open_log, open_venue, take_snapshot, witness
+from .opening import clock_file, open_log, open_venue, take_snapshot
 
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def activate_newest(
         if before >= number:
             return Activation(before, number, venue.position, None)
         now_ns = Clock(machine.wall_ns, machine.monotonic_ns).now_ns()
-        witness(directory, machine).check(
+        clock_file(directory, machine).check(
             now_ns, venue.exchange.time_ns, accept_time=accept_time
         )
         venue.submit(None, 0, ActivateSemantics(VENUE_KEY, number))

@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 
     from websockets.datastructures import Headers
 
-    from carbonex.gateway.archive import Archive
     from carbonex.gateway.config import Limits
     from carbonex.gateway.feed import Feed
+    from carbonex.gateway.historian import Historian
     from carbonex.gateway.venue import Venue
 
     from .clock import Clock
@@ -71,7 +71,7 @@ class Clients:
         self,
         venue: Venue,
         feed: Feed,
-        archive: Archive,
+        historian: Historian,
         schedule: Callable[[], None],
     ) -> None:
         """Let WebSockets in; ``schedule`` has the venue turn before long."""
@@ -84,7 +84,7 @@ class Clients:
                 burst=limits.burst,
                 in_flight=limits.in_flight,
             ),
-            archive,
+            historian,
             self.clock.now_ns,
             partial(self._secret, 32),
             self.gate.logins,

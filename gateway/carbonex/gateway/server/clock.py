@@ -48,7 +48,7 @@ class Clock:
 def check_start(now_ns: int, known_ns: int, *, accept_time: bool) -> None:
     """Refuse a start whose clock is more than an hour ahead of what is known.
 
-    That is the later of the log's time and the witness's. A wrong clock would
+    That is the later of the log's time and the clock file's. A wrong clock would
     end the trading day and expire orders for good, and the log's time never
     goes back. Where nothing is known (0) any clock will do.
 

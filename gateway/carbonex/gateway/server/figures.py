@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from carbonex.gateway.venue import Venue
 
     from .clients import Clients
-    from .following import FollowerProcess
+    from .follower_process import FollowerProcess
     from .recovering import Recovery
     from .server import Server
 
@@ -44,7 +44,7 @@ def figures(server: Server) -> Iterator[Metric]:
     yield from _of_venue(server.venue)
     yield from _of_market(server.venue.exchange)
     yield from _of_clients(server.clients)
-    waiting = server.archive.waiting
+    waiting = server.historian.waiting
     yield gauge("held_questions", "Put to the history.", waiting)
     if server.follower is not None:
         yield from _of_follower(server.follower, server.venue.position)

@@ -35,7 +35,7 @@ from carbonex.journal import (
     recover,
 )
 
-from .reports import report_to
+from .log_lines import write_log_lines_to
 
 
 if TYPE_CHECKING:
@@ -194,7 +194,7 @@ def main() -> None:
     os.closerange(3, resource.getrlimit(resource.RLIMIT_NOFILE)[0])
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the server decides when to end
     os.nice(NICE)
-    report_to(sys.stderr)
+    write_log_lines_to(sys.stderr)
     persist(Path(sys.argv[1]), _stdin_ended)
 
 

@@ -17,13 +17,13 @@ if TYPE_CHECKING:
     from carbonex.gateway.venue import Venue
 
     from .clients import Clients
+    from .clock_file import ClockFile
     from .pipeline import Pipeline
-    from .witness import ClockWitness
 
 
 TICK_SECONDS: Final = 0.05  # the shortest interval of a conflated channel
 TICKS_PER_SECOND: Final = 20
-WITNESS_TICKS: Final = 60 * TICKS_PER_SECOND
+CLOCK_FILE_TICKS: Final = 60 * TICKS_PER_SECOND
 
 _log = structlog.get_logger("carbonex.gateway")
 
@@ -38,7 +38,7 @@ class Housekeeping:
         feed: Feed,
         clients: Clients,
         pipeline: Pipeline,
-        witness: ClockWitness,
+        clock_file: ClockFile,
         is_log_full: Callable[[], bool],
     ) -> None:
         self._venue = venue
@@ -46,7 +46,7 @@ class Housekeeping:
         self._clients = clients
         self._pipeline = pipeline
         self._clock = clients.clock
-        self._witness = witness
+        self._clock_file = clock_file
         self._is_log_full = is_log_full
         self.day = 0  # the trading day as it was last reported
         self._step_ns = 0  # of the wall clock, as last reported
@@ -67,7 +67,7 @@ class Housekeeping:
                 self._every_second()
             if tick % self._ping_ticks == 0:
                 self._clients.keep_alive()
-            if tick % WITNESS_TICKS == 0:
+            if tick % CLOCK_FILE_TICKS == 0:
                 self._note_time()
             # Time may have made something due; and what was said is to be sent.
             self._pipeline.schedule()
@@ -80,7 +80,7 @@ class Housekeeping:
 
     def _note_time(self) -> None:
         try:
-            self._witness.note(self._clock.now_ns())
+            self._clock_file.note(self._clock.now_ns())
         except OSError as error:  # a restart may have to ask for --accept-time
             _log.warning("clock not noted", reason=str(error))
 

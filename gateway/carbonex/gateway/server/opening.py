@@ -30,9 +30,9 @@ from carbonex.journal import (
 )
 
 from .clock import Clock
+from .clock_file import ClockFile
 from .machine import Machine
 from .recovering import Recovery
-from .witness import ClockWitness
 
 
 if TYPE_CHECKING:
@@ -146,9 +146,9 @@ def take_snapshot(venue: Venue, snapshots: SnapshotStore) -> Path:
     )
 
 
-def witness(directory: Path, machine: Machine) -> ClockWitness:
+def clock_file(directory: Path, machine: Machine) -> ClockFile:
     """Return what keeps the venue's notes of the time."""
-    return ClockWitness(directory, machine.disk, machine.monotonic_ns)
+    return ClockFile(directory, machine.disk, machine.monotonic_ns)
 
 
 def checkpoint(exchange: Exchange) -> Checkpoint:
@@ -164,8 +164,9 @@ def bootstrap(
 ) -> Row:
     """Write a new venue's first commands, with the venue's own key.
 
-    Commands have the newest meaning from the beginning. They are tried on an empty exchange first: nothing is written unless all
-    are accepted. Return the log's last row.
+    Commands have the newest meaning from the beginning. They are tried on an empty
+    exchange first: nothing is written unless all are accepted. Return the log's
+    last row.
 
     Raises:
         ValueError: If the engine refuses a command, or there is a log already.
@@ -183,7 +184,7 @@ def bootstrap(
         if log.bounds()[1]:
             raise ValueError(f"{directory} holds a venue already")
         row = [log.publish(batch) for batch in batches][-1]
-        witness(directory, machine).note(row.time_ns)
+        clock_file(directory, machine).note(row.time_ns)
         return row
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 import structlog
 
 from .descriptors import make_room
-from .following import FollowerProcess
+from .follower_process import FollowerProcess
 from .recovering import report
 from .server import Server
 
@@ -69,8 +69,8 @@ async def serve(
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, server.request_stop)
-        if server.tls is not None:
-            loop.add_signal_handler(signal.SIGHUP, server.reload_tls)
+        if server.encryption.on:
+            loop.add_signal_handler(signal.SIGHUP, server.encryption.renew)
         ready(server)
         await server.wait()
 

@@ -9,33 +9,31 @@ from typing import TYPE_CHECKING, Final, final
 
 import structlog
 
-from carbonex.gateway.documents import ConfigError
 from carbonex.gateway.feed.premium import pairs_of
 from carbonex.gateway.market import load_market
 from carbonex.journal import HISTORY_NAME, SnapshotStore
 
-from .archive import FileArchive
 from .clients import Clients
 from .clock import Clock
 from .days import TradingDays
-from .doorstep import Doorstep
 from .figures import figures
 from .handshake import Handshake
+from .historian import FileHistorian
 from .housekeeping import Housekeeping
 from .listing import follow_market
 from .machine import Machine
 from .metrics import Metrics
 from .modes import tighten
-from .opening import checkpoint, open_log, open_venue, take_snapshot, witness
+from .opening import checkpoint, clock_file, open_log, open_venue, take_snapshot
 from .origins import Origins
 from .pages import Pages, Readiness
 from .pipeline import Pipeline
 from .recovering import Recovery, report
-from .tls import ADVICE, is_loopback, load, server_context, warnings
+from .tls import Encryption
+from .tls_handshake import TlsHandshake
 
 
 if TYPE_CHECKING:
-    import ssl
     from collections.abc import AsyncIterator
     from pathlib import Path
 
@@ -43,7 +41,7 @@ if TYPE_CHECKING:
     from carbonex.gateway.market import Market
     from carbonex.journal import SegmentLog
 
-    from .following import FollowerProcess
+    from .follower_process import FollowerProcess
     from .recovering import Watch
 
 
@@ -76,11 +74,10 @@ class Server:
         market: Market,
         log: SegmentLog,
         machine: Machine,
-        tls: ssl.SSLContext | None = None,
+        encryption: Encryption,
     ) -> None:
         self.config = config
-        self.tls: Final = tls
-        self._directory: Final = directory
+        self.encryption: Final = encryption
         self.market = market
         self.port = 0
         self.failure: Exception | None = None
@@ -90,17 +87,17 @@ class Server:
         self.clock = Clock(machine.wall_ns, machine.monotonic_ns)
         self.recovery = Recovery()
         self.follower: FollowerProcess | None = None
-        self._witness = witness(directory, machine)
+        self._clock_file = clock_file(directory, machine)
         self._metrics = Metrics(partial(figures, self))
         self.clients = Clients(
             config.limits,
             self.clock,
             self._metrics,
             self.readiness,
-            Origins(config.listen, "http" if tls is None else "https"),
+            Origins(config.listen, "https" if encryption.on else "http"),
             machine.secret,
         )
-        self.archive = FileArchive(directory / HISTORY_NAME, self._resume)
+        self.historian = FileHistorian(directory / HISTORY_NAME, self._resume)
         self._state = Readiness(ready=False, text="")
         self._ticking: asyncio.Task[None] | None = None
         self._ended = asyncio.Event()
@@ -133,14 +130,14 @@ class Server:
 
         """
         market = load_market(config.market, directory)
-        tls = server_context(directory, config.tls)
+        encryption = Encryption(directory, config)
         for warning in tighten(directory):
             _log.warning("files", warning=warning)
         machine = machine or Machine()
         log = await asyncio.to_thread(open_log, directory, config, machine.disk)
         with contextlib.closing(log):
-            server = cls(directory, config, market, log, machine, tls)
-            server._report_weaknesses()
+            server = cls(directory, config, market, log, machine, encryption)
+            encryption.report_weaknesses()
             async with server._listening():
                 await server._recover(watch, accept_time=accept_time)
                 try:
@@ -170,21 +167,6 @@ class Server:
         """Have ``wait`` return; for signal handlers."""
         self._ended.set()
 
-    def reload_tls(self) -> None:
-        """Read certificate and key again, for connections to come.
-
-        If they cannot be used, that is reported and the ones before stay.
-        """
-        if self.tls is None:
-            return
-        try:
-            load(self.tls, self._directory, self.config.tls)
-        except ConfigError as error:
-            _log.error("TLS files not renewed", reason=str(error))
-        else:
-            _log.info("TLS files read again")
-            self._report_weaknesses()
-
     async def stop(self) -> None:
         """Finish what was taken, keep a snapshot, and say goodbye to everybody.
 
@@ -205,20 +187,12 @@ class Server:
             if self._ticking is not None:
                 self._ticking.cancel()
             self._pipeline.stop()
-            self.archive.stop()
+            self.historian.stop()
         if self.failure is None:
             await self._keep_snapshot()
             self.clients.close_all(1001, "server shutdown")
         await self.clients.gone(self.config.limits.close_seconds)
         _log.info("stopped", seq=self.venue.exchange.seq, position=self.venue.position)
-
-    def _report_weaknesses(self) -> None:
-        """Tell the operator what others may read on the way."""
-        if self.tls is not None:
-            for warning in warnings(self._directory, self.config.tls):
-                _log.warning("TLS", warning=warning)
-        elif not is_loopback(self.config.listen.host):
-            _log.warning("not encrypted", host=self.config.listen.host, advice=ADVICE)
 
     async def _keep_snapshot(self) -> None:
         """Make the next start short; without a snapshot it is only longer."""
@@ -233,12 +207,12 @@ class Server:
     async def _listening(self) -> AsyncIterator[None]:
         """Accept connections; drop those that are left at the end."""
         pages = Pages(self.config.venue, self._metrics, self.readiness)
-        listen, tls = self.config.listen, self.tls
+        listen, tls = self.config.listen, self.encryption.context
 
-        def greet() -> Handshake | Doorstep:
+        def greet() -> Handshake | TlsHandshake:
             if tls is None:
                 return Handshake(self.clients, pages)
-            return Doorstep(self.clients, pages, tls)
+            return TlsHandshake(self.clients, pages, tls)
 
         listener = await asyncio.get_running_loop().create_server(
             greet,
@@ -277,7 +251,7 @@ class Server:
             position=self.venue.position,
             digest=opened.digest.hex(),
         )
-        self._witness.check(
+        self._clock_file.check(
             self.clock.now_ns(), self.venue.exchange.time_ns, accept_time=accept_time
         )
 
@@ -295,7 +269,7 @@ class Server:
         pipeline.pump()
         await pipeline.drain()
         venue.readers.append(self._metrics)
-        self.clients.open(venue, feed, self.archive, pipeline.schedule)
+        self.clients.open(venue, feed, self.historian, pipeline.schedule)
         await follow_market(self.market, venue, pipeline.drain)
         if self.config.days.mode == "calendar":
             days = TradingDays(self.market)
@@ -308,7 +282,7 @@ class Server:
             feed,
             self.clients,
             pipeline,
-            self._witness,
+            self._clock_file,
             lambda: self.log.full,
         )
         housekeeping.day = day

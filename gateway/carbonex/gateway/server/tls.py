@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import ipaddress
 import ssl
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, final
 
+import structlog
 from cryptography import x509
 
 from carbonex.gateway.config import FILE_NAME
@@ -16,7 +17,7 @@ from carbonex.gateway.documents import ConfigError
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from carbonex.gateway.config import Tls
+    from carbonex.gateway.config import Config, Tls
 
 
 ADVICE: Final = (
@@ -25,6 +26,53 @@ ADVICE: Final = (
 )
 OTHERS: Final = 0o077  # the bits of a mode that let others than the owner in
 SOON: Final = dt.timedelta(days=14)
+
+_log = structlog.get_logger("carbonex.gateway")
+
+
+@final
+class Encryption:
+    """What a venue's port speaks; ``context`` is None where it is not encrypted."""
+
+    def __init__(self, directory: Path, config: Config) -> None:
+        """Read the files that the configuration names.
+
+        Raises:
+            ConfigError: As ``server_context``.
+
+        """
+        self._directory: Final = directory
+        self._tls: Final = config.tls
+        self._host: Final = config.listen.host
+        self.context: Final = server_context(directory, config.tls)
+
+    @property
+    def on(self) -> bool:
+        """Whether the port speaks TLS."""
+        return self.context is not None
+
+    def renew(self) -> None:
+        """Read certificate and key again, for connections to come.
+
+        If they cannot be used, that is reported and the ones before stay.
+        """
+        if self.context is None:
+            return
+        try:
+            load(self.context, self._directory, self._tls)
+        except ConfigError as error:
+            _log.error("TLS files not renewed", reason=str(error))
+        else:
+            _log.info("TLS files read again")
+            self.report_weaknesses()
+
+    def report_weaknesses(self) -> None:
+        """Tell the operator what others may read on the way."""
+        if self.on:
+            for warning in warnings(self._directory, self._tls):
+                _log.warning("TLS", warning=warning)
+        elif not is_loopback(self._host):
+            _log.warning("not encrypted", host=self._host, advice=ADVICE)
 
 
 def server_context(directory: Path, tls: Tls) -> ssl.SSLContext | None:

@@ -12,8 +12,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from carbonex.engine import Permission
-from carbonex.gateway.archive import Behind
 from carbonex.gateway.feed.bulletins import bulletin_of
+from carbonex.gateway.historian import Behind
 from carbonex.gateway.statements import wire_statement, wire_trade
 from carbonex.journal.history import VENUE_FEES, statement_of
 from carbonex.wire import statements

@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING, Any, Final, Protocol, final
 
 from carbonex.engine import Permission
 
-from . import admission, following, history, off_book_results, queries, rendering
+from . import (
+    admission,
+    history,
+    off_book_results,
+    queries,
+    rendering,
+    subscriptions,
+)
 from .intake import off_book, operator, orders, registry
 
 
@@ -78,7 +85,7 @@ class VenueMethod(Method):
 @final
 @dataclass(frozen=True, slots=True)
 class QueryMethod(Method):
-    """Answered from the state or the archive, when all before it have been answered."""
+    """Answered from the state or the historian, when all before it have been answered."""
 
     answer: Callable[[Session, Any, Reply, int], None]
 
@@ -101,8 +108,8 @@ _ALL: Final[tuple[AnyMethod, ...]] = (
     QueryMethod("ping", None, 1, queries.ping),
     QueryMethod("login", None, LOGIN_COST, admission.login),
     QueryMethod("logout", ANY, 1, admission.logout),
-    QueryMethod("subscribe", None, 1, following.subscribe),
-    QueryMethod("unsubscribe", None, 1, following.unsubscribe),
+    QueryMethod("subscribe", None, 1, subscriptions.subscribe),
+    QueryMethod("unsubscribe", None, 1, subscriptions.unsubscribe),
     QueryMethod("open_orders", READ, 1, queries.open_orders),
     QueryMethod("order", READ, 1, queries.order),
     QueryMethod("balances", READ, 1, queries.balances),

@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING, Final, final
 import msgspec
 from msgspec.structs import replace
 
-from carbonex.gateway.archive import Behind
 from carbonex.gateway.feed.executions import updates
 from carbonex.gateway.feed.topic import understood
+from carbonex.gateway.historian import Behind
 from carbonex.gateway.statements import wire_execution
 from carbonex.journal.history import HistoryError
 from carbonex.wire.errors import Code, error

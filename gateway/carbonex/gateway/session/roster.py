@@ -160,7 +160,7 @@ class Roster:
 
 @final
 class _Awaited:
-    """The origin of one command."""
+    """The submitter of one command."""
 
     def __init__(self, settled: Settled) -> None:
         self._settled = settled

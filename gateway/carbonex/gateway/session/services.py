@@ -15,8 +15,8 @@ from .roster import Roster
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from carbonex.gateway.archive import Archive
     from carbonex.gateway.feed import Feed
+    from carbonex.gateway.historian import Historian
     from carbonex.gateway.venue import Venue
 
     from .limits import SessionLimits
@@ -35,7 +35,7 @@ class Services:
     venue: Venue
     feed: Feed
     limits: SessionLimits
-    archive: Archive
+    historian: Historian
     clock: Callable[[], int]
     challenges: Callable[[], bytes]
     logins: Logins = field(

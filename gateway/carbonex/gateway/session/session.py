@@ -11,7 +11,7 @@ Answers leave in the order of the requests. The venue answers commands in the
 order in which they were submitted; a refusal behind them waits for its turn. A
 query holds up what is behind it until those before it are answered: a batch is
 applied as one, so only then does it see all that was sent before it, and no
-more. So does a question about the past until the archive has answered it.
+more. So does a question about the past until the historian has answered it.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     import msgspec
 
     from carbonex.engine import Command, Event, Exchange, Key
-    from carbonex.gateway.archive import Question
+    from carbonex.gateway.historian import Question
     from carbonex.gateway.outbox import Outbox
     from carbonex.wire.answers import Error
 
@@ -64,7 +64,7 @@ POLICY_VIOLATION: Final = 1008  # RFC 6455 §7.4.1
 
 @final
 class Session:
-    """The venue's end of one connection, and the origin of its commands.
+    """The venue's end of one connection, and the submitter of its commands.
 
     The shell calls ``receive`` for each message and ``closed`` when the
     connection is gone; while ``wants_pause`` it does not read on.
@@ -92,8 +92,8 @@ class Session:
         self._pending: Final[deque[Pending]] = deque()
         # A query that waits for its turn and what came behind it: no more is read.
         self._held: deque[tuple[str | bytes, int]] = deque()
-        self.waiting = False  # for the archive or the roster; nothing is pending then
-        self.resuming: Resumption | None = None  # asks the archive page by page
+        self.waiting = False  # for the historian or the roster; nothing is pending then
+        self.resuming: Resumption | None = None  # asks the historian page by page
         self.presence: Presence | None = None  # what the roster knows it by
         self._submitted = self._answered = 0
         greet(self, "snapshot", services.clock())
@@ -180,9 +180,9 @@ class Session:
     # What queries do to a session, and admission.
 
     def ask(self, question: Question, reply: Reply) -> None:
-        """Put a question to the archive; what comes behind it waits."""
+        """Put a question to the historian; what comes behind it waits."""
         self.waiting = True
-        self.services.archive.ask(question, partial(self._told, reply))
+        self.services.historian.ask(question, partial(self._told, reply))
 
     def resume(self, resumption: Resumption) -> None:
         """Let executions be taken up from far back; what comes behind it waits."""
@@ -288,7 +288,7 @@ class Session:
     def _told(
         self, reply: Reply, result: msgspec.Struct | None, problem: Error | None
     ) -> None:
-        """Send the archive's answer, unless the connection is gone."""
+        """Send the historian's answer, unless the connection is gone."""
         if self.state is not CLOSED:
             if self.who.revoked:  # whose own past it may be
                 self.resuming = None

@@ -191,8 +191,9 @@ class HistoryStore:
     def _advance(self, position: int) -> None:
         """Move the watermark, in the transaction that stores what is up to there.
 
-        First of all, so that nothing is stored twice: a follower whose server was killed lives on for a moment, beside the next
-        one. Both may have begun at the same watermark; only one goes on from it.
+        First of all, so that nothing is stored twice: a follower whose server was
+        killed lives on for a moment, beside the next one. Both may have begun at the
+        same watermark; only one goes on from it.
         """
         moved = self._writer.execute(
             "UPDATE progress SET position = ? WHERE position = ?",

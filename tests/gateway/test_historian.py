@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import structlog
 
-from carbonex.gateway.archive import Behind
-from carbonex.gateway.server import archive as archive_module
-from carbonex.gateway.server.archive import FileArchive
+from carbonex.gateway.historian import Behind
+from carbonex.gateway.server import historian as historian_module
 from carbonex.gateway.server.clock import Clock
 from carbonex.gateway.server.follower import Follower
+from carbonex.gateway.server.historian import FileHistorian
 from carbonex.gateway.server.server import Server
 from carbonex.gateway.session.refusal import Refused as RefusedRequest
 from carbonex.journal import HISTORY_NAME, HistoryReader, HistoryStore
@@ -91,7 +91,7 @@ async def test_the_statement_of_yesterday(
 async def test_a_history_that_stays_behind_says_when_to_ask_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(archive_module, "PATIENCE_SECONDS", 0.1)
+    monkeypatch.setattr(historian_module, "PATIENCE_SECONDS", 0.1)
     make_market(tmp_path, config())
     async with Server.start(tmp_path, config()) as server, Stranger(server.port) as one:
         await one.login("maker")
@@ -126,21 +126,21 @@ async def test_a_served_venue_has_a_history_to_ask(tmp_path: Path) -> None:
         assert await venue.stop() == 0
 
 
-# The archive by itself.
+# The historian by itself.
 
 
 class Asker:
-    """Asks an archive and waits for what it tells."""
+    """Asks a historian and waits for what it tells."""
 
     def __init__(self, path: Path) -> None:
         self.answered = 0
-        self.archive = FileArchive(path, self._count)
+        self.historian = FileHistorian(path, self._count)
 
     async def ask(self, question: Any) -> tuple[Any, Error | None]:
         told: asyncio.Future[tuple[Any, Error | None]] = (
             asyncio.get_running_loop().create_future()
         )
-        self.archive.ask(question, lambda *what: told.set_result(what))
+        self.historian.ask(question, lambda *what: told.set_result(what))
         assert not told.done()
         return await told
 
@@ -163,7 +163,7 @@ async def test_a_result_or_a_refusal(asker: Asker) -> None:
     assert await asker.ask(lambda _: empty) == (empty, None)
     assert await asker.ask(refuse) == (None, Error(1, "NO", "no"))
     assert asker.answered == 2
-    asker.archive.stop()
+    asker.historian.stop()
 
 
 async def test_a_file_that_is_made_anew_is_what_is_asked_next(
@@ -179,7 +179,7 @@ async def test_a_file_that_is_made_anew_is_what_is_asked_next(
     HistoryStore(tmp_path / "history.sqlite", "another").close()
     await asker.ask(owner)
     assert owners == ["test", "another"]
-    asker.archive.stop()
+    asker.historian.stop()
 
 
 async def test_a_question_of_ours_that_fails_costs_no_more_than_its_answer(
@@ -192,7 +192,7 @@ async def test_a_question_of_ours_that_fails_costs_no_more_than_its_answer(
     assert problem.name == "HISTORY_UNREADABLE"
     assert "failed" in logs[0]["event"]
     assert (await asker.ask(lambda _: Empty()))[1] is None
-    asker.archive.stop()
+    asker.historian.stop()
 
 
 async def test_stopping_does_not_wait_for_the_patience_of_a_question(
@@ -208,8 +208,8 @@ async def test_stopping_does_not_wait_for_the_patience_of_a_question(
     task = asyncio.create_task(asker.ask(behind))
     await eventually(lambda: tries > 1)
     began = time.monotonic()
-    asker.archive.stop()
-    asker.archive._executor.shutdown(wait=True)
+    asker.historian.stop()
+    asker.historian._executor.shutdown(wait=True)
     assert time.monotonic() - began < 1
     task.cancel()
 
@@ -217,7 +217,7 @@ async def test_stopping_does_not_wait_for_the_patience_of_a_question(
 async def test_a_question_that_waits_for_the_follower_holds_up_no_other(
     asker: Asker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(archive_module, "PATIENCE_SECONDS", 60)
+    monkeypatch.setattr(historian_module, "PATIENCE_SECONDS", 60)
     is_there = False
 
     def behind(_: HistoryReader) -> Empty:
@@ -230,4 +230,4 @@ async def test_a_question_that_waits_for_the_follower_holds_up_no_other(
     assert not any(task.done() for task in waiting)
     is_there = True
     assert await asyncio.gather(*waiting) == [(Empty(), None)] * 20
-    asker.archive.stop()
+    asker.historian.stop()

@@ -1,4 +1,4 @@
-"""Lifecycle lines on their way out: one event each, with fields, and no secrets.
+"""Log lines on their way out: one event each, with fields, and no secrets.
 
 Lines hold what the server did, hardly ever what a client sent; what of it is
 there is escaped, so that nobody can write lines of their own. Tracebacks come
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from structlog.typing import EventDict, Processor, WrappedLogger
 
 
-def report_to(out: TextIO) -> None:
+def write_log_lines_to(out: TextIO) -> None:
     """Send log lines to ``out``: as text if it is a terminal, else as JSON."""
     structlog.configure(
         processors=[

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from carbonex.engine import Command, Event
-    from speech import Words
+
+    from .words import Words
 
 
 _RESTRICTIONS = {

@@ -1,4 +1,4 @@
-"""What can be wrong with commands about sessions and countdowns; see ``faults``."""
+"""What can be wrong with commands about sessions and countdowns; see ``cases``."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from carbonex.engine import Reason, SessionClosed, SessionOpened, SetCountdown
 from carbonex.engine.registry.sessions import MAX_SESSIONS
-from faults import FOREIGN, NO_ACCOUNT, NO_PARTICIPANT, TOO_LONG, Case, Fault
+
+from .cases import FOREIGN, NO_ACCOUNT, NO_PARTICIPANT, TOO_LONG, Case, Fault
 
 
 if TYPE_CHECKING:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 @final
-class Doorstep(asyncio.Protocol):
+class TlsHandshake(asyncio.Protocol):
     """One connection until its TLS handshake is done; a ``Handshake`` goes on.
 
     It has ``handshake_seconds`` for it. Whose address has had its share of
@@ -61,7 +61,7 @@ class Doorstep(asyncio.Protocol):
         try:
             with contextlib.suppress(OSError):
                 await asyncio.get_running_loop().connect_accepted_socket(
-                    self._threshold,
+                    self._secured,
                     connection,
                     ssl=self._tls,
                     ssl_handshake_timeout=self._host.limits.handshake_seconds,
@@ -69,21 +69,21 @@ class Doorstep(asyncio.Protocol):
         finally:
             self._host.departed(self)
 
-    def _threshold(self) -> _Threshold:
-        return _Threshold(self, self._host, self._pages)
+    def _secured(self) -> _Secured:
+        return _Secured(self, self._host, self._pages)
 
 
 @final
-class _Threshold(asyncio.Protocol):
+class _Secured(asyncio.Protocol):
     """Hands a connection over whose TLS handshake is done."""
 
-    def __init__(self, doorstep: Doorstep, host: Porter, pages: Pages) -> None:
-        self._doorstep = doorstep
+    def __init__(self, tls_handshake: TlsHandshake, host: Porter, pages: Pages) -> None:
+        self._tls_handshake = tls_handshake
         self._host = host
         self._pages = pages
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._host.departed(self._doorstep)
+        self._host.departed(self._tls_handshake)
         handshake = Handshake(self._host, self._pages)
         secure = cast("asyncio.Transport", transport)
         secure.set_protocol(handshake)

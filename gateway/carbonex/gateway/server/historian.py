@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final, final
 
 import structlog
 
-from carbonex.gateway.archive import Behind
+from carbonex.gateway.historian import Behind
 from carbonex.gateway.session.refusal import Refused
 from carbonex.journal import HistoryError, HistoryReader
 from carbonex.wire.errors import Code, error
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     import msgspec
 
-    from carbonex.gateway.archive import Question, Told
+    from carbonex.gateway.historian import Question, Told
     from carbonex.wire.answers import Error
 
     # With the problem, where another try may have an answer.
@@ -42,7 +42,7 @@ _log = structlog.get_logger("carbonex.gateway")
 
 
 @final
-class FileArchive:
+class FileHistorian:
     """Answers from the file ``path``, one question at a time.
 
     One that has to wait for the follower is asked again later, and holds up
@@ -55,7 +55,7 @@ class FileArchive:
         self._path = path
         self._answered = answered
         self._stopped = False
-        self._executor = ThreadPoolExecutor(1, "archive")
+        self._executor = ThreadPoolExecutor(1, "historian")
         self.waiting = 0  # questions without an answer
 
     def ask(self, question: Question, tell: Told) -> None:

@@ -20,7 +20,8 @@ from carbonex.engine.terms import Thresholds
 
 if TYPE_CHECKING:
     from carbonex.engine import Alert
-    from speech import Words
+
+    from .words import Words
 
 
 def thresholds(words: Words) -> Thresholds:

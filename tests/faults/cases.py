@@ -1,4 +1,4 @@
-"""Commands that are sound, and everything that can be wrong with each.
+"""Commands about orders and the registry, and everything that can be wrong with each.
 
 A ``Case`` is a command that the exchange of ``prepared`` accepts, and its
 faults. A ``Fault`` makes the command or the exchange wrong in one way, which
@@ -39,7 +39,8 @@ from carbonex.engine import (
     Transfer,
     Withdraw,
 )
-from prepared import (
+
+from .prepared import (
     NOW,
     ask_ahead,
     begin,

@@ -1,6 +1,6 @@
 """Commands under the rules of the market, and everything that can be wrong with each.
 
-They join the cases of ``faults``, on the same exchange a day later, to which
+They join those of ``cases``, on the same exchange a day later, to which
 ``add_market`` adds an instrument with a band, picks, T+1 and a position limit.
 """
 
@@ -40,7 +40,8 @@ from carbonex.engine import (
     Surrender,
     UpdateInstrument,
 )
-from faults import (
+
+from .cases import (
     BAD_QTY,
     FOREIGN,
     LATE,
@@ -55,8 +56,8 @@ from faults import (
     Case,
     Fault,
 )
-from faults_off_book import apply, bad, restrict
-from prepared import begin, close, spend_all
+from .off_book import apply, bad, restrict
+from .prepared import begin, close, spend_all
 
 
 if TYPE_CHECKING:

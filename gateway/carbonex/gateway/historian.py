@@ -25,7 +25,7 @@ class Behind(Exception):  # noqa: N818 - it says what is the matter
     """The history does not reach far enough yet to answer the question."""
 
 
-class Archive(Protocol):
+class Historian(Protocol):
     """Has the history, and answers questions from it."""
 
     def ask(self, question: Question, tell: Told, /) -> None:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from carbonex.engine import Command
 
 
-_ROOT = Path(__file__).parent.parent
+_ROOT = Path(__file__).parents[2]
 
 
 def market_data(name: str) -> Path:

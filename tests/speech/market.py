@@ -40,14 +40,16 @@ from carbonex.engine import (
 )
 from carbonex.engine.market.schedule import SECOND_NS, midnight_ns
 from carbonex.wire.money import format_fen, parse_fen
-from speech_alerts import thresholds
+
+from .alerts import thresholds
 
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from carbonex.engine import Command, Event, Sessions
-    from speech import Words
+
+    from .words import Words
 
 
 def moment(text: str) -> int:

@@ -13,7 +13,7 @@ import pytest
 import structlog
 
 import carbonex.sdk
-from carbonex.gateway.server.reports import report_to
+from carbonex.gateway.server.log_lines import write_log_lines_to
 from carbonex.gateway.server.server import Server
 from carbonex.gateway.session import admission
 from carbonex.wire import login
@@ -44,7 +44,7 @@ def restored() -> Iterator[None]:
 def out(request: pytest.FixtureRequest) -> io.StringIO:
     """Where the server's lines go, of every level: JSON, or text for a terminal."""
     made: io.StringIO = request.param()
-    report_to(made)
+    write_log_lines_to(made)
     return made
 
 
@@ -210,7 +210,7 @@ async def test_a_key_id_cannot_forge_a_line(tmp_path: Path, out: io.StringIO) ->
 
 def test_texts_are_one_line_on_a_terminal() -> None:
     out = Terminal()
-    report_to(out)
+    write_log_lines_to(out)
     structlog.get_logger().warning("it\nhappened", who="a\r\x1b[31m\u2028b", n=3)
     (line,) = out.getvalue().splitlines()
     assert r"it\nhappened" in line
@@ -219,7 +219,7 @@ def test_texts_are_one_line_on_a_terminal() -> None:
 
 def test_json_elsewhere_and_no_local_variables_in_tracebacks() -> None:
     out = io.StringIO()
-    report_to(out)
+    write_log_lines_to(out)
     try:
         password = "hunter2"
         _fail(password)
@@ -238,7 +238,7 @@ def test_a_line_that_nobody_takes_is_dropped() -> None:
         def write(self, _text: str) -> int:
             raise BrokenPipeError
 
-    report_to(Broken())
+    write_log_lines_to(Broken())
     structlog.get_logger().warning("nobody hears this")
 
 

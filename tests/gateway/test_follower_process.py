@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from carbonex.gateway.server import following
-from carbonex.gateway.server.following import FollowerProcess
+from carbonex.gateway.server import follower_process
+from carbonex.gateway.server.follower_process import FollowerProcess
 from carbonex.gateway.server.server import Server
 from carbonex.journal import HISTORY_NAME, HistoryReader
 from market import CEA, config, make_market
@@ -35,7 +35,7 @@ def sockets_of(pid: int) -> set[str]:
 async def test_one_that_is_killed_is_replaced_and_the_history_goes_on(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(following, "FIRST_PAUSE_SECONDS", 0.05)
+    monkeypatch.setattr(follower_process, "FIRST_PAUSE_SECONDS", 0.05)
     make_market(tmp_path, config())
     with structlog.testing.capture_logs() as logs:
         async with (
@@ -80,8 +80,8 @@ async def test_it_holds_nothing_of_the_servers(tmp_path: Path) -> None:
 async def test_one_that_cannot_live_costs_less_and_less(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(following, "FIRST_PAUSE_SECONDS", 0.01)
-    monkeypatch.setattr(following, "LONGEST_PAUSE_SECONDS", 0.04)
+    monkeypatch.setattr(follower_process, "FIRST_PAUSE_SECONDS", 0.01)
+    monkeypatch.setattr(follower_process, "LONGEST_PAUSE_SECONDS", 0.04)
     with structlog.testing.capture_logs() as logs:
         async with FollowerProcess(tmp_path) as follower:  # there is no log at all
             follower._command = ("false",)
@@ -98,7 +98,7 @@ async def test_the_venue_opens_where_none_can_be_started(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """There are too many processes; soon there are not."""
-    monkeypatch.setattr(following, "FIRST_PAUSE_SECONDS", 0.01)
+    monkeypatch.setattr(follower_process, "FIRST_PAUSE_SECONDS", 0.01)
     make_market(tmp_path, config())
     with structlog.testing.capture_logs() as logs:
         async with FollowerProcess(tmp_path) as follower:
@@ -114,8 +114,8 @@ async def test_the_venue_opens_where_none_can_be_started(
 async def test_one_that_has_lived_long_enough_is_replaced_at_once_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(following, "FIRST_PAUSE_SECONDS", 0.01)
-    monkeypatch.setattr(following, "STEADY_SECONDS", 0.0)
+    monkeypatch.setattr(follower_process, "FIRST_PAUSE_SECONDS", 0.01)
+    monkeypatch.setattr(follower_process, "STEADY_SECONDS", 0.0)
     with structlog.testing.capture_logs() as logs:
         async with FollowerProcess(tmp_path) as follower:
             follower._command = ("false",)
@@ -130,7 +130,7 @@ async def test_one_that_has_lived_long_enough_is_replaced_at_once_again(
 async def test_the_end_does_not_wait_for_a_pause(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(following, "FIRST_PAUSE_SECONDS", 3600.0)
+    monkeypatch.setattr(follower_process, "FIRST_PAUSE_SECONDS", 3600.0)
     async with asyncio.timeout(30), FollowerProcess(tmp_path) as follower:
         follower._command = ("false",)
         await follower.start()

@@ -5,10 +5,6 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
-import speech_market
-import speech_off_book
-import speech_registry
-import speech_sessions
 from carbonex.engine import (
     BUY,
     DAY,
@@ -53,7 +49,9 @@ from carbonex.engine import (
     Withdraw,
 )
 from carbonex.wire.money import format_fen, parse_fen
-from speech_alerts import tell_alert
+
+from . import market, off_book, registry, sessions
+from .alerts import tell_alert
 
 
 if TYPE_CHECKING:
@@ -185,10 +183,10 @@ def _tell_rare(event: Event) -> str:
 
 def _tell_other(event: Event) -> str:
     for told in (
-        speech_market.tell(event),
-        speech_off_book.tell(event),
-        speech_registry.tell(event),
-        speech_sessions.tell(event),
+        market.tell(event),
+        off_book.tell(event),
+        registry.tell(event),
+        sessions.tell(event),
     ):
         if told is not None:
             return told
@@ -227,7 +225,7 @@ def _conditions(words: Words) -> Conditions | None:
     conditions = Conditions(
         parse_fen(words.value("stop", "0.00")),
         words.number("show"),
-        speech_market.moment(words.value("good-till", "0")),
+        market.moment(words.value("good-till", "0")),
         tuple(picks),
     )
     return None if conditions == Conditions() else conditions
@@ -325,8 +323,8 @@ _VERBS: Mapping[str, Callable[[Words], Command]] = {
     "open": _open,  # open maker of Huaneng ids 1000 orders 1000
     "key": _key,  # key k-1 of Huaneng read trade
     "revoke": lambda words: RevokeKey(words.key, words.take()),
-    **speech_market.VERBS,
-    **speech_off_book.VERBS,
-    **speech_registry.VERBS,
-    **speech_sessions.VERBS,
+    **market.VERBS,
+    **off_book.VERBS,
+    **registry.VERBS,
+    **sessions.VERBS,
 }

@@ -1,6 +1,6 @@
 """Commands about blocks and auctions, and everything that can be wrong with each.
 
-They join the cases of ``faults``, on the same exchange, to which ``add_off_book`` adds an
+They join those of ``cases``, on the same exchange, to which ``add_off_book`` adds an
 instrument with blocks and auctions in which ours may hold 1,000 t and has half.
 """
 
@@ -33,7 +33,8 @@ from carbonex.engine import (
     Transfer,
     WithdrawBlock,
 )
-from faults import (
+
+from .cases import (
     FOREIGN,
     LONG_REF,
     NO_ACCOUNT,
@@ -45,7 +46,7 @@ from faults import (
     Case,
     Fault,
 )
-from prepared import close, use_up_orders
+from .prepared import close, use_up_orders
 
 
 if TYPE_CHECKING:

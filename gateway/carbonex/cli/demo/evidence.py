@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 RECENT: Final = 4096  # latencies that the live percentiles are made of
 
 
-class Witness:
+class Evidence:
     """The memory of all clients together."""
 
     def __init__(self) -> None:
@@ -105,10 +105,10 @@ class _Frame(msgspec.Struct):
     data: msgspec.Raw = msgspec.Raw()
 
 
-async def listen(url: str, witness: Witness) -> None:
+async def listen(url: str, evidence: Evidence) -> None:
     """Note every heartbeat on a bare WebSocket, until it breaks.
 
-    Not through the SDK: what a witness notes, nobody has prepared for it.
+    Not through the SDK: what it notes, nobody has prepared for it.
     """
     frames = JSON.decoder(_Frame)
     heartbeats = JSON.decoder(list[Heartbeat])
@@ -125,7 +125,7 @@ async def listen(url: str, witness: Witness) -> None:
                 frame = frames.decode(message)
                 if frame.channel == "heartbeat":
                     for heartbeat in heartbeats.decode(bytes(frame.data)):
-                        witness.heard(heartbeat)
+                        evidence.heard(heartbeat)
     except (ConnectionClosed, OSError, WebSocketException):
         return
 

@@ -42,7 +42,7 @@ class Seen(msgspec.Struct, frozen=True):
     boot: str
 
 
-class ClockWitness:
+class ClockFile:
     """Keeps the file of one data directory."""
 
     def __init__(

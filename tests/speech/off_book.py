@@ -38,7 +38,8 @@ from carbonex.engine import (
     WithdrawBlock,
 )
 from carbonex.wire.money import format_fen, parse_fen
-from speech_market import moment
+
+from .market import moment
 
 
 if TYPE_CHECKING:
@@ -46,7 +47,8 @@ if TYPE_CHECKING:
     from enum import Enum
 
     from carbonex.engine import Command, Event
-    from speech import Words
+
+    from .words import Words
 
 
 _SIDES: Mapping[str, Side] = {"buy": BUY, "sell": SELL}
