@@ -34,6 +34,7 @@ async def show(recovery: Recovery) -> None:
         TimeRemainingColumn(),
         console=Console(stderr=True),
         transient=True,
+        auto_refresh=False,  # a thread of its own would take turns with the recovery
     ) as progress:
         task = progress.add_task(
             "recovering", total=None, commands=0, rate="restoring the snapshot"
@@ -47,4 +48,5 @@ async def show(recovery: Recovery) -> None:
                     commands=recovery.commands,
                     rate=f"{recovery.rate:,.0f}/s",
                 )
+            progress.refresh()
             await asyncio.sleep(REFRESH_SECONDS)
