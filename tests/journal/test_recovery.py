@@ -120,6 +120,8 @@ def test_a_truncated_log_needs_a_snapshot_that_reaches_its_beginning() -> None:
     venue.remove_snapshot(60)
     with pytest.raises(LogError, match=expected + r" can be used: there is none"):
         recover(venue.log, venue.snapshots)
+    with pytest.raises(LogError, match=rf"from {first - 1} to {first - 1} can be"):
+        recover(venue.log, venue.snapshots, upto=0)  # before the log's beginning
 
 
 def test_a_log_that_ends_before_a_snapshot_has_lost_rows() -> None:

@@ -160,6 +160,12 @@ def test_a_from_seq_of_the_future_is_refused_at_once() -> None:
         executions.stream_from(9)
 
 
+def test_a_negative_from_seq_is_refused_at_once() -> None:
+    _, executions, _ = following(newest=7)
+    with pytest.raises(ValueError, match="from_seq must be at least 0, not -1"):
+        executions.stream_from(-1)
+
+
 async def test_a_wrong_from_seq_does_not_end_the_others() -> None:
     script, executions, stream = following(accept=False)
     wrong = executions.stream_from(99)  # nobody knows yet that this is wrong

@@ -112,6 +112,11 @@ def _explain(fault: Fault) -> str:
 
 
 def _advice(path: Path) -> str:
+    if path.parent.name == "snapshots" and not path.exists():
+        return (
+            "A start is refused without it. Put the older rows' archive files or the"
+            " snapshots back, or restore the directory from a copy."
+        )
     if path.parent.name == "snapshots":
         return "The log before it is good. Remove this file: a start does without it."
     if path.name == HISTORY_NAME:

@@ -144,7 +144,9 @@ def _start(
             return position, exchange
     raise LogError(
         f"the log begins at position {first}, and no snapshot from {first - 1} "
-        f"to {last} can be used: {'; '.join(warnings) or 'there is none'}"
+        f"to {max(first - 1, last)} can be used: "
+        f"{'; '.join(warnings) or 'there is none'}; put the older rows' archive files "
+        "or the snapshots back, or restore the directory from a copy"
     )
 
 

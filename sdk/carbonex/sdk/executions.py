@@ -69,9 +69,11 @@ class Executions(Feed[Execution]):
         Where the channel ``lags`` behind that, it must be subscribed again.
 
         Raises:
-            ValueError: If it is known that ``from_seq`` is in the future.
+            ValueError: If ``from_seq`` is negative, or known to be in the future.
 
         """
+        if from_seq < 0:
+            raise ValueError(f"from_seq must be at least 0, not {from_seq}")
         if self.last_seq is not None and from_seq > self.last_seq + 1:
             raise ValueError(
                 f"from_seq {from_seq} is beyond {self.last_seq + 1},"
