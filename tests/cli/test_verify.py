@@ -147,6 +147,22 @@ def test_a_damaged_snapshot_is_not_a_damaged_log(traded: Traded) -> None:
     assert run.invoke(app, ["verify", str(directory)]).exit_code == 0
 
 
+def test_a_beginning_that_is_gone_is_not_said_to_be_spare(traded: Traded) -> None:
+    directory, _ = traded
+    batches = [row.batch() for row in LogReader(directory).tail(1)]
+    shutil.rmtree(directory / "log")
+    with SegmentLog(directory, "test", segment_bytes=65_536) as log:
+        for batch in batches:
+            log.publish(batch)
+            log.roll()
+    (directory / "log" / "00000000000000000001.log").unlink()
+    result = run.invoke(app, ["verify", str(directory)])
+    assert result.exit_code == 1
+    assert "expected a snapshot to replay from" in result.stdout
+    assert "A start is refused without it." in result.stdout
+    assert "Remove this file" not in result.stdout
+
+
 def test_a_history_that_differs_is_not_a_damaged_log(traded: Traded) -> None:
     directory, _ = traded
     log = LogReader(directory)

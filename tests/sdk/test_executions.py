@@ -153,15 +153,11 @@ async def test_history_that_an_interruption_missed_fails_everybody_once() -> Non
     assert seen(fresh) == [91]
 
 
-def test_a_from_seq_of_the_future_is_refused_at_once() -> None:
+def test_a_from_seq_that_cannot_be_is_refused_at_once() -> None:
     _, executions, _ = following(newest=7)
     assert executions.stream_from(8).next_seq == 8
     with pytest.raises(ValueError, match="from_seq 9 is beyond 8, the next execution"):
         executions.stream_from(9)
-
-
-def test_a_negative_from_seq_is_refused_at_once() -> None:
-    _, executions, _ = following(newest=7)
     with pytest.raises(ValueError, match="from_seq must be at least 0, not -1"):
         executions.stream_from(-1)
 
