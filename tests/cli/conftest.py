@@ -86,6 +86,16 @@ class Written:
         self.publish(time_ns, Checkpoint("", self.exchange.digest(), FORMAT))
 
 
+@pytest.fixture(autouse=True)
+def signals() -> Iterator[None]:
+    """Let signals act again that ``serve`` ignores at the end of its process."""
+    numbers = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+    handlers = {number: signal.getsignal(number) for number in numbers}
+    yield
+    for number, handler in handlers.items():
+        signal.signal(number, handler)
+
+
 @pytest.fixture
 def write(tmp_path: Path) -> Callable[[], tuple[Path, Exchange]]:
     """Return what writes DIR and tells what the state is at its end."""
