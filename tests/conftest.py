@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import signal
+
 import pytest
 from hypothesis import HealthCheck, settings
 
 
 pytest.register_assert_rewrite("auditor", "driver", "ledger", "faults", "scenario")
+
+# A shell lets what it runs in the background ignore Ctrl-C, and so would every
+# process that a test starts and ends by it.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # No deadlines: a test says what is right, never how long it took.
 settings.register_profile(
