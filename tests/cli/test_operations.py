@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import os
 import shutil
 import subprocess
@@ -173,8 +174,11 @@ async def test_a_disk_that_fills_and_has_room_again(small_disk: Site) -> None:
         (site.root / "filler").unlink()
         await full_disk_says(site, "carbonex_log_full 0.0")
         await venue.buy(CEA, 1, "1.00")
-    assert '"event": "log full"' in site.log_lines()
-    assert '"event": "log has room"' in site.log_lines()
+    lines = [json.loads(line) for line in site.log_lines().splitlines()]
+    full, roomy = [line for line in lines if line["event"].startswith("log ")]
+    assert (full["event"], roomy["event"]) == ("log full", "log has room")
+    assert full["free_bytes"] < full["reserve_bytes"] < roomy["free_bytes"]
+    assert full["path"].endswith("/log")
 
 
 async def full_disk_says(site: Site, wanted: str) -> None:

@@ -65,6 +65,11 @@ class LogFiles:
         index = max(0, self._index(head.position + 1)) if head else 0
         self._scan(start(self._segments[index]), index, head)
 
+    @property
+    def path(self) -> Path:
+        """The directory of the segment files."""
+        return self._directory
+
     def bounds(self) -> tuple[int, int]:
         """Return the first and last position; last is first - 1 when it is empty."""
         return self._segments[0].first, self._newest[0]

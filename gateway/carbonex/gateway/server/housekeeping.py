@@ -11,10 +11,9 @@ from .clock import MAX_STEP_NS, SECOND_NS
 
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from carbonex.gateway.feed import Feed
     from carbonex.gateway.venue import Venue
+    from carbonex.journal import SegmentLog
 
     from .clients import Clients
     from .clock_file import ClockFile
@@ -39,7 +38,7 @@ class Housekeeping:
         clients: Clients,
         pipeline: Pipeline,
         clock_file: ClockFile,
-        is_log_full: Callable[[], bool],
+        log: SegmentLog,
     ) -> None:
         self._venue = venue
         self._feed = feed
@@ -47,7 +46,7 @@ class Housekeeping:
         self._pipeline = pipeline
         self._clock = clients.clock
         self._clock_file = clock_file
-        self._is_log_full = is_log_full
+        self._files = log
         self.day = 0  # the trading day as it was last reported
         self._step_ns = 0  # of the wall clock, as last reported
         self._ping_ticks = max(1, int(clients.limits.ping_seconds / TICK_SECONDS))
@@ -95,14 +94,21 @@ class Housekeeping:
         self.day = exchange.day
 
     def _watch_log(self) -> None:
-        full = self._is_log_full()
-        if full is self._venue.log_full:
+        log, venue = self._files, self._venue
+        full = log.full
+        if full is venue.log_full:
             return
-        self._venue.log_full = full
+        venue.log_full = full
+        figures = {
+            "path": str(log.path),
+            "free_bytes": log.free_bytes,
+            "reserve_bytes": log.reserve_bytes,
+            "seq": venue.exchange.seq,
+        }
         if full:
-            _log.error("log full", seq=self._venue.exchange.seq)
+            _log.error("log full", **figures)
         else:
-            _log.info("log has room", seq=self._venue.exchange.seq)
+            _log.info("log has room", **figures)
 
     def _watch_clock(self) -> None:
         """Report each step of the wall clock once; our own clock goes on evenly."""

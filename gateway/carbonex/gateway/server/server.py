@@ -283,7 +283,7 @@ class Server:
             self.clients,
             pipeline,
             self._clock_file,
-            lambda: self.log.full,
+            self.log,
         )
         housekeeping.day = day
         self._ticking = asyncio.create_task(housekeeping.run())
