@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from carbonex.engine.accounts import Countdown
 from carbonex.engine.commands import MAX_COUNTDOWN_NS, MIN_COUNTDOWN_NS
 from carbonex.engine.enums import CancelReason, Reason
-from carbonex.engine.events import CountdownFired, CountdownSet, Rejected
+from carbonex.engine.events import CountdownFired, CountdownSet
+from carbonex.engine.market.rules import out_of_bounds
 from carbonex.engine.timers import Due
 
 from .leaving import cancel_by_number
@@ -17,7 +18,7 @@ from .refusals import not_permitted
 if TYPE_CHECKING:
     from carbonex.engine.accounts import Account
     from carbonex.engine.commands import SetCountdown
-    from carbonex.engine.events import Event
+    from carbonex.engine.events import Event, Rejected
     from carbonex.engine.state import State
 
 
@@ -27,9 +28,9 @@ def set_countdown(state: State, command: SetCountdown) -> list[Event]:
     if account is None:
         return [not_permitted(command.key)]
     timeout_ns = command.timeout_ns
-    if timeout_ns and not MIN_COUNTDOWN_NS <= timeout_ns <= MAX_COUNTDOWN_NS:
-        limit = MIN_COUNTDOWN_NS if timeout_ns < MIN_COUNTDOWN_NS else MAX_COUNTDOWN_NS
-        return [Rejected(Reason.BAD_PARAMETER, "timeout", timeout_ns, limit)]
+    rejected = _bad_timeout(timeout_ns) if timeout_ns else None
+    if rejected is not None:
+        return [rejected]
     was_armed = account.countdown is not None
     _disarm(state, account)
     due_ns = 0
@@ -49,6 +50,12 @@ def fire_countdown(state: State, number: int) -> list[Event]:
         CountdownFired(account.name, len(orders)),
         *cancel_by_number(orders, CancelReason.COUNTDOWN),
     ]
+
+
+def _bad_timeout(timeout_ns: int) -> Rejected | None:
+    return out_of_bounds(
+        Reason.BAD_PARAMETER, "timeout", timeout_ns, MIN_COUNTDOWN_NS, MAX_COUNTDOWN_NS
+    )
 
 
 def _disarm(state: State, account: Account) -> None:

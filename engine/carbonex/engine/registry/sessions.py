@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, final
 from carbonex.engine.commands import MAX_GRACE_NS
 from carbonex.engine.enums import CancelReason, Reason, SessionEnd
 from carbonex.engine.events import Rejected
-from carbonex.engine.market.rules import bad_name
+from carbonex.engine.market.rules import bad_name, out_of_bounds
 from carbonex.engine.orders.leaving import cancel_by_number
 from carbonex.engine.state import VENUE_KEY
 from carbonex.engine.timers import Due
@@ -127,15 +127,15 @@ def restart_graces(state: State, gateway: int, now_ns: int) -> None:
 
 def _unusable(participant: Participant, command: SessionOpened) -> Rejected | None:
     """Return why a session cannot be opened like this."""
-    rejected = bad_name("session", command.session) or bad_name(
-        "connection", command.connection
+    rejected = (
+        bad_name("session", command.session)
+        or bad_name("connection", command.connection)
+        or out_of_bounds(
+            Reason.BAD_PARAMETER, "grace", command.grace_ns, 0, MAX_GRACE_NS
+        )
     )
     if rejected is not None:
         return rejected
-    grace_ns = command.grace_ns
-    if not 0 <= grace_ns <= MAX_GRACE_NS:
-        limit = MAX_GRACE_NS if grace_ns > 0 else 0
-        return Rejected(Reason.BAD_PARAMETER, "grace", grace_ns, limit)
     known = participant.sessions
     is_new = command.cancel_on_disconnect and command.session not in known
     if is_new and len(known) >= MAX_SESSIONS:

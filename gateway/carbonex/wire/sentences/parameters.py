@@ -33,8 +33,11 @@ def bad_parameter(r: Rejected, c: Any) -> str:
 
 def _beyond(r: Rejected, c: Any) -> str:
     value, limit = amount(r.param, r.value), amount(r.param, r.limit)
-    bound = "at least" if r.value < r.limit else "at most"
-    return f"{r.param} must be {bound} {limit}, not {value}"
+    return f"{r.param} must be {_bound(r)} {limit}, not {value}"
+
+
+def _bound(r: Rejected) -> str:
+    return "at least" if r.value < r.limit else "at most"
 
 
 def _lasting(r: Rejected, c: Any) -> str:
@@ -97,14 +100,12 @@ def _sessions(r: Rejected, c: Any) -> str:
 
 def _timeout(r: Rejected, c: Any) -> str:
     value, limit = r.value // NS_PER_SECOND, r.limit // NS_PER_SECOND
-    bound = "at least" if r.value < r.limit else "at most"
-    return f"timeout must be {bound} {limit} seconds, or 0 to disarm, not {value}"
+    return f"timeout must be {_bound(r)} {limit} seconds, or 0 to disarm, not {value}"
 
 
 def _grace(r: Rejected, c: Any) -> str:
     value, limit = r.value // NS_PER_MS, r.limit // NS_PER_MS
-    bound = "at least" if r.value < r.limit else "at most"
-    return f"grace_ms must be {bound} {limit}, not {value}"
+    return f"grace_ms must be {_bound(r)} {limit}, not {value}"
 
 
 def _public_key(r: Rejected, c: Any) -> str:
