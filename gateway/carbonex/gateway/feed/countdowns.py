@@ -5,16 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from carbonex.wire import answers
+from carbonex.wire.units import NS_PER_SECOND, NS_PER_US
 
 from .topic import Message, Topics
 
 
 if TYPE_CHECKING:
     from carbonex.engine import CountdownFired, CountdownSet, Exchange
-
-
-NS_PER_SECOND = 1_000_000_000
-NS_PER_US = 1_000
 
 
 class Countdowns:

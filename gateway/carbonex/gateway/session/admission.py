@@ -15,9 +15,10 @@ from carbonex.wire.channels import Frame
 from carbonex.wire.errors import Code, error
 from carbonex.wire.login import TAKEN_OVER, encode_bytes, login_text, verify
 from carbonex.wire.sentences import error_of
+from carbonex.wire.units import NS_PER_MS
 from carbonex.wire.vocabulary import permission_names
 
-from .refusal import Refused
+from .refusal import Refused, denied, refuse_missing, refuse_value
 from .roster import Presence
 from .states import CLOSED
 
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
 
     from carbonex.engine import Event, Exchange, Key
     from carbonex.wire import requests
-    from carbonex.wire.answers import Error
 
     from .methods import Reply
     from .session import Session
@@ -111,7 +111,7 @@ def login(session: Session, p: requests.Login, reply: Reply, now_ns: int) -> Non
     logins = session.services.logins
     wait_ns = logins.wait_ns(session.address, now_ns)
     if wait_ns:
-        after_ms = -(-wait_ns // 1_000_000)
+        after_ms = -(-wait_ns // NS_PER_MS)
         raise Refused(error(Code.LOGIN_LIMITED, retry_after_ms=after_ms))
     _check_session(p)
     try:
@@ -126,7 +126,8 @@ def login(session: Session, p: requests.Login, reply: Reply, now_ns: int) -> Non
     elif Permission.TRADE in key.permissions:
         _enter(session, key, p, reply)
     else:
-        reply(None, _no_session(key))
+        method = "a login with session"
+        reply(None, denied(key, Permission.TRADE, method, "session"))
         greet(session, "update", now_ns)
 
 
@@ -138,10 +139,7 @@ def logout(session: Session, p: requests.Logout, reply: Reply, now_ns: int) -> N
     presence = session.presence
     if p.cancel_orders and presence is None:
         wanted = "false for a login without a session name; use cancel_all"
-        member = "cancel_orders"
-        raise Refused(
-            error(Code.BAD_TYPE, member, member=member, wanted=wanted, given="true")
-        )
+        refuse_value("cancel_orders", wanted, "true")
 
     def left(events: list[Event]) -> None:
         if session.state is CLOSED:
@@ -217,18 +215,6 @@ def _admit(session: Session, key: Key, p: requests.Login, reply: Reply) -> None:
     )
 
 
-def _no_session(key: Key) -> Error:
-    """Return that a key that may not cancel orders cannot have them cancelled."""
-    return error(
-        Code.PERMISSION_DENIED,
-        "session",
-        method="a login with session",
-        needed="trade",
-        key_id=key.key_id,
-        held=", ".join(permission_names(key.permissions)),
-    )
-
-
 def _check_session(p: requests.Login) -> None:
     """Refuse a session's name that is none, and what makes no sense without it."""
     if p.session:
@@ -237,17 +223,7 @@ def _check_session(p: requests.Login) -> None:
             raise Refused(error_of(rejected, p))
     elif p.cancel_on_disconnect:
         wanted = "a name by which your orders are known when you come back"
-        raise Refused(
-            error(
-                Code.MISSING_MEMBER,
-                "session",
-                owner="a login with cancel_on_disconnect",
-                member="session",
-                wanted=wanted,
-            )
-        )
+        refuse_missing("a login with cancel_on_disconnect", "session", wanted)
     if p.grace_ms and not p.cancel_on_disconnect:
-        member, wanted = "grace_ms", "0 or left out without cancel_on_disconnect"
-        raise Refused(
-            error(Code.BAD_TYPE, member, member=member, wanted=wanted, given=p.grace_ms)
-        )
+        wanted = "0 or left out without cancel_on_disconnect"
+        refuse_value("grace_ms", wanted, p.grace_ms)

@@ -20,7 +20,7 @@ from carbonex.wire import statements
 from carbonex.wire.dates import date_number, date_text
 from carbonex.wire.errors import Code, error
 
-from .refusal import Refused, require_instrument
+from .refusal import Refused, refuse_value, require_instrument
 
 
 if TYPE_CHECKING:
@@ -87,9 +87,7 @@ def _statement(
     found = statement_of(history, account, date, p.page)
     if found.page > found.pages:
         wanted = f"at most {found.pages}: the statement has no more pages"
-        raise Refused(
-            error(Code.BAD_TYPE, "page", member="page", wanted=wanted, given=p.page)
-        )
+        refuse_value("page", wanted, p.page)
     return wire_statement(found, as_csv=p.format == "csv")
 
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NoReturn, final
 
 from carbonex.wire.errors import Code, error
-from carbonex.wire.vocabulary import permission_names
 
 from .methods import allowed
-from .refusal import Refused
+from .refusal import Refused, denied
 
 
 if TYPE_CHECKING:
@@ -77,12 +76,4 @@ class Identity:
         if key is None:
             raise Refused(error(Code.LOGIN_REQUIRED, method=method))
         if permission not in key.permissions:
-            raise Refused(
-                error(
-                    Code.PERMISSION_DENIED,
-                    method=method,
-                    needed=" and ".join(permission_names(permission)),
-                    key_id=key.key_id,
-                    held=", ".join(permission_names(key.permissions)),
-                )
-            )
+            raise Refused(denied(key, permission, method))

@@ -8,13 +8,12 @@ import msgspec
 
 from carbonex.wire.errors import Code, error
 from carbonex.wire.requests import MAX_BATCH
+from carbonex.wire.units import NS_PER_MS, NS_PER_SECOND
 
 
 if TYPE_CHECKING:
     from carbonex.wire.answers import Error
 
-
-SECOND_NS: Final = 1_000_000_000
 
 # A message that is no request, or none that its sender may make, counts one more for
 # so many bytes (of JSON: characters). To find out what is wrong with a MiB takes up to 100 ms, as long
@@ -36,7 +35,7 @@ class SessionLimits(msgspec.Struct, frozen=True):
     burst: int = 2_000
     abuse_factor: int = 10
     in_flight: int = 1_000
-    challenge_ns: int = 30 * SECOND_NS
+    challenge_ns: int = 30 * NS_PER_SECOND
 
     def __post_init__(self) -> None:
         if self.burst < MAX_BATCH:
@@ -58,7 +57,7 @@ class Bucket:
 
     def __init__(self, per_second: int, burst: int) -> None:
         self._burst: Final = burst
-        self._interval_ns: Final = max(SECOND_NS // per_second, 1)
+        self._interval_ns: Final = max(NS_PER_SECOND // per_second, 1)
         self._window_ns: Final = self._interval_ns * burst
         self._full_at_ns = 0
 
@@ -124,7 +123,7 @@ class Throttle:
         wait_ns = self.bucket.wait_ns(tokens, now_ns)
         return error(
             Code.RATE_LIMITED,
-            retry_after_ms=-(-wait_ns // 1_000_000),
+            retry_after_ms=-(-wait_ns // NS_PER_MS),
             rate=self._limits.requests_per_second,
             burst=self._limits.burst,
         )

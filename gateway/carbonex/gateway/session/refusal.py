@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NoReturn
 
 from carbonex.engine import Reason, Rejected
 from carbonex.wire.errors import Code, error
 from carbonex.wire.sentences import error_of
+from carbonex.wire.vocabulary import permission_names
 
 
 if TYPE_CHECKING:
-    from carbonex.engine import Exchange
+    from carbonex.engine import Exchange, Key, Permission
     from carbonex.wire import requests
     from carbonex.wire.answers import Error
     from carbonex.wire.codec import Codec
@@ -40,6 +41,30 @@ def require_instrument(exchange: Exchange, p: Narrowed) -> None:
     """
     if p.instrument and p.instrument not in exchange.instruments:
         raise Refused(error_of(Rejected(Reason.UNKNOWN_INSTRUMENT, "instrument"), p))
+
+
+def refuse_value(param: str, wanted: str, given: object) -> NoReturn:
+    """Refuse a request whose member ``param`` is not what is wanted."""
+    raise Refused(error(Code.BAD_TYPE, param, member=param, wanted=wanted, given=given))
+
+
+def refuse_missing(owner: str, param: str, wanted: str) -> NoReturn:
+    """Refuse a request of ``owner``'s kind that lacks its member ``param``."""
+    raise Refused(
+        error(Code.MISSING_MEMBER, param, owner=owner, member=param, wanted=wanted)
+    )
+
+
+def denied(key: Key, needed: Permission, method: str, param: str = "") -> Error:
+    """Return that ``key`` lacks a permission, which ``method`` needs."""
+    return error(
+        Code.PERMISSION_DENIED,
+        param,
+        method=method,
+        needed=" and ".join(permission_names(needed)),
+        key_id=key.key_id,
+        held=", ".join(permission_names(key.permissions)),
+    )
 
 
 def unavailable(code: Code, method: str) -> Error:

@@ -18,6 +18,7 @@ from carbonex.engine import (
     SessionEnd,
     SessionOpened,
 )
+from carbonex.wire.units import NS_PER_MS
 
 
 if TYPE_CHECKING:
@@ -29,9 +30,6 @@ if TYPE_CHECKING:
 
     # Told with the events once a command is durable and applied.
     Settled = Callable[[list[Event]], None]
-
-
-NS_PER_MS: Final = 1_000_000
 
 
 @final

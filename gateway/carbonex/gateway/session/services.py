@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from carbonex.gateway.addresses import AddressLimit, Logins
+from carbonex.wire.units import NS_PER_SECOND
 
-from .limits import SECOND_NS
 from .roster import Roster
 
 
@@ -39,7 +39,7 @@ class Services:
     clock: Callable[[], int]
     challenges: Callable[[], bytes]
     logins: Logins = field(
-        default_factory=lambda: Logins(AddressLimit(3 * SECOND_NS, 20))
+        default_factory=lambda: Logins(AddressLimit(3 * NS_PER_SECOND, 20))
     )
     errors: Counter[tuple[int, str]] = field(default_factory=Counter)
     roster: Roster = field(init=False)

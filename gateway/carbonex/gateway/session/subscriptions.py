@@ -11,7 +11,7 @@ from carbonex.gateway.feed.topic import MEMBERS, PRIVATE, Target, understood
 from carbonex.wire import requests
 from carbonex.wire.errors import Code, error
 
-from .refusal import Refused
+from .refusal import Refused, refuse_value
 from .resuming import Resumption
 
 
@@ -79,6 +79,4 @@ def _refuse_strangers(p: requests.Subscribe | requests.Unsubscribe) -> None:
     for name, default in _DEFAULTS[type(p)].items():
         if name not in members and (given := getattr(p, name)) != default:
             wanted = f"left out: {p.channel} has no {name}"
-            raise Refused(
-                error(Code.BAD_TYPE, name, member=name, wanted=wanted, given=given)
-            )
+            refuse_value(name, wanted, given)

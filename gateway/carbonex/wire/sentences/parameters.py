@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any, Final
 from carbonex.engine.commands import MAX_PRICE, UpdateInstrument
 from carbonex.wire.dates import date_text, wall_text
 from carbonex.wire.money import format_fen
+from carbonex.wire.units import NS_PER_MS, NS_PER_SECOND
 
-from .phrases import NS_PER_MS, NS_PER_SECOND, amount, moment
+from .phrases import amount, moment
 
 
 if TYPE_CHECKING:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from carbonex.wire.money import format_fen
 from carbonex.wire.wanted import MONEY
@@ -10,10 +10,6 @@ from carbonex.wire.wanted import MONEY
 
 if TYPE_CHECKING:
     from carbonex.engine.events import Rejected
-
-
-NS_PER_MS: Final = 1_000_000
-NS_PER_SECOND: Final = 1_000_000_000
 
 
 def amount(param: str, value: int) -> str:

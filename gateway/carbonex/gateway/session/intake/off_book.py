@@ -14,9 +14,10 @@ from carbonex.engine import (
     ProposeBlock,
     WithdrawBlock,
 )
+from carbonex.wire.units import NS_PER_US
 from carbonex.wire.vocabulary import PRICING, SIDES, TOO_FEW_BIDS
 
-from .values import NS_PER_US, fen
+from .values import fen
 
 
 if TYPE_CHECKING:

@@ -15,9 +15,10 @@ from carbonex.engine import (
 )
 from carbonex.wire.dates import date_number
 from carbonex.wire.terms import engine_terms
+from carbonex.wire.units import NS_PER_US
 from carbonex.wire.vocabulary import RESTRICTIONS
 
-from .values import NS_PER_US, fen
+from .values import fen
 
 
 if TYPE_CHECKING:

@@ -12,6 +12,8 @@ from carbonex.engine import (
     PlaceOrder,
     SetCountdown,
 )
+from carbonex.gateway.session.refusal import refuse_missing
+from carbonex.wire.units import NS_PER_SECOND, NS_PER_US
 from carbonex.wire.vocabulary import (
     ORDER_TYPES,
     POST_ONLY,
@@ -20,7 +22,7 @@ from carbonex.wire.vocabulary import (
     TIMES_IN_FORCE,
 )
 
-from .values import NS_PER_SECOND, NS_PER_US, bad, fen, missing
+from .values import bad, fen
 
 
 if TYPE_CHECKING:
@@ -37,7 +39,9 @@ def place_order(p: requests.AddOrder, who: Identity, account: str) -> PlaceOrder
     if price:
         price_fen = fen("price", price)
     elif p.order_type in _PRICED:
-        missing("add_order", "price", "a limit order trades at its price or better")
+        refuse_missing(
+            "add_order", "price", "a limit order trades at its price or better"
+        )
     else:
         price_fen = 0
     return PlaceOrder(
@@ -63,7 +67,9 @@ def amend_order(p: requests.AmendOrder, who: Identity, account: str) -> AmendOrd
     if p.quantity == 0:
         bad("quantity", "above 0, or left out to keep it; cancel_order cancels", "0")
     if p.price is None and p.quantity is None and p.stop_price is None:
-        missing("amend_order", "quantity", "a new total, or a new price or stop_price")
+        refuse_missing(
+            "amend_order", "quantity", "a new total, or a new price or stop_price"
+        )
     return AmendOrder(
         who.key_id,
         account,
@@ -111,7 +117,7 @@ def order_id_of(
     """
     if not p.order_id:
         if not p.client_order_id:
-            missing(method, "order_id", "or client_order_id, to name the order")
+            refuse_missing(method, "order_id", "or client_order_id, to name the order")
         return 0
     if p.client_order_id:
         bad("client_order_id", "left out where order_id is given", p.client_order_id)

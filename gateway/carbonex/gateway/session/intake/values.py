@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Final, NoReturn
+from typing import NoReturn
 
-from carbonex.gateway.session.refusal import Refused
+from carbonex.gateway.session.refusal import Refused, refuse_value
 from carbonex.wire.answers import Error
-from carbonex.wire.errors import Code, error
+from carbonex.wire.errors import Code
 from carbonex.wire.money import parse_fen
-
-
-NS_PER_US: Final = 1_000
-NS_PER_SECOND: Final = 1_000_000_000
 
 
 def fen(param: str, text: str) -> int:
@@ -23,13 +19,4 @@ def fen(param: str, text: str) -> int:
 
 
 def bad(param: str, expected: str, text: str) -> NoReturn:
-    given = f'"{text[:40]}"'
-    raise Refused(
-        error(Code.BAD_TYPE, param, member=param, wanted=expected, given=given)
-    )
-
-
-def missing(method: str, param: str, reason: str) -> NoReturn:
-    raise Refused(
-        error(Code.MISSING_MEMBER, param, owner=method, member=param, wanted=reason)
-    )
+    refuse_value(param, expected, f'"{text[:40]}"')
