@@ -10,7 +10,7 @@ from carbonex.gateway import venue
 from carbonex.gateway.feed import executions
 from carbonex.gateway.outbox import Outbox
 from carbonex.gateway.server import opening
-from carbonex.gateway.session.session import Session
+from carbonex.gateway.session.pending import Pending
 from carbonex.sdk.fate import Fates
 
 
@@ -81,23 +81,23 @@ def execution_dropped() -> contextlib.AbstractContextManager[object]:
 
 @contextlib.contextmanager
 def wrong_connection() -> Iterator[None]:
-    send, answered, last = Session._send, [0], list[Session]()
+    send, answered, last = Pending.send, [0], list[Pending]()
 
-    def sending(session: Session, *args: Any) -> None:
+    def sending(pending: Pending, *args: Any) -> None:
         answered[0] += 1
-        other = last[0] if last else session
-        if answered[0] % 50 or other.outbox.codec is not session.outbox.codec:
-            send(session, *args)
-            last[:] = [session]
+        other = last[0] if last else pending
+        if answered[0] % 50 or other.outbox.codec is not pending.outbox.codec:
+            send(pending, *args)
+            last[:] = [pending]
             return
-        own = session.outbox
-        session.outbox = other.outbox  # type: ignore[misc]
+        own = pending.outbox
+        pending.outbox = other.outbox  # type: ignore[misc]
         try:
-            send(session, *args)
+            send(pending, *args)
         finally:
-            session.outbox = own  # type: ignore[misc]
+            pending.outbox = own  # type: ignore[misc]
 
-    with mock.patch.object(Session, "_send", sending):
+    with mock.patch.object(Pending, "send", sending):
         yield
 
 

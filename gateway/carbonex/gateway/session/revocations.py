@@ -36,7 +36,7 @@ class Revocations:
             for session in self._sessions():
                 if session.key_id == event.key_id:
                     session.feed.drop_private(session.outbox)
-                    session.in_turn(partial(_end, session))
+                    session.pending.in_turn(partial(_end, session))
 
 
 def _end(session: Session) -> None:

@@ -7,11 +7,10 @@ network: ``wire.reading`` says what a message must be, ``methods`` who may call
 what, ``intake`` and ``rendering`` turn params into commands and events into
 results, ``queries`` and ``admission`` answer without the log.
 
-Answers leave in the order of the requests. The venue answers commands in the
-order in which they were submitted; a refusal behind them waits for its turn. A
-query holds up what is behind it until those before it are answered: a batch is
-applied as one, so only then does it see all that was sent before it, and no
-more. So does a question about the past until the historian has answered it.
+Answers leave in the order of the requests (``pending``). A query holds up what is
+behind it until those before it are answered: a batch is applied as one, so only
+then does it see all that was sent before it, and nothing that was sent after it.
+So does a question about the past until the historian has answered it.
 """
 
 from __future__ import annotations
@@ -20,11 +19,8 @@ from collections import deque
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, final
 
-from carbonex.engine import Rejected
-from carbonex.wire.answers import Answer
 from carbonex.wire.diagnosis import Fault
 from carbonex.wire.reading import READERS
-from carbonex.wire.sentences import error_of
 
 from .admission import Door, greet
 from .batches import Batch, commands_of
@@ -32,16 +28,15 @@ from .identity import Identity
 from .limits import Throttle
 from .methods import METHODS, BatchMethod, OrderMethod, QueryMethod, VenueMethod
 from .mistakes import take
-from .refusal import Refused, unavailable, wrong_encoding
+from .pending import Pending
+from .refusal import Refused, wrong_encoding
 from .states import CLOSED, CONNECTED, TRANSITIONS, Step
 
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     import msgspec
 
-    from carbonex.engine import Command, Event, Exchange, Key
+    from carbonex.engine import Exchange, Key
     from carbonex.gateway.historian import Question
     from carbonex.gateway.outbox import Outbox
     from carbonex.wire.answers import Error
@@ -51,20 +46,13 @@ if TYPE_CHECKING:
     from .roster import Presence
     from .services import Services
 
-    # A submitted command's method, itself, req_id, time of arrival and batch;
-    # or what is to be done after the commands before it were answered.
-    Sent = tuple[
-        OrderMethod | VenueMethod | BatchMethod, Command, int | None, int, Batch | None
-    ]
-    Pending = Sent | Callable[[], None]
-
 
 POLICY_VIOLATION: Final = 1008  # RFC 6455 §7.4.1
 
 
 @final
 class Session:
-    """The venue's end of one connection, and the submitter of its commands.
+    """The venue's end of one connection.
 
     The shell calls ``receive`` for each message and ``closed`` when the
     connection is gone; while ``wants_pause`` it does not read on.
@@ -82,20 +70,16 @@ class Session:
         self.who = Identity()
         self.door: Final = Door(services.venue.name, connection_id)
         self.services: Final = services
-        self._clock: Final = services.clock
         self._binary: Final = outbox.codec.binary
         self._read: Final = READERS[outbox.codec.name].read
         self._throttle: Final = Throttle(services.limits)
         self._bucket: Final = self._throttle.bucket
-        # Requests without an answer. Beyond ``in_flight`` the shell stops
-        # reading, so it holds that and what was in the last chunk read.
-        self._pending: Final[deque[Pending]] = deque()
+        self.pending: Final = Pending(services, outbox, self._bucket, self._drained)
         # A query that waits for its turn and what came behind it: no more is read.
         self._held: deque[tuple[str | bytes, int]] = deque()
         self.waiting = False  # for the historian or the roster; nothing is pending then
         self.resuming: Resumption | None = None  # asks the historian page by page
         self.presence: Presence | None = None  # what the roster knows it by
-        self._submitted = self._answered = 0
         greet(self, "snapshot", services.clock())
 
     @property
@@ -109,7 +93,7 @@ class Session:
         if self.resuming is not None:
             return self.resuming.full
         limit = self.services.limits.in_flight
-        return len(self._pending) >= limit or bool(self._held) or self.waiting
+        return len(self.pending.requests) >= limit or bool(self._held) or self.waiting
 
     def receive(self, data: str | bytes, now_ns: int) -> None:
         """Take one whole message: a text frame's str, a binary frame's bytes."""
@@ -130,7 +114,7 @@ class Session:
             self._fault(fault, now_ns)
             return
         method = METHODS[name]
-        if self._pending and type(method) is QueryMethod:
+        if self.pending.requests and type(method) is QueryMethod:
             self._held.append((data, now_ns))
             return
         try:
@@ -140,39 +124,13 @@ class Session:
                 self._throttle.weigh(len(data), now_ns)
             self._refuse(name, method.cost, req_id, now_ns, refused.error)
 
-    def answered(self, token: int, events: list[Event], seq: int, time_ns: int) -> None:
-        """Take a command's outcome; send its answer, and what waited for it."""
-        pending = self._pending
-        if not pending:
-            return  # the connection is gone
-        sent = pending.popleft()
-        assert isinstance(sent, tuple)
-        assert token == self._answered
-        self._answered = token + 1
-        method, command, req_id, time_in_ns, batch = sent
-        result: msgspec.Struct | None = None
-        problem: Error | None = None
-        if events and type(events[0]) is Rejected:
-            problem = error_of(events[0], command)
-        else:
-            result = method.result(events)
-        if batch is None:
-            self._send(method.name, method.cost, req_id, time_in_ns, result, problem)
-        elif batch.add(result, problem):
-            self._send(method.name, method.cost, req_id, time_in_ns, batch.result())
-        while pending and not isinstance(act := pending[0], tuple):
-            pending.popleft()
-            act()
-        if self._held and not pending:
-            self.release()
-
     def closed(self) -> None:
         """Forget the client: the connection is gone. Its orders may have a grace."""
         if self.presence is not None:
             self.services.roster.lost(self.presence)
         if self.state is not CLOSED:
             self._step(Step.CLOSE)
-        self._pending.clear()
+        self.pending.requests.clear()
         self._held.clear()
         self.resuming = None
         self.feed.drop(self.outbox)
@@ -230,16 +188,17 @@ class Session:
             if cost and not self._bucket.take(cost, now_ns):
                 self._limit(cost, now_ns)
             command = method.build(params, who, who.account(params.account))
-            self._submit(method, command, req_id, now_ns)
+            self.pending.submit(method, command, req_id, now_ns)
         elif type(method) is BatchMethod:
             self._limit(cost * len(params.orders), now_ns)
             self._submit_all(method, params.orders, req_id, now_ns)
         elif type(method) is VenueMethod:
             self._limit(cost, now_ns)
-            self._submit(method, method.build(params, who.key_id), req_id, now_ns)
+            command = method.build(params, who.key_id)
+            self.pending.submit(method, command, req_id, now_ns)
         else:
             self._limit(cost, now_ns)
-            reply = partial(self._send, method.name, cost, req_id, now_ns)
+            reply = partial(self.pending.send, method.name, cost, req_id, now_ns)
             method.answer(self, params, reply, now_ns)
 
     def _fault(self, fault: Fault, now_ns: int) -> None:
@@ -252,21 +211,6 @@ class Session:
         if cost and not self._throttle.charge(cost, now_ns):
             raise Refused(self._throttle.refusal(cost, now_ns))
 
-    def _submit(
-        self,
-        method: OrderMethod | VenueMethod | BatchMethod,
-        command: Command,
-        req_id: int | None,
-        now_ns: int,
-        batch: Batch | None = None,
-    ) -> None:
-        if not self.venue.submit(self, self._submitted, command):
-            code = self.venue.refusal(command)
-            assert code is not None
-            raise Refused(unavailable(code, method.name))
-        self._submitted += 1
-        self._pending.append((method, command, req_id, now_ns, batch))
-
     def _submit_all(
         self, method: BatchMethod, orders: list[Any], req_id: int | None, now_ns: int
     ) -> None:
@@ -274,7 +218,7 @@ class Session:
         commands = commands_of(method, orders, self.who, self.venue)
         batch = Batch(len(commands))
         for command in commands:
-            self._submit(method, command, req_id, now_ns, batch)
+            self.pending.submit(method, command, req_id, now_ns, batch)
 
     def release(self) -> None:
         """Go on with a query and what waited behind it."""
@@ -284,6 +228,11 @@ class Session:
         self._held.extend(held)
         if self.resuming is not None:  # the next one, for which all of it waits
             self.resuming.held_bytes = sum(len(data) for data, _ in self._held)
+
+    def _drained(self) -> None:
+        """Go on with a query that waited for the commands before it."""
+        if self._held:
+            self.release()
 
     def _told(
         self, reply: Reply, result: msgspec.Struct | None, problem: Error | None
@@ -297,19 +246,13 @@ class Session:
             if self.resuming is None:
                 self.go_on()
 
-    # Answers on their way out.
-
-    def in_turn(self, act: Callable[[], None]) -> None:
-        """Act when all requests so far have been answered: now, if they have."""
-        if self._pending:
-            self._pending.append(act)
-        else:
-            act()
-
     def _refuse(
         self, name: str, cost: int, req_id: int | None, now_ns: int, problem: Error
     ) -> None:
-        self.in_turn(partial(self._send, name, cost, req_id, now_ns, None, problem))
+        pending = self.pending
+        pending.in_turn(
+            partial(pending.send, name, cost, req_id, now_ns, None, problem)
+        )
         if self.who.revoked:
             self.end("key revoked")
         elif self._throttle.exhausted:
@@ -318,33 +261,7 @@ class Session:
     def end(self, reason: str) -> None:
         """Close the connection when everything so far is answered."""
         self._step(Step.CLOSE)
-        self.in_turn(partial(self.outbox.close, POLICY_VIOLATION, reason))
-
-    def _send(
-        self,
-        name: str,
-        cost: int,
-        req_id: int | None,
-        time_in_ns: int,
-        result: msgspec.Struct | None = None,
-        problem: Error | None = None,
-    ) -> None:
-        """Send one answer; those of limited methods tell what remains."""
-        now_ns = self._clock()
-        if problem is not None:
-            self.services.errors[problem.code, problem.name] += 1
-        self.outbox.send(
-            Answer(
-                name,
-                problem is None,
-                time_in_ns // 1000,
-                now_ns // 1000,
-                req_id,
-                result,
-                problem,
-                self._bucket.remaining(now_ns) if cost else None,
-            )
-        )
+        self.pending.in_turn(partial(self.outbox.close, POLICY_VIOLATION, reason))
 
     def _step(self, step: Step) -> None:
         self.state = TRANSITIONS[self.state, step]

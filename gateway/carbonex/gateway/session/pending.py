@@ -1,0 +1,156 @@
+"""Requests without an answer, and how answers leave: in the order of the requests.
+
+The venue answers commands in the order in which they were submitted; what is
+refused behind them waits for its turn. While nothing is pending nothing is stored.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import TYPE_CHECKING, Final, final
+
+from carbonex.engine import Rejected
+from carbonex.wire.answers import Answer
+from carbonex.wire.sentences import error_of
+
+from .refusal import Refused, unavailable
+
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import msgspec
+
+    from carbonex.engine import Command, Event
+    from carbonex.gateway.outbox import Outbox
+    from carbonex.wire.answers import Error
+
+    from .batches import Batch
+    from .limits import Bucket
+    from .methods import BatchMethod, OrderMethod, VenueMethod
+    from .services import Services
+
+    # A submitted command's method, itself, req_id, time of arrival and batch;
+    # or what is to be done after the commands before it were answered.
+    Sent = tuple[
+        OrderMethod | VenueMethod | BatchMethod, Command, int | None, int, Batch | None
+    ]
+
+
+@final
+class Pending:
+    """One connection's requests without an answer; the submitter of its commands.
+
+    ``requests`` are those, oldest first. The session stops reading in time, so
+    that they are not more than its limit and what was in the last chunk read.
+    """
+
+    __slots__ = (
+        "_answered",
+        "_bucket",
+        "_clock",
+        "_drained",
+        "_errors",
+        "_submitted",
+        "_venue",
+        "outbox",
+        "requests",
+    )
+
+    def __init__(
+        self,
+        services: Services,
+        outbox: Outbox,
+        bucket: Bucket,
+        drained: Callable[[], None],
+    ) -> None:
+        """Begin with none; ``drained`` is called when all have been answered."""
+        self._venue: Final = services.venue
+        self._clock: Final = services.clock
+        self._errors: Final = services.errors
+        self._bucket: Final = bucket
+        self._drained: Final = drained
+        self.outbox: Final = outbox
+        self.requests: Final[deque[Sent | Callable[[], None]]] = deque()
+        self._submitted = 0
+        self._answered = 0
+
+    def submit(
+        self,
+        method: OrderMethod | VenueMethod | BatchMethod,
+        command: Command,
+        req_id: int | None,
+        now_ns: int,
+        batch: Batch | None = None,
+    ) -> None:
+        """Have a command done.
+
+        Raises:
+            Refused: If the venue does not take it.
+
+        """
+        if not self._venue.submit(self, self._submitted, command):
+            code = self._venue.refusal(command)
+            assert code is not None
+            raise Refused(unavailable(code, method.name))
+        self._submitted += 1
+        self.requests.append((method, command, req_id, now_ns, batch))
+
+    def in_turn(self, act: Callable[[], None]) -> None:
+        """Act when all requests so far have been answered: now, if they have."""
+        if self.requests:
+            self.requests.append(act)
+        else:
+            act()
+
+    def answered(self, token: int, events: list[Event], seq: int, time_ns: int) -> None:
+        """Take a command's outcome; send its answer, and what waited for it."""
+        requests = self.requests
+        if not requests:
+            return  # the connection is gone
+        sent = requests.popleft()
+        assert isinstance(sent, tuple)
+        assert token == self._answered
+        self._answered = token + 1
+        method, command, req_id, time_in_ns, batch = sent
+        result: msgspec.Struct | None = None
+        problem: Error | None = None
+        if events and type(events[0]) is Rejected:
+            problem = error_of(events[0], command)
+        else:
+            result = method.result(events)
+        if batch is None:
+            self.send(method.name, method.cost, req_id, time_in_ns, result, problem)
+        elif batch.add(result, problem):
+            self.send(method.name, method.cost, req_id, time_in_ns, batch.result())
+        while requests and not isinstance(act := requests[0], tuple):
+            requests.popleft()
+            act()
+        if not requests:
+            self._drained()
+
+    def send(
+        self,
+        name: str,
+        cost: int,
+        req_id: int | None,
+        time_in_ns: int,
+        result: msgspec.Struct | None = None,
+        problem: Error | None = None,
+    ) -> None:
+        """Send one answer; those of limited methods tell what remains."""
+        now_ns = self._clock()
+        if problem is not None:
+            self._errors[problem.code, problem.name] += 1
+        self.outbox.send(
+            Answer(
+                name,
+                problem is None,
+                time_in_ns // 1000,
+                now_ns // 1000,
+                req_id,
+                result,
+                problem,
+                self._bucket.remaining(now_ns) if cost else None,
+            )
+        )
