@@ -189,6 +189,4 @@ def _keep(directory: Path, exchange: Exchange) -> None:
     with SegmentLog(directory, VENUE, Unsynced()) as log:
         position = log.bounds()[1]
         chain = log.hash_at(position)
-    SnapshotStore(directory).save(
-        Snapshot(position, chain, exchange.digest(), exchange.snapshot())
-    )
+    SnapshotStore(directory).save(Snapshot.of(exchange, position, chain))

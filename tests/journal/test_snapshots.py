@@ -8,8 +8,10 @@ from hashlib import blake2b
 
 import pytest
 
+from carbonex.engine import Exchange
 from carbonex.journal import Snapshot, SnapshotError, SnapshotStore
 from journal.faulty_disk import DIRECTORY, PowerLost, SimulatedDisk
+from journal.trading import trading
 
 
 def snapshot(position: int, size: int = 100) -> Snapshot:
@@ -31,6 +33,15 @@ def test_what_was_saved_is_loaded() -> None:
     assert snapshots.load(7) == snapshot(7, 700)
     with pytest.raises(SnapshotError, match="cannot be read"):
         snapshots.load(8)
+
+
+def test_that_of_an_exchange_is_its_state_with_its_digest() -> None:
+    exchange = Exchange()
+    for batch in trading().batches:
+        exchange.apply(batch)
+    taken = Snapshot.of(exchange, 60, b"c" * 32)
+    assert taken == Snapshot(60, b"c" * 32, exchange.digest(), exchange.snapshot())
+    assert Exchange.restore(taken.data).digest() == taken.digest
 
 
 def test_format_version_1_does_not_change() -> None:

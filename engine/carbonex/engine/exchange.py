@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from . import semantics
@@ -85,7 +84,7 @@ from .registry.sessions import (
     session_closed,
     session_opened,
 )
-from .snapshot import restore, snapshot
+from .snapshot import digest, restore, snapshot
 from .state import VENUE_KEY, State
 from .timers import Due
 
@@ -183,7 +182,7 @@ class Exchange(State):
 
     def digest(self) -> bytes:
         """Return the BLAKE2b-256 of the snapshot. Linear in the state."""
-        return blake2b(self.snapshot(), digest_size=32).digest()
+        return digest(self.snapshot())
 
     def _accepts(self, batch: Batch) -> bool:
         """Tell whether this is the next batch of its gateway's newest epoch."""

@@ -52,18 +52,16 @@ def capture(directory: Path, disk: Disk | None = None) -> Captured:
     position, exchange = recovered.position, recovered.exchange
     if position == 0:
         raise LogError(f"the log in {directory} has no rows yet: nothing to keep")
-    digest, path = exchange.digest(), snapshots.path(position)
+    snapshot = Snapshot.of(exchange, position, recovered.chain)
     is_new = recovered.snapshot != position
     if is_new:
-        path = snapshots.save(
-            Snapshot(position, recovered.chain, digest, exchange.snapshot())
-        )
+        snapshots.save(snapshot)
     return Captured(
-        path,
+        snapshots.path(position),
         position,
         exchange.seq,
         exchange.time_ns,
-        digest,
+        snapshot.digest,
         is_new,
         [*log.warnings, *recovered.warnings],
     )

@@ -15,12 +15,17 @@ from struct import Struct
 from threading import get_native_id
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from carbonex.engine.snapshot import digest
+
 from .disk import OsDisk
 from .records import unknown_version
 
 
 if TYPE_CHECKING:
     from pathlib import Path
+    from typing import Self
+
+    from carbonex.engine import Exchange
 
     from .disk import Disk
 
@@ -51,6 +56,12 @@ class Snapshot(NamedTuple):
     chain: bytes
     digest: bytes
     data: bytes
+
+    @classmethod
+    def of(cls, exchange: Exchange, position: int, chain: bytes) -> Self:
+        """Return that of ``exchange`` as it is now, gone through once. O(state)."""
+        data = exchange.snapshot()
+        return cls(position, chain, digest(data), data)
 
 
 class SnapshotStore:

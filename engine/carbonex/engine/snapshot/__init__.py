@@ -6,7 +6,7 @@ the order in which the log brought it, which a restored state keeps.
 
 from .images import FORMAT
 from .restoring import restore
-from .taking import snapshot
+from .taking import digest, snapshot
 
 
-__all__ = ["FORMAT", "restore", "snapshot"]
+__all__ = ["FORMAT", "digest", "restore", "snapshot"]

@@ -140,10 +140,7 @@ def take_snapshot(venue: Venue, snapshots: SnapshotStore) -> Path:
         OSError: If it could not be written.
 
     """
-    exchange = venue.exchange
-    return snapshots.save(
-        Snapshot(venue.position, venue.chain, exchange.digest(), exchange.snapshot())
-    )
+    return snapshots.save(Snapshot.of(venue.exchange, venue.position, venue.chain))
 
 
 def clock_file(directory: Path, machine: Machine) -> ClockFile:
