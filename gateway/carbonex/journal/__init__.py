@@ -23,6 +23,7 @@ from .reader import LogReader
 from .recovery import Recovered, no_collection, recover
 from .segments import SegmentLog
 from .snapshots import Snapshot, SnapshotError, SnapshotStore
+from .steps import Step, steps
 from .verify import Fault, Report, Witness, verify
 
 
@@ -50,6 +51,7 @@ __all__ = [
     "Snapshot",
     "SnapshotError",
     "SnapshotStore",
+    "Step",
     "Tail",
     "UnknownSemanticsError",
     "Witness",
@@ -58,5 +60,6 @@ __all__ = [
     "keep_archive_in",
     "no_collection",
     "recover",
+    "steps",
     "verify",
 ]

@@ -6,11 +6,12 @@ import gc
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
-from carbonex.engine import Exchange, SemanticsError
+from carbonex.engine import Exchange
 
-from .log import LogError, UnknownSemanticsError
+from .log import LogError
 from .reader import LogReader
 from .snapshots import SnapshotError
+from .steps import steps
 
 
 if TYPE_CHECKING:
@@ -187,15 +188,8 @@ def _replay(
     listeners: list[Progress],
 ) -> int:
     """Apply the rows after ``position`` up to ``last``; return the last position."""
-    try:
-        for row in log.tail(position + 1):
-            if row.position > last:
-                break
-            batch = row.batch()
-            applied = exchange.apply(batch)
-            position = row.position
-            for listener in listeners:
-                listener(position, batch, applied)
-    except SemanticsError as error:
-        raise UnknownSemanticsError(position + 1, error) from None
+    for row, batch, applied in steps(log, exchange, position, last):
+        position = row.position
+        for listener in listeners:
+            listener(position, batch, applied)
     return position

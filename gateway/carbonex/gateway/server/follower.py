@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Final, final
 
 import structlog
 
-from carbonex.engine import DayEnded, SemanticsError
+from carbonex.engine import DayEnded
 from carbonex.journal import (
     HISTORY_NAME,
     HistoryError,
@@ -31,8 +31,8 @@ from carbonex.journal import (
     LogReader,
     Snapshot,
     SnapshotStore,
-    UnknownSemanticsError,
     recover,
+    steps,
 )
 
 from .log_lines import write_log_lines_to
@@ -102,26 +102,20 @@ class Follower:
 
         """
         self._log.refresh()
-        try:
-            for row in self._log.tail(self.position + 1):
-                if row.position > self._log.durable:
-                    break  # a power loss may take it, but not what we keep of it
-                batch = row.batch()
-                applied = self._exchange.apply(batch)
-                self._history.put(row.position, applied)
-                self.position, self._chain = row.position, row.hash
-                self._watch(row.position, batch, applied)
-        except SemanticsError as error:
-            raise UnknownSemanticsError(self.position + 1, error) from None
+        # A power loss may take a row behind that one, but not what we keep of it.
+        last = self._log.durable
+        for row, batch, applied in steps(
+            self._log, self._exchange, self.position, last
+        ):
+            self._history.put(row.position, applied)
+            self.position, self._chain = row.position, row.hash
+            self._watch(row.position, batch, applied)
         self._history.flush()
         if self._history.failed is not None:
             raise self._history.failed
         if self._day_ended:
-            exchange = self._exchange
             path = self._snapshots.save(
-                Snapshot(
-                    self.position, self._chain, exchange.digest(), exchange.snapshot()
-                )
+                Snapshot.of(self._exchange, self.position, self._chain)
             )
             self._day_ended = False
             _log.info("snapshot kept", path=str(path), position=self.position)
