@@ -8,7 +8,7 @@ import typer
 
 from carbonex.journal import capture
 
-from .describe import clock, date_of
+from .describe import moment
 from .logs import Directory, log_errors
 
 
@@ -24,14 +24,13 @@ def snapshot(directory: Directory) -> None:
         captured = capture(directory)
     for warning in captured.warnings:
         typer.echo(f"carbonex: warning: {warning}", err=True)
-    time_ns = captured.time_ns
     typer.echo(
         _LINES.format(
             path=captured.path,
             was_there="" if captured.is_new else " (it was there already)",
             position=captured.position,
             seq=captured.seq,
-            time=f"{date_of(time_ns)} {clock(time_ns)}",
+            time=moment(captured.time_ns),
             digest=captured.digest.hex(),
         )
     )

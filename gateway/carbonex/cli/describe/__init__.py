@@ -6,10 +6,10 @@ are of Shanghai (UTC+8, no daylight saving).
 """
 
 from . import market, off_book, orders, registry, sessions, trading_day
-from .words import clock, cny, date_of, describe, story
+from .words import clock, cny, date_of, describe, moment, story
 
 
 # They are imported for what they teach ``describe``.
 SUBJECTS = (market, off_book, orders, registry, sessions, trading_day)
 
-__all__ = ["clock", "cny", "date_of", "describe", "story"]
+__all__ = ["clock", "cny", "date_of", "describe", "moment", "story"]
