@@ -53,7 +53,6 @@ class Clients:
         self.clock = clock
         self.metrics = metrics
         self.gate: Final = Gate(limits, origins)
-        metrics.gate = self.gate
         self._readiness = readiness
         self._secret = secret
         self._services: Services | None = None  # until the log is recovered

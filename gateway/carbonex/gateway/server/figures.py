@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from .clients import Clients
     from .follower_process import FollowerProcess
+    from .gate import Gate
     from .recovering import Recovery
     from .server import Server
 
@@ -34,6 +35,7 @@ def figures(server: Server) -> Iterator[Metric]:
     """Yield what there is to know now; the venue's own once it is recovered."""
     ready = server.readiness().ready
     yield gauge("ready", "1 while commands are taken.", ready)
+    yield from _of_gate(server.clients.gate)
     yield from _of_recovery(server.recovery)
     yield from _of_log(server)
     yield from _of_snapshots(server)
@@ -48,6 +50,15 @@ def figures(server: Server) -> Iterator[Metric]:
     yield gauge("held_questions", "Put to the history.", waiting)
     if server.follower is not None:
         yield from _of_follower(server.follower, server.venue.position)
+
+
+def _of_gate(gate: Gate) -> Iterator[Metric]:
+    logins, handshakes = gate.logins.limit, gate.handshakes
+    yield counter("logins_failed", "Not signed as they should be.", logins.charged)
+    yield counter("logins_limited", "Not tried, as LOGIN_LIMITED.", logins.refused)
+    yield counter("requests", "HTTP, and opening handshakes.", handshakes.charged)
+    yield counter("requests_limited", "Answered with 429.", handshakes.refused)
+    yield counter("origins_refused", "Answered with 403.", gate.origins.refused)
 
 
 def _of_recovery(recovery: Recovery) -> Iterator[Metric]:

@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 
     from carbonex.engine import Event, Reason
 
-    from .gate import Gate
-
 
 CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
 
@@ -48,7 +46,6 @@ class Metrics(Collector):
 
     def __init__(self, more: Callable[[], Iterator[Metric]] = _nothing) -> None:
         self._more = more
-        self.gate: Gate | None = None
         self.connections = 0
         self.connections_total = 0
         self.refused = 0  # for lack of room
@@ -102,18 +99,7 @@ class Metrics(Collector):
         for (code, name), count in self.errors.items():
             errors.add_metric([str(code), name], count)
         yield errors
-        if self.gate is not None:
-            yield from _gate(self.gate)
         yield from self._more()
-
-
-def _gate(gate: Gate) -> Iterator[Metric]:
-    logins, handshakes = gate.logins.limit, gate.handshakes
-    yield counter("logins_failed", "Not signed as they should be.", logins.charged)
-    yield counter("logins_limited", "Not tried, as LOGIN_LIMITED.", logins.refused)
-    yield counter("requests", "HTTP, and opening handshakes.", handshakes.charged)
-    yield counter("requests_limited", "Answered with 429.", handshakes.refused)
-    yield counter("origins_refused", "Answered with 403.", gate.origins.refused)
 
 
 def gauge(name: str, text: str, value: float) -> Metric:
