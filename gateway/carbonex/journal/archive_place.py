@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
 from .archives import ARCHIVE_NAME, archive_paths, read_archive_header
-from .disk import OsDisk
+from .disk import NEW, OsDisk, remove_unfinished
 from .log import LogError
 from .making import lock
 
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 
 LOCK_NAME: Final = "archive.lock"  # keeps a second archiving out, and no server
-NEW: Final = ".new"  # the suffix of an archive that is not complete yet
 
 
 def keep_archive_in(directory: Path, place: Path, venue: str) -> None:
@@ -111,18 +110,11 @@ def require_files(directory: Path, first: int) -> None:
         )
 
 
-def remove_unfinished(disk: Disk, place: Path) -> None:
-    """Remove what archivings that were interrupted left behind."""
-    for name in disk.names(place):
-        if name.endswith(NEW):
-            disk.remove(place / name)
-
-
 def _link(disk: OsDisk, link: Path, place: Path) -> None:
     if link.is_dir() and not link.is_symlink():
         remove_unfinished(disk, link)
         link.rmdir()
-    new = link.with_suffix(".new")
+    new = link.with_suffix(NEW)
     new.unlink(missing_ok=True)
     new.symlink_to(place, target_is_directory=True)
     os.rename(new, link)  # noqa: PTH104 - a link, not what it leads to

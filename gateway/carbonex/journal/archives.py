@@ -164,7 +164,7 @@ def read_archive_header(disk: Disk, path: Path) -> ArchiveHeader:
 def write_archive(disk: Disk, fd: int, header: ArchiveHeader, segment: int) -> None:
     """Write the archive of the open file ``segment`` into the empty file ``fd``.
 
-    It is durable when this returns. O(the segment), a chunk in memory.
+    O(the segment), a chunk in memory.
     """
     count = _chunks(header.size)
     at = _HEADER.size + count * _CHUNK.size + HASH_BYTES
@@ -178,7 +178,6 @@ def write_archive(disk: Disk, fd: int, header: ArchiveHeader, segment: int) -> N
         index.append((len(data), zlib.crc32(data)))
     block = _encode_header(header) + b"".join(_CHUNK.pack(*entry) for entry in index)
     disk.pwrite(fd, block + blake2b(block, digest_size=HASH_BYTES).digest(), 0)
-    disk.sync(fd)
 
 
 def _chunks(size: int) -> int:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from carbonex.engine import Exchange
 
-from .archive_place import NEW, alone, remove_unfinished, require_files, require_place
+from .archive_place import alone, require_files, require_place
 from .archives import (
     ARCHIVE_NAME,
     ArchiveHeader,
@@ -20,7 +20,7 @@ from .archives import (
     read_archive_header,
     write_archive,
 )
-from .disk import OsDisk
+from .disk import NEW, OsDisk, make_file, remove_unfinished
 from .history import HISTORY_NAME, HistoryError, HistoryReader
 from .log import DamageError, LogError
 from .reader import LogReader
@@ -59,8 +59,8 @@ def archive(
     """Archive what neither a start nor the history needs; return what was moved.
 
     See ``needed_from``. With ``may_begin`` the place where DIR/archive leads may have
-    no archive yet, although rows were archived before. A server may be at work. O(segments that are moved), and
-    the oldest snapshot is restored once.
+    no archive yet, although rows were archived before. A server may be at work.
+    O(segments that are moved), and the oldest snapshot is restored once.
 
     Raises:
         LockedError: If another archiving is at work.
@@ -189,22 +189,15 @@ def _end(disk: Disk, segment: Segment, after: Segment) -> Mark:
 
 
 def _write(disk: Disk, path: Path, header: ArchiveHeader, segment: Segment) -> None:
-    new = path.with_suffix(NEW)
     source = disk.open_read(segment.path)
     try:
-        fd = disk.open_write(new)
-        try:
-            write_archive(disk, fd, header, source)
-        finally:
-            disk.close(fd)
+        make_file(disk, path, lambda fd: write_archive(disk, fd, header, source))
     except OSError:
         with suppress(OSError):
-            disk.remove(new)
+            disk.remove(path.with_suffix(NEW))
         raise
     finally:
         disk.close(source)
-    disk.rename(new, path)
-    disk.sync_directory(path.parent)
 
 
 def _is_whole(disk: Disk, path: Path, header: ArchiveHeader) -> bool:

@@ -12,11 +12,14 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 
 DIRECTORY_MODE: Final = 0o700  # the log holds every participant's orders
 FILE_MODE: Final = 0o600
+
+NEW: Final = ".new"  # the suffix of a file that is not complete yet
 
 
 class Disk(Protocol):
@@ -134,3 +137,31 @@ class OsDisk:
     def free_bytes(self, path: Path) -> int:
         status = os.statvfs(path)
         return status.f_bavail * status.f_frsize
+
+
+def make_file(disk: Disk, path: Path, write: Callable[[int], None]) -> None:
+    """Make the file ``path``, which has its name only when it is durable.
+
+    ``write`` is given its descriptor. What fails may leave the file with the suffix
+    NEW; see ``remove_unfinished``.
+
+    Raises:
+        OSError: If it cannot be made.
+
+    """
+    new = path.with_suffix(NEW)
+    fd = disk.open_write(new)
+    try:
+        write(fd)
+        disk.sync(fd)
+    finally:
+        disk.close(fd)
+    disk.rename(new, path)
+    disk.sync_directory(path.parent)
+
+
+def remove_unfinished(disk: Disk, directory: Path) -> None:
+    """Remove what was interrupted in ``directory`` and left files with the suffix NEW."""
+    for name in disk.names(directory):
+        if name.endswith(NEW):
+            disk.remove(directory / name)

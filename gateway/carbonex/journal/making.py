@@ -7,9 +7,10 @@ import os
 from typing import TYPE_CHECKING, Final
 
 from .archives import ARCHIVE_NAME, archive_paths
+from .disk import make_file, remove_unfinished
 from .log import LockedError, LogError, PoisonedError
 from .records import HEADER_BYTES, Header, encode_header, genesis
-from .scan import SUFFIX, Segment, read_head, segment_name
+from .scan import Segment, read_head, segment_name, segment_paths
 
 
 if TYPE_CHECKING:
@@ -25,8 +26,6 @@ if TYPE_CHECKING:
 # into p99.9 even with one order at a time; steps of 4 MiB add 7 ms.
 FILL_BYTES: Final = 1024 * 1024
 ZEROS: Final = memoryview(bytes(FILL_BYTES))
-
-_NEW: Final = ".new"  # the suffix of a segment that is not complete yet
 
 
 class Guard:
@@ -63,17 +62,13 @@ def create_segment(
 ) -> Segment:
     """Make an empty segment, which has its name only when it is durable."""
     path = directory / segment_name(header.first)
-    new = path.with_suffix(_NEW)
-    fd = disk.open_write(new)
-    try:
+
+    def write(fd: int) -> None:
         disk.pwrite(fd, encode_header(header), 0)
         zeros = ZEROS[: max(0, segment_bytes - HEADER_BYTES)]
         disk.pwrite(fd, zeros, HEADER_BYTES)
-        disk.sync(fd)
-    finally:
-        disk.close(fd)
-    disk.rename(new, path)
-    disk.sync_directory(directory)
+
+    make_file(disk, path, write)
     return Segment(path, header)
 
 
@@ -109,11 +104,8 @@ def lock(disk: Disk, path: Path) -> int:
 def prepare(disk: Disk, directory: Path, venue: str, size: int) -> None:
     """Make the log's directory and first segment where there is nothing yet."""
     disk.make_directory(directory)
-    names = disk.names(directory)
-    for name in names:
-        if name.endswith(_NEW):
-            disk.remove(directory / name)
-    if any(name.endswith(SUFFIX) for name in names):
+    remove_unfinished(disk, directory)
+    if segment_paths(disk, directory):
         return
     archived = archive_paths(disk, directory.parent / ARCHIVE_NAME)
     if archived:

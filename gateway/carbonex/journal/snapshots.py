@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from carbonex.engine.snapshot import digest
 
-from .disk import OsDisk
+from .disk import NEW, OsDisk
 from .records import unknown_version
 
 
@@ -39,7 +39,6 @@ _HEADER: Final = Struct("<8sIIQ32s32sQ")
 _CHECKSUM_BYTES: Final = 32  # BLAKE2b-256 over header and data, between them
 _DATA_AT: Final = _HEADER.size + _CHECKSUM_BYTES
 _SUFFIX: Final = ".snapshot"
-_NEW: Final = ".new"  # the suffix of one that is not complete yet
 
 
 class SnapshotError(Exception):
@@ -160,7 +159,7 @@ class SnapshotStore:
         """Return a new file of this thread's alone, locked, to become ``path``."""
         disk = self._disk
         for attempt in count():
-            new = path.with_suffix(f".{get_native_id()}-{attempt}{_NEW}")
+            new = path.with_suffix(f".{get_native_id()}-{attempt}{NEW}")
             fd = disk.open_write(new)
             # Between the two, somebody may have taken it for a leftover.
             if self._lock(fd) and new.name in disk.names(self._directory):
@@ -172,7 +171,7 @@ class SnapshotStore:
         """Remove what saves that were interrupted left behind: nobody locks it."""
         disk = self._disk
         for name in disk.names(self._directory):
-            if not name.endswith(_NEW):
+            if not name.endswith(NEW):
                 continue
             path = self._directory / name
             with suppress(FileNotFoundError):  # that one has just come to its end
