@@ -16,12 +16,17 @@ applied; see docs/dependencies.md for what else was tried.
 from __future__ import annotations
 
 import zlib
-from hashlib import blake2b
 from struct import Struct
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from .log import DamageError, LogError
-from .records import HASH_BYTES, unknown_version
+from .log import LogError
+from .records import (
+    HASH_BYTES,
+    check_header,
+    no_header,
+    unknown_version,
+    with_checksum,
+)
 
 
 if TYPE_CHECKING:
@@ -177,7 +182,7 @@ def write_archive(disk: Disk, fd: int, header: ArchiveHeader, segment: int) -> N
         at += len(data)
         index.append((len(data), zlib.crc32(data)))
     block = _encode_header(header) + b"".join(_CHUNK.pack(*entry) for entry in index)
-    disk.pwrite(fd, block + blake2b(block, digest_size=HASH_BYTES).digest(), 0)
+    disk.pwrite(fd, with_checksum(block), 0)
 
 
 def _chunks(size: int) -> int:
@@ -208,23 +213,19 @@ def _read_header(
     first = int(path.name.removesuffix(SUFFIX))
     block = disk.read(fd, _HEADER.size, 0)
     if len(block) < _HEADER.size or not block.startswith(_MAGIC):
-        found = f"{len(block)} bytes that begin with {block[:8]!r}"
-        raise DamageError(path, 0, first, "the header of an archive", found)
+        raise no_header(block, path, first, "the header of an archive")
     fields = _HEADER.unpack(block)
     _, version, codec, length, chunk, number, last, before, after, size, venue = fields
     if version != ARCHIVE_VERSION:
         raise LogError(unknown_version(path, version, ARCHIVE_VERSION))
     count = _chunks(size) if size <= _MAX_SIZE else 0
     block += disk.read(fd, count * _CHUNK.size + HASH_BYTES, _HEADER.size)
-    body, stored = block[:-HASH_BYTES], block[-HASH_BYTES:]
-    checksum = blake2b(body, digest_size=HASH_BYTES).digest()
-    if checksum != stored:
-        expected = f"the checksum {checksum.hex()}"
-        raise DamageError(path, 0, first, expected, stored.hex())
+    check_header(block, path, number, first)
     if (codec, chunk) != (_ZLIB, CHUNK_BYTES):
         raise LogError(unknown_version(path, f"1 with codec {codec}", f"codec {_ZLIB}"))
-    if number != first:
-        expected = f"first position {first}, as its name says"
-        raise DamageError(path, 0, first, expected, str(number))
     header = ArchiveHeader(venue[:length].decode(), number, last, before, after, size)
-    return header, list(_CHUNK.iter_unpack(body[_HEADER.size :])), len(block)
+    return (
+        header,
+        list(_CHUNK.iter_unpack(block[_HEADER.size : -HASH_BYTES])),
+        len(block),
+    )

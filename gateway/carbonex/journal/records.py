@@ -119,8 +119,7 @@ def encode_header(header: Header) -> bytes:
     fields = _HEADER.pack(
         _MAGIC, FORMAT_VERSION, len(venue), header.first, header.hash_before, venue
     )
-    block = fields.ljust(HEADER_BYTES - HASH_BYTES, b"\0")
-    return block + blake2b(block, digest_size=HASH_BYTES).digest()
+    return with_checksum(fields.ljust(HEADER_BYTES - HASH_BYTES, b"\0"))
 
 
 def decode_header(block: bytes, path: Path, first: int) -> Header:
@@ -132,19 +131,40 @@ def decode_header(block: bytes, path: Path, first: int) -> Header:
 
     """
     if len(block) < HEADER_BYTES or not block.startswith(_MAGIC):
-        found = f"{len(block)} bytes that begin with {block[:8]!r}"
-        raise DamageError(path, 0, first, "the header of a segment", found)
+        raise no_header(block, path, first, "the header of a segment")
     _, version, length, number, hash_before, venue = _HEADER.unpack_from(block)
     if version != FORMAT_VERSION:
         raise LogError(unknown_version(path, version, FORMAT_VERSION))
-    checksum = blake2b(block[:-HASH_BYTES], digest_size=HASH_BYTES).digest()
-    if checksum != block[-HASH_BYTES:]:
-        found = block[-HASH_BYTES:].hex()
-        raise DamageError(path, 0, first, f"the checksum {checksum.hex()}", found)
+    check_header(block, path, number, first)
+    return Header(venue[:length].decode(), number, hash_before)
+
+
+def with_checksum(block: bytes) -> bytes:
+    """Return a file's header with what ``check_header`` compares it with."""
+    return block + blake2b(block, digest_size=HASH_BYTES).digest()
+
+
+def no_header(block: bytes, path: Path, first: int, expected: str) -> DamageError:
+    """Return what is wrong with a file that does not even begin as it should."""
+    found = f"{len(block)} bytes that begin with {block[:8]!r}"
+    return DamageError(path, 0, first, expected, found)
+
+
+def check_header(block: bytes, path: Path, number: int, first: int) -> None:
+    """Hold a header against its checksum, and its first position against the name's.
+
+    Raises:
+        DamageError: If either differs.
+
+    """
+    body, stored = block[:-HASH_BYTES], block[-HASH_BYTES:]
+    checksum = blake2b(body, digest_size=HASH_BYTES).digest()
+    if checksum != stored:
+        expected = f"the checksum {checksum.hex()}"
+        raise DamageError(path, 0, first, expected, stored.hex())
     if number != first:
         expected = f"first position {first}, as its name says"
         raise DamageError(path, 0, first, expected, str(number))
-    return Header(venue[:length].decode(), number, hash_before)
 
 
 def encode_head(position: int, chain: bytes) -> bytes:
