@@ -15,7 +15,7 @@ from carbonex.gateway.documents import ConfigError
 from carbonex.gateway.market import PRESETS, load_market
 from carbonex.gateway.server.opening import OPERATOR, bootstrap, operator_commands
 from carbonex.journal import LogError
-from carbonex.journal.disk import FILE_MODE
+from carbonex.journal.disk import DIRECTORY_MODE, FILE_MODE
 from carbonex.wire.keys import generate_key
 from carbonex.wire.login import decode_bytes
 
@@ -214,10 +214,10 @@ def _write_private(path: Path, text: str) -> None:
 
 def _make_empty(directory: Path) -> None:
     try:
-        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        directory.mkdir(mode=DIRECTORY_MODE, parents=True, exist_ok=True)
         taken = sorted(path.name for path in directory.iterdir())
         if not taken:
-            directory.chmod(0o700)
+            directory.chmod(DIRECTORY_MODE)
             return
     except OSError as error:
         raise InitError(f"{directory} cannot be used: {error.strerror}") from None
