@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from carbonex.cli.flows.lobster_check import LobsterCheck
-from carbonex.cli.flows.replay import batches_of, replay
+from carbonex.cli.flows.replay import replay
+from cli.flow_log import batches_of
 from cli.recordings import Tape
 
 

@@ -15,8 +15,9 @@ from carbonex.cli.flows.bitstamp_files import (
     read_events,
     read_trades,
 )
-from carbonex.cli.flows.replay import batches_of, replay
+from carbonex.cli.flows.replay import replay
 from carbonex.engine import BUY, MAX_QUANTITY, SELL
+from cli.flow_log import batches_of
 from cli.recordings import market_data, words
 
 

@@ -10,7 +10,8 @@ import pytest
 from carbonex.cli.flows.lobster import Fill, translate
 from carbonex.cli.flows.lobster_check import LobsterCheck
 from carbonex.cli.flows.lobster_files import FormatError, load, read_message
-from carbonex.cli.flows.replay import batches_of, replay
+from carbonex.cli.flows.replay import replay
+from cli.flow_log import batches_of
 from cli.lobster_runs import run, tape
 
 

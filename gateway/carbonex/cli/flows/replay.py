@@ -1,4 +1,4 @@
-"""Bringing a flow to an exchange in this process, and what came of it to a check."""
+"""A whole log applied to an exchange in this process, and told to a check."""
 
 from __future__ import annotations
 
@@ -6,38 +6,23 @@ from typing import TYPE_CHECKING, Final, TypeGuard
 
 from carbonex.engine import (
     AmendOrder,
-    Batch,
     CancelAll,
     CancelOrder,
     Exchange,
-    GatewayOpened,
     PlaceOrder,
     Rejected,
 )
 
-from .flow import opening
-
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable
 
-    from carbonex.engine import Command, OrderCommand
+    from carbonex.engine import Batch, Command, OrderCommand
 
     from .check import Check
-    from .flow import Flow
 
 
-BATCH: Final = 500  # commands; any size gives the same events
 _ORDER_COMMANDS: Final = (PlaceOrder, AmendOrder, CancelOrder, CancelAll)
-
-
-def batches_of(flow: Flow) -> Iterator[Batch]:
-    """Yield the log of a venue that is set up and then gets nothing but the flow."""
-    groups: list[Sequence[Command]] = [[GatewayOpened("")], opening(flow)]
-    size = len(flow.commands)
-    groups += (flow.commands[at : at + BATCH] for at in range(0, size, BATCH))
-    for n, group in enumerate(groups):
-        yield Batch(n, 1, 1, n, list(group))
 
 
 def replay(batches: Iterable[Batch], check: Check) -> Exchange:
