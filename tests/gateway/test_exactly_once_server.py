@@ -93,16 +93,6 @@ async def possessions(port: int) -> Json:
     }
 
 
-def without_locks(possessions: Json) -> Json:
-    return {
-        account: (
-            have["cash"],
-            {h["instrument"]: h["quantity"] for h in have["holdings"]},
-        )
-        for account, have in possessions.items()
-    }
-
-
 async def test_everything_is_done_once_over_kills_stops_and_a_day_change(
     directory: Path,
 ) -> None:
@@ -168,23 +158,18 @@ async def test_around_the_clock_an_id_is_good_for_a_day_at_least(
         "quantity": 1,
         "client_order_id": "late",
     }
+    kept = {**order, "client_order_id": "open", "time_in_force": "gtc"}
     async with Server.start(tmp_path, config(), accept_time=True) as server:
         hours.be("2026-07-28 23:59:58")
         assert "duplicate" not in await again(server, order)
-        await again(
-            server, {**order, "client_order_id": "open", "time_in_force": "gtc"}
-        )
+        assert "duplicate" not in await again(server, kept)
         hours.be("2026-07-29 00:00:02")
         assert (await again(server, order))["duplicate"]
         hours.be("2026-07-29 23:59:58")
         assert (await again(server, order))["duplicate"]
         hours.be("2026-07-30 00:00:02")
         assert "duplicate" not in await again(server, order)
-        assert (
-            await again(
-                server, {**order, "client_order_id": "open", "time_in_force": "gtc"}
-            )
-        )["duplicate"]
+        assert (await again(server, kept))["duplicate"]
 
 
 async def again(server: Server, order: Json) -> Any:

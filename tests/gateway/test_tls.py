@@ -152,8 +152,8 @@ async def test_a_stop_does_not_wait_for_tls_handshakes(
     tmp_path: Path, authority: Authority
 ) -> None:
     authority.sign("venue")
-    make_market(tmp_path / "venue", secured(handshake_seconds=60, close_seconds=0.05))
     venue = secured(handshake_seconds=60, close_seconds=0.05)
+    make_market(tmp_path / "venue", venue)
     async with Server.start(tmp_path / "venue", venue) as server:
         reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
         await eventually(lambda: len(server.clients) == 1)

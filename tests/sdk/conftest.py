@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from carbonex.gateway.config import FILE_NAME
 from hours import Hours
 from sdk.accidents import FIRST_DAY, Stage
 from sdk.market import Cable, Market, open_market, set_up
@@ -40,7 +39,6 @@ async def stage(
     Hours(monkeypatch).be("2026-07-29 09:30:00")
     keys = set_up(tmp_path)
     write_config(tmp_path)
-    assert (tmp_path / FILE_NAME).exists()
     async with Cable.laid(0) as cable:
         stage = Stage(tmp_path, keys, cable)
         async with stage.stack:

@@ -72,9 +72,7 @@ async def test_the_end_of_the_block_is_a_clean_logout(market: Market) -> None:
     assert market.open_orders("maker") == 1
 
 
-@pytest.mark.parametrize(
-    "session", [{**PATIENT, "cancel_at_exit": True}, {"session": "mm-1"}]
-)
+@pytest.mark.parametrize("session", [PATIENT, {"session": "mm-1"}])
 async def test_it_may_cancel_what_the_session_has_open(
     market: Market, session: Any
 ) -> None:
@@ -122,7 +120,7 @@ async def test_another_client_of_the_same_name_takes_over_for_good(
     assert market.open_orders("maker") == 1
 
 
-async def test_every_login_says_the_same(market: Market) -> None:
+def test_every_login_says_the_same() -> None:
     script = Script(generate_key("maker"), presence=Presence("mm-1", True, 2.5))
     for _ in range(2):
         script.greet()
