@@ -99,10 +99,8 @@ def test_a_stream_from_the_past_catches_up_and_leaves_the_others_alone() -> None
 
 def test_a_catching_up_stream_that_is_cut_off_goes_on_where_it_was() -> None:
     script, executions, stream = following(newest=7)
-    past = executions.stream_from(3)
-    script.client.subscribe(executions)
-    for request in script.hear():
-        script.accept(request)
+    past, subscribe = ask_back(script, executions)
+    script.accept(subscribe)
     script.frame("executions", "snapshot", snapshot(newest=7))
     script.frame("executions", "update", execution(3), execution(4))
     script.client.connection_lost("cable cut")
@@ -117,10 +115,7 @@ def test_a_catching_up_stream_that_is_cut_off_goes_on_where_it_was() -> None:
 
 async def test_history_that_is_gone_fails_only_who_wants_it() -> None:
     script, executions, stream = following(newest=7)
-    past = executions.stream_from(3)
-    script.client.subscribe(executions)
-    unsubscribe, subscribe = script.hear()
-    script.accept(unsubscribe)
+    past, subscribe = ask_back(script, executions)
     script.refuse(subscribe, 4012, "HISTORY_GONE")
     [again] = script.hear()
     assert again["params"]["from_seq"] == 8
@@ -163,11 +158,8 @@ def test_a_from_seq_that_cannot_be_is_refused_at_once() -> None:
 
 async def test_a_wrong_from_seq_does_not_end_the_others() -> None:
     script, executions, stream = following(accept=False)
-    wrong = executions.stream_from(99)  # nobody knows yet that this is wrong
-    script.client.subscribe(executions)
-    unsubscribe, subscribe = script.hear()
-    assert subscribe["params"]["from_seq"] == 99
-    script.accept(unsubscribe)
+    # Nobody knows yet that this is wrong.
+    wrong, subscribe = ask_back(script, executions, 99)
     script.refuse(subscribe, 1004, "BAD_TYPE")
     with pytest.raises(InvalidRequest):
         await wrong.next()
@@ -271,10 +263,13 @@ async def test_a_slow_reader_gets_what_is_held_and_where_to_go_on() -> None:
 
 
 def following(
-    newest: int = 0, *, accept: bool = True
+    newest: int = 0, *, accept: bool = True, **log: Any
 ) -> tuple[Script, Executions, ExecutionStream]:
-    """Return a script, an account that is followed, and a stream of it."""
-    script = logged_in()
+    """Return a script, an account that is followed, and a stream of it.
+
+    ``log`` is what the venue tells of its log.
+    """
+    script = logged_in(**log)
     executions = script.client.executions("acme-1", NoDesk())
     stream = executions.stream_from(0)
     [subscribe] = only(script.hear(), "subscribe")
@@ -282,6 +277,18 @@ def following(
         script.accept(subscribe)
         script.frame("executions", "snapshot", snapshot(newest))
     return script, executions, stream
+
+
+def ask_back(
+    script: Script, executions: Executions, from_seq: int = 3
+) -> tuple[ExecutionStream, dict[str, Any]]:
+    """Want the past: return its stream, and the request that waits for an answer."""
+    past = executions.stream_from(from_seq)
+    script.client.subscribe(executions)
+    unsubscribe, subscribe = script.hear()
+    assert subscribe["params"]["from_seq"] == from_seq
+    script.accept(unsubscribe)
+    return past, subscribe
 
 
 def seen(stream: ExecutionStream) -> list[int]:

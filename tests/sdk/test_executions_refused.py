@@ -6,15 +6,12 @@ import pytest
 
 from carbonex.sdk import HistoryUnreadable
 from sdk.script import only
-from sdk.test_executions import execution, following, seen, snapshot
+from sdk.test_executions import ask_back, execution, following, seen, snapshot
 
 
 def test_a_history_that_is_behind_is_asked_again_at_the_next_heartbeat() -> None:
     script, executions, stream = following(newest=7)
-    past = executions.stream_from(3)
-    script.client.subscribe(executions)
-    unsubscribe, subscribe = script.hear()
-    script.accept(unsubscribe)
+    past, subscribe = ask_back(script, executions)
     script.refuse(subscribe, 5008, "HISTORY_BEHIND", retry_after_ms=1000)
     assert script.hear() == []
     heartbeat = {"seq": 9, "position": 9, "hash": "00", "time": 1}
@@ -30,10 +27,7 @@ def test_a_history_that_is_behind_is_asked_again_at_the_next_heartbeat() -> None
 
 async def test_a_history_that_cannot_be_read_ends_who_wants_it_alone() -> None:
     script, executions, stream = following(newest=7)
-    past = executions.stream_from(3)
-    script.client.subscribe(executions)
-    unsubscribe, subscribe = script.hear()
-    script.accept(unsubscribe)
+    past, subscribe = ask_back(script, executions)
     script.refuse(subscribe, 5009, "HISTORY_UNREADABLE")
     [again] = only(script.hear(), "subscribe")
     assert again["params"]["from_seq"] == 8

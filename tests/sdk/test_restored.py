@@ -22,30 +22,29 @@ from carbonex.sdk.feeds import AlertFeed, BlockFeed, TradeFeed
 from carbonex.wire import requests
 from sdk.market import CONFIG, Cable, set_up, until
 from sdk.script import Script, logged_in, only
-from sdk.test_executions import NoDesk, execution, seen, snapshot
+from sdk.test_executions import NoDesk, execution, following, seen, snapshot
 
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from carbonex.sdk.executions import Executions, ExecutionStream
+    from carbonex.sdk.channel import Feed
 
 
 KNOWN: dict[str, Any] = {"epoch": 5, "opened": "aa", "position": 100, "hash": "a1"}
+BLOCK = {
+    "block_id": "1",
+    "proposer": "acme",
+    "counterparty": "beta",
+    "instrument": "CEA25",
+    "side": "sell",
+    "price": "74.63",
+    "quantity": 1_000,
+    "status": "open",
+}
 SENT = requests.AddOrder(
     "CEA25", "buy", 500, price="74.63", client_order_id="a-1", account="acme-1"
 )
-
-
-def following() -> tuple[Script, Executions, ExecutionStream]:
-    """Return a client that has seen executions 1 to 7, of a venue as ``KNOWN``."""
-    script = logged_in(**KNOWN)
-    executions = script.client.executions("acme-1", NoDesk())
-    stream = executions.stream_from(0)
-    [subscribe] = only(script.hear(), "subscribe")
-    script.accept(subscribe)
-    script.frame("executions", "snapshot", snapshot(newest=7))
-    return script, executions, stream
 
 
 def beat(script: Script, position: int, of: str) -> None:
@@ -75,7 +74,7 @@ def come_back(script: Script, **log: Any) -> list[dict[str, Any]]:
 def test_what_contradicts_the_last_heartbeat_is_noticed(
     log: dict[str, Any], reason: str
 ) -> None:
-    script, _, _ = following()
+    script, _, _ = following(7, **KNOWN)
     beat(script, 120, "a2")
     come_back(script, **log)
     restored = script.client.memory.restored
@@ -94,7 +93,7 @@ def test_what_contradicts_the_last_heartbeat_is_noticed(
     ],
 )
 def test_a_venue_that_has_gone_on_is_not_suspected(log: dict[str, Any]) -> None:
-    script, executions, _ = following()
+    script, executions, _ = following(7, **KNOWN)
     beat(script, 120, "a2")
     [subscribe] = only(come_back(script, **log), "subscribe")
     assert subscribe["params"]["from_seq"] == 8
@@ -103,7 +102,7 @@ def test_a_venue_that_has_gone_on_is_not_suspected(log: dict[str, Any]) -> None:
 
 
 async def test_executions_and_held_orders_end_and_are_followed_anew() -> None:
-    script, executions, stream = following()
+    script, executions, stream = following(7, **KNOWN)
     order = executions.expect(SENT)
     script.frame("executions", "update", execution(8))
     [subscribe] = only(come_back(script, position=99), "subscribe")
@@ -130,7 +129,7 @@ async def test_an_account_with_fewer_executions_than_it_had_tells_it_too(
     asks_too_far: bool,
 ) -> None:
     """The log has grown beyond what was told, so the greeting says nothing."""
-    script, executions, stream = following()
+    script, executions, stream = following(7, **KNOWN)
     [subscribe] = only(come_back(script, epoch=6, position=500), "subscribe")
     assert script.client.memory.restored is None
     if asks_too_far:
@@ -150,7 +149,7 @@ async def test_an_account_with_fewer_executions_than_it_had_tells_it_too(
 
 def test_what_another_account_has_asked_for_from_the_past_is_asked_anew() -> None:
     """Both were under way when the first was refused, and showed what has happened."""
-    script, _, _ = following()
+    script, _, _ = following(7, **KNOWN)
     other = script.client.executions("acme-2", NoDesk())
     [subscribe] = only(script.hear(), "subscribe")
     script.accept(subscribe)
@@ -173,18 +172,28 @@ def test_what_another_account_has_asked_for_from_the_past_is_asked_anew() -> Non
     assert seen(stream) == [6]
 
 
-async def test_prints_and_alerts_end_and_blocks_are_told_as_ended() -> None:
+@pytest.mark.parametrize("feed", [TradeFeed("CEA25"), AlertFeed("")])
+async def test_prints_and_alerts_end_and_may_be_followed_anew(feed: Feed[Any]) -> None:
     script = logged_in(**KNOWN)
-    feeds = (TradeFeed("CEA25"), AlertFeed(""), BlockFeed("acme-1"))
-    streams = [feed.stream() for feed in feeds]
-    for feed in feeds:
-        script.client.subscribe(feed)
+    stream = feed.stream()
+    script.client.subscribe(feed)
     come_back(script, position=50)
-    for stream in streams[:2]:
-        with pytest.raises(VenueRestored):
-            await stream.next()
-    assert streams[2].is_open
-    assert feeds[0].stream().is_open
+    with pytest.raises(VenueRestored):
+        await stream.next()
+    assert feed.stream().is_open
+
+
+def test_blocks_that_are_gone_with_the_past_are_told_as_ended() -> None:
+    script = logged_in(**KNOWN)
+    feed = BlockFeed("acme-1")
+    stream = feed.stream()
+    script.client.subscribe(feed)
+    script.accept(script.hear()[-1])
+    script.frame("blocks", "snapshot", BLOCK, {**BLOCK, "block_id": "2"})
+    script.accept(only(come_back(script, position=50), "subscribe")[-1])
+    script.frame("blocks", "snapshot", BLOCK)
+    told = [(block.block_id, block.status) for block in stream._items]
+    assert told == [("1", "open"), ("2", "open"), ("2", "ended")]
 
 
 def test_a_witness_of_an_earlier_run_is_believed() -> None:

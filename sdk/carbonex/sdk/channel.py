@@ -125,5 +125,9 @@ class Feed(Channel, Generic[T]):
 
     def ended(self, error: CarbonexError) -> None:
         self._error = error
+        self.end_streams(error)
+
+    def end_streams(self, error: CarbonexError) -> None:
+        """End those that there are; what is streamed from now on begins anew."""
         for stream in self.streams():
             stream.fail(error)

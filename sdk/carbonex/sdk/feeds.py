@@ -48,8 +48,8 @@ class TradeFeed(Feed[Trade]):
     def restored(self, error: CarbonexError) -> None:
         """End the streams: the same numbers will stand for other trades."""
         self._last_ids.clear()
-        for stream in self.streams():
-            stream.fail(error)
+        self.end_streams(error)
+        self.end_streams(error)
 
     def update(self, item: Trade) -> bool:
         number = int(item.trade_id)
@@ -69,8 +69,8 @@ class AlertFeed(Feed[Alert]):
     def restored(self, error: CarbonexError) -> None:
         """End the streams: the same seq will stand for other commands."""
         self._newest.clear()
-        for stream in self.streams():
-            stream.fail(error)
+        self.end_streams(error)
+        self.end_streams(error)
 
     def update(self, item: Alert) -> bool:
         last_seq = self._newest[0].seq if self._newest else 0
