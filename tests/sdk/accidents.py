@@ -59,25 +59,23 @@ class Stage:
         self,
         doing: Awaitable[Any],
         *,
-        arrived: Callable[[], Awaitable[bool]] | None,
+        arrived: Callable[[], Awaitable[bool]],
+        arrives: bool = True,
         at_ns: int,
     ) -> Any:
         """Lose the answer of ``doing``, kill the venue and start it again.
 
-        ``arrived`` tells whether the venue has done it; without it, it never gets
-        there. Return the error.
+        ``arrived`` tells whether the venue has done it, unless the request itself
+        is lost and never ``arrives``. Return the error.
         """
         cable = self.cable
-        if arrived is None:
-            cable.requests_held = True
-        else:
-            cable.answers_held = True
+        cable.requests_held, cable.answers_held = not arrives, arrives
         task = asyncio.ensure_future(doing)
-        if arrived is None:
-            await until(cable.holds_something)
-        else:
+        if arrives:
             while not await arrived():  # noqa: ASYNC110 - nobody announces it
                 await asyncio.sleep(0.005)
+        else:
+            await until(cable.holds_something)
         await self.process.kill()
         cable.cut(both_ends=True)
         cable.requests_held = False

@@ -13,6 +13,7 @@ from sdk.accidents import FIRST_DAY, both, when
 
 
 if TYPE_CHECKING:
+    from carbonex.sdk import Venue
     from sdk.accidents import Stage
 
 
@@ -24,6 +25,10 @@ async def orders_of(stage: Stage, name: str = "maker") -> list[tuple[Any, ...]]:
         ]
 
 
+async def has_orders(venue: Venue) -> bool:
+    return bool(await venue.open_orders())
+
+
 @both
 @when
 async def test_an_order_placed(stage: Stage, at_ns: int, *, arrives: bool) -> None:
@@ -31,13 +36,10 @@ async def test_an_order_placed(stage: Stage, at_ns: int, *, arrives: bool) -> No
         stage.connected("maker", by_cable=True) as maker,
         stage.connected("maker") as witness,
     ):
-
-        async def arrived() -> bool:
-            return bool(await witness.open_orders())
-
         error = await stage.accident(
             maker.buy("CEA25", 100, "70.00", time_in_force="gtc"),
-            arrived=arrived if arrives else None,
+            arrived=lambda: has_orders(witness),
+            arrives=arrives,
             at_ns=at_ns,
         )
         order = await error.resolve()
@@ -60,12 +62,10 @@ async def test_an_order_that_the_night_has_cancelled(stage: Stage, at_ns: int) -
         stage.connected("maker", by_cable=True) as maker,
         stage.connected("maker") as witness,
     ):
-
-        async def arrived() -> bool:
-            return bool(await witness.open_orders())
-
         error = await stage.accident(
-            maker.buy("CEA25", 100, "70.00"), arrived=arrived, at_ns=at_ns
+            maker.buy("CEA25", 100, "70.00"),
+            arrived=lambda: has_orders(witness),
+            at_ns=at_ns,
         )
         order = await error.resolve()
         assert order is not None
@@ -86,7 +86,8 @@ async def test_an_amendment(stage: Stage, at_ns: int, *, arrives: bool) -> None:
 
         error = await stage.accident(
             order.amend(price="71.00"),
-            arrived=arrived if arrives else None,
+            arrived=arrived,
+            arrives=arrives,
             at_ns=at_ns,
         )
         assert await error.resolve() is order
@@ -111,7 +112,7 @@ async def test_a_cancellation(stage: Stage, at_ns: int, *, arrives: bool) -> Non
             return not await witness.open_orders()
 
         error = await stage.accident(
-            order.cancel(), arrived=arrived if arrives else None, at_ns=at_ns
+            order.cancel(), arrived=arrived, arrives=arrives, at_ns=at_ns
         )
         assert await error.resolve() is order
         assert (order.status, order.filled) == ("cancelled", 30)
@@ -126,12 +127,11 @@ async def test_a_batch(stage: Stage, at_ns: int, *, arrives: bool) -> None:
         stage.connected("maker", by_cable=True) as maker,
         stage.connected("maker") as witness,
     ):
-
-        async def arrived() -> bool:
-            return bool(await witness.open_orders())
-
         error = await stage.accident(
-            maker.add_orders(new), arrived=arrived if arrives else None, at_ns=at_ns
+            maker.add_orders(new),
+            arrived=lambda: has_orders(witness),
+            arrives=arrives,
+            at_ns=at_ns,
         )
         found = await error.resolve()
         stage.cable.deliver_held()

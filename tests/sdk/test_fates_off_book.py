@@ -26,7 +26,8 @@ async def test_a_proposal(stage: Stage, at_ns: int, *, arrives: bool) -> None:
 
         error = await stage.accident(
             maker.propose_block("taker", "sell", "CEA25", 1_000, "75.00"),
-            arrived=arrived if arrives else None,
+            arrived=arrived,
+            arrives=arrives,
             at_ns=at_ns,
         )
         block = await error.resolve()
@@ -51,7 +52,8 @@ async def test_an_acceptance(stage: Stage, at_ns: int, *, arrives: bool) -> None
 
         error = await stage.accident(
             taker.accept_block(block),
-            arrived=arrived if arrives else None,
+            arrived=arrived,
+            arrives=arrives,
             at_ns=at_ns,
         )
         outcome: Any
@@ -87,7 +89,8 @@ async def test_a_bid(stage: Stage, at_ns: int, *, arrives: bool) -> None:
 
         error = await stage.accident(
             maker.place_bid(auction, 200, "75.00"),
-            arrived=arrived if arrives else None,
+            arrived=arrived,
+            arrives=arrives,
             at_ns=at_ns,
         )
         outcome: Any

@@ -128,6 +128,6 @@ class Feed(Channel, Generic[T]):
         self.end_streams(error)
 
     def end_streams(self, error: CarbonexError) -> None:
-        """End those that there are; what is streamed from now on begins anew."""
+        """End the streams that there are; later ones are not concerned."""
         for stream in self.streams():
             stream.fail(error)

@@ -49,7 +49,6 @@ class TradeFeed(Feed[Trade]):
         """End the streams: the same numbers will stand for other trades."""
         self._last_ids.clear()
         self.end_streams(error)
-        self.end_streams(error)
 
     def update(self, item: Trade) -> bool:
         number = int(item.trade_id)
@@ -69,7 +68,6 @@ class AlertFeed(Feed[Alert]):
     def restored(self, error: CarbonexError) -> None:
         """End the streams: the same seq will stand for other commands."""
         self._newest.clear()
-        self.end_streams(error)
         self.end_streams(error)
 
     def update(self, item: Alert) -> bool:
