@@ -70,6 +70,17 @@ class Past(House):
             self.commit()
         trader.session.closed()
 
+    def buy_stored(self, count: int = 1) -> None:
+        """Let acme have them, and the history know of all that has happened."""
+        self.buy(count)
+        self.shelf.follow(self)
+
+    def returning(self, from_seq: int = 1) -> Client:
+        """Return a client of acme-1 who wants executions from that one on."""
+        client = self.trader()
+        subscribe(client, from_seq)
+        return client
+
     def answer_all(self) -> None:
         while self.shelf.asked:
             self.shelf.answer()

@@ -28,8 +28,7 @@ def past(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Past]:
 
 
 def test_answer_snapshot_the_past_what_is_kept_then_live(past: Past) -> None:
-    past.buy(12)
-    past.shelf.follow(past)
+    past.buy_stored(12)
     client = past.trader()
     asked = subscribe(client, 2)
     assert client.read() == []
@@ -51,10 +50,8 @@ def test_answer_snapshot_the_past_what_is_kept_then_live(past: Past) -> None:
 def test_what_happens_between_two_pages_is_told_once_and_is_not_replayed(
     past: Past,
 ) -> None:
-    past.buy(12)
-    past.shelf.follow(past)
-    client = past.trader()
-    subscribe(client, 1)
+    past.buy_stored(12)
+    client = past.returning()
     past.shelf.answer()
     assert numbers(client.read()) == [1, 2, 3]
     past.buy(2)  # the feed now keeps from 10 on
@@ -68,13 +65,10 @@ def test_what_happens_between_two_pages_is_told_once_and_is_not_replayed(
 def test_even_what_the_feed_no_longer_keeps_at_the_end_is_not_replayed(
     past: Past,
 ) -> None:
-    past.buy(12)
-    past.shelf.follow(past)
-    client = past.trader()
-    subscribe(client, 1)
+    past.buy_stored(12)
+    client = past.returning()
     past.shelf.answer()
-    past.buy(20)
-    past.shelf.follow(past)
+    past.buy_stored(20)
     past.answer_all()
     told = executions(client.read())
     assert [execution["exec_seq"] for execution in told] == list(range(1, 33))
@@ -82,10 +76,8 @@ def test_even_what_the_feed_no_longer_keeps_at_the_end_is_not_replayed(
 
 
 def test_what_is_sent_behind_the_subscription_waits_for_all_of_it(past: Past) -> None:
-    past.buy(12)
-    past.shelf.follow(past)
-    client = past.trader()
-    subscribe(client, 1)
+    past.buy_stored(12)
+    client = past.returning()
     ordered = client.buy(1, "70.00")
     past.shelf.answer()
     client.read()
@@ -98,10 +90,8 @@ def test_what_is_sent_behind_the_subscription_waits_for_all_of_it(past: Past) ->
 
 
 def test_a_client_that_does_not_read_is_not_sent_more_than_a_page(past: Past) -> None:
-    past.buy(30)
-    past.shelf.follow(past)
-    client = past.trader()
-    subscribe(client, 1)
+    past.buy_stored(30)
+    client = past.returning()
     client.outbox.paused = True
     past.shelf.answer()
     assert past.shelf.asked == []
@@ -116,10 +106,8 @@ def test_a_client_that_does_not_read_is_not_sent_more_than_a_page(past: Past) ->
 
 
 def test_a_client_that_sends_too_much_meanwhile_has_to_wait(past: Past) -> None:
-    past.buy(12)
-    past.shelf.follow(past)
-    client = past.trader()
-    subscribe(client, 1)
+    past.buy_stored(12)
+    client = past.returning()
     pings = 0
     while not client.session.wants_pause:
         client.send("ping")
@@ -133,10 +121,8 @@ def test_a_client_that_sends_too_much_meanwhile_has_to_wait(past: Past) -> None:
 def test_what_is_held_is_counted_from_one_subscription_to_the_next(
     past: Past,
 ) -> None:
-    past.buy(12)
-    past.shelf.follow(past)
-    client = past.trader()
-    subscribe(client, 1)
+    past.buy_stored(12)
+    client = past.returning()
     client.send("unsubscribe", channel="executions")
     subscribe(client, 1)
     while not client.session.wants_pause:
@@ -154,8 +140,7 @@ def test_what_is_held_is_counted_from_one_subscription_to_the_next(
 def test_history_is_gone_only_where_the_log_was_truncated(past: Past) -> None:
     past.buy(12)
     past.shelf.store.start_at(len(past.library.applied), past.exchange)
-    past.buy(20)
-    past.shelf.follow(past)
+    past.buy_stored(20)
     client = past.trader()
     asked = subscribe(client, 12)
     past.answer_all()
@@ -177,8 +162,7 @@ def test_what_the_feed_keeps_is_available_though_the_history_missed_it(
 ) -> None:
     past.buy(12)
     past.shelf.store.start_at(len(past.library.applied), past.exchange)
-    client = past.trader()
-    subscribe(client, 7)
+    client = past.returning(7)
     past.answer_all()
     [refusal] = client.read()
     assert "available from exec_seq 8 on" in refusal["error"]["message"]
@@ -187,8 +171,7 @@ def test_what_the_feed_keeps_is_available_though_the_history_missed_it(
 
 
 def test_a_history_that_lags_is_waited_for_or_refused(past: Past) -> None:
-    past.buy(3)
-    past.shelf.follow(past)
+    past.buy_stored(3)
     past.buy(12)
     client = past.trader()
     asked = subscribe(client, 1)
@@ -204,10 +187,8 @@ def test_a_history_that_lags_is_waited_for_or_refused(past: Past) -> None:
 def test_a_history_that_falls_behind_on_the_way_has_the_client_come_back(
     past: Past,
 ) -> None:
-    past.buy(12)
-    past.shelf.follow(past)
-    client = past.trader()
-    subscribe(client, 1)
+    past.buy_stored(12)
+    client = past.returning()
     past.shelf.answer()
     past.buy(20)
     past.answer_all()
@@ -216,18 +197,14 @@ def test_a_history_that_falls_behind_on_the_way_has_the_client_come_back(
     assert client.closing == (1013, "history_behind")
     client.session.closed()
     past.shelf.follow(past)
-    again = past.trader()
-    subscribe(again, seen[-1] + 1)
+    again = past.returning(seen[-1] + 1)
     past.answer_all()
     assert numbers(again.read()) == list(range(13, 33))
 
 
 def test_a_connection_that_ends_on_the_way_is_told_nothing_more(past: Past) -> None:
-    past.buy(12)
-    past.shelf.follow(past)
-    gone, revoked = past.trader(), past.trader()
-    subscribe(gone, 1)
-    subscribe(revoked, 1)
+    past.buy_stored(12)
+    gone, revoked = past.returning(), past.returning()
     past.shelf.answer()
     past.shelf.answer()
     gone.session.closed()
@@ -240,10 +217,8 @@ def test_a_connection_that_ends_on_the_way_is_told_nothing_more(past: Past) -> N
 
 @pytest.mark.parametrize("pages", [0, 1])
 def test_a_revoked_key_is_told_nothing_more_of_its_past(past: Past, pages: int) -> None:
-    past.buy(12)
-    past.shelf.follow(past)
-    client = past.trader()
-    subscribe(client, 1)
+    past.buy_stored(12)
+    client = past.returning()
     for _ in range(pages):
         past.shelf.answer()
     past.trader("house-key").result("revoke_key", key_id="acme-key")
@@ -254,9 +229,8 @@ def test_a_revoked_key_is_told_nothing_more_of_its_past(past: Past, pages: int) 
 
 
 def test_a_hole_in_the_history_is_not_passed_over(past: Past) -> None:
-    past.buy(12)
-    past.shelf.follow(past)
+    past.buy_stored(12)
     past.shelf.store._writer.execute("DELETE FROM executions WHERE exec_seq = 2")
-    subscribe(past.trader(), 1)
+    past.returning()
     with pytest.raises(HistoryError, match="missing from 1 to 4"):
         past.shelf.answer()
