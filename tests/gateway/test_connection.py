@@ -10,7 +10,6 @@ from hypothesis import given, strategies as st
 from websockets.frames import BINARY, CLOSE, CONT, PING, PONG, TEXT, Close, Frame
 
 from carbonex.engine import Permission
-from carbonex.gateway.server.handshake import Handshake
 from carbonex.gateway.session import Session
 from carbonex.gateway.session.methods import METHODS, QueryMethod
 from gateway.wired_house import HANDSHAKE, House, Wire, frames_in, request, summary
@@ -156,10 +155,7 @@ async def test_what_comes_right_behind_the_handshake_is_read() -> None:
     house = House()
     early = Frame(TEXT, b'{"method":"ping"}').serialize(mask=True)
     for cut in range(len(HANDSHAKE) - 5, len(HANDSHAKE) + len(early)):
-        wire = Wire()
-        handshake = Handshake(house.clients, house.pages)
-        wire.set_protocol(handshake)
-        handshake.connection_made(wire)
+        wire = house.knock()
         data = HANDSHAKE + early
         wire.protocol.data_received(data[:cut])
         wire.protocol.data_received(data[cut:])

@@ -12,9 +12,8 @@ from websockets.frames import CLOSE, CONT, PING, PONG, TEXT, Close, Frame
 
 from carbonex.gateway.server.connection import Connection
 from carbonex.gateway.server.gate import SPARE_CONNECTIONS
-from carbonex.gateway.server.handshake import Handshake
 from carbonex.gateway.server.messages import AT_ONCE
-from gateway.wired_house import House, Wire, frames_in, request, summary
+from gateway.wired_house import House, frames_in, request, summary
 from market import CEA
 
 
@@ -131,11 +130,7 @@ async def test_who_goes_in_its_turn_is_forgotten() -> None:
 async def test_the_silent_make_room_for_who_comes_later() -> None:
     house = House(connections=2)
     trader = house.connect()
-    silent = [Wire() for _ in range(3 + SPARE_CONNECTIONS)]
-    for wire in silent:
-        handshake = Handshake(house.clients, house.pages)
-        wire.set_protocol(handshake)
-        handshake.connection_made(wire)
+    silent = [house.knock() for _ in range(3 + SPARE_CONNECTIONS)]
     assert [wire.ended for wire in silent[:3]] == [True, True, False]
     for wire in silent[:2]:
         wire.protocol.connection_lost(None)
@@ -176,13 +171,11 @@ async def test_an_ended_handshake_holds_nothing_of_what_was_sent() -> None:
 
     def come_and_go(count: int) -> None:
         for n in range(count):
-            wire = Wire()
-            handshake = Handshake(house.clients, house.pages)
-            handshake.connection_made(wire)
-            handshake.data_received(b"GET / HTTP/1.1\r\n")
+            wire = house.knock()
+            wire.protocol.data_received(b"GET / HTTP/1.1\r\n")
             for line in range(100):
-                handshake.data_received(f"X-{line}: {n:0600}\r\n".encode())
-            handshake.connection_lost(None)
+                wire.protocol.data_received(f"X-{line}: {n:0600}\r\n".encode())
+            wire.protocol.connection_lost(None)
 
     assert kept_by(come_and_go) < 50 * 20_000
 

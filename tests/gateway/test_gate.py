@@ -18,7 +18,7 @@ from carbonex.gateway.server.clock import HOUR_NS
 from carbonex.gateway.server.gate import SPARE_CONNECTIONS, shown
 from carbonex.gateway.server.origins import Origins
 from carbonex.gateway.server.server import Server
-from gateway.test_server import exchange_http, get
+from gateway.http_pages import exchange_http, get
 from market import CEA, config, make_market
 from stranger import Refused, Stranger, eventually
 

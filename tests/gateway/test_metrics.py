@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 from typing import TYPE_CHECKING
 
@@ -11,6 +10,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from carbonex.gateway.server.follower_process import FollowerProcess
 from carbonex.gateway.server.server import Server
+from gateway.http_pages import get
 from market import CEA, config, make_market
 from operations import section
 from stranger import Refused, Stranger, eventually
@@ -41,11 +41,8 @@ async def server(tmp_path: Path) -> AsyncIterator[Server]:
 
 
 async def text(port: int) -> str:
-    reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    writer.write(b"GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n")
-    head, _, body = (await reader.read()).partition(b"\r\n\r\n")
-    writer.close()
-    assert b"Content-Type: text/plain; version=0.0.4" in head
+    _, head, body = await get(port, "/metrics")
+    assert "Content-Type: text/plain; version=0.0.4" in head
     return body.decode()
 
 

@@ -27,6 +27,7 @@ from carbonex.gateway.config import load_config
 from carbonex.gateway.server import recovering
 from carbonex.gateway.server.server import Server
 from carbonex.journal import OsDisk, SegmentLog, SnapshotStore, recover
+from gateway.http_pages import get
 from market import CEA, make_market
 from stranger import eventually
 from venue_process import SOURCES, write_config
@@ -68,7 +69,7 @@ def long_log(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def copy(source: Path, target: Path) -> Path:
-    """Return a directory of a test's own, with links to the log's files."""
+    """Return a directory of a test's own, as the other is."""
     (target / "log").mkdir(parents=True)
     for path in (source / "log").iterdir():
         (target / "log" / path.name).write_bytes(path.read_bytes())
@@ -76,21 +77,11 @@ def copy(source: Path, target: Path) -> Path:
     return target
 
 
-async def get(port: int, path: str) -> str:
-    reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    try:
-        writer.write(f"GET {path} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
-        return (await reader.read()).decode()
-    finally:
-        writer.close()
-
-
 async def test_it_is_not_ready_and_says_how_far_it_is(
     long_log: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(recovering, "REPORT_SECONDS", 0.02)
     directory = copy(long_log, tmp_path / "venue")
-    write_config(directory)
     said: list[str] = []
 
     async def watch(recovery: Recovery) -> None:
@@ -98,10 +89,11 @@ async def test_it_is_not_ready_and_says_how_far_it_is(
         try:
             while True:
                 await asyncio.sleep(0.01)
-                ready = await get(port, "/ready")
-                assert ready.startswith("HTTP/1.1 503 ")
-                said.append(ready.rpartition("\r\n")[2])
-                metrics = await get(port, "/metrics")
+                status, _, ready = await get(port, "/ready")
+                assert status == 503
+                said.append(ready.decode())
+                _, _, page = await get(port, "/metrics")
+                metrics = page.decode()
                 assert "carbonex_ready 0.0\n" in metrics
                 assert f"carbonex_recovery_last_position {last}.0\n" in metrics
         finally:
@@ -116,7 +108,7 @@ async def test_it_is_not_ready_and_says_how_far_it_is(
     venue = load_config(directory / "venue.toml")
     with structlog.testing.capture_logs() as logs:
         async with Server.start(directory, venue, watch=watch) as server:
-            assert (await get(port, "/ready")).startswith("HTTP/1.1 200 ")
+            assert (await get(port, "/ready"))[0] == 200
             assert server.recovery.commands == COMMANDS + 14
     rows = [
         re.fullmatch(r"recovering from the log: row ([\d,]+) of ([\d,]+)\n", s)

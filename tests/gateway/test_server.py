@@ -11,27 +11,13 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
 from carbonex.gateway.server.server import Server
+from gateway.http_pages import exchange_http, get
 from market import CEA, config, make_market
 from stranger import JSON, MSGPACK, Stranger, eventually
 
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-
-async def exchange_http(port: int, request: bytes) -> tuple[int, str, bytes]:
-    """Send raw bytes, read to the end; return status, headers and body."""
-    reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    writer.write(request)
-    data = await asyncio.wait_for(reader.read(), 10)
-    writer.close()
-    await writer.wait_closed()
-    head, _, body = data.partition(b"\r\n\r\n")
-    return int(head.split()[1]) if head else 0, head.decode(), body
-
-
-async def get(port: int, path: str) -> tuple[int, str, bytes]:
-    return await exchange_http(port, f"GET {path} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
 
 
 # Pages.

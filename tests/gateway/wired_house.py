@@ -93,12 +93,17 @@ class House:
 
     def connect(self) -> Wire:
         """Return the other end of a new WebSocket."""
+        wire = self.knock()
+        wire.protocol.data_received(HANDSHAKE)
+        self.turn()
+        return wire
+
+    def knock(self) -> Wire:
+        """Return the other end of a new connection that has said nothing yet."""
         wire = Wire()
         handshake = Handshake(self.clients, self.pages)
         wire.set_protocol(handshake)
         handshake.connection_made(wire)
-        wire.protocol.data_received(HANDSHAKE)
-        self.turn()
         return wire
 
     def say(self, wire: Wire, *frames: Frame) -> None:
