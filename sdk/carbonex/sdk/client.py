@@ -20,13 +20,14 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 import msgspec
 
 from carbonex.wire import requests
-from carbonex.wire.channels import Heartbeat, Status
+from carbonex.wire.channels import Heartbeat
 from carbonex.wire.codec import JSON
 from carbonex.wire.errors import Code
 
-from .calls import METHODS, QUERIES, Call, Incoming
+from .calls import METHODS, QUERIES, Call
 from .channel import Feed
 from .clock import VenueClock
+from .decoders import Decoders
 from .errors import CarbonexError, LoginFailed, Overloaded, venue_error
 from .executions import Executions
 from .memory import Memory
@@ -40,9 +41,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from carbonex.wire.answers import Error, LoggedIn
-    from carbonex.wire.codec import Codec, Decoder
+    from carbonex.wire.channels import Status
+    from carbonex.wire.codec import Codec
     from carbonex.wire.keys import Key
 
+    from .calls import Incoming
     from .channel import Channel
     from .order import Desk
     from .witness import Witness
@@ -97,12 +100,7 @@ class Client:
         self.presence: Final = presence
         self._key = key
         self._executions: dict[str, Executions] = {}
-        self._incoming: Final[Decoder[Incoming]] = codec.decoder(Incoming)
-        self._statuses: Final[Decoder[list[Status]]] = codec.decoder(list[Status])
-        self._heartbeats: Final[Decoder[list[Heartbeat]]] = codec.decoder(
-            list[Heartbeat]
-        )
-        self._results: dict[Any, Decoder[Any]] = {}
+        self._decoders: Final = Decoders(codec)
         self._last_req_id = 0
         self._pending: dict[int, Reply[Any]] = {}  # sent or about to be, by req_id
         self._waiting: list[Reply[Any]] = []  # queries, for when it is online
@@ -132,14 +130,14 @@ class Client:
         if self.state in (State.OFFLINE, State.CLOSED):
             return  # left over from a connection that was given up
         try:
-            message = self._incoming.decode(data)
+            message = self._decoders.incoming.decode(data)
             if message.method is not None:
                 self._take_answer(message, now)
             elif message.channel == "status":
-                for status in self._statuses.decode(message.data):
+                for status in self._decoders.statuses.decode(message.data):
                     self._take_status(status)
             elif message.channel == "heartbeat":
-                for heartbeat in self._heartbeats.decode(message.data):
+                for heartbeat in self._decoders.heartbeats.decode(message.data):
                     self.clock.observe(heartbeat.time, now)
                     self.memory.heard(heartbeat)
                     self.heartbeats.update(heartbeat)
@@ -327,7 +325,7 @@ class Client:
                 f" req_id {message.req_id}, {message.error}"
             )
         if message.error is None:
-            reply.complete(self._decode_result(reply.params, message.result))
+            reply.complete(self._decoders.result(reply.params, message.result))
         elif isinstance(reply.params, requests.Login):
             self._login_refused(message.error)
         else:
@@ -339,10 +337,3 @@ class Client:
         if isinstance(refused, Overloaded) or error.code == Code.CHALLENGE_USED:
             raise UnusableConnection(f"the login was put off: {refused}")
         self.close(LoginFailed(error.code, error.name, error.message, error.param))
-
-    def _decode_result(self, params: requests.Params, result: msgspec.Raw) -> Any:
-        decoder = self._results.get(type(params))
-        if decoder is None:
-            _, kind = METHODS[type(params)]
-            decoder = self._results[type(params)] = self.codec.decoder(kind)
-        return decoder.decode(result)

@@ -1,0 +1,42 @@
+"""What a venue's messages say, in the encoding that was agreed on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from carbonex.wire.channels import Heartbeat, Status
+
+from .calls import METHODS, Incoming
+
+
+if TYPE_CHECKING:
+    import msgspec
+
+    from carbonex.wire.codec import Codec, Decoder
+    from carbonex.wire.requests import Params
+
+
+class Decoders:
+    """Those of the messages that are the client's own; channels have theirs."""
+
+    def __init__(self, codec: Codec) -> None:
+        self._codec = codec
+        self.incoming: Final[Decoder[Incoming]] = codec.decoder(Incoming)
+        self.statuses: Final[Decoder[list[Status]]] = codec.decoder(list[Status])
+        self.heartbeats: Final[Decoder[list[Heartbeat]]] = codec.decoder(
+            list[Heartbeat]
+        )
+        self._results: dict[type[Params], Decoder[Any]] = {}
+
+    def result(self, params: Params, result: msgspec.Raw) -> Any:
+        """Return what a request was answered with.
+
+        Raises:
+            msgspec.DecodeError: If it is no answer to such a request.
+
+        """
+        decoder = self._results.get(type(params))
+        if decoder is None:
+            _, kind = METHODS[type(params)]
+            decoder = self._results[type(params)] = self._codec.decoder(kind)
+        return decoder.decode(result)
