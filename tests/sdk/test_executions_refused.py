@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from carbonex.sdk import HistoryUnreadable
+from sdk.followed import ask_back, execution, following, seen, snapshot
 from sdk.script import only
-from sdk.test_executions import ask_back, execution, following, seen, snapshot
 
 
 def test_a_history_that_is_behind_is_asked_again_at_the_next_heartbeat() -> None:

@@ -19,10 +19,9 @@ from carbonex.sdk import (
 )
 from carbonex.sdk.client import Client
 from carbonex.sdk.feeds import AlertFeed, BlockFeed, TradeFeed
-from carbonex.wire import requests
+from sdk.followed import SENT, NoDesk, execution, following, seen, snapshot
 from sdk.market import CONFIG, Cable, set_up, until
 from sdk.script import Script, logged_in, only
-from sdk.test_executions import NoDesk, execution, following, seen, snapshot
 
 
 if TYPE_CHECKING:
@@ -42,9 +41,6 @@ BLOCK = {
     "quantity": 1_000,
     "status": "open",
 }
-SENT = requests.AddOrder(
-    "CEA25", "buy", 500, price="74.63", client_order_id="a-1", account="acme-1"
-)
 
 
 def beat(script: Script, position: int, of: str) -> None:
