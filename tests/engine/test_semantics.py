@@ -1,16 +1,12 @@
 """What commands mean has a number: old rows keep their meaning for ever.
 
-There is one meaning today. The tests make a later release of the engine, in
-which a deposit of meaning 2 is worth one fen more.
+There is one meaning today; see ``later_release`` for the second.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 import msgspec
 import pytest
-from msgspec.structs import replace
 
 from carbonex.engine import (
     ActivateSemantics,
@@ -25,30 +21,17 @@ from carbonex.engine import (
     RegisterParticipant,
     Rejected,
     SemanticsError,
-    exchange as exchange_module,
     semantics,
 )
-from carbonex.engine.registry.moves import move
 from driver import Driver, replay
-
-
-if TYPE_CHECKING:
-    from carbonex.engine import Event
+from later_release import Release
 
 
 @pytest.fixture
-def later(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
-    """Make the later release; it can be changed further."""
-
-    def generous(state: Exchange, command: Deposit) -> list[Event]:
-        if state.semantics >= 2:
-            command = replace(command, amount=command.amount + 1)
-        return move(state, command)
-
-    table: Any = exchange_module._RARE
-    monkeypatch.setitem(table, Deposit, generous)
-    monkeypatch.setattr(semantics, "NEWEST", 2)
-    return monkeypatch
+def later(monkeypatch: pytest.MonkeyPatch) -> Release:
+    release = Release(monkeypatch)
+    release.knows(1, 2)
+    return release
 
 
 def founded() -> Driver:
@@ -126,25 +109,24 @@ def test_a_number_that_this_build_does_not_know_cannot_be_applied() -> None:
     assert raised.value.number == 2
 
 
-def test_nor_can_a_snapshot_with_one_be_restored(later: pytest.MonkeyPatch) -> None:
+def test_nor_can_a_snapshot_with_one_be_restored(later: Release) -> None:
     driver = founded()
     driver.do(ActivateSemantics("", 2))
     snapshot = driver.exchange.snapshot()
-    later.setattr(semantics, "NEWEST", 1)
+    later.knows(1, 1)
     with pytest.raises(SemanticsError, match="needs semantics 2"):
         Exchange.restore(snapshot)
 
 
 def test_a_build_that_dropped_a_meaning_starts_from_the_activation(
-    later: pytest.MonkeyPatch,
+    later: Release,
 ) -> None:
     driver = founded()
     driver.do(ActivateSemantics("", 2))
     snapshot = driver.exchange.snapshot()
     driver.do(Deposit("", "a", 100, "new"))
 
-    later.setattr(semantics, "OLDEST", 2)
-    later.setattr(semantics, "NEWEST", 3)
+    later.knows(2, 3)
     restored = Exchange.restore(snapshot)
     assert restored.apply(driver.batches[-1]).accepted
     assert restored.digest() == driver.exchange.digest()
@@ -158,8 +140,8 @@ def test_a_build_that_dropped_a_meaning_starts_from_the_activation(
     assert exchange.seq == 1  # it did nothing
 
 
-def test_a_venue_may_begin_with_the_newest(later: pytest.MonkeyPatch) -> None:
-    later.setattr(semantics, "OLDEST", 2)
+def test_a_venue_may_begin_with_the_newest(later: Release) -> None:
+    later.knows(2, 2)
     exchange = Exchange()
     exchange.apply(Batch(0, 1, 1, 0, [GatewayOpened("")]))
     exchange.apply(Batch(0, 1, 1, 1, [ActivateSemantics("", 2)]))

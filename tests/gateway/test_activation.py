@@ -7,10 +7,9 @@ fen more; the one after that knows 2 alone.
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
-from msgspec.structs import replace
 from typer.testing import CliRunner
 
 from carbonex.cli.app import app
@@ -19,10 +18,7 @@ from carbonex.engine import (
     Deposit,
     Exchange,
     GatewayOpened,
-    exchange as exchange_module,
-    semantics,
 )
-from carbonex.engine.registry.moves import move
 from carbonex.gateway.server import follower
 from carbonex.gateway.server.activation import activate_newest
 from carbonex.gateway.server.clock import HOUR_NS, Clock, ClockError
@@ -38,38 +34,19 @@ from carbonex.journal import (
     recover,
     verify,
 )
+from later_release import Release
 from market import config, make_market
 
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from carbonex.engine import Event
-
 
 CASH = 10**12  # what the market gives to each trader
 
 
-class Release:
-    """The build that runs: which meanings it knows."""
-
-    def __init__(self, patch: pytest.MonkeyPatch) -> None:
-        self._patch = patch
-
-    def knows(self, oldest: int, newest: int) -> None:
-        self._patch.setattr(semantics, "OLDEST", oldest)
-        self._patch.setattr(semantics, "NEWEST", newest)
-
-
 @pytest.fixture
 def release(monkeypatch: pytest.MonkeyPatch) -> Release:
-    def generous(state: Exchange, command: Deposit) -> list[Event]:
-        if state.semantics >= 2:
-            command = replace(command, amount=command.amount + 1)
-        return move(state, command)
-
-    table: Any = exchange_module._RARE
-    monkeypatch.setitem(table, Deposit, generous)
     return Release(monkeypatch)
 
 
