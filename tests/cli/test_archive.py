@@ -16,7 +16,8 @@ from carbonex.gateway.server.follower import Follower
 from carbonex.journal import HISTORY_NAME, LogReader, OsDisk, SegmentLog
 from carbonex.journal.archive_place import LOCK_NAME
 from carbonex.journal.making import lock
-from market import CEA, make_market
+from cli.served import opened, trade
+from market import make_market
 from stranger import Stranger
 from venue_process import write_config
 
@@ -43,20 +44,6 @@ def do(*arguments: object) -> str:
 
 def names(directory: Path) -> list[str]:
     return sorted(path.name for path in directory.iterdir())
-
-
-async def trade(client: Stranger, orders: int) -> None:
-    for i in range(orders):
-        await client.call(
-            "add_order", instrument=CEA, side="sell", price=f"7{i % 9}", quantity=5
-        )
-
-
-def opened(process: subprocess.Popen[str]) -> int:
-    assert process.stdout is not None
-    found = re.search(r"ws://127\.0\.0\.1:(\d+)", process.stdout.readline())
-    assert found
-    return int(found[1])
 
 
 @pytest.fixture
@@ -174,8 +161,7 @@ class TestElsewhere:
     """With ``--to``."""
 
     def test_a_link_leads_there(self, stored: Path, tmp_path: Path) -> None:
-        place = tmp_path / "disk"
-        place.mkdir()
+        place = empty(tmp_path / "disk")
         before = do("replay", stored)
         do("archive", stored, "--to", place)
         assert len(names(place)) == 3
@@ -191,8 +177,7 @@ class TestElsewhere:
 
     def test_another_place_needs_the_files(self, stored: Path, tmp_path: Path) -> None:
         do("archive", stored)
-        place = tmp_path / "disk"
-        place.mkdir()
+        place = empty(tmp_path / "disk")
         result = run.invoke(app, ["archive", str(stored), "--to", str(place)])
         assert result.exit_code == 1
         assert f"3 archive files are in {stored / 'archive'}" in result.stderr
@@ -208,7 +193,7 @@ class TestElsewhere:
         """It would write into one place and remove segments for the other."""
         disk = OsDisk()
         held = lock(disk, stored / LOCK_NAME)
-        arguments = ["archive", str(stored), "--to", str(empty(tmp_path))]
+        arguments = ["archive", str(stored), "--to", str(empty(tmp_path / "empty"))]
         result = run.invoke(app, arguments)
         disk.close(held)
         assert result.exit_code == 1
@@ -219,7 +204,7 @@ class TestElsewhere:
         self, stored: Path, tmp_path: Path
     ) -> None:
         """What is put there is hidden as soon as the disk is mounted."""
-        place = empty(tmp_path)
+        place = empty(tmp_path / "empty")
         do("archive", stored, "--to", place)
         place.rename(tmp_path / "disk")
         place.mkdir()
@@ -234,13 +219,12 @@ class TestElsewhere:
     ) -> None:
         (stored / "archive").mkdir()
         (stored / "archive" / f"{1:020d}.new").touch()
-        place = empty(tmp_path)
+        place = empty(tmp_path / "empty")
         do("archive", stored, "--to", place)
         assert (stored / "archive").resolve() == place
 
     def test_another_venues_is_refused(self, stored: Path, tmp_path: Path) -> None:
-        place = tmp_path / "disk"
-        place.mkdir()
+        place = empty(tmp_path / "disk")
         do("archive", stored, "--to", place)
         other = tmp_path / "other"
         SegmentLog(other, "other").close()
@@ -251,8 +235,7 @@ class TestElsewhere:
         )
 
     def test_what_is_missing_is_said(self, stored: Path, tmp_path: Path) -> None:
-        place = tmp_path / "disk"
-        place.mkdir()
+        place = empty(tmp_path / "disk")
         do("archive", stored, "--to", place)
         place.rename(tmp_path / "tape")
         missing = (
@@ -265,7 +248,7 @@ class TestElsewhere:
         assert "begins at position 7, and no snapshot from 6 to 6" in replayed.stderr
         assert missing in do("verify", stored)
         do("snapshot", stored)  # and a start works too: it needs none of that
-        for arguments in ([], ["--to", str(empty(tmp_path))]):
+        for arguments in ([], ["--to", str(empty(tmp_path / "empty"))]):
             result = run.invoke(app, ["archive", str(stored), *arguments])
             assert result.exit_code == 1
             text = " ".join(result.stderr.split())
@@ -274,8 +257,7 @@ class TestElsewhere:
         assert LogReader(stored).bounds() == (1, 8)
 
 
-def empty(directory: Path) -> Path:
+def empty(path: Path) -> Path:
     """Return a new directory."""
-    path = directory / "empty"
     path.mkdir()
     return path

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import signal
 import subprocess
 import sys
@@ -14,7 +13,8 @@ from typer.testing import CliRunner
 
 from carbonex.cli.app import app
 from carbonex.journal import LogReader, SnapshotStore, recover
-from market import CEA, make_market
+from cli.served import opened, trade
+from market import make_market
 from stranger import Stranger
 from venue_process import write_config
 
@@ -57,26 +57,11 @@ def held(directory: Path) -> subprocess.Popen[str]:
     return process
 
 
-def opened(process: subprocess.Popen[str]) -> int:
-    assert process.stdout is not None
-    found = re.search(r"ws://127\.0\.0\.1:(\d+)", process.stdout.readline())
-    assert found
-    return int(found[1])
-
-
 def killed(process: subprocess.Popen[str]) -> list[dict[str, Any]]:
     """Kill a server, and return what it reported."""
     process.send_signal(signal.SIGKILL)
     _, err = process.communicate(timeout=60)
     return [json.loads(line) for line in err.splitlines() if line.startswith("{")]
-
-
-async def trade(client: Stranger, orders: int) -> None:
-    """Place orders, each answered before the next."""
-    for i in range(orders):
-        await client.call(
-            "add_order", instrument=CEA, side="sell", price=f"7{i % 9}", quantity=5
-        )
 
 
 async def test_trading_goes_on_while_it_works_and_a_restart_uses_it(
