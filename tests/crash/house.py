@@ -6,16 +6,7 @@ import random
 import socket
 from typing import TYPE_CHECKING, Final
 
-from carbonex.engine import (
-    VENUE_KEY,
-    AddKey,
-    Deposit,
-    Issue,
-    ListInstrument,
-    OpenAccount,
-    Permission,
-    RegisterParticipant,
-)
+from carbonex.engine import VENUE_KEY, ListInstrument
 from carbonex.engine.terms import BlockTerms
 from carbonex.gateway.config import (
     FILE_NAME,
@@ -26,6 +17,7 @@ from carbonex.gateway.config import (
 from carbonex.gateway.server.opening import bootstrap, operator_commands
 from carbonex.journal.disk import FILE_MODE
 from carbonex.wire.keys import Key
+from market import CEA, trader_commands
 from stranger import private_key, public_bytes
 
 
@@ -36,7 +28,6 @@ if TYPE_CHECKING:
     from carbonex.gateway.config import Config
 
 
-CEA: Final = "CEA25"
 TRADERS: Final = ("amber", "birch", "cedar", "dahlia")
 OPERATOR: Final = "operator"
 REFERENCE: Final = 7463  # fen
@@ -93,14 +84,5 @@ def _commands() -> list[Command]:
     blocks = BlockTerms(min_quantity=MIN_BLOCK, band_permille=300)
     commands.append(ListInstrument(VENUE_KEY, CEA, reference=REFERENCE, blocks=blocks))
     for name in TRADERS:
-        commands += [
-            RegisterParticipant(VENUE_KEY, name),
-            OpenAccount(VENUE_KEY, name, name, max_client_ids=10**6),
-            AddKey(
-                *(VENUE_KEY, name, name, public_bytes(name)),
-                Permission.READ | Permission.TRADE,
-            ),
-            Deposit(VENUE_KEY, name, 10**13, f"{name}-cash"),
-            Issue(VENUE_KEY, name, CEA, 10**9, f"{name}-tonnes"),
-        ]
+        commands += trader_commands(name, 10**13, 10**9)
     return commands

@@ -18,8 +18,9 @@ from carbonex.sdk import (
     UnknownBlock,
     VenueError,
 )
+from market import CEA
 
-from .house import CEA, MIN_BLOCK, REFERENCE, TRADERS
+from .house import MIN_BLOCK, REFERENCE, TRADERS
 
 
 if TYPE_CHECKING:
