@@ -153,7 +153,7 @@ def test_what_is_held_is_counted_from_one_subscription_to_the_next(
 
 def test_history_is_gone_only_where_the_log_was_truncated(past: Past) -> None:
     past.buy(12)
-    past.shelf.store.start_at(len(past.library.applied), past.exchange)
+    past.shelf.store.start_at(len(past.library.applied), past.exchange, bytes(32))
     past.buy(20)
     past.shelf.follow(past)
     client = past.trader()
@@ -176,7 +176,7 @@ def test_what_the_feed_keeps_is_available_though_the_history_missed_it(
     past: Past,
 ) -> None:
     past.buy(12)
-    past.shelf.store.start_at(len(past.library.applied), past.exchange)
+    past.shelf.store.start_at(len(past.library.applied), past.exchange, bytes(32))
     client = past.trader()
     subscribe(client, 7)
     past.answer_all()
