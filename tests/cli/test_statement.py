@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import csv
 import os
+import shutil
 from collections import Counter
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import pytest
+from msgspec.structs import replace
 from typer.testing import CliRunner
 
 import everything
@@ -232,3 +234,22 @@ def test_a_history_that_does_not_add_up_is_named(venue: Path) -> None:
     result = run.invoke(app, ["statement", str(venue), *options])
     assert result.exit_code == 1
     assert "of datang of 20250102 does not add up" in result.stderr
+
+
+def test_a_history_of_another_log_is_not_used(venue: Path, tmp_path: Path) -> None:
+    """It has the day, as it went in a venue that was replaced by an older copy."""
+    follow(venue)
+    options = ["statement", str(venue), "--date", DAY, "--account", "datang"]
+    expected = run.invoke(app, options).stdout
+    batches = [row.batch() for row in LogReader(venue).tail(1)]
+    with SegmentLog(tmp_path / "other", "test", segment_bytes=65_536) as log:
+        for batch in batches[:-1]:
+            log.publish(batch)
+        last = batches[-1]
+        log.publish(replace(last, time_ns=last.time_ns + 1))
+    follow(tmp_path / "other")
+    shutil.copy(tmp_path / "other" / HISTORY_NAME, venue / HISTORY_NAME)
+    result = run.invoke(app, options)
+    assert (result.exit_code, result.stdout) == (0, expected)
+    assert "the history is not used: it is of another log" in result.stderr
+    assert result.stderr.endswith(": replaying the log instead\n")

@@ -37,7 +37,7 @@ class Shelf:
     def follow(self, house: House) -> None:
         """Write down everything so far."""
         for position, applied in enumerate(house.library.applied, 1):
-            self.store.put(position, applied)
+            self.store.put(position, applied, bytes(32))
         self.store.flush()
 
     def answer(self) -> None:

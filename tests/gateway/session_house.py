@@ -96,7 +96,7 @@ class Library:
             return Empty(), None
         store = HistoryStore(self.path, VENUE)
         for position, applied in enumerate(self.applied, 1):
-            store.put(position, applied)
+            store.put(position, applied, bytes(32))
         store.close()
         with HistoryReader(self.path) as history:
             try:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
 from typing import TYPE_CHECKING
 
 import pytest
+import structlog
 
 from carbonex.engine import (
     VENUE_KEY,
@@ -153,6 +155,29 @@ def test_it_may_begin_while_another_has_not_ended(
     assert follower.position == writer.venue.position
     follower.close()
     assert prices(tmp_path) == [7000, 7001]
+
+
+def test_a_history_of_before_a_restore_is_made_anew(tmp_path: Path) -> None:
+    """It lies beside the copy, which has gone on since, and further than it."""
+    venue, aside = tmp_path / "venue", tmp_path / "aside"
+    writer = make(venue)
+    writer.do(*trade(7000))
+    writer.log.close()
+    shutil.copytree(venue, aside)
+    writer = Writer(venue)
+    writer.do(*trade(7001))
+    Follower(venue).close()
+    assert prices(venue) == [7000, 7001]
+    writer.log.close()
+    shutil.copy(venue / HISTORY_NAME, aside)
+    writer = Writer(aside)
+    for price in (8000, 8001):
+        writer.do(*trade(price))
+    with structlog.testing.capture_logs() as logs:
+        Follower(aside).close()
+    assert "made anew: it is of another log" in logs[0]["warning"]
+    assert prices(aside) == [7000, 8000, 8001]
+    writer.log.close()
 
 
 def test_a_days_end_is_kept_as_a_snapshot(tmp_path: Path) -> None:

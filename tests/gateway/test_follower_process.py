@@ -64,6 +64,31 @@ async def test_one_that_is_killed_is_replaced_and_the_history_goes_on(
     assert [line["restarts"] for line in restarted] == [1, 2]
 
 
+async def test_systemd_may_ask_it_to_end_and_it_waits_for_the_server(
+    tmp_path: Path,
+) -> None:
+    """SIGTERM goes to both: the history has to have what the server still writes."""
+    make_market(tmp_path, config())
+    async with (
+        FollowerProcess(tmp_path) as follower,
+        Server.start(tmp_path, config()) as server,
+        Stranger(server.port) as maker,
+    ):
+        await follower.start()
+        await eventually(lambda: follower.position == server.venue.position)
+        for number in (signal.SIGTERM, signal.SIGINT):
+            os.kill(pid_of(follower), number)
+        await maker.login("maker")
+        await maker.call(
+            "add_order", instrument=CEA, side="buy", price="70", quantity=1
+        )
+        await eventually(lambda: follower.position == server.venue.position)
+        assert follower.restarts == 0
+    with HistoryReader(tmp_path / HISTORY_NAME) as history:
+        assert history.position == server.venue.position
+        assert history.select("SELECT closed FROM progress") == [(1,)]
+
+
 async def test_it_holds_nothing_of_the_servers(tmp_path: Path) -> None:
     """Above all not its port, which a server after a crash has to have."""
     make_market(tmp_path, config())

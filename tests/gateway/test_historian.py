@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import time
+from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 import pytest
 import structlog
 
+from carbonex.engine import Exchange
 from carbonex.gateway.historian import Behind
 from carbonex.gateway.server import historian as historian_module
 from carbonex.gateway.server.clock import Clock
@@ -16,15 +18,19 @@ from carbonex.gateway.server.follower import Follower
 from carbonex.gateway.server.historian import FileHistorian
 from carbonex.gateway.server.server import Server
 from carbonex.gateway.session.refusal import Refused as RefusedRequest
-from carbonex.journal import HISTORY_NAME, HistoryReader, HistoryStore
+from carbonex.journal import HISTORY_NAME, HistoryReader, HistoryStore, SegmentLog
 from carbonex.wire.answers import Empty, Error
+from journal.samples import batch
 from market import CEA, config, make_market
 from stranger import Refused, Stranger, eventually
 from venue_process import VenueProcess, write_config
 
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
+
+    from carbonex.journal import Tail
 
 
 DAY_NS = 86_400 * 10**9
@@ -132,9 +138,9 @@ async def test_a_served_venue_has_a_history_to_ask(tmp_path: Path) -> None:
 class Asker:
     """Asks a historian and waits for what it tells."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, directory: Path, log: Tail) -> None:
         self.answered = 0
-        self.historian = FileHistorian(path, self._count)
+        self.historian = FileHistorian(directory / HISTORY_NAME, log, self._count)
 
     async def ask(self, question: Any) -> tuple[Any, Error | None]:
         told: asyncio.Future[tuple[Any, Error | None]] = (
@@ -149,9 +155,15 @@ class Asker:
 
 
 @pytest.fixture
-def asker(tmp_path: Path) -> Asker:
-    HistoryStore(tmp_path / "history.sqlite", "test").close()
-    return Asker(tmp_path / "history.sqlite")
+def log(tmp_path: Path) -> Iterator[SegmentLog]:
+    with SegmentLog(tmp_path, "test", segment_bytes=65_536) as log:
+        yield log
+
+
+@pytest.fixture
+def asker(tmp_path: Path, log: SegmentLog) -> Asker:
+    HistoryStore(tmp_path / HISTORY_NAME, "test").close()
+    return Asker(tmp_path, log)
 
 
 async def test_a_result_or_a_refusal(asker: Asker) -> None:
@@ -230,4 +242,23 @@ async def test_a_question_that_waits_for_the_follower_holds_up_no_other(
     assert not any(task.done() for task in waiting)
     is_there = True
     assert await asyncio.gather(*waiting) == [(Empty(), None)] * 20
+    asker.historian.stop()
+
+
+@pytest.mark.parametrize("ahead", [False, True])
+async def test_a_file_of_another_log_is_not_asked(
+    asker: Asker, log: SegmentLog, tmp_path: Path, ahead: bool
+) -> None:
+    """Until the follower has made it anew, which is soon."""
+    rows = [log.publish(batch(n)) for n in range(1, 4)]
+    position = 4 if ahead else 2
+    with closing(HistoryStore(tmp_path / HISTORY_NAME, "test")) as other:
+        other.start_at(position, Exchange(), bytes(32))
+    waiting = asyncio.create_task(asker.ask(lambda _: Empty()))
+    await asyncio.sleep(0.1)
+    assert not waiting.done()
+    with closing(HistoryStore(tmp_path / HISTORY_NAME, "test")) as store:
+        store.start_over("of another log")
+        store.start_at(2, Exchange(), rows[1].hash)
+    assert await waiting == (Empty(), None)
     asker.historian.stop()

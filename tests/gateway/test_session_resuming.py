@@ -139,7 +139,7 @@ def test_what_is_held_is_counted_from_one_subscription_to_the_next(
 
 def test_history_is_gone_only_where_the_log_was_truncated(past: Past) -> None:
     past.buy(12)
-    past.shelf.store.start_at(len(past.library.applied), past.exchange)
+    past.shelf.store.start_at(len(past.library.applied), past.exchange, bytes(32))
     past.buy_stored(20)
     client = past.trader()
     asked = subscribe(client, 12)
@@ -161,7 +161,7 @@ def test_what_the_feed_keeps_is_available_though_the_history_missed_it(
     past: Past,
 ) -> None:
     past.buy(12)
-    past.shelf.store.start_at(len(past.library.applied), past.exchange)
+    past.shelf.store.start_at(len(past.library.applied), past.exchange, bytes(32))
     client = past.returning(7)
     past.answer_all()
     [refusal] = client.read()

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from carbonex.engine import Exchange
 from carbonex.journal import HistoryReader, HistoryStore
 from carbonex.journal.history import ExecutionEntry, MovementEntry, TradeEntry
-from journal.samples import VENUE
-from journal.trading import ACCOUNTS, INSTRUMENTS, trading
+from journal.samples import CHAIN, VENUE
+from journal.trading import ACCOUNTS, INSTRUMENTS, Venue, trading
 
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 
 DONE = trading(60)
+CHAINS = [row.hash for row in Venue().rows]  # index 0 is position 1
 
 Contents = dict[str, list[TradeEntry] | list[ExecutionEntry] | list[MovementEntry]]
 
@@ -28,7 +29,7 @@ Contents = dict[str, list[TradeEntry] | list[ExecutionEntry] | list[MovementEntr
 def put(store: HistoryStore, first: int = 1, last: int = 60) -> None:
     """Store the positions from ``first`` to ``last``, and wait until they are."""
     for position in range(first, last + 1):
-        store.put(position, DONE.applied[position - 1])
+        store.put(position, DONE.applied[position - 1], CHAINS[position - 1])
     store.flush()
 
 
@@ -52,7 +53,7 @@ def stored(batches: list[Batch]) -> Iterator[HistoryReader]:
         path = Path(folder) / "history.sqlite"
         with closing(HistoryStore(path, VENUE)) as store:
             for position, batch in enumerate(batches, 1):
-                store.put(position, exchange.apply(batch))
+                store.put(position, exchange.apply(batch), CHAIN)
         assert store.failed is None
         with HistoryReader(path) as history:
             yield history

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 
 VENUE = "test-venue"
+CHAIN = bytes(32)  # for what is stored without a log
 FIRST = DIRECTORY / "log" / "00000000000000000001.log"
 HEAD = DIRECTORY / "log" / "head"
 

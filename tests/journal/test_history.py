@@ -35,13 +35,14 @@ from carbonex.journal.history import (
     store as history_module,
 )
 from journal.histories import DONE, contents, put
-from journal.samples import VENUE
+from journal.samples import CHAIN, VENUE
 from journal.trading import ACCOUNTS, INSTRUMENTS, trading
 
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from carbonex.journal.history import Watermark
     from journal.histories import Contents
 
 
@@ -71,7 +72,7 @@ def test_each_execution_follows_from_the_one_before(
 ) -> None:
     done = trading(150, seed)
     for position, applied in enumerate(done.applied, 1):
-        store.put(position, applied)
+        store.put(position, applied, CHAIN)
     store.flush()
     seen = Counter[str]()
     for account in ACCOUNTS:
@@ -143,7 +144,7 @@ def test_a_trade_is_told_to_both_sides(
     buy = PlaceOrder("k", "b", "CEA25", BUY, 7100, 4)
     trade = Trade(3, 7000, 4, 11, 5, 10, 6, sell, 12, 9, 7100, 4, 0, buy, 17, 25)
     begun = DayBegun(20250106, 99)
-    store.put(1, Applied(True, 1234, 50, [], [[begun], [trade]]))
+    store.put(1, Applied(True, 1234, 50, [], [[begun], [trade]]), CHAIN)
     store.flush()
     assert history.trades("CEA25") == [
         TradeEntry(
@@ -224,7 +225,7 @@ def test_queries_page_from_any_number(
 def test_positions_cannot_be_left_out(store: HistoryStore) -> None:
     put(store, last=3)
     with pytest.raises(ValueError, match="needs position 4, not 5"):
-        store.put(5, DONE.applied[4])
+        store.put(5, DONE.applied[4], CHAIN)
 
 
 def test_a_full_queue_blocks_until_the_writer_has_made_room(
@@ -235,7 +236,7 @@ def test_a_full_queue_blocks_until_the_writer_has_made_room(
     with closing(HistoryStore(path, VENUE)) as store:
         original = store._store
 
-        def slow(batches: list[tuple[int, Applied]]) -> None:
+        def slow(batches: list[tuple[Watermark, Applied]]) -> None:
             gate.wait()
             original(batches)
 
@@ -286,9 +287,9 @@ def test_a_batch_that_was_not_accepted_only_moves_the_watermark(
     store: HistoryStore,
 ) -> None:
     exchange = Exchange()
-    store.put(1, exchange.apply(DONE.batches[0]))
+    store.put(1, exchange.apply(DONE.batches[0]), CHAIN)
     again = exchange.apply(Batch(0, 1, 1, 0, DONE.batches[0].commands))
     assert not again.accepted
-    store.put(2, again)
+    store.put(2, again, CHAIN)
     store.flush()
     assert store.position == 2

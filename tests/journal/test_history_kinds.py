@@ -21,7 +21,7 @@ from carbonex.engine import (
 from carbonex.journal import HistoryReader, HistoryStore
 from everything import FIRST, SECOND, venue
 from journal.histories import stored
-from journal.samples import VENUE
+from journal.samples import CHAIN, VENUE
 
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def test_a_turnover_beyond_64_bits_is_kept(tmp_path: Path) -> None:
     batch = venue().batches[0]
     applied = exchange.apply(batch)._replace(first_seq=seq, due=[bulletin])
     with closing(HistoryStore(path, VENUE)) as store:
-        store.put(1, applied)
+        store.put(1, applied, CHAIN)
     with HistoryReader(path) as history:
         assert history.bulletins(FIRST) == [(seq, bulletin)]
 

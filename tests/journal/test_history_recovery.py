@@ -12,7 +12,7 @@ import pytest
 from carbonex.engine import Exchange
 from carbonex.journal import HistoryError, HistoryReader, HistoryStore, recover
 from carbonex.journal.history.balances import held_by
-from journal.histories import DONE, contents, put
+from journal.histories import CHAINS, DONE, contents, put
 from journal.samples import VENUE
 from journal.trading import ACCOUNTS, Venue
 
@@ -79,7 +79,7 @@ def change(path: Path, statement: str) -> None:
         (spoil_pages, "damaged"),
         (cut_short, "damaged"),
         (replace_by_text, "damaged: file is not a database"),
-        (lambda path: path.write_bytes(b""), "schema version 0, not 3"),
+        (lambda path: path.write_bytes(b""), "schema version 0, not 4"),
         (lambda path: change(path, "PRAGMA user_version = 1"), "schema version 1"),
         (lambda path: change(path, "DROP TABLE progress"), "damaged: no such table"),
         (lambda path: change(path, "UPDATE progress SET venue = 'x'"), "venue 'x'"),
@@ -148,7 +148,7 @@ def test_what_lies_between_is_all_that_a_gap_costs(
     with closing(HistoryStore(path, VENUE)) as store:
         put(store, last=20)
     with closing(HistoryStore(path, VENUE)) as store:
-        store.start_at(40, Exchange.restore(DONE.states[39].data))
+        store.start_at(40, Exchange.restore(DONE.states[39].data), CHAINS[39])
     with closing(HistoryStore(path, VENUE)) as store:  # it was stored, too
         assert store.position == 40
         put(store)
@@ -172,7 +172,7 @@ def test_what_rows_that_are_missing_have_told_is_known_to_be_missing(
         seen = {name: history.newest_execution(name) for name in ACCOUNTS}
         assert [history.missing_executions(name) for name in ACCOUNTS] == [0] * 4
     with closing(HistoryStore(path, VENUE)) as store:
-        store.start_at(40, lost)
+        store.start_at(40, lost, CHAINS[39])
         put(store, first=41)
     with HistoryReader(path) as history:
         for name in ACCOUNTS:
@@ -237,5 +237,5 @@ def test_a_reader_names_a_file_that_is_missing_or_of_another_schema(
     with closing(HistoryStore(path, VENUE)) as store:
         put(store, last=10)
     change(path, "PRAGMA user_version = 1")
-    with pytest.raises(HistoryError, match=r"schema version 1, not 3: the next start"):
+    with pytest.raises(HistoryError, match=r"schema version 1, not 4: the next start"):
         HistoryReader(path)

@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from carbonex.journal import HISTORY_NAME, HistoryStore, SegmentLog, verify
+from carbonex.engine import Exchange
+from carbonex.journal import (
+    HISTORY_NAME,
+    HistoryStore,
+    LogReader,
+    SegmentLog,
+    verify,
+)
 from everything import venue
 from journal.samples import VENUE
 
@@ -28,10 +35,11 @@ def write(directory: Path, stored: int | None = None) -> int:
 
 
 def put(directory: Path, rows: int) -> None:
-    exchange = type(venue().exchange)()
+    exchange = Exchange()
     with closing(HistoryStore(directory / HISTORY_NAME, VENUE)) as store:
-        for position, batch in enumerate(venue().batches[:rows], 1):
-            store.put(position, exchange.apply(batch))
+        for row in LogReader(directory).tail(1):
+            if row.position <= rows:
+                store.put(row.position, exchange.apply(row.batch()), row.hash)
 
 
 def change(directory: Path, statement: str) -> None:
@@ -99,4 +107,4 @@ def test_what_cannot_be_compared_is_noted(tmp_path: Path) -> None:
     assert report.ok
     assert report.last == rows
     assert "the history was not compared: " in report.notes[-1]
-    assert "schema version 1, not 3" in report.notes[-1]
+    assert "schema version 1, not 4" in report.notes[-1]

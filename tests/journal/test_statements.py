@@ -23,7 +23,7 @@ from carbonex.journal.history import (
 from carbonex.journal.history.balances import held_by
 from everything import FIRST, SECOND, venue
 from journal.histories import stored
-from journal.samples import VENUE
+from journal.samples import CHAIN, VENUE
 from streams import Stream, streams
 
 
@@ -109,14 +109,14 @@ def test_days_add_up_although_rows_are_missing(
         exchange = Exchange()
         with closing(HistoryStore(path, VENUE)) as store:
             for position, batch in enumerate(batches[:first], 1):
-                store.put(position, exchange.apply(batch))
+                store.put(position, exchange.apply(batch), CHAIN)
         for batch in batches[first:last]:
             exchange.apply(batch)
         with closing(HistoryStore(path, VENUE)) as store:
             if last > first:
-                store.start_at(last, exchange)
+                store.start_at(last, exchange, CHAIN)
             for position, batch in enumerate(batches[last:], last + 1):
-                store.put(position, exchange.apply(batch))
+                store.put(position, exchange.apply(batch), CHAIN)
         assert store.failed is None
         with HistoryReader(path) as history:
             assert history.held() == held_by(exchange)
@@ -183,7 +183,7 @@ def test_what_does_not_add_up_is_not_told() -> None:
         path = Path(folder) / "history.sqlite"
         store = HistoryStore(path, VENUE)
         for position, batch in enumerate(batches, 1):
-            store.put(position, exchange.apply(batch))
+            store.put(position, exchange.apply(batch), CHAIN)
         store.flush()
         sql = "UPDATE executions SET fee = fee + 1 WHERE account = 'datang' AND fee"
         store._writer.execute(sql)

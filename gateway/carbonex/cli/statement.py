@@ -8,7 +8,7 @@ from collections import Counter
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 from urllib.parse import quote
 
 import typer
@@ -25,6 +25,7 @@ from carbonex.journal import (
 )
 from carbonex.journal.disk import DIRECTORY_MODE, FILE_MODE
 from carbonex.journal.history import VENUE_FEES, statement_pages
+from carbonex.journal.lineage import foreign
 from carbonex.wire.dates import date_text
 from carbonex.wire.statements import VENUE_FEES as VENUE_FEES_NAME, csv_text
 
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import TextIO
 
+
+_BEHIND: Final = "the history does not reach that far"
 
 DateOption = Annotated[
     str,
@@ -124,16 +127,13 @@ def _history_errors() -> Iterator[None]:
 def _history(directory: Path, date: int) -> Iterator[HistoryReader]:
     """Yield a history that has the day: the follower's, or one of our own."""
     log = open_log(directory)
-    reader = _up_to_date(directory, log, date)
-    if reader is not None:
-        with reader:
+    found = _up_to_date(directory, log, date)
+    if isinstance(found, HistoryReader):
+        with found as reader:
             _require_day(reader, date)
             yield reader
         return
-    typer.echo(
-        "carbonex: the history does not reach that far: replaying the log instead",
-        err=True,
-    )
+    typer.echo(f"carbonex: {found}: replaying the log instead", err=True)
     with TemporaryDirectory() as folder:
         path = Path(folder) / HISTORY_NAME
         _replay(log, directory, path)
@@ -142,18 +142,28 @@ def _history(directory: Path, date: int) -> Iterator[HistoryReader]:
             yield reader
 
 
-def _up_to_date(directory: Path, log: LogReader, date: int) -> HistoryReader | None:
-    """Return the follower's history, if it has the day or all that the log has."""
+def _up_to_date(directory: Path, log: LogReader, date: int) -> HistoryReader | str:
+    """Return the log's history, or why it is not used."""
     try:
         reader = HistoryReader(directory / HISTORY_NAME)
     except HistoryError:
-        return None
-    day = reader.day(date)
-    has_ended = day is not None and day.end_ns is not None
-    if has_ended or reader.position == log.bounds()[1]:
+        return _BEHIND
+    problem = _problem(reader, log, date)
+    if not problem:
         return reader
     reader.close()
-    return None
+    return problem
+
+
+def _problem(history: HistoryReader, log: LogReader, date: int) -> str:
+    """Return why a history has neither the day nor all that the log has."""
+    watermark = history.watermark
+    reason = foreign(log, *watermark)
+    if reason:
+        return f"the history is not used: {reason}"
+    day = history.day(date)
+    has_ended = day is not None and day.end_ns is not None
+    return "" if has_ended or watermark.position == log.bounds()[1] else _BEHIND
 
 
 def _replay(log: LogReader, directory: Path, path: Path) -> None:

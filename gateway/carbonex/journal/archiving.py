@@ -22,6 +22,7 @@ from .archives import (
 )
 from .disk import NEW, OsDisk, make_file, remove_unfinished
 from .history import HISTORY_NAME, HistoryError, HistoryReader
+from .lineage import foreign
 from .log import DamageError, LogError
 from .reader import LogReader
 from .records import Header
@@ -90,7 +91,7 @@ def needed_from(directory: Path, log: LogReader, disk: Disk) -> Limit:
     oldest = _oldest_good(log, SnapshotStore(directory, disk))
     if oldest == 0:
         return Limit(0, "no snapshot is good: make one with carbonex snapshot")
-    history = _history_position(directory)
+    history = _history_position(directory, log)
     if history < oldest:
         return Limit(
             0,
@@ -137,16 +138,17 @@ def _is_good(log: LogReader, snapshots: SnapshotStore, position: int) -> bool:
         return False
 
 
-def _history_position(directory: Path) -> int:
-    """Return how far the history is, 0 if there is none that can be read."""
+def _history_position(directory: Path, log: LogReader) -> int:
+    """Return how far the history of ``log`` is, 0 if there is none that can be read."""
     path = directory / HISTORY_NAME
     if not path.exists():
         return 0
     try:
         with HistoryReader(path) as history:
-            return history.position
+            watermark = history.watermark
     except HistoryError:
         return 0
+    return 0 if foreign(log, *watermark) else watermark.position
 
 
 def _prepare(disk: Disk, place: Path) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, final
 
 from .history import CASH, HISTORY_NAME, VENUE_FEES, HistoryError, HistoryReader
 from .history.balances import held_by
+from .lineage import other_chain
 from .log import DamageError
 
 
@@ -28,9 +29,10 @@ class Reconciliation:
     """
 
     def __init__(self, directory: Path) -> None:
-        """Read the balances. Linear in them."""
+        """Read the whole file. O(its size)."""
         self.path = directory / HISTORY_NAME
         self.position = 0
+        self._chain = b""
         self.note = ""
         self.compared = 0
         self._held: dict[tuple[str, str], int] = {}
@@ -38,17 +40,43 @@ class Reconciliation:
             return
         try:
             with HistoryReader(self.path) as history:
-                self.position, self._held = history.position, history.held()
+                history.check()
+                self._held = history.held()
+                self.position, self._chain = history.watermark
         except HistoryError as error:
             self.note = f"the history was not compared: {error}"
 
-    def compare(self, exchange: Exchange) -> None:
-        """Compare with the exchange as it is at ``position``. Linear in the state.
+    def compare(self, chain: bytes, exchange: Exchange | None) -> None:
+        """Compare with the log and the exchange at ``position``. Linear in the state.
+
+        The balances of another log's history are not compared.
 
         Raises:
-            DamageError: If they differ, with the first balance that does.
+            DamageError: If balances differ, with the first one that does.
 
         """
+        if chain != self._chain:
+            self.note = (
+                f"the history is of no use: {other_chain(self.position)}:"
+                " the next start makes it anew"
+            )
+        elif exchange is not None:
+            self._compare_balances(exchange)
+
+    def end(self, first: int, last: int) -> None:
+        """Note what could not be compared in a log from ``first`` to ``last``."""
+        if 0 < self.position < first - 1:
+            self.note = (
+                f"the history is at position {self.position}, older than the log's first"
+                f" row at {first}: whether it is of this log cannot be told"
+            )
+        if self.position > last:
+            self.note = (
+                f"the history is at position {self.position}, beyond the log's end:"
+                " the next start makes it anew"
+            )
+
+    def _compare_balances(self, exchange: Exchange) -> None:
         books = held_by(exchange)
         for whose in sorted({*books, *self._held}):
             expected, found = books.get(whose, 0), self._held.get(whose, 0)
@@ -58,14 +86,6 @@ class Reconciliation:
                     self.path, 0, self.position, f"{what} {expected}", str(found)
                 )
         self.compared = len(books)
-
-    def end(self, last: int) -> None:
-        """Note what could not be compared in a log that ends at ``last``."""
-        if self.position > last:
-            self.note = (
-                f"the history is at position {self.position}, beyond the log's end:"
-                " the next start makes it anew"
-            )
 
 
 def _named(account: str, instrument: str) -> str:

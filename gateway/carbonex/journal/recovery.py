@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from carbonex.engine import Exchange
 
+from .lineage import foreign, is_reached
 from .log import LogError
 from .reader import LogReader
 from .snapshots import SnapshotError
@@ -20,10 +21,11 @@ if TYPE_CHECKING:
     from carbonex.engine import Applied, Batch
 
     from .history import HistoryStore
-    from .log import Tail
+    from .log import Row, Tail
     from .snapshots import SnapshotStore
 
     Progress = Callable[[int, Batch, Applied], None]
+    Listener = Callable[[Row, Batch, Applied], None]
 
 
 class Recovered(NamedTuple):
@@ -50,7 +52,7 @@ def recover(
     """Return the exchange as it was after ``upto``, by default the newest row.
 
     ``progress(position, batch, applied)`` is called for each row that is
-    replayed. ``history`` is brought up to date: no snapshot beyond its
+    replayed. ``history`` is brought up to date, made anew if it is of another log: no snapshot beyond its
     watermark is used, unless the log does not reach back that far; then the
     oldest one has to do, and a warning tells what the history will not have.
 
@@ -67,15 +69,12 @@ def recover(
     _, newest = log.bounds()
     last = newest if upto is None else min(upto, newest)
     warnings: list[str] = []
-    watermark = last if history is None else _watermark(history, newest, warnings)
+    watermark = last if history is None else _watermark(log, history, warnings)
     with no_collection():
         start, exchange = _start(log, snapshots, last, min(watermark, last), warnings)
         if history is not None and start > watermark:
-            history.start_at(start, exchange)
-            warnings.append(
-                f"positions {watermark + 1} to {start} cannot be replayed any more: "
-                "the history will not have them"
-            )
+            warnings.append(_gap(log, watermark, start))
+            history.start_at(start, exchange, log.hash_at(start))
         end = _replay(log, exchange, start, last, _listeners(progress, history))
     return Recovered(exchange, end, log.hash_at(end), start, warnings)
 
@@ -96,24 +95,41 @@ def no_collection() -> Iterator[None]:
             gc.enable()
 
 
-def _watermark(history: HistoryStore, newest: int, warnings: list[str]) -> int:
+def _watermark(log: Tail, history: HistoryStore, warnings: list[str]) -> int:
     """Return where the history ends; one of another log is made anew."""
-    if history.position > newest:
-        reason = f"it is at position {history.position}, the log ends at {newest}"
+    reason = foreign(log, *history.watermark)
+    if reason:
         history.start_over(reason)
     if history.recreated:
         warnings.append(f"the history was made anew: {history.recreated}")
     return history.position
 
 
+def _gap(log: Tail, watermark: int, start: int) -> str:
+    """Say what the history will lack, and whether what it has is known to be true."""
+    text = (
+        f"positions {watermark + 1} to {start} cannot be replayed any more: "
+        "the history will not have them"
+    )
+    if watermark and not is_reached(log, watermark):
+        text += (
+            f", and whether it is of this log at all cannot be told: that has no"
+            f" position {watermark} any more; if it may not be, stop the venue and"
+            " remove the history"
+        )
+    return text
+
+
 def _listeners(
     progress: Progress | None, history: HistoryStore | None
-) -> list[Progress]:
+) -> list[Listener]:
     """Return who is told of each replayed row."""
-    listeners = [] if progress is None else [progress]
+    listeners: list[Listener] = []
+    if progress is not None:
+        listeners.append(lambda row, *what: progress(row.position, *what))
     if history is not None:
         put = history.put
-        listeners.append(lambda position, _batch, applied: put(position, applied))
+        listeners.append(lambda row, _, applied: put(row.position, applied, row.hash))
     return listeners
 
 
@@ -185,11 +201,11 @@ def _replay(
     exchange: Exchange,
     position: int,
     last: int,
-    listeners: list[Progress],
+    listeners: list[Listener],
 ) -> int:
     """Apply the rows after ``position`` up to ``last``; return the last position."""
     for row, batch, applied in steps(log, exchange, position, last):
         position = row.position
         for listener in listeners:
-            listener(position, batch, applied)
+            listener(row, batch, applied)
     return position

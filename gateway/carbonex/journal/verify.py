@@ -101,7 +101,8 @@ def verify(
     as archives lead up to the log without a gap, and everything is replayed
     from the beginning, or from the oldest snapshot where the beginning was
     truncated. Every checkpoint's and snapshot's digest is compared with the
-    replayed exchange, and so are the history's balances; ``deep`` also asserts the
+    replayed exchange, and so are the history's balances, if it is of this log, which its
+    chain hash shows; ``deep`` also asserts the
     exchange's invariants at every checkpoint and at the end. The chain must have
     the hash of each of ``witnesses``: who rewrites the log to its end gets a chain that
     is whole, but not theirs. O(log), and O(state) for each digest.
@@ -156,6 +157,7 @@ class _Auditor:
         if self._segments:
             self._mark = start(self._segments[0])
             self._compare()
+            self._reconcile()
             for found in walk(self._disk, self._segments, self._mark):
                 self._mark = found.mark()
                 self._audit.apply(found)
@@ -250,10 +252,9 @@ class _Auditor:
             self._notes.append(f"snapshot {position} was not compared: {reason}")
 
     def _reconcile(self) -> None:
-        """Hold the history's balances of the position just reached against the state."""
-        exchange = self._audit.exchange
-        if self._history.position == self._mark.position - 1 and exchange is not None:
-            self._history.compare(exchange)
+        """Hold the history of the position just reached against chain and state."""
+        if 0 < self._history.position == self._mark.position - 1:
+            self._history.compare(self._mark.chain, self._audit.exchange)
 
     def _check_end(self) -> None:
         """Make sure that nothing speaks of rows beyond the last, and note the rest."""
@@ -285,7 +286,7 @@ class _Auditor:
                 f"{self._audit.not_compared} checkpoints were not compared: they are"
                 " of another release's snapshots"
             )
-        self._history.end(last)
+        self._history.end(self._first, last)
         if self._history.note:
             self._notes.append(self._history.note)
 

@@ -107,7 +107,7 @@ class Follower:
         for row, batch, applied in steps(
             self._log, self._exchange, self.position, last
         ):
-            self._history.put(row.position, applied)
+            self._history.put(row.position, applied, row.hash)
             self.position, self._chain = row.position, row.hash
             self._watch(row.position, batch, applied)
         self._history.flush()
@@ -186,7 +186,9 @@ def main() -> None:
     # uvloop hands on what it has duplicated, and with it perhaps the port, which
     # the next server must not find taken when this one is killed.
     os.closerange(3, resource.getrlimit(resource.RLIMIT_NOFILE)[0])
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the server decides when to end
+    # The server decides when to end, although systemd asks both of them.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
     os.nice(NICE)
     write_log_lines_to(sys.stderr)
     persist(Path(sys.argv[1]), _stdin_ended)

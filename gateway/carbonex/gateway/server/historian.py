@@ -16,6 +16,7 @@ import structlog
 from carbonex.gateway.historian import Behind
 from carbonex.gateway.session.refusal import Refused
 from carbonex.journal import HistoryError, HistoryReader
+from carbonex.journal.lineage import foreign
 from carbonex.wire.errors import Code, error
 
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     import msgspec
 
     from carbonex.gateway.historian import Question, Told
+    from carbonex.journal import Tail
     from carbonex.wire.answers import Error
 
     # With the problem, where another try may have an answer.
@@ -45,14 +47,17 @@ _log = structlog.get_logger("carbonex.gateway")
 class FileHistorian:
     """Answers from the file ``path``, one question at a time.
 
+    A file that is not of ``log`` is as good as none: the follower makes it anew.
     One that has to wait for the follower is asked again later, and holds up
     nobody else. ``answered`` is called after each answer. A connection waits for
     its answer before it asks again, so that no more questions wait than there
     are connections.
     """
 
-    def __init__(self, path: Path, answered: Callable[[], None]) -> None:
+    def __init__(self, path: Path, log: Tail, answered: Callable[[], None]) -> None:
         self._path = path
+        self._log = log
+        self._is_ours = False
         self._answered = answered
         self._stopped = False
         self._executor = ThreadPoolExecutor(1, "historian")
@@ -99,6 +104,7 @@ class FileHistorian:
     def _answer(self, question: Question) -> _Answer:
         try:
             with HistoryReader(self._path) as history:
+                self._compare(history)
                 return question(history), None, None
         except Refused as refused:
             return None, refused.error, None
@@ -107,6 +113,18 @@ class FileHistorian:
         except Exception as problem:  # noqa: BLE001 - it costs no more than its answer
             _log.exception("question to the history failed")
             return None, _failed(problem), None
+
+    def _compare(self, history: HistoryReader) -> None:
+        """Make sure, once, that the file is of this log; the follower keeps it so.
+
+        Raises:
+            Behind: If it is of another one.
+
+        """
+        if not self._is_ours:
+            if foreign(self._log, *history.watermark):
+                raise Behind
+            self._is_ours = True
 
 
 def _failed(problem: Exception) -> Error:

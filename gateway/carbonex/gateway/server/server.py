@@ -97,7 +97,7 @@ class Server:
             Origins(config.listen, "https" if encryption.on else "http"),
             machine.secret,
         )
-        self.historian = FileHistorian(directory / HISTORY_NAME, self._resume)
+        self.historian = FileHistorian(directory / HISTORY_NAME, log, self._resume)
         self._state = Readiness(ready=False, text="")
         self._ticking: asyncio.Task[None] | None = None
         self._ended = asyncio.Event()

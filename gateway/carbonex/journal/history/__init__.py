@@ -23,7 +23,7 @@ from .entries import (
     TradeEntry,
 )
 from .reader import HistoryReader
-from .schema import HistoryError
+from .schema import HistoryError, Watermark
 from .statements import Balance, Line, Statement, statement_of, statement_pages
 from .store import HistoryStore
 
@@ -51,6 +51,7 @@ __all__ = [
     "MovementEntry",
     "Statement",
     "TradeEntry",
+    "Watermark",
     "statement_of",
     "statement_pages",
 ]

@@ -19,7 +19,14 @@ from .entries import (
     MovementEntry,
     TradeEntry,
 )
-from .schema import SCHEMA_VERSION, HistoryError, open_reader, refuse_newer
+from .schema import (
+    SCHEMA_VERSION,
+    HistoryError,
+    Watermark,
+    damage,
+    open_reader,
+    refuse_newer,
+)
 
 
 if TYPE_CHECKING:
@@ -73,8 +80,27 @@ class HistoryReader:
 
     @property
     def position(self) -> int:
-        """The watermark: the log's last position that is stored, 0 for none."""
-        return int(self.select("SELECT position FROM progress")[0][0])
+        """The log's last position that is stored, 0 for none."""
+        return self.watermark.position
+
+    @property
+    def watermark(self) -> Watermark:
+        """The log's last position that is stored, and the chain's hash there."""
+        return Watermark(*self.select("SELECT position, chain FROM progress")[0])
+
+    def check(self) -> None:
+        """Read the whole file. O(its size).
+
+        Raises:
+            HistoryError: If its structure is damaged.
+
+        """
+        try:
+            found = damage(self._connection)
+        except sqlite3.DatabaseError as error:
+            raise self._unreadable(error) from None
+        if found:
+            raise self._unreadable(found)
 
     def day(self, date: int) -> DayEntry | None:
         """Return the trading day ``date``, if it has begun."""
@@ -222,7 +248,7 @@ class HistoryReader:
         rows = self.select(sql, *values)
         return [kind(*(_truthful(row, truths) if truths else row)) for row in rows]
 
-    def _unreadable(self, error: sqlite3.DatabaseError) -> HistoryError:
+    def _unreadable(self, error: sqlite3.DatabaseError | str) -> HistoryError:
         return HistoryError(
             f"{self._path} cannot be read: {error}; stop the server and remove"
             " the file, the next start makes it anew"

@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import sqlite3
 from contextlib import closing
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from carbonex.journal.disk import FILE_MODE
-from carbonex.journal.records import unknown_version
+from carbonex.journal.records import genesis, unknown_version
 
 from .bulletins import TABLE as BULLETINS
 from .days import DATED
@@ -18,13 +18,14 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-SCHEMA_VERSION: Final = 3
+SCHEMA_VERSION: Final = 4
 
 # The columns are the fields of the entries, in their order. Between two days
 # rows have date 0; the partial indexes find them when the next one begins.
 _TABLES: Final = f"""
 CREATE TABLE progress (
-    position INTEGER NOT NULL, date INTEGER NOT NULL, venue TEXT NOT NULL
+    position INTEGER NOT NULL, chain BLOB NOT NULL, date INTEGER NOT NULL,
+    venue TEXT NOT NULL, closed INTEGER NOT NULL
 );
 CREATE TABLE accounts (
     account TEXT PRIMARY KEY, participant TEXT NOT NULL, seq INTEGER NOT NULL,
@@ -134,11 +135,18 @@ class HistoryError(Exception):
     """The history cannot be read; the message says what to do."""
 
 
+class Watermark(NamedTuple):
+    """The last position that is stored, 0 for none, and the log's chain hash there."""
+
+    position: int
+    chain: bytes
+
+
 def open_writer(path: Path, venue: str) -> tuple[sqlite3.Connection, str]:
     """Return a connection to the file, made anew if there is no usable one.
 
     The string says why it was made anew; it is empty where it was missing or
-    is sound. O(size of the file): all of it is read once.
+    is sound. O(1), or O(size of the file) where the last writer did not close it.
 
     Raises:
         sqlite3.OperationalError: If another process is writing to it, or the disk
@@ -160,7 +168,9 @@ def open_writer(path: Path, venue: str) -> tuple[sqlite3.Connection, str]:
         connection.executescript(
             f"BEGIN; {_TABLES} PRAGMA user_version = {SCHEMA_VERSION};"
         )
-        connection.execute("INSERT INTO progress VALUES (0, 0, ?)", [venue])
+        connection.execute(
+            "INSERT INTO progress VALUES (0, ?, 0, ?, 1)", [genesis(venue), venue]
+        )
         connection.execute("COMMIT")
     return connection, fault
 
@@ -196,8 +206,19 @@ def _connect(name: str, *, uri: bool = False) -> sqlite3.Connection:
     return sqlite3.connect(name, isolation_level=None, check_same_thread=False, uri=uri)
 
 
+def damage(connection: sqlite3.Connection) -> str:
+    """Return what is wrong with the file's structure. O(size): all of it is read."""
+    (result,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+    return "" if result == "ok" else str(result)
+
+
 def _fault(path: Path, venue: str) -> str:
-    """Return why the file at ``path`` cannot be used; nothing if it is missing."""
+    """Return why the file at ``path`` cannot be used; nothing if it is missing.
+
+    All of it is read only where a writer ended without closing it, perhaps with the
+    machine, or because of damage. Damage that shows later fails what meets it: the
+    writer then leaves the file unclosed, and questions say what to do.
+    """
     if not path.exists():
         return ""
     try:
@@ -206,11 +227,12 @@ def _fault(path: Path, venue: str) -> str:
             refuse_newer(path, version)
             if version != SCHEMA_VERSION:
                 return f"it has schema version {version}, not {SCHEMA_VERSION}"
-            (owner,) = connection.execute("SELECT venue FROM progress").fetchone()
+            select = "SELECT venue, closed FROM progress"
+            owner, closed = connection.execute(select).fetchone()
             if owner != venue:
                 return f"it belongs to venue {owner!r}"
-            (result,) = connection.execute("PRAGMA quick_check(1)").fetchone()
-            return "" if result == "ok" else f"it is damaged: {result}"
+            found = "" if closed else damage(connection)
+            return f"it is damaged: {found}" if found else ""
     except sqlite3.DatabaseError as error:
         if error.sqlite_errorcode & _PRIMARY not in _DAMAGED:
             raise  # busy, or no room or right to open it: the file may be sound

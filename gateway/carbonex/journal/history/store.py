@@ -10,11 +10,12 @@ import queue
 import sqlite3
 import threading
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 from .clerk import Clerk
 from .days import bring_forward
-from .schema import open_writer, remove
+from .schema import Watermark, open_writer, remove
 
 
 if TYPE_CHECKING:
@@ -22,8 +23,8 @@ if TYPE_CHECKING:
 
     from carbonex.engine import Applied, Exchange
 
-    # A batch's position and effect; whom to tell that it got here; or the end.
-    _Item = tuple[int, Applied] | threading.Event | None
+    # A batch's effect and the log's place after it; whom to tell that it got here; or the end.
+    _Item = tuple[Watermark, Applied] | threading.Event | None
 
 
 # Commands that wait to be written; their events take about 1 KB each. Beyond it
@@ -49,7 +50,7 @@ class HistoryStore:
     def __init__(self, path: Path, venue: str) -> None:
         """Open the file, made anew if it is damaged, or of another schema or venue.
 
-        O(its size).
+        O(1), or O(its size) where the last writer did not close it.
 
         Raises:
             sqlite3.OperationalError: If another process is writing to it.
@@ -60,7 +61,7 @@ class HistoryStore:
         self._venue = venue
         self.failed: Exception | None = None
         self.recreated = ""
-        self._position: int
+        self._watermark: Watermark
         self._clerk: Clerk
         self._open()
         # Counted in commands, each by the one thread that changes it.
@@ -73,11 +74,16 @@ class HistoryStore:
 
     @property
     def position(self) -> int:
-        """The watermark: the last position that is stored, 0 for none."""
-        return self._position
+        """The last position that is stored, 0 for none."""
+        return self._watermark.position
 
-    def put(self, position: int, applied: Applied) -> None:
-        """Have what the row at ``position`` did stored soon.
+    @property
+    def watermark(self) -> Watermark:
+        """The last position that is stored, and the log's chain hash there."""
+        return self._watermark
+
+    def put(self, position: int, applied: Applied, chain: bytes) -> None:
+        """Have what the row at ``position`` did stored soon; ``chain`` is its hash.
 
         Positions that were put before are skipped. Blocks while MAX_WAITING
         commands wait.
@@ -97,22 +103,23 @@ class HistoryStore:
                 if self._given - self._taken > MAX_WAITING:
                     self._room.wait()
             self._given += _weight(applied)
-            self._queue.put((position, applied))
+            self._queue.put((Watermark(position, chain), applied))
 
-    def start_at(self, position: int, exchange: Exchange) -> None:
+    def start_at(self, position: int, exchange: Exchange, chain: bytes) -> None:
         """Go on after ``position``: what lies between is lost.
 
-        ``exchange`` is as it was there; what the accounts had is brought forward.
+        ``exchange`` and ``chain`` are as they were there; what the accounts had is brought forward.
         Only before the first ``put``. Linear in the state.
         """
         assert self._given == 0
+        reached = Watermark(position, chain)
         with self._writer as connection:
             connection.execute("BEGIN")
-            self._advance(position)
+            self._advance(reached)
             bring_forward(connection, self._clerk.date, exchange)
             self._clerk.date = exchange.day
             self._note_date()
-        self._position, self._next = position, position + 1
+        self._watermark, self._next = reached, position + 1
 
     def start_over(self, reason: str) -> None:
         """Make the file anew, empty. Only before the first ``put``."""
@@ -132,13 +139,18 @@ class HistoryStore:
         """Store all that was put, and close the file."""
         self._queue.put(None)
         self._thread.join()
+        with suppress(sqlite3.Error):  # then the next writer looks at all of it
+            self._writer.execute(
+                "UPDATE progress SET closed = ? WHERE position = ? AND chain = ?",
+                [self.failed is None, *self._watermark],
+            )
         self._writer.close()
 
     def _open(self) -> None:
         self._writer, self.recreated = open_writer(self._path, self._venue)
-        select = "SELECT position, date FROM progress"
-        position, date = self._writer.execute(select).fetchone()
-        self._position = position
+        select = "SELECT position, chain, date FROM progress"
+        position, chain, date = self._writer.execute(select).fetchone()
+        self._watermark = Watermark(position, chain)
         self._next = position + 1
         self._clerk = Clerk(self._writer, date)
 
@@ -168,7 +180,7 @@ class HistoryStore:
             items.append(item)
         return items
 
-    def _write(self, batches: list[tuple[int, Applied]]) -> None:
+    def _write(self, batches: list[tuple[Watermark, Applied]]) -> None:
         if batches and self.failed is None:
             try:
                 self._store(batches)
@@ -177,18 +189,18 @@ class HistoryStore:
         self._taken += sum(_weight(applied) for _, applied in batches)
         self._room.set()
 
-    def _store(self, batches: list[tuple[int, Applied]]) -> None:
-        position = batches[-1][0]
+    def _store(self, batches: list[tuple[Watermark, Applied]]) -> None:
+        reached = batches[-1][0]
         with self._writer as connection:
             connection.execute("BEGIN")
-            self._advance(position)
+            self._advance(reached)
             for _, applied in batches:
                 self._clerk.write(applied)
             self._clerk.flush()
             self._note_date()
-        self._position = position
+        self._watermark = reached
 
-    def _advance(self, position: int) -> None:
+    def _advance(self, to: Watermark) -> None:
         """Move the watermark, in the transaction that stores what is up to there.
 
         First of all, so that nothing is stored twice: a follower whose server was
@@ -196,12 +208,13 @@ class HistoryStore:
         same watermark; only one goes on from it.
         """
         moved = self._writer.execute(
-            "UPDATE progress SET position = ? WHERE position = ?",
-            [position, self._position],
+            """UPDATE progress SET position = ?, chain = ?, closed = 0
+               WHERE position = ? AND chain = ?""",
+            [*to, *self._watermark],
         )
         if moved.rowcount != 1:
             raise sqlite3.OperationalError(
-                f"{self._path} is not at position {self._position} any more: "
+                f"{self._path} is not at position {self.position} any more: "
                 "another process has stored what follows"
             )
 
