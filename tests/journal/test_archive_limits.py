@@ -17,7 +17,7 @@ DONE = trading(60)
 
 def limit(venue: Venue, history: int, patch: Any) -> tuple[int, str]:
     module = "carbonex.journal.archiving._history_position"
-    patch.setattr(module, lambda _: history)
+    patch.setattr(module, lambda *_: history)
     log = LogReader(DIRECTORY, venue.disk)
     return needed_from(DIRECTORY, log, venue.disk)
 
@@ -73,7 +73,7 @@ def test_a_start_still_has_all_it_needs(monkeypatch: pytest.MonkeyPatch) -> None
     for damaged in ((), (60,), (60, 40)):
         venue = Venue()
         monkeypatch.setattr(
-            "carbonex.journal.archiving._history_position", lambda _: 60
+            "carbonex.journal.archiving._history_position", lambda *_: 60
         )
         moved, _ = archive(DIRECTORY, venue.disk)
         assert [each.first for each in moved] == [1]
