@@ -15,6 +15,7 @@ from carbonex.wire.login import encode_bytes, login_text, sign
 
 
 if TYPE_CHECKING:
+    import ssl
     from collections.abc import Callable
     from types import TracebackType
 
@@ -51,15 +52,22 @@ class Refused(Exception):  # noqa: N818 - a client's request, not an error of ou
 class Stranger:
     """One connection. ``frames`` holds every message received, in order."""
 
-    def __init__(self, port: int, subprotocol: str | None = JSON) -> None:
+    def __init__(
+        self,
+        port: int,
+        subprotocol: str | None = JSON,
+        tls: ssl.SSLContext | None = None,
+    ) -> None:
         self.port = port
         self.subprotocol = subprotocol
+        self.tls = tls
         self.frames: list[Message] = []
         self._req_id = 0
 
     async def __aenter__(self) -> Self:
         self.socket: ClientConnection = await connect(
-            f"ws://127.0.0.1:{self.port}",
+            f"{'wss' if self.tls else 'ws'}://127.0.0.1:{self.port}",
+            ssl=self.tls,
             subprotocols=[self.subprotocol] if self.subprotocol else None,  # type: ignore[list-item]
             compression=None,
             max_size=None,

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import ipaddress
+import ssl
 from typing import TYPE_CHECKING, NamedTuple
 
+import msgspec
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -16,6 +18,9 @@ from cryptography.hazmat.primitives.serialization import (
     PrivateFormat,
 )
 from cryptography.x509.oid import NameOID
+
+from carbonex.gateway.config import Config, Tls
+from market import config
 
 
 if TYPE_CHECKING:
@@ -74,6 +79,17 @@ class Authority:
         )
         files.key.chmod(0o600)
         return files
+
+
+def secured(**limits: float) -> Config:
+    """Return a configuration with TLS, by the files of ``Authority.sign("venue")``."""
+    tls = Tls(certificate="venue.crt", key="venue.key")
+    return msgspec.structs.replace(config(**limits), tls=tls)
+
+
+def trusting(authority: Authority) -> ssl.SSLContext:
+    """Return what a client that trusts ``authority`` alone speaks."""
+    return ssl.create_default_context(cafile=authority.path)
 
 
 _FOR_CERTIFICATES = x509.KeyUsage(

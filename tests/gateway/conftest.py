@@ -9,6 +9,7 @@ import uvloop
 
 from carbonex.gateway.server.server import Server
 from feed_stage import Stage
+from gateway.certificates import Authority
 from gateway.session_house import Client, House
 from market import config, make_market
 
@@ -33,6 +34,14 @@ async def server(tmp_path: Path) -> AsyncIterator[Server]:
     make_market(tmp_path, venue)
     async with Server.start(tmp_path, venue) as server:
         yield server
+
+
+@pytest.fixture
+def authority(tmp_path: Path) -> Authority:
+    """Return one for the venue of the folder ``venue``."""
+    folder = tmp_path / "venue"
+    folder.mkdir()
+    return Authority(folder)
 
 
 @pytest.fixture

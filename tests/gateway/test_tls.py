@@ -17,14 +17,14 @@ import structlog
 
 import carbonex.sdk
 from carbonex.gateway.addresses import AddressLimit
-from carbonex.gateway.config import Config, Tls
+from carbonex.gateway.config import Tls
 from carbonex.gateway.documents import ConfigError
 from carbonex.gateway.server.clock import HOUR_NS
 from carbonex.gateway.server.gate import SPARE_CONNECTIONS
 from carbonex.gateway.server.server import Server
 from carbonex.gateway.server.tls import server_context
 from carbonex.wire.keys import Key
-from gateway.certificates import Authority
+from gateway.certificates import Authority, secured, trusting
 from market import CEA, config, make_market
 from stranger import eventually, private_key
 from venue_process import VenueProcess, write_config
@@ -39,27 +39,11 @@ MAKER = Key("maker", private_key("maker"))
 
 
 @pytest.fixture
-def authority(tmp_path: Path) -> Authority:
-    folder = tmp_path / "venue"
-    folder.mkdir()
-    return Authority(folder)
-
-
-def secured(**limits: float) -> Config:
-    tls = Tls(certificate="venue.crt", key="venue.key")
-    return msgspec.structs.replace(config(**limits), tls=tls)
-
-
-@pytest.fixture
 async def server(tmp_path: Path, authority: Authority) -> AsyncIterator[Server]:
     authority.sign("venue")
     make_market(tmp_path / "venue", secured())
     async with Server.start(tmp_path / "venue", secured()) as server:
         yield server
-
-
-def trusting(authority: Authority) -> ssl.SSLContext:
-    return ssl.create_default_context(cafile=authority.path)
 
 
 async def test_trading_over_tls(server: Server, authority: Authority) -> None:

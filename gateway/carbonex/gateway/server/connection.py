@@ -235,17 +235,21 @@ class Connection(asyncio.Protocol):
         self._host.stalled(self)
 
     def _end(self, *, half_close: bool) -> None:
-        """Wait for the client to close, but not for long."""
+        """Wait for the client to close, but not for long.
+
+        Closing TCP at once would reset the connection while the client still
+        sends, and the reset would overtake the close frame: first only our half of
+        it ends. Where TLS is spoken, which has no half of an end, ``close`` comes to
+        the same: when all is written it tells the client that nothing follows, drops
+        what still comes, and closes TCP when the client has ended too.
+        """
         self._limit_end()
-        half = self._transport.can_write_eof()  # TLS has no half of an end
-        if half_close and half:
-            # Closing at once would reset the connection while the client still
-            # sends, and the reset would overtake the close frame.
-            self._transport.write_eof()
-        elif not half and self._websocket.close_rcvd is not None:
-            self._transport.close()  # when all is written; the client sends no more
+        if half_close and not self._transport.can_write_eof():
+            self._transport.close()
             return
-        self._transport.resume_reading()  # or the close frame would not be seen
+        if half_close:
+            self._transport.write_eof()
+        self._transport.resume_reading()  # or the client's end would not be seen
 
     def _limit_end(self) -> None:
         """Drop the connection if it does not end by itself before long."""

@@ -58,13 +58,15 @@ class TlsHandshake(asyncio.Protocol):
 
     async def _secure(self, connection: socket.socket) -> None:
         """Do the TLS handshake; what goes wrong is the client's business."""
+        limits = self._host.limits
         try:
             with contextlib.suppress(OSError):
                 await asyncio.get_running_loop().connect_accepted_socket(
                     self._secured,
                     connection,
                     ssl=self._tls,
-                    ssl_handshake_timeout=self._host.limits.handshake_seconds,
+                    ssl_handshake_timeout=limits.handshake_seconds,
+                    ssl_shutdown_timeout=limits.close_seconds,
                 )
         finally:
             self._host.departed(self)
