@@ -89,6 +89,7 @@ class Client:
         self.changed: Final = Signal()  # of ``state``
         self.clock: Final = VenueClock()
         self.been_online = False
+        self._offline = "there is no connection"  # and, if there was one, why not
         self.heartbeats: Final = Feed[Heartbeat]("heartbeat")
         self.venue = ""
         self.shutting_down = False  # as the venue has announced
@@ -155,6 +156,7 @@ class Client:
         """
         if self.state in (State.OFFLINE, State.CLOSED):
             return
+        self._offline = f"there is no connection: {reason}"
         self._become(State.OFFLINE)
         pending, self._pending = self._pending, {}
         self._out.clear()
@@ -219,7 +221,7 @@ class Client:
         elif isinstance(params, QUERIES):
             self._waiting.append(reply)
         else:
-            reply.fail(lost(reply, "there is no connection"))
+            reply.fail(lost(reply, self._offline))
         return reply
 
     def withdraw(self, reply: Reply[Any]) -> None:

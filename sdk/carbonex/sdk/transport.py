@@ -11,13 +11,14 @@ import logging
 import random
 from typing import TYPE_CHECKING, Final
 
-from websockets.asyncio.client import ClientConnection, connect
+from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, WebSocketException
 from websockets.typing import Subprotocol
 
 from .backoff import Backoff
 from .client import State, UnusableConnection
 from .errors import ConnectionLost
+from .websocket import WebSocket
 
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ class Transport:
         self._tls = tls
         self._client = client
         self._backoff = Backoff(random.random)
-        self._websocket: ClientConnection | None = None
+        self._websocket: WebSocket | None = None
         self._output = asyncio.Event()
         self._abort_reason = ""
         self._task: asyncio.Task[None] | None = None
@@ -112,6 +113,7 @@ class Transport:
         try:
             async with connect(
                 self._url,
+                create_connection=WebSocket,
                 ssl=self._tls,
                 logger=_frames_log,
                 subprotocols=[Subprotocol(codec.subprotocol)],
@@ -123,39 +125,44 @@ class Transport:
                 close_timeout=CLOSE_TIMEOUT,
                 max_size=MAX_MESSAGE,
             ) as websocket:
+                assert isinstance(websocket, WebSocket)
+                self._websocket = websocket
                 return await self._live(websocket)
         except (OSError, WebSocketException) as error:
             return str(error) or type(error).__name__, None
+        finally:
+            self._websocket = None
 
-    async def _live(self, websocket: ClientConnection) -> tuple[str, int | None]:
-        self._websocket = websocket
+    async def _live(self, websocket: WebSocket) -> tuple[str, int | None]:
+        """As ``_connection``, until nothing more can come; the client is told."""
         self._abort_reason = ""
         self._client.connection_made()
         writer = asyncio.create_task(self._write(websocket))
         loop = asyncio.get_running_loop()
         patience = loop.call_later(OPEN_TIMEOUT, self._give_up_greeting)
+        code = None
         try:
             await self._read(websocket)
+            reason = "closed"
         except ConnectionClosed as error:
             reason = self._abort_reason or str(error)
             if error.rcvd is not None:
-                self._client.connection_closed(error.rcvd.code, error.rcvd.reason)
-            return reason, None if error.rcvd is None else error.rcvd.code
+                code = error.rcvd.code
+                self._client.connection_closed(code, error.rcvd.reason)
         except UnusableConnection as error:
-            self._client.connection_lost(str(error))  # saying goodbye takes a while
-            return str(error), None
+            reason = str(error)
         finally:
-            self._websocket = None
             patience.cancel()
             writer.cancel()
             await asyncio.wait([writer])
-        return "closed", None
+        self._client.connection_lost(reason)  # saying goodbye takes a while
+        return reason, code
 
     def _give_up_greeting(self) -> None:
         if self._client.state is not State.ONLINE:
             self.abort(f"the venue did not let this client in within {OPEN_TIMEOUT} s")
 
-    async def _read(self, websocket: ClientConnection) -> None:
+    async def _read(self, websocket: WebSocket) -> None:
         """Hand over everything that arrives until the client is closed.
 
         The client takes in whatever comes and drops nothing that its limits
@@ -164,11 +171,11 @@ class Transport:
         time = asyncio.get_running_loop().time
         client = self._client
         while not client.closed:
-            client.receive(await websocket.recv(decode=False), time())
+            client.receive(await websocket.message(), time())
             if client.wants_to_send:
                 self._output.set()
 
-    async def _write(self, websocket: ClientConnection) -> None:
+    async def _write(self, websocket: WebSocket) -> None:
         """Send everything in order; a socket that takes nothing holds this up."""
         text = not self._client.codec.binary
         while True:
