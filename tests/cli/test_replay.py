@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
+import pytest
 from typer.testing import CliRunner
 
 import everything
 from carbonex.cli.app import app
 from carbonex.engine import Batch, CancelAll, Command, Exchange, GatewayOpened
-from carbonex.journal import SegmentLog
+from carbonex.journal import LogReader, SegmentLog, Snapshot, SnapshotStore
 
 
 run = CliRunner()
@@ -133,6 +135,63 @@ def test_a_batch_that_the_engine_ignores_shows_nothing(traded: Traded) -> None:
     lines = replayed(traded)
     assert len(lines) == 20
     assert "log position 9" in lines[-1]
+
+
+def without_beginning(traded: Traded, *snapshots: int) -> Path:
+    """Write the log again without positions 1 and 2, with snapshots at these."""
+    directory, _ = traded
+    batches = [row.batch() for row in LogReader(directory).tail(1)]
+    shutil.rmtree(directory / "log")
+    exchange, store = Exchange(), SnapshotStore(directory)
+    with SegmentLog(directory, "test", segment_bytes=65_536) as log:
+        for each in batches:
+            if log.bounds()[1] == 2:
+                log.roll()
+            row = log.publish(each)
+            exchange.apply(each)
+            if row.position in snapshots:
+                store.save(Snapshot.of(exchange, row.position, row.hash))
+    (directory / "log" / f"{1:020d}.log").unlink()
+    return directory
+
+
+def test_where_older_rows_are_gone_it_begins_behind_a_later_snapshot(
+    traded: Traded,
+) -> None:
+    whole = replayed(traded)
+    directory = without_beginning(traded, 5, 7)
+    result = run.invoke(app, ["replay", str(directory), "--from", "16"])
+    assert result.exit_code == 0, result.output
+    assert result.stdout.splitlines()[1:] == whole[16:]  # seq 16 to the digest
+    result = run.invoke(app, ["replay", str(directory)])
+    assert result.stdout.splitlines()[1:] == whole[16:]
+    said = "the first command that can be shown is #16, behind position 5"
+    assert result.stderr.splitlines()[-1] == f"carbonex: warning: {said}"
+
+
+@pytest.mark.parametrize("asked", ["--from", "--to"])
+def test_what_came_before_is_refused_and_the_first_that_there_is_named(
+    traded: Traded, asked: str
+) -> None:
+    directory = without_beginning(traded, 5)
+    result = run.invoke(app, ["replay", str(directory), asked, "15"])
+    assert result.exit_code == 1
+    assert result.stdout == ""
+    assert result.stderr.splitlines()[-1] == (
+        "carbonex: command #15 cannot be shown, because older rows are missing: the"
+        " first command that can be shown is #16, behind position 5; begin with --from"
+        " 16, or put the older rows' archive files back"
+    )
+
+
+def test_a_snapshot_that_is_damaged_is_told_and_passed_over(traded: Traded) -> None:
+    directory = without_beginning(traded, 5, 7)
+    path = SnapshotStore(directory).path(5)
+    path.write_bytes(path.read_bytes()[:-1])
+    result = run.invoke(app, ["replay", str(directory)])
+    assert result.exit_code == 0
+    assert "warning: snapshot 5 was passed over: " in result.stderr
+    assert "#18, behind position 7" in result.stderr
 
 
 def test_a_damaged_log_is_named(traded: Traded) -> None:

@@ -4,27 +4,17 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NamedTuple
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from carbonex.engine import SemanticsError
-from carbonex.journal import (
-    LogError,
-    LogReader,
-    SnapshotStore,
-    UnknownSemanticsError,
-    recover,
-)
+from carbonex.journal import LogError, LogReader
 
 from .failures import fail
 
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from carbonex.engine import Applied, Batch, Exchange
-    from carbonex.journal import Row
+    from collections.abc import Iterable, Iterator
 
 
 Directory = Annotated[
@@ -39,14 +29,6 @@ Directory = Annotated[
 ]
 
 
-class Step(NamedTuple):
-    """One row of the log and what the engine made of it."""
-
-    row: Row
-    batch: Batch
-    applied: Applied
-
-
 def open_log(directory: Path) -> LogReader:
     """Return the log of ``directory``, which may belong to a running server."""
     with log_errors():
@@ -57,9 +39,14 @@ def open_log(directory: Path) -> LogReader:
             f"a torn row of {reader.torn} bytes follows the last one; it was never"
             " answered, and the next start removes it"
         )
+    warn(warnings)
+    return reader
+
+
+def warn(warnings: Iterable[str]) -> None:
+    """Say what is worth telling but keeps no command from its work."""
     for warning in warnings:
         typer.echo(f"carbonex: warning: {warning}", err=True)
-    return reader
 
 
 @contextmanager
@@ -71,28 +58,3 @@ def log_errors() -> Iterator[None]:
         raise
     except (LogError, OSError) as error:
         fail(str(error))
-
-
-def initial(reader: LogReader, directory: Path) -> Exchange:
-    """Return the exchange as it was before the log's first row.
-
-    That is an empty one, or what a snapshot says where old rows were removed.
-    """
-    first, _ = reader.bounds()
-    return recover(reader, SnapshotStore(directory), upto=first - 1).exchange
-
-
-def steps(reader: LogReader, exchange: Exchange) -> Iterator[Step]:
-    """Apply every row to ``exchange`` and yield what happened. O(log).
-
-    Raises:
-        LogError: Where a row cannot be read; DamageError where it is damaged.
-
-    """
-    for row in reader.tail(reader.bounds()[0]):
-        batch = row.batch()
-        try:
-            applied = exchange.apply(batch)
-        except SemanticsError as error:
-            raise UnknownSemanticsError(row.position, error) from None
-        yield Step(row, batch, applied)

@@ -9,21 +9,30 @@ import msgspec
 import typer
 
 from carbonex.engine import AuctionOpened, BlockProposed
+from carbonex.journal import SnapshotStore, earliest, steps
 
 from .describe import clock, date_of, describe, story
+from .failures import fail
 from .jsonable import jsonable
-from .logs import Directory, Step, initial, log_errors, open_log, steps
+from .logs import Directory, log_errors, open_log, warn
 
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from carbonex.engine import Command, Event, Exchange
+    from carbonex.journal import Recovered, Step
 
 
 FromOption = Annotated[
-    int,
-    typer.Option("--from", metavar="SEQ", min=1, help="Begin with this command."),
+    int | None,
+    typer.Option(
+        "--from",
+        metavar="SEQ",
+        min=1,
+        help="Begin with this command, by default with the first that there is.",
+        show_default=False,
+    ),
 ]
 ToOption = Annotated[
     int | None,
@@ -56,7 +65,7 @@ JsonOption = Annotated[
 def replay(
     directory: Directory,
     *,
-    first: FromOption = 1,
+    first: FromOption = None,
     last: ToOption = None,
     instrument: InstrumentOption = "",
     as_json: JsonOption = False,
@@ -66,22 +75,43 @@ def replay(
     One line per command: its number, its time in Shanghai, the command, and
     what came of it. The last line names the digest of the state: the same log
     gives the same digest, on every machine. A running server is not disturbed.
+
+    Where old rows are missing it begins behind the oldest good snapshot.
     """
     reader = open_log(directory)
     style: Style = _Json() if as_json else _Text()
     with log_errors():
-        exchange = initial(reader, directory)
+        begin = earliest(reader, SnapshotStore(directory))
+        warn(begin.warnings)
+        _require(begin, first or last)
+        exchange, position = begin.exchange, begin.position
         subjects = _Subjects(exchange)
-        position = reader.bounds()[0] - 1
-        for step in steps(reader, exchange):
+        for step in steps(reader, exchange, position):
             position = step.row.position
             for entry in _entries(step, subjects, instrument):
-                if first <= entry.seq and (last is None or entry.seq <= last):
+                if (first or 0) <= entry.seq and (last is None or entry.seq <= last):
                     sys.stdout.write(style.entry(entry) + "\n")
             if last is not None and exchange.seq >= last:
                 break
         sys.stdout.write(style.end(exchange, position) + "\n")
         sys.stdout.flush()
+
+
+def _require(begin: Recovered, wanted: int | None) -> None:
+    """End the command where what is wanted came before all that can be replayed."""
+    seq, position = begin.exchange.seq, begin.position
+    if not position:
+        return
+    first = (
+        f"the first command that can be shown is #{seq + 1}, behind position {position}"
+    )
+    if wanted is None:
+        warn([first])
+    elif wanted <= seq:
+        fail(
+            f"command #{wanted} cannot be shown, because older rows are missing: {first};"
+            f" begin with --from {seq + 1}, or put the older rows' archive files back"
+        )
 
 
 class Entry(NamedTuple):

@@ -21,7 +21,7 @@ from carbonex.gateway.server.server import ServerFailed
 from carbonex.journal import LogError
 
 from .failures import INTERRUPTED, fail
-from .logs import Directory  # noqa: TC001 - typer reads it
+from .logs import Directory, warn
 from .markets import MarketOption, market_here
 from .progress import show
 
@@ -101,8 +101,7 @@ def serve(  # noqa: PLR0913 - each is an option of the command line
     write_log_lines_to(sys.stderr)
     try:
         if accept_loss:
-            for warning in opening.accept_loss(directory, config):
-                typer.echo(f"carbonex: warning: {warning}", err=True)
+            warn(opening.accept_loss(directory, config))
         if activate:
             _activate(directory, config, accept_time=accept_time)
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:

@@ -9,7 +9,7 @@ import typer
 from carbonex.journal import capture
 
 from .describe import moment
-from .logs import Directory, log_errors
+from .logs import Directory, log_errors, warn
 
 
 def snapshot(directory: Directory) -> None:
@@ -22,8 +22,7 @@ def snapshot(directory: Directory) -> None:
     """
     with log_errors():
         captured = capture(directory)
-    for warning in captured.warnings:
-        typer.echo(f"carbonex: warning: {warning}", err=True)
+    warn(captured.warnings)
     typer.echo(
         _LINES.format(
             path=captured.path,

@@ -30,7 +30,7 @@ from carbonex.wire.dates import date_text
 from carbonex.wire.statements import VENUE_FEES as VENUE_FEES_NAME, csv_text
 
 from .failures import USAGE, fail
-from .logs import Directory, log_errors, open_log
+from .logs import Directory, log_errors, open_log, warn
 
 
 if TYPE_CHECKING:
@@ -176,8 +176,7 @@ def _replay(log: LogReader, directory: Path, path: Path) -> None:
         store.close()
     if store.failed is not None:
         fail(f"the history cannot be made: {store.failed}")
-    for warning in recovered.warnings:
-        typer.echo(f"carbonex: warning: {warning}", err=True)
+    warn(recovered.warnings)
 
 
 def _require_day(history: HistoryReader, date: int) -> None:

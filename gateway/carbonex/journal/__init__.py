@@ -20,7 +20,7 @@ from .log import (
     UnknownSemanticsError,
 )
 from .reader import LogReader
-from .recovery import Recovered, no_collection, recover
+from .recovery import Recovered, earliest, no_collection, recover
 from .segments import SegmentLog
 from .snapshots import Snapshot, SnapshotError, SnapshotStore
 from .steps import Step, steps
@@ -57,6 +57,7 @@ __all__ = [
     "Witness",
     "archive",
     "capture",
+    "earliest",
     "keep_archive_in",
     "no_collection",
     "recover",

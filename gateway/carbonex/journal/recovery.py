@@ -79,6 +79,22 @@ def recover(
     return Recovered(exchange, end, log.hash_at(end), start, warnings)
 
 
+def earliest(log: Tail, snapshots: SnapshotStore) -> Recovered:
+    """Return the exchange as early as it can be had, for who wants the whole story.
+
+    That is an empty one, or where old rows are gone the oldest good snapshot from
+    which on all rows are there. O(that snapshot).
+
+    Raises:
+        LogError: As ``recover``.
+
+    """
+    _check_newest(log, snapshots)
+    warnings: list[str] = []
+    start, exchange = _start(log, snapshots, log.bounds()[1], 0, warnings)
+    return Recovered(exchange, start, log.hash_at(start), start, warnings)
+
+
 @contextmanager
 def no_collection() -> Iterator[None]:
     """Keep the cyclic collector out.
