@@ -17,9 +17,11 @@ from carbonex.gateway.server.clock import Clock
 from carbonex.gateway.server.follower import Follower
 from carbonex.gateway.server.historian import FileHistorian
 from carbonex.gateway.server.server import Server
+from carbonex.gateway.session import history as session_history
 from carbonex.gateway.session.refusal import Refused as RefusedRequest
 from carbonex.journal import HISTORY_NAME, HistoryReader, HistoryStore, SegmentLog
 from carbonex.wire.answers import Empty, Error
+from carbonex.wire.statements import AccountTrades
 from journal.samples import batch
 from market import CEA, config, make_market
 from stranger import Refused, Stranger, eventually
@@ -119,6 +121,34 @@ async def test_a_history_that_stays_behind_says_when_to_ask_again(
             "retry_after_ms": 1000,
         }
         await one.call("ping")
+
+
+async def test_an_answer_that_cannot_be_sent_costs_its_own_connection_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unspeakable(*_: object) -> AccountTrades:
+        return AccountTrades("maker", [object()], 0)  # type: ignore[list-item]
+
+    make_market(tmp_path, config())
+    async with (
+        Server.start(tmp_path, config()) as server,
+        Stranger(server.port) as one,
+        Stranger(server.port) as other,
+    ):
+        follower = Follower(tmp_path)
+        await one.login("maker")
+        await other.login("taker")
+        with structlog.testing.capture_logs() as logs, monkeypatch.context() as patch:
+            patch.setattr(session_history, "_trades", unspeakable)
+            await one.send("trades")
+            await one.send("ping")  # behind it, and never answered
+            async with asyncio.timeout(30):
+                await one.socket.wait_closed()
+        assert one.socket.close_code == 1011
+        assert [line["event"] for line in logs] == ["session failed"]
+        follower.catch_up()
+        assert (await other.call("trades"))["trades"] == []
+        follower.close()
 
 
 async def test_a_served_venue_has_a_history_to_ask(tmp_path: Path) -> None:

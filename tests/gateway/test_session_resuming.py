@@ -8,6 +8,7 @@ import pytest
 
 from carbonex.gateway.session import resuming
 from carbonex.journal import HistoryError
+from carbonex.wire.answers import Empty
 from gateway.past_house import Past, executions, numbers, subscribe
 
 
@@ -234,3 +235,14 @@ def test_a_hole_in_the_history_is_not_passed_over(past: Past) -> None:
     past.returning()
     with pytest.raises(HistoryError, match="missing from 1 to 4"):
         past.shelf.answer()
+
+
+def test_a_page_that_cannot_be_told_ends_its_connection_alone(past: Past) -> None:
+    past.buy_stored(12)
+    client, other = past.returning(), past.returning()
+    _, tell = past.shelf.asked.pop(0)
+    tell(Empty(), None)  # which is no page
+    assert client.closing == (1011, "internal error")
+    past.answer_all()
+    assert numbers(other.read()) == list(range(1, 13))
+    assert other.closing is None

@@ -32,5 +32,5 @@ class Historian(Protocol):
         """Have ``question`` answered, again and again for a while if it is Behind.
 
         ``tell`` is called once with the result or else the error, in the
-        caller's thread, and never before this returns.
+        caller's thread, and never before this returns. It may not raise: others wait.
         """

@@ -1,4 +1,4 @@
-"""Mistakes of ours: they cost the connection whose message met them, and no other."""
+"""Mistakes of ours: they cost the connection whose message or answer met them, and no other."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ import structlog
 
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from .session import Session
 
 
@@ -25,5 +27,20 @@ def take(session: Session, data: str | bytes, now_ns: int) -> None:
     try:
         session.receive(data, now_ns)
     except Exception:  # noqa: BLE001 - a message ends its own connection at most
-        _log.exception("session failed")
-        session.outbox.close(INTERNAL_ERROR, "internal error")
+        _end(session)
+
+
+def tell(session: Session, answer: Callable[[], None]) -> None:
+    """Have a session send an answer from the past.
+
+    The historian is in the middle of its work, and whoever asked next waits.
+    """
+    try:
+        answer()
+    except Exception:  # noqa: BLE001 - an answer ends its own connection at most
+        _end(session)
+
+
+def _end(session: Session) -> None:
+    _log.exception("session failed")
+    session.outbox.close(INTERNAL_ERROR, "internal error")

@@ -27,7 +27,7 @@ from .batches import Batch, commands_of
 from .identity import Identity
 from .limits import Throttle
 from .methods import METHODS, BatchMethod, OrderMethod, QueryMethod, VenueMethod
-from .mistakes import take
+from .mistakes import take, tell
 from .pending import Pending
 from .refusal import Refused, wrong_encoding
 from .states import CLOSED, CONNECTED, TRANSITIONS, Step
@@ -242,7 +242,7 @@ class Session:
             if self.who.revoked:  # whose own past it may be
                 self.resuming = None
             else:
-                reply(result, problem)
+                tell(self, partial(reply, result, problem))
             if self.resuming is None:
                 self.go_on()
 
