@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+import pytest
 import structlog
 
 from carbonex.gateway.server import follower_process
@@ -16,10 +17,6 @@ from carbonex.gateway.server.server import Server
 from carbonex.journal import HISTORY_NAME, HistoryReader
 from market import CEA, config, make_market
 from stranger import Stranger, eventually
-
-
-if TYPE_CHECKING:
-    import pytest
 
 
 def pid_of(follower: FollowerProcess) -> int:
@@ -160,3 +157,38 @@ async def test_the_end_does_not_wait_for_a_pause(
         follower._command = ("false",)
         await follower.start()
         await eventually(lambda: not follower.alive)
+
+
+@pytest.mark.parametrize(
+    "said", ["'nonsense'", "'7' * 5_000", "'7' * 1_000_000", "'-'"]
+)
+async def test_one_that_says_anything_else_is_replaced(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, said: str
+) -> None:
+    monkeypatch.setattr(follower_process, "FIRST_PAUSE_SECONDS", 0.01)
+    make_market(tmp_path, config())
+    with structlog.testing.capture_logs() as logs:
+        async with FollowerProcess(tmp_path) as follower:
+            command = follower._command
+            program = f"print({said}, flush=True); input()"  # and lives on
+            follower._command = (sys.executable, "-c", program)
+            await follower.start()
+            follower._command = command
+            await eventually(lambda: follower.position > 0)
+            assert follower.restarts == 1
+    confused, ended, *_ = logs
+    assert (confused["event"], ended["event"]) == (
+        "follower confused",
+        "follower ended",
+    )
+    assert len(confused["reason"]) <= follower_process.MAX_REASON
+    assert ended["code"] == -signal.SIGKILL
+
+
+async def test_one_that_says_it_at_the_end_is_ended_too(tmp_path: Path) -> None:
+    async with asyncio.timeout(30):
+        async with FollowerProcess(tmp_path) as follower:
+            program = "import sys; sys.stdin.read(); print('nonsense')"
+            follower._command = (sys.executable, "-c", program)
+            await follower.start()
+        assert not follower.alive

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import sys
 import time
 from typing import TYPE_CHECKING, Final, final
@@ -24,6 +25,9 @@ END_SECONDS: Final = 10.0  # how long it may take to end
 FIRST_PAUSE_SECONDS: Final = 1.0
 LONGEST_PAUSE_SECONDS: Final = 60.0
 STEADY_SECONDS: Final = 60.0
+
+MAX_REASON: Final = 200  # characters of a log line; what it said may be long
+PIPE_BYTES: Final = 64 * 1024
 
 _log = structlog.get_logger("carbonex.gateway")
 
@@ -116,7 +120,19 @@ class FollowerProcess:
             return process
 
     async def _read(self, process: Process) -> None:
-        """Take note of the positions that it states, until it says no more."""
-        assert process.stdout is not None
-        while line := await process.stdout.readline():
-            self.position = int(line)
+        """Take note of the positions that it states, until it says no more.
+
+        One that says anything else has gone wrong, and is ended.
+        """
+        lines = process.stdout
+        assert lines is not None
+        try:
+            while line := await lines.readline():
+                self.position = int(line)
+        except (ValueError, OSError) as error:  # no number, or a line without end
+            _log.error("follower confused", reason=str(error)[:MAX_REASON])
+            with contextlib.suppress(ProcessLookupError):
+                process.kill()
+            with contextlib.suppress(OSError):
+                while await lines.read(PIPE_BYTES):  # else its end would not be seen
+                    pass
