@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from zlib import crc32
 
 import pytest
 import structlog
@@ -68,19 +69,73 @@ def test_where_boots_have_no_name_none_is_the_same(machine: Machine) -> None:
     assert machine.clock_file().now_ns() == CLOSE_NS
 
 
-def test_the_newest_note_counts_whatever_its_length(machine: Machine) -> None:
+def test_the_newest_note_counts(machine: Machine) -> None:
     kept = machine.clock_file()
-    kept.note(10**19 - 1)
+    kept.note(CLOSE_NS)
     kept.note(7)
     assert machine.clock_file().now_ns() == 7
 
 
-@pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"time_ns": "7"}', bytes(256)])
-def test_a_file_that_cannot_be_read_says_nothing(
-    machine: Machine, content: bytes
-) -> None:
+def known(machine: Machine) -> tuple[int, list[str]]:
+    """What is known of the time, and what the log lines say."""
+    with structlog.testing.capture_logs() as logs:
+        now_ns = machine.clock_file().now_ns()
+    assert {line["event"] for line in logs} <= {"clock not known"}
+    return now_ns, [line["reason"] for line in logs]
+
+
+def test_a_file_in_which_any_bit_is_another_says_nothing(machine: Machine) -> None:
+    path = machine.directory / "clock"
+    machine.clock_file().note(CLOSE_NS)
+    assert known(machine) == (CLOSE_NS, [])
+    written = path.read_bytes()
+    told = f"{path} is damaged: its checksum is wrong"
+    for bit in range(8 * len(written)):
+        content = bytearray(written)
+        content[bit // 8] ^= 1 << bit % 8
+        path.write_bytes(content)
+        assert known(machine) == (0, [told])
+    for size in range(len(written)):
+        path.write_bytes(written[:size])
+        assert known(machine) == (0, [told])
+    machine.clock_file().note(CLOSE_NS)
+    assert known(machine) == (CLOSE_NS, [])
+
+
+@pytest.mark.parametrize("content", [b"{", b"[]", b'{"time_ns": "7"}', bytes(96)])
+def test_another_file_says_nothing(machine: Machine, content: bytes) -> None:
     (machine.directory / "clock").write_bytes(content)
-    assert machine.clock_file().now_ns() == 0
+    assert known(machine)[0] == 0
+
+
+def test_a_file_that_cannot_be_read_says_nothing(machine: Machine) -> None:
+    (machine.directory / "clock").mkdir()
+    now_ns, [reason] = known(machine)
+    assert now_ns == 0
+    assert "Is a directory" in reason
+
+
+def test_format_version_1_does_not_change(machine: Machine) -> None:
+    machine.clock_file().note(CLOSE_NS)
+    written = (machine.directory / "clock").read_bytes()
+    assert written == (
+        b"CBXCLCK\n\x01\0\0\0"
+        + CLOSE_NS.to_bytes(8, "little")
+        + (1_000 * HOUR_NS).to_bytes(8, "little")
+        + b"first".ljust(64, b"\0")
+        + bytes.fromhex("0c106db3")
+    )
+
+
+def test_another_version_is_named(machine: Machine) -> None:
+    path = machine.directory / "clock"
+    machine.clock_file().note(CLOSE_NS)
+    fields = bytearray(path.read_bytes()[:-4])
+    fields[8] = 7
+    path.write_bytes(fields + crc32(fields).to_bytes(4, "little"))
+    now_ns, [reason] = known(machine)
+    assert now_ns == 0
+    assert reason.startswith(f"{path} has format version 7, this carbonex reads 1: ")
 
 
 @pytest.mark.parametrize(("behind_ns", "told"), [(SECOND_NS, []), (9 * HOUR_NS, [9])])

@@ -1,6 +1,6 @@
 """What a venue last knew of the time, so that a start can judge the clock.
 
-    DIR/clock    {"time_ns": …, "monotonic_ns": …, "boot": "…"}
+    DIR/clock    both clocks, the boot's name, a CRC-32 of it all
 
 Log time stands still while nothing happens, over a night or a holiday, and so
 says little of a clock that is hours ahead of it. This file is written every
@@ -12,10 +12,13 @@ reboot it is at least known until when the venue was open.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from struct import Struct
+from typing import TYPE_CHECKING, Final, NamedTuple
+from zlib import crc32
 
-import msgspec
 import structlog
+
+from carbonex.journal.records import unknown_version
 
 from .clock import SECOND_NS, check_start
 
@@ -27,19 +30,25 @@ if TYPE_CHECKING:
 
 
 FILE_NAME: Final = "clock"
+CLOCK_VERSION: Final = 1
 BOOT: Final = Path("/proc/sys/kernel/random/boot_id")  # another one after each boot
 
 _log = structlog.get_logger("carbonex.gateway")
 
-_SIZE: Final = 256  # bytes; one sector, always written whole
+_MAGIC: Final = b"CBXCLCK\n"
+# magic, format version, time, monotonic clock, boot; within one sector, which is
+# always written whole
+_FIELDS: Final = Struct("<8sIqq64s")
+_CHECKSUM: Final = Struct("<I")  # CRC-32 of the fields, behind them
+_SIZE: Final = _FIELDS.size + _CHECKSUM.size
 
 
-class Seen(msgspec.Struct, frozen=True):
+class Seen(NamedTuple):
     """Both clocks at one moment; ``boot`` names the boot, nothing if unknown."""
 
     time_ns: int
     monotonic_ns: int
-    boot: str
+    boot: bytes
 
 
 class ClockFile:
@@ -51,7 +60,7 @@ class ClockFile:
         self._path = directory / FILE_NAME
         self._disk = disk
         self._monotonic = monotonic
-        self._boot = _read(disk, BOOT).decode("ascii", "replace").strip()
+        self._boot = _boot(disk)
 
     def note(self, time_ns: int) -> None:
         """Note that it is ``time_ns`` now. It is not synced: a lower bound.
@@ -63,15 +72,18 @@ class ClockFile:
         seen = Seen(time_ns, self._monotonic(), self._boot)
         fd = self._disk.open_write(self._path)
         try:
-            self._disk.pwrite(fd, msgspec.json.encode(seen).ljust(_SIZE), 0)
+            self._disk.pwrite(fd, _encode(seen), 0)
         finally:
             self._disk.close(fd)
 
     def now_ns(self) -> int:
         """Return the least that the time can be now; 0 where nothing is known."""
         try:
-            seen = msgspec.json.decode(_read(self._disk, self._path), type=Seen)
-        except msgspec.MsgspecError:
+            seen = _decode(_read(self._disk, self._path), self._path)
+        except FileNotFoundError:
+            return 0  # it was never open
+        except (OSError, ValueError) as error:
+            _log.warning("clock not known", reason=str(error))
             return 0
         passed = self._monotonic() - seen.monotonic_ns
         same = bool(seen.boot) and seen.boot == self._boot and passed > 0
@@ -90,15 +102,39 @@ class ClockFile:
             _log.warning("clock behind", seconds=(known_ns - now_ns) / SECOND_NS)
 
 
-def _read(disk: Disk, path: Path) -> bytes:
-    """Return what a small file begins with, nothing if it cannot be read."""
+def _encode(seen: Seen) -> bytes:
+    fields = _FIELDS.pack(_MAGIC, CLOCK_VERSION, *seen)
+    return fields + _CHECKSUM.pack(crc32(fields))
+
+
+def _decode(data: bytes, path: Path) -> Seen:
+    """Return what was written. Every version begins so, and ends with its CRC-32.
+
+    Raises:
+        ValueError: If it is damaged, or of a version that this build does not know.
+
+    """
+    fields, checksum = data[: -_CHECKSUM.size], data[-_CHECKSUM.size :]
+    if not fields.startswith(_MAGIC) or checksum != _CHECKSUM.pack(crc32(fields)):
+        raise ValueError(f"{path} is damaged: its checksum is wrong")
+    version = int.from_bytes(fields[len(_MAGIC) :][:4], "little")
+    if version != CLOCK_VERSION:
+        raise ValueError(unknown_version(path, version, CLOCK_VERSION))
+    _, _, time_ns, monotonic_ns, boot = _FIELDS.unpack(fields)
+    return Seen(time_ns, monotonic_ns, boot.rstrip(b"\0"))
+
+
+def _boot(disk: Disk) -> bytes:
     try:
-        fd = disk.open_read(path)
+        return _read(disk, BOOT).strip()[:64]
     except OSError:
         return b""
+
+
+def _read(disk: Disk, path: Path) -> bytes:
+    """Return what a small file begins with."""
+    fd = disk.open_read(path)
     try:
         return disk.read(fd, _SIZE, 0)
-    except OSError:
-        return b""
     finally:
         disk.close(fd)
