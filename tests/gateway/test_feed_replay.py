@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+import gc
 from random import Random
 from typing import TYPE_CHECKING, Any
 
 from hypothesis import given, strategies as st
 
-from carbonex.engine import BUY, SELL, CancelAll, CancelOrder, Exchange, PlaceOrder
+from carbonex.engine import (
+    BUY,
+    SELL,
+    CancelAll,
+    CancelOrder,
+    Exchange,
+    OrderAccepted,
+    PlaceOrder,
+    Rejected,
+)
 from carbonex.gateway.feed import replay
 from feed_stage import Client, Stage
 from streams import ACCOUNTS, INSTRUMENTS, SETUP, START, any_command, next_day
@@ -175,3 +185,30 @@ def test_rows_that_hold_no_more_than_is_kept_are_held(
     for name in ("ant", "bee"):
         assert restarted.feed.oldest_execution(name) <= 40
         assert executions(restarted, name)[-1] == executions(stage, name)[-1]
+
+
+def test_of_a_row_nothing_is_held_but_executions() -> None:
+    """What was refused may be a thousand times as much as what was not."""
+    stage = Stage().set_up()
+    since = len(stage.batches)
+    refused = [CancelOrder("", "ant", client_order_id="unknown") for _ in range(50)]
+    stage.do(*refused, PlaceOrder("", "ant", "CEA25", SELL, 7000, 1))
+    restarted = Stage().set_up()
+    rows = restarted.feed.replay(1)
+    for batch in stage.batches[since:]:
+        rows.read(restarted.venue.replayed(batch, 1, b""))
+    held = [type(thing) for thing in reachable(rows._rows)]
+    assert held.count(OrderAccepted) == 1
+    assert held.count(Rejected) == 0
+
+
+def reachable(root: object) -> list[object]:
+    """Everything that lives as long as ``root`` does, but for types and what is theirs."""
+    found: dict[int, object] = {}
+    left = [root]
+    while left:
+        thing = left.pop()
+        if id(thing) not in found and not isinstance(thing, type):
+            found[id(thing)] = thing
+            left += gc.get_referents(thing)
+    return list(found.values())

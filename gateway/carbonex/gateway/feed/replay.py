@@ -9,6 +9,7 @@ the last rows only. That takes a fifth of the time that it takes to publish.
 from __future__ import annotations
 
 from collections import deque
+from itertools import chain
 from typing import TYPE_CHECKING, Final, final
 
 from carbonex.engine import (
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from carbonex.engine import Applied, Event
 
     from .dispatch import Dispatch, Rooms
+    from .record import Record
 
 
 # Executions that are there at once after a recovery; the history store has the
@@ -49,6 +51,7 @@ _OF_AN_ORDER: Final = (
     OrderRefilled,
     OrderTriggered,
 )
+_EXECUTIONS: Final = (*_OF_AN_ORDER, Trade, OffBookTrade)
 
 
 @final
@@ -59,9 +62,9 @@ class Replay:
         """Expect that many rows."""
         self._rooms = rooms
         self._dispatch = dispatch
-        # The newest rows that hold executions, as many as hold those that are to
-        # be there, each with how many it holds.
-        self._rows: deque[tuple[int, Applied]] = deque()
+        # What the newest rows did to orders, as many as hold the executions that are
+        # to be there, each with how many it holds.
+        self._rows: deque[tuple[int, list[Record]]] = deque()
         self._held = 0
         self._rows_left = rows
         self._rows_seen = 0
@@ -87,11 +90,8 @@ class Replay:
 
     def finish(self) -> None:
         """Have the feed go on from here. O(executions kept)."""
-        for _, applied in self._rows:
-            seq, time_ns = applied.first_seq, applied.time_ns
-            self._execute(seq, time_ns, applied.due)
-            for i, events in enumerate(applied.replies):
-                self._execute(seq + i, time_ns, events)
+        for _, records in self._rows:
+            self._execute(records)
         self._rows.clear()
         self._rooms.executions.renumber()
         self._rooms.tickers.flush()  # nobody waits for what changed so far
@@ -119,19 +119,32 @@ class Replay:
 
     def _hold(self, executions: int, applied: Applied) -> None:
         rows = self._rows
-        rows.append((executions, applied))
+        rows.append((executions, _records(applied)))
         self._held += executions
         while self._held - rows[0][0] >= self._most:
             self._held -= rows.popleft()[0]
 
-    def _execute(self, seq: int, time_ns: int, events: list[Event]) -> None:
+    def _execute(self, records: list[Record]) -> None:
         add = self._rooms.executions.add
-        for event in events:
-            if isinstance(event, _OF_AN_ORDER):
-                add(event.order.account, (seq, time_ns, event))
-            elif type(event) is Trade:
-                add(event.maker.account, (seq, time_ns, event))
-                add(event.taker.account, (seq, time_ns, event))
+        for record in records:
+            event = record[2]
+            if type(event) is Trade:
+                add(event.maker.account, record)
+                add(event.taker.account, record)
             elif type(event) is OffBookTrade:
-                add(event.buyer, (seq, time_ns, event))
-                add(event.seller, (seq, time_ns, event))
+                add(event.buyer, record)
+                add(event.seller, record)
+            else:
+                add(event.order.account, record)
+
+
+def _records(applied: Applied) -> list[Record]:
+    """Return of what a row did that which executions are made of. O(events)."""
+    seq, time_ns = applied.first_seq, applied.time_ns
+    numbered = chain([(seq, applied.due)], enumerate(applied.replies, seq))
+    return [
+        (number, time_ns, event)
+        for number, events in numbered
+        for event in events
+        if isinstance(event, _EXECUTIONS)
+    ]
