@@ -223,6 +223,39 @@ class TestElsewhere:
         do("archive", stored, "--to", place)
         assert (stored / "archive").resolve() == place
 
+    def test_what_is_not_of_the_archive_has_to_be_moved_away(
+        self, stored: Path, tmp_path: Path
+    ) -> None:
+        (stored / "archive").mkdir()
+        (stored / "archive" / "copy.archive").touch()
+        place = empty(tmp_path / "empty")
+        arguments = ["archive", str(stored), "--to", str(place)]
+        result = run.invoke(app, arguments)
+        assert result.exit_code == 1
+        assert "'copy.archive', which is not of the archive" in " ".join(
+            result.stderr.split()
+        )
+        (stored / "archive" / "copy.archive").rename(place / "copy.archive")
+        do(*arguments)
+        assert len(names(place)) == 4
+
+    def test_its_mode_stays_and_is_told_where_others_may_enter(
+        self, stored: Path, tmp_path: Path
+    ) -> None:
+        place = empty(tmp_path / "disk")
+        place.chmod(0o750)
+        arguments = ["archive", str(stored), "--to", str(place)]
+        result = run.invoke(app, arguments)
+        assert result.exit_code == 0
+        assert place.stat().st_mode & 0o777 == 0o750
+        assert {path.stat().st_mode & 0o777 for path in place.iterdir()} == {0o600}
+        assert result.stderr == (
+            f"carbonex: warning: {place}, where the archive of {stored} is kept, is open"
+            " to others, mode 0750: chmod it to 0700, if nobody else has to enter it\n"
+        )
+        place.chmod(0o700)
+        assert run.invoke(app, ["archive", str(stored)]).stderr == ""
+
     def test_another_venues_is_refused(self, stored: Path, tmp_path: Path) -> None:
         place = empty(tmp_path / "disk")
         do("archive", stored, "--to", place)
@@ -242,10 +275,10 @@ class TestElsewhere:
             f"positions 1 to 6 are neither in {stored / 'log'} nor in"
             f" {stored / 'archive'} (that is {place})"
         )
-        replayed = run.invoke(app, ["replay", str(stored)])
+        replayed = run.invoke(app, ["replay", str(stored), "--from", "1"])
         assert replayed.exit_code == 1
         assert missing in replayed.stderr
-        assert "begins at position 7, and no snapshot from 6 to 6" in replayed.stderr
+        assert "command #1 cannot be shown" in replayed.stderr
         assert missing in do("verify", stored)
         do("snapshot", stored)  # and a start works too: it needs none of that
         for arguments in ([], ["--to", str(empty(tmp_path / "empty"))]):

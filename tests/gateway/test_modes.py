@@ -6,6 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 import pytest
+import structlog
 from typer.testing import CliRunner
 
 import carbonex.sdk
@@ -96,6 +97,27 @@ async def test_a_start_closes_what_was_open_and_says_so(
     async with Server.start(tmp_path, config()):
         pass
     assert "open to others" not in "".join(capsys.readouterr())
+
+
+async def test_the_place_of_an_archive_elsewhere_keeps_its_mode_and_is_told(
+    tmp_path: Path,
+) -> None:
+    directory, place = tmp_path / "venue", tmp_path / "place"
+    place.mkdir()
+    place.chmod(0o755)
+    make_market(directory, config())
+    (directory / "archive").symlink_to(place)
+    with structlog.testing.capture_logs() as logs:
+        async with Server.start(directory, config()):
+            pass
+    told = [line["warning"] for line in logs if line["event"] == "files"]
+    assert [text for text in told if str(place) in text] == [
+        (
+            f"{place}, where the archive of {directory} is kept, is open to others, mode"
+            " 0755: chmod it to 0700, if nobody else has to enter it"
+        )
+    ]
+    assert modes(place) == {str(place): 0o755}
 
 
 def test_a_private_key_in_the_directory_is_pointed_out(tmp_path: Path) -> None:

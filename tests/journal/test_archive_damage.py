@@ -64,6 +64,40 @@ def test_a_damaged_row_in_an_archive_is_named_by_verify() -> None:
     assert (report.fault.path, report.last) == (str(path), 20)
 
 
+@pytest.mark.parametrize("name", ["copy", "1", "²", f"{0:021d}", f"-{1:019d}"])
+def test_what_is_not_ours_is_left_alone_and_told_once(name: str) -> None:
+    venue = Venue()
+    move(venue.disk, 20)
+    other = PLACE / f"{name}.archive"
+    unfinished = PLACE / "copy.new"
+    for path in (other, unfinished):
+        venue.disk.close(venue.disk.open_write(path))
+    venue.disk.kill()
+    log = reopened(venue.disk)
+    told = f"{other} is no archive's name: it is left alone"
+    assert log.bounds() == (1, 60)
+    assert log.warnings == [told]
+    log.close()
+    reader = LogReader(DIRECTORY, venue.disk)
+    assert [each.first for each in archive_upto(reader, DIRECTORY, 40, venue.disk)] == [
+        21
+    ]
+    reader.refresh()
+    assert reader.warnings == [told]
+    report = verify(DIRECTORY, venue.disk)
+    assert (report.ok, report.notes) == (True, [told])
+    assert {other.name, unfinished.name} <= {*venue.disk.names(PLACE)}
+
+
+def test_what_is_not_ours_keeps_no_new_log_from_being_made() -> None:
+    disk = SimulatedDisk()
+    disk.make_directory(DIRECTORY)
+    disk.make_directory(PLACE)
+    disk.close(disk.open_write(PLACE / "copy.archive"))
+    with SegmentLog(DIRECTORY, "test", disk) as log:
+        assert log.bounds() == (1, 0)
+
+
 def test_archives_without_their_log_make_no_new_one() -> None:
     venue = Venue()
     move(venue.disk, 40)

@@ -128,6 +128,3 @@ def test_an_archive_under_another_name_is_noticed() -> None:
     disk.rename(ARCHIVE, other)
     with pytest.raises(DamageError, match="first position 2, as its name says"):
         read_archive_header(disk, other)
-    disk.open_write(PLACE / "copy.archive")
-    with pytest.raises(LogError, match=r"copy\.archive is no archive's name"):
-        LogReader(DIRECTORY, disk)

@@ -7,9 +7,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from carbonex.journal import LogReader, archive as archive_log, keep_archive_in
+from carbonex.journal import (
+    LogReader,
+    archive as archive_log,
+    keep_archive_in,
+    open_to_others,
+)
 
-from .logs import Directory, log_errors
+from .logs import Directory, log_errors, warn
 
 
 if TYPE_CHECKING:
@@ -41,6 +46,7 @@ def archive(directory: Directory, *, to: ToOption = None) -> None:
     with log_errors():
         if to is not None:
             keep_archive_in(directory, to, LogReader(directory).venue)
+        warn(open_to_others(directory))
         moved, limit = archive_log(directory, may_begin=to is not None)
     for each in moved:
         typer.echo(_describe(each))

@@ -4,7 +4,7 @@ The log decides what happened. Snapshots make recovery fast, and the history
 store answers questions about the past; both can be made again from the log.
 """
 
-from .archive_place import keep_archive_in
+from .archive_place import keep_archive_in, open_to_others
 from .archiving import Limit, Moved, archive
 from .capture import Captured, capture
 from .disk import Disk, OsDisk
@@ -60,6 +60,7 @@ __all__ = [
     "earliest",
     "keep_archive_in",
     "no_collection",
+    "open_to_others",
     "recover",
     "steps",
     "verify",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from .archives import ARCHIVE_NAME, archive_paths, read_archive_header
+from .archives import ARCHIVE_NAME, list_archives, read_archive_header
 from .log import DamageError, LogError
 from .records import Header
 from .scan import Segment
@@ -20,12 +20,13 @@ class Archives(NamedTuple):
     """The archived ``segments`` before a position, oldest first, as far as they join.
 
     ``damage`` is what is wrong with the next older file, if that is why there are no
-    more; ``missing`` says which rows are not there, if not all are.
+    more; ``notes`` say which rows are not there, if not all are, and what in the
+    archive's place is none of ours.
     """
 
     segments: list[Segment]
     damage: DamageError | None
-    missing: str
+    notes: list[str]
 
 
 def archives_before(disk: Disk, directory: Path, segment: Segment) -> Archives:
@@ -40,8 +41,8 @@ def archives_before(disk: Disk, directory: Path, segment: Segment) -> Archives:
     place, found = directory / ARCHIVE_NAME, list[Segment]()
     first, chain = segment.first, segment.header.hash_before
     damage = None
-    paths = [p for p in archive_paths(disk, place) if int(p.stem) < first]
-    for path in reversed(paths):
+    paths, strays = list_archives(disk, place)
+    for path in reversed([p for p in paths if int(p.stem) < first]):
         try:
             header = read_archive_header(disk, path)
         except DamageError as error:
@@ -63,8 +64,9 @@ def archives_before(disk: Disk, directory: Path, segment: Segment) -> Archives:
         first, chain = header.first, header.hash_before
         before = Header(header.venue, header.first, header.hash_before)
         found.insert(0, Segment(path, before))
-    missing = "" if first == 1 else _missing(directory, place, first)
-    return Archives(found, damage, missing)
+    notes = [] if first == 1 else [_missing(directory, place, first)]
+    notes += [f"{path} is no archive's name: it is left alone" for path in strays]
+    return Archives(found, damage, notes)
 
 
 def _missing(directory: Path, place: Path, first: int) -> str:

@@ -7,11 +7,12 @@ directory still says where they were.
 from __future__ import annotations
 
 import os
+import stat
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
 from .archives import ARCHIVE_NAME, archive_paths, read_archive_header
-from .disk import NEW, OsDisk, remove_unfinished
+from .disk import DIRECTORY_MODE, NEW, OsDisk, remove_unfinished
 from .log import LogError
 from .making import lock
 
@@ -110,9 +111,34 @@ def require_files(directory: Path, first: int) -> None:
         )
 
 
+def open_to_others(directory: Path) -> list[str]:
+    """Say so if others may enter the place to which DIR/archive leads.
+
+    Its mode is not ours to change: it may be a disk of many things.
+    """
+    link = directory / ARCHIVE_NAME
+    if not (link.is_symlink() and link.is_dir()):
+        return []  # within the directory it is as closed as that
+    place = link.resolve()
+    mode = stat.S_IMODE(place.stat().st_mode)
+    if not mode & 0o077:
+        return []
+    return [
+        (
+            f"{place}, where the archive of {directory} is kept, is open to others, mode"
+            f" {mode:04o}: chmod it to {DIRECTORY_MODE:04o}, if nobody else has to enter it"
+        )
+    ]
+
+
 def _link(disk: OsDisk, link: Path, place: Path) -> None:
     if link.is_dir() and not link.is_symlink():
         remove_unfinished(disk, link)
+        if names := disk.names(link):
+            raise LogError(
+                f"{link} holds {names[0]!r}, which is not of the archive: move it away, so"
+                f" that a link to {place} can be made there"
+            )
         link.rmdir()
     new = link.with_suffix(NEW)
     new.unlink(missing_ok=True)

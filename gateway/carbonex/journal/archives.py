@@ -15,6 +15,7 @@ applied; see docs/dependencies.md for what else was tried.
 
 from __future__ import annotations
 
+import re
 import zlib
 from struct import Struct
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -41,6 +42,7 @@ SUFFIX: Final = ".archive"
 CHUNK_BYTES: Final = 1024 * 1024
 LEVEL: Final = 6
 
+_NAME: Final = re.compile(rf"[0-9]{{20}}\{SUFFIX}")
 _MAGIC: Final = b"CBXARCH\n"
 _ZLIB: Final = 1
 # magic, format version, codec, venue's length, bytes of a chunk, first and last
@@ -149,12 +151,18 @@ def archive_path(directory: Path, first: int) -> Path:
 
 def archive_paths(disk: Disk, directory: Path) -> list[Path]:
     """Return the archive files of an archive directory, oldest first."""
-    names = disk.names(directory)
-    found = [name for name in names if name.endswith(SUFFIX)]
-    for name in found:
-        if not name.removesuffix(SUFFIX).isdecimal():
-            raise LogError(f"{directory / name} is no archive's name: move it away")
-    return [directory / name for name in found]
+    return list_archives(disk, directory)[0]
+
+
+def list_archives(disk: Disk, directory: Path) -> tuple[list[Path], list[Path]]:
+    """Return the archive files, oldest first, and what only looks like some.
+
+    That has not the name of one: it is not ours, and left alone.
+    """
+    names = [name for name in disk.names(directory) if name.endswith(SUFFIX)]
+    ours = [directory / name for name in names if _NAME.fullmatch(name)]
+    strays = [directory / name for name in names if not _NAME.fullmatch(name)]
+    return ours, strays
 
 
 def read_archive_header(disk: Disk, path: Path) -> ArchiveHeader:

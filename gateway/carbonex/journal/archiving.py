@@ -152,8 +152,12 @@ def _history_position(directory: Path, log: LogReader) -> int:
 
 
 def _prepare(disk: Disk, place: Path) -> None:
-    """Make the directory, and remove what was interrupted in it."""
-    disk.make_directory(place)
+    """Make the directory, and remove what was interrupted in it.
+
+    Where a link leads the directory is there, and its mode is not ours.
+    """
+    if not place.is_symlink():
+        disk.make_directory(place)
     remove_unfinished(disk, place)
 
 

@@ -161,7 +161,10 @@ def make_file(disk: Disk, path: Path, write: Callable[[int], None]) -> None:
 
 
 def remove_unfinished(disk: Disk, directory: Path) -> None:
-    """Remove what was interrupted in ``directory`` and left files with the suffix NEW."""
+    """Remove what was interrupted in ``directory``: positions with the suffix NEW.
+
+    Others' files may lie beside them, where an archive is kept.
+    """
     for name in disk.names(directory):
-        if name.endswith(NEW):
+        if name.endswith(NEW) and name.removesuffix(NEW).isdecimal():
             disk.remove(directory / name)

@@ -127,7 +127,7 @@ class LogFiles:
     def _list_archives(self, segment: Segment) -> None:
         found = archives_before(self._disk, self._directory.parent, segment)
         self._archives, self._archives_end = found.segments, segment.first
-        told = [str(found.damage or ""), found.missing]
+        told = [str(found.damage or ""), *found.notes]
         self.warnings += [text for text in told if text and text not in self.warnings]
 
     def _read(self, from_position: int, last: int) -> Iterator[Row]:

@@ -145,7 +145,7 @@ class _Auditor:
         self._torn = 0
         self._witnesses = witnesses
         self._witnessed = 0
-        self._notes = [self._archives.missing] if self._archives.missing else []
+        self._notes = [*self._archives.notes]
         self._audit = Audit(from_snapshot=self._first > 1, deep=deep)
         self._history = Reconciliation(directory)
 
@@ -193,7 +193,7 @@ class _Auditor:
         try:
             segment = open_segment(self._disk, self._paths[0])
         except DamageError:
-            return Archives([], None, "")
+            return Archives([], None, [])
         return archives_before(self._disk, directory, segment)
 
     def _open_segments(self) -> DamageError | None:

@@ -11,7 +11,7 @@ import structlog
 
 from carbonex.gateway.feed.premium import pairs_of
 from carbonex.gateway.market import load_market
-from carbonex.journal import HISTORY_NAME, SnapshotStore
+from carbonex.journal import HISTORY_NAME, SnapshotStore, open_to_others
 
 from .clients import Clients
 from .clock import Clock
@@ -131,7 +131,7 @@ class Server:
         """
         market = load_market(config.market, directory)
         encryption = Encryption(directory, config)
-        for warning in tighten(directory):
+        for warning in (*tighten(directory), *open_to_others(directory)):
             _log.warning("files", warning=warning)
         machine = machine or Machine()
         log = await asyncio.to_thread(open_log, directory, config, machine.disk)
