@@ -11,9 +11,9 @@ import pytest
 from carbonex.engine import VENUE_KEY, RevokeKey, SetCountdown
 from carbonex.sdk import (
     AccessDenied,
-    BadParameter,
     CarbonexError,
     ConnectionLost,
+    InvalidRequest,
     SwitchLapsed,
     connect,
 )
@@ -62,7 +62,7 @@ async def test_it_is_armed_put_off_and_called_off(market: Market) -> None:
         assert (await venue.cancel_all_after(60)).status == "renewed"
         assert (await venue.cancel_all_after(0)).status == "disarmed"
         assert countdown(market) is None
-        with pytest.raises(BadParameter, match="at most 86400"):
+        with pytest.raises(InvalidRequest, match="1 to 86400"):
             await venue.cancel_all_after(86_401)
 
 

@@ -99,18 +99,22 @@ OF_PARAMETERS: list[tuple[Command, Rejected, str]] = [
     (
         SESSION,
         _bad("grace", 3_600_001 * 10**6, 3_600_000 * 10**6),
-        "grace_ms must be at most 3600000, not 3600001",
+        "grace_ms must be an integer of milliseconds from 0 to 3600000, not 3600001",
     ),
-    (SESSION, _bad("grace", -(10**6), 0), "grace_ms must be at least 0, not -1"),
+    (
+        SESSION,
+        _bad("grace", -(10**6), 0),
+        "grace_ms must be an integer of milliseconds from 0 to 3600000, not -1",
+    ),
     (
         COUNTDOWN,
         _bad("timeout", 86_401 * 10**9, 86_400 * 10**9),
-        "timeout must be at most 86400 seconds, or 0 to disarm, not 86401",
+        "timeout must be an integer of seconds from 1 to 86400, or 0 to disarm, not 86401",
     ),
     (
         COUNTDOWN,
         _bad("timeout", -(10**9), 10**9),
-        "timeout must be at least 1 seconds, or 0 to disarm, not -1",
+        "timeout must be an integer of seconds from 1 to 86400, or 0 to disarm, not -1",
     ),
     (
         KEY,

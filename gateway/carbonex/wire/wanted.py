@@ -9,7 +9,9 @@ import msgspec
 from .answers import RequestId
 from .requests import (
     MAX_BATCH,
+    MAX_GRACE_MS,
     MAX_PICKS,
+    MAX_TIMEOUT,
     Grace,
     Hours,
     Id,
@@ -19,8 +21,8 @@ from .requests import (
     Page,
     Picks,
     Quantity,
-    Seconds,
     Sequence,
+    Timeout,
 )
 
 
@@ -71,8 +73,8 @@ _BY_TYPE: Final[dict[Any, str]] = {
     Quantity: "an integer of 64 bits",
     Sequence: "an integer from 0 to 2^53",
     Page: "an integer from 1 to 2^31",
-    Seconds: "an integer of seconds from 0 to 2^31",
-    Grace: "an integer of milliseconds from 0 to 3600000",
+    Timeout: f"an integer of seconds from 1 to {MAX_TIMEOUT}, or 0 to disarm",
+    Grace: f"an integer of milliseconds from 0 to {MAX_GRACE_MS}",
     RequestId: "an integer of 64 bits",
     msgspec.Raw: "an object",
 }

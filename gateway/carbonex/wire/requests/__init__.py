@@ -7,6 +7,8 @@ time an integer of microseconds since the epoch.
 
 from .base import (
     MAX_BATCH,
+    MAX_GRACE_MS,
+    MAX_TIMEOUT,
     ChannelName,
     Date,
     Grace,
@@ -25,11 +27,11 @@ from .base import (
     PricingName,
     Quantity,
     RestrictionName,
-    Seconds,
     SelfTradeName,
     Sequence,
     SideName,
     TimeInForceName,
+    Timeout,
     TooFewBidsName,
 )
 from .connection import (
@@ -108,7 +110,9 @@ from .trading import (
 
 __all__ = [
     "MAX_BATCH",
+    "MAX_GRACE_MS",
     "MAX_PICKS",
+    "MAX_TIMEOUT",
     "AcceptBlock",
     "AddKey",
     "AddOrder",
@@ -171,7 +175,6 @@ __all__ = [
     "Resume",
     "Retire",
     "RevokeKey",
-    "Seconds",
     "SelfTradeName",
     "Sequence",
     "SetObligation",
@@ -182,6 +185,7 @@ __all__ = [
     "Terms",
     "ThresholdsSection",
     "TimeInForceName",
+    "Timeout",
     "TooFewBidsName",
     "Trades",
     "Transfer",

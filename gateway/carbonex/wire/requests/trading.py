@@ -17,10 +17,10 @@ from .base import (
     Params,
     PostOnlyName,
     Quantity,
-    Seconds,
     SelfTradeName,
     SideName,
     TimeInForceName,
+    Timeout,
 )
 
 
@@ -91,7 +91,7 @@ class CancelAllOrdersAfter(Params, frozen=True):
     orders are cancelled, whoever placed them. Blocks and bids stay.
     """
 
-    timeout: Seconds
+    timeout: Timeout
     account: OptionalName = ""
 
 

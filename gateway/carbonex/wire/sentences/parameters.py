@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any, Final
 from carbonex.engine.commands import MAX_PRICE, UpdateInstrument
 from carbonex.wire.dates import date_text, wall_text
 from carbonex.wire.money import format_fen
+from carbonex.wire.requests import Grace, Timeout
 from carbonex.wire.units import NS_PER_MS, NS_PER_SECOND
+from carbonex.wire.wanted import wanted
 
 from .phrases import amount, moment
 
@@ -100,13 +102,13 @@ def _sessions(r: Rejected, c: Any) -> str:
 
 
 def _timeout(r: Rejected, c: Any) -> str:
-    value, limit = r.value // NS_PER_SECOND, r.limit // NS_PER_SECOND
-    return f"timeout must be {_bound(r)} {limit} seconds, or 0 to disarm, not {value}"
+    return (
+        f"timeout must be {wanted('timeout', Timeout)}, not {r.value // NS_PER_SECOND}"
+    )
 
 
 def _grace(r: Rejected, c: Any) -> str:
-    value, limit = r.value // NS_PER_MS, r.limit // NS_PER_MS
-    return f"grace_ms must be {_bound(r)} {limit}, not {value}"
+    return f"grace_ms must be {wanted('grace_ms', Grace)}, not {r.value // NS_PER_MS}"
 
 
 def _public_key(r: Rejected, c: Any) -> str:
