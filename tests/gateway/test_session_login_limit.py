@@ -41,7 +41,11 @@ def test_too_many_failures_are_told_when_to_come_back(house: House) -> None:
     error = client.error("login", key_id="acme-key", signature=BAD)
     assert (error["code"], error["name"]) == (5010, "LOGIN_LIMITED")
     assert error["retry_after_ms"] == INTERVAL // 10**6
-    assert "may be sent again after 3000 ms" in error["message"]
+    assert error["message"] == (
+        "3 logins from this network address have failed, the most that may at once, and"
+        " then one every 3000 ms: this one was not tried; check the key id and the"
+        " private key, and log in again after 3000 ms"
+    )
     house.now_ns += INTERVAL
     assert fail(client) == "LOGIN_FAILED"
     assert fail(client) == "LOGIN_LIMITED"

@@ -37,7 +37,8 @@ class AddressLimit:
     def __init__(
         self, interval_ns: int, burst: int, addresses: int = MAX_ADDRESSES
     ) -> None:
-        self._interval_ns: Final = interval_ns
+        self.interval_ns: Final = interval_ns
+        self.burst: Final = burst
         self._window_ns: Final = interval_ns * burst
         self._addresses: Final = addresses
         # When each bucket will be full again, as in ``Bucket``; the one that
@@ -52,7 +53,7 @@ class AddressLimit:
         A wait counts as refused.
         """
         full_at_ns = self._full_at_ns.get(address, now_ns)
-        wait_ns = full_at_ns + self._interval_ns - now_ns - self._window_ns
+        wait_ns = full_at_ns + self.interval_ns - now_ns - self._window_ns
         if wait_ns <= 0:
             return 0
         self.refused += 1
@@ -61,7 +62,7 @@ class AddressLimit:
     def charge(self, address: str, now_ns: int) -> None:
         """Take a token, which must be there."""
         full_at_ns = max(self._full_at_ns.pop(address, now_ns), now_ns)
-        self._full_at_ns[address] = full_at_ns + self._interval_ns
+        self._full_at_ns[address] = full_at_ns + self.interval_ns
         self.charged += 1
         if len(self._full_at_ns) > self._addresses:
             self._full_at_ns.popitem(last=False)

@@ -124,8 +124,9 @@ TEMPLATES: Final[dict[Code, str]] = {
         " tell the venue's operator, whose log names the reason"
     ),
     Code.LOGIN_LIMITED: (
-        "too many logins from this network address have failed: this one was not"
-        " tried, and may be sent again after {retry_after_ms} ms"
+        "{burst} logins from this network address have failed, the most that may at"
+        " once, and then one every {interval_ms} ms: this one was not tried; check the"
+        " key id and the private key, and log in again after {retry_after_ms} ms"
     ),
 }
 

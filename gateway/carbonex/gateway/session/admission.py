@@ -27,7 +27,9 @@ if TYPE_CHECKING:
     from typing import Literal
 
     from carbonex.engine import Event, Exchange, Key
+    from carbonex.gateway.addresses import AddressLimit
     from carbonex.wire import requests
+    from carbonex.wire.answers import Error
 
     from .methods import Reply
     from .session import Session
@@ -111,8 +113,7 @@ def login(session: Session, p: requests.Login, reply: Reply, now_ns: int) -> Non
     logins = session.services.logins
     wait_ns = logins.wait_ns(session.address, now_ns)
     if wait_ns:
-        after_ms = -(-wait_ns // NS_PER_MS)
-        raise Refused(error(Code.LOGIN_LIMITED, retry_after_ms=after_ms))
+        raise Refused(_limited(logins.limit, wait_ns))
     _check_session(p)
     try:
         key = session.door.prove(session.exchange, p, now_ns)
@@ -212,6 +213,15 @@ def _admit(session: Session, key: Key, p: requests.Login, reply: Reply) -> None:
             p.cancel_on_disconnect,
             p.grace_ms,
         )
+    )
+
+
+def _limited(limit: AddressLimit, wait_ns: int) -> Error:
+    return error(
+        Code.LOGIN_LIMITED,
+        retry_after_ms=-(-wait_ns // NS_PER_MS),
+        burst=limit.burst,
+        interval_ms=-(-limit.interval_ns // NS_PER_MS),
     )
 
 
