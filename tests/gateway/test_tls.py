@@ -155,9 +155,16 @@ async def test_a_strangers_certificate_is_not_trusted(
     other = Authority(tmp_path, "other")
     url = f"wss://127.0.0.1:{server.port}"
     for options in ({}, {"tls": other.path}):
-        with pytest.raises(carbonex.sdk.ConnectionLost, match="CERTIFICATE_VERIFY"):
+        with pytest.raises(carbonex.sdk.ConnectionLost) as lost:
             async with carbonex.sdk.connect(url, MAKER, **options):  # type: ignore[arg-type]
                 pass
+        assert str(lost.value).startswith(
+            f"{url}: the venue's certificate is refused, "
+        )
+        assert str(lost.value).endswith(
+            "get the certificate of the authority that signed it from the venue's"
+            ' operator, and pass that file: connect(url, tls="ca.pem")'
+        )
 
 
 async def test_a_certificate_for_another_host_is_not_trusted(
@@ -167,7 +174,21 @@ async def test_a_certificate_for_another_host_is_not_trusted(
     make_market(tmp_path / "venue", secured())
     async with Server.start(tmp_path / "venue", secured()) as server:
         url = f"wss://127.0.0.1:{server.port}"
-        with pytest.raises(carbonex.sdk.ConnectionLost, match="IP address mismatch"):
+        told = "IP address mismatch.*: connect under a name that is in it"
+        with pytest.raises(carbonex.sdk.ConnectionLost, match=told):
+            async with carbonex.sdk.connect(url, MAKER, tls=authority.path):
+                pass
+
+
+async def test_a_certificate_that_has_ended_is_not_trusted(
+    tmp_path: Path, authority: Authority
+) -> None:
+    authority.sign("venue", days=-1)
+    make_market(tmp_path / "venue", secured())
+    async with Server.start(tmp_path / "venue", secured()) as server:
+        url = f"wss://127.0.0.1:{server.port}"
+        told = "expired: tell the venue's operator, and look at this machine's clock"
+        with pytest.raises(carbonex.sdk.ConnectionLost, match=told):
             async with carbonex.sdk.connect(url, MAKER, tls=authority.path):
                 pass
 

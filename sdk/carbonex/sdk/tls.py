@@ -42,6 +42,12 @@ def client_context(
     return context
 
 
+def refusal(error: ssl.SSLCertVerificationError) -> str:
+    """Return why a certificate is refused, and what to do."""
+    advice = _ADVICE.get(error.verify_code, _UNTRUSTED)
+    return f"the venue's certificate is refused, {error.verify_message}: {advice}"
+
+
 def _trusting(path: Path) -> ssl.SSLContext:
     """Return a context that trusts the authorities in ``path``, and no others."""
     text = path.read_text("ascii", errors="replace")
@@ -49,3 +55,14 @@ def _trusting(path: Path) -> ssl.SSLContext:
         return ssl.create_default_context(cadata=text)
     except (ssl.SSLError, ValueError) as error:
         raise ValueError(f"{path} holds no certificate in PEM: {error}") from None
+
+
+_UNTRUSTED: Final = (
+    "get the certificate of the authority that signed it from the venue's operator,"
+    ' and pass that file: connect(url, tls="ca.pem")'
+)
+_OUT_OF_DATE: Final = "tell the venue's operator, and look at this machine's clock"
+_ELSEWHERE: Final = "connect under a name that is in it, or ask the venue's operator"
+
+# By OpenSSL's X509_V_ERR_…: not valid yet, or any more; another name, or address.
+_ADVICE: Final = {9: _OUT_OF_DATE, 10: _OUT_OF_DATE, 62: _ELSEWHERE, 64: _ELSEWHERE}

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
+import ssl
 from typing import TYPE_CHECKING, Final
 
 from websockets.asyncio.client import connect
@@ -18,12 +19,11 @@ from websockets.typing import Subprotocol
 from .backoff import Backoff
 from .client import State, UnusableConnection
 from .errors import ConnectionLost
+from .tls import refusal
 from .websocket import WebSocket
 
 
 if TYPE_CHECKING:
-    import ssl
-
     from .client import Client
 
 
@@ -128,6 +128,8 @@ class Transport:
                 assert isinstance(websocket, WebSocket)
                 self._websocket = websocket
                 return await self._live(websocket)
+        except ssl.SSLCertVerificationError as error:
+            return refusal(error), None
         except (OSError, WebSocketException) as error:
             return str(error) or type(error).__name__, None
         finally:
