@@ -106,7 +106,7 @@ async def test_what_could_not_be_cancelled_at_the_end_is_told(market: Market) ->
 
 
 async def test_another_client_of_the_same_name_takes_over_for_good(
-    market: Market,
+    market: Market, caplog: pytest.LogCaptureFixture
 ) -> None:
     async with connect(market.url, market.keys["maker"], **PATIENT) as first:
         await first.buy("CEA25", 5, "70.00")
@@ -118,6 +118,19 @@ async def test_another_client_of_the_same_name_takes_over_for_good(
                 await first.balances()
             assert len(await second.open_orders()) == 1
     assert market.open_orders("maker") == 1
+    assert caplog.messages == [
+        "taken over, orders are the other's now: another client has logged in as mm-1"
+    ]
+
+
+async def test_a_logout_that_could_not_be_said_is_logged(
+    market: Market, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with connect(market.cable_url, market.keys["maker"], **PATIENT) as venue:
+        await venue.buy("CEA25", 5, "70.00")
+        await cut(market, venue)
+    (told,) = caplog.messages
+    assert told.startswith("no clean logout, orders may be cancelled: ")
 
 
 def test_every_login_says_the_same() -> None:

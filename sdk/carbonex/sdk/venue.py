@@ -14,7 +14,12 @@ from carbonex.wire.keys import Key, load_key
 
 from .administration import Administration
 from .client import Client, State
-from .errors import CarbonexError, ConnectionLost, VenueRestored
+from .errors import (
+    CarbonexError,
+    ConnectionLost,
+    SessionTakenOver,
+    VenueRestored,
+)
 from .presence import Presence
 from .requester import Timeouts, as_it_is, nothing
 from .tls import client_context
@@ -120,7 +125,7 @@ class Venue(Administration):
         Raises:
             CarbonexError: If it could not be done where orders were to be cancelled.
                 Where they were to stay it is logged: the venue cancels them when
-                the grace is over.
+                the grace is over, or they are those of whoever has taken over.
 
         """
         cancel_at_exit = self._client.presence.cancel_at_exit
@@ -129,7 +134,11 @@ class Venue(Administration):
         except CarbonexError as error:
             if cancel_at_exit:
                 raise
-            _log.warning("no clean logout, orders may be cancelled: %s", error)
+            if isinstance(self._client.error, SessionTakenOver):
+                what = "taken over, orders are the other's now"
+            else:
+                what = "no clean logout, orders may be cancelled"
+            _log.warning("%s: %s", what, error)
 
     async def ping(self) -> float:
         """Return the seconds that a question and its answer take."""
