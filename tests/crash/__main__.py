@@ -22,8 +22,8 @@ _HOW: Final = ", ".join(end.name.lower().replace("_", " ") for end in End)
 
 def main() -> int:
     """Run the rounds; the exit code tells whether everything agreed."""
-    parser = argparse.ArgumentParser(prog="make crash", description=__doc__)
-    parser.add_argument("--rounds", type=int, default=100, help=f"ends: {_HOW}")
+    parser = argparse.ArgumentParser(prog="python -m crash", description=__doc__)
+    parser.add_argument("--rounds", type=int, default=100, help=f"each ended {_HOW}")
     parser.add_argument("--seed", type=int, default=random.randrange(10**6))
     parser.add_argument("--every", type=int, default=0, help="rounds between reports")
     parser.add_argument("--keep", type=Path, help="a new directory that is kept")
@@ -67,7 +67,8 @@ def _summary(rounds: Rounds) -> str:
         f" unknown resolved {told.happened + told.never} (happened {told.happened},"
         f" never {told.never}), executions {sum(told.newest.values())},"
         f" trading days {logged.days}, restarts {rounds.restarts},"
-        f" digests {rounds.stated} + {logged.checkpoints},"
+        f" digests stated and confirmed {rounds.stated} at starts and {logged.checkpoints}"
+        f" in checkpoints,"
         f" recovery p50 {median(seconds):.3f} s max {max(seconds):.3f} s"
     )
 

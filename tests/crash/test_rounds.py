@@ -57,6 +57,7 @@ def test_the_last_line_sums_it_up(
     last = capsys.readouterr().out.splitlines()[-1]
     assert re.fullmatch(
         r"rounds 2, seed 5, commands \d+, answered \d+ .* unknown resolved \d+ .*"
-        r" executions \d+, .* recovery .*: nothing lost, nothing twice",
+        r" executions \d+, .* digests stated and confirmed \d+ at starts and \d+ in"
+        r" checkpoints, recovery .*: nothing lost, nothing twice",
         last,
     )

@@ -1,8 +1,8 @@
 """``make fuzz``: a million hostile inputs, then every hostile behaviour.
 
-    python -m hostile                     both
-    python -m hostile --only fuzz --count 20000 --seed 7
-    python -m hostile --only behaviours --named ping
+    PYTHONPATH=tests python -m hostile                     both
+    PYTHONPATH=tests python -m hostile --only fuzz --count 20000 --seed 7
+    PYTHONPATH=tests python -m hostile --only behaviours --named ping
 
 The exit code is 1 if anything that must hold did not.
 """
@@ -27,8 +27,14 @@ QUIET_SECONDS = 3.0  # of trading without any attack, to compare with
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(prog="hostile", description=__doc__)
-    parser.add_argument("--count", type=int, default=1_000_000)
+    parser = argparse.ArgumentParser(
+        prog="python -m hostile",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument(
+        "--count", type=int, default=1_000_000, help="messages, frames and handshakes"
+    )
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--only", choices=("all", "fuzz", "behaviours"), default="all")
     parser.add_argument("--named", metavar="WORD", default="", help="behaviours to try")

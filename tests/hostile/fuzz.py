@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 WORKERS: Final = 24  # scripts at the same time
 CHUNK: Final = 50  # messages between two pings that are waited for
+SINGLES: Final = 30  # frames or handshakes, each of a connection of its own
 REQ_IDS: Final = 10**6  # from here on; those of pings, logins and so on are below
 WORST_SHOWN: Final = 20  # of what was wrong
 
@@ -67,12 +68,14 @@ class Fuzz:
         self.tally = Tally()
         self._port = port
         self._seed = seed
-        self._count = count
+        self._left = count
         self._frame_bytes = frame_bytes
         self._script = 0
 
     async def run(self, first: int = 0) -> None:
-        """Play scripts, from number ``first`` on, until there were enough cases.
+        """Play scripts, from number ``first`` on, until ``count`` cases were sent.
+
+        The scripts that are under way then are cut short.
 
         Raises:
             ExceptionGroup: If the server was silent, or hung up, where it must not.
@@ -84,13 +87,19 @@ class Fuzz:
                 workers.create_task(self._work())
 
     async def _work(self) -> None:
-        while self.tally.cases < self._count:
+        while self._left:
             number, self._script = self._script, self._script + 1
             try:
                 await self.play(number)
             except (TimeoutError, ConnectionError, AssertionError) as error:
                 error.add_note(f"in script {number} of seed {self._seed}")
                 raise
+
+    def _claim(self, wanted: int) -> int:
+        """Return how many cases more may be sent, at most ``wanted``."""
+        claimed = min(wanted, self._left)
+        self._left -= claimed
+        return claimed
 
     async def play(self, number: int) -> None:
         """Play one script."""
@@ -111,6 +120,7 @@ class Fuzz:
             for chunk in range(draw.randint(1, 10)):
                 base = REQ_IDS + chunk * CHUNK
                 sent = [mutant(draw, codec, methods, base + i) for i in range(CHUNK)]
+                del sent[self._claim(CHUNK) :]
                 await self._converse(peer, sent, number)
                 for one in sent:
                     self.tally.kinds[_kind(one, codec, may)] += 1
@@ -143,7 +153,7 @@ class Fuzz:
     async def _frames(self, draw: Random, number: int, source: str) -> None:
         """Frames with something wrong; a new connection whenever one ended."""
         peer = await Peer.open(self._port, source=source)
-        for _ in range(30):
+        for _ in range(self._claim(SINGLES)):
             peer.answers_pings = False  # it would be a part of what is sent
             one = frames.mutant(draw, self._frame_bytes)
             self.tally.kinds[f"frame {one.kind}"] += 1
@@ -157,7 +167,7 @@ class Fuzz:
         peer.abort()
 
     async def _handshakes(self, draw: Random, number: int, source: str) -> None:
-        for _ in range(30):
+        for _ in range(self._claim(SINGLES)):
             one = handshakes.mutant(draw)
             self.tally.kinds[f"handshake {one.kind}"] += 1
             async with await Peer.connect(self._port, source=source) as peer:

@@ -89,7 +89,8 @@ def lines(result: Result, seed: int) -> list[str]:
     tally, before, during = result.tally, result.before, result.during
     wrong = [f"WRONG {wrong}" for wrong in tally.wrong]
     summary = (
-        f"fuzz: seed {seed}, {tally.cases} cases in {result.seconds:.0f} s over sockets,"
+        f"fuzz: seed {seed}, {tally.cases} cases (messages, frames, handshakes)"
+        f" in {result.seconds:.0f} s over sockets,"
         f" {len(wrong)} wrong, 0 failures logged;"
         f" honest client p50 {before.p50 / 1e3:.2f} → {during.p50 / 1e3:.2f} ms,"
         f" p99 {before.p99 / 1e3:.2f} → {during.p99 / 1e3:.2f} ms;"
