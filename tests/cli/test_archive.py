@@ -16,6 +16,7 @@ from carbonex.gateway.server.follower import Follower
 from carbonex.journal import HISTORY_NAME, LogReader, OsDisk, SegmentLog
 from carbonex.journal.archive_place import LOCK_NAME
 from carbonex.journal.making import lock
+from carbonex.wire.counts import counted
 from cli.served import opened, trade
 from market import make_market
 from stranger import Stranger
@@ -79,7 +80,7 @@ async def test_beside_a_live_server_and_read_by_every_command(
             said = do("archive", directory)
         assert "archived" in said, said
         moved = names(directory / "archive")
-        assert f"{len(moved)} segments archived" in said
+        assert f"{counted(len(moved), 'segment')} archived" in said
         assert len(moved) >= 2
         assert f"{1:020d}.log" not in names(directory / "log")
         await trade(maker, 40)  # the live one goes on, into new segments
@@ -180,8 +181,10 @@ class TestElsewhere:
         place = empty(tmp_path / "disk")
         result = run.invoke(app, ["archive", str(stored), "--to", str(place)])
         assert result.exit_code == 1
-        assert f"3 archive files are in {stored / 'archive'}" in result.stderr
-        assert f"move them to {place}" in " ".join(result.stderr.split())
+        assert f"{stored / 'archive'} has 3 archive files" in " ".join(
+            result.stderr.split()
+        )
+        assert f"move all to {place}" in " ".join(result.stderr.split())
         for path in [*(stored / "archive").iterdir()]:
             path.rename(place / path.name)
         do("archive", stored, "--to", place)

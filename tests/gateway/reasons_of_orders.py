@@ -113,7 +113,7 @@ OF_ORDERS = (
     Scenario(
         R.TOO_MANY_OPEN_ORDERS,
         "account",
-        "account acme-2 has 1 open orders of 1; cancel some before placing more",
+        "account acme-2 has 1 of 1 open orders; cancel some before placing more",
         buy(1, "1.00", account="acme-2"),
         (
             *OPEN,

@@ -268,7 +268,7 @@ def test_a_checkpoint_of_an_older_release_is_noted_and_not_compared() -> None:
     assert report.ok
     assert report.checkpoints == 0
     assert report.notes == [
-        "1 checkpoints were not compared: they are of another release's snapshots"
+        "of another release's snapshots and not compared: 1 checkpoint"
     ]
 
 

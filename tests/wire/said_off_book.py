@@ -212,7 +212,7 @@ OFF_THE_BOOK: list[tuple[Command, Rejected, str]] = [
         BID,
         Rejected(R.TOO_MANY_OPEN_ORDERS, "account", 100, 100),
         (
-            "account acme-1 has 100 open orders, proposals and bids of 100; cancel some"
+            "account acme-1 has 100 of 100 open orders, proposals and bids; cancel some"
             " before placing more"
         ),
     ),

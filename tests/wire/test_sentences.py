@@ -274,7 +274,7 @@ OF_ORDERS_AND_REGISTRY: list[tuple[Command, Rejected, str]] = [
     (
         BUY_10,
         Rejected(R.TOO_MANY_OPEN_ORDERS, "account", 100, 100),
-        "account acme-1 has 100 open orders of 100; cancel some before placing more",
+        "account acme-1 has 100 of 100 open orders; cancel some before placing more",
     ),
     (
         SessionOpened("", "k1", "mm-1", "c-1"),

@@ -13,6 +13,7 @@ from carbonex.journal import (
     keep_archive_in,
     open_to_others,
 )
+from carbonex.wire.counts import counted
 
 from .logs import Directory, log_errors, warn
 
@@ -54,7 +55,7 @@ def archive(directory: Directory, *, to: ToOption = None) -> None:
         before = sum(each.segment_bytes for each in moved)
         after = sum(each.archive_bytes for each in moved)
         typer.echo(
-            f"{len(moved)} segments archived, {before:,} bytes to {after:,}"
+            f"{counted(len(moved), 'segment')} archived, {before:,} bytes to {after:,}"
             f" ({after / before:.0%})"
         )
     else:

@@ -19,6 +19,8 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
+from carbonex.wire.counts import counted
+
 from .comparing import JsonOption, comparing, conclude
 from .failures import fail
 from .flows import bitstamp_files, lobster_files
@@ -90,7 +92,7 @@ def lobster(
         translation = translate_lobster(recorded)
     except lobster_files.FormatError as error:
         fail(str(error))
-    title = f"LOBSTER, {len(recorded):,} messages"
+    title = f"LOBSTER, {counted(len(recorded), 'message')}"
     check = LobsterCheck(translation, recorded)
     _run(_Run(title, translation.flow, check), keep, as_json=as_json)
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from carbonex.journal import LogError, LogReader
+from carbonex.wire.counts import counted
 
 from .failures import fail
 
@@ -36,7 +37,7 @@ def open_log(directory: Path) -> LogReader:
     warnings = list(reader.warnings)
     if reader.torn:
         warnings.append(
-            f"a torn row of {reader.torn} bytes follows the last one; it was never"
+            f"a torn row of {counted(reader.torn, 'byte')} follows the last one; it was never"
             " answered, and the next start removes it"
         )
     warn(warnings)

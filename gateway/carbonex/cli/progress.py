@@ -14,6 +14,8 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
+from carbonex.wire.counts import counted
+
 
 if TYPE_CHECKING:
     from carbonex.gateway.server.recovering import Recovery
@@ -30,14 +32,17 @@ async def show(recovery: Recovery) -> None:
         TextColumn("{task.description}"),
         BarColumn(),
         MofNCompleteColumn(),
-        TextColumn("rows · {task.fields[commands]:,} commands · {task.fields[rate]}"),
+        TextColumn("rows · {task.fields[commands]} · {task.fields[rate]}"),
         TimeRemainingColumn(),
         console=Console(stderr=True),
         transient=True,
         auto_refresh=False,  # a thread of its own would take turns with the recovery
     ) as progress:
         task = progress.add_task(
-            "recovering", total=None, commands=0, rate="restoring the snapshot"
+            "recovering",
+            total=None,
+            commands=counted(0, "command"),
+            rate="restoring the snapshot",
         )
         while True:
             if recovery.done:
@@ -45,7 +50,7 @@ async def show(recovery: Recovery) -> None:
                     task,
                     completed=recovery.done,
                     total=recovery.total,
-                    commands=recovery.commands,
+                    commands=counted(recovery.commands, "command"),
                     rate=f"{recovery.rate:,.0f}/s",
                 )
             progress.refresh()

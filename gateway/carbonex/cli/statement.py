@@ -26,6 +26,7 @@ from carbonex.journal import (
 from carbonex.journal.disk import DIRECTORY_MODE, FILE_MODE
 from carbonex.journal.history import VENUE_FEES, statement_pages
 from carbonex.journal.lineage import foreign
+from carbonex.wire.counts import counted
 from carbonex.wire.dates import date_text
 from carbonex.wire.statements import VENUE_FEES as VENUE_FEES_NAME, csv_text
 
@@ -102,7 +103,7 @@ def statement(
         if every:
             _check(totals)
             typer.echo(
-                f"{len(names)} statements of {date} in {out}: trades and fees of all"
+                f"{counted(len(names), 'statement')} of {date} in {out}: trades and fees of all"
                 " accounts sum to zero"
             )
 

@@ -11,6 +11,7 @@ import typer
 
 from carbonex.journal import HISTORY_NAME, Report, Witness, verify as verify_log
 from carbonex.journal.archives import SUFFIX as ARCHIVE_SUFFIX
+from carbonex.wire.counts import counted
 
 from .failures import FAILED, USAGE, fail
 from .logs import Directory, log_errors
@@ -82,21 +83,23 @@ def _describe(report: Report) -> str:
             venue=report.venue,
             first=report.first,
             last=report.last,
-            commands=report.commands,
-            checkpoints=report.checkpoints,
-            snapshots=report.snapshots,
+            commands=counted(report.commands, "command"),
+            checkpoints=counted(report.checkpoints, "checkpoint"),
+            snapshots=counted(report.snapshots, "snapshot"),
             hash=report.hash,
             digest=report.digest,
         )
     ]
     if report.balances:
-        lines.append(f"history  {report.balances} balances compared")
+        lines.append(f"history  {counted(report.balances, 'balance')} compared")
     if report.witnesses:
-        lines.append(f"witness  {report.witnesses} hashes as they were witnessed")
+        lines.append(
+            f"witness  {counted(report.witnesses, 'hash', 'hashes')} as witnessed"
+        )
     if report.torn_bytes:
         lines.append(
-            f"note: a torn row of {report.torn_bytes} bytes follows the last one; it was"
-            " never answered, and the next start removes it"
+            f"note: a torn row of {counted(report.torn_bytes, 'byte')} follows the last"
+            " one; it was never answered, and the next start removes it"
         )
     lines += [f"note: {note}" for note in report.notes]
     lines.append("all good" if report.fault is None else _explain(report.fault))
@@ -138,7 +141,7 @@ def _advice(path: Path) -> str:
 
 _LINES: Final = """\
 venue    {venue}
-rows     {first} to {last}, {commands} commands replayed
-digests  {checkpoints} checkpoints and {snapshots} snapshots compared
+rows     {first} to {last}, {commands} replayed
+digests  {checkpoints} and {snapshots} compared
 chain    {hash}
 state    {digest}"""

@@ -11,6 +11,8 @@ import stat
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
+from carbonex.wire.counts import counted
+
 from .archives import ARCHIVE_NAME, archive_paths, read_archive_header
 from .disk import DIRECTORY_MODE, NEW, OsDisk, remove_unfinished
 from .log import LogError
@@ -72,8 +74,8 @@ def _keep_in(disk: OsDisk, directory: Path, place: Path, venue: str) -> None:
     left -= {path.name for path in there}
     if left:
         raise LogError(
-            f"{len(left)} archive files are in {link.resolve()}, {min(left)} is the"
-            f" first: move them to {place} before you have the archive there"
+            f"{link.resolve()} has {counted(len(left), 'archive file')}, from {min(left)}"
+            f" on: move all to {place} before you have the archive there"
         )
     _link(disk, link, place)
 

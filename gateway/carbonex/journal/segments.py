@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from carbonex.wire.counts import counted
+
 from .disk import OsDisk
 from .log import LogError, Row
 from .making import FILL_BYTES, ZEROS, Guard, create_segment, lock, prepare
@@ -214,7 +216,7 @@ class SegmentLog(LogFiles):
     def _torn_row(self) -> str:
         path, position = self._segments[-1].path, self._newest[0] + 1
         return (
-            f"{path} ends in a torn row of {self.torn} bytes at offset"
+            f"{path} ends in a torn row of {counted(self.torn, 'byte')} at offset"
             f" {self._offset} (position {position})"
         )
 

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
+from carbonex.wire.counts import counted
+
 from .archive_chain import Archives, archives_before
 from .audit import Audit
 from .disk import OsDisk
@@ -283,8 +285,8 @@ class _Auditor:
             )
         if self._audit.not_compared:
             self._notes.append(
-                f"{self._audit.not_compared} checkpoints were not compared: they are"
-                " of another release's snapshots"
+                "of another release's snapshots and not compared:"
+                f" {counted(self._audit.not_compared, 'checkpoint')}"
             )
         self._history.end(self._first, last)
         if self._history.note:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from carbonex.cli.describe import cny
 from carbonex.journal import verify
+from carbonex.wire.counts import counted
 from carbonex.wire.money import parse_fen
 
 from .cast import PRODUCTS
@@ -75,7 +76,7 @@ def _flow(evidence: Evidence) -> Finding:
     return Finding(
         evidence.commands > 0 and all(counts.values()),
         "orders flowed and traded in both instruments",
-        f"{evidence.commands:,} orders, amendments and cancellations answered;"
+        f"orders, amendments and cancellations answered: {evidence.commands:,};"
         f" trades: {trades}",
     )
 
@@ -85,7 +86,7 @@ def _orders(evidence: Evidence, record: Record) -> Finding:
     return Finding(
         not missing,
         "every order that was answered is in the log",
-        _count(len(evidence.orders), "orders", missing),
+        _count(len(evidence.orders), "order", missing),
     )
 
 
@@ -102,17 +103,17 @@ def _executions(
     return Finding(
         not wrong and not evidence.contradictions,
         "every execution reached its owner, once, without a gap",
-        _count(len(logged), "executions", [*wrong, *evidence.contradictions]),
+        _count(len(logged), "execution", [*wrong, *evidence.contradictions]),
     )
 
 
 def _prints(evidence: Evidence, record: Record) -> Finding:
     wrong = sorted(k for k, v in evidence.prints.items() if record.prints.get(k) != v)
-    detail = _count(len(evidence.prints), "prints", wrong)
+    detail = _count(len(evidence.prints), "print", wrong)
     return Finding(
         bool(evidence.prints) and not wrong,
         "every trade that the public tape showed is in the log",
-        f"{detail}; the log has {len(record.prints):,} trades",
+        f"{detail}; the log has {counted(len(record.prints), 'trade')}",
     )
 
 
@@ -122,7 +123,7 @@ def _chain(evidence: Evidence, record: Record) -> Finding:
     return Finding(
         bool(heard) and not wrong,
         "the log is the one whose hashes clients heard while it was written",
-        _count(len(heard), "hashes", wrong),
+        _count(len(heard), "heartbeat", wrong),
     )
 
 
@@ -135,7 +136,7 @@ def _balances(balances: Mapping[str, Balances], exchange: Exchange) -> Finding:
     return Finding(
         bool(balances) and not wrong,
         "the venue's last word on every balance is what the replay arrives at",
-        _count(len(balances), "accounts", wrong),
+        _count(len(balances), "account", wrong),
     )
 
 
@@ -173,7 +174,7 @@ def _recovery(record: Record, recovered: Sequence[str]) -> Finding:
         len(recovered) > 2 and list(recovered) == record.starts,
         "killed while it traded, and started again after its stop, the venue came"
         " back from its log in the state that the log replays to",
-        f"{len(recovered)} starts, the last with digest {''.join(said)[:24]}…,"
+        f"{counted(len(recovered), 'start')}, the last with digest {''.join(said)[:24]}…,"
         f" {''.join(replayed)[:24]}… replayed",
     )
 
@@ -182,7 +183,7 @@ def _digest(report: Report, record: Record) -> Finding:
     return Finding(
         report.checkpoints > 0 and record.stated == record.replayed,
         "the state that the venue stopped with is the state that the log replays to",
-        f"{report.commands:,} commands, digest {record.stated[:24]}… stated by the"
+        f"{counted(report.commands, 'command')}, digest {record.stated[:24]}… stated by the"
         f" venue, {record.replayed[:24]}… replayed",
     )
 
@@ -204,8 +205,8 @@ def _held(holdings: dict[str, tuple[int, int]]) -> dict[str, tuple[int, int]]:
     return {name: amounts for name, amounts in holdings.items() if any(amounts)}
 
 
-def _count(total: int, what: str, wrong: Sequence[object]) -> str:
+def _count(total: int, noun: str, wrong: Sequence[object]) -> str:
     if not wrong:
-        return f"{total:,} {what}, all of them"
+        return f"{counted(total, noun)}, all of them"
     some = ", ".join(str(each) for each in wrong[:5])
-    return f"{len(wrong):,} of {total:,} {what} differ, such as {some}"
+    return f"{len(wrong):,} of {counted(total, noun)} differ, such as {some}"

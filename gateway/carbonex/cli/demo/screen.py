@@ -15,6 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from carbonex.gateway.market import SHANGHAI
+from carbonex.wire.counts import counted
 
 from .picture import Ladder, Mandate, Picture, Print, milliseconds
 
@@ -164,7 +165,7 @@ def _middle(ladder: Ladder, room: int) -> tuple[Text, Text, Text, Text]:
         return Text("-"), Text(), Text(), Text("no trade yet", style="dim")
     change = ladder.last - ladder.opened
     volume = f"{ladder.volume:,} t"
-    done = f"{volume} in {ladder.trades:,} trades"
+    done = f"{volume} in {counted(ladder.trades, 'trade')}"
     return (
         Text(f"{ladder.last:.2f}", style=f"bold {_direction(change)}"),
         Text(f"{change:+.2f}", style=_direction(change)),

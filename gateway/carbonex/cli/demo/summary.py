@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from rich.table import Table
 from rich.text import Text
 
+from carbonex.wire.counts import counted
+
 from .cast import MAKERS
 from .picture import milliseconds, percentiles
 
@@ -21,8 +23,8 @@ def print_summary(console: Console, outcome: Outcome) -> None:
     """Print what happened in numbers, then each promise and whether it was kept."""
     picture = outcome.picture
     console.print(
-        f"{len(picture.mandates)} companies with a mandate and {len(MAKERS)} market"
-        f" makers traded for {picture.elapsed_s:.0f} s at a venue that was killed once.",
+        f"{counted(len(picture.mandates), 'company', 'companies')} with a mandate and"
+        f" {counted(len(MAKERS), 'market maker')} traded for {picture.elapsed_s:.0f} s at a venue that was killed once.",
         highlight=False,
     )
     console.print()
@@ -58,7 +60,7 @@ def _numbers(outcome: Outcome) -> Table:
 
 def _traded(outcome: Outcome) -> str:
     return "; ".join(
-        f"{ladder.instrument} {ladder.volume:,} t in {ladder.trades:,} trades,"
+        f"{ladder.instrument} {ladder.volume:,} t in {counted(ladder.trades, 'trade')},"
         f" last {'-' if ladder.last is None else f'{ladder.last:.2f}'} CNY"
         for ladder in outcome.picture.ladders
     )
@@ -73,7 +75,7 @@ def _kill(outcome: Outcome) -> str:
     found = f"; the SDK found out about their orders: {fates}" if fates else ""
     return (
         f"trading went on {outcome.recovery_s:.2f} s later,"
-        f" {lost} request{'' if lost == 1 else 's'} had no answer{found}"
+        f" {counted(lost, 'request')} had no answer{found}"
     )
 
 

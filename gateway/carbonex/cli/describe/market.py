@@ -14,6 +14,7 @@ from carbonex.engine import (
     ResumeInstrument,
     UpdateInstrument,
 )
+from carbonex.wire.counts import counted
 from carbonex.wire.money import format_fen
 from carbonex.wire.terms import hours_of
 
@@ -80,7 +81,7 @@ def _terms(c: ListInstrument) -> Iterator[str]:
     if c.sessions:
         yield f"hours {_hours(c.sessions)}"
     if c.take_levels:
-        yield f"{c.take_levels} levels"
+        yield counted(c.take_levels, "level")
     if c.pick:
         yield "pick"
     if c.resale_days:

@@ -22,6 +22,7 @@ from carbonex.engine import (
     ProposeBlock,
     WithdrawBlock,
 )
+from carbonex.wire.counts import counted
 from carbonex.wire.money import format_fen
 
 from .words import at, cny, describe, fees, moment, name, order
@@ -122,7 +123,7 @@ def _(e: BidEnded) -> str:
 
 @describe.register(AuctionClosed)
 def _(e: AuctionClosed) -> str:
-    bids = f"{e.bids:,} bid{'' if e.bids == 1 else 's'} for {e.bid_quantity:,}"
+    bids = f"{counted(e.bids, 'bid')} for {e.bid_quantity:,}"
     if e.cancelled:
         return f"auction {e.auction_id} cancelled, {bids}"
     filled = f"{e.quantity:,} of {e.terms.quantity:,} traded"

@@ -12,6 +12,7 @@ from carbonex.engine import (
     SessionOpened,
     SetCountdown,
 )
+from carbonex.wire.counts import counted
 
 from .words import describe, moment, seconds
 
@@ -45,7 +46,9 @@ def _(e: CountdownSet) -> str:
 
 @describe.register(CountdownFired)
 def _(e: CountdownFired) -> str:
-    return f"countdown of {e.account} has run out, cancelling {e.orders:,} orders"
+    return (
+        f"countdown of {e.account} has run out, cancelling {counted(e.orders, 'order')}"
+    )
 
 
 _ENDS: Final = {

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 from rich.table import Table
 
+from carbonex.wire.counts import counted
+
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -56,7 +58,7 @@ def show(result: Report, console: Console) -> None:
     """Print the report for people."""
     console.print(f"[bold]{result.recording}[/bold]")
     console.print(
-        f"{result.commands:,} commands of {result.desks} desks in"
+        f"{counted(result.commands, 'command')} of {counted(result.desks, 'desk')} in"
         f" {result.seconds:.1f} s: {result.commands_per_second:,} a second, each durable"
         " before it was answered"
     )
@@ -71,9 +73,7 @@ def show(result: Report, console: Console) -> None:
             markup=False,
         )
     count = result.differences
-    verdict = (
-        f"{count:,} difference{'s' if count > 1 else ''}" if count else "no difference"
-    )
+    verdict = counted(count, "difference") if count else "no difference"
     console.print(f"[bold]{verdict}[/bold]")
 
 

@@ -8,6 +8,7 @@ import msgspec
 from rich.table import Table
 
 from carbonex.wire.channels import Premium
+from carbonex.wire.counts import counted
 from carbonex.wire.dates import date_text
 
 from .known import expected, unexplained
@@ -81,7 +82,8 @@ def show(result: Report, console: Console) -> None:
     """Print the report for people."""
     trades = ", ".join(f"{n:,} {what}" for what, n in result.trades.items())
     console.print(
-        f"[bold]{result.days:,} trading days[/bold]: {result.commands:,} commands,"
+        f"[bold]{counted(result.days, 'trading day')}[/bold]:"
+        f" {counted(result.commands, 'command')},"
         f" {trades} in {result.seconds:.1f} s"
     )
     for table in (_equal(result), _premiums(result), _explained(result)):
@@ -96,7 +98,7 @@ def _verdict(count: int) -> str:
     if not count:
         return "no difference that is not explained"
     more = f"; the first {SHOWN} are listed" if count > SHOWN else ""
-    return f"{count:,} difference{'s' if count > 1 else ''} that nothing explains{more}"
+    return f"{counted(count, 'difference')} that nothing explains{more}"
 
 
 def _equal(result: Report) -> Table:

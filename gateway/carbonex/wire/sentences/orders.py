@@ -84,7 +84,7 @@ def _too_many_ids(r: Rejected, c: Any) -> str:
 def _too_many_orders(r: Rejected, c: Any) -> str:
     what = "orders" if type(c) is PlaceOrder else "orders, proposals and bids"
     return (
-        f"account {c.account} has {r.value} open {what} of {r.limit};"
+        f"account {c.account} has {r.value} of {r.limit} open {what};"
         " cancel some before placing more"
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from carbonex.engine.commands import MAX_PRICE, UpdateInstrument
+from carbonex.wire.counts import counted
 from carbonex.wire.dates import date_text, wall_text
 from carbonex.wire.money import format_fen
 from carbonex.wire.requests import Grace, Timeout
@@ -112,7 +113,7 @@ def _grace(r: Rejected, c: Any) -> str:
 
 
 def _public_key(r: Rejected, c: Any) -> str:
-    return f"public_key has {r.value} bytes, an Ed25519 key {r.limit}"
+    return f"public_key has {counted(r.value, 'byte')}, an Ed25519 key {r.limit}"
 
 
 # What an update of an instrument cannot change.
