@@ -150,6 +150,8 @@ async def test_a_venues_life_as_the_document_tells_it(site: Site) -> None:
     await halt(site, "srv/carbonex/operator-2.pem")
     await site.follow("Clock trouble")
     assert (await site.shell(READY)) == "online\n"
+    assert "all good" in (await site.follow("A disk that fails"))
+    assert (await site.shell(READY)) == "online\n"
     await site.shell("systemctl stop carbonex@acme")
 
 

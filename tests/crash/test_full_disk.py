@@ -97,7 +97,7 @@ async def test_a_full_disk_refuses_orders_and_then_ends_the_venue(
         assert await venue.ended() == 1
         last = venue.errors.splitlines()[-1]
         assert "No space left on device" in last
-        assert f"the log in {data} takes nothing any more" in last
+        assert f"writing the log in {data} failed: " in last
         assert "Traceback" not in last
     held = agree(data, sender)
     assert not held.accepted.keys() & sender.refused.keys()

@@ -101,7 +101,9 @@ async def test_nothing_is_tried_again_and_nothing_answered_is_lost(
         assert armed.read_text() == ""  # the disk was left alone from then on
         last = venue.errors.splitlines()[-1]
         assert "Input/output error" in last
-        assert f"the log in {data} takes nothing any more" in last
+        assert f"writing the log in {data} failed: " in last
+        assert "Nothing that was answered is lost" in last
+        assert last.endswith("then start the venue again")
         assert "Traceback" not in last
 
     at_the_end = agree(data, sender)

@@ -52,8 +52,10 @@ class Guard:
 
     def _poisoned(self) -> PoisonedError:
         return PoisonedError(
-            f"the log in {self._directory} takes nothing any more: {self.failure}; "
-            "end this process, the next one recovers what is durable"
+            f"writing the log in {self._directory} failed: {self.failure}. Nothing that"
+            " was answered is lost; what was under way may be in the log or not, and the"
+            " next start finds out. So nothing is written any more: look at the disk"
+            " (its room, the kernel's messages), then start the venue again"
         )
 
 
