@@ -1,7 +1,8 @@
 """docs/operations.md run as it stands: its unit, its paths, its blocks of shell.
 
 Only the machine is another one: its paths lie in a temporary directory, port
-8080 is one that is free, and systemd is a script that does what the unit says.
+8080 is one that is free, systemd is a script that does what the unit says, and
+pip finds all but carbonex installed. That it builds, from a copy of this checkout.
 """
 
 from __future__ import annotations
@@ -9,26 +10,32 @@ from __future__ import annotations
 import asyncio
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
 import sys
-from typing import TYPE_CHECKING, Final
+import sysconfig
+from pathlib import Path
+from typing import Final
 
 from venue_process import ROOT, SOURCES
 
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
-
 DOCUMENT: Final = (ROOT / "docs/operations.md").read_text(encoding="utf-8")
+
+# What a build reads, beside the roles' folders.
+_PROJECT: Final = ("pyproject.toml", "README.md", "LICENSE")
+_BYTECODE: Final = shutil.ignore_patterns("__pycache__")
 
 _CARBONEX: Final = """#!/bin/sh
 PYTHONPATH={sources} exec {python} -m carbonex.cli "$@"
 """
-_PYTHON: Final = """#!/bin/sh
-PYTHONPATH={sources} exec {python} "$@"
+# An environment that it makes has what an index would give, but for carbonex.
+_PYTHON3: Final = """#!/bin/sh
+{python} "$@" && for made in {root}/opt/*/lib/python*/site-packages; do
+  echo {root}/index >"$made/index.pth"
+done
 """
 _SYSTEMCTL: Final = r"""#!/bin/bash
 set -euo pipefail
@@ -51,23 +58,43 @@ def section(title: str) -> str:
 
 
 class Site:
-    """The machine that the document speaks of."""
+    """The machine that the document speaks of, with a checkout and no program yet."""
 
     def __init__(self, root: Path) -> None:
         with socket.create_server(("127.0.0.1", 0)) as free:
             self.port = free.getsockname()[1]
         self.root = root
         self.venues = root / "srv/carbonex"
-        programs = root / "opt/carbonex/bin"
-        for directory in (self.venues, programs):
+        self._programs = root / "opt/carbonex/bin"
+        for directory in (self.venues, root / "bin", root / "opt"):
             directory.mkdir(parents=True)
         (unit,) = re.findall(r"(?s)```ini\n(.*?)```", DOCUMENT)
         (root / "unit").write_text(self._here(unit))
-        scripts = {"carbonex": _CARBONEX, "python": _PYTHON, "systemctl": _SYSTEMCTL}
-        for name, text in scripts.items():
-            (programs / name).write_text(self._filled(text))
-            (programs / name).chmod(0o700)
-        self._path = f"{programs}:{os.environ['PATH']}"
+        self._script(root / "bin/systemctl", _SYSTEMCTL)
+        self._script(root / "bin/python3", _PYTHON3)
+        self._fill_index()
+        self.release()
+
+    def release(self, version: str = "") -> None:
+        """Have this checkout's release as the one to install, or a later version."""
+        source = self.root / "usr/src/carbonex"
+        shutil.rmtree(source, ignore_errors=True)
+        source.mkdir(parents=True)
+        for name in _PROJECT:
+            shutil.copy(ROOT / name, source)
+        for role in SOURCES.split(":"):
+            shutil.copytree(role, source / Path(role).name, ignore=_BYTECODE)
+        if version:
+            project = source / "pyproject.toml"
+            text = project.read_text(encoding="utf-8")
+            project.write_text(
+                re.sub(r"(?m)^version = .*", f'version = "{version}"', text)
+            )
+
+    def provide(self) -> None:
+        """Have the program there without an installation."""
+        self._programs.mkdir(parents=True)
+        self._script(self._programs / "carbonex", _CARBONEX)
 
     async def follow(self, title: str) -> str:
         """Run the shell blocks of a section, in order; return what they print."""
@@ -86,10 +113,29 @@ class Site:
             stderr=subprocess.STDOUT,
             check=False,
             text=True,
-            env={**os.environ, "PATH": self._path},
+            env=self._environment(),
         )
         assert done.returncode == 0, done.stdout
         return done.stdout
+
+    def _fill_index(self) -> None:
+        """Have what these tests run with, but for carbonex."""
+        index = self.root / "index"
+        index.mkdir()
+        for package in Path(sysconfig.get_path("purelib")).iterdir():
+            if "carbonex" not in package.name:
+                (index / package.name).symlink_to(package)
+
+    def _environment(self) -> dict[str, str]:
+        """Return one without our sources, in which pip needs no network."""
+        ours = {k: v for k, v in os.environ.items() if k != "PYTHONPATH"}
+        return {
+            **ours,
+            "PATH": f"{self.root}/bin:{self._programs}:{ours['PATH']}",
+            "PIP_NO_INDEX": "1",
+            "PIP_NO_BUILD_ISOLATION": "0",  # as pip has it, this turns it off
+            "PIP_DISABLE_PIP_VERSION_CHECK": "1",
+        }
 
     def log_lines(self, venue: str = "acme") -> str:
         return (self.root / f"{venue}.err").read_text()
@@ -102,13 +148,14 @@ class Site:
             except ProcessLookupError:
                 continue
 
-    def _filled(self, text: str) -> str:
+    def _script(self, path: Path, text: str) -> None:
         words = {"root": self.root, "sources": SOURCES, "python": sys.executable}
         for word, value in words.items():
             text = text.replace(f"{{{word}}}", str(value))
-        return text
+        path.write_text(text)
+        path.chmod(0o700)
 
     def _here(self, text: str) -> str:
-        for path in ("/srv/carbonex", "/opt/carbonex"):
+        for path in ("/srv/carbonex", "/opt/carbonex", "/usr/src/carbonex"):
             text = text.replace(path, f"{self.root}{path}")
         return text.replace("8080", str(self.port))

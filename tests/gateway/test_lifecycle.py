@@ -70,6 +70,7 @@ def checked(lines: str) -> list[str]:
 
 
 async def test_a_run_says_what_is_documented(site: Site) -> None:
+    site.provide()
     await site.shell("carbonex init /srv/carbonex/acme --port 8080")
     ready = section("Install and first start").partition("curl")[2].partition("\n")[0]
     for _ in range(2):
