@@ -14,6 +14,7 @@ from carbonex.engine import BUY, AmendOrder, CancelOrder, PlaceOrder, Side
 
 
 if TYPE_CHECKING:
+    from carbonex.cli.flows.flow import Flow
     from carbonex.engine import Command
 
 
@@ -43,6 +44,11 @@ def words(command: Command) -> str:
         return f"{desk} amend {command.client_order_id} to {command.quantity}"
     assert type(command) is CancelOrder
     return f"{command.account.removeprefix('desk-')} cancel {command.client_order_id}"
+
+
+def kinds(flow: Flow) -> Counter[str]:
+    """Return how many commands of each kind a flow has."""
+    return Counter(type(command).__name__ for command in flow.commands)
 
 
 class Tape:

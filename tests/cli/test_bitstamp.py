@@ -18,7 +18,7 @@ from carbonex.cli.flows.bitstamp_files import (
 from carbonex.cli.flows.replay import replay
 from carbonex.engine import BUY, MAX_QUANTITY, SELL
 from cli.flow_log import batches_of
-from cli.recordings import market_data, words
+from cli.recordings import kinds, market_data, words
 
 
 if TYPE_CHECKING:
@@ -333,6 +333,8 @@ def test_half_an_hour_of_bitstamp_trades_by_itself() -> None:
         "UNKNOWN_ORDER": 100_518,
     }
     assert len(translation.flow.commands) == 306_932
+    assert kinds(translation.flow) == {"PlaceOrder": 156_865, "CancelOrder": 150_067}
+    assert (translation.flow.desks, translation.flow.turns) == (3, 318)
     assert translation.counts == {
         "snapshot": 6_512,
         "created": 156_889,

@@ -10,7 +10,7 @@ from carbonex.cli.flows.lobster import COMPARED, Correction, Fill, Passed, trans
 from carbonex.cli.flows.lobster_files import DEPTH, FormatError, load
 from carbonex.engine import BUY, SELL
 from cli.lobster_runs import ASKS, run, tape
-from cli.recordings import Tape, market_data, words
+from cli.recordings import Tape, kinds, market_data, words
 
 
 if TYPE_CHECKING:
@@ -276,7 +276,12 @@ def test_an_hour_of_nasdaq_comes_out_as_recorded() -> None:
     rows = load(market_data("lobster_aapl_1h"))
     translation = agree(rows)
     assert len(translation.flow.commands) == 89_117
-    assert translation.flow.desks == 3
+    assert kinds(translation.flow) == {
+        "PlaceOrder": 47_602,
+        "CancelOrder": 41_010,
+        "AmendOrder": 505,
+    }
+    assert (translation.flow.desks, translation.flow.turns) == (3, 5_482)
     assert len(translation.marks) == 86_660
     assert len(translation.fills) == 4_067
     assert translation.counts == {
@@ -288,7 +293,17 @@ def test_an_hour_of_nasdaq_comes_out_as_recorded() -> None:
         "anonymous": 41,
     }
     # what the record alone does not explain: docs/validation.md
-    assert len(translation.passed) == 9
+    assert [(p.executed, p.older) for p in translation.passed] == [
+        ("19300157", "19300155"),
+        ("19300166", "19300155"),
+        ("2050120", "16225065"),
+        ("2050120", "16225109"),
+        ("1278150", "16402559"),
+        ("42747844", "42747009"),
+        ("46741010", "46740975"),
+        ("58356900", "58355377"),
+        ("72106186", "72106166"),
+    ]
     assert len(translation.corrections) == 50
     assert min(c.level for c in translation.corrections) == 29
     assert sum(c.shares for c in translation.corrections if c.shares > 0) == 6_065

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from carbonex.engine import (
@@ -36,6 +37,11 @@ class Flow(NamedTuple):
     instrument: str
     desks: int
     commands: Sequence[OrderCommand]
+
+    @property
+    def turns(self) -> int:
+        """How often a command follows one of another desk."""
+        return sum(a.account != b.account for a, b in pairwise(self.commands))
 
 
 def account_of(desk: int) -> str:

@@ -22,11 +22,16 @@ SHOWN: Final = 20  # differences that are spelled out
 
 
 class Report(msgspec.Struct, frozen=True):
-    """A run's outcome; it is as promised when there is no difference."""
+    """A run's outcome; it is as promised when there is no difference.
+
+    At ``turns`` places the next command is another desk's: there all answers are
+    awaited, each time a commit and a round trip.
+    """
 
     recording: str
     commands: int
     desks: int
+    turns: int
     seconds: float
     commands_per_second: int
     equal: dict[str, int]
@@ -44,6 +49,7 @@ def report(recording: str, flow: Flow, sent: Sent, check: Check) -> Report:
         recording,
         len(flow.commands),
         flow.desks,
+        flow.turns,
         round(sent.seconds, 3),
         round(len(flow.commands) / sent.seconds),
         check.equal(),
@@ -58,9 +64,9 @@ def show(result: Report, console: Console) -> None:
     """Print the report for people."""
     console.print(f"[bold]{result.recording}[/bold]")
     console.print(
-        f"{counted(result.commands, 'command')} of {counted(result.desks, 'desk')} in"
-        f" {result.seconds:.1f} s: {result.commands_per_second:,} a second, each durable"
-        " before it was answered"
+        f"{counted(result.commands, 'command')} of {counted(result.desks, 'desk')},"
+        f" which took turns {counted(result.turns, 'time')}, in {result.seconds:.1f} s:"
+        f" {result.commands_per_second:,} a second, each durable before it was answered"
     )
     console.print(_table("equal to the record", result.equal))
     console.print(
