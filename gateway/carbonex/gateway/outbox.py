@@ -10,6 +10,8 @@ from __future__ import annotations
 import struct
 from typing import TYPE_CHECKING, Final, final
 
+from carbonex.wire.closing import CloseCode
+
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,12 +23,12 @@ if TYPE_CHECKING:
 
 # What waits for one client, in bytes. Reason: memory that a client who does not
 # read takes from all others; 8 MiB is about 20,000 executions. Policy: the
-# connection is closed with 1013 and what waits is dropped, as the client can
+# connection is closed (SLOW_CONSUMER) and what waits is dropped, as the client can
 # resume by sequence number. The limit is judged before a frame is added, so
 # that one answer larger than it reaches a client who does read.
 MAX_QUEUED_BYTES: Final = 8 * 1024 * 1024
 
-SLOW_CONSUMER: Final = (1013, "slow_consumer")
+SLOW_CONSUMER: Final = (CloseCode.TRY_AGAIN_LATER, "slow_consumer")
 
 
 @final

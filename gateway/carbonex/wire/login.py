@@ -21,8 +21,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import (
 _BASE64URL: Final = re.compile(r"[A-Za-z0-9_-]*={0,2}", re.ASCII)
 
 MAX_SIGNATURE: Final = 88  # 64 bytes in base64, padded
-# Why a connection is closed when its session's name has logged in elsewhere; the
-# code is 1008, policy violation (RFC 6455 §7.4.1).
+# Why a connection is closed, as a policy violation, when its session's name has
+# logged in elsewhere.
 TAKEN_OVER: Final = "session taken over"
 
 # The encodings of Ed25519's eight points of small order, without the sign's bit, also

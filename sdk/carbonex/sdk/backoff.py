@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from carbonex.wire.closing import CloseCode
+
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -14,9 +16,18 @@ LONGEST: Final = 10.0
 STEADY: Final = 10.0  # a connection that lived this long was a good one
 
 # Close codes after which the same at once would end the same: this client broke
-# a rule (1002, 1003, 1007, 1008, 1009), or the venue asks to come later (1013).
+# a rule, or the venue asks to come later.
 PATIENCE: Final = 1.0
-UNWELCOME: Final = frozenset({1002, 1003, 1007, 1008, 1009, 1013})
+UNWELCOME: Final = frozenset(
+    {
+        CloseCode.PROTOCOL_ERROR,
+        CloseCode.UNSUPPORTED_DATA,
+        CloseCode.INVALID_DATA,
+        CloseCode.POLICY_VIOLATION,
+        CloseCode.MESSAGE_TOO_BIG,
+        CloseCode.TRY_AGAIN_LATER,
+    }
+)
 
 
 class Backoff:

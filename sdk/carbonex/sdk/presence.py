@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from carbonex.wire import requests
+from carbonex.wire.closing import CloseCode
 from carbonex.wire.login import TAKEN_OVER
 
 from .errors import SessionTakenOver
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
 
 
 MS_PER_SECOND: Final = 1_000
-POLICY_VIOLATION: Final = 1008  # RFC 6455 §7.4.1
 
 
 class Presence(NamedTuple):
@@ -63,7 +63,7 @@ class Presence(NamedTuple):
 
         Whoever takes a name back from another client would only lose it again.
         """
-        if (code, reason) != (POLICY_VIOLATION, TAKEN_OVER):
+        if (code, reason) != (CloseCode.POLICY_VIOLATION, TAKEN_OVER):
             return None
         return SessionTakenOver(f"another client has logged in as {self.session}")
 

@@ -14,6 +14,7 @@ from websockets.protocol import OPEN, SEND_EOF
 
 from carbonex.gateway.outbox import SLOW_CONSUMER, Outbox
 from carbonex.gateway.session.mistakes import take
+from carbonex.wire.closing import CloseCode
 from carbonex.wire.codec import BY_SUBPROTOCOL, JSON
 
 from .gate import peer_address
@@ -140,7 +141,8 @@ class Connection(asyncio.Protocol):
             return
         chunks = outbox.take()
         if not is_open:
-            outbox.close(1000, "")  # nothing may follow a close frame
+            # Nothing may follow a close frame.
+            outbox.close(CloseCode.NORMAL_CLOSURE, "")
         elif outbox.closing is not None:
             # Not ``send_close``: after that every frame of a flood would be parsed
             # to find the client's close frame in it, 8 MB before anybody's turn.

@@ -12,6 +12,7 @@ import structlog
 from carbonex.gateway.feed.premium import pairs_of
 from carbonex.gateway.market import load_market
 from carbonex.journal import HISTORY_NAME, SnapshotStore, open_to_others
+from carbonex.wire.closing import CloseCode
 
 from .clients import Clients
 from .clock import Clock
@@ -190,7 +191,7 @@ class Server:
             self.historian.stop()
         if self.failure is None:
             await self._keep_snapshot()
-            self.clients.close_all(1001, "server shutdown")
+            self.clients.close_all(CloseCode.GOING_AWAY, "server shutdown")
         await self.clients.gone(self.config.limits.close_seconds)
         _log.info("stopped", seq=self.venue.exchange.seq, position=self.venue.position)
 
@@ -314,7 +315,7 @@ class Server:
             self.failure = error
             self._state = Readiness(ready=False, text=FAILED)
             _log.critical("failed", exc_info=error, seq=self.venue.exchange.seq)
-            self.clients.close_all(1011, "internal error")
+            self.clients.close_all(CloseCode.INTERNAL_ERROR, "internal error")
             self._ended.set()
 
     def _ticked_out(self, task: asyncio.Task[None]) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import structlog
+
+from carbonex.wire.closing import CloseCode
 
 
 if TYPE_CHECKING:
@@ -12,8 +14,6 @@ if TYPE_CHECKING:
 
     from .session import Session
 
-
-INTERNAL_ERROR: Final = 1011  # RFC 6455 §7.4.1
 
 _log = structlog.get_logger("carbonex.gateway")
 
@@ -43,4 +43,4 @@ def tell(session: Session, answer: Callable[[], None]) -> None:
 
 def _end(session: Session) -> None:
     _log.exception("session failed")
-    session.outbox.close(INTERNAL_ERROR, "internal error")
+    session.outbox.close(CloseCode.INTERNAL_ERROR, "internal error")

@@ -22,6 +22,7 @@ from carbonex.gateway.feed.topic import understood
 from carbonex.gateway.historian import Behind
 from carbonex.gateway.statements import wire_execution
 from carbonex.journal.history import HistoryError
+from carbonex.wire.closing import CloseCode
 from carbonex.wire.errors import Code, error
 
 from .refusal import Refused
@@ -46,8 +47,6 @@ PAGE_EXECUTIONS: Final = 1_000
 # What a connection may send while it is being told its past, in bytes. The shell
 # reads on up to here, so that a client's pings are answered; beyond it waits.
 MAX_HELD_BYTES: Final = 256 * 1024
-
-TRY_AGAIN_LATER: Final = 1013  # IANA's WebSocket close code
 
 
 class Page(msgspec.Struct, frozen=True):
@@ -133,7 +132,7 @@ class Resumption:
         """Refuse the subscription; once that is too late, have the client come back."""
         self._session.resuming = None
         if self._greeted:
-            self._session.outbox.close(TRY_AGAIN_LATER, problem.name.lower())
+            self._session.outbox.close(CloseCode.TRY_AGAIN_LATER, problem.name.lower())
         else:
             self._reply(None, problem)
 

@@ -6,8 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final, final
 
 from carbonex.engine import KeyRevoked
-
-from .session import POLICY_VIOLATION
+from carbonex.wire.closing import CloseCode
 
 
 if TYPE_CHECKING:
@@ -42,4 +41,4 @@ class Revocations:
 def _end(session: Session) -> None:
     """End a connection whose commands on their way to the log were answered."""
     session.release()  # what waits behind them is refused
-    session.outbox.close(POLICY_VIOLATION, "key revoked")
+    session.outbox.close(CloseCode.POLICY_VIOLATION, "key revoked")

@@ -19,6 +19,7 @@ from collections import deque
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, final
 
+from carbonex.wire.closing import CloseCode
 from carbonex.wire.diagnosis import Fault
 from carbonex.wire.reading import READERS
 
@@ -45,9 +46,6 @@ if TYPE_CHECKING:
     from .resuming import Resumption
     from .roster import Presence
     from .services import Services
-
-
-POLICY_VIOLATION: Final = 1008  # RFC 6455 §7.4.1
 
 
 @final
@@ -261,7 +259,9 @@ class Session:
     def end(self, reason: str) -> None:
         """Close the connection when everything so far is answered."""
         self._step(Step.CLOSE)
-        self.pending.in_turn(partial(self.outbox.close, POLICY_VIOLATION, reason))
+        self.pending.in_turn(
+            partial(self.outbox.close, CloseCode.POLICY_VIOLATION, reason)
+        )
 
     def _step(self, step: Step) -> None:
         self.state = TRANSITIONS[self.state, step]
