@@ -18,7 +18,7 @@ import msgspec
 from carbonex.engine import Exchange
 from carbonex.gateway.config import Config
 from carbonex.gateway.feed import Feed
-from carbonex.gateway.server.opening import open_venue, take_snapshot
+from carbonex.gateway.server.starting.opening import open_venue, take_snapshot
 from carbonex.gateway.venue import Venue
 from carbonex.journal import LogReader, SnapshotStore
 

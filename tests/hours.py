@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from carbonex.gateway.server.clock import Clock
+from carbonex.gateway.server.host.clock import Clock
 from gateway.simulated_days import ns
 
 

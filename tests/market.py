@@ -21,7 +21,7 @@ from carbonex.engine import (
     RegisterParticipant,
 )
 from carbonex.gateway.config import Config, Limits, Listen
-from carbonex.gateway.server.opening import bootstrap, operator_commands
+from carbonex.gateway.server.starting.opening import bootstrap, operator_commands
 from stranger import public_bytes
 
 

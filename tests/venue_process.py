@@ -25,7 +25,7 @@ SCRIPT = """
 import asyncio, structlog, sys, time, uvloop
 from pathlib import Path
 from carbonex.gateway.config import load_config
-from carbonex.gateway.server.clock import Clock
+from carbonex.gateway.server.host.clock import Clock
 from carbonex.gateway.server.process import serve
 starts_ns = int(sys.argv[2])
 if starts_ns:

@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 from carbonex.cli.app import app
 from carbonex.gateway.config import load_config
-from carbonex.gateway.server.follower import Follower
+from carbonex.gateway.server.readers.follower import Follower
 from carbonex.journal import HISTORY_NAME, LogReader, OsDisk, SegmentLog
 from carbonex.journal.archive_place import LOCK_NAME
 from carbonex.journal.making import lock

@@ -16,7 +16,7 @@ import carbonex.sdk
 from carbonex.cli.app import app
 from carbonex.cli.init import operator_key
 from carbonex.engine import Checkpoint
-from carbonex.gateway.server.clock_file import ClockFile
+from carbonex.gateway.server.host.clock_file import ClockFile
 from carbonex.journal import LogReader, OsDisk, SegmentLog
 
 

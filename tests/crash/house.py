@@ -14,7 +14,7 @@ from carbonex.gateway.config import (
     default_config_text,
     load_config,
 )
-from carbonex.gateway.server.opening import bootstrap, operator_commands
+from carbonex.gateway.server.starting.opening import bootstrap, operator_commands
 from carbonex.journal.disk import FILE_MODE
 from carbonex.wire.keys import Key
 from market import CEA, trader_commands

@@ -19,12 +19,12 @@ from carbonex.engine import (
     Exchange,
     GatewayOpened,
 )
-from carbonex.gateway.server import follower
-from carbonex.gateway.server.activation import activate_newest
-from carbonex.gateway.server.clock import HOUR_NS, Clock, ClockError
-from carbonex.gateway.server.machine import Machine
-from carbonex.gateway.server.opening import bootstrap, open_log, open_venue
+from carbonex.gateway.server.host.clock import HOUR_NS, Clock, ClockError
+from carbonex.gateway.server.host.machine import Machine
+from carbonex.gateway.server.readers import follower
 from carbonex.gateway.server.server import Server
+from carbonex.gateway.server.starting.activation import activate_newest
+from carbonex.gateway.server.starting.opening import bootstrap, open_log, open_venue
 from carbonex.journal import (
     LockedError,
     LogReader,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from carbonex.gateway.server.clock import (
+from carbonex.gateway.server.host.clock import (
     HOUR_NS,
     SECOND_NS,
     Clock,

@@ -8,9 +8,9 @@ from zlib import crc32
 import pytest
 import structlog
 
-from carbonex.gateway.server import clock_file
-from carbonex.gateway.server.clock import HOUR_NS, SECOND_NS
-from carbonex.gateway.server.clock_file import ClockFile
+from carbonex.gateway.server.host import clock_file
+from carbonex.gateway.server.host.clock import HOUR_NS, SECOND_NS
+from carbonex.gateway.server.host.clock_file import ClockFile
 from carbonex.journal import OsDisk
 
 

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 import pytest
 from websockets.frames import CLOSE, CONT, PING, PONG, TEXT, Close, Frame
 
-from carbonex.gateway.server.connection import Connection
-from carbonex.gateway.server.gate import SPARE_CONNECTIONS
-from carbonex.gateway.server.messages import AT_ONCE
+from carbonex.gateway.server.connections.connection import Connection
+from carbonex.gateway.server.connections.gate import SPARE_CONNECTIONS
+from carbonex.gateway.server.connections.messages import AT_ONCE
 from gateway.wired_house import House, frames_in, request, summary
 from market import CEA
 

@@ -11,8 +11,8 @@ import structlog
 from carbonex.engine import VENUE_KEY, BeginDay, DayBegun, DayEnded
 from carbonex.gateway.market import Market, load_market
 from carbonex.gateway.market.calendar import PUBLISHED_UNTIL
-from carbonex.gateway.server.clock import SECOND_NS
 from carbonex.gateway.server.days import NOTICE, TradingDays
+from carbonex.gateway.server.host.clock import SECOND_NS
 from driver import Driver
 from gateway.simulated_days import ns
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from carbonex.gateway.server.descriptors import FILES, make_room
-from carbonex.gateway.server.gate import SPARE_CONNECTIONS
+from carbonex.gateway.server.connections.gate import SPARE_CONNECTIONS
+from carbonex.gateway.server.host.descriptors import FILES, make_room
 
 
 if TYPE_CHECKING:

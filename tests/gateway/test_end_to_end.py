@@ -8,8 +8,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from carbonex.engine import BUY
-from carbonex.gateway.server.opening import OPERATOR, bootstrap, operator_commands
 from carbonex.gateway.server.server import Server
+from carbonex.gateway.server.starting.opening import (
+    OPERATOR,
+    bootstrap,
+    operator_commands,
+)
 from market import CEA, config, make_market
 from stranger import JSON, MSGPACK, Refused, Stranger, public_bytes, public_text
 

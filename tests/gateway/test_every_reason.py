@@ -14,8 +14,8 @@ from msgspec.structs import replace
 
 from carbonex.engine import Reason
 from carbonex.gateway.config import Days
-from carbonex.gateway.server.opening import bootstrap
 from carbonex.gateway.server.server import Server
+from carbonex.gateway.server.starting.opening import bootstrap
 from carbonex.wire.codec import MSGPACK
 from gateway.reasons import STAGE, Request, Scenario
 from gateway.reasons_of_orders import OF_ORDERS, OF_THE_REGISTRY

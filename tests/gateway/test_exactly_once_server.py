@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from carbonex.engine import BeginDay
-from carbonex.gateway.server.opening import bootstrap
 from carbonex.gateway.server.server import Server
+from carbonex.gateway.server.starting.opening import bootstrap
 from gateway.session_house import CEA
 from gateway.simulated_days import ns
 from gateway.value_moves import REF, REQUESTS, STAGE, timed

@@ -18,8 +18,8 @@ from carbonex.engine import (
     PlaceOrder,
     Side,
 )
-from carbonex.gateway.server.follower import Follower, follow, persist
-from carbonex.gateway.server.opening import bootstrap
+from carbonex.gateway.server.readers.follower import Follower, follow, persist
+from carbonex.gateway.server.starting.opening import bootstrap
 from carbonex.gateway.venue import Venue, opening_epoch
 from carbonex.journal import (
     HISTORY_NAME,
@@ -149,7 +149,9 @@ def test_it_may_begin_while_another_has_not_ended(
         stores.append(HistoryStore(path, venue))
         return stores[0]
 
-    monkeypatch.setattr("carbonex.gateway.server.follower.HistoryStore", opened_late)
+    monkeypatch.setattr(
+        "carbonex.gateway.server.readers.follower.HistoryStore", opened_late
+    )
     follower = Follower(tmp_path)
     assert stores[0].recreated == ""
     assert follower.position == writer.venue.position

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 import structlog
 
-from carbonex.gateway.server import follower_process
-from carbonex.gateway.server.follower_process import FollowerProcess
+from carbonex.gateway.server.readers import follower_process
+from carbonex.gateway.server.readers.follower_process import FollowerProcess
 from carbonex.gateway.server.server import Server
 from carbonex.journal import HISTORY_NAME, HistoryReader
 from market import CEA, config, make_market

@@ -14,9 +14,9 @@ from websockets.exceptions import InvalidStatus
 
 from carbonex.gateway.addresses import AddressLimit
 from carbonex.gateway.config import Listen
-from carbonex.gateway.server.clock import HOUR_NS
-from carbonex.gateway.server.gate import SPARE_CONNECTIONS, shown
-from carbonex.gateway.server.origins import Origins
+from carbonex.gateway.server.connections.gate import SPARE_CONNECTIONS, shown
+from carbonex.gateway.server.connections.origins import Origins
+from carbonex.gateway.server.host.clock import HOUR_NS
 from carbonex.gateway.server.server import Server
 from gateway.http_pages import exchange_http, get
 from market import CEA, config, make_market

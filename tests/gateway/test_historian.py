@@ -12,10 +12,10 @@ import structlog
 
 from carbonex.engine import Exchange
 from carbonex.gateway.historian import Behind
-from carbonex.gateway.server import historian as historian_module
-from carbonex.gateway.server.clock import Clock
-from carbonex.gateway.server.follower import Follower
-from carbonex.gateway.server.historian import FileHistorian
+from carbonex.gateway.server.host.clock import Clock
+from carbonex.gateway.server.readers import historian as historian_module
+from carbonex.gateway.server.readers.follower import Follower
+from carbonex.gateway.server.readers.historian import FileHistorian
 from carbonex.gateway.server.server import Server
 from carbonex.gateway.session import history as session_history
 from carbonex.gateway.session.refusal import Refused as RefusedRequest

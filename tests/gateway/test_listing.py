@@ -15,7 +15,7 @@ from carbonex.engine import (
 )
 from carbonex.gateway.documents import ConfigError
 from carbonex.gateway.market import Market, parse_market
-from carbonex.gateway.server.listing import follow_market
+from carbonex.gateway.server.starting.listing import follow_market
 from carbonex.gateway.venue import Venue
 
 

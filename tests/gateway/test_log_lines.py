@@ -13,7 +13,7 @@ import pytest
 import structlog
 
 import carbonex.sdk
-from carbonex.gateway.server.log_lines import write_log_lines_to
+from carbonex.gateway.server.host.log_lines import write_log_lines_to
 from carbonex.gateway.server.server import Server
 from carbonex.gateway.session import admission
 from carbonex.wire import login

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from carbonex.gateway.server.follower_process import FollowerProcess
+from carbonex.gateway.server.readers.follower_process import FollowerProcess
 from carbonex.gateway.server.server import Server
 from gateway.http_pages import get
 from market import CEA, config, make_market

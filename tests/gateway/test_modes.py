@@ -12,9 +12,9 @@ from typer.testing import CliRunner
 import carbonex.sdk
 from carbonex.cli.app import app
 from carbonex.cli.init import operator_key
-from carbonex.gateway.server import modes as modes_module
-from carbonex.gateway.server.modes import tighten
 from carbonex.gateway.server.server import Server
+from carbonex.gateway.server.starting import modes as modes_module
+from carbonex.gateway.server.starting.modes import tighten
 from carbonex.wire.keys import generate_key
 from market import config, make_market
 from stranger import eventually

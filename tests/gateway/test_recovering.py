@@ -24,8 +24,8 @@ from carbonex.engine import (
     PlaceOrder,
 )
 from carbonex.gateway.config import load_config
-from carbonex.gateway.server import recovering
 from carbonex.gateway.server.server import Server
+from carbonex.gateway.server.starting import recovering
 from carbonex.journal import OsDisk, SegmentLog, SnapshotStore, recover
 from gateway.http_pages import get
 from market import CEA, make_market
@@ -36,7 +36,7 @@ from venue_process import SOURCES, write_config
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from carbonex.gateway.server.recovering import Recovery
+    from carbonex.gateway.server.starting.recovering import Recovery
 
 COMMANDS = 120_000
 ROWS = COMMANDS // 100
@@ -170,7 +170,7 @@ def test_a_terminal_shows_a_bar(long_log: Path, tmp_path: Path) -> None:
         "import carbonex.cli.progress as p, runpy, sys;"
         "p.PATIENCE_SECONDS = 0.0; p.REFRESH_SECONDS = 0.01;"
         # Each row lets the others take their turn, or the short recovery is over.
-        "import time; from carbonex.gateway.server.recovering import Recovery as R;"
+        "import time; from carbonex.gateway.server.starting.recovering import Recovery as R;"
         "count = R.count; R.count = lambda *row: (time.sleep(0.001), count(*row));"
         f"sys.argv = ['carbonex', 'serve', {str(directory)!r}];"
         "runpy.run_module('carbonex.cli', run_name='__main__')"

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from carbonex.gateway.server import historian
-from carbonex.gateway.server.follower import Follower
+from carbonex.gateway.server.readers import historian
+from carbonex.gateway.server.readers.follower import Follower
 from carbonex.gateway.server.server import Server
 from carbonex.gateway.session import resuming
 from market import CEA, config, make_market

@@ -12,8 +12,8 @@ import structlog
 from carbonex.engine import ListInstrument, Phase
 from carbonex.gateway.documents import ConfigError
 from carbonex.gateway.market import load_market
-from carbonex.gateway.server.opening import bootstrap
 from carbonex.gateway.server.server import Server
+from carbonex.gateway.server.starting.opening import bootstrap
 from gateway.simulated_days import ns
 from hours import Hours
 from market import CEA, config, make_market, market_commands

@@ -16,10 +16,11 @@ from websockets.exceptions import InvalidStatus
 
 from carbonex.gateway.config import Days
 from carbonex.gateway.market import shanghai_date
-from carbonex.gateway.server import opening, server as server_module
-from carbonex.gateway.server.clock import HOUR_NS, SECOND_NS, Clock, ClockError
-from carbonex.gateway.server.opening import bootstrap
+from carbonex.gateway.server import server as server_module
+from carbonex.gateway.server.host.clock import HOUR_NS, SECOND_NS, Clock, ClockError
 from carbonex.gateway.server.server import Server
+from carbonex.gateway.server.starting import opening
+from carbonex.gateway.server.starting.opening import bootstrap
 from carbonex.journal import LockedError, LogError, SegmentLog
 from market import CEA, config, make_market, market_commands
 from stranger import Refused, Stranger, eventually
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
 
-    from carbonex.gateway.server.opening import Opened
+    from carbonex.gateway.server.starting.opening import Opened
 
 
 ORDER = {"instrument": CEA, "side": "buy", "price": "70", "quantity": 1}

@@ -19,10 +19,10 @@ import carbonex.sdk
 from carbonex.gateway.addresses import AddressLimit
 from carbonex.gateway.config import Tls
 from carbonex.gateway.documents import ConfigError
-from carbonex.gateway.server.clock import HOUR_NS
-from carbonex.gateway.server.gate import SPARE_CONNECTIONS
+from carbonex.gateway.server.connections.gate import SPARE_CONNECTIONS
+from carbonex.gateway.server.connections.tls import server_context
+from carbonex.gateway.server.host.clock import HOUR_NS
 from carbonex.gateway.server.server import Server
-from carbonex.gateway.server.tls import server_context
 from carbonex.wire.keys import Key
 from gateway.certificates import Authority, secured, trusting
 from market import CEA, config, make_market

@@ -13,11 +13,11 @@ from websockets.uri import parse_uri
 
 from carbonex.engine import VENUE_KEY, BeginDay, Exchange
 from carbonex.gateway.feed import Feed
-from carbonex.gateway.server.clients import Clients
-from carbonex.gateway.server.clock import Clock
-from carbonex.gateway.server.handshake import Handshake
+from carbonex.gateway.server.connections.clients import Clients
+from carbonex.gateway.server.connections.handshake import Handshake
+from carbonex.gateway.server.connections.pages import Pages, Readiness
+from carbonex.gateway.server.host.clock import Clock
 from carbonex.gateway.server.metrics import Metrics
-from carbonex.gateway.server.pages import Pages, Readiness
 from carbonex.gateway.venue import Venue
 from carbonex.wire.login import login_text, sign
 from gateway.session_house import Library

@@ -6,7 +6,7 @@ import asyncio
 import itertools
 from typing import TYPE_CHECKING, Final
 
-from carbonex.gateway.server.gate import SPARE_CONNECTIONS
+from carbonex.gateway.server.connections.gate import SPARE_CONNECTIONS
 from stranger import eventually
 
 from . import frames, handshakes

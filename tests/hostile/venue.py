@@ -23,7 +23,7 @@ from carbonex.gateway.config import (
     Listen,
     default_config_text,
 )
-from carbonex.gateway.server.opening import bootstrap
+from carbonex.gateway.server.starting.opening import bootstrap
 from carbonex.journal import verify
 from market import market_commands, trader_commands
 from stranger import public_bytes

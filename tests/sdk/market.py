@@ -24,8 +24,8 @@ from carbonex.engine import (
 from carbonex.engine.terms import AuctionTerms, BlockTerms
 from carbonex.gateway.config import Config, Listen, Log
 from carbonex.gateway.market import load_market
-from carbonex.gateway.server.opening import bootstrap, operator_commands
 from carbonex.gateway.server.server import Server
+from carbonex.gateway.server.starting.opening import bootstrap, operator_commands
 from carbonex.wire.keys import Key, generate_key
 from carbonex.wire.login import decode_bytes
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from carbonex.gateway.server.follower import Follower
+from carbonex.gateway.server.readers.follower import Follower
 from carbonex.sdk import CashColumn, NoSuchDay, Statement, StatementLine, connect
 from carbonex.sdk.models import AccountTrades
 from carbonex.wire import requests

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Final, NamedTuple, final
 
-from carbonex.gateway.server.clock import HOUR_NS
-from carbonex.gateway.server.opening import open_log, open_venue
+from carbonex.gateway.server.host.clock import HOUR_NS
+from carbonex.gateway.server.starting.opening import open_log, open_venue
 from carbonex.journal import LogError, SnapshotStore, capture, recover
 
 from .disk import Trouble

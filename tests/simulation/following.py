@@ -6,7 +6,7 @@ import asyncio
 import sqlite3
 from typing import TYPE_CHECKING, Final, final
 
-from carbonex.gateway.server.follower import PAUSE_SECONDS, Follower
+from carbonex.gateway.server.readers.follower import PAUSE_SECONDS, Follower
 from carbonex.journal import HistoryError, LogError
 
 from .loop import Process

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, final
 import msgspec
 
 from carbonex.gateway.config import Config, Days, Limits, Listen, Log
-from carbonex.gateway.server.clock import ClockError
-from carbonex.gateway.server.machine import Machine
-from carbonex.gateway.server.opening import bootstrap
+from carbonex.gateway.server.host.clock import ClockError
+from carbonex.gateway.server.host.machine import Machine
 from carbonex.gateway.server.server import Server, ServerFailed
+from carbonex.gateway.server.starting.opening import bootstrap
 from carbonex.journal import LogError
 from journal.faulty_disk import SimulatedDisk
 

@@ -9,7 +9,7 @@ from unittest import mock
 from carbonex.gateway import venue
 from carbonex.gateway.feed import executions
 from carbonex.gateway.outbox import Outbox
-from carbonex.gateway.server import opening
+from carbonex.gateway.server.starting import opening
 from carbonex.gateway.session.pending import Pending
 from carbonex.sdk.fate import Fates
 

@@ -27,7 +27,7 @@ from carbonex.engine import (
     RegisterParticipant,
 )
 from carbonex.gateway.market import load_market
-from carbonex.gateway.server.opening import operator_commands
+from carbonex.gateway.server.starting.opening import operator_commands
 from carbonex.wire.keys import Key
 from carbonex.wire.login import decode_bytes
 
@@ -148,7 +148,9 @@ def surroundings(draw: random.Random, record: Record) -> Iterator[None]:
             mock.patch.object(random, "random", draw.random),
             mock.patch.object(random, "getrandbits", draw.getrandbits),
             mock.patch("carbonex.sdk.venue.Client", tapped(record)),
-            mock.patch("carbonex.gateway.server.connection.TRANSPORT_BYTES", 4096),
+            mock.patch(
+                "carbonex.gateway.server.connections.connection.TRANSPORT_BYTES", 4096
+            ),
             mock.patch("carbonex.journal.history.store.GATHER_S", 0),
             mock.patch.object(sys, "unraisablehook", _ignore_the_dead),
         ):

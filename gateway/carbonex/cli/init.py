@@ -13,7 +13,11 @@ import typer
 from carbonex.gateway.config import FILE_NAME, default_config_text, parse_config
 from carbonex.gateway.documents import ConfigError
 from carbonex.gateway.market import PRESETS, load_market
-from carbonex.gateway.server.opening import OPERATOR, bootstrap, operator_commands
+from carbonex.gateway.server.starting.opening import (
+    OPERATOR,
+    bootstrap,
+    operator_commands,
+)
 from carbonex.journal import LogError
 from carbonex.journal.disk import DIRECTORY_MODE, FILE_MODE
 from carbonex.wire.keys import generate_key

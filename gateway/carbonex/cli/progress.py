@@ -18,7 +18,7 @@ from carbonex.wire.counts import counted
 
 
 if TYPE_CHECKING:
-    from carbonex.gateway.server.recovering import Recovery
+    from carbonex.gateway.server.starting.recovering import Recovery
 
 
 PATIENCE_SECONDS: Final = 1.0  # what is over sooner needs no bar

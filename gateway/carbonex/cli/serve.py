@@ -12,12 +12,13 @@ import uvloop
 
 from carbonex.gateway.config import FILE_NAME, load_config
 from carbonex.gateway.documents import ConfigError
-from carbonex.gateway.server import opening, process
-from carbonex.gateway.server.activation import activate_newest
-from carbonex.gateway.server.clock import ClockError
-from carbonex.gateway.server.log_lines import write_log_lines_to
-from carbonex.gateway.server.recovering import report
+from carbonex.gateway.server import process
+from carbonex.gateway.server.host.clock import ClockError
+from carbonex.gateway.server.host.log_lines import write_log_lines_to
 from carbonex.gateway.server.server import ServerFailed
+from carbonex.gateway.server.starting import opening
+from carbonex.gateway.server.starting.activation import activate_newest
+from carbonex.gateway.server.starting.recovering import report
 from carbonex.journal import LogError
 
 from .failures import INTERRUPTED, fail

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from carbonex.cli.demo.server import Server
 from carbonex.engine import AddKey, Permission
 from carbonex.gateway.config import FILE_NAME, load_config
-from carbonex.gateway.server.opening import bootstrap
+from carbonex.gateway.server.starting.opening import bootstrap
 from carbonex.journal import LogReader
 from carbonex.wire.keys import generate_key
 

@@ -26,7 +26,7 @@ from carbonex.engine import (
     Side,
 )
 from carbonex.gateway.config import FILE_NAME, load_config
-from carbonex.gateway.server.opening import bootstrap
+from carbonex.gateway.server.starting.opening import bootstrap
 from carbonex.sdk import OrderRejected, connect, generate_key
 from carbonex.wire.money import format_fen
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol, final
 
 from carbonex.engine import Batch
 
-from .machine import ThreadWorker
+from .host.machine import ThreadWorker
 
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from carbonex.journal.log import Row
 
-    from .machine import Worker
+    from .host.machine import Worker
 
 
 # At Python's default of 5 ms a busy loop delays the thread's return from its

@@ -9,7 +9,7 @@ import structlog
 
 from carbonex.gateway.market import SHANGHAI, Scheduler, shanghai_date
 
-from .clock import SECOND_NS
+from .host.clock import SECOND_NS
 
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from prometheus_client.core import GaugeMetricFamily
 
 from carbonex.engine import Phase
 
-from .clock import SECOND_NS
+from .host.clock import SECOND_NS
 from .metrics import counter, gauge
 
 
@@ -24,11 +24,11 @@ if TYPE_CHECKING:
     from carbonex.engine import Exchange
     from carbonex.gateway.venue import Venue
 
-    from .clients import Clients
-    from .follower_process import FollowerProcess
-    from .gate import Gate
-    from .recovering import Recovery
+    from .connections.clients import Clients
+    from .connections.gate import Gate
+    from .readers.follower_process import FollowerProcess
     from .server import Server
+    from .starting.recovering import Recovery
 
 
 def figures(server: Server) -> Iterator[Metric]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, final
 
 import structlog
 
-from .clock import MAX_STEP_NS, SECOND_NS
+from .host.clock import MAX_STEP_NS, SECOND_NS
 
 
 if TYPE_CHECKING:
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from carbonex.gateway.venue import Venue
     from carbonex.journal import SegmentLog
 
-    from .clients import Clients
-    from .clock_file import ClockFile
+    from .connections.clients import Clients
+    from .host.clock_file import ClockFile
     from .pipeline import Pipeline
 
 

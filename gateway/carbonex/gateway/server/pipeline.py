@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Final, final
 
 from carbonex.engine import DayEnded
 
-from .clock import SECOND_NS
 from .committer import Committer
+from .host.clock import SECOND_NS
 
 
 if TYPE_CHECKING:
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from carbonex.gateway.venue import Venue
     from carbonex.journal import Row
 
-    from .clients import Clients
     from .committer import Publisher
-    from .machine import Machine
+    from .connections.clients import Clients
+    from .host.machine import Machine
 
 
 # A lone command that finds the venue idle is made durable in the loop itself,

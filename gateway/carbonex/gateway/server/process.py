@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Final
 
 import structlog
 
-from .descriptors import make_room
-from .follower_process import FollowerProcess
-from .recovering import report
+from .host.descriptors import make_room
+from .readers.follower_process import FollowerProcess
 from .server import Server
+from .starting.recovering import report
 
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from carbonex.gateway.config import Config
 
-    from .recovering import Watch
+    from .starting.recovering import Watch
 
 
 # A closed connection leaves a kilobyte or two of cycles behind. They are

@@ -14,24 +14,30 @@ from carbonex.gateway.market import load_market
 from carbonex.journal import HISTORY_NAME, SnapshotStore, open_to_others
 from carbonex.wire.closing import CloseCode
 
-from .clients import Clients
-from .clock import Clock
+from .connections.clients import Clients
+from .connections.handshake import Handshake
+from .connections.origins import Origins
+from .connections.pages import Pages, Readiness
+from .connections.tls import Encryption
+from .connections.tls_handshake import TlsHandshake
 from .days import TradingDays
 from .figures import figures
-from .handshake import Handshake
-from .historian import FileHistorian
+from .host.clock import Clock
+from .host.machine import Machine
 from .housekeeping import Housekeeping
-from .listing import follow_market
-from .machine import Machine
 from .metrics import Metrics
-from .modes import tighten
-from .opening import checkpoint, clock_file, open_log, open_venue, take_snapshot
-from .origins import Origins
-from .pages import Pages, Readiness
 from .pipeline import Pipeline
-from .recovering import Recovery, report
-from .tls import Encryption
-from .tls_handshake import TlsHandshake
+from .readers.historian import FileHistorian
+from .starting.listing import follow_market
+from .starting.modes import tighten
+from .starting.opening import (
+    checkpoint,
+    clock_file,
+    open_log,
+    open_venue,
+    take_snapshot,
+)
+from .starting.recovering import Recovery, report
 
 
 if TYPE_CHECKING:
@@ -42,8 +48,8 @@ if TYPE_CHECKING:
     from carbonex.gateway.market import Market
     from carbonex.journal import SegmentLog
 
-    from .follower_process import FollowerProcess
-    from .recovering import Watch
+    from .readers.follower_process import FollowerProcess
+    from .starting.recovering import Watch
 
 
 # Connections that the kernel accepts for us while the loop is busy.

@@ -19,6 +19,9 @@ from carbonex.engine import (
 from carbonex.engine.snapshot import FORMAT
 from carbonex.gateway.feed import Feed
 from carbonex.gateway.feed.premium import NO_PAIRS
+from carbonex.gateway.server.host.clock import Clock
+from carbonex.gateway.server.host.clock_file import ClockFile
+from carbonex.gateway.server.host.machine import Machine
 from carbonex.gateway.venue import Venue, opening_epoch
 from carbonex.journal import (
     SegmentLog,
@@ -29,9 +32,6 @@ from carbonex.journal import (
     recover,
 )
 
-from .clock import Clock
-from .clock_file import ClockFile
-from .machine import Machine
 from .recovering import Recovery
 
 

@@ -43,7 +43,7 @@ class FollowerProcess:
 
     def __init__(self, directory: Path) -> None:
         self._command: tuple[str, ...] = (
-            *(sys.executable, "-m", "carbonex.gateway.server.follower"),
+            *(sys.executable, "-m", "carbonex.gateway.server.readers.follower"),
             str(directory),
         )
         self._process: Process | None = None

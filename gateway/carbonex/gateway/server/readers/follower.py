@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Final, final
 import structlog
 
 from carbonex.engine import DayEnded
+from carbonex.gateway.server.host.log_lines import write_log_lines_to
 from carbonex.journal import (
     HISTORY_NAME,
     HistoryError,
@@ -34,8 +35,6 @@ from carbonex.journal import (
     recover,
     steps,
 )
-
-from .log_lines import write_log_lines_to
 
 
 if TYPE_CHECKING:

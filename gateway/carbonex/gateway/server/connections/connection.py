@@ -25,10 +25,9 @@ if TYPE_CHECKING:
     from websockets.server import ServerProtocol
 
     from carbonex.gateway.config import Limits
+    from carbonex.gateway.server.host.clock import Clock
+    from carbonex.gateway.server.metrics import Metrics
     from carbonex.gateway.session.session import Session
-
-    from .clock import Clock
-    from .metrics import Metrics
 
 
 # What the transport may hold before the outbox is paused. Reason: what is in

@@ -9,7 +9,7 @@ from __future__ import annotations
 import resource
 from typing import Final
 
-from .gate import SPARE_CONNECTIONS
+from carbonex.gateway.server.connections.gate import SPARE_CONNECTIONS
 
 
 # The log, snapshots, history and listening sockets, with as much again to spare.

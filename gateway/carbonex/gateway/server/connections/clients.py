@@ -26,12 +26,12 @@ if TYPE_CHECKING:
     from carbonex.gateway.config import Limits
     from carbonex.gateway.feed import Feed
     from carbonex.gateway.historian import Historian
+    from carbonex.gateway.server.host.clock import Clock
+    from carbonex.gateway.server.metrics import Metrics
     from carbonex.gateway.venue import Venue
 
-    from .clock import Clock
     from .connection import Connection
     from .handshake import Guest
-    from .metrics import Metrics
     from .origins import Origins
     from .pages import Readiness
 

@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from websockets.datastructures import Headers
 from websockets.http11 import Response
 
+from carbonex.gateway.server.metrics import CONTENT_TYPE as METRICS_TYPE
 from carbonex.wire.codec import BY_SUBPROTOCOL
-
-from .metrics import CONTENT_TYPE as METRICS_TYPE
 
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from carbonex.gateway.server.metrics import Metrics
+
     from .gate import Refusal
-    from .metrics import Metrics
 
 
 SOCKET_PATH: Final = "/"  # where a WebSocket handshake is accepted

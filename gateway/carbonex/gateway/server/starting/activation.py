@@ -8,10 +8,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from carbonex.engine import VENUE_KEY, ActivateSemantics, Rejected, semantics
+from carbonex.gateway.server.host.clock import Clock
+from carbonex.gateway.server.host.machine import Machine
 from carbonex.journal import SnapshotStore
 
-from .clock import Clock
-from .machine import Machine
 from .opening import clock_file, open_log, open_venue, take_snapshot
 
 

@@ -10,8 +10,8 @@ import structlog
 
 from carbonex.gateway.addresses import AddressLimit, Logins, address_of
 from carbonex.gateway.config import Listen
+from carbonex.gateway.server.host.clock import SECOND_NS
 
-from .clock import SECOND_NS
 from .origins import Origins
 
 

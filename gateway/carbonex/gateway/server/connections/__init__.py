@@ -1,0 +1,1 @@
+"""Clients: who is let in, their sockets, TLS and HTTP, messages in and out."""

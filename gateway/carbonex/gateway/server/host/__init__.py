@@ -1,0 +1,1 @@
+"""What the server gets from the machine it runs on: time, descriptors, log lines."""

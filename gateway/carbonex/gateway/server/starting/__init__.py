@@ -1,0 +1,1 @@
+"""From a data directory to a venue that is ready to go on."""
