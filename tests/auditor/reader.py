@@ -173,6 +173,7 @@ class Auditor:
         }
 
     def _fired(self, event: CountdownFired) -> None:
+        self.orders.settle()  # a stop order that was triggered just before
         self.parties.fires(event.account, self.floor.now)
         own = [p for p in self.orders.open() if p.order.account == event.account]
         assert event.orders == len(own)

@@ -146,3 +146,25 @@ def test_a_snapshot_keeps_it() -> None:
     driver.time_ns = 5 * SECOND
     assert driver.reopen() == restored.apply(driver.batches[-1])
     assert restored.digest() == driver.exchange.digest()
+
+
+def test_what_a_call_has_just_triggered_goes_too() -> None:
+    """It has found its place in the book before anything else happens."""
+    check(
+        """
+        third: countdown 3000000000          -> armed third until 3000000000
+        third: buy #1 5 @ 78.60 stop 78.30   -> accepted #1
+        maker: sell #2 100 @ 78.10           -> accepted #2
+        taker: buy #3 100 @ 78.50            -> accepted #3
+        time 3000000000                      -> CEA uncrossed 100 @ 78.30, traded #2 #3 100 @ 78.30, CEA trading, triggered #1, fired third 1, cancelled #1 5 countdown
+        """,
+        """
+        list CEA call-resume 2
+        account maker cash 100000.00 CEA 5000
+        account taker cash 200000.00 CEA 5000
+        account third cash 100000.00 CEA 5000
+        begin 20250106 until 90000000000
+        halt CEA
+        resume CEA
+        """,
+    )
