@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import gc
 import logging
 import random
 import secrets
@@ -32,7 +31,7 @@ from carbonex.wire.keys import Key
 from carbonex.wire.login import decode_bytes
 
 from .host import CONFIG, Host
-from .loop import SECOND_NS, Process, Turns
+from .loop import Process, Turns, own_garbage
 from .network import Network
 from .record import Record
 from .tap import tapped
@@ -153,9 +152,9 @@ def surroundings(draw: random.Random, record: Record) -> Iterator[None]:
             ),
             mock.patch("carbonex.journal.history.store.GATHER_S", 0),
             mock.patch.object(sys, "unraisablehook", _ignore_the_dead),
+            own_garbage(),
         ):
             yield
-            gc.collect()
     finally:
         logging.disable(logging.NOTSET)
         structlog.configure(**silence)
@@ -167,8 +166,3 @@ def _ignore_the_dead(unraisable: sys.UnraisableHookArgs) -> None:
 
 def _drop(*_: object) -> str:
     raise structlog.DropEvent
-
-
-def seconds(number: float) -> int:
-    """Return so many seconds in nanoseconds."""
-    return int(number * SECOND_NS)
