@@ -222,7 +222,7 @@ def statistics(told: Iterable[Told], instrument: str, reference: int) -> dict[st
     volume, turnover = _sums(trades)
     blocks = _sums([trade for trade in others if trade.method is Method.BLOCK])
     auctions = _sums([trade for trade in others if trade.method is Method.AUCTION])
-    change, percent = _change(prices[-1] if prices else 0, reference)
+    change, percent = change_of(prices[-1] if prices else 0, reference)
     return {
         "last": _price(prices[-1] if prices else None),
         "open": _price(prices[0] if prices else None),
@@ -249,7 +249,7 @@ def _sums(trades: Sequence[Trade | OffBookTrade]) -> tuple[int, int]:
     )
 
 
-def _change(price: int, base: int) -> tuple[str | None, str | None]:
+def change_of(price: int, base: int) -> tuple[str | None, str | None]:
     """Return the difference in CNY and in per cent, rounded away from zero at a half."""
     if not price or not base:
         return None, None

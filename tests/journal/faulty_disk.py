@@ -18,6 +18,7 @@ from typing import Final, final
 
 DIRECTORY: Final = Path("/data")  # on the simulated disk
 SECTOR: Final = 512
+LOSSES: Final = ("writes dropped", "writes kept", "writes torn", "names dropped")
 
 
 class PowerLost(BaseException):
@@ -47,7 +48,7 @@ class SimulatedDisk:
     """Satisfies ``carbonex.journal.Disk``.
 
     ``calls`` counts those that change something; ``free`` is what ``free_bytes``
-    says.
+    says; ``lost`` counts what became of what was not synced when power went.
     """
 
     def __init__(self, seed: int = 0, directory: Path = DIRECTORY) -> None:
@@ -55,6 +56,7 @@ class SimulatedDisk:
         self.calls = 0
         self.bytes_read = 0
         self.free = 1 << 40
+        self.lost = dict.fromkeys(LOSSES, 0)
         self._power_off_at = 0
         self._off = False
         self._faults: dict[str, tuple[int, int]] = {}
@@ -81,6 +83,8 @@ class SimulatedDisk:
         for source, target, file in self._renamed:
             if self.random.random() < 0.5:
                 _rename(self._durable_names, source, target, file)
+            else:
+                self.lost["names dropped"] += 1
         self._renamed.clear()
         for file in {id(f): f for f in self._durable_names.values()}.values():
             self._keep(file)
@@ -242,6 +246,8 @@ class SimulatedDisk:
             kept = self.random.randrange(len(file.written) + 1)
             for offset, data in file.written[:kept]:
                 _put(file.durable, data, offset)
+            self.lost["writes kept"] += kept
+            self.lost["writes dropped"] += len(file.written) - kept
             return
         for offset, data in file.written:
             self._keep_some(file.durable, offset, data)
@@ -249,10 +255,13 @@ class SimulatedDisk:
     def _keep_some(self, durable: bytearray, offset: int, data: bytes) -> None:
         fate = self.random.random()
         if fate < 0.3:
+            self.lost["writes dropped"] += 1
             return
         if fate < 0.5:
+            self.lost["writes kept"] += 1
             _put(durable, data, offset)
             return
+        self.lost["writes torn"] += 1
         if fate < 0.7:  # a beginning of it, to the byte
             _put(durable, data[: self.random.randrange(len(data) + 1)], offset)
             return

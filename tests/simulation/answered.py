@@ -24,7 +24,9 @@ from carbonex.engine import (
 )
 from carbonex.wire import answers
 from carbonex.wire.errors import Code
+from carbonex.wire.money import format_fen
 
+from .host import encode
 from .record import wrong
 
 
@@ -120,23 +122,32 @@ def _item(kind: Any, item: dict[str, Any]) -> Told:
     error = item.get("error")
     if error is not None:
         return error["code"]
-    result = item["result"]
-    if kind is answers.OrderResult:
-        return int(result["order_id"]), result["status"], result["filled"]
-    return int(result["order_id"]), result["quantity"], result["filled"]
+    told = _told_order if kind is answers.OrderResult else _told_gone
+    return told(item["result"])
+
+
+def _told_order(result: dict[str, Any]) -> Told:
+    return (
+        *(int(result["order_id"]), result["status"], result["price"]),
+        *(result["quantity"], result["filled"], result.get("client_order_id", "")),
+        *(result.get("reason", ""), result.get("duplicate", False)),
+    )
+
+
+def _told_gone(result: dict[str, Any]) -> Told:
+    name = result.get("client_order_id", "")
+    return int(result["order_id"]), result["quantity"], result["filled"], name
 
 
 def _result(sent: Sent) -> Told:
     result: Any = sent.codec.decoder(dict[str, Any]).decode(sent.result)
     method = sent.method
     if method in ("add_order", "amend_order"):
-        return int(result["order_id"]), result["status"], result["filled"]
+        return _told_order(result)
     if method == "cancel_order":
-        return int(result["order_id"]), result["quantity"], result["filled"]
+        return _told_gone(result)
     if method == "cancel_all":
-        return [
-            (int(o["order_id"]), o["quantity"], o["filled"]) for o in result["orders"]
-        ]
+        return [_told_gone(order) for order in result["orders"]]
     if "block_id" in result:
         return "block", int(result["block_id"])
     if "bid_id" in result:
@@ -161,7 +172,7 @@ def outcome_of(command: Command, events: list[Event]) -> Told:
 
 
 def _gone(event: OrderCancelled) -> Told:
-    return event.order_id, event.quantity, event.filled
+    return event.order_id, event.quantity, event.filled, event.order.client_order_id
 
 
 def _order(first: OrderAccepted | OrderAmended, events: list[Event]) -> Told:
@@ -171,7 +182,7 @@ def _order(first: OrderAccepted | OrderAmended, events: list[Event]) -> Told:
         total = left = first.order.quantity
     else:
         total, left = first.quantity, first.remaining
-    gone = False
+    reason = ""
     for event in events:
         if type(event) is Trade and number in (event.taker_id, event.maker_id):
             own = event.taker_id == number
@@ -179,38 +190,54 @@ def _order(first: OrderAccepted | OrderAmended, events: list[Event]) -> Told:
         elif type(event) is OrderReduced and event.order_id == number:
             total, left = event.total, event.remaining
         elif type(event) is OrderCancelled and event.order_id == number:
-            gone = True
-    status = "cancelled" if gone else "open" if left else "filled"
-    return number, status, total - left
+            reason = event.reason.name
+    status = "cancelled" if reason else "open" if left else "filled"
+    price, name = format_fen(first.price), first.order.client_order_id
+    return number, status, price, total, total - left, name, reason, False
+
+
+def _standing(event: OrderStands) -> Told:
+    return (
+        *(event.order_id, event.status.name.lower(), format_fen(event.price)),
+        *(event.quantity, event.filled, event.order.client_order_id, "", True),
+    )
 
 
 def _check_query(sent: Sent, truth: Truth) -> None:
-    """An order that a query told about was so at some time."""
-    if not sent.answered or sent.error is not None:
+    """What a query told about orders, balances, blocks and bids was so at some time."""
+    kind = _QUERIES.get(sent.method)
+    if kind is None or not sent.answered or sent.error is not None:
         return
-    if sent.method == "order":
-        _check_state(sent.codec.decoder(dict[str, Any]).decode(sent.result), truth)
-    elif sent.method == "open_orders":
-        found: Any = sent.codec.decoder(dict[str, list[Any]]).decode(sent.result)
-        for state in found["orders"]:
-            _check_state(state, truth)
+    found: Any = sent.codec.decoder(kind).decode(sent.result)
+    if isinstance(found, answers.Balances):
+        if encode(found) not in truth.purses:
+            raise wrong("balances told is the replay's", found)
+    elif isinstance(found, answers.Blocks | answers.Bids):
+        name, items = sent.method, getattr(found, sent.method)
+        for item in items:
+            if item not in truth.news.get((name, sent.key), ()):
+                raise wrong(f"{name} told is in the log", item)
+    else:
+        for state in found.orders if isinstance(found, answers.OpenOrders) else [found]:
+            told = state.order_id, state.price, state.quantity, state.filled
+            if told not in truth.states:
+                raise wrong("orders told are the replay's", state)
 
 
-def _check_state(state: dict[str, Any], truth: Truth) -> None:
-    if state["filled"] not in truth.filled.get(int(state["order_id"]), ()):
-        raise wrong("orders told are the replay's", state)
-
+_QUERIES: Final[dict[str, Any]] = {
+    "order": answers.OrderState,
+    "open_orders": answers.OpenOrders,
+    "balances": answers.Balances,
+    "blocks": answers.Blocks,
+    "bids": answers.Bids,
+}
 
 # What a client is told of a first event; of all others only that it is done.
 _TELL: Final[dict[type[Event], Callable[[list[Any]], Told]]] = {
     OrderCancelled: lambda events: _gone(events[0]),
     OrderAccepted: lambda events: _order(events[0], events),
     OrderAmended: lambda events: _order(events[0], events),
-    OrderStands: lambda events: (
-        events[0].order_id,
-        events[0].status.name.lower(),
-        events[0].filled,
-    ),
+    OrderStands: lambda events: _standing(events[0]),
     Moved: lambda events: ("moved", events[0].terms.client_ref, events[0].duplicate),
     BlockProposed: lambda events: ("block", events[0].block_id),
     BlockEnded: lambda events: ("block", events[0].block_id),

@@ -9,10 +9,10 @@ import msgspec
 
 from carbonex.engine import Exchange, PlaceOrder
 from carbonex.engine.snapshot.images import Image
-from carbonex.journal import LogReader, SnapshotStore, verify
+from carbonex.journal import LogError, LogReader, SnapshotStore, verify
 
 from .answered import check_answers
-from .host import hash_of
+from .host import encode, hash_of
 from .record import Wrong, wrong
 from .truth import Truth
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from journal.faulty_disk import SimulatedDisk
 
     from .host import Seen
-    from .record import Record
+    from .record import Record, Shown
 
 
 SAMPLES: Final = 30  # refused commands of which the whole state is compared
@@ -37,7 +37,7 @@ class Verdict(NamedTuple):
     rows: int
     idle_rows: int
     executions: int
-    books: int
+    shown: int  # books, tickers and balances
     snapshots: int
     cancelled: dict[str, int]  # by reason
     digest: str
@@ -54,8 +54,11 @@ def check(
     """
     if record.found:
         raise record.found[0]
-    rows = list(LogReader(directory, disk).tail(1))
-    truth = Truth(_books(record))
+    rows = _rows(disk, directory)
+    truth = Truth(_seen_at(record))
+    truth.opened = dict.fromkeys(
+        (greeting.account, greeting.exec_seq) for greeting in record.greetings
+    )
     try:
         truth.read(rows)
     except Wrong:
@@ -66,7 +69,10 @@ def check(
     _check_seen(truth, seen)
     _check_once(truth)
     _check_executions(record, truth)
-    _check_market(record, truth)
+    _check_open_orders(record, truth)
+    _check_states(record, truth)
+    _check_news(record, truth)
+    _check_log(record, truth)
     _check_fates(record, truth)
     check_answers(record, truth)
     snapshots = _check_restored(SnapshotStore(directory, disk), rows, truth)
@@ -75,19 +81,30 @@ def check(
         truth.exchange.seq,
         len(rows),
         truth.idle,
-        len(truth.executions),
-        len(record.books),
+        len(truth.executions()),
+        len(record.shown),
         snapshots,
         {reason.name: number for reason, number in truth.cancelled.items()},
         truth.exchange.digest().hex(),
     )
 
 
-def _books(record: Record) -> dict[tuple[str, int], list[Any]]:
-    wanted: dict[tuple[str, int], list[Any]] = {}
-    for level in record.books:
-        wanted.setdefault((level.instrument, level.seq), []).append(level)
-    return wanted
+def _rows(disk: SimulatedDisk, directory: Path) -> list[Row]:
+    """Return all that there ever was, from the log and its archive."""
+    try:
+        return list(LogReader(directory, disk).tail(1))
+    except LogError as error:
+        raise wrong("the log is whole", error) from error
+
+
+def _seen_at(record: Record) -> dict[int, list[Shown]]:
+    """Return what was seen by seq, each thing once."""
+    seen: dict[int, list[Shown]] = {}
+    for shown in record.shown:
+        others = seen.setdefault(shown.seq, [])
+        if shown not in others:
+            others.append(shown)
+    return seen
 
 
 def _check_verified(disk: SimulatedDisk, directory: Path) -> None:
@@ -119,23 +136,12 @@ def _check_once(truth: Truth) -> None:
 
 
 def _check_executions(record: Record, truth: Truth) -> None:
+    """Each is as the log has it, and none is missing or comes twice."""
+    real = truth.executions()
     for item in record.executions:
-        real = truth.executions.get((item.account, item.exec_seq))
-        if real is None:
-            raise wrong("executions told are in the log", item)
-        size = item.last_quantity or item.cancelled
-        told = (
-            item.event,
-            int(item.order_id or 0),
-            int(item.last_price.replace(".", "") or 0),
-            size,
-            item.filled,
-            item.remaining,
-            int(item.trade_id or 0),
-            item.seq,
-        )
-        if told != real:
-            raise wrong("executions told are in the log", f"{item} is {real}")
+        found = real.get((item.account, item.exec_seq))
+        if found != item:
+            raise wrong("executions told are in the log", f"{item} is {found}")
     for account, first, numbers in record.streams:
         if numbers != list(range(first, first + len(numbers))):
             raise wrong(
@@ -143,30 +149,53 @@ def _check_executions(record: Record, truth: Truth) -> None:
             )
 
 
-def _check_market(record: Record, truth: Truth) -> None:
-    for item in record.prints:
-        real = truth.prints.get((item.instrument, int(item.trade_id)))
-        told = int(item.price.replace(".", "")), item.quantity, item.seq
-        if real != told:
-            raise wrong("prints told are in the log", f"{item} is {real}")
-    truth.compare_books()
+def _check_open_orders(record: Record, truth: Truth) -> None:
+    """Who begins to follow executions is told the orders that are open then."""
+    for greeting in record.greetings:
+        told = [(o.order_id, o.price, o.quantity, o.filled) for o in greeting.orders]
+        real = truth.opened[greeting.account, greeting.exec_seq]
+        if told != (real or []):
+            raise wrong("open orders told are the replay's", f"{greeting} not {real}")
+
+
+def _check_states(record: Record, truth: Truth) -> None:
+    """What was seen at a seq was compared there; balances have none of their own."""
     if truth.wanted:
-        raise wrong(
-            "books told are the replay's", f"no such seq: {next(iter(truth.wanted))}"
-        )
-    for beat in record.heartbeats:
-        if truth.rows.get(beat.position) != (beat.hash, beat.seq):
-            raise wrong(
-                "heartbeats witness the log",
-                f"{beat} but the log has {truth.rows.get(beat.position)}",
-            )
-    known = {name: set(purses) for name, purses in truth.purses.items()}
+        raise wrong("seqs told are in the log", next(iter(truth.wanted.items())))
     for balances in record.balances:
-        holdings = tuple(
-            (h.instrument, h.quantity, h.locked) for h in balances.holdings
-        )
-        if (balances.cash, balances.locked, holdings) not in known[balances.account]:
-            raise wrong("balances told are the replay's", balances)
+        if encode(balances) not in truth.purses:
+            raise wrong("balances told is the replay's", balances)
+
+
+def _check_news(record: Record, truth: Truth) -> None:
+    """What is told once is in the log, and nothing between two of it is left out."""
+    for channel, subject, told in record.runs:
+        real = truth.news.get((channel, subject), [])
+        if not _is_run(told, real):
+            false = [item for item in told if item not in real]
+            if false:
+                raise wrong(f"{channel} told is in the log", false[0])
+            raise wrong(f"{channel} without a gap", f"{subject}: {told}")
+
+
+def _is_run(told: list[Any], real: list[Any]) -> bool:
+    return any(
+        item == told[0] and real[i : i + len(told)] == told
+        for i, item in enumerate(real)
+    )
+
+
+def _check_log(record: Record, truth: Truth) -> None:
+    """What the venue says of its log is so: where it is, and when it was opened."""
+    said: list[Any] = [*record.heartbeats, *record.statuses]
+    for item in said:
+        row = truth.rows.get(item.position)
+        if row != (item.hash, item.seq):
+            raise wrong("the log is what it is said to be", f"{item} but {row}")
+    for status in record.statuses:
+        opened = truth.epochs.get(status.epoch)
+        if opened != status.opened:
+            raise wrong("epochs told are the log's", f"{status} but {opened}")
 
 
 def _check_fates(record: Record, truth: Truth) -> None:

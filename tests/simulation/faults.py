@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Final, NamedTuple, final
+from typing import TYPE_CHECKING, final
 
 from carbonex.gateway.server.host.clock import HOUR_NS
-from carbonex.gateway.server.starting.opening import open_log, open_venue
-from carbonex.journal import LogError, SnapshotStore, capture, recover
+from carbonex.journal import LogError, SnapshotStore, archive, capture
+from journal.faulty_disk import PowerLost
 
 from .disk import Trouble
-from .host import CLOCK, CONFIG
+from .flips import flip_a_bit
+from .host import CLOCK
 from .loop import SECOND_NS
 from .publisher import StutteringLog
-from .worker import Pace
 
 
 if TYPE_CHECKING:
@@ -22,72 +22,16 @@ if TYPE_CHECKING:
     from carbonex.engine import Batch
 
     from .link import Link
+    from .plans import Doom, Plan
     from .world import World
-
-
-class Plan(NamedTuple):
-    """How often each fault strikes, as weights, and how many ``seconds`` lie between.
-
-    ``life`` is what the callbacks and disk calls are counted up to before a kill.
-    """
-
-    seconds: float = 0.5
-    drop: int = 6
-    stall: int = 2
-    slow: int = 4
-    kill: int = 2
-    kill_at_step: int = 3
-    kill_in_disk: int = 2
-    power_cut: int = 2
-    power_in_disk: int = 3
-    failing_disk: int = 2
-    full_disk: int = 1
-    stop: int = 2
-    crash_client: int = 1
-    wall_clock: int = 1
-    snapshot: int = 2
-    flip: int = 2
-    late: int = 3
-    at_start: float = 0.15
-    stutter: float = 0.05
-    pace: Pace = Pace()
-    day: int = 20
-    life: int = 300
-
-
-class Doom(NamedTuple):
-    """Where the first server dies: before a callback of its, or in a disk call.
-
-    ``at`` counts from its start. Without ``trouble`` it is a kill.
-    """
-
-    at: int
-    trouble: Trouble | None = None
-
-
-PEACE: Final = Plan(seconds=1e9, wall_clock=0, at_start=0, stutter=0)
-QUIET: Final = PEACE._replace(
-    drop=0,
-    stall=0,
-    slow=0,
-    kill=0,
-    kill_at_step=0,
-    kill_in_disk=0,
-    power_cut=0,
-    power_in_disk=0,
-    failing_disk=0,
-    full_disk=0,
-    stop=0,
-    crash_client=0,
-    snapshot=0,
-    flip=0,
-    late=0,
-)
 
 
 @final
 class Fate:
-    """Strikes by the seed until the world is calm."""
+    """Strikes by the seed until the world is calm.
+
+    In every round each fault strikes as often as the plan says, in any order.
+    """
 
     def __init__(self, world: World, plan: Plan) -> None:
         self.world = world
@@ -111,10 +55,12 @@ class Fate:
             (plan.stop, self._stop),
             (plan.crash_client, self._crash_client),
             (plan.wall_clock, self._step_wall_clock),
-            (plan.snapshot, self._follow),
+            (plan.snapshot, self._keep_snapshot),
+            (plan.archive, self._archive),
             (plan.flip, self._flip),
         ]
         self._strikes = [strike for weight, strike in strikes for _ in range(weight)]
+        self._next: list[Callable[[], None]] = []  # what is left of a round
         self._saved = 0  # the newest snapshot that is surely kept
         self.host.died = self._bring_up
         published: list[Batch] = []
@@ -152,14 +98,26 @@ class Fate:
         while not self.world.calm:
             await asyncio.sleep(self.plan.seconds * 2 * self._draw())
             if not self.world.calm:
-                self._strikes[int(self._draw() * len(self._strikes))]()
+                self._strike()
+
+    def _strike(self) -> None:
+        """Let the next fault of this round strike, or the first of the next round."""
+        if not self._next:
+            self._next = self._strikes.copy()
+            self.world.random.shuffle(self._next)
+        self._next.pop()()
 
     # The network.
 
     def _drop(self) -> None:
         link = self._link()
         if link is not None:
-            self.world.record.count("connections dropped")
+            what = (
+                "connections dropped in mid stream"
+                if link.busy
+                else "connections dropped"
+            )
+            self.world.record.count(what)
             link.reset()
 
     def _stall(self) -> None:
@@ -255,58 +213,46 @@ class Fate:
                 disk.remove(directory / name)
                 self.world.record.count("snapshots removed")
 
-    def _follow(self) -> None:
+    def _keep_snapshot(self) -> None:
         """Take a snapshot beside the live server."""
-        disk = self.host.disk
-        if self.host.server is None or not self.host.power:
+
+        def keep() -> None:
+            captured = capture(self.host.directory, self.host.disk)
+            self._saved = captured.position
+            self.world.record.count("snapshots beside the server")
+
+        self._beside("a snapshot is taken of a live log", keep)
+
+    def _archive(self) -> None:
+        """Archive what may be beside the live server."""
+
+        def move() -> None:
+            moved, _ = archive(self.host.directory, self.host.disk)
+            self.world.record.count("archivings")
+            self.world.record.count("segments archived", len(moved))
+
+        self._beside("a live log is archived", move)
+
+    def _beside(self, check: str, act: Callable[[], None]) -> None:
+        """Do something beside the server; now and then the power goes meanwhile."""
+        host, record = self.host, self.world.record
+        if host.server is None or not host.power:
             return
+        if self._draw() < self.plan.beside:
+            host.disk.lose_power_after(1 + int(self._draw() * 12))
         try:
-            captured = capture(self.host.directory, disk)
+            act()
+        except PowerLost:
+            record.count("power cuts beside the server")
+            host.cut_power()
         except LogError as error:
-            self.world.record.fail("a follower reads a live log", error)
-            return
-        self._saved = captured.position
-        self.world.record.count("snapshots beside the server")
+            record.fail(check, error)
+        finally:
+            host.disk.lose_power_after(0)
 
     def _flip(self) -> None:
-        """Flip a bit in a copy of the directory: refused by name, or no harm at all."""
-        if self.host.server is None:
-            return
-        disk = self.host.copy_of_disk()
-        paths = [
-            path
-            for path in disk.files()
-            if path.suffix in {".log", ".snapshot", ""} and disk.content(path)
-        ]
-        path = paths[int(self._draw() * len(paths))]
-        content = disk.content(path)
-        written = min(len(content), len(bytes(content).rstrip(b"\0")) + 64)
-        span = written if self._draw() < 0.5 else min(written, 400)  # the newest row
-        place = written - 1 - int(self._draw() * span)
-        content[place] ^= 1 << int(self._draw() * 8)
-        disk.settle()
-        self.world.record.count("bits flipped")
-        try:
-            with open_log(self.host.directory, CONFIG, disk) as log:
-                opened = open_venue(
-                    log, SnapshotStore(self.host.directory, disk), CONFIG
-                )
-        except LogError as error:
-            self.world.record.count("flips refused")
-            if str(self.host.directory) not in str(error):
-                self.world.record.fail("damage is named", f"{path} at {place}: {error}")
-            return
-        good = self._recovered()
-        if opened.venue.exchange.digest() != good:
-            self.world.record.fail("damage does no harm", f"{path} at {place}")
-
-    def _recovered(self) -> bytes:
-        """Return the digest of what the undamaged directory holds."""
-        disk = self.host.copy_of_disk()
-        with open_log(self.host.directory, CONFIG, disk) as log:
-            return recover(
-                log, SnapshotStore(self.host.directory, disk)
-            ).exchange.digest()
+        if self.host.server is not None:
+            flip_a_bit(self.world, self._draw)
 
     # Clients.
 

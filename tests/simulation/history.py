@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from .checker import check
-from .faults import Doom, Fate, Plan
+from .faults import Fate
 from .loop import SECOND_NS
 from .officials import Operator
+from .plans import Doom, Plan
 from .raw import Raw
 from .record import Wrong, wrong
 from .traders import Trader
@@ -95,6 +96,9 @@ def _live(world: World, steps: int, plan: Plan, doom: Doom | None) -> Summary:
         raise wrong("a clean stop", host.ending)
     verdict = check(record, host.copy_of_disk(), host.directory, host.seen)
     record.count("lives", host.lives)
+    record.count("overtakings", world.network.overtaken)
+    for what, number in host.disk.lost.items():
+        record.count(f"{what} by power cuts", number)
     return Summary(
         world.seed,
         turns.steps,

@@ -54,7 +54,7 @@ CONFIG: Final = Config(
         ping_seconds=2.0,
         close_seconds=1.0,
     ),
-    log=Log(segment_bytes=96 * 1024, reserve_bytes=1 << 20),
+    log=Log(segment_bytes=48 * 1024, reserve_bytes=1 << 20),
     days=Days("manual"),
 )
 
@@ -174,7 +174,8 @@ class Host:
         port.troubled = partial(self._troubled, process)
 
         def worker(_name: str, do: Callable[[Any], bool]) -> SimulatedWorker:
-            return SimulatedWorker(process, port, self.pace, do)
+            slowed = partial(self.record.count, "slow commits")
+            return SimulatedWorker(process, port, self.pace, do, slowed)
 
         return Machine(
             port,
@@ -186,6 +187,8 @@ class Host:
 
     def _troubled(self, process: Process, trouble: Trouble) -> None:
         self.record.count(trouble.value)
+        if self.port is not None and self.port.beside_loop:
+            self.record.count(f"{trouble.value} in a commit")
         self.excuses.append(trouble.value)
         if trouble is Trouble.POWER:
             self.power = False

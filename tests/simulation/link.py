@@ -41,6 +41,12 @@ class Link:
         self.near.peer, self.far.peer = self.far, self.near
         network.links[self] = None
 
+    @property
+    def busy(self) -> bool:
+        """Whether something is under way, or waits to be."""
+        ends = self.near, self.far
+        return any(end._under_way or end._buffer for end in ends)
+
     def reset(self) -> None:
         """Break it: both ends hear of it, and what was under way is gone."""
         error = ConnectionResetError(104, "Connection reset by peer")
@@ -288,5 +294,8 @@ class End(asyncio.Transport):
         self._last_ns = max(
             self._last_ns + 1, network.turns.now_ns + network.latency_ns()
         )
+        if self._last_ns < network.newest_ns:
+            network.overtaken += 1
+        network.newest_ns = max(network.newest_ns, self._last_ns)
         peer = self.peer.process
         network.turns.at(self._last_ns, peer, events.Handle(arrive, data, peer))

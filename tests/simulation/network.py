@@ -39,7 +39,8 @@ class Network:
         self.turns = turns
         self.weather = Weather()
         self.links: dict[Link, None] = {}
-        self.made = 0
+        self.overtaken = 0  # pieces that arrive before one that another sent earlier
+        self.newest_ns = 0  # when the last piece of all arrives
         self._listeners: dict[int, Listener] = {}
         self._ports = 40_000
         turns.network = self
@@ -74,7 +75,6 @@ class Network:
             raise ConnectionRefusedError(111, f"connect to {host}:{port} refused")
         self._ports += 1
         link = Link(self, process, listener.process, self._ports, port)
-        self.made += 1
         near, far = link.near, link.far
         far.process.call_soon(far.begin, listener.factory)
         await asyncio.sleep(self.latency_ns() / SECOND_NS)

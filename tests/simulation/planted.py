@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from . import planted_disk, planted_engine, planted_gateway
-from .faults import QUIET, Plan
+from . import planted_disk, planted_engine, planted_feed, planted_gateway
+from .plans import QUIET, Plan
 from .worker import Pace
 
 
@@ -26,9 +26,9 @@ class Bug(NamedTuple):
     plant: Callable[[], contextlib.AbstractContextManager[object]]
     shows: tuple[str, ...]
     plan: Plan
-    steps: int = 12_000
+    steps: int = 4_000
     first: int = 0  # seed
-    seeds: int = 8
+    seeds: int = 20
     in_engine: bool = False  # where a compiled engine cannot have it
 
 
@@ -44,10 +44,11 @@ STUTTER: Final = _NOTHING._replace(kill=1, stop=1, stutter=0.3)
 LOST: Final = (
     *("a server lives on", "answered is in the log", "live events are the replay's"),
     *("executions told are in the log", "seq goes on", "damage is named"),
-    *("executions without a gap", "prints told are in the log"),
-    *("heartbeats witness the log", "a follower reads a live log"),
-    "what was told stands",
-    *("books told are the replay's", "balances told are the replay's"),
+    *("executions without a gap", "trade told is in the log"),
+    *("the log is what it is said to be", "a snapshot is taken of a live log"),
+    *("what was told stands", "seqs told are in the log"),
+    *("book told is the replay's", "ticker told is the replay's"),
+    *("balances told is the replay's", "the log verifies"),
 )
 
 BUGS: Final = (
@@ -57,6 +58,7 @@ BUGS: Final = (
         planted_disk.answer_before_sync,
         LOST,
         POWER,
+        first=1,
     ),
     Bug(
         "sync left out",
@@ -64,6 +66,7 @@ BUGS: Final = (
         planted_disk.sync_left_out,
         LOST,
         POWER,
+        first=1,
     ),
     Bug(
         "feed told before durable",
@@ -71,6 +74,7 @@ BUGS: Final = (
         planted_disk.written_behind,
         LOST,
         CRASHES,
+        first=1,
     ),
     Bug(
         "segment's directory not synced",
@@ -78,7 +82,7 @@ BUGS: Final = (
         planted_disk.segment_without_name,
         LOST,
         POWER._replace(seconds=0.8),
-        20_000,
+        8_000,
     ),
     Bug(
         "snapshot's directory not synced",
@@ -86,6 +90,7 @@ BUGS: Final = (
         planted_disk.snapshot_without_name,
         ("snapshots survive",),
         POWER._replace(snapshot=6),
+        first=5,
     ),
     Bug(
         "head left out",
@@ -100,6 +105,7 @@ BUGS: Final = (
         planted_disk.torn_tail_accepted,
         (*LOST, "damage does no harm", "no error escapes"),
         FLIPS._replace(power_in_disk=1),
+        first=1,
     ),
     Bug(
         "row taken over without a sync",
@@ -107,9 +113,8 @@ BUGS: Final = (
         planted_disk.taken_over_unsynced,
         LOST,
         _NOTHING._replace(failing_disk=4, kill_in_disk=2, power_cut=3),
-        20_000,
-        first=4,
-        seeds=20,
+        8_000,
+        first=6,
     ),
     Bug(
         "lock not released",
@@ -142,6 +147,7 @@ BUGS: Final = (
         ("an id is used once", "fates are resolved"),
         CABLES._replace(day=1),
         20_000,
+        first=2,
         in_engine=True,
     ),
     Bug(
@@ -158,6 +164,7 @@ BUGS: Final = (
         planted_engine.grace_forgotten,
         ("who is gone has no orders", "the auditor agrees"),
         CRASHES._replace(drop=4, crash_client=1),
+        first=7,
         in_engine=True,
     ),
     Bug(
@@ -174,6 +181,7 @@ BUGS: Final = (
         planted_gateway.tail_forgotten,
         (*LOST, "everybody comes to rest"),
         CRASHES,
+        first=5,
     ),
     Bug(
         "epoch not advanced",
@@ -185,7 +193,7 @@ BUGS: Final = (
     Bug(
         "execution dropped on reconnect",
         "a resumption begins one execution too late",
-        planted_gateway.execution_dropped,
+        planted_feed.execution_dropped,
         ("executions without a gap",),
         CABLES,
     ),
@@ -195,14 +203,16 @@ BUGS: Final = (
         planted_gateway.wrong_connection,
         ("answers to their askers", "answers are true", "no error escapes"),
         CABLES,
+        first=1,
     ),
     Bug(
         "frame lost while paused",
         "what is sent to a slow reader is dropped without a word",
         planted_gateway.frame_lost,
-        (*LOST, "prints without a gap", "books chained"),
+        (*LOST, "trade without a gap", "books chained"),
         SLOW,
-        20_000,
+        8_000,
+        first=1,
     ),
     Bug(
         "busy, but logged",
@@ -210,6 +220,7 @@ BUGS: Final = (
         planted_gateway.busy_but_logged,
         ("logged once", "answers to their askers"),
         BUSY,
+        first=2,
     ),
     Bug(
         "fate guessed",
@@ -217,6 +228,92 @@ BUGS: Final = (
         planted_gateway.fate_guessed,
         ("fates are resolved",),
         _NOTHING._replace(late=1, seconds=0.1),
+        8_000,
+        first=3,
+    ),
+    Bug(
+        "archive not synced",
+        "a segment is removed while its archive is in memory only",
+        planted_disk.archive_not_synced,
+        ("the log is whole",),
+        POWER._replace(snapshot=6, archive=6, beside=0),
         20_000,
+        first=8,
+    ),
+    Bug(
+        "ids lost at a restart",
+        "an order that is sent again after a restart is placed twice",
+        planted_engine.ids_lost_at_a_restart,
+        (*LOST, "restored is replayed"),
+        CRASHES,
+        in_engine=True,
+    ),
+    Bug(
+        "repetition told as new",
+        "a repeated order is answered as if it had not been there",
+        planted_gateway.repetition_told_as_new,
+        ("answers are true",),
+        CRASHES,
+    ),
+    Bug(
+        "countdown not fired",
+        "a dead man's switch runs out and nothing happens",
+        planted_engine.countdown_forgotten,
+        ("countdowns fire",),
+        CABLES,
+        8_000,
+        first=2,
+        in_engine=True,
+    ),
+    Bug(
+        "fee left out of an execution",
+        "what a trade cost is not told",
+        planted_feed.fee_untold,
+        ("executions told are in the log",),
+        CABLES,
+    ),
+    Bug(
+        "another's account",
+        "now and then a follower is given another account's affairs",
+        planted_feed.anothers_account,
+        ("private to its owner",),
+        CABLES,
+        first=7,
+    ),
+    Bug(
+        "depth level dropped",
+        "of several prices that change at once the last is left out",
+        planted_feed.level_dropped,
+        ("book told is the replay's",),
+        CABLES,
+    ),
+    Bug(
+        "ticker forgotten",
+        "now and then what has changed is forgotten, and told with the next change",
+        planted_feed.ticker_forgotten,
+        ("ticker told is the replay's",),
+        CABLES,
+    ),
+    Bug(
+        "alert dropped",
+        "every tenth alert is not told",
+        planted_feed.alert_dropped,
+        ("alerts without a gap",),
+        CABLES,
+    ),
+    Bug(
+        "bulletin wrong",
+        "a bulletin names the highest price for the lowest",
+        planted_feed.bulletin_without_its_low,
+        ("bulletin told is in the log",),
+        CABLES._replace(day=1),
+        first=5,
+    ),
+    Bug(
+        "old epoch told",
+        "a restored venue still names the epoch before",
+        planted_feed.old_epoch_told,
+        ("epochs told are the log's", "what was told stands"),
+        CRASHES,
     ),
 )

@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING, Any
 from unittest import mock
 
 from carbonex.gateway.server.committer import Committer
-from carbonex.journal import SegmentLog, making, records, scan, segments, snapshots
+from carbonex.journal import (
+    SegmentLog,
+    archiving,
+    disk as disk_module,
+    making,
+    records,
+    scan,
+    segments,
+    snapshots,
+)
 from carbonex.journal.log import Row
 
 
@@ -148,6 +157,17 @@ def snapshot_without_name() -> Iterator[None]:
             store._disk = disk
 
     with mock.patch.object(snapshots.SnapshotStore, "save", saving):
+        yield
+
+
+@contextlib.contextmanager
+def archive_not_synced() -> Iterator[None]:
+    make_file = disk_module.make_file
+
+    def making_it(disk: Any, *args: Any) -> None:
+        make_file(Skipping(disk, lambda name, _: name == "sync"), *args)
+
+    with mock.patch.object(archiving, "make_file", making_it):
         yield
 
 

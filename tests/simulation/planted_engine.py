@@ -70,6 +70,22 @@ def ids_forgotten() -> contextlib.AbstractContextManager[object]:
     return mock.patch.object(Memory, "turn", turn)
 
 
+def ids_lost_at_a_restart() -> contextlib.AbstractContextManager[object]:
+    restore: Any = vars(exchange_module)["restore"]
+
+    def restoring(exchange: Exchange, data: bytes) -> None:
+        restore(exchange, data)
+        for account in exchange.accounts.values():
+            account.client_ids.today.clear()
+            account.client_ids.yesterday.clear()
+
+    return mock.patch.object(exchange_module, "restore", restoring)
+
+
+def countdown_forgotten() -> contextlib.AbstractContextManager[object]:
+    return mock.patch.object(exchange_module, "fire_countdown", return_value=[])
+
+
 def timer_late() -> contextlib.AbstractContextManager[object]:
     take = Timers.take
 

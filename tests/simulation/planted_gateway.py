@@ -6,10 +6,12 @@ import contextlib
 from typing import TYPE_CHECKING, Any
 from unittest import mock
 
+from msgspec.structs import replace
+
 from carbonex.gateway import venue
-from carbonex.gateway.feed import executions
 from carbonex.gateway.outbox import Outbox
 from carbonex.gateway.server.starting import opening
+from carbonex.gateway.session import rendering
 from carbonex.gateway.session.pending import Pending
 from carbonex.sdk.fate import Fates
 
@@ -17,7 +19,7 @@ from carbonex.sdk.fate import Fates
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from carbonex.engine import Exchange
+    from carbonex.engine import Exchange, OrderStands
 
 
 @contextlib.contextmanager
@@ -47,36 +49,11 @@ def tail_forgotten() -> Iterator[None]:
         yield
 
 
-@contextlib.contextmanager
-def epoch_kept() -> Iterator[None]:
-    init = venue.Venue.__init__
-
-    def beginning(self: venue.Venue, exchange: Exchange, name: str, *args: Any) -> None:
-        init(self, exchange, name, *args)
-
-    def epoch(exchange: Exchange, gateway: int) -> int:
+def epoch_kept() -> contextlib.AbstractContextManager[object]:
+    def going_on(exchange: Exchange, gateway: int) -> int:
         return max(1, exchange.gateways.get(gateway, (0, 0))[0])
 
-    def going_on(log: Any, snapshots: Any, *args: Any) -> Any:
-        opened = open_venue(log, snapshots, *args)
-        opened.venue.epoch = epoch(opened.venue.exchange, opened.venue.gateway)
-        return opened
-
-    open_venue = opening.open_venue
-    with (
-        mock.patch.object(venue.Venue, "__init__", beginning),
-        mock.patch("carbonex.gateway.server.server.open_venue", going_on),
-    ):
-        yield
-
-
-def execution_dropped() -> contextlib.AbstractContextManager[object]:
-    since = executions._History.since
-
-    def too_late(history: Any, from_seq: int) -> Any:
-        return since(history, from_seq)[1:]
-
-    return mock.patch.object(executions._History, "since", too_late)
+    return mock.patch.object(opening, "opening_epoch", going_on)
 
 
 @contextlib.contextmanager
@@ -122,6 +99,15 @@ def busy_but_logged() -> contextlib.AbstractContextManager[object]:
         return True
 
     return mock.patch.object(venue.Venue, "submit", submitting)
+
+
+def repetition_told_as_new() -> contextlib.AbstractContextManager[object]:
+    standing = rendering._standing
+
+    def new(event: OrderStands) -> Any:
+        return replace(standing(event), duplicate=False)
+
+    return mock.patch.object(rendering, "_standing", new)
 
 
 def fate_guessed() -> contextlib.AbstractContextManager[object]:

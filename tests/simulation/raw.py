@@ -147,6 +147,7 @@ class Raw:
                 self.world.record.count("mischief")
                 line.send(MISCHIEF[int(self._draw(0, len(MISCHIEF)))])
             elif draw < 0.98:
+                self.world.record.count("frames broken off")
                 line.break_off(self._encoded("batch_add", self._batch()))
             else:
                 return

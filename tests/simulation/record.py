@@ -17,8 +17,7 @@ if TYPE_CHECKING:
     from hashlib import blake2b
 
     from carbonex.engine import Command
-    from carbonex.wire import channels, requests
-    from carbonex.wire.answers import Error
+    from carbonex.wire import answers, channels, requests
     from carbonex.wire.codec import Codec
 
 
@@ -50,7 +49,7 @@ class Sent:
     sent: bool = False
     answered: bool = False
     result: bytes = b""
-    error: Error | None = None
+    error: answers.Error | None = None
 
     @property
     def commands(self) -> list[Command]:
@@ -79,14 +78,25 @@ class Fated(NamedTuple):
     day: int
 
 
-class Level(NamedTuple):
-    """A book as one frame left it: the seq it is of, and its levels, best first."""
+class Run(NamedTuple):
+    """News of one channel that were told one after the other."""
 
-    instrument: str
-    depth: int
+    channel: str
+    subject: str
+    items: list[Any]
+
+
+class Shown(NamedTuple):
+    """What somebody saw, who then knew all up to command ``seq``.
+
+    A book of ``depth`` levels is a pair of lists, a ticker or balances their struct.
+    """
+
     seq: int
-    bids: tuple[tuple[str, int, int], ...]
-    asks: tuple[tuple[str, int, int], ...]
+    channel: str
+    name: str
+    depth: int
+    value: Any
 
 
 @final
@@ -97,11 +107,12 @@ class Record:
     trace: blake2b
     sent: list[Sent] = field(default_factory=list)
     executions: list[channels.Execution] = field(default_factory=list)
-    prints: list[channels.Trade] = field(default_factory=list)
-    books: list[Level] = field(default_factory=list)
+    greetings: list[channels.ExecutionsSnapshot] = field(default_factory=list)
+    runs: list[Run] = field(default_factory=list)
+    shown: list[Shown] = field(default_factory=list)
     heartbeats: list[channels.Heartbeat] = field(default_factory=list)
-    balances: list[channels.BalancesData] = field(default_factory=list)
-    epochs: list[int] = field(default_factory=list)
+    balances: list[answers.Balances] = field(default_factory=list)
+    statuses: list[channels.Status] = field(default_factory=list)
     streams: list[tuple[str, int, list[int]]] = field(default_factory=list)
     fates: list[Fated] = field(default_factory=list)
     counts: dict[str, int] = field(default_factory=dict)

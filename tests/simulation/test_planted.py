@@ -13,7 +13,7 @@ from simulation.record import Wrong
 
 
 if TYPE_CHECKING:
-    from simulation.faults import Plan
+    from simulation.plans import Plan
 
 
 COMPILED = not exchange.__file__.endswith(".py")
@@ -31,7 +31,7 @@ def test_a_planted_bug_is_found(bug: Bug) -> None:
 @pytest.mark.parametrize("plan", dict.fromkeys(bug.plan for bug in BUGS))
 def test_without_a_bug_nothing_is_found(plan: Plan) -> None:
     """So it is the bug that is found, not the faults."""
-    simulate(0, 8_000, plan)
+    simulate(0, 5_000, plan)
 
 
 def _first_finding(bug: Bug) -> str:

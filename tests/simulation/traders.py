@@ -147,15 +147,13 @@ class Trader:
                 return
 
     async def _watch(self, venue: Venue) -> None:
-        """Follow books, prints and balances."""
+        """Follow what there is to follow, for as long as the task lives."""
         with contextlib.suppress(ConnectionLost):
-            books = [await venue.book(name, 10, 50) for name in INSTRUMENTS]
-            prints, balances = venue.trades(), venue.balance_updates()
-            while True:
-                await asyncio.sleep(1.0)
-                assert books
-                assert prints.name
-                assert balances.name
+            held: list[Any] = [await venue.book(name, 10, 50) for name in INSTRUMENTS]
+            held += [venue.trades(), venue.ticker(), venue.bulletins()]
+            held += [venue.heartbeats(), venue.balance_updates(), venue.countdowns()]
+            held += [venue.block_updates(), venue.bid_updates()]
+            await asyncio.get_running_loop().create_future()
 
     async def _work(self, venue: Venue) -> None:
         while not self.world.calm and self._draw(0, 1) > 0.003:
@@ -341,8 +339,8 @@ _ACTS: Final[tuple[tuple[float, Callable[[Trader, Venue], Awaitable[None]]], ...
     (0.88, Trader._cancel_some),
     (0.9, Trader._cancel_all),
     (0.91, Trader._count_down),
-    (0.94, Trader._ask),
-    (0.96, Trader._adopt),
-    (0.98, Trader._bid),
+    (0.93, Trader._ask),
+    (0.94, Trader._adopt),
+    (0.97, Trader._bid),
     (1.0, Trader._block),
 )

@@ -26,12 +26,18 @@ class SimulatedWorker:
     """Satisfies ``Worker`` in the loop of a process."""
 
     def __init__(
-        self, process: Process, port: Port, pace: Pace, do: Callable[[Any], bool]
+        self,
+        process: Process,
+        port: Port,
+        pace: Pace,
+        do: Callable[[Any], bool],
+        slowed: Callable[[], None],
     ) -> None:
         self._process = process
         self._port = port
         self._pace = pace
         self._do = do
+        self._slowed = slowed  # is told of each slow commit
         self._work: deque[Any] = deque()
         self._ended = False
 
@@ -53,6 +59,7 @@ class SimulatedWorker:
         delay_ns = pace.usual_ns * 2 * draw()
         if draw() < pace.slow:
             delay_ns += pace.slow_ns * draw()
+            self._slowed()
         turns.network.later(self._process, int(delay_ns), self._next)
 
     def _next(self) -> None:

@@ -1,0 +1,94 @@
+"""Flipped bits: in a copy of the directory, and what is then made of it.
+
+Whoever reads a damaged file refuses it by name, or does as if nothing had been.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from carbonex.gateway.server.host.clock import ClockError
+from carbonex.gateway.server.host.clock_file import ClockFile
+from carbonex.gateway.server.starting.opening import open_log, open_venue
+from carbonex.journal import LogError, LogReader, SnapshotStore, recover
+
+from .host import CONFIG
+
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from journal.faulty_disk import SimulatedDisk
+
+    from .host import Host
+    from .world import World
+
+
+LOCKS: Final = ("lock", "archive.lock")  # nobody reads those
+
+
+def flip_a_bit(world: World, draw: Callable[[], float]) -> None:
+    """Flip one in a copy of the disk: in a file of the kind that had the fewest yet."""
+    disk, counts = world.host.copy_of_disk(), world.record.counts
+    kinds: dict[str, list[Path]] = {}
+    for path in disk.files():
+        if disk.content(path) and path.name not in LOCKS:
+            kinds.setdefault(path.suffix[1:] or path.name, []).append(path)
+    kind = min(kinds, key=lambda kind: counts.get(f"bits flipped in {kind}", 0))
+    path = kinds[kind][int(draw() * len(kinds[kind]))]
+    place = _flip(disk, path, draw)
+    world.record.count(f"bits flipped in {kind}")
+    try:
+        harm = _harm(world.host, disk, path)
+    except (LogError, ClockError) as error:
+        world.record.count(f"flips refused in {kind}")
+        if isinstance(error, LogError) and str(world.host.directory) not in str(error):
+            world.record.fail("damage is named", f"{path} at {place}: {error}")
+    else:
+        if harm:
+            world.record.fail("damage does no harm", f"{path} at {place}: {harm}")
+
+
+def _flip(disk: SimulatedDisk, path: Path, draw: Callable[[], float]) -> int:
+    """Flip a bit, as often as not near the end of what is written; return where."""
+    content = disk.content(path)
+    written = min(len(content), len(bytes(content).rstrip(b"\0")) + 64)
+    span = written if draw() < 0.5 else min(written, 400)  # the newest row
+    place = written - 1 - int(draw() * span)
+    content[place] ^= 1 << int(draw() * 8)
+    disk.settle()
+    return place
+
+
+def _harm(host: Host, disk: SimulatedDisk, path: Path) -> str:
+    """Return what is other than it was for whoever reads that file; nothing at best.
+
+    Raises:
+        LogError, ClockError: If a file is refused.
+
+    """
+    if path.suffix == ".archive":
+        wrong = _rows(host, disk) != _rows(host, host.copy_of_disk())
+        return "other rows" if wrong else ""
+    if path.name == "clock":
+        assert host.server is not None
+        clock = ClockFile(host.directory, disk, lambda: host.turns.now_ns)
+        log_ns = host.server.venue.exchange.time_ns
+        clock.check(host.wall(), log_ns, accept_time=False)
+    with open_log(host.directory, CONFIG, disk) as log:
+        snapshots = SnapshotStore(host.directory, disk)
+        opened = open_venue(log, snapshots, CONFIG)
+    same = opened.venue.exchange.digest() == _digest(host)
+    return "" if same else "another state"
+
+
+def _rows(host: Host, disk: SimulatedDisk) -> list[bytes]:
+    return [row.hash for row in LogReader(host.directory, disk).tail(1)]
+
+
+def _digest(host: Host) -> bytes:
+    """Return the digest of what the undamaged directory holds."""
+    disk = host.copy_of_disk()
+    with open_log(host.directory, CONFIG, disk) as log:
+        return recover(log, SnapshotStore(host.directory, disk)).exchange.digest()

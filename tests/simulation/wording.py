@@ -1,0 +1,294 @@
+"""What the log did, as clients must be told it, member by member.
+
+Worked out here from the engine's events, so that the gateway's rendering is
+judged and not trusted. Executions and a ticker's statistics are ``feed_model``'s.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from carbonex.engine import (
+    Alert,
+    BidEnded,
+    BidPlaced,
+    BlockEnded,
+    BlockProposed,
+    Bulletin,
+    CountdownFired,
+    CountdownSet,
+    LargeHolder,
+    OffBookTrade,
+    ProductBulletin,
+    Side,
+    Trade,
+)
+from carbonex.wire import answers, channels
+from carbonex.wire.money import format_fen
+from feed_model import change_of, statistics
+
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from carbonex.engine import Event, Exchange
+    from carbonex.engine.accounts import Account
+    from carbonex.engine.events.market import Volumes
+
+
+class News(NamedTuple):
+    """What must be told once: to whom follows ``channel`` of ``subject``.
+
+    That is an instrument or an account, or nothing where there is one stream of all.
+    """
+
+    channel: str
+    subject: str
+    item: Any
+
+
+def news_of(seq: int, time_ns: int, event: Event) -> Iterator[News]:
+    """Yield what is to be told of an event of command ``seq``; times in ns."""
+    tell = _TELL.get(type(event))
+    if tell is not None and not getattr(event, "duplicate", False):
+        yield from tell(seq, time_ns // 1000, event)
+
+
+def _print(seq: int, time: int, event: Trade) -> Iterator[News]:
+    order = event.taker
+    item = channels.Trade(
+        instrument=order.instrument,
+        trade_id=str(event.trade_id),
+        price=format_fen(event.price),
+        quantity=event.quantity,
+        side=_side(order.side),
+        seq=seq,
+        time=time,
+        called=event.called,
+    )
+    yield News("trade", order.instrument, item)
+
+
+def _print_off_book(seq: int, time: int, event: OffBookTrade) -> Iterator[News]:
+    item = channels.Trade(
+        instrument=event.instrument,
+        trade_id=str(event.trade_id),
+        price=format_fen(event.price),
+        quantity=event.quantity,
+        side=_side(event.taker_side),
+        seq=seq,
+        time=time,
+        method=_name(event.method),
+    )
+    yield News("trade", event.instrument, item)
+
+
+def _alert(seq: int, time: int, event: Alert) -> Iterator[News]:
+    item = channels.Alert(
+        kind=_name(event.kind),
+        instrument=event.instrument,
+        participant=event.participant,
+        value=event.value,
+        limit=event.limit,
+        seq=seq,
+        time=time,
+        counterparty=event.counterparty,
+        side="" if event.side is None else _side(event.side),
+        orders=list(map(str, event.orders)),
+        trades=list(map(str, event.trades)),
+    )
+    yield News("alerts", "", item)
+
+
+def _large_holder(seq: int, time: int, event: LargeHolder) -> Iterator[News]:
+    item = channels.Alert(
+        kind="large_holder",
+        instrument=event.instrument,
+        participant=event.participant,
+        value=event.held,
+        limit=event.limit,
+        seq=seq,
+        time=time,
+    )
+    yield News("alerts", "", item)
+
+
+def _bulletin(
+    seq: int, _time: int, event: Bulletin | ProductBulletin
+) -> Iterator[News]:
+    scope: Any = "product" if event.product else "venue"
+    name = event.product
+    if isinstance(event, Bulletin):
+        scope, name = "instrument", event.instrument
+    change, percent = change_of(event.close, event.reference)
+    year, rest = divmod(event.date, 10_000)
+    item = channels.Bulletin(
+        scope=scope,
+        name=name,
+        product=event.product,
+        date=f"{year}-{rest // 100:02}-{rest % 100:02}",
+        previous_close=_price(event.reference),
+        open=_price(event.open),
+        high=_price(event.high),
+        low=_price(event.low),
+        close=_price(event.close),
+        change=change,
+        change_percent=percent,
+        day=_volumes(event.day),
+        year=_volumes(event.year),
+        since_listing=_volumes(event.total),
+        seq=seq,
+    )
+    yield News("bulletin", "", item)
+
+
+def _volumes(volumes: Volumes) -> channels.Volumes:
+    numbers = [
+        tuple(
+            getattr(volumes, f"{method}_{what}")
+            for what in ("quantity", "turnover", "trades")
+        )
+        for method in ("listed", "block", "auction")
+    ]
+    numbers.append(tuple(map(sum, zip(*numbers, strict=True))))
+    return channels.Volumes(
+        *(
+            channels.Volume(quantity, format_fen(turnover), trades)
+            for quantity, turnover, trades in numbers
+        )
+    )
+
+
+def _countdown_set(_seq: int, _time: int, event: CountdownSet) -> Iterator[News]:
+    armed, was_armed = bool(event.due_ns), event.was_armed
+    if not armed and not was_armed:
+        return  # nothing has changed
+    name: Any = "disarmed"
+    if armed:
+        name = "renewed" if was_armed else "armed"
+    item = answers.Countdown(
+        event.account, name, event.timeout_ns // 10**9, event.due_ns // 1000
+    )
+    yield News("countdown", event.account, item)
+
+
+def _countdown_fired(_seq: int, _time: int, event: CountdownFired) -> Iterator[News]:
+    item = answers.Countdown(event.account, "fired", cancelled=event.orders)
+    yield News("countdown", event.account, item)
+
+
+def _block(_seq: int, _time: int, event: BlockProposed | BlockEnded) -> Iterator[News]:
+    """To both parties; accounts are named as their participants are."""
+    terms = event.terms
+    for party in (event.proposer, terms.counterparty):
+        owned = party == event.proposer
+        item = answers.Block(
+            block_id=str(event.block_id),
+            proposer=event.proposer,
+            counterparty=terms.counterparty,
+            instrument=terms.instrument,
+            side=_side(terms.side),
+            price=format_fen(terms.price),
+            quantity=terms.quantity,
+            status=_name(event.end) if isinstance(event, BlockEnded) else "open",
+            counters=str(terms.counters) if terms.counters else "",
+            account=terms.account if owned else "",
+            client_ref=terms.client_ref if owned else "",
+        )
+        yield News("blocks", party, item)
+
+
+def _bid(_seq: int, _time: int, event: BidPlaced | BidEnded) -> Iterator[News]:
+    terms = event.terms
+    item = answers.Bid(
+        bid_id=str(event.bid_id),
+        auction_id=str(terms.auction_id),
+        account=terms.account,
+        price=format_fen(terms.price),
+        quantity=terms.quantity,
+        status=_name(event.end) if isinstance(event, BidEnded) else "open",
+        client_ref=terms.client_ref,
+        filled=event.filled if isinstance(event, BidEnded) else 0,
+    )
+    yield News("bids", terms.account, item)
+
+
+def book_of(
+    exchange: Exchange, instrument: str, depth: int
+) -> tuple[list[channels.Level], list[channels.Level]]:
+    """Return the bids and asks that a book of ``depth`` levels shows, 0 for all."""
+    book = exchange.instruments[instrument].book
+    bids, asks = (
+        [
+            (format_fen(price), total, orders)
+            for price, total, orders in book.depth(side, depth or 1_000_000)
+        ]
+        for side in (Side.BUY, Side.SELL)
+    )
+    return bids, asks
+
+
+def ticker_of(
+    exchange: Exchange, instrument: str, deals: list[Event]
+) -> channels.Ticker:
+    """Return a ticker as it is now; ``deals`` are the day's trades, of any kind."""
+    bids, asks = book_of(exchange, instrument, 1)
+    bid: Any = bids[0] if bids else (None, 0)
+    ask: Any = asks[0] if asks else (None, 0)
+    reference = exchange.instruments[instrument].reference
+    return channels.Ticker(
+        instrument=instrument,
+        bid=bid[0],
+        bid_quantity=bid[1],
+        ask=ask[0],
+        ask_quantity=ask[1],
+        seq=exchange.seq,
+        **statistics([(0, 0, deals)], instrument, reference),
+    )
+
+
+def balances_of(account: Account, day_number: int) -> answers.Balances:
+    """Return an account's cash and tonnes; sellable days count from ``day_number``."""
+    holdings = []
+    for name, held in account.holdings.items():
+        later = {day - day_number: tonnes for day, tonnes in held.maturing.items()}
+        waiting = sum(later.values())
+        locked = held.quantity - held.available - waiting
+        holdings.append(
+            answers.Holding(name, held.quantity, locked, held.available, waiting, later)
+        )
+    return answers.Balances(
+        account.name,
+        format_fen(account.cash),
+        format_fen(account.locked),
+        format_fen(account.cash - account.locked),
+        holdings,
+    )
+
+
+def _side(side: Side) -> Any:
+    return "buy" if side is Side.BUY else "sell"
+
+
+def _name(member: Any) -> Any:
+    return member.name.lower()
+
+
+def _price(fen: int) -> str | None:
+    return format_fen(fen) if fen else None
+
+
+_TELL: Final[dict[type[Event], Callable[[int, int, Any], Iterable[News]]]] = {
+    Trade: _print,
+    OffBookTrade: _print_off_book,
+    Alert: _alert,
+    LargeHolder: _large_holder,
+    Bulletin: _bulletin,
+    ProductBulletin: _bulletin,
+    CountdownSet: _countdown_set,
+    CountdownFired: _countdown_fired,
+    BlockProposed: _block,
+    BlockEnded: _block,
+    BidPlaced: _bid,
+    BidEnded: _bid,
+}
