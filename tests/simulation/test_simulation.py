@@ -9,6 +9,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from simulation.disk import Trouble
 from simulation.history import simulate, simulate_for_pool
@@ -69,18 +70,20 @@ def test_many_kinds_of_refusal_occur() -> None:
     assert {"UNKNOWN_ORDER", "SELF_TRADE", "BUSY", "LOG_FULL"} <= names
 
 
-# A short life, ended before each of its callbacks, and in each of its disk calls.
-# The numbers are primes apart, so that they fall on all kinds of moments.
+# A short life, ended before each of its callbacks, and in each of its disk calls:
+# the thorough profile takes every one, the quick one some. Those are primes apart,
+# so that they fall on all kinds of moments.
 LIFE_STEPS = 3_500
+EVERY = settings().max_examples > settings.get_profile("quick").max_examples
 
 
-@pytest.mark.parametrize("at", range(1, 1_200, 61))
+@pytest.mark.parametrize("at", range(1, 1_200, 1 if EVERY else 61))
 def test_a_kill_before_any_callback(at: int) -> None:
     summary = simulate(at, LIFE_STEPS, PEACE, Doom(at))
     assert summary.counts["lives"] == 2
 
 
-@pytest.mark.parametrize("at", range(1, 200, 13))
+@pytest.mark.parametrize("at", range(1, 200, 1 if EVERY else 13))
 @pytest.mark.parametrize("trouble", [Trouble.KILL, Trouble.POWER, Trouble.EIO])
 def test_trouble_in_any_disk_call(at: int, trouble: Trouble) -> None:
     summary = simulate(at, LIFE_STEPS, PEACE, Doom(at, trouble))
