@@ -48,15 +48,17 @@ SLOW_SYNC_NS: Final = 60_000  # of a sync in the loop itself: 0 to twice as much
 class Port:
     """Satisfies ``carbonex.journal.Disk`` for as long as its process lives.
 
-    ``troubled`` is called with what happened when armed trouble has struck.
+    ``troubled`` is called when armed trouble has struck, with what happened and the
+    file or directory that it happened to.
     """
 
     def __init__(self, disk: SimulatedDisk, process: Process) -> None:
         self.calls = 0
         self.beside_loop = False  # in a worker, where waiting stops nobody
-        self.troubled: Callable[[Trouble], None] = lambda _: None
+        self.troubled: Callable[[Trouble, Path], None] = lambda *_: None
         self._disk = disk
         self._process = process
+        self._paths: dict[int, Path] = {}  # of what it has opened
         self._trouble: Trouble | None = None
         self._after = 0
 
@@ -69,12 +71,14 @@ class Port:
         self._trouble = None
 
     def open_read(self, path: Path) -> int:
-        result: int = self._call("open_read", path)
-        return result
+        fd: int = self._call("open_read", path)
+        self._paths[fd] = path
+        return fd
 
     def open_write(self, path: Path) -> int:
-        result: int = self._call("open_write", path)
-        return result
+        fd: int = self._call("open_write", path)
+        self._paths[fd] = path
+        return fd
 
     def close(self, fd: int) -> None:
         self._alive()
@@ -129,7 +133,7 @@ class Port:
         if trouble is Trouble.POWER:
             return self._lose_power_in(name, args)
         self._trouble = None
-        self.troubled(trouble)
+        self.troubled(trouble, self._path(args[0]))
         if trouble is Trouble.KILL:
             self._die_in(name, args)
         code = errno.EIO if trouble is Trouble.EIO else errno.ENOSPC
@@ -168,12 +172,15 @@ class Port:
         try:
             result = getattr(self._disk, name)(*args)
         except PowerLost:
-            self.troubled(Trouble.POWER)
+            self.troubled(Trouble.POWER, self._path(args[0]))
             self._process.kill()
             raise Dead from None
         # It has changed nothing, such as to open a file that was there: the next.
         self._disk.lose_power_after(0)
         return result
+
+    def _path(self, named: Path | int) -> Path:
+        return self._paths[named] if isinstance(named, int) else named
 
     def _alive(self) -> None:
         if not self._process.alive:

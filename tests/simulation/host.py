@@ -13,6 +13,7 @@ import msgspec
 
 from carbonex.gateway.config import Config, Days, Limits, Listen, Log
 from carbonex.gateway.server.host.clock import ClockError
+from carbonex.gateway.server.host.clock_file import BOOT, FILE_NAME
 from carbonex.gateway.server.host.machine import Machine
 from carbonex.gateway.server.server import Server, ServerFailed
 from carbonex.gateway.server.starting.opening import bootstrap
@@ -185,8 +186,10 @@ class Host:
             worker,
         )
 
-    def _troubled(self, process: Process, trouble: Trouble) -> None:
+    def _troubled(self, process: Process, trouble: Trouble, path: Path) -> None:
         self.record.count(trouble.value)
+        if path in (self.directory / FILE_NAME, BOOT):
+            self.record.count(f"{trouble.value} at the clock file")
         if self.port is not None and self.port.beside_loop:
             self.record.count(f"{trouble.value} in a commit")
         self.excuses.append(trouble.value)

@@ -88,7 +88,9 @@ def test_a_kill_before_any_callback(at: int) -> None:
 def test_trouble_in_any_disk_call(at: int, trouble: Trouble) -> None:
     summary = simulate(at, LIFE_STEPS, PEACE, Doom(at, trouble))
     assert summary.counts[trouble.value] == 1
-    assert summary.counts["lives"] == 2
+    # Without the clock file a server does less well, but well.
+    harmless = summary.counts.get("EIO at the clock file", 0)
+    assert summary.counts["lives"] == 2 - harmless
 
 
 def test_a_seed_makes_the_same_history_in_every_process() -> None:
