@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check style thorough simulate crash fuzz bench clean
+.PHONY: help install demo test wheel check style thorough simulate crash fuzz bench clean
 
 PYTHON ?= python3
 VENV ?= .venv
@@ -19,8 +19,19 @@ $(VENV)/.installed: pyproject.toml
 demo: install ## run the exchange with market makers and buyers for a minute
 	$(BIN)/carbonex demo
 
-test: install ## run all tests
-	$(BIN)/pytest -n auto --dist worksteal --hypothesis-profile=quick
+TESTS ?= tests
+PYTEST := pytest -n auto --dist worksteal --hypothesis-profile=quick
+
+test: install ## run all tests, or some (TESTS=)
+	$(BIN)/$(PYTEST) $(TESTS)
+
+WHEEL := .venv-wheel/bin
+
+wheel: ## run the tests on carbonex as users install it, with the compiled engine (TESTS=)
+	$(PYTHON) -m venv --clear .venv-wheel
+	CARBONEX_ENGINE=compiled $(WHEEL)/python -m pip install --quiet ".[dev]"
+	$(WHEEL)/carbonex --version
+	$(WHEEL)/$(PYTEST) -o "pythonpath=tests ." $(TESTS)
 
 thorough: install ## run the tests with many more random examples, and simulate a million commands
 	$(BIN)/pytest -n auto --dist worksteal --hypothesis-profile=thorough

@@ -19,13 +19,14 @@ import sysconfig
 from pathlib import Path
 from typing import Final
 
-from venue_process import ROOT, SOURCES
+from sources import SOURCES
+from venue_process import ROOT
 
 
 DOCUMENT: Final = (ROOT / "docs/operations.md").read_text(encoding="utf-8")
 
 # What a build reads, beside the roles' folders.
-_PROJECT: Final = ("pyproject.toml", "README.md", "LICENSE")
+_PROJECT: Final = ("pyproject.toml", "README.md", "LICENSE", "hatch_build.py")
 _BYTECODE: Final = shutil.ignore_patterns("__pycache__")
 
 _CARBONEX: Final = """#!/bin/sh
@@ -82,8 +83,8 @@ class Site:
         source.mkdir(parents=True)
         for name in _PROJECT:
             shutil.copy(ROOT / name, source)
-        for role in SOURCES.split(":"):
-            shutil.copytree(role, source / Path(role).name, ignore=_BYTECODE)
+        for role in ("engine", "gateway", "sdk"):
+            shutil.copytree(ROOT / role, source / role, ignore=_BYTECODE)
         if version:
             project = source / "pyproject.toml"
             text = project.read_text(encoding="utf-8")
@@ -135,6 +136,7 @@ class Site:
             "PIP_NO_INDEX": "1",
             "PIP_NO_BUILD_ISOLATION": "0",  # as pip has it, this turns it off
             "PIP_DISABLE_PIP_VERSION_CHECK": "1",
+            "CARBONEX_ENGINE": "pure",  # compiling takes a minute
         }
 
     def log_lines(self, venue: str = "acme") -> str:

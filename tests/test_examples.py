@@ -16,13 +16,13 @@ import pytest
 
 from carbonex.sdk import SHANGHAI, Book, Level, connect
 from sdk.market import Market, open_market, until
+from sources import SOURCES
 
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
 ROOT = Path(__file__).parents[1]
-SOURCES = os.pathsep.join(str(ROOT / part) for part in ("engine", "gateway", "sdk"))
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from carbonex.gateway.config import FILE_NAME, Config, default_config_text, load_config
+from sources import SOURCES
 
 
 if TYPE_CHECKING:
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 
 
 ROOT = Path(__file__).parents[1]
-SOURCES = os.pathsep.join(str(ROOT / name) for name in ("engine", "gateway", "sdk"))
 
 SCRIPT = """
 import asyncio, structlog, sys, time, uvloop

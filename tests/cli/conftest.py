@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import pytest
@@ -35,10 +34,12 @@ from carbonex.engine import (
 )
 from carbonex.engine.snapshot import FORMAT
 from carbonex.journal import SegmentLog
+from sources import SOURCES
 
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
 
 SECOND: Final = 10**9
@@ -132,10 +133,6 @@ def directory(tmp_path: Path) -> Path:
     path = tmp_path / "acme"
     assert CliRunner().invoke(app, ["init", str(path)]).exit_code == 0
     return path
-
-
-ROOT: Final = Path(__file__).parents[2]
-SOURCES: Final = os.pathsep.join(str(ROOT / p) for p in ("engine", "gateway", "sdk"))
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from carbonex.cli.app import app
+from carbonex.engine import book
 
 
 if TYPE_CHECKING:
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 
 run = CliRunner()
+BUILD = "pure Python" if book.__file__.endswith(".py") else "compiled"
+VERSION = f"carbonex {version('carbonex')} ({BUILD} engine)\n"
 COMMANDS = (
     "demo",
     "init",
@@ -53,7 +56,7 @@ def test_every_command_explains_itself(command: str) -> None:
 def test_the_version() -> None:
     result = run.invoke(app, ["--version"])
     assert result.exit_code == 0
-    assert result.stdout == f"carbonex {version('carbonex')}\n"
+    assert result.stdout == VERSION
 
 
 @pytest.mark.parametrize(
@@ -76,7 +79,7 @@ def test_python_m_is_the_same_program(
     program: Callable[..., subprocess.Popen[str]],
 ) -> None:
     out, err = program("--version").communicate(timeout=60)
-    assert (out, err) == (f"carbonex {version('carbonex')}\n", "")
+    assert (out, err) == (VERSION, "")
 
 
 def test_a_reader_that_goes_away_is_no_error(

@@ -11,7 +11,8 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Self
 
-from venue_process import ROOT, SOURCES
+from sources import SOURCES
+from venue_process import ROOT
 
 
 if TYPE_CHECKING:

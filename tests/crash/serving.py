@@ -17,7 +17,7 @@ from carbonex.gateway.config import (
 )
 from carbonex.journal.disk import FILE_MODE
 from market import make_market
-from venue_process import SOURCES
+from sources import SOURCES
 
 
 if TYPE_CHECKING:

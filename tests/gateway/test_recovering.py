@@ -29,8 +29,9 @@ from carbonex.gateway.server.starting import recovering
 from carbonex.journal import OsDisk, SegmentLog, SnapshotStore, recover
 from gateway.http_pages import get
 from market import CEA, make_market
+from sources import SOURCES
 from stranger import eventually
-from venue_process import SOURCES, write_config
+from venue_process import write_config
 
 
 if TYPE_CHECKING:

@@ -16,7 +16,8 @@ import msgspec
 
 from carbonex.journal import LogReader, SnapshotStore, recover
 from market import CEA
-from venue_process import ROOT, SOURCES
+from sources import SOURCES
+from venue_process import ROOT
 
 from .honest import Stretch, Told
 from .venue import HostileVenue

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from carbonex.engine import exchange
+from carbonex.engine import COMPILED
 from simulation.history import simulate
 from simulation.planted import BUGS, Bug
 from simulation.record import Wrong
@@ -14,9 +14,6 @@ from simulation.record import Wrong
 
 if TYPE_CHECKING:
     from simulation.plans import Plan
-
-
-COMPILED = not exchange.__file__.endswith(".py")
 
 
 @pytest.mark.parametrize("bug", BUGS, ids=lambda bug: bug.name)

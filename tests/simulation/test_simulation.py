@@ -15,6 +15,7 @@ from simulation.disk import Trouble
 from simulation.history import simulate, simulate_for_pool
 from simulation.plans import PEACE, Doom, Plan
 from simulation.worker import Pace
+from sources import SOURCES
 
 
 ROOT = Path(__file__).parents[2]
@@ -115,9 +116,7 @@ def _simulation(hash_seed: str, *arguments: str) -> str:
         env={
             **os.environ,
             "PYTHONHASHSEED": hash_seed,
-            "PYTHONPATH": os.pathsep.join(
-                str(ROOT / part) for part in ("engine", "gateway", "sdk", "tests", ".")
-            ),
+            "PYTHONPATH": os.pathsep.join([SOURCES, str(ROOT / "tests"), str(ROOT)]),
         },
         capture_output=True,
         text=True,

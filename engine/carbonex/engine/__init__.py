@@ -142,6 +142,7 @@ from .events import (
     Volumes,
 )
 from .exchange import (
+    COMPILED,
     Applied,
     Exchange,
 )
@@ -171,6 +172,7 @@ from .terms import (
 
 __all__ = [
     "BUY",
+    "COMPILED",
     "DAY",
     "FEE_UNIT",
     "FOK",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from . import semantics
 from .check import check
@@ -94,6 +94,9 @@ if TYPE_CHECKING:
 
     from .commands import Batch, Command
     from .events import Event
+
+
+COMPILED: Final = not __file__.endswith(".py")  # by mypyc; for who asks
 
 
 class Applied(NamedTuple):

@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from carbonex.engine import COMPILED
+
 from .archive import archive
 from .demo.command import demo
 from .feed import app as feed
@@ -32,7 +34,8 @@ app = typer.Typer(
 
 def _print_version(wanted: bool) -> None:  # noqa: FBT001 - typer's callback
     if wanted:
-        typer.echo(f"carbonex {version('carbonex')}")
+        engine = "compiled" if COMPILED else "pure Python"
+        typer.echo(f"carbonex {version('carbonex')} ({engine} engine)")
         raise typer.Exit
 
 

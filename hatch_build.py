@@ -1,0 +1,120 @@
+"""Build hook: the wheel's engine is compiled with mypyc.
+
+Where that cannot be, for want of a C compiler, the wheel is pure and says so.
+``CARBONEX_ENGINE=pure`` asks for that, ``CARBONEX_ENGINE=compiled`` has the build
+fail instead. Editable installs stay pure: a stale library beside the source
+would win over the edited file.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+
+
+ENGINE = Path("engine/carbonex/engine")
+
+# What defines msgspec Structs stays interpreted: mypyc drops the class keywords
+# (frozen, gc, tag) and with them what the encodings are. Packages' own
+# modules have nothing but imports.
+INTERPRETED = (
+    "commands/auctions.py",
+    "commands/blocks.py",
+    "commands/log.py",
+    "commands/market.py",
+    "commands/orders.py",
+    "commands/registry.py",
+    "commands/sessions.py",
+    "events/market.py",
+    "events/off_book.py",
+    "events/orders.py",
+    "events/registry.py",
+    "snapshot/images.py",
+    "supervision/watch_rows.py",
+    "terms.py",
+)
+
+# One library for all modules, so that they call each other directly.
+_SETUP = """
+import sys
+from mypyc.build import mypycify
+from setuptools import setup
+
+options = ["--config-file=", "--namespace-packages", "--explicit-package-bases"]
+group = "carbonex_engine"
+modules = mypycify([*options, *sys.argv[1:]], opt_level="3", group_name=group)
+setup(
+    name="carbonex-engine",
+    packages=[],
+    ext_modules=modules,
+    script_args=["build_ext", "--inplace"],
+)
+"""
+
+
+class CustomBuildHook(BuildHookInterface[Any]):
+    """Compiles the engine in a copy and adds the libraries to the wheel."""
+
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:
+        """Compile before the wheel is packed, if this is one and it is wanted."""
+        wanted = os.environ.get("CARBONEX_ENGINE", "")
+        if wanted not in {"", "compiled", "pure"}:
+            raise ValueError(f"CARBONEX_ENGINE={wanted}: it is compiled, pure or unset")
+        if self.target_name != "wheel" or version == "editable" or wanted == "pure":
+            return
+        self._copy = tempfile.mkdtemp(prefix="carbonex-")
+        try:
+            libraries = compile_engine(Path(self.root), Path(self._copy))
+        except (OSError, subprocess.CalledProcessError) as error:
+            if wanted == "compiled":
+                raise
+            self.app.display_warning(f"the engine stays pure Python: {error}")
+            return
+        build_data["pure_python"] = False
+        build_data["infer_tag"] = True
+        for library in libraries:
+            name = library.relative_to(self._copy)
+            build_data["force_include"][str(library)] = str(name)
+
+    def finalize(self, *_: object) -> None:
+        """Remove the copy."""
+        shutil.rmtree(getattr(self, "_copy", ""), ignore_errors=True)
+
+
+def modules(root: Path) -> list[Path]:
+    """Return the modules to compile, relative to the source root ``engine``."""
+    engine = root / ENGINE
+    return [
+        path.relative_to(root / "engine")
+        for path in sorted(engine.rglob("*.py"))
+        if path.name != "__init__.py"
+        and str(path.relative_to(engine)) not in INTERPRETED
+    ]
+
+
+def compile_engine(root: Path, copy: Path) -> list[Path]:
+    """Compile the engine of the checkout ``root`` in ``copy``; return its libraries.
+
+    Raises:
+        OSError, subprocess.CalledProcessError: If it cannot be compiled here.
+
+    """
+    shutil.copytree(root / "engine", copy, dirs_exist_ok=True)
+    for stale in copy.rglob("*.so"):
+        stale.unlink()
+    subprocess.run(
+        [sys.executable, "-c", _SETUP, *map(str, modules(root))],
+        cwd=copy,
+        env={**os.environ, "MYPYPATH": str(copy)},
+        stdout=sys.stderr,
+        check=True,
+    )
+    shutil.rmtree(copy / "build", ignore_errors=True)
+    return sorted(copy.rglob("*.so"))
