@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 # ``measure(quick)``, which returns its report.
 PARTS: Final = {
     "engine": "commands per second in process, by flow, beside the peers",
+    "peers": "other books side by side: the same fills, then how fast, how deep",
     "gateway": "durable WebSocket orders: capacity, and latency at fixed rates",
     "recovery": "replay of a long log, restart from a snapshot of many orders",
 }

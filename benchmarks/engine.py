@@ -1,88 +1,168 @@
-"""One run of carbonex's engine over the mixed flow, in a process of its own.
+"""``python -m benchmarks engine``: commands per second in process, flow by flow.
 
-Prints commands per second: from the decoded command, through the envelope that
-the engine takes it in, to its events, and until the command is forgotten.
+Each engine runs in a process of its own, in alternation with the others; what is
+timed is from the decoded command, through the envelope that the engine takes it
+in, to its events, and until the command is forgotten. Seconds are the processor's,
+since others may be at work on the machine: an engine is one thread that never waits.
 """
 
 from __future__ import annotations
 
-import gc
-import itertools
-import sys
-import time
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-from benchmarks.flow import ACCOUNTS, BATCH, Op, mixed
-from carbonex.engine import (
-    BUY,
-    GTC,
-    LIMIT,
-    SELL,
-    AddKey,
-    Batch,
-    BeginDay,
-    CancelOrder,
-    Command,
-    Deposit,
-    Exchange,
-    GatewayOpened,
-    Issue,
-    ListInstrument,
-    OpenAccount,
-    Permission,
-    PlaceOrder,
-    RegisterParticipant,
+from benchmarks.engines.carbonex import INSTRUMENT, NAMES, command, market
+from benchmarks.engines.environments import (
+    BARE,
+    COMPILED,
+    MATCHING_ENGINE,
+    PURE,
+    Contender,
+    alternate,
+    present,
 )
+from benchmarks.engines.workload import write
+from benchmarks.flow import (
+    ACCOUNTS,
+    BATCH,
+    CANCEL_HEAVY,
+    CROSS_HEAVY,
+    LEVELS,
+    MAKERS,
+    QUOTE,
+    QUOTED,
+    deep,
+    mixed,
+    quotes,
+)
+from benchmarks.flow_recorded import AbsentError, bitstamp_ops, lobster_ops
+from benchmarks.report import Figure, Ratio, Report
 
 
-INSTRUMENT = "CEA25"
-NAMES = [f"trader-{n}" for n in range(ACCOUNTS)]
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from benchmarks.flow import Op
 
 
-def main(count: int) -> None:
-    """Run ``count`` commands and print how many a second took."""
-    exchange = Exchange()
-    numbers = itertools.count(1)
-    exchange.apply(Batch(0, 1, 1, 0, [GatewayOpened("")]))
-    exchange.apply(Batch(0, 1, 1, next(numbers), market()))
-    gc.collect()
-    gc.freeze()
-    gc.disable()  # as the server does while it is busy
-    spent = 0.0
-    flow = mixed(count)
-    while chunk := list(itertools.islice(flow, BATCH)):
-        commands = [command(op) for op in chunk]
-        started = time.perf_counter()
-        exchange.apply(Batch(0, 1, 1, next(numbers), commands))
-        del commands
-        spent += time.perf_counter() - started
-    exchange.check()
-    print(count / spent)
+__all__ = ["INSTRUMENT", "NAMES", "command", "market", "measure"]
+
+GOALS: Final = {COMPILED: "≥ 2.5", PURE: "≥ 1"}  # of matching-engine, mixed flow
 
 
-def market() -> list[Command]:
-    """Return what makes a market of ACCOUNTS accounts with cash and tonnes."""
-    commands: list[Command] = [
-        ListInstrument("", INSTRUMENT),
-        BeginDay("", 20261124, 2**62),
+class Size(NamedTuple):
+    """How much is run: processes of each engine, passes in each, commands."""
+
+    pairs: int
+    passes: int
+    commands: int
+    depth: int
+
+
+FULL: Final = Size(pairs=5, passes=3, commands=200_000, depth=1_000_000)
+QUICK: Final = Size(pairs=2, passes=1, commands=5_000, depth=20_000)
+
+
+class Workload(NamedTuple):
+    """A flow to run; its first ``before`` operations make the book."""
+
+    name: str
+    words: str
+    ops: Callable[[], Iterable[Op]]
+    before: int = 0
+    batch: int = BATCH
+
+
+def measure(quick: bool) -> Report:  # noqa: FBT001
+    """Run every flow through the engines, in alternation."""
+    size = QUICK if quick else FULL
+    sides, absent = present([COMPILED, PURE, MATCHING_ENGINE])
+    report = Report(
+        "engine",
+        f"{ACCOUNTS} accounts, batches of {BATCH}, CPU seconds; processes in alternation,"
+        f" {size.pairs} of each engine; of each the median of {size.passes} passes (one"
+        " on the deep book) after one that is not counted",
+        notes=absent,
+    )
+    with tempfile.TemporaryDirectory(prefix="carbonex-bench-") as directory:
+        for workload in workloads(size):
+            path = Path(directory) / "flow"
+            try:
+                ops = workload.ops()
+                count = write(path, ops, workload.before, workload.batch)
+            except AbsentError as error:
+                report.notes.append(f"{workload.name} skipped: {error}")
+                continue
+            report.notes.append(
+                f"{workload.name}: {count:,} commands, {workload.words}"
+            )
+            limit = [BARE] if workload.name == "mixed" else []
+            _run(report, workload, path, [*sides, *limit], size)
+    return report
+
+
+def workloads(size: Size) -> list[Workload]:
+    """Return the flows in the order in which they are run."""
+    count, depth = size.commands, size.depth
+    turns = count // QUOTE
+    return [
+        Workload("mixed", "55 % rest, 40 % cancels, 5 % cross", lambda: mixed(count)),
+        Workload(
+            "cancel-heavy",
+            "50 % rest, 49 % cancels, 1 % cross",
+            lambda: mixed(count, mix=CANCEL_HEAVY),
+        ),
+        Workload(
+            "cross-heavy",
+            "55 % rest, 10 % cancels, 35 % cross",
+            lambda: mixed(count, mix=CROSS_HEAVY),
+        ),
+        Workload(
+            "deep book",
+            f"mixed, on {depth:,} resting orders at {LEVELS} prices a side",
+            lambda: deep(depth, count),
+            before=depth,
+        ),
+        Workload(
+            "quotes",
+            f"{MAKERS} market makers in turn; there is no command for a whole quote, so"
+            f" that one batch is {QUOTED} cancels, {QUOTED} orders and a taker",
+            lambda: quotes(turns),
+            before=MAKERS * QUOTED,
+            batch=QUOTE,
+        ),
+        Workload(
+            "LOBSTER",
+            "Nasdaq AAPL, 2012-06-21, 9:30 to 10:30; matching-engine cannot amend: it"
+            " gets a cancel and a new order, which loses its place and other fills with it",
+            lobster_ops,
+        ),
+        Workload("Bitstamp", "BTC/USD, 2026-05-02, half an hour", bitstamp_ops),
     ]
-    for name in NAMES:
-        commands += [
-            RegisterParticipant("", name),
-            OpenAccount("", name, name),
-            AddKey("", name, name, bytes(32), Permission.TRADE),
-            Deposit("", name, 10**9, "cash"),  # CNY 10 million
-            Issue("", name, INSTRUMENT, 10**6, "tonnes"),
+
+
+def _run(
+    report: Report, workload: Workload, path: Path, sides: list[Contender], size: Size
+) -> None:
+    """Run one flow and add what came of it to the report."""
+    deep = workload.before == size.depth
+    passes = 1 if deep else size.passes
+    outcomes = alternate(sides, path, size.pairs, passes)
+    figures = {
+        side: Figure(f"{workload.name}: {side.name}", "commands/s", outcome.rates)
+        for side, outcome in outcomes.items()
+    }
+    for side, figure in figures.items():
+        (report.limits if side is BARE else report.figures).append(figure)
+    if deep:
+        report.figures += [
+            Figure(f"a resting order's memory: {side.name}", "bytes", outcome.resident)
+            for side, outcome in outcomes.items()
         ]
-    return commands
-
-
-def command(op: Op) -> Command:
-    name = NAMES[op.account]
-    if op.cancels:
-        return CancelOrder(name, name, op.order)
-    side = BUY if op.buys else SELL
-    return PlaceOrder(name, name, INSTRUMENT, side, op.price, op.quantity, LIMIT, GTC)
-
-
-if __name__ == "__main__":
-    main(int(sys.argv[1]))
+    theirs = figures.get(MATCHING_ENGINE)
+    for side in (COMPILED, PURE):
+        if theirs is not None and side in figures:
+            name = f"{workload.name}: {side.name} / {MATCHING_ENGINE.name}"
+            goal = GOALS[side] if workload.name == "mixed" else ""
+            report.ratios.append(Ratio.of(name, figures[side], theirs, goal))

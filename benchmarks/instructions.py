@@ -18,7 +18,7 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING, Final
 
-from benchmarks.engine import INSTRUMENT, NAMES, market
+from benchmarks.engines.carbonex import INSTRUMENT, NAMES, market
 from benchmarks.flow import ACCOUNTS, BATCH, MID
 from carbonex.engine import (
     BUY,

@@ -1,0 +1,90 @@
+"""A book in forty lines: what plain Python can do at best, and what is right.
+
+It trades by price and time and does nothing else: no accounts, no checks, no
+events. So it is the limit of an engine that is not compiled, and simple
+enough to be held against all others.
+"""
+
+from __future__ import annotations
+
+import heapq
+
+from benchmarks.flow import CANCEL, Op
+
+
+# [quantity left, price, number]; a cancelled or filled one has nothing left
+Order = list[int]
+
+
+class Engine:
+    """Bids and asks as heaps of prices, with a queue of orders at each."""
+
+    def __init__(self) -> None:
+        self._orders: dict[int, Order] = {}
+        self._heaps: tuple[list[int], list[int]] = ([], [])  # of keys: asks, bids
+        self._queues: tuple[dict[int, list[Order]], dict[int, list[Order]]] = ({}, {})
+
+    def prepare(self, ops: list[Op]) -> list[Op]:
+        return ops
+
+    def run(self, commands: list[Op]) -> None:
+        for op in commands:
+            if op.kind != CANCEL:
+                self._place(op)
+            elif (order := self._orders.pop(op.order, None)) is not None:
+                order[0] = 0
+
+    def outcome(self, commands: list[Op]) -> list[tuple[int, ...]]:
+        fills: list[tuple[int, ...]] = []
+        for op in commands:
+            if op.kind == CANCEL:
+                self.run([op])
+            else:
+                fills += self._place(op)
+        return fills
+
+    def book(self) -> tuple[int, ...]:
+        """Return (orders, bid volume, ask volume, best bid, best ask), 0 for none."""
+        asks, bids = (
+            [order for queue in side.values() for order in queue if order[0]]
+            for side in self._queues
+        )
+        return (
+            len(self._orders),
+            sum(order[0] for order in bids),
+            sum(order[0] for order in asks),
+            max((order[1] for order in bids), default=0),
+            min((order[1] for order in asks), default=0),
+        )
+
+    def _place(self, op: Op) -> list[tuple[int, ...]]:
+        """Trade what can be, best price and oldest order first; the rest rests."""
+        _, number, _, buys, price, left = op
+        sign = 1 if buys else -1
+        heap, queues = self._heaps[not buys], self._queues[not buys]
+        fills: list[tuple[int, ...]] = []
+        while left and heap and heap[0] <= sign * price:
+            queue = queues[heap[0]]
+            for at, order in enumerate(queue):
+                traded = min(left, order[0])
+                if traded:
+                    order[0] -= traded
+                    left -= traded
+                    fills.append((order[1], traded, order[2], number))
+                if order[0]:
+                    del queue[:at]
+                    break
+                self._orders.pop(order[2], None)
+            else:
+                del queues[heapq.heappop(heap)]
+        if left:
+            self._rest([left, price, number], -sign * price, buys)
+        return fills
+
+    def _rest(self, order: Order, key: int, buys: bool) -> None:  # noqa: FBT001
+        queues = self._queues[buys]
+        if key not in queues:
+            queues[key] = []
+            heapq.heappush(self._heaps[buys], key)
+        queues[key].append(order)
+        self._orders[order[2]] = order

@@ -1,0 +1,219 @@
+"""Which engines there are, and the interpreter and environment of each."""
+
+from __future__ import annotations
+
+import os
+import statistics
+import subprocess
+import sys
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+import msgspec
+
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+ROOT: Final = Path(__file__).parents[2]
+PEERS: Final = ROOT / ".venv-peers"
+SOURCES: Final = ("engine", "gateway", "sdk")
+
+
+class Features(NamedTuple):
+    """What an engine is credited with: it does this within the time."""
+
+    accounts: str
+    events: str
+    fills: str
+    log: str  # not in the time of any: whether it has one around the engine
+
+
+class Contender(NamedTuple):
+    """An engine to run; a peer ``requires`` a package in an environment of its own.
+
+    ``most`` is the longest flow that it can be asked to take.
+    """
+
+    name: str
+    module: str
+    does: Features
+    requires: str = ""
+    most: int = 10**9
+    pure: bool = False
+    tells: str = "fills"  # or "books", what rests, if it tells of no fills
+
+
+COMPILED: Final = Contender(
+    "compiled", "carbonex", Features("cash and tonnes", "all", "yes", "yes")
+)
+PURE: Final = Contender("pure", "carbonex", COMPILED.does, pure=True)
+BARE: Final = Contender(
+    "a plain Python book without events", "bare", Features("no", "no", "yes", "no")
+)
+MATCHING_ENGINE: Final = Contender(
+    "matching-engine",
+    "matching_engine",
+    Features("owners", "all", "yes", "yes"),
+    "matching-engine==0.1.1",
+)
+OTHERS: Final = (
+    MATCHING_ENGINE,
+    Contender(
+        "pyorderbook",
+        "pyorderbook",
+        Features("no", "trades", "yes", "no"),
+        "pyorderbook==0.4.9",
+    ),
+    Contender(
+        "lightmatchingengine",
+        "lightmatchingengine",
+        Features("no", "trades", "yes", "no"),
+        "lightmatchingengine==2019.1.4",
+        most=300_000,  # a cancel goes through all orders at its price
+    ),
+    Contender(
+        "order-matching",
+        "order_matching",
+        Features("owners", "trades", "yes", "no"),
+        "order-matching[polars]==0.12.0",
+        most=5_000,  # it goes through the whole book to find an order
+    ),
+    Contender(
+        "limit-order-book",  # C++, called from Python through Cython
+        "limit_order_book",
+        Features("no", "no", "no", "no"),
+        "limit-order-book==3.1.0",
+        tells="books",
+    ),
+)
+
+
+class Outcome(msgspec.Struct):
+    """What ``benchmarks.engines.run`` printed."""
+
+    rates: list[float] = []
+    resident: float = 0.0
+    outcome: list[tuple[int, ...]] = []
+
+
+class MissingError(Exception):
+    """An engine cannot be run here; the message says why and what to do."""
+
+
+def present(wanted: Sequence[Contender]) -> tuple[list[Contender], list[str]]:
+    """Return the engines that can be run here, and why the others cannot."""
+    found, absent = [], []
+    for contender in wanted:
+        try:
+            _prepared(contender)
+        except MissingError as error:
+            absent.append(f"{contender.name} skipped: {error}")
+        else:
+            found.append(contender)
+    return found, absent
+
+
+def outcome(contender: Contender, flow: Path) -> list[tuple[int, ...]]:
+    """Return what the engine made of a flow: its fills, or what rested then.
+
+    Raises:
+        MissingError: If it cannot be run here.
+        subprocess.CalledProcessError: If it fails.
+
+    """
+    return run(contender, flow, passes=0).outcome
+
+
+def run(contender: Contender, flow: Path, passes: int) -> Outcome:
+    """Run the engine over a flow's file in a process of its own.
+
+    Raises:
+        MissingError: If it cannot be run here.
+        subprocess.CalledProcessError: If it fails.
+
+    """
+    interpreter = _prepared(contender)
+    module = "benchmarks.engines.run"
+    done = subprocess.run(
+        [interpreter, "-m", module, contender.module, flow, str(passes)],
+        cwd=ROOT,
+        env=_environment(contender),
+        stdout=subprocess.PIPE,
+        check=True,
+    )
+    return msgspec.json.decode(done.stdout, type=Outcome)
+
+
+class Measured(NamedTuple):
+    """A value of each process: commands per second, bytes for a resting order."""
+
+    rates: list[float]
+    resident: list[float]
+
+
+def alternate(
+    contenders: Sequence[Contender], flow: Path, pairs: int, passes: int
+) -> dict[Contender, Measured]:
+    """Run the engines in turn, ``pairs`` times; a process's rate is its median."""
+    measured = {contender: Measured([], []) for contender in contenders}
+    for _ in range(pairs):
+        for contender in contenders:
+            outcome = run(contender, flow, passes)
+            measured[contender].rates.append(statistics.median(outcome.rates))
+            measured[contender].resident.append(outcome.resident)
+    return measured
+
+
+def _environment(contender: Contender) -> dict[str, str]:
+    """Return the variables of its process: the sources' folders if it is pure."""
+    variables = {k: v for k, v in os.environ.items() if k != "PYTHONPATH"}
+    if contender.pure:
+        variables["PYTHONPATH"] = os.pathsep.join(str(ROOT / s) for s in SOURCES)
+    return variables
+
+
+@cache
+def _prepared(contender: Contender) -> Path:
+    """Return its interpreter, with all that it needs."""
+    if contender.requires:
+        return _installed(contender.name, contender.requires)
+    if contender in (COMPILED, PURE):
+        wanted = "not " if contender.pure else ""
+        ask = f"import carbonex.engine as e; assert {wanted}e.COMPILED, e.__file__"
+        done = subprocess.run(
+            [sys.executable, "-c", ask],
+            env=_environment(contender),
+            cwd="/",
+            capture_output=True,
+            check=False,
+            text=True,
+        )
+        if done.returncode:
+            raise MissingError(
+                f"{sys.prefix} has no such engine; install carbonex there, not editable:"
+                f" {done.stderr.strip().splitlines()[-1]}"
+            )
+    return Path(sys.executable)
+
+
+def _installed(name: str, requirement: str) -> Path:
+    """Return the interpreter of ``.venv-peers/NAME``, which is made if it must be."""
+    if sys.version_info < (3, 13):
+        raise MissingError("it needs Python 3.13: set BENCH_PYTHON for make bench")
+    home = PEERS / name
+    interpreter, installed = home / "bin/python", home / ".installed"
+    if installed.exists() and installed.read_text(encoding="utf-8") == requirement:
+        return interpreter
+    make = [sys.executable, "-m", "venv", "--clear", str(home)]
+    fill = [str(interpreter), "-m", "pip", "install", "--quiet", requirement]
+    try:
+        for step in (make, fill):
+            subprocess.run(step, check=True, capture_output=True, text=True)
+    except subprocess.CalledProcessError as error:
+        last = (error.stderr or "no reason given").strip().splitlines()[-1]
+        raise MissingError(f"{requirement} cannot be installed: {last}") from error
+    installed.write_text(requirement, encoding="utf-8")
+    return interpreter

@@ -1,0 +1,86 @@
+"""One engine over one flow: ``python -m benchmarks.engines.run ENGINE FLOW PASSES``.
+
+Prints JSON. Each pass is a new engine over the whole flow; the first one warms up,
+is not timed, and tells the memory that resting orders take. 0 passes ask for
+what the engine made of the flow instead.
+"""
+
+from __future__ import annotations
+
+import gc
+import importlib
+import json
+import sys
+import time
+from pathlib import Path
+from resource import getpagesize
+from typing import TYPE_CHECKING, Any
+
+from benchmarks.engines.workload import read
+
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from benchmarks.engines import Side
+
+
+def measure(make: Callable[[], Side], flow: Path, passes: int) -> dict[str, Any]:
+    """Return commands per second of each pass, and bytes for each resting order."""
+    _, resident = _pass(make, flow)
+    rates = [_pass(make, flow)[0] for _ in range(passes)]
+    return {"rates": rates, "resident": resident}
+
+
+def outcome(make: Callable[[], Side], flow: Path) -> dict[str, Any]:
+    """Return what is compared between engines."""
+    engine = make()
+    made = [row for _, ops in read(flow) for row in engine.outcome(engine.prepare(ops))]
+    return {"outcome": made}
+
+
+def _pass(make: Callable[[], Side], flow: Path) -> tuple[float, float]:
+    """Return commands per second, and bytes for each order that rested before."""
+    gc.collect()
+    gc.disable()  # as the server does while it is busy
+    engine = make()
+    before = timed = 0
+    spent = grown = 0.0
+    resident = _resident()
+    for is_timed, ops in read(flow):
+        count = len(ops)
+        commands = engine.prepare(ops)
+        del ops
+        if not is_timed:
+            engine.run(commands)
+            before += count
+            continue
+        if not timed:
+            grown = _resident() - resident
+            gc.freeze()
+        timed += count
+        started = time.process_time()
+        engine.run(commands)
+        del commands  # forgetting what has ended is a part of it
+        spent += time.process_time() - started
+    gc.unfreeze()
+    gc.enable()
+    return timed / spent, grown / before if before else 0.0
+
+
+def _resident() -> int:
+    pages = Path("/proc/self/statm").read_text(encoding="ascii").split()[1]
+    return int(pages) * getpagesize()
+
+
+def main() -> None:
+    """Do what the command line asks for."""
+    name, path, passes = sys.argv[1:]
+    make = importlib.import_module(f"benchmarks.engines.{name}").Engine
+    flow = Path(path)
+    found = measure(make, flow, int(passes)) if int(passes) else outcome(make, flow)
+    print(json.dumps(found))
+
+
+if __name__ == "__main__":
+    main()

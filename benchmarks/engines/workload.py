@@ -1,0 +1,49 @@
+"""A flow on disk, in batches: what every engine reads is the same bytes.
+
+It is read by interpreters that have no more than the standard library.
+"""
+
+from __future__ import annotations
+
+import itertools
+import marshal
+from typing import TYPE_CHECKING
+
+from benchmarks.flow import BATCH, Op
+
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+
+def write(path: Path, ops: Iterable[Op], before: int = 0, batch: int = BATCH) -> int:
+    """Write ``ops`` in batches; return how many come after the first ``before``.
+
+    The first ones make the book and are not timed.
+    """
+    flow = iter(ops)
+    count = 0
+    with path.open("wb") as file:
+        for chunk in _batches(itertools.islice(flow, before), BATCH):
+            marshal.dump((False, chunk), file)
+        for chunk in _batches(flow, batch):
+            marshal.dump((True, chunk), file)
+            count += len(chunk)
+    return count
+
+
+def read(path: Path) -> Iterator[tuple[bool, list[Op]]]:
+    """Yield each batch of a flow's file, and whether it is timed."""
+    with path.open("rb") as file:
+        while True:
+            try:
+                timed, chunk = marshal.load(file)
+            except EOFError:
+                return
+            yield timed, [Op(*op) for op in chunk]
+
+
+def _batches(ops: Iterator[Op], size: int) -> Iterator[list[tuple[int, ...]]]:
+    while chunk := [tuple(op) for op in itertools.islice(ops, size)]:
+        yield chunk

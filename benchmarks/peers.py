@@ -1,0 +1,169 @@
+"""``python -m benchmarks peers``: the same flow through every peer, side by side.
+
+First what they make of it, on what all can do (limit orders and cancels), then
+how fast. Each has an environment of its own, and is credited with what it does.
+None of them has a log within the time; ``log`` says whether there is one around it.
+"""
+
+from __future__ import annotations
+
+import itertools
+import statistics
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from benchmarks.engines import bare
+from benchmarks.engines.environments import (
+    BARE,
+    COMPILED,
+    OTHERS,
+    PURE,
+    Contender,
+    alternate,
+    outcome,
+    present,
+)
+from benchmarks.engines.workload import read, write
+from benchmarks.flow import CROSS_HEAVY, LEVELS, MIXED, deep, mixed
+from benchmarks.report import Chart, Figure, Ratio, Report, Series
+
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+Rows = list[tuple[int, ...]]
+
+ROW: Final = "{:<32}{:<17}{:<8}{:<7}{:<5}{:<27}{}"
+HEAD: Final = (
+    *("engine", "accounts", "events", "fills", "log"),
+    *("outcome of the mixed flow", "of the cross-heavy one"),
+)
+
+
+class Size(NamedTuple):
+    """How much is run; ``short`` is the flow that the slowest peer is given too."""
+
+    pairs: int
+    passes: int
+    compared: int
+    short: int
+    long: int
+    depths: Sequence[int]
+    deep: int  # commands on top of each depth
+
+
+FULL: Final = Size(
+    pairs=5,
+    passes=3,
+    compared=3_000,
+    short=3_000,
+    long=200_000,
+    depths=(1_000, 10_000, 100_000, 1_000_000),
+    deep=50_000,
+)
+QUICK: Final = Size(
+    pairs=1,
+    passes=1,
+    compared=500,
+    short=500,
+    long=5_000,
+    depths=(1_000, 10_000),
+    deep=2_000,
+)
+
+
+def measure(quick: bool) -> Report:  # noqa: FBT001
+    """Compare what every engine makes of a flow, and then how fast it is."""
+    size = QUICK if quick else FULL
+    engines, absent = present([COMPILED, PURE, *OTHERS])
+    report = Report(
+        "peers",
+        "55 % rest, 40 % cancels, 5 % cross, CPU seconds; processes in alternation,"
+        f" {size.pairs} of each engine; of each the median of {size.passes} passes (one"
+        " on deep books) after one that is not counted",
+        notes=absent,
+    )
+    with tempfile.TemporaryDirectory(prefix="carbonex-bench-") as directory:
+        path = Path(directory) / "flow"
+        report.notes += _compared(engines, path, size.compared)
+        for count in (size.short, size.long):
+            write(path, mixed(count))
+            able = [engine for engine in engines if engine.most >= count]
+            _race(report, able, path, size, f"{count:,} commands")
+        report.charts.append(_depths(engines, path, size))
+    return report
+
+
+def reference(path: Path) -> dict[str, Rows]:
+    """Return what is right for a flow: its fills, and the book after each command."""
+    engine = bare.Engine()
+    fills: Rows = []
+    books: Rows = []
+    for _, ops in read(path):
+        for op in ops:
+            fills += engine.outcome([op])
+            books.append(engine.book())
+    return {"fills": fills, "books": books}
+
+
+def verdict(right: Rows, made: Rows, what: str) -> str:
+    """Say whether an engine's rows are right, or where they begin not to be."""
+    if made == right:
+        return f"all {len(right):,} {what} equal"
+    pairs = itertools.zip_longest(right, made)
+    at = next(n for n, (wanted, got) in enumerate(pairs) if wanted != got)
+    wanted, got = (rows[at] if at < len(rows) else None for rows in (right, made))
+    return f"{what} DIFFER from number {at + 1:,} on: {got} instead of {wanted}"
+
+
+def _compared(engines: list[Contender], path: Path, count: int) -> list[str]:
+    """Return a table: what each engine does, and whether its outcomes are right."""
+    rows = {
+        engine: [engine.requires or engine.name, *engine.does] for engine in engines
+    }
+    for mix in (MIXED, CROSS_HEAVY):
+        write(path, mixed(count, mix=mix))
+        right = reference(path)
+        for engine, row in rows.items():
+            made = outcome(engine, path)
+            row.append(verdict(right[engine.tells], made, engine.tells))
+    return [ROW.format(*row) for row in (HEAD, *rows.values())]
+
+
+def _race(
+    report: Report, engines: list[Contender], path: Path, size: Size, flow: str
+) -> None:
+    """Run one flow and add the rates to the report, and the ratios to the peers."""
+    measured = alternate([*engines, BARE], path, size.pairs, size.passes)
+    figures = {
+        engine: Figure(f"{flow}: {engine.name}", "commands/s", runs.rates)
+        for engine, runs in measured.items()
+    }
+    report.limits.append(figures.pop(BARE))
+    report.figures += figures.values()
+    report.ratios += [
+        Ratio.of(f"{flow}: {side.name} / {peer.name}", figures[side], figures[peer])
+        for side in (COMPILED, PURE)
+        for peer in OTHERS
+        if side in figures and peer in figures
+    ]
+
+
+def _depths(engines: list[Contender], path: Path, size: Size) -> Chart:
+    """Return how fast each engine is on deeper and deeper books."""
+    lines = {engine: Series(engine.name, [], []) for engine in engines}
+    for depth in size.depths:
+        write(path, deep(depth, size.deep), before=depth)
+        able = [engine for engine in engines if engine.most >= depth + size.deep]
+        for engine, runs in alternate(able, path, size.pairs, 1).items():
+            lines[engine].x.append(depth)
+            lines[engine].y.append(statistics.median(runs.rates))
+    return Chart(
+        "depth",
+        f"Mixed flow on a deep book, {LEVELS} prices a side",
+        "resting orders",
+        "commands/s",
+        [line for line in lines.values() if line.x],
+        log="xy",
+    )
