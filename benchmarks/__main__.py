@@ -24,6 +24,10 @@ PARTS: Final = {
     "engine": "commands per second in process, by flow, beside the peers",
     "gateway": "durable WebSocket orders: capacity, and latency at fixed rates",
     "recovery": "replay of a long log, restart from a snapshot of many orders",
+    "snapshot": "take, restore and keep the state, by how many orders are open",
+    "scaling": "how cost grows with depth, accounts, instruments, followers, the log",
+    "market": "3,700 companies, makers, followers, and a compliance day's burst",
+    "soak": "an hour of steady load: memory and latency, minute by minute",
 }
 
 
