@@ -1,0 +1,102 @@
+"""What the columns of a market say: percentiles, courses over time, fairness."""
+
+from __future__ import annotations
+
+import math
+from array import array
+from collections import defaultdict
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from hdrh.histogram import HdrHistogram
+
+from benchmarks.market_plan import QUOTE_COMMANDS, SECOND_NS
+from benchmarks.report import Figure
+
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from benchmarks.market_stage import Column
+
+
+LONGEST_US: Final = 120 * 10**6  # that a histogram holds
+PERCENTILES: Final = (50.0, 90.0, 99.0, 99.9, 100.0)
+
+
+class Fairness(NamedTuple):
+    """How alike sessions were served.
+
+    ``jain`` is Jain's index of their mean times: 1 where all are alike, 1/n where
+    one waits for all. ``worst`` has each session's p99, in ms, ascending.
+    """
+
+    sessions: int
+    jain: float
+    worst: list[float]
+
+    def worst_at(self, percent: float) -> float:
+        """Return the p99 that so many per cent of the sessions do not exceed."""
+        return self.worst[_rank(len(self.worst), percent)] if self.worst else math.nan
+
+
+def percentiles(took_ns: Iterable[int]) -> list[float]:
+    """Return PERCENTILES in ms; NaN where there is nothing."""
+    histogram = HdrHistogram(1, LONGEST_US, 3)
+    for took in took_ns:
+        histogram.record_value(min(max(took // 1000, 1), LONGEST_US))
+    if not histogram.get_total_count():
+        return [math.nan for _ in PERCENTILES]
+    return [histogram.get_value_at_percentile(p) / 1000 for p in PERCENTILES]
+
+
+def figures(name: str, took_ns: Sequence[int]) -> list[Figure]:
+    """Return a figure in ms for each of PERCENTILES."""
+    values = percentiles(took_ns)
+    return [
+        Figure(f"{name} {'max' if percent == 100 else f'p{percent:g}'}", "ms", [value])
+        for percent, value in zip(PERCENTILES, values, strict=True)
+    ]
+
+
+def course(column: Column, step: float) -> tuple[list[float], list[list[float]]]:
+    """Return times in seconds, and PERCENTILES in ms of what was due in each step."""
+    steps: dict[int, array[int]] = defaultdict(lambda: array("q"))
+    for when, took in zip(column.when, column.took, strict=True):
+        steps[int(when / SECOND_NS / step)].append(took)
+    numbers = sorted(steps)
+    return [n * step for n in numbers], [percentiles(steps[n]) for n in numbers]
+
+
+def rates(column: Column, step: float, weight: float = 1) -> dict[float, float]:
+    """Return by time how many a second were due, each counted as ``weight``."""
+    counts: dict[int, int] = defaultdict(int)
+    for when in column.when:
+        counts[int(when / SECOND_NS / step)] += 1
+    return {n * step: counts[n] * weight / step for n in sorted(counts)}
+
+
+def fairness(column: Column) -> Fairness:
+    """Compare the sessions that a column tells of."""
+    by_session: dict[int, list[int]] = defaultdict(list)
+    for who, took in zip(column.who, column.took, strict=True):
+        by_session[who].append(took)
+    means = [sum(times) / len(times) for times in by_session.values()]
+    worst = sorted(
+        sorted(times)[_rank(len(times), 99)] / 1e6 for times in by_session.values()
+    )
+    return Fairness(len(means), jain(means), worst)
+
+
+def jain(values: Sequence[float]) -> float:
+    """Return Jain's index (Jain, Chiu and Hawe 1984): (Σx)² / (n Σx²)."""
+    squares = sum(value * value for value in values)
+    return sum(values) ** 2 / (len(values) * squares) if squares else 1.0
+
+
+# A maker's quote is two messages; counted by message each has half its commands.
+QUOTE_WEIGHT: Final = QUOTE_COMMANDS / 2
+
+
+def _rank(count: int, percent: float) -> int:
+    """Return the place of a percentile among ``count`` ascending values."""
+    return min(math.ceil(count * percent / 100), count) - 1
