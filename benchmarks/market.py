@@ -91,6 +91,11 @@ def _add_counts(report: Report, cast: Cast, played: Played, lasted: float) -> No
         Figure("frames delivered", "/s", [_frames(played) / lasted]),
         Figure("the server's processor", "cores", [played.server_cpu / lasted]),
         *(
+            Figure(f"the processor of the process with {role}", "cores", [each.cpu / lasted])
+            for role, each in outcomes.items()
+            if role != "follower"  # in one process with the makers
+        ),
+        *(
             Figure(f"{role}: sent late by its client, p99", "ms", [each.late_ns / 1e6])
             for role, each in outcomes.items()
             if each.sent
@@ -115,15 +120,16 @@ def _add_times(
     ends = list(accumulate(phase.seconds for phase in phases))
     what = "print's age" if role == "follower" else "answer"
     for phase, end in zip(phases, ends, strict=True):
-        column = played.columns[role].between(end - phase.seconds, end)
-        report.figures.append(
-            Figure(
-                f"{role}, {phase.name}: {what}s",
-                "/s",
-                [len(column.when) / phase.seconds],
-            )
-        )
-        report.figures += figures(f"{role}, {phase.name}: {what}", column.took)
+        all_ = played.columns[role].between(end - phase.seconds, end)
+        taken = all_.taken()
+        name = f"{role}, {phase.name}"
+        rate = len(taken.when) / phase.seconds
+        refused = float(len(all_.when) - len(taken.when))
+        report.figures += [
+            Figure(f"{name}: {what}s", "/s", [rate]),
+            *figures(f"{name}: {what}", taken.took),
+            *([Figure(f"{name}: refused", "", [refused])] if refused else []),
+        ]
 
 
 def _add_fairness(report: Report, played: Played, phases: list[Phase]) -> None:
@@ -138,12 +144,13 @@ def _add_fairness(report: Report, played: Played, phases: list[Phase]) -> None:
         )
         for percent, words in ((10, "p10"), (50, "median"), (99, "p99"), (100, "max"))
     ]
+    name = f"Jain's index of {found.sessions:,} companies' mean times"
+    report.figures += [
+        Figure(name, "", [found.jain], "1 is fair"),
+        Figure("  the same times dealt at random", "", [found.chance]),
+    ]
     report.ratios.append(
-        Ratio(
-            f"Jain's index of {found.sessions:,} companies' mean times",
-            [found.jain],
-            "1 is fair",
-        )
+        Ratio("Jain's index / by chance", [found.jain / found.chance], "1")
     )
 
 
@@ -156,12 +163,22 @@ def _add_memory(report: Report, played: Played) -> None:
     ]
 
 
+def _refused(played: Played, step: float) -> dict[float, float]:
+    """Return by time how many of the companies' orders were refused a second."""
+    company = played.columns["company"]
+    taken = rates(company.taken(), step)
+    return {
+        at: rate - taken.get(at, 0.0) for at, rate in rates(company, step).items()
+    }
+
+
 def _add_charts(report: Report, played: Played, step: float) -> None:
     by_role = {
         "companies' orders": rates(played.columns["company"], step),
         f"makers' orders ({QUOTE_COMMANDS} a quote)": rates(
             played.columns["maker"], step, QUOTE_WEIGHT
         ),
+        "refused": _refused(played, step),
     }
     report.charts.append(
         Chart(
@@ -173,8 +190,8 @@ def _add_charts(report: Report, played: Played, step: float) -> None:
         )
     )
     lines = []
-    for role, what in (("company", "company"), ("maker", "maker"), ("follower", "print")):
-        times, found = course(played.columns[role], step)
+    for role, what in zip(ROLES, ("company", "maker", "print"), strict=True):
+        times, found = course(played.columns[role].taken(), step)
         lines += [
             Series(f"{what} p50", times, [values[0] for values in found]),
             Series(f"{what} p99", times, [values[2] for values in found]),

@@ -42,6 +42,7 @@ if TYPE_CHECKING:
 
 AT_ONCE: Final = 64  # sessions that connect at the same time
 GRACE_SECONDS: Final = 30  # how long the last answers may take
+COLUMNS: Final = ("when", "took", "who", "done")  # of Records
 CHANNELS: Final = ("book", "ticker", "trade")  # that a follower follows
 
 
@@ -84,7 +85,7 @@ class Player:
         self.role: Role = role
         self._names = part.cast.names(role)
         self.sessions: list[Session] = []
-        self.records = Records(array("q"), array("q"), array("q"))
+        self.records = Records()
         self.late = array("q")
         self.returns: list[float] = []
 
@@ -128,7 +129,7 @@ class Player:
     def outcome(self, cpu: float) -> Outcome:
         """Write the columns and return the counts."""
         records = self.records
-        for name in ("when", "took", "who"):
+        for name in COLUMNS:
             path = Path(self._part.directory) / f"{self.role}.{name}"
             with path.open("wb") as file:
                 getattr(records, name).tofile(file)

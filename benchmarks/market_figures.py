@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import random
 from array import array
 from collections import defaultdict
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -16,7 +17,7 @@ from benchmarks.report import Figure
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from benchmarks.market_stage import Column
+    from benchmarks.market_stage import Columns
 
 
 LONGEST_US: Final = 120 * 10**6  # that a histogram holds
@@ -27,11 +28,13 @@ class Fairness(NamedTuple):
     """How alike sessions were served.
 
     ``jain`` is Jain's index of their mean times: 1 where all are alike, 1/n where
-    one waits for all. ``worst`` has each session's p99, in ms, ascending.
+    one waits for all. ``chance`` is what it is when the same times are dealt to
+    the sessions at random. ``worst`` has each session's p99, in ms, ascending.
     """
 
     sessions: int
     jain: float
+    chance: float
     worst: list[float]
 
     def worst_at(self, percent: float) -> float:
@@ -58,33 +61,37 @@ def figures(name: str, took_ns: Sequence[int]) -> list[Figure]:
     ]
 
 
-def course(column: Column, step: float) -> tuple[list[float], list[list[float]]]:
+def course(columns: Columns, step: float) -> tuple[list[float], list[list[float]]]:
     """Return times in seconds, and PERCENTILES in ms of what was due in each step."""
     steps: dict[int, array[int]] = defaultdict(lambda: array("q"))
-    for when, took in zip(column.when, column.took, strict=True):
+    for when, took in zip(columns.when, columns.took, strict=True):
         steps[int(when / SECOND_NS / step)].append(took)
     numbers = sorted(steps)
     return [n * step for n in numbers], [percentiles(steps[n]) for n in numbers]
 
 
-def rates(column: Column, step: float, weight: float = 1) -> dict[float, float]:
+def rates(columns: Columns, step: float, weight: float = 1) -> dict[float, float]:
     """Return by time how many a second were due, each counted as ``weight``."""
     counts: dict[int, int] = defaultdict(int)
-    for when in column.when:
+    for when in columns.when:
         counts[int(when / SECOND_NS / step)] += 1
     return {n * step: counts[n] * weight / step for n in sorted(counts)}
 
 
-def fairness(column: Column) -> Fairness:
-    """Compare the sessions that a column tells of."""
-    by_session: dict[int, list[int]] = defaultdict(list)
-    for who, took in zip(column.who, column.took, strict=True):
-        by_session[who].append(took)
-    means = [sum(times) / len(times) for times in by_session.values()]
+def fairness(columns: Columns) -> Fairness:
+    """Compare the sessions that the columns tell of."""
+    dealt = columns.took[:]
+    random.Random(7).shuffle(dealt)
+    by_session = _by_session(columns.who, columns.took)
     worst = sorted(
         sorted(times)[_rank(len(times), 99)] / 1e6 for times in by_session.values()
     )
-    return Fairness(len(means), jain(means), worst)
+    return Fairness(
+        len(worst),
+        jain(_means(by_session)),
+        jain(_means(_by_session(columns.who, dealt))),
+        worst,
+    )
 
 
 def jain(values: Sequence[float]) -> float:
@@ -100,3 +107,14 @@ QUOTE_WEIGHT: Final = QUOTE_COMMANDS / 2
 def _rank(count: int, percent: float) -> int:
     """Return the place of a percentile among ``count`` ascending values."""
     return min(math.ceil(count * percent / 100), count) - 1
+
+
+def _by_session(who: Sequence[int], took: Sequence[int]) -> dict[int, list[int]]:
+    by_session: dict[int, list[int]] = defaultdict(list)
+    for session, time in zip(who, took, strict=True):
+        by_session[session].append(time)
+    return by_session
+
+
+def _means(by_session: dict[int, list[int]]) -> list[float]:
+    return [sum(times) / len(times) for times in by_session.values()]

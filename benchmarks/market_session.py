@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import re
 import time
+from array import array
 from collections import Counter, deque
 from typing import TYPE_CHECKING, Final, cast
 
@@ -23,7 +24,6 @@ from carbonex.wire.codec import JSON
 
 
 if TYPE_CHECKING:
-    from array import array
     from collections.abc import Iterator
 
 
@@ -37,20 +37,27 @@ _TIME: Final = re.compile(rb'"time":(\d+)')
 
 
 class Records:
-    """What happened to a role: when (ns from the start), how long (ns), to whom."""
+    """What happened to a role: when (ns from the start), how long (ns), to whom.
 
-    def __init__(self, when: array[int], took: array[int], who: array[int]) -> None:
-        self.when, self.took, self.who = when, took, who
+    ``done`` tells, by 1, that it was done; what is refused is 0.
+    """
+
+    def __init__(self) -> None:
+        self.when = array("q")
+        self.took = array("q")
+        self.who = array("q")
+        self.done = array("q")
         self.sent = 0
         self.frames = 0  # that were received
         self.refused: Counter[str] = Counter()
         self.started_ns = 0  # on the monotonic clock
         self.started_wall_ns = 0
 
-    def add(self, when_ns: int, took_ns: int, who: int) -> None:
+    def add(self, when_ns: int, took_ns: int, who: int, *, done: bool) -> None:
         self.when.append(when_ns)
         self.took.append(took_ns)
         self.who.append(who)
+        self.done.append(done)
 
 
 class Session(asyncio.Protocol):
@@ -196,8 +203,9 @@ class Session(asyncio.Protocol):
         records = self._records
         at_ns = self._pending.popleft()
         took_ns = time.monotonic_ns() - records.started_ns - at_ns
-        records.add(at_ns, took_ns, self._number)
-        if _REFUSED in payload:
+        done = _REFUSED not in payload
+        records.add(at_ns, took_ns, self._number, done=done)
+        if not done:
             names = _NAME.findall(payload)
             records.refused.update(name.decode() for name in names)
         if self._leaving and not self._pending:
@@ -210,9 +218,8 @@ class Session(asyncio.Protocol):
         now_ns = time.time_ns()
         records = self._records
         took_ns = now_ns - int(found[1]) * 1000
-        records.add(
-            now_ns - took_ns - records.started_wall_ns, took_ns, self._number
-        )
+        at_ns = now_ns - took_ns - records.started_wall_ns
+        records.add(at_ns, took_ns, self._number, done=True)
 
 
 def _framed(payload: bytes) -> bytes:

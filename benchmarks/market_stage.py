@@ -10,12 +10,13 @@ import subprocess
 import sys
 import time
 from array import array
+from itertools import compress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import msgspec
 
-from benchmarks.market_client import Outcome, Part
+from benchmarks.market_client import COLUMNS, Outcome, Part
 from benchmarks.market_plan import SECOND_NS, Role, past, seconds
 from benchmarks.serving import (
     Served,
@@ -30,25 +31,33 @@ from benchmarks.serving import (
 
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from benchmarks.market_plan import Cast, Phase
 
 
 AHEAD_SECONDS: Final = 1.0  # from when all are logged in to the start
 
 
-class Column(NamedTuple):
+class Columns(NamedTuple):
     """What happened to one role: times in nanoseconds from the start."""
 
     when: array[int]
     took: array[int]
     who: array[int]
+    done: array[int]
 
-    def between(self, start: float, end: float) -> Column:
+    def between(self, start: float, end: float) -> Columns:
         """Return what was due from ``start`` to ``end``, in seconds."""
         first, last = int(start * SECOND_NS), int(end * SECOND_NS)
-        kept = [n for n, when in enumerate(self.when) if first <= when < last]
-        columns = (array("q", (column[n] for n in kept)) for column in self)
-        return Column(*columns)
+        return self._where([first <= when < last for when in self.when])
+
+    def taken(self) -> Columns:
+        """Return what was done, without what was refused."""
+        return self._where(self.done)
+
+    def _where(self, kept: Sequence[int]) -> Columns:
+        return Columns(*(array("q", compress(column, kept)) for column in self))
 
 
 class Memory(NamedTuple):
@@ -64,7 +73,7 @@ class Played(NamedTuple):
 
     login_seconds: float
     outcomes: dict[Role, Outcome]
-    columns: dict[Role, Column]
+    columns: dict[Role, Columns]
     memory: Memory
     server_cpu: float  # seconds, while the market ran
     verified: str
@@ -101,7 +110,7 @@ def play(directory: Path, parts: list[Part]) -> Played:
                 player.communicate()
         served.stop()
     by_role = {outcome.role: outcome for each in outcomes for outcome in each}
-    columns = {role: _column(directory, role) for role in by_role}
+    columns = {role: _columns(directory, role) for role in by_role}
     return Played(login_seconds, by_role, columns, memory, cpu, verified(venue))
 
 
@@ -159,10 +168,10 @@ def _line(player: subprocess.Popen[str]) -> str:
     return line
 
 
-def _column(directory: Path, role: Role) -> Column:
+def _columns(directory: Path, role: Role) -> Columns:
     columns = []
-    for name in ("when", "took", "who"):
+    for name in COLUMNS:
         column = array("q")
         column.frombytes((directory / f"{role}.{name}").read_bytes())
         columns.append(column)
-    return Column(*columns)
+    return Columns(*columns)
