@@ -91,7 +91,11 @@ def _add_counts(report: Report, cast: Cast, played: Played, lasted: float) -> No
         Figure("frames delivered", "/s", [_frames(played) / lasted]),
         Figure("the server's processor", "cores", [played.server_cpu / lasted]),
         *(
-            Figure(f"the processor of the process with {role}", "cores", [each.cpu / lasted])
+            Figure(
+                f"the processor of the process with {role}",
+                "cores",
+                [each.cpu / lasted],
+            )
             for role, each in outcomes.items()
             if role != "follower"  # in one process with the makers
         ),
@@ -105,7 +109,8 @@ def _add_counts(report: Report, cast: Cast, played: Played, lasted: float) -> No
         refused = ", ".join(f"{n:,} {name}" for name, n in each.refused.items())
         report.notes.append(
             f"{role}: {each.sent:,} sent, {each.answered:,} answered,"
-            f" {each.unanswered:,} not; refused: {refused or 'none'}"
+            f" {each.unanswered:,} not; {each.lost:,} connections lost;"
+            f" refused: {refused or 'none'}"
         )
     report.notes.append(f"verify: {played.verified}")
 
@@ -114,9 +119,7 @@ def _frames(played: Played) -> int:
     return sum(outcome.frames for outcome in played.outcomes.values())
 
 
-def _add_times(
-    report: Report, played: Played, role: Role, phases: list[Phase]
-) -> None:
+def _add_times(report: Report, played: Played, role: Role, phases: list[Phase]) -> None:
     ends = list(accumulate(phase.seconds for phase in phases))
     what = "print's age" if role == "follower" else "answer"
     for phase, end in zip(phases, ends, strict=True):
@@ -135,7 +138,10 @@ def _add_times(
 def _add_fairness(report: Report, played: Played, phases: list[Phase]) -> None:
     start = phases[0].seconds
     end = start + phases[1].seconds
-    found = fairness(played.columns["company"].between(start, end))
+    columns = played.columns["company"].between(start, end)
+    if not columns.when:
+        return
+    found = fairness(columns)
     report.figures += [
         Figure(
             f"p99 of a company in the burst: {words} of all",
@@ -167,9 +173,7 @@ def _refused(played: Played, step: float) -> dict[float, float]:
     """Return by time how many of the companies' orders were refused a second."""
     company = played.columns["company"]
     taken = rates(company.taken(), step)
-    return {
-        at: rate - taken.get(at, 0.0) for at, rate in rates(company, step).items()
-    }
+    return {at: rate - taken.get(at, 0.0) for at, rate in rates(company, step).items()}
 
 
 def _add_charts(report: Report, played: Played, step: float) -> None:

@@ -70,6 +70,7 @@ class Outcome(msgspec.Struct, frozen=True):
     sent: int
     answered: int
     unanswered: int
+    lost: int  # connections that the server ended
     frames: int
     refused: dict[str, int]
     late_ns: int  # how late the client itself sent, at p99
@@ -118,9 +119,7 @@ class Player:
         churn.cancel()
         end_ns = start_ns + int(seconds(self._part.phases) * SECOND_NS)
         await asyncio.sleep(max(0.0, (end_ns - time.monotonic_ns()) / SECOND_NS))
-        deadline = time.monotonic() + GRACE_SECONDS
-        while self.unanswered and time.monotonic() < deadline:
-            await asyncio.sleep(0.01)
+        await self._leave()
 
     @property
     def unanswered(self) -> int:
@@ -139,12 +138,21 @@ class Player:
             records.sent,
             len(records.when) if self.role != "follower" else 0,
             self.unanswered,
+            records.lost,
             records.frames,
             dict(records.refused),
             late[int(len(late) * 0.99)] if late else 0,
             self.returns,
             cpu,
         )
+
+    async def _leave(self) -> None:
+        """Have everybody go who has all answers, and the others when they have."""
+        for session in self.sessions:
+            session.leave()
+        gone = [session.gone for session in self.sessions]
+        if gone:
+            await asyncio.wait(gone, timeout=GRACE_SECONDS)
 
     async def _enter(self, number: int) -> Session:
         part, name = self._part, self._names[number]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import random
 from array import array
-from collections import defaultdict
+from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from hdrh.histogram import HdrHistogram
@@ -39,21 +39,21 @@ class Fairness(NamedTuple):
 
     def worst_at(self, percent: float) -> float:
         """Return the p99 that so many per cent of the sessions do not exceed."""
-        return self.worst[_rank(len(self.worst), percent)] if self.worst else math.nan
+        return self.worst[_rank(len(self.worst), percent)]
 
 
 def percentiles(took_ns: Iterable[int]) -> list[float]:
-    """Return PERCENTILES in ms; NaN where there is nothing."""
+    """Return PERCENTILES in ms of one time or more."""
     histogram = HdrHistogram(1, LONGEST_US, 3)
-    for took in took_ns:
-        histogram.record_value(min(max(took // 1000, 1), LONGEST_US))
-    if not histogram.get_total_count():
-        return [math.nan for _ in PERCENTILES]
+    for micros, count in Counter(took // 1000 for took in took_ns).items():
+        histogram.record_value(min(max(micros, 1), LONGEST_US), count)
     return [histogram.get_value_at_percentile(p) / 1000 for p in PERCENTILES]
 
 
 def figures(name: str, took_ns: Sequence[int]) -> list[Figure]:
-    """Return a figure in ms for each of PERCENTILES."""
+    """Return a figure in ms for each of PERCENTILES; none where nothing happened."""
+    if not took_ns:
+        return []
     values = percentiles(took_ns)
     return [
         Figure(f"{name} {'max' if percent == 100 else f'p{percent:g}'}", "ms", [value])

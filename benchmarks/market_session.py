@@ -49,6 +49,7 @@ class Records:
         self.done = array("q")
         self.sent = 0
         self.frames = 0  # that were received
+        self.lost = 0  # connections that ended although nobody had left
         self.refused: Counter[str] = Counter()
         self.started_ns = 0  # on the monotonic clock
         self.started_wall_ns = 0
@@ -118,11 +119,10 @@ class Session(asyncio.Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         if not self.ready.done():
             self.ready.set_exception(exc or ConnectionError("the server hung up"))
-        if self._leaving or self.ready.exception() is not None:
-            self.gone.set_result(None)
-        else:
-            self._unready = 1
-            self.gone.set_exception(exc or ConnectionError("the server hung up"))
+        elif not self._leaving:
+            self._records.lost += 1
+        self._leaving = True
+        self.gone.set_result(None)
 
     def send(self, at_ns: int, requests: list[bytes]) -> None:
         """Send requests that were due ``at_ns`` from the start."""

@@ -11,7 +11,6 @@ import sys
 import time
 from array import array
 from itertools import compress
-from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import msgspec
@@ -32,6 +31,7 @@ from benchmarks.serving import (
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from benchmarks.market_plan import Cast, Phase
 

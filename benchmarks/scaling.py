@@ -33,7 +33,7 @@ LARGE: Final = (10_000, 100_000, 1_000_000)  # commands of a log, orders of a st
 
 
 class Axis(NamedTuple):
-    """What grows, through which ``sizes``; ``count`` is what is measured at each.
+    """What grows, through which ``sizes``; ``amount`` is what is measured at each.
 
     The ratio is that of the last size to the size number ``base``, from which on
     O(log n) can be told from a constant.
@@ -43,7 +43,7 @@ class Axis(NamedTuple):
     x: str
     unit: str
     sizes: tuple[int, ...]
-    count: int
+    amount: int
     base: int = 0
 
     @property
@@ -54,7 +54,9 @@ class Axis(NamedTuple):
 
 COMMAND: Final = "CPU µs a command"
 AXES: Final = (
-    Axis("depth", "resting orders", COMMAND, (1_000, 10_000, 100_000, 1_000_000), 10**5),
+    Axis(
+        "depth", "resting orders", COMMAND, (1_000, 10_000, 100_000, 1_000_000), 10**5
+    ),
     Axis("accounts", "accounts", COMMAND, (100, 1_000, 10_000, 100_000), 10**5),
     Axis("instruments", "instruments", COMMAND, (1, 10, 100, 1_000), 10**5, base=1),
     Axis(
@@ -81,7 +83,7 @@ def measure(quick: bool) -> Report:  # noqa: FBT001 - as every part
         f" {rounds} rounds, seconds of the processor",
     )
     for axis in AXES:
-        small = axis._replace(sizes=axis.sizes[:cut], count=axis.count // share)
+        small = axis._replace(sizes=axis.sizes[:cut], amount=axis.amount // share)
         _along(small, rounds, report)
     large = [size // 100 if quick else size for size in LARGE]
     _log(large, rounds, report)
@@ -94,7 +96,7 @@ def _along(axis: Axis, rounds: int, report: Report) -> None:
     found: dict[int, list[float]] = {size: [] for size in axis.sizes}
     for _ in range(rounds):
         for size in axis.sizes:
-            found[size].append(_run(axis.what, size, axis.count))
+            found[size].append(_run(axis.what, size, axis.amount))
     costs = [
         Figure(f"{size:,} {axis.x}", axis.unit, values)
         for size, values in found.items()
@@ -103,10 +105,8 @@ def _along(axis: Axis, rounds: int, report: Report) -> None:
     goal = f"≤ {axis.allowed:.2f}, O(log n)"
     first, last = axis.sizes[axis.base], axis.sizes[-1]
     name = f"{axis.what}, {last:,} / {first:,}"
-    report.ratios.append(
-        Ratio.of(f"{name}: time", costs[-1], costs[axis.base], goal)
-    )
-    count = min(axis.count, CALLS_COUNT)
+    report.ratios.append(Ratio.of(f"{name}: time", costs[-1], costs[axis.base], goal))
+    count = min(axis.amount, CALLS_COUNT)
     few, many = (_run(axis.what, size, count, "calls") for size in (first, last))
     report.ratios.append(Ratio(f"{name}: functions called", [many / few], goal))
     report.charts.append(
@@ -128,7 +128,13 @@ def _log(sizes: list[int], rounds: int, report: Report) -> None:
     report.ratios.append(_linear("replay", sizes, costs))
     report.charts.append(
         _chart(
-            "log", "Recovery, by the log's length", "commands", "CPU s", costs, sizes, "xy"
+            "log",
+            "Recovery, by the log's length",
+            "commands",
+            "CPU s",
+            costs,
+            sizes,
+            "xy",
         )
     )
 

@@ -81,8 +81,9 @@ def configure(directory: Path, **limits: int) -> None:
 def write_past(directory: Path, rows: Iterable[list[Command]]) -> Exchange:
     """Write the log of a venue, after its opening; return what the rows make of it."""
     exchange = Exchange()
+    opening: list[list[Command]] = [[GatewayOpened("")]]
     with SegmentLog(directory, VENUE, Unsynced()) as log:
-        for n, commands in enumerate(itertools.chain([[GatewayOpened("")]], rows)):
+        for n, commands in enumerate(itertools.chain(opening, rows)):
             batch = Batch(NOW_NS, 1, 1, n, commands)
             log.publish(batch)
             exchange.apply(batch)

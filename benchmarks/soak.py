@@ -151,7 +151,7 @@ def _add_counts(report: Report, played: Played, minutes: float) -> None:
         refused = ", ".join(f"{n:,} {name}" for name, n in each.refused.items())
         report.notes.append(
             f"{role}: {each.sent:,} sent, {each.unanswered:,} without an answer;"
-            f" refused: {refused or 'none'}"
+            f" {each.lost:,} connections lost; refused: {refused or 'none'}"
         )
     report.notes.append(f"verify: {played.verified}")
 
