@@ -22,9 +22,10 @@ import msgspec
 import uvloop
 
 from benchmarks.market_plan import (
+    COLUMNS,
     SECOND_NS,
-    Cast,
-    Phase,
+    Outcome,
+    Part,
     Role,
     Sending,
     instrument,
@@ -40,42 +41,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
+# What the kernel's timers need; the benchmarks run on it.
+assert sys.version_info >= (3, 13), "the market's clients need Python 3.13"
+
 AT_ONCE: Final = 64  # sessions that connect at the same time
 GRACE_SECONDS: Final = 30  # how long the last answers may take
-COLUMNS: Final = ("when", "took", "who", "done")  # of Records
 CHANNELS: Final = ("book", "ticker", "trade")  # that a follower follows
-
-
-class Part(msgspec.Struct, frozen=True):
-    """What one process plays: ``roles`` of the cast, on the server at ``port``.
-
-    Makers quote every ``every`` seconds; ``leaves`` companies a second leave and
-    come back. What happened is written to ``directory``, a file per column.
-    """
-
-    port: int
-    cast: Cast
-    roles: list[Role]
-    phases: list[Phase]
-    directory: str
-    every: float = 1.0
-    leaves: float = 0.0
-    seed: int = 7
-
-
-class Outcome(msgspec.Struct, frozen=True):
-    """What came of one role: counts of messages, and who was refused what."""
-
-    role: Role
-    sent: int
-    answered: int
-    unanswered: int
-    lost: int  # connections that the server ended
-    frames: int
-    refused: dict[str, int]
-    late_ns: int  # how late the client itself sent, at p99
-    returns: list[float]  # seconds that coming back took, each
-    cpu: float  # of this process, in seconds, while the market ran
 
 
 class Player:

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
 
 Role = Literal["company", "maker", "follower"]
+COLUMNS: Final = ("when", "took", "who", "done")  # that each role's process writes
 ROLES: Final[tuple[Role, ...]] = ("company", "maker", "follower")
 
 SECOND_NS: Final = 1_000_000_000
@@ -86,6 +87,38 @@ class Sending(NamedTuple):
     at_ns: int
     session: int
     requests: list[bytes]
+
+
+class Part(msgspec.Struct, frozen=True):
+    """What one process plays: ``roles`` of the cast, on the server at ``port``.
+
+    Makers quote every ``every`` seconds; ``leaves`` companies a second leave and
+    come back. What happened is written to ``directory``, a file per column.
+    """
+
+    port: int
+    cast: Cast
+    roles: list[Role]
+    phases: list[Phase]
+    directory: str
+    every: float = 1.0
+    leaves: float = 0.0
+    seed: int = 7
+
+
+class Outcome(msgspec.Struct, frozen=True):
+    """What came of one role: counts of messages, and who was refused what."""
+
+    role: Role
+    sent: int
+    answered: int
+    unanswered: int
+    lost: int  # connections that the server ended
+    frames: int
+    refused: dict[str, int]
+    late_ns: int  # how late the client itself sent, at p99
+    returns: list[float]  # seconds that coming back took, each
+    cpu: float  # of this process, in seconds, while the market ran
 
 
 def key_of(name: str) -> Key:

@@ -15,8 +15,15 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import msgspec
 
-from benchmarks.market_client import COLUMNS, Outcome, Part
-from benchmarks.market_plan import SECOND_NS, Role, past, seconds
+from benchmarks.market_plan import (
+    COLUMNS,
+    SECOND_NS,
+    Outcome,
+    Part,
+    Role,
+    past,
+    seconds,
+)
 from benchmarks.serving import (
     Served,
     children,

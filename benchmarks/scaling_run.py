@@ -43,7 +43,7 @@ from carbonex.wire.requests import Subscribe
 
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterator
 
     from carbonex.engine import Command
 
@@ -79,14 +79,14 @@ class Market:
         self._placed = 0
         self._n = itertools.count()
         self.apply([GatewayOpened("")])
-        for commands in itertools.batched(self._opening(), 500):
+        for commands in batches(self._opening(), 500):
             self.apply(commands)
-        for commands in itertools.batched(self._deep(), BATCH):
+        for commands in batches(self._deep(), BATCH):
             self.apply(commands)
 
-    def apply(self, commands: Iterable[Command]) -> None:
+    def apply(self, commands: list[Command]) -> None:
         """Apply commands as one batch."""
-        self.exchange.apply(Batch(0, 1, 1, next(self._n), [*commands]))
+        self.exchange.apply(Batch(0, 1, 1, next(self._n), commands))
 
     def flow(self, count: int) -> Iterator[Command]:
         """Yield ``count`` commands: 5 % cross, as many cancel as rest."""
@@ -141,6 +141,12 @@ class Market:
         return CancelOrder(name, name, order)
 
 
+def batches(commands: Iterator[Command], size: int) -> Iterator[list[Command]]:
+    """Yield the commands in lists of ``size``."""
+    while batch := list(itertools.islice(commands, size)):
+        yield batch
+
+
 def timed(work: Callable[[], object]) -> float:
     """Return the microseconds of the processor that ``work`` takes."""
     started = time.process_time()
@@ -160,10 +166,10 @@ def engine(market: Market, count: int, meter: Meter) -> float:
     gc.collect()
     gc.freeze()
     gc.disable()  # as the server does while it is busy
-    for commands in itertools.batched(market.flow(count // 10), BATCH):
+    for commands in batches(market.flow(count // 10), BATCH):
         market.apply(commands)
     spent = 0.0
-    for commands in itertools.batched(market.flow(count), BATCH):
+    for commands in batches(market.flow(count), BATCH):
         spent += meter(partial(market.apply, commands))
     return spent / count
 

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import itertools
-
 import pytest
 
 from benchmarks.scaling import AXES
-from benchmarks.scaling_run import BATCH, WORKLOADS, Market, called, timed
+from benchmarks.scaling_run import BATCH, WORKLOADS, Market, batches, called, timed
 from carbonex.engine import COMPILED
 
 
@@ -17,7 +15,7 @@ def test_books_keep_their_size_and_are_refused_little(
 ) -> None:
     market = Market(accounts, instruments, 400)
     before = _resting(market)
-    for commands in itertools.batched(market.flow(2_000), BATCH):
+    for commands in batches(market.flow(2_000), BATCH):
         market.apply(commands)
     assert before == pytest.approx(400, rel=0.05)
     assert _resting(market) == pytest.approx(before, rel=0.25)
