@@ -147,13 +147,12 @@ def _start(
     for player in players:
         _tell(player, str(start_ns))
     memory = Memory([], [], [])
-    followers = children(pid)
     for second in range(int(seconds(phases)) + 1):
         due_ns = start_ns + second * SECOND_NS
         time.sleep(max(0.0, (due_ns - time.monotonic_ns()) / SECOND_NS))
         memory.at.append(float(second))
         memory.server.append(resident_mb(pid))
-        memory.follower.append(sum(map(resident_mb, followers)))
+        memory.follower.append(sum(map(resident_mb, children(pid))))
     return memory
 
 
