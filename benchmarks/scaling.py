@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 ROOT: Final = Path(__file__).parents[1]
 SOURCES: Final = ("engine", "gateway", "sdk")
-ROUNDS: Final = 5
+ROUNDS: Final = 3
 CALLS_COUNT: Final = 5_000  # commands whose calls are counted
 LARGE: Final = (10_000, 100_000, 1_000_000)  # commands of a log, orders of a state
 
