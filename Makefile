@@ -66,16 +66,16 @@ style: install ## format and fix what can be fixed
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-# The peer needs Python 3.12; both sides run on the same interpreter.
+# A peer needs Python 3.12; all sides run on the same interpreter.
 BENCH_PYTHON ?= python3.13
 
-bench: .venv-bench/.installed ## measure engine, gateway and recovery against peers
-	.venv-bench/bin/python -m benchmarks
+bench: .venv-bench/.installed ## measure everything, an hour's soak at the end (PARTS=)
+	.venv-bench/bin/python -m benchmarks $(PARTS)
 
-.venv-bench/.installed: pyproject.toml
-	$(BENCH_PYTHON) -m venv .venv-bench
-	.venv-bench/bin/python -m pip install --quiet --upgrade pip
-	.venv-bench/bin/python -m pip install --quiet -e ".[bench]"
+# As users install it, with the engine compiled: anew whenever a source changes.
+.venv-bench/.installed: pyproject.toml hatch_build.py $(shell git ls-files engine gateway sdk)
+	test -d .venv-bench || $(BENCH_PYTHON) -m venv .venv-bench
+	CARBONEX_ENGINE=compiled .venv-bench/bin/python -m pip install --quiet ".[bench]"
 	@touch $@
 
 clean: ## remove everything that the other targets made

@@ -10,11 +10,11 @@ import argparse
 import importlib
 from typing import TYPE_CHECKING, Final
 
-from benchmarks.report import Report
-
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from benchmarks.report import Report
 
     Measure = Callable[[bool], Report]
 
@@ -25,6 +25,10 @@ PARTS: Final = {
     "peers": "other books side by side: the same fills, then how fast, how deep",
     "gateway": "durable WebSocket orders: capacity, and latency at fixed rates",
     "recovery": "replay of a long log, restart from a snapshot of many orders",
+    "snapshot": "take, restore and keep the state, by how many orders are open",
+    "scaling": "how cost grows with depth, accounts, instruments, followers, the log",
+    "market": "3,700 companies, makers, followers, and a compliance day's burst",
+    "soak": "an hour of steady load: memory and latency, minute by minute",
 }
 
 

@@ -12,7 +12,6 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from benchmarks.engines.carbonex import INSTRUMENT, NAMES, command, market
 from benchmarks.engines.environments import (
     BARE,
     COMPILED,
@@ -45,8 +44,6 @@ if TYPE_CHECKING:
 
     from benchmarks.flow import Op
 
-
-__all__ = ["INSTRUMENT", "NAMES", "command", "market", "measure"]
 
 GOALS: Final = {COMPILED: "≥ 2.5", PURE: "≥ 1"}  # of matching-engine, mixed flow
 

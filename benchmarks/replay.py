@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from benchmarks.serving import VENUE
 from carbonex.engine import Exchange
 from carbonex.gateway.config import Config
 from carbonex.gateway.feed import Feed
@@ -26,7 +27,6 @@ from carbonex.journal import LogReader, SnapshotStore
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-VENUE = "bench"
 clock = time.process_time
 
 

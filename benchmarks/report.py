@@ -6,9 +6,9 @@ a claim is a ratio of two that were measured side by side, run by run.
 
 from __future__ import annotations
 
-import datetime
 import statistics
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
@@ -108,7 +108,7 @@ class Report(msgspec.Struct):
         default_factory=lambda: " ".join(["python -m benchmarks", *sys.argv[1:]])
     )
     date: str = msgspec.field(
-        default_factory=lambda: datetime.datetime.now(datetime.UTC).date().isoformat()
+        default_factory=lambda: datetime.now(UTC).date().isoformat()
     )
 
     def text(self) -> str:

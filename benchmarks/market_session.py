@@ -1,0 +1,226 @@
+"""One session of the market: a light WebSocket client that times its answers.
+
+The handshake and login go through ``websockets``; after them frames are told
+apart by their first bytes and not decoded, so that four thousand sessions cost
+less than the server that serves them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import time
+from array import array
+from collections import Counter, deque
+from typing import TYPE_CHECKING, Final, cast
+
+import msgspec
+from websockets.client import ClientProtocol
+from websockets.frames import Frame, Opcode
+from websockets.uri import parse_uri
+
+from benchmarks.market_plan import key_of
+from carbonex.wire.codec import JSON
+
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+PING: Final = 0x89
+_PONG: Final = Frame(Opcode.PONG, b"").serialize(mask=True)
+_ANSWER: Final = b'{"method"'
+_PRINT: Final = b'{"channel":"trade","type":"update"'
+_REFUSED: Final = b'"success":false'
+_NAME: Final = re.compile(rb'"name":"([A-Z_]+)"')
+_TIME: Final = re.compile(rb'"time":(\d+)')
+
+
+class Records:
+    """What happened to a role: when (ns from the start), how long (ns), to whom.
+
+    ``done`` tells, by 1, that it was done; what is refused is 0.
+    """
+
+    def __init__(self) -> None:
+        self.when = array("q")
+        self.took = array("q")
+        self.who = array("q")
+        self.done = array("q")
+        self.sent = 0
+        self.frames = 0  # that were received
+        self.lost = 0  # connections that ended although nobody had left
+        self.refused: Counter[str] = Counter()
+        self.started_ns = 0  # on the monotonic clock
+        self.started_wall_ns = 0
+
+    def add(self, when_ns: int, took_ns: int, who: int, *, done: bool) -> None:
+        self.when.append(when_ns)
+        self.took.append(took_ns)
+        self.who.append(who)
+        self.done.append(done)
+
+
+class Session(asyncio.Protocol):
+    """A participant's connection; one object for each time that it connects.
+
+    ``subscriptions`` are followed once it is logged in. ``ready`` is done when
+    all of them are answered, ``gone`` when the connection has ended.
+    """
+
+    def __init__(
+        self,
+        port: int,
+        name: str,
+        number: int,
+        subscriptions: list[dict[str, str]],
+        records: Records,
+    ) -> None:
+        self._key = key_of(name)
+        self._number = number
+        self._subscriptions = subscriptions
+        self._records = records
+        self._handshake: ClientProtocol | None = ClientProtocol(
+            parse_uri(f"ws://127.0.0.1:{port}/")
+        )
+        self._tail = b""
+        self._pending: deque[int] = deque()  # when each was due, ns from the start
+        self._unready = 1 + len(subscriptions)  # answers
+        self._leaving = False
+        loop = asyncio.get_running_loop()
+        self.ready: asyncio.Future[None] = loop.create_future()
+        self.gone: asyncio.Future[None] = loop.create_future()
+
+    @property
+    def present(self) -> bool:
+        """Tell whether it takes requests."""
+        return self._unready == 0 and not self._leaving
+
+    @property
+    def unanswered(self) -> int:
+        return len(self._pending)
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast("asyncio.Transport", transport)
+        assert self._handshake is not None
+        self._handshake.send_request(self._handshake.connect())
+        self._transport.write(b"".join(self._handshake.data_to_send()))
+
+    def data_received(self, data: bytes) -> None:
+        if self._handshake is not None:
+            data = self._shake(data)
+        for opcode, payload in self._frames(data):
+            if opcode == PING:
+                self._transport.write(_PONG)
+            elif opcode == 0x81:
+                self._records.frames += 1
+                self._told(payload)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        if not self.ready.done():
+            self.ready.set_exception(exc or ConnectionError("the server hung up"))
+        elif not self._leaving:
+            self._records.lost += 1
+        self._leaving = True
+        self.gone.set_result(None)
+
+    def send(self, at_ns: int, requests: list[bytes]) -> None:
+        """Send requests that were due ``at_ns`` from the start."""
+        self._pending.extend([at_ns] * len(requests))
+        self._records.sent += len(requests)
+        self._transport.write(b"".join(_framed(request) for request in requests))
+
+    def leave(self) -> None:
+        """Send nothing more; close when everything is answered."""
+        self._leaving = True
+        if not self._pending:
+            self._transport.close()
+
+    def _shake(self, data: bytes) -> bytes:
+        """Read the server's response; return what follows it."""
+        head, end, rest = (self._tail + data).partition(b"\r\n\r\n")
+        if not end:
+            self._tail = head
+            return b""
+        assert self._handshake is not None
+        self._handshake.receive_data(head + end)
+        self._handshake.events_received()
+        if self._handshake.handshake_exc is not None:
+            raise self._handshake.handshake_exc
+        self._handshake, self._tail = None, b""
+        return rest
+
+    def _frames(self, data: bytes) -> Iterator[tuple[int, bytes]]:
+        """Yield opcode and payload of whole frames: a server's are not masked."""
+        data = self._tail + data if self._tail else data
+        at, end = 0, len(data)
+        while at + 2 <= end:
+            size, header = data[at + 1], 2
+            if size == 126:
+                size, header = int.from_bytes(data[at + 2 : at + 4], "big"), 4
+            elif size == 127:
+                size, header = int.from_bytes(data[at + 2 : at + 10], "big"), 10
+            after = at + header + size
+            if after > end:
+                break
+            yield data[at], data[at + header : after]
+            at = after
+        self._tail = data[at:]
+
+    def _told(self, payload: bytes) -> None:
+        if self._unready:
+            self._greeted(payload)
+        elif payload.startswith(_ANSWER):
+            self._answered(payload)
+        elif payload.startswith(_PRINT):
+            self._print(payload)
+
+    def _greeted(self, payload: bytes) -> None:
+        """Log in, then subscribe, then be ready."""
+        message = msgspec.json.decode(payload)
+        if message.get("channel") == "status":
+            self._login(message["data"][0])
+        elif "method" in message:
+            assert message["success"], message
+            self._unready -= 1
+            if message["method"] == "login":
+                for params in self._subscriptions:
+                    request = {"method": "subscribe", "params": params}
+                    self._transport.write(_framed(JSON.encode(request)))
+            if not self._unready:
+                self.ready.set_result(None)
+
+    def _login(self, status: dict[str, str]) -> None:
+        signature = self._key.login_signature(
+            status["venue"], status["connection_id"], status["challenge"]
+        )
+        params = {"key_id": self._key.key_id, "signature": signature}
+        request = {"method": "login", "params": params}
+        self._transport.write(_framed(JSON.encode(request)))
+
+    def _answered(self, payload: bytes) -> None:
+        """Count an answer; they come in the order of the requests."""
+        records = self._records
+        at_ns = self._pending.popleft()
+        took_ns = time.monotonic_ns() - records.started_ns - at_ns
+        done = _REFUSED not in payload
+        records.add(at_ns, took_ns, self._number, done=done)
+        if not done:
+            names = _NAME.findall(payload)
+            records.refused.update(name.decode() for name in names)
+        if self._leaving and not self._pending:
+            self._transport.close()
+
+    def _print(self, payload: bytes) -> None:
+        """Count how old a print is, by the venue's time, which is this machine's."""
+        found = _TIME.search(payload)
+        assert found is not None
+        now_ns = time.time_ns()
+        records = self._records
+        took_ns = now_ns - int(found[1]) * 1000
+        at_ns = now_ns - took_ns - records.started_wall_ns
+        records.add(at_ns, took_ns, self._number, done=True)
+
+
+def _framed(payload: bytes) -> bytes:
+    return Frame(Opcode.TEXT, payload).serialize(mask=True)

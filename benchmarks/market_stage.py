@@ -1,0 +1,183 @@
+"""A server and the processes of its market, played from a start to an end.
+
+While they play, the memory of server and follower is looked at once a second.
+What the sessions wrote comes back as columns: when, how long, and to whom.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from array import array
+from itertools import compress
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+import msgspec
+
+from benchmarks.market_plan import (
+    COLUMNS,
+    SECOND_NS,
+    Outcome,
+    Part,
+    Role,
+    past,
+    seconds,
+)
+from benchmarks.serving import (
+    Served,
+    children,
+    configure,
+    cpu_seconds,
+    resident_mb,
+    serving,
+    verified,
+    write_past,
+)
+
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from benchmarks.market_plan import Cast, Phase
+
+
+AHEAD_SECONDS: Final = 1.0  # from when all are logged in to the start
+
+
+class Columns(NamedTuple):
+    """What happened to one role: times in nanoseconds from the start."""
+
+    when: array[int]
+    took: array[int]
+    who: array[int]
+    done: array[int]
+
+    def between(self, start: float, end: float) -> Columns:
+        """Return what was due from ``start`` to ``end``, in seconds."""
+        first, last = int(start * SECOND_NS), int(end * SECOND_NS)
+        return self._where([first <= when < last for when in self.when])
+
+    def taken(self) -> Columns:
+        """Return what was done, without what was refused."""
+        return self._where(self.done)
+
+    def _where(self, kept: Sequence[int]) -> Columns:
+        return Columns(*(array("q", compress(column, kept)) for column in self))
+
+
+class Memory(NamedTuple):
+    """Resident MB of server and follower, and when, in seconds from the start."""
+
+    at: list[float]
+    server: list[float]
+    follower: list[float]
+
+
+class Played(NamedTuple):
+    """What came of it; ``verified`` is what ``carbonex verify`` said at the end."""
+
+    login_seconds: float
+    outcomes: dict[Role, Outcome]
+    columns: dict[Role, Columns]
+    memory: Memory
+    server_cpu: float  # seconds, while the market ran
+    verified: str
+
+
+def play(directory: Path, parts: list[Part]) -> Played:
+    """Write the venue, serve it, play every part in a process of its own, verify.
+
+    Each part's ``port`` and ``directory`` are filled in.
+
+    Raises:
+        RuntimeError: If a process ends early; the message has its code.
+        subprocess.CalledProcessError: If the server does not stop in good order,
+            or its log is not right.
+
+    """
+    venue = directory / "venue"
+    configure(venue)
+    write_past(venue, past(parts[0].cast))
+    with serving(venue) as served:
+        began = time.perf_counter()
+        players = [_player(part, served, directory) for part in parts]
+        try:
+            for player in players:
+                _line(player)  # logged in
+            login_seconds = time.perf_counter() - began
+            cpu = cpu_seconds(served.process.pid)
+            memory = _start(players, served.process.pid, parts[0].phases)
+            outcomes = [_outcomes(player) for player in players]
+            cpu = cpu_seconds(served.process.pid) - cpu
+        finally:
+            for player in players:
+                player.kill()
+                player.communicate()
+        served.stop()
+    by_role = {outcome.role: outcome for each in outcomes for outcome in each}
+    columns = {role: _columns(directory, role) for role in by_role}
+    return Played(login_seconds, by_role, columns, memory, cpu, verified(venue))
+
+
+def plan(cast: Cast, phases: list[Phase], roles: list[Role], **settings: float) -> Part:
+    """Return a part of a market, for ``play``."""
+    part = Part(0, cast, roles, phases, "")
+    return msgspec.structs.replace(part, **settings)
+
+
+def _player(part: Part, served: Served, directory: Path) -> subprocess.Popen[str]:
+    part = msgspec.structs.replace(part, port=served.port, directory=str(directory))
+    process = subprocess.Popen(
+        [sys.executable, "-m", "benchmarks.market_client"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    _tell(process, msgspec.json.encode(part).decode())
+    return process
+
+
+def _start(
+    players: list[subprocess.Popen[str]], pid: int, phases: list[Phase]
+) -> Memory:
+    """Start everybody at the same time; look at the memory until the end."""
+    start_ns = time.monotonic_ns() + int(AHEAD_SECONDS * SECOND_NS)
+    for player in players:
+        _tell(player, str(start_ns))
+    memory = Memory([], [], [])
+    for second in range(int(seconds(phases)) + 1):
+        due_ns = start_ns + second * SECOND_NS
+        time.sleep(max(0.0, (due_ns - time.monotonic_ns()) / SECOND_NS))
+        memory.at.append(float(second))
+        memory.server.append(resident_mb(pid))
+        memory.follower.append(sum(map(resident_mb, children(pid))))
+    return memory
+
+
+def _outcomes(player: subprocess.Popen[str]) -> list[Outcome]:
+    return msgspec.json.decode(_line(player), type=list[Outcome])
+
+
+def _tell(player: subprocess.Popen[str], line: str) -> None:
+    assert player.stdin is not None
+    player.stdin.write(line + "\n")
+    player.stdin.flush()
+
+
+def _line(player: subprocess.Popen[str]) -> str:
+    assert player.stdout is not None
+    line = player.stdout.readline()
+    if not line:
+        raise RuntimeError(f"a process of the market ended early: {player.wait()}")
+    return line
+
+
+def _columns(directory: Path, role: Role) -> Columns:
+    columns = []
+    for name in COLUMNS:
+        column = array("q")
+        column.frombytes((directory / f"{role}.{name}").read_bytes())
+        columns.append(column)
+    return Columns(*columns)

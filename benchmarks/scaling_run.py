@@ -1,0 +1,227 @@
+"""One size of one workload, in a process of its own: ``WHAT SIZE COUNT [calls]``.
+
+Prints microseconds of the processor: of the engine for each command, or of the feed
+for each follower and flush. With ``calls`` it prints how many functions were called
+instead, which no other load and no cache changes; a compiled engine's are not seen.
+"""
+
+from __future__ import annotations
+
+import cProfile
+import gc
+import itertools
+import random
+import sys
+import time
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+from carbonex.engine import (
+    BUY,
+    GTC,
+    LIMIT,
+    SELL,
+    AddKey,
+    Batch,
+    BeginDay,
+    CancelOrder,
+    Deposit,
+    Exchange,
+    GatewayOpened,
+    Issue,
+    ListInstrument,
+    OpenAccount,
+    Permission,
+    PlaceOrder,
+    RegisterParticipant,
+)
+from carbonex.gateway.feed import Feed
+from carbonex.gateway.outbox import Outbox
+from carbonex.gateway.venue import Venue
+from carbonex.wire.codec import JSON
+from carbonex.wire.requests import Subscribe
+
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from carbonex.engine import Command
+
+    Meter = Callable[[Callable[[], object]], float]
+
+
+BATCH: Final = 64  # commands
+ACCOUNTS: Final = 100  # where their number is not what changes
+RESTING: Final = 1_000  # orders, likewise
+PER_BOOK: Final = 100  # where the number of instruments is what changes
+MID: Final = 2**20  # fen: room for 50,000 prices on both sides
+PER_PRICE: Final = 10  # resting orders
+CROSS: Final = 20  # fen beyond the middle that an order may trade
+FLUSH_NS: Final = 100_000_000
+
+
+class Market:
+    """Accounts, instruments and orders that rest, spread evenly over all of them.
+
+    The first half of the accounts buys and the second sells. An order comes from
+    any account, for any instrument, at any price of its side; a cancel hits any
+    order. So books keep their size and shape, however long it goes on.
+    """
+
+    def __init__(self, accounts: int, instruments: int, resting: int) -> None:
+        self.exchange = Exchange()
+        self._draw = random.Random(7)
+        self._accounts = [f"trader-{n}" for n in range(accounts)]
+        self._instruments = [f"CEA-{n}" for n in range(instruments)]
+        self._prices = max(resting // instruments // PER_PRICE // 2, 1)  # a side
+        self._most = resting
+        self._resting: list[tuple[str, int]] = []  # account and order number
+        self._placed = 0
+        self._n = itertools.count()
+        self.apply([GatewayOpened("")])
+        for commands in batches(self._opening(), 500):
+            self.apply(commands)
+        for commands in batches(self._deep(), BATCH):
+            self.apply(commands)
+
+    def apply(self, commands: list[Command]) -> None:
+        """Apply commands as one batch."""
+        self.exchange.apply(Batch(0, 1, 1, next(self._n), commands))
+
+    def flow(self, count: int) -> Iterator[Command]:
+        """Yield ``count`` commands: 5 % cross, as many cancel as rest."""
+        for _ in range(count):
+            if self._draw.random() < 0.05:
+                yield self._place(self._draw.randrange(CROSS), rests=False)
+            elif len(self._resting) < self._most:
+                yield self._place(-self._draw.randrange(self._prices))
+            else:
+                yield self._cancel()
+
+    def _opening(self) -> Iterator[Command]:
+        for instrument in self._instruments:
+            yield ListInstrument("", instrument)
+        yield BeginDay("", 20261124, 2**62)
+        for n, name in enumerate(self._accounts):
+            yield RegisterParticipant("", name)
+            yield OpenAccount("", name, name)
+            yield AddKey("", name, name, bytes(32), Permission.TRADE)
+            yield Deposit("", name, 2**44, "cash")
+            yield Issue("", name, self._sold(n), 2**32, "tonnes")
+
+    def _deep(self) -> Iterator[Command]:
+        while len(self._resting) < self._most:
+            yield self._place(-self._draw.randrange(self._prices))
+
+    def _place(self, away: int, *, rests: bool = True) -> Command:
+        """Place an order ``away`` fen across the middle, or short of it."""
+        draw = self._draw
+        half = len(self._accounts) // 2
+        seller = half + draw.randrange(half)
+        instrument = self._sold(seller)
+        buys = draw.random() < 0.5
+        name = self._accounts[draw.randrange(half) if buys else seller]
+        price = MID + away if buys else MID + 1 - away
+        self._placed += 1
+        if rests:
+            self._resting.append((name, self._placed))
+        side = BUY if buys else SELL
+        quantity = draw.randint(1, 100)
+        return PlaceOrder(name, name, instrument, side, price, quantity, LIMIT, GTC)
+
+    def _sold(self, account: int) -> str:
+        """Return the instrument whose tonnes an account has."""
+        return self._instruments[account % len(self._instruments)]
+
+    def _cancel(self) -> Command:
+        resting = self._resting
+        chosen = self._draw.randrange(len(resting))
+        resting[chosen], resting[-1] = resting[-1], resting[chosen]
+        name, order = resting.pop()
+        return CancelOrder(name, name, order)
+
+
+def batches(commands: Iterator[Command], size: int) -> Iterator[list[Command]]:
+    """Yield the commands in lists of ``size``."""
+    while batch := list(itertools.islice(commands, size)):
+        yield batch
+
+
+def timed(work: Callable[[], object]) -> float:
+    """Return the microseconds of the processor that ``work`` takes."""
+    started = time.process_time()
+    work()
+    return (time.process_time() - started) * 1e6
+
+
+def called(work: Callable[[], object]) -> float:
+    """Return how many functions ``work`` calls."""
+    profile = cProfile.Profile()
+    profile.runcall(work)
+    return float(sum(entry.callcount for entry in profile.getstats()))
+
+
+def engine(market: Market, count: int, meter: Meter) -> float:
+    """Return what a command costs; a tenth of them comes before and warms up."""
+    gc.collect()
+    gc.freeze()
+    gc.disable()  # as the server does while it is busy
+    for commands in batches(market.flow(count // 10), BATCH):
+        market.apply(commands)
+    spent = 0.0
+    for commands in batches(market.flow(count), BATCH):
+        spent += meter(partial(market.apply, commands))
+    return spent / count
+
+
+def depth(size: int, count: int, meter: Meter) -> float:
+    """Rest so many orders in one book."""
+    return engine(Market(ACCOUNTS, 1, size), count, meter)
+
+
+def accounts(size: int, count: int, meter: Meter) -> float:
+    """Trade from so many accounts."""
+    return engine(Market(size, 1, RESTING), count, meter)
+
+
+def instruments(size: int, count: int, meter: Meter) -> float:
+    """Trade so many instruments, two accounts each at least, PER_BOOK orders in each."""
+    return engine(Market(max(2 * size, ACCOUNTS), size, PER_BOOK * size), count, meter)
+
+
+def followers(size: int, flushes: int, meter: Meter) -> float:
+    """Have so many follow one book; return what a follower and flush costs."""
+    market = Market(ACCOUNTS, 1, RESTING)
+    venue = Venue(market.exchange, "bench", 2, 1, 10_000, 1_000)
+    feed = Feed(venue)
+    outboxes = [Outbox(JSON) for _ in range(size)]
+    for outbox in outboxes:
+        feed.subscribe(outbox, Subscribe(channel="book", instrument="CEA-0"), 0)
+        outbox.take()
+    spent = 0.0
+    for number in range(1, flushes + 1):
+        now_ns = number * FLUSH_NS
+        commands = [*market.flow(BATCH)]
+        batch = Batch(now_ns, 1, 1, number + 10**6, commands)
+        for seq, events in enumerate(market.exchange.apply(batch).replies):
+            feed.published(seq, now_ns, events)
+        spent += meter(partial(_flush, feed, now_ns, outboxes))
+    return spent / flushes / size
+
+
+def _flush(feed: Feed, now_ns: int, outboxes: list[Outbox]) -> None:
+    feed.flush(now_ns)
+    for outbox in outboxes:
+        b"".join(outbox.take())
+
+
+WORKLOADS: Final[dict[str, Callable[[int, int, Meter], float]]] = {
+    "depth": depth,
+    "accounts": accounts,
+    "instruments": instruments,
+    "followers": followers,
+}
+
+if __name__ == "__main__":
+    what, size, count = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+    print(WORKLOADS[what](size, count, called if "calls" in sys.argv else timed))

@@ -1,0 +1,155 @@
+"""A venue with a past, and its server in a process of its own that can be looked at.
+
+The past is written straight into the log before the server starts, which takes a
+second where requests would take minutes. It is written without syncs: a server
+that starts does not see the difference.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from carbonex.engine import Batch, Exchange, GatewayOpened
+from carbonex.gateway.config import FILE_NAME, default_config_text
+from carbonex.journal import OsDisk, SegmentLog, Snapshot, SnapshotStore
+
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from carbonex.engine import Command
+
+
+VENUE: Final = "bench"
+NOW_NS: Final = time.time_ns()
+# Limits that no load of a benchmark meets; all its clients have one address.
+LIMITS: Final = {
+    "connections": 20_000,
+    "connections_per_address": 20_000,
+    "handshakes_per_second": 100_000,
+    "handshake_burst": 100_000,
+}
+STOP_SECONDS: Final = 120  # what a clean stop with its snapshot may take
+
+
+class Unsynced(OsDisk):
+    """A disk that is not waited for."""
+
+    def sync(self, fd: int) -> None:
+        pass
+
+
+class Served(NamedTuple):
+    """A server that is open: its port, and its process."""
+
+    port: int
+    process: subprocess.Popen[str]
+
+    def stop(self) -> None:
+        """End it in good order.
+
+        Raises:
+            subprocess.CalledProcessError: If it ended otherwise.
+            subprocess.TimeoutExpired: If it did not end.
+
+        """
+        self.process.send_signal(signal.SIGTERM)
+        code = self.process.wait(STOP_SECONDS)
+        if code:
+            raise subprocess.CalledProcessError(code, self.process.args)
+
+
+def configure(directory: Path, **limits: int) -> None:
+    """Make a venue's directory; ``limits`` are venue.toml's, beside LIMITS."""
+    directory.mkdir()
+    text = default_config_text(VENUE).replace("port = 8080", "port = 0")
+    text = text.replace('mode = "calendar"', 'mode = "manual"')
+    for name, value in (LIMITS | limits).items():
+        text = re.sub(rf"(?m)^{name} = .*", f"{name} = {value}", text)
+    (directory / FILE_NAME).write_text(text, encoding="utf-8")
+
+
+def write_past(directory: Path, rows: Iterable[list[Command]]) -> Exchange:
+    """Write the log of a venue, after its opening; return what the rows make of it."""
+    exchange = Exchange()
+    opening: list[list[Command]] = [[GatewayOpened("")]]
+    with SegmentLog(directory, VENUE, Unsynced()) as log:
+        for n, commands in enumerate(itertools.chain(opening, rows)):
+            batch = Batch(NOW_NS, 1, 1, n, commands)
+            log.publish(batch)
+            exchange.apply(batch)
+    return exchange
+
+
+def keep(directory: Path, exchange: Exchange) -> None:
+    """Keep a snapshot of what a log has come to."""
+    with SegmentLog(directory, VENUE, Unsynced()) as log:
+        position = log.bounds()[1]
+        chain = log.hash_at(position)
+    SnapshotStore(directory).save(Snapshot.of(exchange, position, chain))
+
+
+@contextlib.contextmanager
+def serving(directory: Path) -> Iterator[Served]:
+    """Run the server, from when clients can connect; kill it if it still runs."""
+    with (
+        (directory / "server.jsonl").open("ab") as lines,
+        subprocess.Popen(
+            [sys.executable, "-m", "carbonex.cli", "serve", str(directory)],
+            stdout=subprocess.PIPE,
+            stderr=lines,
+            text=True,
+        ) as process,
+    ):
+        assert process.stdout is not None
+        line = process.stdout.readline()
+        found = re.search(r"is open at ws://[^:]+:(\d+)", line)
+        try:
+            assert found is not None, line
+            yield Served(int(found[1]), process)
+        finally:
+            process.kill()
+
+
+def verified(directory: Path) -> str:
+    """Check the whole log of a venue that has stopped; return what ``verify`` says.
+
+    Raises:
+        subprocess.CalledProcessError: If anything in it is wrong.
+
+    """
+    done = subprocess.run(
+        [sys.executable, "-m", "carbonex.cli", "verify", str(directory)],
+        stdout=subprocess.PIPE,
+        check=True,
+        text=True,
+    )
+    return " ".join(done.stdout.split())
+
+
+def cpu_seconds(pid: int) -> float:
+    """Return the processor's time that a process has had, all its threads."""
+    stat = Path(f"/proc/{pid}/stat").read_text(encoding="ascii")
+    user, system = stat.rpartition(")")[2].split()[11:13]
+    return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
+
+
+def resident_mb(pid: int) -> float:
+    """Return the memory that a process holds, in MB."""
+    pages = Path(f"/proc/{pid}/statm").read_text(encoding="ascii").split()[1]
+    return int(pages) * os.sysconf("SC_PAGE_SIZE") / 1e6
+
+
+def children(pid: int) -> list[int]:
+    """Return the processes that a process has started: the server's follower."""
+    path = Path(f"/proc/{pid}/task/{pid}/children")
+    return [int(child) for child in path.read_text(encoding="ascii").split()]

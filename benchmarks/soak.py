@@ -1,0 +1,167 @@
+"""An hour of steady load: does memory stay flat, and latency as it was?
+
+``python -m benchmarks.soak MINUTES`` soaks for as long as you like. A real server,
+companies that trade, leave and come back, makers that quote, followers that watch.
+No request has a client order id: those are remembered for two trading days by
+contract, and would be the only thing that grows.
+"""
+
+from __future__ import annotations
+
+import statistics
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from benchmarks.market_figures import QUOTE_WEIGHT, course, figures
+from benchmarks.market_plan import Cast, Phase
+from benchmarks.market_stage import Memory, Played, plan, play
+from benchmarks.report import Chart, Figure, Ratio, Report, Series
+
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+CAST: Final = Cast(companies=200, makers=10, followers=40, instruments=5)
+MINUTES: Final = 60.0
+QUICK_MINUTES: Final = 0.2
+RATE: Final = 1_000.0  # orders a second from all companies
+LEAVES: Final = 2.0  # companies a second that leave and come back
+SETTLED: Final = 1 / 3  # of the time, after which all that is bounded is full
+FLAT: Final = 1.05  # memory at the end over that when it had settled
+# Recent executions, which the server keeps 100,000 of, and its buffers take some
+# minutes to fill: before that memory grows by design.
+TELLING_MINUTES: Final = 15.0
+
+
+def measure(quick: bool) -> Report:  # noqa: FBT001 - as every part
+    """Soak for MINUTES, or QUICK_MINUTES."""
+    return soak(QUICK_MINUTES if quick else MINUTES)
+
+
+def soak(minutes: float) -> Report:
+    """Load a server for so long, and say what became of it."""
+    phases = [Phase("steady", minutes * 60, RATE)]
+    with tempfile.TemporaryDirectory() as name:
+        played = play(
+            Path(name),
+            [
+                plan(CAST, phases, ["company"], leaves=LEAVES),
+                plan(CAST, phases, ["maker", "follower"]),
+            ],
+        )
+    report = Report("soak", _workload(minutes))
+    _add_memory(report, played.memory)
+    if minutes < TELLING_MINUTES:
+        report.notes.append(
+            f"too short to tell: what is bounded fills up in {TELLING_MINUTES:g} minutes"
+        )
+    _add_times(report, played, minutes)
+    _add_counts(report, played, minutes)
+    return report
+
+
+def growth(values: list[float]) -> float:
+    """Return the last tenth's median over that of the tenth after SETTLED."""
+    tenth = max(len(values) // 10, 1)
+    settled = int(len(values) * SETTLED)
+    first = statistics.median(values[settled : settled + tenth])
+    return statistics.median(values[-tenth:]) / first if first else 1.0
+
+
+def slope(memory: Memory) -> float:
+    """Return the MB an hour that the server grows after SETTLED, by least squares."""
+    settled = int(len(memory.at) * SETTLED)
+    at, server = memory.at[settled:], memory.server[settled:]
+    if len(set(at)) < 2:
+        return 0.0
+    return statistics.linear_regression(at, server).slope * 3600
+
+
+def _workload(minutes: float) -> str:
+    return (
+        f"{minutes:g} minutes: {CAST.companies} companies send {RATE:,.0f} orders a"
+        f" second at Poisson times, {CAST.makers} makers replace 20 quotes a second"
+        f" each, {CAST.followers} followers watch {CAST.instruments} instruments;"
+        f" {LEAVES:g} companies a second leave and come back; durable log, clients in"
+        " two processes on the same machine, open loop"
+    )
+
+
+def _add_memory(report: Report, memory: Memory) -> None:
+    for name, values in (("server", memory.server), ("follower", memory.follower)):
+        grown = growth(values)
+        flat = "flat" if grown <= FLAT else "NOT flat"
+        report.figures.append(Figure(f"memory of the {name}", "MB", values))
+        report.ratios.append(
+            Ratio(f"memory of the {name}, end / settled", [grown], f"≤ {FLAT}")
+        )
+        report.notes.append(f"memory of the {name} is {flat}")
+    report.figures.append(
+        Figure("growth of the server once settled", "MB an hour", [slope(memory)])
+    )
+    minutes = [at / 60 for at in memory.at]
+    report.charts.append(
+        Chart(
+            "soak-memory",
+            "Steady load: memory",
+            "minutes",
+            "MB resident",
+            [
+                Series("server", minutes, memory.server),
+                Series("follower", minutes, memory.follower),
+            ],
+        )
+    )
+
+
+def _add_times(report: Report, played: Played, minutes: float) -> None:
+    step = 60.0 if minutes > 2 else 1.0
+    company = played.columns["company"]
+    times, found = course(company, step)
+    report.figures += figures("answer to a company", company.took)
+    report.figures += figures("answer to a maker", played.columns["maker"].took)
+    report.charts.append(
+        Chart(
+            "soak-times",
+            "Steady load: how long an answer to a company takes",
+            "minutes",
+            "ms",
+            [*_lines([at / 60 for at in times], found)],
+            log="y",
+        )
+    )
+    p99 = [values[2] for values in found]
+    report.ratios.append(Ratio("p99 of a company, end / settled", [growth(p99)], "1"))
+
+
+def _lines(minutes: list[float], found: list[list[float]]) -> Iterator[Series]:
+    for place, name in enumerate(("p50", "p90", "p99", "p99.9", "max")):
+        yield Series(name, minutes, [values[place] for values in found])
+
+
+def _add_counts(report: Report, played: Played, minutes: float) -> None:
+    company, maker = played.outcomes["company"], played.outcomes["maker"]
+    commands = company.answered + maker.answered * QUOTE_WEIGHT
+    report.figures += [
+        Figure("orders and cancels", "/s", [commands / minutes / 60]),
+        Figure("the server's processor", "cores", [played.server_cpu / minutes / 60]),
+    ]
+    if company.returns:
+        report.figures += figures(
+            f"to come back and log in ({len(company.returns):,} times)",
+            [int(each * 1e9) for each in company.returns],
+        )
+    for role, each in played.outcomes.items():
+        refused = ", ".join(f"{n:,} {name}" for name, n in each.refused.items())
+        report.notes.append(
+            f"{role}: {each.sent:,} sent, {each.unanswered:,} without an answer;"
+            f" {each.lost:,} connections lost; refused: {refused or 'none'}"
+        )
+    report.notes.append(f"verify: {played.verified}")
+
+
+if __name__ == "__main__":
+    print(soak(float(sys.argv[1])).text())

@@ -1,0 +1,58 @@
+"""What recovery is measured on, in small: a log, a snapshot, a server that starts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from benchmarks.recovery import run, write_log, write_snapshot
+from benchmarks.serving import (
+    children,
+    cpu_seconds,
+    resident_mb,
+    serving,
+    verified,
+)
+from benchmarks.snapshot import of_size
+
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+OPENING = 502  # commands that make the market, and the gateway's
+
+
+def test_a_log_is_replayed_whole(tmp_path: Path) -> None:
+    write_log(tmp_path / "venue", 100)
+    found = run("recovery", tmp_path / "venue")
+    assert found["commands"] == 100 + OPENING + 1
+    assert found["replay"] > 0
+    assert set(run("parts", tmp_path / "venue")) == {
+        "read and hash",
+        "decode",
+        "engine",
+        "feed",
+    }
+
+
+def test_a_snapshot_has_its_steps_and_size() -> None:
+    found = {figure.name: figure.median for figure in of_size(200)}
+    assert [*found] == [
+        "load",
+        "restore",
+        "take",
+        "take and keep, with digest",
+        "size",
+    ]
+    assert all(value > 0 for value in found.values())
+
+
+def test_a_server_starts_from_what_was_written_and_is_verified(tmp_path: Path) -> None:
+    venue = tmp_path / "venue"
+    write_snapshot(venue, 100)
+    with serving(venue) as served:
+        pid = served.process.pid
+        assert cpu_seconds(pid) > 0
+        assert resident_mb(pid) > 1
+        assert pid not in children(pid)  # the follower, which may only just start
+        served.stop()
+    assert "all good" in verified(venue)
