@@ -226,7 +226,9 @@ OWN = Checkpoint(VENUE_KEY, b"")
     [
         ("open", ORDER, None),
         ("full queue", ORDER, Code.BUSY),
-        ("full queue", CANCEL, Code.BUSY),
+        ("full queue", CANCEL, None),
+        ("queue full of cancels", CANCEL, Code.BUSY),
+        ("queue full of cancels", OWN, None),
         ("full queue", OWN, None),
         ("log full", ORDER, Code.LOG_FULL),
         ("log full", ADD_KEY, Code.LOG_FULL),
@@ -243,8 +245,10 @@ def test_what_is_taken_depends_on_the_venues_state(
     venue = open_venue(max_waiting=1)
     venue.log_full = state == "log full"
     venue.draining = state == "draining"
-    if state == "full queue":
+    if "queue" in state:
         venue.submit(None, 0, register("a", key="k"))
+    if state == "queue full of cancels":
+        venue.submit(None, 0, CANCEL)
     waiting = venue.waiting
 
     assert venue.refusal(command) is code
@@ -256,9 +260,10 @@ def test_a_refused_command_is_never_logged_and_room_comes_back() -> None:
     venue, ear = open_venue(max_waiting=2, max_batch=1), Ear("submitter")
     taken = [venue.submit(ear, i, register(f"p{i}", key="k")) for i in range(3)]
     assert taken == [True, True, False]
-    assert venue.room == 0
+    assert venue.refusal(ORDER) is Code.BUSY
     commit(venue, 2)
-    assert venue.room == 1
+    assert venue.refusal(ORDER) is None
+    assert venue.refusal(ORDER, 2) is Code.BUSY
     commit(venue, 3)
     assert [token for _, token, *_ in ear.heard] == [0, 1]
     assert venue.exchange.seq == 3

@@ -191,7 +191,8 @@ handshake_burst = 4000
 # ones are never counted.
 login_failures_per_minute = 20
 login_failure_burst = 20
-# Commands that wait for the log; beyond it they are refused as BUSY.
+# Commands that wait for the log; beyond it they are refused as BUSY, cancels and
+# what else lets traders get out beyond twice as many.
 waiting = 20_000
 # Commands that are written, and synced, together at most.
 batch = 1000

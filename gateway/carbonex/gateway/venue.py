@@ -30,8 +30,9 @@ if TYPE_CHECKING:
     from carbonex.engine import Applied, Command, Event, Exchange
 
 
-# What a full log still takes: they let traders get out and operators act, and
-# the reserve is large enough for a day of them.
+# What a full log and a full queue still take: they let traders get out and operators
+# act. The log's reserve is large enough for a day of them, and the queue holds as
+# many again as it has room for.
 ALWAYS_TAKEN: Final = frozenset(
     {CancelOrder, CancelAll, SetCountdown, HaltInstrument, RevokeKey, BeginDay}
 )
@@ -64,7 +65,8 @@ class Venue:
 
     The queue holds at most ``max_waiting`` commands, because what waits longer
     than a few batches is stale by the time it trades. Beyond that a command is
-    refused as BUSY, which means: it was never logged and may be sent again. A
+    refused as BUSY, which means: it was never logged and may be sent again; those
+    that are always taken may fill the queue to twice as many. A
     batch holds at most ``max_batch``, so that one fsync's worth of answers
     does not keep the loop from reading for more than some milliseconds.
     """
@@ -101,11 +103,6 @@ class Venue:
         self._submitters: list[tuple[Submitter | None, int, Command]] = []
 
     @property
-    def room(self) -> int:
-        """How many commands the queue still takes."""
-        return self.max_waiting - len(self._waiting)
-
-    @property
     def waiting(self) -> int:
         """How many commands wait for the next batch."""
         return len(self._waiting)
@@ -125,18 +122,21 @@ class Venue:
         """Whether nothing waits and nothing is in flight."""
         return not self._waiting and self._in_flight is None
 
-    def refusal(self, command: Command) -> Code | None:
-        """Return why ``command`` would not be taken now; none was ever logged.
+    def refusal(self, command: Command, count: int = 1) -> Code | None:
+        """Return why ``count`` such commands would not all be taken now.
 
-        The venue's own commands (with the empty key) are always taken.
+        None of them was ever logged. The venue's own commands (with the empty key)
+        are always taken.
         """
         if command.key == VENUE_KEY:
             return None
         if self.draining:
             return Code.SHUTTING_DOWN
-        if self.log_full and type(command) not in ALWAYS_TAKEN:
+        urgent = type(command) in ALWAYS_TAKEN
+        if self.log_full and not urgent:
             return Code.LOG_FULL
-        if len(self._waiting) >= self.max_waiting:
+        limit = 2 * self.max_waiting if urgent else self.max_waiting
+        if len(self._waiting) + count > limit:
             return Code.BUSY
         return None
 

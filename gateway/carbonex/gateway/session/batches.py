@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, Final, final
 from msgspec.structs import replace
 
 from carbonex.wire.answers import BatchItem, BatchResult
-from carbonex.wire.errors import Code
 
 from .refusal import Refused, unavailable
 
@@ -66,9 +65,7 @@ def commands_of(
                     message=f"{where}: {problem.message}",
                 )
             ) from None
-    code = venue.refusal(commands[0])
-    if code is None and venue.room < len(commands):
-        code = Code.BUSY
+    code = venue.refusal(commands[0], len(commands))
     if code is not None:
         raise Refused(unavailable(code, method.name))
     return commands
