@@ -267,3 +267,17 @@ def test_a_refused_command_is_never_logged_and_room_comes_back() -> None:
     commit(venue, 3)
     assert [token for _, token, *_ in ear.heard] == [0, 1]
     assert venue.exchange.seq == 3
+
+
+def test_a_venue_that_is_behind_takes_half_of_what_waits() -> None:
+    """However few are to be written together else: it has to catch up."""
+    venue = open_venue(max_waiting=100, max_batch=10)
+    for i in range(60):
+        venue.submit(None, 0, register(f"p{i}"))
+    sizes = []
+    while venue.waiting:
+        batch = venue.take_batch(2)
+        assert batch is not None
+        sizes.append(len(batch.commands))
+        venue.committed(batch, venue.position + 1, b"")
+    assert sizes == [30, 15, 10, 5]

@@ -194,7 +194,8 @@ login_failure_burst = 20
 # Commands that wait for the log; beyond it they are refused as BUSY, cancels and
 # what else lets traders get out beyond twice as many.
 waiting = 20_000
-# Commands that are written, and synced, together at most.
+# Commands that are written, and synced, together at most, or half of those that wait
+# where that is more.
 batch = 1000
 # How long a client may take for its handshake, how often it is pinged (one
 # that is silent for two pings is dropped), and how long closing may take.

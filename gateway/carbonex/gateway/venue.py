@@ -68,7 +68,9 @@ class Venue:
     refused as BUSY, which means: it was never logged and may be sent again; those
     that are always taken may fill the queue to twice as many. A
     batch holds at most ``max_batch``, so that one fsync's worth of answers
-    does not keep the loop from reading for more than some milliseconds.
+    does not keep the loop from reading for more than some milliseconds; but half of
+    what waits where that is more, or a loop that reads from thousands of clients
+    between two batches would never catch up.
     """
 
     def __init__(
@@ -209,8 +211,9 @@ class Venue:
         if self._n == 0:  # an epoch's batch 0 is exactly this, whatever waits
             self._submitters = [(None, 0, GatewayOpened(VENUE_KEY))]
         elif len(self._waiting) > self.max_batch:
-            self._submitters = self._waiting[: self.max_batch]
-            del self._waiting[: self.max_batch]
+            size = max(self.max_batch, len(self._waiting) // 2)
+            self._submitters = self._waiting[:size]
+            del self._waiting[:size]
         elif self._waiting:
             self._submitters, self._waiting = self._waiting, []
         else:
