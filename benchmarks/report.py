@@ -1,0 +1,141 @@
+"""What a part of the benchmarks found: figures, ratios and charts, as text and JSON.
+
+A figure has a value of every run, so that a reader sees how far they lie apart;
+a claim is a ratio of two that were measured side by side, run by run.
+"""
+
+from __future__ import annotations
+
+import datetime
+import statistics
+import sys
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from benchmarks.machine import Machine
+
+
+RESULTS: Final = Path(__file__).parent / "results"
+
+
+class Figure(msgspec.Struct, frozen=True):
+    """What was measured: the value of every run, in ``unit``."""
+
+    name: str
+    unit: str
+    values: list[float]
+    note: str = ""
+
+    @property
+    def median(self) -> float:
+        return statistics.median(self.values)
+
+    def line(self) -> str:
+        """Return name, median, unit and range on one line."""
+        spread = ""
+        if len(self.values) > 1:
+            low, high = min(self.values), max(self.values)
+            spread = f"  ({number(low)} to {number(high)}, {len(self.values)} runs)"
+        note = f"  {self.note}" if self.note else ""
+        return f"  {self.name:<46}{number(self.median):>12} {self.unit}{spread}{note}"
+
+
+class Ratio(msgspec.Struct, frozen=True):
+    """Two figures, divided run by run; ``goal`` says what was wanted."""
+
+    name: str
+    values: list[float]
+    goal: str = ""
+
+    @classmethod
+    def of(cls, name: str, ours: Figure, theirs: Figure, goal: str = "") -> Ratio:
+        """Divide the runs of ``ours`` by those of ``theirs``, pair by pair."""
+        pairs = zip(ours.values, theirs.values, strict=True)
+        return cls(name, [a / b for a, b in pairs], goal)
+
+    @property
+    def median(self) -> float:
+        return statistics.median(self.values)
+
+    def line(self) -> str:
+        """Return name, median, range and goal on one line."""
+        low, high = min(self.values), max(self.values)
+        goal = f"  goal {self.goal}" if self.goal else ""
+        return (
+            f"  {self.name:<46}{self.median:>12.2f} ×  ({low:.2f} to {high:.2f}){goal}"
+        )
+
+
+class Series(msgspec.Struct, frozen=True):
+    """One line of a chart."""
+
+    name: str
+    x: list[float]
+    y: list[float]
+
+
+class Chart(msgspec.Struct, frozen=True):
+    """What ``python -m benchmarks plots`` draws as ``docs/plots/NAME.svg``.
+
+    ``log`` names the axes that are logarithmic: "", "x", "y" or "xy".
+    """
+
+    name: str
+    title: str
+    x: str
+    y: str
+    series: list[Series]
+    log: str = ""
+
+
+class Report(msgspec.Struct):
+    """One part's outcome: its workload, the machine, and what came of it.
+
+    ``limits`` are what the machine can do at best, measured in the same run.
+    """
+
+    part: str
+    workload: str
+    machine: Machine = msgspec.field(default_factory=Machine.here)
+    limits: list[Figure] = []
+    figures: list[Figure] = []
+    ratios: list[Ratio] = []
+    notes: list[str] = []
+    charts: list[Chart] = []
+    command: str = msgspec.field(
+        default_factory=lambda: " ".join(["python -m benchmarks", *sys.argv[1:]])
+    )
+    date: str = msgspec.field(
+        default_factory=lambda: datetime.datetime.now(datetime.UTC).date().isoformat()
+    )
+
+    def text(self) -> str:
+        """Return it for a terminal, and for the log of results."""
+        lines = [
+            self.command,
+            *self.machine.lines(),
+            "",
+            f"{self.part}: {self.workload}",
+        ]
+        if self.limits:
+            lines += ["the machine's limits", *(f.line() for f in self.limits)]
+        lines += [figure.line() for figure in self.figures]
+        lines += [ratio.line() for ratio in self.ratios]
+        lines += [f"  {note}" for note in self.notes]
+        return "\n".join(lines) + "\n"
+
+    def save(self, directory: Path = RESULTS) -> Path:
+        """Write it as ``PART.json``; return where."""
+        directory.mkdir(exist_ok=True)
+        path = directory / f"{self.part}.json"
+        path.write_bytes(msgspec.json.format(msgspec.json.encode(self)) + b"\n")
+        return path
+
+
+def number(value: float) -> str:
+    """Return it with three significant digits or all of its whole ones."""
+    if abs(value) >= 100:
+        return f"{value:,.0f}"
+    return f"{value:,.3g}"
