@@ -6,7 +6,7 @@ a claim is a ratio of two that were measured side by side, run by run.
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import statistics
 import sys
 from pathlib import Path
@@ -108,7 +108,7 @@ class Report(msgspec.Struct):
         default_factory=lambda: " ".join(["python -m benchmarks", *sys.argv[1:]])
     )
     date: str = msgspec.field(
-        default_factory=lambda: datetime.datetime.now(datetime.UTC).date().isoformat()
+        default_factory=lambda: dt.datetime.now(dt.UTC).date().isoformat()
     )
 
     def text(self) -> str:
