@@ -1,14 +1,16 @@
-"""A bare WebSocket echo server: what the transport alone can do on this machine.
+"""A bare echo server: what the transport alone can do on this machine.
 
-Sans-I/O ``ServerProtocol`` in an ``asyncio.Protocol`` on uvloop, compression
-off, one write per chunk read. Prints its port, then serves until it is ended.
+``python -m benchmarks.echo websocket``: a Sans-I/O ``ServerProtocol`` in an
+``asyncio.Protocol`` on uvloop, compression off, one write per chunk read. ``tcp``:
+the same without a WebSocket. Prints its port, then serves until it is ended.
 """
 
 from __future__ import annotations
 
 import asyncio
 import socket
-from typing import cast
+import sys
+from typing import Final, cast
 
 import uvloop
 from websockets.frames import Frame
@@ -39,13 +41,26 @@ class Echo(asyncio.Protocol):
             self._transport.write(b"".join(out))
 
 
-async def serve() -> None:
+class BareEcho(asyncio.Protocol):
+    """One connection: every chunk goes back as it came."""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast("asyncio.Transport", transport)
+
+    def data_received(self, data: bytes) -> None:
+        self._transport.write(data)
+
+
+KINDS: Final = {"websocket": Echo, "tcp": BareEcho}
+
+
+async def serve(kind: str) -> None:
     """Serve on a port of the system's choice and print it."""
     loop = asyncio.get_running_loop()
-    server = await loop.create_server(Echo, "127.0.0.1", 0)
+    server = await loop.create_server(KINDS[kind], "127.0.0.1", 0)
     print(server.sockets[0].getsockname()[1], flush=True)
     await server.serve_forever()
 
 
 if __name__ == "__main__":
-    uvloop.run(serve())
+    uvloop.run(serve(sys.argv[1]))

@@ -1,110 +1,159 @@
-"""Durable WebSocket orders against a bare echo: same client, same window, same run."""
+"""The gateway: capacity in a closed loop, and latency in an open one.
+
+Beside it in the same run: the limits of the machine, a bare echo of the same frames,
+and the peer's gateway. A memory log is a data directory in /dev/shm.
+"""
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
-import re
-import subprocess
-import sys
-import tempfile
-from pathlib import Path
-from typing import TYPE_CHECKING
+import shutil
+from collections import defaultdict
+from functools import partial
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-import carbonex.sdk
-from benchmarks.load import Load, Result
-from carbonex.cli.init import operator_key
-from carbonex.wire.keys import generate_key
+from benchmarks import gateway_peer, limits, open_loop
+from benchmarks.histogram import Latencies
+from benchmarks.latency import Timed
+from benchmarks.limits import CONNECTIONS, WINDOW
+from benchmarks.load import Load
+from benchmarks.report import Figure, Ratio, Report
+from benchmarks.servers import MEMORY, drive, drive_timed, echo, venue
 
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from pathlib import Path
 
 
-CONNECTIONS = 8
-WINDOW = 64
-FRAMES = 25_000  # requests per connection
-ROUNDS = 3
+ALLOWED_US: Final = 100.0  # beside one commit and one round trip, of one order
+MEMORY_BYTES: Final = 2**30  # that a venue's log and history may need
 
 
-def measure() -> tuple[Result, Result]:
-    """Return what the venue and what the echo did with the same requests."""
-    with echo() as port:
-        bare = drive(Load(port, CONNECTIONS, WINDOW, FRAMES))
-    with tempfile.TemporaryDirectory() as name:
-        directory = Path(name) / "venue"
-        with venue(directory) as port:
-            keys = asyncio.run(_furnish(directory, port))
-            durable = drive(Load(port, CONNECTIONS, WINDOW, FRAMES, keys))
-    assert durable.answers == bare.answers
-    return durable, bare
+class Sizes(msgspec.Struct, frozen=True):
+    """How much of each is measured."""
+
+    rounds: int = 3
+    frames: int = 25_000  # per connection, closed loop
+    single: int = 5_000  # one at a time
+    seconds: float = 10.0  # of each rate
 
 
-def drive(load: Load) -> Result:
-    """Run the load client in a process of its own."""
-    done = subprocess.run(
-        [sys.executable, "-m", "benchmarks.load"],
-        input=msgspec.json.encode(load),
-        stdout=subprocess.PIPE,
-        check=True,
+QUICK: Final = Sizes(rounds=1, frames=1_500, single=300, seconds=0.5)
+
+
+class Runs:
+    """Values of every run by name, and their units."""
+
+    def __init__(self) -> None:
+        self._units: dict[str, str] = {}
+        self._values: dict[str, list[float]] = defaultdict(list)
+
+    def add(self, name: str, unit: str, value: float) -> None:
+        self._units[name] = unit
+        self._values[name].append(value)
+
+    def figure(self, name: str) -> Figure:
+        return Figure(name, self._units[name], self._values[name])
+
+    def figures(self) -> list[Figure]:
+        return [self.figure(name) for name in self._units]
+
+
+DURABLE: Final = "durable log, closed loop"
+IN_MEMORY: Final = "memory log, closed loop"
+ECHO: Final = "bare echo of the same frames"
+PEER: Final = "matching-engine, HTTP, fsync, at its best"
+ONE: Final = "one order at a time, durable, p50"
+BOUND: Final = "p50 of a commit + of an echo + 100 µs"
+
+
+def measure(quick: bool) -> Report:  # noqa: FBT001 - what every part has
+    """Measure capacity, one order at a time, and the open loop; return the report."""
+    sizes = QUICK if quick else Sizes()
+    report = Report("gateway", _workload(sizes), limits=limits.measure(quick=quick))
+    logs: dict[str, Path | None] = {"durable": None, "memory": MEMORY}
+    if shutil.disk_usage(MEMORY).free < MEMORY_BYTES:
+        del logs["memory"]
+        report.notes.append(f"no memory log: {MEMORY} has less than 1 GiB free")
+    rates = _capacity(report, sizes, logs)
+    _one_at_a_time(report, sizes)
+    open_loop.measure(report, sizes.seconds, {logs[log]: rates[log] for log in logs})
+    return report
+
+
+def _workload(sizes: Sizes) -> str:
+    return (
+        f"JSON orders (55 % add, 40 % cancel, 5 % cross), every answer after its commit."
+        f" Closed loop: {CONNECTIONS} connections, {WINDOW} in flight on each,"
+        f" {sizes.frames:,} each; one at a time: {sizes.single:,};"
+        f" open loop: {CONNECTIONS} connections, Poisson arrivals, {sizes.seconds:g} s a"
+        " rate, latency from when a request was due. A new venue for every run"
     )
-    return msgspec.json.decode(done.stdout, type=Result)
 
 
-@contextlib.contextmanager
-def echo() -> Iterator[int]:
-    """Run the echo server; yield its port."""
-    command = [sys.executable, "-m", "benchmarks.echo"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        yield int(process.stdout.readline())
-        process.terminate()
-
-
-@contextlib.contextmanager
-def venue(directory: Path) -> Iterator[int]:
-    """Run a venue with limits that the load does not meet; yield its port."""
-    carbonex_cli = [sys.executable, "-m", "carbonex.cli"]
-    subprocess.run(
-        [*carbonex_cli, "init", str(directory), "--port", "0"],
-        stdout=subprocess.DEVNULL,
-        check=True,
+def _capacity(
+    report: Report, sizes: Sizes, logs: dict[str, Path | None]
+) -> dict[str, float]:
+    """Run the closed loops side by side; return the median rate of each log."""
+    runs = Runs()
+    names = {"durable": DURABLE, "memory": IN_MEMORY}
+    peer = gateway_peer.find(report.notes)
+    for _ in range(sizes.rounds):
+        for log, root in logs.items():
+            with venue(CONNECTIONS, root) as server:
+                load = Load(server.port, CONNECTIONS, WINDOW, sizes.frames, server.keys)
+                runs.add(names[log], "orders/s", drive(load).rate)
+        runs.add(ECHO, "requests/s", limits.echo_capacity(sizes.frames))
+        if peer is not None:
+            best = 0.0
+            for clients, rate in gateway_peer.rates(peer, sizes.frames).items():
+                runs.add(
+                    f"matching-engine, HTTP, fsync, {clients} clients", "orders/s", rate
+                )
+                best = max(best, rate)
+            runs.add(PEER, "orders/s", best)
+    report.figures += runs.figures()
+    durable, bare = runs.figure(DURABLE), runs.figure(ECHO)
+    report.ratios.append(
+        Ratio.of("durable orders ÷ bare echo", durable, bare, "≥ 0.3, aim 0.5")
     )
-    config = directory / "venue.toml"
-    text = config.read_text(encoding="utf-8")
-    for limit in ("requests_per_second", "burst"):
-        text = re.sub(rf"(?m)^{limit} = .*", f"{limit} = 100_000_000", text)
-    config.write_text(text, encoding="utf-8")
-    with subprocess.Popen(
-        [*carbonex_cli, "serve", str(directory)],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-    ) as process:
-        assert process.stdout is not None
-        found = re.search(r"ws://[^:]+:(\d+)", process.stdout.readline())
-        assert found is not None
-        yield int(found[1])
-        process.terminate()
+    if peer is not None:
+        report.ratios.append(
+            Ratio.of(
+                "durable orders ÷ matching-engine", durable, runs.figure(PEER), "≥ 15"
+            )
+        )
+    return {log: runs.figure(names[log]).median for log in logs}
 
 
-async def _furnish(directory: Path, port: int) -> list[str]:
-    """List the instrument and give every connection a funded account and a key."""
-    keys = []
-    url = f"ws://127.0.0.1:{port}"
-    async with carbonex.sdk.connect(url, key=operator_key(directory)) as operator:
-        await operator.list_instrument("CEA25")
-        for number in range(CONNECTIONS):
-            name = f"trader-{number}"
-            key = generate_key(name)
-            path = directory / f"{name}.pem"
-            key.save(path)
-            keys.append(str(path))
-            await operator.register_participant(name)
-            await operator.open_account(name, name)
-            await operator.add_key(name, name, key.public_text, ["read", "trade"])
-            await operator.deposit(name, "10000000000.00", client_ref="cash")
-            await operator.issue(name, "CEA25", 10**12, client_ref="tonnes")
-    return keys
+def _one_at_a_time(report: Report, sizes: Sizes) -> None:
+    """Time single orders beside what they cannot do without."""
+    runs = Runs()
+    add = partial(runs.add, unit="µs")
+    warmup = sizes.single // 10
+    for _ in range(sizes.rounds):
+        commit = limits.percentile(limits.commits(sizes.single), 50)
+        with echo() as server:
+            timed = Timed(server.port, 1, sizes.single + warmup, warmup=warmup)
+            trip = Latencies(drive_timed(timed).latencies()).at(50)
+        with venue(1) as server:
+            timed = Timed(
+                *(server.port, 1, sizes.single + warmup),
+                warmup=warmup,
+                keys=server.keys,
+            )
+            found = Latencies(drive_timed(timed).latencies()).summary()
+        for name, value in found.items():
+            add(f"one order at a time, durable, {name}", value=value)
+        add("beside it: log commit, p50", value=commit)
+        add("beside it: bare echo round trip, p50", value=trip)
+        add(BOUND, value=commit + trip + ALLOWED_US)
+    report.figures += runs.figures()
+    report.ratios.append(
+        Ratio.of(
+            *("one order, p50 ÷ (commit + echo + 100 µs)",),
+            *(runs.figure(ONE), runs.figure(BOUND)),
+            "≤ 1",
+        )
+    )

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import functools
+import gc
 import random
 import sys
 import time
@@ -18,12 +19,10 @@ from typing import cast
 
 import msgspec
 import uvloop
-from websockets.client import ClientProtocol
 from websockets.frames import Frame, Opcode
-from websockets.uri import parse_uri
 
+from benchmarks.websocket import Frames, Greeting, Until
 from carbonex.wire.codec import JSON
-from carbonex.wire.keys import load_key
 
 
 SUCCESS = b'"success":true'
@@ -46,18 +45,21 @@ class Result(msgspec.Struct):
     answers: int
     successes: int
 
+    @property
+    def rate(self) -> float:
+        """Answers a second."""
+        return self.answers / self.seconds
+
 
 class Client(asyncio.Protocol):
     """One connection."""
 
     def __init__(self, load: Load, number: int) -> None:
         self._load = load
-        self._key = Path(load.keys[number]) if load.keys else None
-        self._frames = requests(number, load.frames)
-        self._protocol = ClientProtocol(parse_uri(f"ws://127.0.0.1:{load.port}/"))
-        self._tail = b""
+        self._greeting = greeting(load.port, load.keys, number)
+        self._requests = requests(number, load.frames)
+        self._frames = Frames()
         self._sent = 0
-        self._running = False
         self.answers = 0
         self.successes = 0
         loop = asyncio.get_running_loop()
@@ -66,18 +68,17 @@ class Client(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast("asyncio.Transport", transport)
-        self._protocol.send_request(self._protocol.connect())
-        self._flush()
+        self._transport.write(self._greeting.send())
 
     def data_received(self, data: bytes) -> None:
-        if not self._running:
-            self._prepare(data)
+        if not self._greeting.ready:
+            self._greet(data)
             return
         self.successes += data.count(SUCCESS)
-        arrived = self._count(data)
+        arrived = self._frames.count(data)
         self.answers += arrived
         self._send(arrived)
-        if self.answers == len(self._frames):
+        if self.answers == len(self._requests):
             self.done.set_result(None)
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -87,60 +88,26 @@ class Client(asyncio.Protocol):
 
     def start(self) -> None:
         """Send the first window."""
-        self._running = True
         self._send(self._load.window)
 
     def _send(self, count: int) -> None:
-        batch = self._frames[self._sent : self._sent + count]
+        batch = self._requests[self._sent : self._sent + count]
         self._sent += len(batch)
         if batch:
             self._transport.write(b"".join(batch))
 
-    def _prepare(self, data: bytes) -> None:
-        """Shake hands and log in."""
-        self._protocol.receive_data(data)
-        for event in self._protocol.events_received():
-            if isinstance(event, Frame):
-                self._greeted(bytes(event.data))
-            elif self._key is None:
-                self.ready.set_result(None)
-        self._flush()
-
-    def _greeted(self, message: bytes) -> None:
-        decoded = msgspec.json.decode(message)
-        if decoded.get("method") == "login":
-            assert decoded["success"], decoded
+    def _greet(self, data: bytes) -> None:
+        self._greeting.receive(data)
+        self._transport.write(self._greeting.send())
+        if self._greeting.ready:
             self.ready.set_result(None)
-        elif decoded.get("channel") == "status":
-            assert self._key is not None
-            key = load_key(self._key)
-            status = decoded["data"][0]
-            signature = key.login_signature(
-                status["venue"], status["connection_id"], status["challenge"]
-            )
-            params = {"key_id": key.key_id, "signature": signature}
-            request = {"method": "login", "params": params}
-            self._protocol.send_text(JSON.encode(request))
 
-    def _flush(self) -> None:
-        self._transport.write(b"".join(self._protocol.data_to_send()))
 
-    def _count(self, data: bytes) -> int:
-        """Count whole frames: servers do not mask, so only lengths are read."""
-        data = self._tail + data
-        at, count, end = 0, 0, len(data)
-        while at + 2 <= end:
-            size, header = data[at + 1], 2
-            if size == 126:
-                size, header = int.from_bytes(data[at + 2 : at + 4], "big"), 4
-            elif size == 127:
-                size, header = int.from_bytes(data[at + 2 : at + 10], "big"), 10
-            if at + header + size > end:
-                break
-            at += header + size
-            count += 1
-        self._tail = data[at:]
-        return count
+def greeting(port: int, keys: list[str], number: int) -> Greeting:
+    """Return how the connection ``number`` begins: with a login if there are keys."""
+    if keys:
+        return Greeting(port, Until.LOGIN, Path(keys[number]))
+    return Greeting(port, Until.OPEN)
 
 
 def requests(number: int, count: int) -> list[bytes]:
@@ -187,6 +154,7 @@ async def run(load: Load) -> Result:
         )
         clients.append(client)
     await asyncio.gather(*(client.ready for client in clients))
+    gc.disable()
     started = time.perf_counter()
     for client in clients:
         client.start()

@@ -1,0 +1,170 @@
+"""Fan-out: what each subscriber of a book costs the server at each flush.
+
+One flow of orders, 1 to 2,000 subscribers on sockets of their own, the server's CPU
+time, less what the same flow costs without anybody, by subscriber and flush. Beside
+it a bare uvloop server that writes the same bytes to as many sockets as often.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+import time
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from benchmarks import limits
+from benchmarks.bare_feed import Feeding
+from benchmarks.latency import Timed
+from benchmarks.report import Chart, Figure, Ratio, Report, Series, number
+from benchmarks.servers import (
+    MEMORY,
+    Server,
+    drive_timed,
+    line,
+    running,
+    tell,
+    venue,
+)
+from benchmarks.subscribers import DEPTH, INTERVAL_MS, Delivered, Subscribers
+
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+
+COUNTS: Final = (1, 100, 2_000)
+QUICK_COUNTS: Final = (1, 20, 100)
+RATE: Final = 50  # orders/s: a change in nearly every flush, and little else to do
+TRADERS: Final = 2
+SETTLE_SECONDS: Final = 2.5 * INTERVAL_MS / 1000  # until the last flush has gone
+GOAL: Final = "≤ 1.3"
+
+
+class Run(msgspec.Struct, frozen=True):
+    """CPU nanoseconds of a server, and what it delivered meanwhile."""
+
+    cpu_ns: int
+    delivered: Delivered
+
+    def each(self, idle: Run) -> float:
+        """Return microseconds a delivered frame, beyond those of nobody's."""
+        return (self.cpu_ns - idle.cpu_ns) / self.delivered.frames / 1000
+
+
+def measure(quick: bool) -> Report:  # noqa: FBT001 - what every part has
+    """Measure the venue and the bare server in turn; return the report."""
+    counts, rounds, seconds = (QUICK_COUNTS, 1, 2) if quick else (COUNTS, 3, 8)
+    report = Report(
+        "fanout",
+        f"book subscribers, depth {DEPTH}, {INTERVAL_MS} ms, while {RATE} orders/s"
+        f" (55/40/5) come for {seconds} s, evenly, to a memory log; CPU of the server by its process"
+        " clock, less that of the same run without subscribers; the bare server"
+        " writes the frames that a subscriber got",
+        limits=limits.measure(quick=quick),
+    )
+    ours: dict[int, list[float]] = {count: [] for count in counts}
+    bare: dict[int, list[float]] = {count: [] for count in counts}
+    flow = []
+    size = 0.0
+    for _ in range(rounds):
+        idle, bare_idle = followed(0, seconds), None
+        flow.append(idle.cpu_ns / 1e6)
+        for count in counts:
+            run = followed(count, seconds)
+            frames = run.delivered.recorded
+            bare_idle = bare_idle or fed(0, frames)
+            ours[count].append(run.each(idle))
+            bare[count].append(fed(count, frames).each(bare_idle))
+            size = sum(map(len, frames)) / len(frames)
+            report.notes += _missing(count, run.delivered)
+    report.figures.append(Figure("CPU of the flow without subscribers", "ms", flow))
+    _report(report, ours, bare)
+    report.notes.append(
+        f"a frame has {number(size)} bytes on average; that it is made, once for all,"
+        " is in what the first subscriber costs, with the noise of the whole flow"
+    )
+    return report
+
+
+def followed(count: int, seconds: float) -> Run:
+    """Run the flow on a new venue with ``count`` subscribers."""
+    with (
+        venue(TRADERS, MEMORY) as server,
+        _subscribers(Subscribers(server.port, count)) as finish,
+    ):
+        before = server.cpu_ns()
+        flow = Timed(
+            *(server.port, TRADERS, int(RATE * seconds), RATE),
+            even=True,
+            keys=server.keys,
+        )
+        drive_timed(flow)
+        time.sleep(SETTLE_SECONDS)
+        spent = server.cpu_ns() - before
+        return Run(spent, finish())
+
+
+def fed(count: int, frames: list[bytes]) -> Run:
+    """Have the bare server write ``frames`` to ``count`` sockets."""
+    with running([sys.executable, "-m", "benchmarks.bare_feed"]) as process:
+        tell(process, msgspec.json.encode(Feeding(count, INTERVAL_MS, frames)))
+        server = Server(int(line(process)), process.pid)
+        with _subscribers(Subscribers(server.port, count, bare=True)) as finish:
+            before = server.cpu_ns()
+            tell(process, b"go")
+            assert line(process) == "done\n"
+            return Run(server.cpu_ns() - before, finish())
+
+
+@contextlib.contextmanager
+def _subscribers(asked: Subscribers) -> Iterator[Callable[[], Delivered]]:
+    """Run the subscribers' process; yield what ends it and tells what came."""
+    with running([sys.executable, "-m", "benchmarks.subscribers"]) as process:
+        tell(process, msgspec.json.encode(asked))
+        if line(process) != "ready\n":
+            raise RuntimeError(f"{asked.count} subscribers could not connect")
+
+        def finish() -> Delivered:
+            assert process.stdin is not None
+            process.stdin.close()
+            return msgspec.json.decode(line(process), type=Delivered)
+
+        yield finish
+
+
+def _missing(count: int, delivered: Delivered) -> list[str]:
+    most = delivered.frames - delivered.fewest * count
+    if most == 0:
+        return []
+    return [f"{count} subscribers: {most} frames more than the one with fewest had"]
+
+
+def _report(
+    report: Report, ours: dict[int, list[float]], bare: dict[int, list[float]]
+) -> None:
+    for count, values in ours.items():
+        subscribers = f"{count:,} subscriber{'s' if count > 1 else ''}"
+        mine = Figure(f"CPU per subscriber and flush, {subscribers}", "µs", values)
+        other = Figure(f"bare uvloop write, {subscribers}", "µs", bare[count])
+        report.figures += [mine, other]
+        if count > 1:
+            name = f"venue ÷ bare write, {subscribers}"
+            report.ratios.append(Ratio.of(name, mine, other, GOAL))
+    report.charts.append(
+        Chart(
+            "fanout",
+            "CPU of the server for each subscriber and flush",
+            "subscribers",
+            "CPU, µs",
+            [_series("carbonex", ours), _series("bare uvloop write", bare)],
+            "xy",
+        )
+    )
+
+
+def _series(name: str, values: dict[int, list[float]]) -> Series:
+    medians = {n: Figure(name, "µs", found).median for n, found in values.items()}
+    shown = {count: each for count, each in medians.items() if each > 0}  # not noise
+    return Series(name, [float(count) for count in shown], [*shown.values()])
