@@ -7,6 +7,7 @@ assigned once and never changed or reused.
 from __future__ import annotations
 
 import enum
+from typing import Final
 
 
 class Side(enum.IntEnum):
@@ -232,14 +233,14 @@ class Reason(enum.IntEnum):
 
 # Bare names read better at the call site, and are ten times cheaper to load
 # than ``Side.BUY`` on CPython 3.11.
-BUY = Side.BUY
-SELL = Side.SELL
-LIMIT = OrderType.LIMIT
-MARKET = OrderType.MARKET
-STOP = OrderType.STOP
-STOP_LIMIT = OrderType.STOP_LIMIT
-DAY = TimeInForce.DAY
-GTC = TimeInForce.GTC
-IOC = TimeInForce.IOC
-FOK = TimeInForce.FOK
-GTD = TimeInForce.GTD
+BUY: Final = Side.BUY
+SELL: Final = Side.SELL
+LIMIT: Final = OrderType.LIMIT
+MARKET: Final = OrderType.MARKET
+STOP: Final = OrderType.STOP
+STOP_LIMIT: Final = OrderType.STOP_LIMIT
+DAY: Final = TimeInForce.DAY
+GTC: Final = TimeInForce.GTC
+IOC: Final = TimeInForce.IOC
+FOK: Final = TimeInForce.FOK
+GTD: Final = TimeInForce.GTD

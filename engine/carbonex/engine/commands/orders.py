@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import final
+from typing import TypeAlias, final
 
 import msgspec
 
@@ -103,3 +103,22 @@ class CancelAll(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=4):
 
 
 OrderCommand = PlaceOrder | AmendOrder | CancelOrder | CancelAll
+
+# Fields in order, as ``msgspec.structs.astuple`` gives them.
+CancelOrderFields: TypeAlias = tuple[str, str, int, str, int]
+PlaceOrderFields: TypeAlias = tuple[
+    str,
+    str,
+    str,
+    Side,
+    int,
+    int,
+    OrderType,
+    TimeInForce,
+    PostOnly,
+    SelfTrade,
+    str,
+    int,
+    "Conditions | None",
+    str,
+]

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from carbonex.engine.state import Instrument
 
 
+CANCELLED: Final = OrderCancelled  # compiled code loads it at once
 CANCEL_NEWEST: Final = SelfTrade.CANCEL_NEWEST
 CANCEL_OLDEST: Final = SelfTrade.CANCEL_OLDEST
 DECREMENT: Final = SelfTrade.DECREMENT
@@ -58,7 +59,7 @@ def withdraw(order: Order, reason: CancelReason) -> OrderCancelled:
         leave(order)
     account = order.account
     exec_seq = account.exec_seq = account.exec_seq + 1
-    return OrderCancelled(
+    return CANCELLED(
         order.order_id,
         exec_seq,
         order.price,
