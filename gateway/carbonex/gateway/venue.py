@@ -234,15 +234,15 @@ class Venue:
         """Tell readers, watchers, then submitters, command by command."""
         seq, time_ns = applied.first_seq, applied.time_ns
         readers, watchers = self.readers, self.watchers
-        for i, events in enumerate(applied.replies):
+        origins = submitters or [(None, 0, None)] * len(applied.replies)
+        for events, (submitter, token, _) in zip(applied.replies, origins, strict=True):
             for reader in readers:
-                reader.published(seq + i, time_ns, events)
+                reader.published(seq, time_ns, events)
             if events and (watcher := watchers.get(type(events[0]))) is not None:
                 watcher(events[0])
-            if submitters:
-                submitter, token, _ = submitters[i]
-                if submitter is not None:
-                    submitter.answered(token, events, seq + i, time_ns)
+            if submitter is not None:
+                submitter.answered(token, events, seq, time_ns)
+            seq += 1
 
 
 def opening_epoch(exchange: Exchange, gateway: int) -> int:
