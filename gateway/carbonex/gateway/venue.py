@@ -234,8 +234,9 @@ class Venue:
         """Tell readers, watchers, then submitters, command by command."""
         seq, time_ns = applied.first_seq, applied.time_ns
         readers, watchers = self.readers, self.watchers
-        origins = submitters or [(None, 0, None)] * len(applied.replies)
-        for events, (submitter, token, _) in zip(applied.replies, origins, strict=True):
+        replies = applied.replies
+        origins = submitters or [_NOBODY] * len(replies)
+        for events, (submitter, token, _) in zip(replies, origins, strict=True):
             for reader in readers:
                 reader.published(seq, time_ns, events)
             if events and (watcher := watchers.get(type(events[0]))) is not None:
@@ -243,6 +244,9 @@ class Venue:
             if submitter is not None:
                 submitter.answered(token, events, seq, time_ns)
             seq += 1
+
+
+_NOBODY: Final = (None, 0, AdvanceTime(VENUE_KEY))  # waits for a batch of others
 
 
 def opening_epoch(exchange: Exchange, gateway: int) -> int:
