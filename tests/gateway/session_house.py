@@ -18,6 +18,7 @@ from carbonex.engine import (
     Deposit,
     Exchange,
     Issue,
+    KeyRevoked,
     ListInstrument,
     OpenAccount,
     Permission,
@@ -144,7 +145,8 @@ class House:
         )
         self._connections = itertools.count(1)
         self.sessions: list[Session] = []
-        self.venue.readers.append(Revocations(lambda: self.sessions))
+        revocations = Revocations(lambda: self.sessions)
+        self.venue.watchers[KeyRevoked] = revocations.revoked
         self.do(*(FURNITURE if furniture is None else furniture))
 
     def do(self, *commands: Command) -> None:

@@ -24,7 +24,7 @@ def text_of_payload(codec: Codec, size: int) -> Text:
     return Text("x" * short)
 
 
-@pytest.mark.parametrize("size", [7, 125, 126, 65535, 65536])
+@pytest.mark.parametrize("size", [7, 125, 126, 1023, 1024, 65535, 65536])
 @pytest.mark.parametrize(
     ("codec", "opcode"), [(JSON, Opcode.TEXT), (MSGPACK, Opcode.BINARY)], ids=repr
 )

@@ -131,6 +131,19 @@ def test_nothing_is_applied_or_answered_before_it_is_committed() -> None:
     assert (venue.position, venue.chain) == (2, b"hash")
 
 
+def test_a_watcher_hears_of_its_kind_alone_between_readers_and_origin() -> None:
+    venue, ear = open_venue(), Ear("acme")
+    venue.readers.append(ear)
+    venue.watchers[Rejected] = lambda event: ear.heard.append(("watcher", event))
+    venue.submit(ear, 1, register("acme"))
+    venue.submit(ear, 2, register("acme"))  # refused: there is one
+    commit(venue, 2)
+    who = [heard[0] for heard in ear.heard]
+    assert who == ["reader", "acme", "reader", "watcher", "acme"]
+    (_, refusal) = ear.heard[3]
+    assert ear.heard[4][-1] == [refusal]
+
+
 def test_readers_hear_of_each_command_before_its_origin() -> None:
     venue, ear = open_venue(), Ear("acme")
     other = Ear("umbra", ear.heard)

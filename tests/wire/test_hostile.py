@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import given, strategies as st
+from hypothesis import example, given, strategies as st
 
 from carbonex.wire import requests
 from carbonex.wire.diagnosis import MAX_SHOWN, Fault, _written
@@ -69,6 +69,8 @@ def read(encoding: str, data: str | bytes) -> None:
 
 
 @given(VALUES | st.binary() | st.dictionaries(st.integers() | st.binary(), VALUES))
+@example(["x" * (MAX_SHOWN - 3), "0'"])
+@example([b"x" * (MAX_SHOWN - 4), b"0'"])
 def test_what_is_shown_of_a_value_is_how_python_writes_it(value: object) -> None:
     room = MAX_SHOWN + 1
     written = _written(value, room)

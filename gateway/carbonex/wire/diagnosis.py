@@ -275,8 +275,13 @@ def _written(value: object, room: int) -> str:
     ``repr`` copies what is within at every level: 5 KB of brackets took 4 ms. Here
     every level adds a character, and what does not fit is not looked at.
     """
-    if isinstance(value, str | bytes):
-        return repr(value[:room])
+    if isinstance(value, str):
+        # Which quotes are around it depends on those that are in what is cut off.
+        return repr(value[:room] + "".join(q for q in "'\"" if q in value[room:]))
+    if isinstance(value, bytes):
+        return repr(
+            value[:room] + b"".join(q for q in (b"'", b'"') if q in value[room:])
+        )
     if isinstance(value, dict):
         pairs: Iterable[tuple[object, ...]] = value.items()
         text, end = "{", "}"

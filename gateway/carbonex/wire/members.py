@@ -4,34 +4,43 @@ msgspec keeps the last of repeated members and says nothing, as most decoders
 do. Counting finds them: a message whose members are as many as the distinct
 ones repeats none. In JSON every member has one colon, and outside of texts
 there are no others, so as many colons as distinct members prove that none is
-repeated; in MessagePack a map begins with its number of members. Together with
-the distinct members of ``params`` this costs 0.4 µs an order (5 % of its way
-through the gateway). Only where the count does not match, because a text holds
-a colon or orders are nested, is the message read a second time, name by name,
-at 5 µs.
+repeated. In MessagePack a member takes bytes: a message that is no longer than
+its distinct members, each in the fewest bytes that it can have, repeats none
+(and no method has a member that takes a float, which have two lengths). Only
+where the count does not match, because a text holds a colon or a number is
+written longer than it need be, is the message read a second time, name by
+name, at 5 µs.
 """
 
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Final
+from typing import Any, Final
 
 import msgspec
 
+from .answers import RequestId
+from .codec import MSGPACK
 
-if TYPE_CHECKING:
-    from .answers import Request
+
+class Members(
+    msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True
+):
+    """The members of a message that has an ``answers.Request``'s, each once."""
+
+    method: str
+    params: dict[str, Any] | msgspec.UnsetType = msgspec.UNSET
+    req_id: RequestId | None = None
 
 
-def repeated_json(data: str, request: Request) -> str | None:
+def repeated_json(data: str, distinct: Members) -> str | None:
     """Return a member that the JSON text ``data`` names twice, if there is one.
 
-    ``data`` must have been decoded, to ``request`` and to its params.
+    It must have been decoded, to ``distinct``, and that to its method's params.
     """
-    raw = request.params
-    members = 1 + (request.req_id is not None)
-    if raw:
-        params = _json_members(raw)
+    params = distinct.params
+    members = 1 + (distinct.req_id is not None)
+    if params is not msgspec.UNSET:
         members += 1 + len(params)
         if "orders" in params:
             members += sum(map(len, params["orders"]))
@@ -40,32 +49,14 @@ def repeated_json(data: str, request: Request) -> str | None:
     return search_json(data)
 
 
-def repeated_msgpack(data: bytes, request: Request) -> str | None:
-    """Return a member that the MessagePack map ``data`` names twice, if any."""
-    raw = request.params
-    if not raw:
-        return search_msgpack(data)
-    members = 2 + (request.req_id is not None)
-    params = _msgpack_members(raw)
-    if (
-        data[0] == _FIXMAP + members
-        and memoryview(raw)[0] == _FIXMAP + len(params)
-        and request.method not in NESTED
-    ):
+def repeated_msgpack(data: bytes, distinct: Members) -> str | None:
+    """Return a member that the MessagePack map ``data`` names twice, if any.
+
+    As ``repeated_json``.
+    """
+    if len(data) == len(MSGPACK.encode(distinct)):
         return None
     return search_msgpack(data)
-
-
-# A plain dict takes 15 % less time than dict[str, Any], and the names are known
-# to be strings.
-_json_members: Final = msgspec.json.Decoder(dict).decode
-_msgpack_members: Final = msgspec.msgpack.Decoder(dict).decode
-
-
-# The methods whose params hold objects, which may repeat a member themselves.
-NESTED: Final = frozenset(
-    {"batch_add", "batch_cancel", "list_instrument", "update_instrument"}
-)
 
 
 class _RepeatedError(Exception):

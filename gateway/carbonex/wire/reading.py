@@ -1,18 +1,20 @@
 """Requests off the wire, strictly: whatever is doubtful is refused by name.
 
-``RequestReader`` is the fast way for good messages; ``diagnosis`` finds out
-what was wrong with the others.
+``RequestReader`` is the fast way for good messages: each is decoded once, to a
+dict whose members can be counted, and that made the params of its method.
+``diagnosis`` finds out what was wrong with the others.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, final
 
+from msgspec import convert
+
 from . import requests
-from .answers import Request
 from .codec import JSON, MSGPACK, Codec
 from .diagnosis import UNREADABLE, Fault, diagnose, repeated
-from .members import repeated_json, repeated_msgpack
+from .members import Members, repeated_json, repeated_msgpack
 
 
 if TYPE_CHECKING:
@@ -80,11 +82,7 @@ class RequestReader:
 
     def __init__(self, codec: Codec) -> None:
         self._codec: Final = codec
-        self._envelope: Final = codec.decoder(Request).decode
-        self._params: Final = {
-            method: codec.decoder(params).decode for method, params in PARAMS.items()
-        }
-        self._nothing: Final = codec.encode({})
+        self._members: Final = codec.decoder(Members).decode
         self._repeated: Final[Callable[..., str | None]] = (
             repeated_msgpack if codec.binary else repeated_json
         )
@@ -99,15 +97,15 @@ class RequestReader:
 
         """
         try:
-            request = self._envelope(data)
-            method = request.method
-            params = self._params[method](request.params or self._nothing)
+            members = self._members(data)
+            method = members.method
+            params = convert(members.params or {}, PARAMS[method])
         except (KeyError, *UNREADABLE):
             raise diagnose(self._codec, PARAMS, data) from None
-        name = self._repeated(data, request)
+        name = self._repeated(data, members)
         if name is not None:
-            raise Fault(repeated(name), method, request.req_id)
-        return method, params, request.req_id
+            raise Fault(repeated(name), method, members.req_id)
+        return method, params, members.req_id
 
 
 READERS: Final = {codec.name: RequestReader(codec) for codec in (JSON, MSGPACK)}

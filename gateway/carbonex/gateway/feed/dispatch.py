@@ -141,8 +141,12 @@ class Dispatch:
 
     def _accepted(self, seq: int, time_ns: int, event: OrderAccepted) -> None:
         order = event.order
+        account = order.account
         self._touch(order, event.price)
-        self._execute(order.account, (seq, time_ns, event))
+        # Half of all events are these: as _execute, without a call for it.
+        self._add_execution(account, (seq, time_ns, event))
+        if account in self._balances_followed:
+            self._balances.touch(account)
 
     def _traded(self, seq: int, time_ns: int, event: Trade) -> None:
         maker, taker = event.maker, event.taker

@@ -56,6 +56,7 @@ class Executions:
         self._histories: dict[str, _History] = {}
         self._kept: deque[_History] = deque()
         self.topics = Topics(self._snapshot)
+        self._followed = self.topics.followed
         # What the command that is being read did to followed accounts.
         self.news: dict[str, list[Record]] = {}
         # Numbers of executions from before this process, of which none is kept.
@@ -85,7 +86,7 @@ class Executions:
         kept.append(history)
         if len(kept) > self.max_kept:
             kept.popleft().forget()
-        if account in self.topics.followed:
+        if account in self._followed:
             self.news.setdefault(account, []).append(record)
 
     def deliver(self) -> None:

@@ -28,7 +28,6 @@ from .topic import GUARDED, NARROWABLE, Target
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from carbonex.engine import Event
     from carbonex.gateway.outbox import Outbox
     from carbonex.gateway.venue import Venue
     from carbonex.wire.answers import Error
@@ -87,6 +86,8 @@ class Feed:
             Countdowns(exchange),
         )
         self._dispatch = Dispatch(rooms)
+        # Takes what a command did and sends what is not conflated; see Reader.
+        self.published: Final = self._dispatch.read
         self._find: dict[str, Callable[[Target], Topic]] = {
             "status": lambda _: self._status.topic,
             "heartbeat": lambda _: self._heartbeats.topic,
@@ -182,10 +183,6 @@ class Feed:
     def replay(self, rows: int) -> Replay:
         """Return what hears that many rows of a recovery; finish it before the rest."""
         return Replay(self._rooms, self._dispatch, rows)
-
-    def published(self, seq: int, time_ns: int, events: list[Event]) -> None:
-        """Take what command ``seq`` did; send what is not conflated."""
-        self._dispatch.read(seq, time_ns, events)
 
     def flush(self, now_ns: int) -> None:
         """Send the conflated channels what has changed and is due."""

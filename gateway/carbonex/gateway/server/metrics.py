@@ -14,15 +14,13 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.exposition import generate_latest
 from prometheus_client.registry import Collector
 
-from carbonex.engine import Rejected
-
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from prometheus_client.metrics_core import Metric
 
-    from carbonex.engine import Event, Reason
+    from carbonex.engine import Reason, Rejected
 
 
 CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
@@ -39,7 +37,7 @@ def _nothing() -> Iterator[Metric]:
 
 
 class Metrics(Collector):
-    """Counts what a server does. It is a Reader of the venue: it counts rejects.
+    """Counts what a server does. It is a watcher of the venue: it counts rejects.
 
     ``more`` yields what is not counted but looked up, whenever it is asked for.
     """
@@ -70,10 +68,9 @@ class Metrics(Collector):
             registry=self._registry,
         )
 
-    def published(self, _seq: int, _time_ns: int, events: list[Event]) -> None:
-        """Count a reject; a refused command's events are exactly that one."""
-        if events and type(events[0]) is Rejected:
-            self.rejects[events[0].reason] += 1
+    def rejected(self, event: Rejected) -> None:
+        """Count a refused command, whose events are exactly this one."""
+        self.rejects[event.reason] += 1
 
     def text(self) -> bytes:
         """Return everything in Prometheus's text format."""

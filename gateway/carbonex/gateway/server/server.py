@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, final
 
 import structlog
 
+from carbonex.engine import Rejected
 from carbonex.gateway.feed.premium import pairs_of
 from carbonex.gateway.market import load_market
 from carbonex.journal import HISTORY_NAME, SnapshotStore, open_to_others
@@ -275,7 +276,7 @@ class Server:
         )
         pipeline.pump()
         await pipeline.drain()
-        venue.readers.append(self._metrics)
+        venue.watchers[Rejected] = self._metrics.rejected
         self.clients.open(venue, feed, self.historian, pipeline.schedule)
         await follow_market(self.market, venue, pipeline.drain)
         if self.config.days.mode == "calendar":

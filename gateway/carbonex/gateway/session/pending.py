@@ -10,6 +10,7 @@ from collections import deque
 from typing import TYPE_CHECKING, Final, final
 
 from carbonex.engine import Rejected
+from carbonex.gateway.outbox import frame
 from carbonex.wire.answers import Answer
 from carbonex.wire.sentences import error_of
 
@@ -123,11 +124,17 @@ class Pending:
             self.send(method.name, method.cost, req_id, time_in_ns, result, problem)
         elif batch.add(result, problem):
             self.send(method.name, method.cost, req_id, time_in_ns, batch.result())
+        if requests and not isinstance(requests[0], tuple):
+            self._act()
+        if not requests:
+            self._drained()
+
+    def _act(self) -> None:
+        """Do what waited for the commands before it."""
+        requests = self.requests
         while requests and not isinstance(act := requests[0], tuple):
             requests.popleft()
             act()
-        if not requests:
-            self._drained()
 
     def send(
         self,
@@ -142,15 +149,15 @@ class Pending:
         now_ns = self._clock()
         if problem is not None:
             self._errors[problem.code, problem.name] += 1
-        self.outbox.send(
-            Answer(
-                name,
-                problem is None,
-                time_in_ns // 1000,
-                now_ns // 1000,
-                req_id,
-                result,
-                problem,
-                self._bucket.remaining(now_ns) if cost else None,
-            )
+        answer = Answer(
+            name,
+            problem is None,
+            time_in_ns // 1000,
+            now_ns // 1000,
+            req_id,
+            result,
+            problem,
+            self._bucket.remaining(now_ns) if cost else None,
         )
+        outbox = self.outbox
+        outbox.send_frame(frame(outbox.codec, answer))

@@ -5,21 +5,20 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Final, final
 
-from carbonex.engine import KeyRevoked
 from carbonex.wire.closing import CloseCode
 
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from carbonex.engine import Event
+    from carbonex.engine import KeyRevoked
 
     from .session import Session
 
 
 @final
 class Revocations:
-    """A Reader of the venue that tells the sessions of a key of its revocation.
+    """A watcher of the venue that tells the sessions of a key of its revocation.
 
     It hears of it before any later command's events reach a subscription: what
     a session followed privately ends at once, its connection as soon as the
@@ -29,13 +28,12 @@ class Revocations:
     def __init__(self, sessions: Callable[[], Iterable[Session]]) -> None:
         self._sessions: Final = sessions
 
-    def published(self, _seq: int, _time_ns: int, events: list[Event]) -> None:
-        """Act where a key was revoked."""
-        if events and type(event := events[0]) is KeyRevoked:
-            for session in self._sessions():
-                if session.key_id == event.key_id:
-                    session.feed.drop_private(session.outbox)
-                    session.pending.in_turn(partial(_end, session))
+    def revoked(self, event: KeyRevoked) -> None:
+        """End what the key's sessions have."""
+        for session in self._sessions():
+            if session.key_id == event.key_id:
+                session.feed.drop_private(session.outbox)
+                session.pending.in_turn(partial(_end, session))
 
 
 def _end(session: Session) -> None:

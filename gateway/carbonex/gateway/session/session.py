@@ -73,6 +73,8 @@ class Session:
         self._throttle: Final = Throttle(services.limits)
         self._bucket: Final = self._throttle.bucket
         self.pending: Final = Pending(services, outbox, self._bucket, self._drained)
+        self._requests: Final = self.pending.requests
+        self._in_flight: Final = services.limits.in_flight
         # A query that waits for its turn and what came behind it: no more is read.
         self._held: deque[tuple[str | bytes, int]] = deque()
         self.waiting = False  # for the historian or the roster; nothing is pending then
@@ -90,8 +92,8 @@ class Session:
         """Whether enough requests wait for their answers."""
         if self.resuming is not None:
             return self.resuming.full
-        limit = self.services.limits.in_flight
-        return len(self.pending.requests) >= limit or bool(self._held) or self.waiting
+        in_flight = len(self._requests)
+        return in_flight >= self._in_flight or self.waiting or bool(self._held)
 
     def receive(self, data: str | bytes, now_ns: int) -> None:
         """Take one whole message: a text frame's str, a binary frame's bytes."""

@@ -9,6 +9,7 @@ from functools import partial
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final, final
 
+from carbonex.engine import KeyRevoked
 from carbonex.gateway.feed.rendering import status_of
 from carbonex.gateway.session import Services, Session
 from carbonex.gateway.session.limits import SessionLimits
@@ -90,9 +91,8 @@ class Clients:
             errors=self.metrics.errors,
         )
         self._schedule = schedule
-        venue.readers.append(
-            Revocations(lambda: (each.session for each in self._connections))
-        )
+        revocations = Revocations(lambda: (each.session for each in self._connections))
+        venue.watchers[KeyRevoked] = revocations.revoked
 
     def resume(self) -> None:
         """Read on from clients whose requests were answered."""

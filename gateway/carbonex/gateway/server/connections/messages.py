@@ -8,6 +8,7 @@ which takes 2.2 µs for any frame, knows all the rules and answers by itself.
 
 from __future__ import annotations
 
+import struct
 from typing import TYPE_CHECKING, Final, cast, final
 
 from websockets.frames import BINARY, CONT, TEXT
@@ -97,9 +98,10 @@ class Messages:
         """
         data, at = self._data, self._at
         if len(data) - at > 8:
-            head, length, start = data[at], data[at + 1] - MASKED, at + 6
+            head, size, longer = _begin(data, at)
+            length, start = size - MASKED, at + 6
             if length == TWO_BYTES:
-                length, start = (data[at + 2] << 8) | data[at + 3], at + 8
+                length, start = longer, at + 8
             end = start + length
             if (
                 head in _WHOLE
@@ -206,3 +208,4 @@ def release(websocket: ServerProtocol) -> None:
 
 
 _WHOLE: Final = (WHOLE_TEXT, WHOLE_BINARY)
+_begin: Final = struct.Struct("!BBH").unpack_from  # the length in both its places

@@ -57,7 +57,9 @@ def place_order(p: requests.AddOrder, who: Identity, account: str) -> PlaceOrder
         SELF_TRADE[p.self_trade],
         p.client_order_id,
         p.deadline * NS_PER_US,
-        _conditions(p) if _is_special(p) else None,
+        _conditions(p)
+        if p.stop_price or p.display_quantity or p.expires or p.pick
+        else None,
         who.session,
     )
 
@@ -132,10 +134,6 @@ def _changed(param: str, text: str | None) -> int:
     if not price:
         bad(param, "above 0, or left out to keep it", text)
     return price
-
-
-def _is_special(p: requests.AddOrder) -> bool:
-    return bool(p.stop_price or p.display_quantity or p.expires or p.pick)
 
 
 def _conditions(p: requests.AddOrder) -> Conditions:
