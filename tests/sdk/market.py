@@ -229,6 +229,15 @@ async def cut(market: Market, venue: Venue) -> None:
     await until(lambda: not venue.online)
 
 
+@contextlib.asynccontextmanager
+async def interrupted(market: Market, venue: Venue) -> AsyncIterator[None]:
+    """Have no connection within the block, however soon the client would be back."""
+    market.cable.requests_held = True
+    await cut(market, venue)
+    yield
+    market.cable.deliver_held()
+
+
 async def until(happened: Callable[[], bool]) -> None:
     """Wait for something that no one announces."""
     async with asyncio.timeout(30):

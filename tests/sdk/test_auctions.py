@@ -17,7 +17,7 @@ from carbonex.sdk import (
     UnknownBid,
     connect,
 )
-from sdk.market import cut, open_market, until
+from sdk.market import interrupted, open_market, until
 from sdk.phases import shanghai
 
 
@@ -222,8 +222,8 @@ async def test_an_auction_that_ended_during_an_interruption_is_told(
         await bidder.place_bid(await open_auction(operator), 100, "75.00")
         assert (await auctions.next()).auction.status == "open"
         assert (await bids.next()).status == "open"
-        await cut(market, bidder)
-        await operator.close_auction("1")
+        async with interrupted(market, bidder):
+            await operator.close_auction("1")
         assert (await auctions.next()).auction.status == "ended"
         assert (await bids.next()).status == "ended"
         assert (await executions.next()).source_id == "1"  # and what it got

@@ -18,7 +18,7 @@ from carbonex.sdk import (
     UnknownBlock,
     connect,
 )
-from sdk.market import cut, until
+from sdk.market import interrupted, until
 
 
 if TYPE_CHECKING:
@@ -207,11 +207,11 @@ async def test_what_ended_during_an_interruption_is_told(market: Market) -> None
         for price in ("72.00", "73.00"):
             await seller.propose_block("taker", "sell", "CEA25", 1_000, price)
         assert [(await own.next()).block_id for _ in range(2)] == ["1", "2"]
-        await cut(market, seller)
-        with pytest.raises(ConnectionLost):
-            await seller.withdraw_block("2")
-        await buyer.decline_block("1")
-        await buyer.propose_block("maker", "buy", "CEA25", 1_000, "71.00")
+        async with interrupted(market, seller):
+            with pytest.raises(ConnectionLost):
+                await seller.withdraw_block("2")
+            await buyer.decline_block("1")
+            await buyer.propose_block("maker", "buy", "CEA25", 1_000, "71.00")
         told = [await own.next() for _ in range(2)]
         assert [(b.block_id, b.status) for b in told] == [("1", "ended"), ("3", "open")]
         late = seller.block_updates()  # begins with those that are open
