@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import itertools
 import re
+from typing import Self
 
 import pytest
 
@@ -12,15 +14,44 @@ from benchmarks.gateway_peer import Clients, content_length, run
 
 
 class Peer:
-    """Takes orders, and cancels of orders that were taken."""
+    """Takes orders, and cancels of orders that were taken.
+
+    Within the block it serves at ``port``; behind it all its connections are closed.
+    """
+
+    port = 0
 
     def __init__(self, status: str = "200 OK") -> None:
         self.status = status
         self.orders: set[bytes] = set()
         self.cancels = 0
         self._ids = itertools.count(1)
+        self._serving: list[asyncio.Task[None]] = []
 
-    async def serve(
+    async def __aenter__(self) -> Self:
+        self._server = await asyncio.start_server(self._accept, "127.0.0.1", 0)
+        self.port = self._server.sockets[0].getsockname()[1]
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self._server.close()
+        await asyncio.gather(*self._serving)
+
+    def _accept(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        self._serving.append(asyncio.create_task(self._serve(reader, writer)))
+
+    async def _serve(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        with contextlib.suppress(ConnectionError):
+            await self._answer(reader, writer)
+        writer.close()
+        with contextlib.suppress(ConnectionError):
+            await writer.wait_closed()
+
+    async def _answer(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> None:
         while head := await reader.readline():
@@ -33,7 +64,6 @@ class Peer:
                 b"HTTP/1.1 %b\r\nContent-Length: %d\r\n\r\n%b"
                 % (self.status.encode(), len(body), body)
             )
-        writer.close()
 
     def _take(self, head: bytes) -> None:
         if head.startswith(b"DELETE"):
@@ -44,16 +74,12 @@ class Peer:
 
 
 async def test_the_clients_cancel_orders_that_they_were_given() -> None:
-    peer = Peer()
-    async with await asyncio.start_server(peer.serve, "127.0.0.1", 0) as server:
-        port = server.sockets[0].getsockname()[1]
-        assert await run(Clients(port, 2, 200)) > 0
+    async with Peer() as peer:
+        assert await run(Clients(peer.port, 2, 200)) > 0
     assert 50 < peer.cancels < 100  # 40 % of 200
 
 
 async def test_a_refusal_ends_the_run() -> None:
-    peer = Peer("503 Service Unavailable")
-    async with await asyncio.start_server(peer.serve, "127.0.0.1", 0) as server:
-        port = server.sockets[0].getsockname()[1]
+    async with Peer("503 Service Unavailable") as peer:
         with pytest.raises(ConnectionError, match="the peer refused"):
-            await run(Clients(port, 1, 10))
+            await run(Clients(peer.port, 1, 10))

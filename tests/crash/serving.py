@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import re
 import signal
@@ -108,8 +109,13 @@ class Serving:
         return self._stderr.read_text(encoding="utf-8")
 
     def signal(self, number: signal.Signals) -> None:
-        """Send it a signal; it must not have ended."""
-        self._process.send_signal(number)
+        """Send it a signal; it must not have ended.
+
+        Not by the process's own ``send_signal``: on Python 3.11 that may take the
+        exit code, which then is lost to whoever waits for the end.
+        """
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(self._process.pid, number)
 
     async def ended(self) -> int:
         """Wait for its end; return the exit code, negative for a signal."""
