@@ -1,12 +1,12 @@
 .DEFAULT_GOAL := help
-.PHONY: help install demo test wheel check style thorough simulate crash fuzz bench clean
+.PHONY: help install demo test wheel test-wheel check style thorough simulate crash fuzz bench clean
 
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
 help: ## list the targets
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
 
 install: $(VENV)/.installed ## create .venv and install carbonex with its tools
 
@@ -25,13 +25,15 @@ PYTEST := pytest -n auto --dist worksteal --hypothesis-profile=quick
 test: install ## run all tests, or some (TESTS=)
 	$(BIN)/$(PYTEST) $(TESTS)
 
-WHEEL := .venv-wheel/bin
+WHEEL ?= .venv-wheel
 
-wheel: ## run the tests on carbonex as users install it, with the compiled engine (TESTS=)
-	$(PYTHON) -m venv --clear .venv-wheel
-	CARBONEX_ENGINE=compiled $(WHEEL)/python -m pip install --quiet ".[dev]"
-	$(WHEEL)/carbonex --version
-	$(WHEEL)/$(PYTEST) -o "pythonpath=tests ." $(TESTS)
+wheel: ## install carbonex as users do, with the compiled engine, in .venv-wheel
+	$(PYTHON) -m venv --clear $(WHEEL)
+	CARBONEX_ENGINE=compiled $(WHEEL)/bin/python -m pip install --quiet ".[dev]"
+	$(WHEEL)/bin/carbonex --version
+
+test-wheel: ## run all tests, or some, on what `make wheel` has installed (TESTS=)
+	$(WHEEL)/bin/$(PYTEST) -o "pythonpath=tests ." $(TESTS)
 
 thorough: install ## run the tests with many more random examples, and simulate a million commands
 	$(BIN)/pytest -n auto --dist worksteal --hypothesis-profile=thorough
