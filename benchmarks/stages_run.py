@@ -1,4 +1,4 @@
-"""One process of the stages: ``python -m benchmarks.stages_run TURNS``.
+"""One process of the stages: ``python -m benchmarks.stages_run TURNS WARMUP``.
 
 A turn is what the server does when every connection has sent its window, with the
 server's own parts, and without its loop, its sockets and its syncs. Every other turn
@@ -64,7 +64,6 @@ STAGES: Final = {
 WHOLE: Final = "whole"  # a turn that is not divided
 ECHO: Final = "echo"  # the same frames through the bare echo
 ORDERS: Final = CONNECTIONS * WINDOW  # of a turn
-WARMUP: Final = 5  # turns that count, for each that warms up
 
 _decode: Final = READERS["json"].read
 
@@ -267,19 +266,18 @@ class Echoes:
         return taken
 
 
-def run(turns: int) -> Run:
-    """Measure ``turns`` turns, half of them stage by stage, after some that warm up."""
+def run(turns: int, warmup: int) -> Run:
+    """Measure ``turns`` turns, half of them stage by stage, after ``warmup`` others."""
     with (
         tempfile.TemporaryDirectory(prefix="carbonex-bench-") as directory,
         SegmentLog(Path(directory) / "log", VENUE, Unsynced()) as log,
         socket.socket() as options,
     ):
-        return _run(Gateway(log, options), Echoes(options), turns)
+        return _run(Gateway(log, options), Echoes(options), turns, warmup)
 
 
-def _run(gateway: Gateway, echoes: Echoes, turns: int) -> Run:
+def _run(gateway: Gateway, echoes: Echoes, turns: int, warmup: int) -> Run:
     done = Run(defaultdict(list), 0, 0, 0)
-    warmup = 2 + turns // WARMUP
     frames = [
         requests(number, (warmup + turns) * WINDOW) for number in range(CONNECTIONS)
     ]
@@ -323,4 +321,6 @@ def _opened() -> ServerProtocol:
 
 
 if __name__ == "__main__":
-    sys.stdout.buffer.write(msgspec.json.encode(run(int(sys.argv[1]))))
+    sys.stdout.buffer.write(
+        msgspec.json.encode(run(int(sys.argv[1]), int(sys.argv[2])))
+    )

@@ -12,7 +12,7 @@ from benchmarks.stages_run import ECHO, ORDERS, STAGES, WHOLE, Run, run
 
 @pytest.fixture(scope="module")
 def done() -> Run:
-    return run(4)
+    return run(4, 2)
 
 
 def test_every_stage_is_timed_in_every_other_turn(done: Run) -> None:
@@ -32,7 +32,7 @@ def test_orders_are_answered_and_nearly_all_accepted(done: Run) -> None:
 def test_the_report_has_every_stage_of_an_engine_in_a_process_of_its_own(
     done: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(stages, "QUICK", stages.Size(1, 4, 100))
+    monkeypatch.setattr(stages, "QUICK", stages.Size(1, 4, 2, 100))
     monkeypatch.setattr(stages, "present", lambda _: ([PURE], []))
     report = stages.measure(quick=True)
     names = [figure.name for figure in report.figures]
