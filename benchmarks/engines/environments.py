@@ -135,16 +135,27 @@ def run(contender: Contender, flow: Path, passes: int) -> Outcome:
         subprocess.CalledProcessError: If it fails.
 
     """
-    interpreter = _prepared(contender)
     module = "benchmarks.engines.run"
+    printed = call(contender, module, contender.module, str(flow), str(passes))
+    return msgspec.json.decode(printed, type=Outcome)
+
+
+def call(contender: Contender, module: str, *arguments: str) -> bytes:
+    """Return what a module prints, run in the contender's own environment.
+
+    Raises:
+        MissingError: If it cannot be run here.
+        subprocess.CalledProcessError: If it fails.
+
+    """
     done = subprocess.run(
-        [interpreter, "-m", module, contender.module, flow, str(passes)],
+        [_prepared(contender), "-m", module, *arguments],
         cwd=ROOT,
         env=_environment(contender),
         stdout=subprocess.PIPE,
         check=True,
     )
-    return msgspec.json.decode(done.stdout, type=Outcome)
+    return done.stdout
 
 
 class Measured(NamedTuple):

@@ -1,0 +1,326 @@
+"""One process of the stages: ``python -m benchmarks.stages_run TURNS WARMUP``.
+
+A turn is what the server does when every connection has sent its window, with the
+server's own parts, and without its loop, its sockets and its syncs. Every other turn
+is divided into stages, the others are timed whole; each turn's frames also go through
+the bare echo. Prints a ``Run`` as JSON.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import socket
+import sys
+import tempfile
+import time
+from collections import defaultdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+from websockets.client import ClientProtocol
+from websockets.server import ServerProtocol
+from websockets.uri import parse_uri
+
+from benchmarks.echo import Echo
+from benchmarks.engines.carbonex import NAMES, market
+from benchmarks.limits import CONNECTIONS, WINDOW
+from benchmarks.load import SUCCESS, requests
+from benchmarks.serving import VENUE, Unsynced
+from benchmarks.websocket import Frames
+from carbonex.engine import Exchange, Rejected
+from carbonex.gateway.config import Limits
+from carbonex.gateway.feed import Feed
+from carbonex.gateway.server.connections.clients import Clients
+from carbonex.gateway.server.connections.connection import Connection
+from carbonex.gateway.server.connections.messages import Messages
+from carbonex.gateway.server.connections.pages import Readiness
+from carbonex.gateway.server.host.clock import Clock
+from carbonex.gateway.server.metrics import Metrics
+from carbonex.gateway.venue import Venue
+from carbonex.journal import SegmentLog
+from carbonex.wire.reading import READERS
+
+
+if TYPE_CHECKING:
+    from carbonex.engine import Applied, Batch, Command
+    from carbonex.gateway.historian import Question, Told
+
+
+# In the order in which an order passes them, with what each is.
+STAGES: Final = {
+    "read": "frames found and unmasked, their text",
+    "decode": "JSON to a typed request",
+    "intake": "session: checks, the command, the queue; reading and decoding apart",
+    "batch": "the queue becomes a batch",
+    "log": "SegmentLog.publish: encode, hash, write; no sync",
+    "engine": "Exchange.apply",
+    "feed": "told of the events; nobody subscribes",
+    "answers": "events to JSON in the outbox; engine and feed apart",
+    "flush": "one write for each connection",
+    "forget": "batch and events are freed",
+}
+WHOLE: Final = "whole"  # a turn that is not divided
+ECHO: Final = "echo"  # the same frames through the bare echo
+ORDERS: Final = CONNECTIONS * WINDOW  # of a turn
+
+_decode: Final = READERS["json"].read
+
+
+class Run(msgspec.Struct):
+    """CPU ns per order of every turn, by stage; and what all turns were answered."""
+
+    costs: dict[str, list[float]]
+    orders: int
+    answers: int
+    successes: int
+
+
+class Sink(asyncio.Transport):
+    """A transport without a socket: keeps what is written."""
+
+    def __init__(self, options: socket.socket) -> None:
+        super().__init__({"peername": ("127.0.0.1", 1), "socket": options})
+        self._written: list[bytes | bytearray | memoryview] = []
+
+    def write(self, data: bytes | bytearray | memoryview) -> None:
+        self._written.append(data)
+
+    def take(self) -> bytes:
+        """Return what was written since it was last taken."""
+        written, self._written = self._written, []
+        return b"".join(written)
+
+    def set_write_buffer_limits(
+        self, high: int | None = None, low: int | None = None
+    ) -> None:
+        pass
+
+    def is_closing(self) -> bool:
+        return False
+
+
+class TimedVenue(Venue):
+    """A venue that knows how long the engine took for its last batch."""
+
+    engine_ns = 0
+
+    def replayed(self, batch: Batch, position: int, chain: bytes) -> Applied:
+        started = time.thread_time_ns()
+        applied = super().replayed(batch, position, chain)
+        self.engine_ns = time.thread_time_ns() - started
+        return applied
+
+
+class NoHistory:
+    """A historian whom no order asks."""
+
+    def ask(self, _question: Question, _tell: Told, /) -> None:
+        raise AssertionError("an order needs no history")
+
+
+class Laps:
+    """CPU ns of this thread from one lap to the next."""
+
+    def __init__(self) -> None:
+        self._last = time.thread_time_ns()
+
+    def next(self) -> int:
+        last, self._last = self._last, time.thread_time_ns()
+        return self._last - last
+
+
+class Gateway:
+    """Connections, venue, feed and log, wired as the server wires them.
+
+    What is done in the middle of something else is timed on a twin, which is given
+    the same, and taken off the whole: reading and decoding within the intake, the
+    feed within the answers.
+    """
+
+    def __init__(self, log: SegmentLog, options: socket.socket) -> None:
+        limits = Limits(requests_per_second=10**8, burst=10**8)
+        self._log = log
+        self._clock = Clock()
+        metrics = Metrics()
+        self._venue = venue = TimedVenue(
+            Exchange(), VENUE, 1, 1, limits.waiting, limits.batch
+        )
+        feed, self._feed_twin = Feed(venue), Feed(venue)
+        venue.readers.append(feed)
+        venue.watchers[Rejected] = metrics.rejected
+        self._clients = Clients(
+            limits, self._clock, metrics, lambda: Readiness(ready=True, text="")
+        )
+        self._clients.open(venue, feed, NoHistory(), lambda: None)
+        self._commit([])  # the epoch's first batch, which is its own
+        self._commit(market())
+        self.sinks = [Sink(options) for _ in range(CONNECTIONS)]
+        self._connections = [self._connected(n) for n in range(CONNECTIONS)]
+        self._messages_twins = [
+            Messages(_opened(), limits.frame_bytes) for _ in range(CONNECTIONS)
+        ]
+        self._clients.flush()
+        for sink in self.sinks:
+            sink.take()  # the greeting
+
+    def whole(self, reads: list[bytes]) -> int:
+        """Do a turn; return its CPU ns."""
+        laps = Laps()
+        self._receive(reads)
+        batch, applied = self._turn()
+        self._clients.resume()
+        self._clients.flush()
+        taken = laps.next()
+        self._tell_twin(applied)
+        laps.next()
+        del batch, applied
+        return taken + laps.next()
+
+    def staged(self, reads: list[bytes]) -> dict[str, int]:
+        """Do a turn; return the CPU ns of each stage."""
+        laps = Laps()
+        ns: dict[str, int] = {}
+        texts = self._unframed(reads)
+        ns["read"] = laps.next()
+        for text in texts:
+            _decode(text)
+        ns["decode"] = laps.next()
+        self._receive(reads)
+        ns["intake"] = laps.next() - ns["read"] - ns["decode"]
+        batch = self._venue.take_batch(self._clock.now_ns())
+        ns["batch"] = laps.next()
+        assert batch is not None
+        row = self._log.publish(batch)
+        ns["log"] = laps.next()
+        applied = self._venue.committed(batch, row.position, row.hash)
+        told = laps.next()
+        self._tell_twin(applied)
+        ns["engine"], ns["feed"] = self._venue.engine_ns, laps.next()
+        ns["answers"] = told - ns["engine"] - ns["feed"]
+        self._clients.resume()
+        self._clients.flush()
+        ns["flush"] = laps.next()
+        del batch, applied
+        ns["forget"] = laps.next()
+        return ns
+
+    def _connected(self, number: int) -> Connection:
+        connection = Connection(self._clients, self.sinks[number], _opened())
+        connection.session.log_in(self._venue.exchange.keys[NAMES[number]], "")
+        return connection
+
+    def _unframed(self, reads: list[bytes]) -> list[str | bytes]:
+        texts = []
+        for messages, data in zip(self._messages_twins, reads, strict=True):
+            messages.feed(data)
+            while (text := messages.next()) is not None:
+                texts.append(text)
+        return texts
+
+    def _receive(self, reads: list[bytes]) -> None:
+        for connection, data in zip(self._connections, reads, strict=True):
+            connection.data_received(data)
+
+    def _turn(self) -> tuple[Batch, Applied]:
+        batch = self._venue.take_batch(self._clock.now_ns())
+        assert batch is not None
+        row = self._log.publish(batch)
+        return batch, self._venue.committed(batch, row.position, row.hash)
+
+    def _tell_twin(self, applied: Applied) -> None:
+        published = self._feed_twin.published
+        for seq, events in enumerate(applied.replies, applied.first_seq):
+            published(seq, applied.time_ns, events)
+
+    def _commit(self, commands: list[Command]) -> None:
+        for command in commands:
+            self._venue.submit(None, 0, command)
+        while True:
+            _, applied = self._turn()
+            self._tell_twin(applied)
+            if self._venue.idle:
+                return
+
+
+class Echoes:
+    """Connections of the bare echo."""
+
+    def __init__(self, options: socket.socket) -> None:
+        self._sinks = [Sink(options) for _ in range(CONNECTIONS)]
+        self._echoes = [Echo() for _ in self._sinks]
+        for echo, sink in zip(self._echoes, self._sinks, strict=True):
+            echo.connection_made(sink)
+            echo.data_received(_handshake())
+            sink.take()
+
+    def turn(self, reads: list[bytes]) -> int:
+        """Have a turn's frames sent back; return the CPU ns."""
+        laps = Laps()
+        for echo, data in zip(self._echoes, reads, strict=True):
+            echo.data_received(data)
+        taken = laps.next()
+        for sink in self._sinks:
+            sink.take()
+        return taken
+
+
+def run(turns: int, warmup: int) -> Run:
+    """Measure ``turns`` turns, half of them stage by stage, after ``warmup`` others."""
+    with (
+        tempfile.TemporaryDirectory(prefix="carbonex-bench-") as directory,
+        SegmentLog(Path(directory) / "log", VENUE, Unsynced()) as log,
+        socket.socket() as options,
+    ):
+        return _run(Gateway(log, options), Echoes(options), turns, warmup)
+
+
+def _run(gateway: Gateway, echoes: Echoes, turns: int, warmup: int) -> Run:
+    done = Run(defaultdict(list), 0, 0, 0)
+    frames = [
+        requests(number, (warmup + turns) * WINDOW) for number in range(CONNECTIONS)
+    ]
+    counts = [Frames() for _ in gateway.sinks]
+    gc.collect()
+    gc.disable()  # as the server does while it is busy
+    for turn in range(warmup + turns):
+        window = slice(turn * WINDOW, (turn + 1) * WINDOW)
+        reads = [b"".join(sent[window]) for sent in frames]
+        ns = gateway.staged(reads) if turn % 2 else {WHOLE: gateway.whole(reads)}
+        ns[ECHO] = echoes.turn(reads)
+        if turn >= warmup:
+            for stage, taken in ns.items():
+                done.costs[stage].append(taken / ORDERS)
+        done.orders += ORDERS
+        for count, sink in zip(counts, gateway.sinks, strict=True):
+            answers = sink.take()
+            done.answers += count.count(answers)
+            done.successes += answers.count(SUCCESS)
+    gc.enable()
+    assert done.answers == done.orders, (done.answers, done.orders)
+    return done
+
+
+def _handshake() -> bytes:
+    """Return a client's request to open a WebSocket."""
+    client = ClientProtocol(parse_uri("ws://127.0.0.1/"))
+    client.send_request(client.connect())
+    return b"".join(client.data_to_send())
+
+
+def _opened() -> ServerProtocol:
+    """Return the server's side of a WebSocket that is open."""
+    websocket = ServerProtocol(max_size=2**20)
+    websocket.receive_data(_handshake())
+    request: Any
+    [request] = websocket.events_received()
+    websocket.send_response(websocket.accept(request))
+    websocket.data_to_send()
+    return websocket
+
+
+if __name__ == "__main__":
+    sys.stdout.buffer.write(
+        msgspec.json.encode(run(int(sys.argv[1]), int(sys.argv[2])))
+    )
