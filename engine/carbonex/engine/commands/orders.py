@@ -104,8 +104,7 @@ class CancelAll(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=4):
 
 OrderCommand = PlaceOrder | AmendOrder | CancelOrder | CancelAll
 
-# Fields in order, as ``msgspec.structs.astuple`` gives them.
-CancelOrderFields: TypeAlias = tuple[str, str, int, str, int]
+# A PlaceOrder's fields in order, as ``msgspec.structs.astuple`` gives them.
 PlaceOrderFields: TypeAlias = tuple[
     str,
     str,
@@ -119,6 +118,6 @@ PlaceOrderFields: TypeAlias = tuple[
     SelfTrade,
     str,
     int,
-    "Conditions | None",
+    Conditions | None,
     str,
 ]

@@ -34,7 +34,7 @@ from .special import place_special
 if TYPE_CHECKING:
     from carbonex.engine.accounts import Account, Balance
     from carbonex.engine.commands import AmendOrder, CancelAll, CancelOrder, PlaceOrder
-    from carbonex.engine.commands.orders import CancelOrderFields, PlaceOrderFields
+    from carbonex.engine.commands.orders import PlaceOrderFields
     from carbonex.engine.events import Event
     from carbonex.engine.state import State
 
@@ -144,14 +144,10 @@ def place(  # noqa: C901, PLR0912, PLR0915 - one short way for a plain order, se
 
 def cancel(state: State, command: CancelOrder) -> list[Event]:
     """Withdraw an open order, in any phase. O(1)."""
-    key, account_name, order_id, _, deadline_ns = cast(
-        "CancelOrderFields", FIELDS(command)
-    )
-    account = state.traders.get(key, NO_ACCOUNTS).get(account_name)
-    if account is not None and order_id and not deadline_ns:
-        order = account.orders.get(order_id)
+    account = state.traders.get(command.key, NO_ACCOUNTS).get(command.account)
+    if account is not None and command.order_id and not command.deadline_ns:
+        order = account.orders.pop(command.order_id, None)
         if order is not None:
-            del account.orders[order_id]
             return [withdraw(order, CLIENT)]
     found = find_open(state, command)
     if type(found) is Order:
