@@ -19,8 +19,7 @@ import sysconfig
 from pathlib import Path
 from typing import Final
 
-from sources import SOURCES
-from venue_process import ROOT
+from sources import ROOT, SOURCES
 
 
 DOCUMENT: Final = (ROOT / "docs/operations.md").read_text(encoding="utf-8")

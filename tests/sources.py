@@ -10,6 +10,8 @@ import carbonex.gateway
 import carbonex.sdk
 
 
+ROOT = Path(__file__).parents[1]  # of this checkout
+
 # What finds it in other processes, too, as PYTHONPATH.
 SOURCES = os.pathsep.join(
     dict.fromkeys(
@@ -17,3 +19,5 @@ SOURCES = os.pathsep.join(
         for package in (carbonex.engine, carbonex.gateway, carbonex.sdk)
     )
 )
+# The same, and the modules that tests share.
+WITH_TESTS = os.pathsep.join([SOURCES, str(ROOT / "tests")])

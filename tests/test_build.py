@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import ast
 import importlib.util
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from carbonex.engine import COMPILED
+from sources import ROOT
 
 
 if TYPE_CHECKING:
+    from pathlib import Path
     from types import ModuleType
 
-ROOT = Path(__file__).parents[1]
 ENGINE = ROOT / "engine/carbonex/engine"
 
 

@@ -9,20 +9,18 @@ import os
 import signal
 import sys
 from decimal import Decimal
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from carbonex.sdk import SHANGHAI, Book, Level, connect
 from sdk.market import Market, open_market, until
-from sources import SOURCES
+from sources import ROOT, SOURCES
 
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
-
-ROOT = Path(__file__).parents[1]
+    from pathlib import Path
 
 
 @pytest.fixture

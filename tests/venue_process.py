@@ -7,7 +7,6 @@ import contextlib
 import os
 import signal
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from carbonex.gateway.config import FILE_NAME, Config, default_config_text, load_config
@@ -16,10 +15,9 @@ from sources import SOURCES
 
 if TYPE_CHECKING:
     from asyncio.subprocess import Process
+    from pathlib import Path
     from types import TracebackType
 
-
-ROOT = Path(__file__).parents[1]
 
 SCRIPT = """
 import asyncio, structlog, sys, time, uvloop

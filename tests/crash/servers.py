@@ -11,8 +11,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Self
 
-from sources import SOURCES
-from venue_process import ROOT
+from sources import WITH_TESTS
 
 
 if TYPE_CHECKING:
@@ -44,10 +43,7 @@ class Servers:
             *(sys.executable, "-c", self._mistake + _MAIN, str(self._directory)),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
-            env={
-                **os.environ,
-                "PYTHONPATH": os.pathsep.join([SOURCES, str(ROOT / "tests")]),
-            },
+            env={**os.environ, "PYTHONPATH": WITH_TESTS},
         )
         self._reading = asyncio.create_task(self._read())
         return self

@@ -5,17 +5,15 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from pathlib import Path
 
 import msgspec
 from hypothesis import Phase, given, settings, strategies as st
 
 from carbonex.engine import Batch, Exchange
 from driver import replay
+from sources import SOURCES
 from streams import Stream, seeds, streams
 
-
-ENGINE = Path(__file__).parents[2] / "engine"
 
 # What another process does with a log on its standard input.
 REPLAY = """
@@ -74,7 +72,7 @@ def _elsewhere(log: bytes, hash_seed: str) -> str:
     done = subprocess.run(
         [sys.executable, "-c", REPLAY],
         input=log,
-        env=os.environ | {"PYTHONPATH": str(ENGINE), "PYTHONHASHSEED": hash_seed},
+        env=os.environ | {"PYTHONPATH": SOURCES, "PYTHONHASHSEED": hash_seed},
         capture_output=True,
         check=True,
     )

@@ -15,8 +15,8 @@ from websockets.exceptions import ConnectionClosed
 from carbonex.gateway.server.server import Server, ServerFailed
 from market import CEA, config, make_market
 from operations import Site, section
+from sources import ROOT
 from stranger import Stranger
-from venue_process import ROOT
 
 
 if TYPE_CHECKING:

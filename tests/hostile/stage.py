@@ -16,8 +16,7 @@ import msgspec
 
 from carbonex.journal import LogReader, SnapshotStore, recover
 from market import CEA
-from sources import SOURCES
-from venue_process import ROOT
+from sources import WITH_TESTS
 
 from .honest import Stretch, Told
 from .venue import HostileVenue
@@ -47,7 +46,7 @@ class Stage:
             *(sys.executable, "-m", "hostile.honest", str(self.port)),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
-            env={**os.environ, "PYTHONPATH": f"{SOURCES}{os.pathsep}{ROOT / 'tests'}"},
+            env={**os.environ, "PYTHONPATH": WITH_TESTS},
             limit=2**30,
         )
         assert await self._said(str) == "trading"

@@ -6,7 +6,6 @@ import os
 import subprocess
 import sys
 from collections import Counter
-from pathlib import Path
 
 import pytest
 from hypothesis import settings
@@ -15,10 +14,9 @@ from simulation.disk import Trouble
 from simulation.history import simulate, simulate_for_pool
 from simulation.plans import PEACE, Doom, Plan
 from simulation.worker import Pace
-from sources import SOURCES
+from sources import WITH_TESTS
 
 
-ROOT = Path(__file__).parents[2]
 SEEDS = range(1, 7)
 STEPS = 25_000
 
@@ -116,7 +114,7 @@ def _simulation(hash_seed: str, *arguments: str) -> str:
         env={
             **os.environ,
             "PYTHONHASHSEED": hash_seed,
-            "PYTHONPATH": os.pathsep.join([SOURCES, str(ROOT / "tests"), str(ROOT)]),
+            "PYTHONPATH": WITH_TESTS,
         },
         capture_output=True,
         text=True,

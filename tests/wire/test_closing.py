@@ -9,9 +9,9 @@ from websockets.frames import CloseCode as Standard
 
 from carbonex.wire import closing
 from carbonex.wire.closing import CloseCode
+from sources import ROOT
 
 
-ROOT = Path(__file__).parents[2]
 LITERAL = re.compile(r"\b10(?:08|11|13)\b")
 
 

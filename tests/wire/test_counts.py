@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 import pytest
 
 from carbonex.wire.counts import counted
+from sources import ROOT
 
 
-ROOT = Path(__file__).parents[2]
 # A number in braces and a plural behind it; of bytes there are always many.
 BY_HAND = re.compile(
     r"\{(?!counted\()[^{}]*(?:len\(|:,)[^{}]*\} (?!bytes|reaches)[a-z]+s\b"
