@@ -22,6 +22,7 @@ from carbonex.gateway.server.server import Server
 from carbonex.gateway.server.starting import opening
 from carbonex.gateway.server.starting.opening import bootstrap
 from carbonex.journal import LockedError, LogError, SegmentLog
+from gateway.http_pages import get
 from market import CEA, config, make_market, market_commands
 from stranger import Refused, Stranger, eventually
 
@@ -122,17 +123,17 @@ async def test_pages_are_served_while_the_log_is_recovered(
 
     running = asyncio.create_task(run())
     await eventually(lambda: _connects(port))
-    assert (await _get(port, "/health")).startswith(b"HTTP/1.1 200 ")
-    ready = await _get(port, "/ready")
-    assert ready.startswith(b"HTTP/1.1 503 ")
+    assert (await get(port, "/health"))[0] == 200
+    status, _, ready = await get(port, "/ready")
+    assert status == 503
     assert ready.endswith(b"recovering from the log\n")
     with pytest.raises(InvalidStatus) as caught:
         await connect(f"ws://127.0.0.1:{port}")
     assert caught.value.response.status_code == 503
     gate.set()
-    while b"recovering" in await _get(port, "/ready"):
+    while b"recovering" in (await get(port, "/ready"))[2]:
         pass
-    assert (await _get(port, "/ready")).endswith(b"online\n")
+    assert (await get(port, "/ready"))[2].endswith(b"online\n")
     stop.set()
     await running
 
@@ -140,14 +141,6 @@ async def test_pages_are_served_while_the_log_is_recovered(
 def _connects(port: int) -> bool:
     with socket.socket() as probe:
         return probe.connect_ex(("127.0.0.1", port)) == 0
-
-
-async def _get(port: int, path: str) -> bytes:
-    reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    writer.write(f"GET {path} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
-    data = await reader.read()
-    writer.close()
-    return data
 
 
 # Trading days.
