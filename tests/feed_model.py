@@ -224,14 +224,14 @@ def statistics(told: Iterable[Told], instrument: str, reference: int) -> dict[st
     auctions = _sums([trade for trade in others if trade.method is Method.AUCTION])
     change, percent = change_of(prices[-1] if prices else 0, reference)
     return {
-        "last": _price(prices[-1] if prices else None),
-        "open": _price(prices[0] if prices else None),
-        "high": _price(max(prices, default=None)),
-        "low": _price(min(prices, default=None)),
-        "vwap": _price(_half_up(Fraction(turnover, volume)) if volume else None),
+        "last": price_of(prices[-1] if prices else 0),
+        "open": price_of(prices[0] if prices else 0),
+        "high": price_of(max(prices, default=0)),
+        "low": price_of(min(prices, default=0)),
+        "vwap": price_of(_half_up(Fraction(turnover, volume)) if volume else 0),
         "volume": volume,
         "turnover": format_fen(turnover),
-        "previous_close": _price(reference or None),
+        "previous_close": price_of(reference),
         "change": change,
         "change_percent": percent,
         "block_volume": blocks[0],
@@ -258,9 +258,10 @@ def change_of(price: int, base: int) -> tuple[str | None, str | None]:
     return format_fen(price - base), sign + format_fen(hundredths)
 
 
+def price_of(fen: int) -> str | None:
+    """Return a price in CNY; there is none at 0."""
+    return format_fen(fen) if fen else None
+
+
 def _half_up(number: Fraction) -> int:
     return floor(number + Fraction(1, 2))
-
-
-def _price(fen: int | None) -> str | None:
-    return None if fen is None else format_fen(fen)

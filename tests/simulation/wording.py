@@ -25,7 +25,7 @@ from carbonex.engine import (
 )
 from carbonex.wire import answers, channels
 from carbonex.wire.money import format_fen
-from feed_model import change_of, statistics
+from feed_model import change_of, price_of, statistics
 
 
 if TYPE_CHECKING:
@@ -127,11 +127,11 @@ def _bulletin(
         name=name,
         product=event.product,
         date=f"{year}-{rest // 100:02}-{rest % 100:02}",
-        previous_close=_price(event.reference),
-        open=_price(event.open),
-        high=_price(event.high),
-        low=_price(event.low),
-        close=_price(event.close),
+        previous_close=price_of(event.reference),
+        open=price_of(event.open),
+        high=price_of(event.high),
+        low=price_of(event.low),
+        close=price_of(event.close),
         change=change,
         change_percent=percent,
         day=_volumes(event.day),
@@ -272,10 +272,6 @@ def _side(side: Side) -> Any:
 
 def _name(member: Any) -> Any:
     return member.name.lower()
-
-
-def _price(fen: int) -> str | None:
-    return format_fen(fen) if fen else None
 
 
 _TELL: Final[dict[type[Event], Callable[[int, int, Any], Iterable[News]]]] = {
