@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import os
+import re
 import signal
 import sys
 from typing import TYPE_CHECKING, Self
@@ -44,9 +46,16 @@ with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
 """
 
 
-def write_config(directory: Path) -> Config:
-    """Write a new venue's file, on a port that the system chooses, and read it."""
-    text = default_config_text("test").replace("port = 8080", "port = 0")
+def write_config(directory: Path, **settings: float | str) -> Config:
+    """Write a new venue's file with these settings, and read it.
+
+    Without another ``port`` it is on one that the system chooses.
+    """
+    text = default_config_text("test")
+    for name, value in {"port": 0, **settings}.items():
+        line = f"{name} = {json.dumps(value)}"  # which in TOML is the same
+        text, found = re.subn(rf"(?m)^{name} = .*$", line, text)
+        assert found == 1, name
     (directory / FILE_NAME).write_text(text)
     return load_config(directory / FILE_NAME)
 

@@ -11,7 +11,6 @@ import pytest
 from typer.testing import CliRunner
 
 from carbonex.cli.app import app
-from carbonex.gateway.config import load_config
 from carbonex.gateway.server.readers.follower import Follower
 from carbonex.journal import HISTORY_NAME, LogReader, OsDisk, SegmentLog
 from carbonex.journal.archive_place import LOCK_NAME
@@ -50,13 +49,7 @@ def names(directory: Path) -> list[str]:
 @pytest.fixture
 def venue(tmp_path: Path, program: Program) -> Iterator[tuple[Path, int]]:
     """A server whose segments are full after some thirty rows, and its port."""
-    write_config(tmp_path)
-    config = tmp_path / "venue.toml"
-    text = config.read_text()
-    config.write_text(
-        text.replace("segment_bytes = 268_435_456", "segment_bytes = 8192")
-    )
-    make_market(tmp_path, load_config(config))
+    make_market(tmp_path, write_config(tmp_path, segment_bytes=8192))
     server = program("serve", str(tmp_path), "--port", "0")
     yield tmp_path, opened(server)
     server.send_signal(signal.SIGTERM)

@@ -318,10 +318,8 @@ async def test_files_are_read_again_for_new_connections(
 async def test_sighup_renews_them(authority: Authority) -> None:
     folder = authority.path.parent
     authority.sign("venue")
-    make_market(folder, write_config(folder))
-    text = (folder / "venue.toml").read_text()
-    text = text.replace('certificate = ""', 'certificate = "venue.crt"')
-    (folder / "venue.toml").write_text(text.replace('key = ""', 'key = "venue.key"'))
+    chosen = write_config(folder, certificate="venue.crt", key="venue.key")
+    make_market(folder, chosen)
     async with VenueProcess(folder) as venue:
         before = await asyncio.to_thread(serial, venue.port, authority)
         authority.sign("venue")

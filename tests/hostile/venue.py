@@ -6,8 +6,6 @@ import resource
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-import msgspec
-
 from carbonex.engine import (
     VENUE_KEY,
     AddKey,
@@ -16,18 +14,11 @@ from carbonex.engine import (
     Permission,
     RegisterParticipant,
 )
-from carbonex.gateway.config import (
-    FILE_NAME,
-    Config,
-    Limits,
-    Listen,
-    default_config_text,
-)
 from carbonex.gateway.server.starting.opening import bootstrap
 from carbonex.journal import verify
 from market import market_commands, trader_commands
 from stranger import public_bytes
-from venue_process import VenueProcess
+from venue_process import VenueProcess, write_config
 
 
 if TYPE_CHECKING:
@@ -56,15 +47,7 @@ class HostileVenue(VenueProcess):
 
     def __init__(self, directory: Path, **limits: float) -> None:
         super().__init__(directory, log=directory / "server.log")
-        text = default_config_text("test").replace("port = 8080", "port = 0")
-        for name, value in limits.items():
-            old = next(
-                line for line in text.splitlines() if line.startswith(f"{name} =")
-            )
-            text = text.replace(old, f"{name} = {value}")
-        (directory / FILE_NAME).write_text(text)
-        chosen = msgspec.convert(limits, Limits)
-        self.config = Config(venue="test", listen=Listen(port=0), limits=chosen)
+        self.config = write_config(directory, **limits)
         bootstrap(directory, self.config, [*market_commands(), *_attackers()])
 
     @property

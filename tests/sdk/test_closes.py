@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
@@ -16,7 +15,6 @@ import pytest
 from websockets.asyncio.server import ServerConnection, serve
 from websockets.typing import Subprotocol
 
-from carbonex.gateway.config import FILE_NAME
 from carbonex.sdk import (
     ConnectionLost,
     SessionTakenOver,
@@ -112,19 +110,10 @@ async def test_a_close_frame_ends_the_connection_after_all_that_came_before(
 async def secured(directory: Path, **limits: float) -> AsyncIterator[Secured]:
     """Serve a venue over TLS whose clients have an hour to end their connections."""
     keys = set_up(directory)
-    write_config(directory)
     authority = Authority(directory)
     files = authority.sign("venue")
-    text = (directory / FILE_NAME).read_text()
-    settings = {
-        "certificate": f'"{files.certificate.name}"',
-        "key": f'"{files.key.name}"',
-        "close_seconds": HOUR,
-        **limits,
-    }
-    for name, value in settings.items():
-        text = re.sub(rf"(?m)^{name} = .*$", f"{name} = {value}", text)
-    (directory / FILE_NAME).write_text(text)
+    tls = {"certificate": files.certificate.name, "key": files.key.name}
+    write_config(directory, close_seconds=HOUR, **tls, **limits)
     async with VenueProcess(directory) as process:
         yield Secured(process, keys["maker"], authority.path)
 
