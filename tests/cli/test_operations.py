@@ -14,7 +14,7 @@ import pytest
 
 import carbonex.sdk
 from carbonex.wire.keys import generate_key
-from operations import Site
+from operations import Site, section
 from stranger import eventually
 
 
@@ -209,6 +209,12 @@ async def full_disk_says(site: Site, wanted: str) -> None:
 def _free(path: Path) -> int:
     status = os.statvfs(path)
     return status.f_bavail * status.f_frsize
+
+
+def test_the_unit_says_what_a_venue_needs() -> None:
+    unit = section("Install and first start")
+    for line in ("ExecStart=", "TimeoutStopSec=", "Restart=on-failure", "LimitNOFILE="):
+        assert line in unit
 
 
 @pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="no systemd here")
