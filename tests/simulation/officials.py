@@ -60,9 +60,8 @@ class Operator:
                     self.world.keys["operator"],
                     timeouts=Timeouts(order=1.5, answer=3.0),
                 ) as venue:
-                    alerts = venue.alerts()
+                    _followed = venue.alerts()  # for as long as it is held
                     while not self.world.calm:
-                        assert alerts.name == "alerts"
                         await self._act(venue)
                         await asyncio.sleep(self._draw(0.02, 0.3))
             except LoginFailed as error:
