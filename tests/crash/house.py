@@ -8,17 +8,13 @@ from typing import TYPE_CHECKING, Final
 
 from carbonex.engine import VENUE_KEY, ListInstrument
 from carbonex.engine.terms import BlockTerms
-from carbonex.gateway.config import (
-    FILE_NAME,
-    MIN_RESERVE,
-    default_config_text,
-    load_config,
-)
+from carbonex.gateway.config import FILE_NAME, MIN_RESERVE
 from carbonex.gateway.server.starting.opening import bootstrap, operator_commands
 from carbonex.journal.disk import FILE_MODE
 from carbonex.wire.keys import Key
 from market import CEA, trader_commands
 from stranger import private_key, public_bytes
+from venue_process import write_config
 
 
 if TYPE_CHECKING:
@@ -36,26 +32,20 @@ MIN_BLOCK: Final = 1_000  # tonnes
 # A day of trading fills several of these, so that kills meet rolls, too.
 SEGMENT_BYTES: Final = 64 * 1024
 
-_CHANGES: Final = {
-    "port = 8080": "port = {port}",
-    "requests_per_second = 1000": "requests_per_second = 1_000_000",
-    "burst = 2000": "burst = 1_000_000",
-    "segment_bytes = 268_435_456": f"segment_bytes = {SEGMENT_BYTES}",
-    "reserve_bytes = 268_435_456": f"reserve_bytes = {MIN_RESERVE}",
-    'mode = "calendar"': 'mode = "manual"',
+_SETTINGS: Final[dict[str, float | str]] = {
+    "venue": "crash",
+    "requests_per_second": 1_000_000,
+    "burst": 1_000_000,
+    "segment_bytes": SEGMENT_BYTES,
+    "reserve_bytes": MIN_RESERVE,
+    "mode": "manual",
 }
 
 
 def build(directory: Path) -> Config:
     """Make the venue's file and first commands in ``directory``; return the former."""
-    port = free_port()
-    text = default_config_text("crash")
-    for old, new in _CHANGES.items():
-        assert old in text, old
-        text = text.replace(old, new.format(port=port))
     (directory / FILE_NAME).touch(mode=FILE_MODE)
-    (directory / FILE_NAME).write_text(text)
-    config = load_config(directory / FILE_NAME)
+    config = write_config(directory, port=free_port(), **_SETTINGS)
     bootstrap(directory, config, list(_commands()))
     return config
 

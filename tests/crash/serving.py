@@ -10,15 +10,11 @@ import signal
 import sys
 from typing import TYPE_CHECKING, Final, Self
 
-from carbonex.gateway.config import (
-    FILE_NAME,
-    MIN_RESERVE,
-    default_config_text,
-    load_config,
-)
+from carbonex.gateway.config import FILE_NAME, MIN_RESERVE
 from carbonex.journal.disk import FILE_MODE
 from market import make_market
 from sources import SOURCES
+from venue_process import write_config
 
 
 if TYPE_CHECKING:
@@ -34,14 +30,15 @@ _PORT: Final = re.compile(rb"ws://127\.0\.0\.1:(\d+)")
 
 def make_venue(directory: Path, segment_bytes: int) -> None:
     """Make a venue with an operator, ``maker`` and ``taker``, which trades all day."""
-    text = default_config_text("test").replace("port = 8080", "port = 0")
-    for name, value in (("segment", segment_bytes), ("reserve", MIN_RESERVE)):
-        text = text.replace(f"{name}_bytes = 268_435_456", f"{name}_bytes = {value}")
-    text = text.replace("requests_per_second = 1000", "requests_per_second = 1_000_000")
-    text = text.replace("burst = 2000", "burst = 1_000_000")
     (directory / FILE_NAME).touch(mode=FILE_MODE)
-    (directory / FILE_NAME).write_text(text)
-    make_market(directory, load_config(directory / FILE_NAME))
+    config = write_config(
+        directory,
+        segment_bytes=segment_bytes,
+        reserve_bytes=MIN_RESERVE,
+        requests_per_second=1_000_000,
+        burst=1_000_000,
+    )
+    make_market(directory, config)
 
 
 class Serving:
