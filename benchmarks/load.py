@@ -19,10 +19,10 @@ from typing import cast
 
 import msgspec
 import uvloop
-from websockets.frames import Frame, Opcode
 
-from benchmarks.websocket import Frames, Greeting, Until
+from benchmarks.websocket import Frames, Greeting, Until, framed
 from carbonex.wire.codec import JSON
+from carbonex.wire.keys import load_key
 
 
 SUCCESS = b'"success":true'
@@ -106,7 +106,7 @@ class Client(asyncio.Protocol):
 def greeting(port: int, keys: list[str], number: int) -> Greeting:
     """Return how the connection ``number`` begins: with a login if there are keys."""
     if keys:
-        return Greeting(port, Until.LOGIN, Path(keys[number]))
+        return Greeting(port, Until.LOGIN, load_key(Path(keys[number])))
     return Greeting(port, Until.OPEN)
 
 
@@ -139,8 +139,7 @@ def requests(number: int, count: int) -> list[bytes]:
             request = {"method": "add_order", "params": params}
             if kind < 0.95:
                 resting.append(name)
-        payload = JSON.encode({**request, "req_id": req_id})
-        frames.append(Frame(Opcode.TEXT, payload).serialize(mask=True))
+        frames.append(framed(JSON.encode({**request, "req_id": req_id})))
     return frames
 
 

@@ -14,9 +14,8 @@ from typing import TYPE_CHECKING, Final, cast
 
 import msgspec
 import uvloop
-from websockets.frames import Frame, Opcode
 
-from benchmarks.websocket import Frames, Greeting, Until
+from benchmarks.websocket import Frames, Greeting, Until, framed
 from carbonex.wire.codec import JSON
 
 
@@ -114,8 +113,7 @@ def subscription() -> bytes:
         "depth": DEPTH,
         "interval_ms": INTERVAL_MS,
     }
-    payload = JSON.encode({"method": "subscribe", "params": params})
-    return bytes(Frame(Opcode.TEXT, payload).serialize(mask=True))
+    return framed(JSON.encode({"method": "subscribe", "params": params}))
 
 
 async def run(asked: Subscribers) -> Delivered:
