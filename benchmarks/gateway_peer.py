@@ -28,7 +28,7 @@ from typing import TYPE_CHECKING, Final, cast
 import msgspec
 import uvloop
 
-from benchmarks.servers import running
+from benchmarks.processes import printed, running
 
 
 if TYPE_CHECKING:
@@ -86,13 +86,10 @@ def _rate(command: Path, clients: int, frames: int) -> float:
         running(serve, ME_DATA_DIR=name, ME_MARKETS=MARKET, ME_FSYNC="1"),
     ):
         _wait_until_ready(port)
-        done = subprocess.run(
-            [sys.executable, "-m", "benchmarks.gateway_peer"],
-            input=msgspec.json.encode(Clients(port, clients, max(frames // SHARE, 64))),
-            stdout=subprocess.PIPE,
-            check=True,
+        asked = Clients(port, clients, max(frames // SHARE, 64))
+        return float(
+            printed("benchmarks.gateway_peer", told=msgspec.json.encode(asked))
         )
-    return float(done.stdout)
 
 
 def _wait_until_ready(port: int) -> None:
