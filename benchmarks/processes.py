@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import resource
 import subprocess
 import sys
 import time
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 
 CPU_CLOCK: Final = 2  # of <linux/posix-timers.h>: CPUCLOCK_SCHED of a process
+SPARE_FILES: Final = 64  # beside sockets
 
 
 @contextlib.contextmanager
@@ -94,3 +96,15 @@ def children(pid: int) -> list[int]:
     """Return the processes that a process has started: the server's follower."""
     path = Path(f"/proc/{pid}/task/{pid}/children")
     return [int(child) for child in path.read_text(encoding="ascii").split()]
+
+
+def allow_files(count: int) -> None:
+    """Let this process have as many sockets, and some files.
+
+    Raises:
+        ValueError: If the system does not allow so many.
+
+    """
+    soft, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft < count + SPARE_FILES:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (count + SPARE_FILES, most))
