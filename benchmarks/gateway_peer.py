@@ -28,6 +28,7 @@ from typing import TYPE_CHECKING, Final, cast
 import msgspec
 import uvloop
 
+from benchmarks.load import drawn
 from benchmarks.processes import printed, running
 
 
@@ -165,13 +166,11 @@ class Client(asyncio.Protocol):
                 order = self._resting.pop(which).decode()
                 yield request("DELETE", f"{ORDERS}/{order}?account={account}")
             else:
-                away = 0.20 if kind >= 0.95 else -0.01 * int(draw.expovariate(0.1))
-                price = 74.63 + away if number % 2 == 0 else 74.64 - away
-                side = "sell" if number % 2 else "buy"
                 self._rests = kind < 0.95
+                side, price, quantity = drawn(draw, number, crosses=not self._rests)
                 order = (
-                    f'{{"account":{account},"side":"{side}","price":"{price:.2f}",'
-                    f'"quantity":"{draw.randint(1, 100)}"}}'
+                    f'{{"account":{account},"side":"{side}","price":"{price}",'
+                    f'"quantity":"{quantity}"}}'
                 )
                 yield request("POST", ORDERS, order)
 

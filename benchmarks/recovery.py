@@ -7,7 +7,6 @@ the clock's.
 
 from __future__ import annotations
 
-import itertools
 import random
 import tempfile
 import time
@@ -17,7 +16,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from benchmarks.engines.carbonex import INSTRUMENT, NAMES, command, market
-from benchmarks.flow import BATCH, MID, mixed
+from benchmarks.flow import BATCH, MID, batches, mixed
 from benchmarks.processes import cpu_ns, printed
 from benchmarks.report import Figure, Ratio, Report
 from benchmarks.serving import configure, keep, serving, write_past
@@ -73,8 +72,7 @@ def write_snapshot(directory: Path, orders: int) -> None:
 def rows(commands: Iterator[Command], size: int) -> Iterator[list[Command]]:
     """Yield the market's opening, then the commands in rows of ``size``."""
     yield market()
-    while chunk := list(itertools.islice(commands, size)):
-        yield chunk
+    yield from batches(commands, size)
 
 
 def run(what: str, directory: Path) -> dict[str, float]:
