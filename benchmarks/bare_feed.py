@@ -14,7 +14,7 @@ from typing import cast
 import msgspec
 import uvloop
 
-from benchmarks.subscribers import allow_files
+from benchmarks.processes import allow_files
 
 
 class Feeding(msgspec.Struct):

@@ -17,16 +17,9 @@ import msgspec
 from benchmarks import limits
 from benchmarks.bare_feed import Feeding
 from benchmarks.latency import Timed
+from benchmarks.processes import cpu_ns, line, running, tell
 from benchmarks.report import Chart, Figure, Ratio, Report, Series, number
-from benchmarks.servers import (
-    MEMORY,
-    Server,
-    drive_timed,
-    line,
-    running,
-    tell,
-    venue,
-)
+from benchmarks.servers import MEMORY, drive_timed, venue
 from benchmarks.subscribers import DEPTH, INTERVAL_MS, Delivered, Subscribers
 
 
@@ -94,7 +87,7 @@ def followed(count: int, seconds: float) -> Run:
         venue(TRADERS, MEMORY) as server,
         _subscribers(Subscribers(server.port, count)) as finish,
     ):
-        before = server.cpu_ns()
+        before = cpu_ns(server.pid)
         flow = Timed(
             *(server.port, TRADERS, int(RATE * seconds), RATE),
             even=True,
@@ -102,7 +95,7 @@ def followed(count: int, seconds: float) -> Run:
         )
         drive_timed(flow)
         time.sleep(SETTLE_SECONDS)
-        spent = server.cpu_ns() - before
+        spent = cpu_ns(server.pid) - before
         return Run(spent, finish())
 
 
@@ -110,12 +103,12 @@ def fed(count: int, frames: list[bytes]) -> Run:
     """Have the bare server write ``frames`` to ``count`` sockets."""
     with running([sys.executable, "-m", "benchmarks.bare_feed"]) as process:
         tell(process, msgspec.json.encode(Feeding(count, INTERVAL_MS, frames)))
-        server = Server(int(line(process)), process.pid)
-        with _subscribers(Subscribers(server.port, count, bare=True)) as finish:
-            before = server.cpu_ns()
+        port = int(line(process))
+        with _subscribers(Subscribers(port, count, bare=True)) as finish:
+            before = cpu_ns(process.pid)
             tell(process, b"go")
             assert line(process) == "done\n"
-            return Run(server.cpu_ns() - before, finish())
+            return Run(cpu_ns(process.pid) - before, finish())
 
 
 @contextlib.contextmanager
@@ -135,10 +128,10 @@ def _subscribers(asked: Subscribers) -> Iterator[Callable[[], Delivered]]:
 
 
 def _missing(count: int, delivered: Delivered) -> list[str]:
-    most = delivered.frames - delivered.fewest * count
-    if most == 0:
+    more = delivered.frames - delivered.fewest * count
+    if more == 0:
         return []
-    return [f"{count} subscribers: {most} frames more than the one with fewest had"]
+    return [f"{count} subscribers: {more} frames more than the one with fewest had"]
 
 
 def _report(

@@ -5,13 +5,16 @@ The same seed gives the same flow, on every machine and to every engine.
 
 from __future__ import annotations
 
+import itertools
 import random
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
 
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
+
+T = TypeVar("T")
 
 BATCH = 64  # commands: what a busy gateway gathers while one batch is written
 ACCOUNTS = 100  # half of them buy and half sell, so that nobody meets himself
@@ -134,6 +137,13 @@ def quotes(count: int, seed: int = 7) -> Iterator[Op]:
         taker = _order(placed, buys=buys, away=CROSS, quantity=draw.randint(1, 100))
         price = middle + CROSS if buys else middle - CROSS
         yield taker._replace(kind=TAKE, account=ACCOUNTS - 1, price=price)
+
+
+def batches(items: Iterable[T], size: int) -> Iterator[list[T]]:
+    """Yield the items in lists of ``size``; the last one has what is left."""
+    rest = iter(items)
+    while batch := list(itertools.islice(rest, size)):
+        yield batch
 
 
 def _order(number: int, *, buys: bool, away: int, quantity: int) -> Op:

@@ -19,7 +19,7 @@ from benchmarks.latency import Timed
 from benchmarks.limits import CONNECTIONS, WINDOW
 from benchmarks.load import Load
 from benchmarks.report import Figure, Ratio, Report
-from benchmarks.servers import MEMORY, drive, drive_timed, echo, venue
+from benchmarks.servers import MEMORY, drive, drive_timed, venue
 
 
 if TYPE_CHECKING:
@@ -134,9 +134,7 @@ def _one_at_a_time(report: Report, sizes: Sizes) -> None:
     warmup = sizes.single // 10
     for _ in range(sizes.rounds):
         commit = limits.percentile(limits.commits(sizes.single), 50)
-        with echo() as server:
-            timed = Timed(server.port, 1, sizes.single + warmup, warmup=warmup)
-            trip = Latencies(drive_timed(timed).latencies()).at(50)
+        trip = limits.percentile(limits.echo_round_trips(sizes.single), 50)
         with venue(1) as server:
             timed = Timed(
                 *(server.port, 1, sizes.single + warmup),

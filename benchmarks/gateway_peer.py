@@ -17,27 +17,27 @@ import functools
 import gc
 import random
 import socket
-import subprocess
 import sys
 import tempfile
 import time
 import urllib.request
-from pathlib import Path
 from typing import TYPE_CHECKING, Final, cast
 
 import msgspec
 import uvloop
 
-from benchmarks.servers import running
+from benchmarks.engines.environments import MATCHING_ENGINE, MissingError, installed
+from benchmarks.load import drawn
+from benchmarks.processes import printed, running
 
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 
-VERSION: Final = "0.1.1"
-HOME: Final = Path(__file__).parents[1] / ".venv-peers/matching-engine"
-OLDEST: Final = (3, 12)
+VERSION: Final = MATCHING_ENGINE.requires.partition("==")[2]
+PACKAGE: Final = f"matching-engine[gateway]=={VERSION}"
 CLIENTS: Final = (1, 16, 64)
 SHARE: Final = 4  # of the requests that ours get: it is slower
 START_SECONDS: Final = 30
@@ -56,21 +56,13 @@ class Clients(msgspec.Struct):
 
 def find(notes: list[str]) -> Path | None:
     """Return the peer's command, installed if need be; a note says why it is not."""
-    command = HOME / "bin/matching-engine"
-    if not (HOME / "bin/uvicorn").exists():
-        if sys.version_info < OLDEST:
-            notes.append(
-                "matching-engine skipped: it needs Python 3.12, as `make bench`"
-            )
-            return None
-        package = f"matching-engine[gateway]=={VERSION}"
-        subprocess.run([sys.executable, "-m", "venv", HOME], check=True)
-        install = [str(HOME / "bin/python"), "-m", "pip", "install", "--quiet", package]
-        if subprocess.run(install, check=False).returncode:
-            notes.append(f"matching-engine skipped: pip could not install {package}")
-            return None
+    try:
+        interpreter = installed("matching-engine-gateway", PACKAGE)
+    except MissingError as error:
+        notes.append(f"matching-engine skipped: {error}")
+        return None
     notes.append(f"matching-engine {VERSION} has no login, balances, client order ids")
-    return command
+    return interpreter.with_name("matching-engine")
 
 
 def rates(command: Path, frames: int) -> dict[int, float]:
@@ -86,13 +78,10 @@ def _rate(command: Path, clients: int, frames: int) -> float:
         running(serve, ME_DATA_DIR=name, ME_MARKETS=MARKET, ME_FSYNC="1"),
     ):
         _wait_until_ready(port)
-        done = subprocess.run(
-            [sys.executable, "-m", "benchmarks.gateway_peer"],
-            input=msgspec.json.encode(Clients(port, clients, max(frames // SHARE, 64))),
-            stdout=subprocess.PIPE,
-            check=True,
+        asked = Clients(port, clients, max(frames // SHARE, 64))
+        return float(
+            printed("benchmarks.gateway_peer", told=msgspec.json.encode(asked))
         )
-    return float(done.stdout)
 
 
 def _wait_until_ready(port: int) -> None:
@@ -168,13 +157,11 @@ class Client(asyncio.Protocol):
                 order = self._resting.pop(which).decode()
                 yield request("DELETE", f"{ORDERS}/{order}?account={account}")
             else:
-                away = 0.20 if kind >= 0.95 else -0.01 * int(draw.expovariate(0.1))
-                price = 74.63 + away if number % 2 == 0 else 74.64 - away
-                side = "sell" if number % 2 else "buy"
                 self._rests = kind < 0.95
+                side, price, quantity = drawn(draw, number, crosses=not self._rests)
                 order = (
-                    f'{{"account":{account},"side":"{side}","price":"{price:.2f}",'
-                    f'"quantity":"{draw.randint(1, 100)}"}}'
+                    f'{{"account":{account},"side":"{side}","price":"{price}",'
+                    f'"quantity":"{quantity}"}}'
                 )
                 yield request("POST", ORDERS, order)
 

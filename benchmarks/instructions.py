@@ -9,7 +9,6 @@ whole process does from the decoded command to its events.
 from __future__ import annotations
 
 import gc
-import itertools
 import os
 import platform
 import re
@@ -18,19 +17,16 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING, Final
 
-from benchmarks.engines.carbonex import INSTRUMENT, NAMES, market
-from benchmarks.flow import ACCOUNTS, BATCH, MID
+from benchmarks.engines.carbonex import INSTRUMENT, NAMES, Engine
+from benchmarks.flow import ACCOUNTS, BATCH, MID, batches
 from carbonex.engine import (
     BUY,
     GTC,
     LIMIT,
     SELL,
     STOP_LIMIT,
-    Batch,
     CancelOrder,
     Conditions,
-    Exchange,
-    GatewayOpened,
     PlaceOrder,
 )
 
@@ -72,15 +68,13 @@ def main() -> None:
 def run(kind: str, count: int) -> None:
     """Run ``count`` commands of a kind, after what they need."""
     gc.disable()  # as the server does while it is busy
-    exchange = Exchange()
-    numbers = itertools.count(1)
-    exchange.apply(Batch(0, 1, 1, 0, [GatewayOpened("")]))
+    engine = Engine()
     measured = _measured(kind)[:count]  # all are made, whatever the count
-    for commands in (market(), _before(kind), measured):
-        for start in range(0, len(commands), BATCH):
-            batch = commands[start : start + BATCH]
-            exchange.apply(Batch(0, 1, 1, next(numbers), batch))
-    resting = sum(len(account.orders) for account in exchange.accounts.values())
+    for commands in (_before(kind), measured):
+        for batch in batches(commands, BATCH):
+            engine.run(batch)
+    accounts = engine.exchange.accounts.values()
+    resting = sum(len(account.orders) for account in accounts)
     assert resting == _resting(kind, count), resting
     os._exit(0)  # what ending would free again is no part of it
 

@@ -19,10 +19,10 @@ from typing import cast
 
 import msgspec
 import uvloop
-from websockets.frames import Frame, Opcode
 
-from benchmarks.websocket import Frames, Greeting, Until
+from benchmarks.websocket import Frames, Greeting, Until, framed
 from carbonex.wire.codec import JSON
+from carbonex.wire.keys import load_key
 
 
 SUCCESS = b'"success":true'
@@ -106,15 +106,12 @@ class Client(asyncio.Protocol):
 def greeting(port: int, keys: list[str], number: int) -> Greeting:
     """Return how the connection ``number`` begins: with a login if there are keys."""
     if keys:
-        return Greeting(port, Until.LOGIN, Path(keys[number]))
+        return Greeting(port, Until.LOGIN, load_key(Path(keys[number])))
     return Greeting(port, Until.OPEN)
 
 
 def requests(number: int, count: int) -> list[bytes]:
-    """Return masked frames: 55 % adds that rest, 40 % cancels, 5 % that cross.
-
-    Even connections buy and odd ones sell.
-    """
+    """Return masked frames: 55 % adds that rest, 40 % cancels, 5 % that cross."""
     draw = random.Random(number)
     resting: list[str] = []
     frames = []
@@ -125,23 +122,28 @@ def requests(number: int, count: int) -> list[bytes]:
             request = {"method": "cancel_order", "params": {"client_order_id": chosen}}
         else:
             name = f"c{number}-{req_id:07d}"
-            away = 0.20 if kind >= 0.95 else -0.01 * int(draw.expovariate(0.1))
-            price = 74.63 + away if number % 2 == 0 else 74.64 - away
+            side, price, quantity = drawn(draw, number, crosses=kind >= 0.95)
             params = {
                 "instrument": "CEA25",
-                "side": "sell" if number % 2 else "buy",
+                "side": side,
                 "order_type": "limit",
                 "time_in_force": "gtc",
-                "price": f"{price:.2f}",
-                "quantity": draw.randint(1, 100),
+                "price": price,
+                "quantity": quantity,
                 "client_order_id": name,
             }
             request = {"method": "add_order", "params": params}
             if kind < 0.95:
                 resting.append(name)
-        payload = JSON.encode({**request, "req_id": req_id})
-        frames.append(Frame(Opcode.TEXT, payload).serialize(mask=True))
+        frames.append(framed(JSON.encode({**request, "req_id": req_id})))
     return frames
+
+
+def drawn(draw: random.Random, number: int, *, crosses: bool) -> tuple[str, str, int]:
+    """Return side, price and tonnes: even connections buy and odd ones sell."""
+    away = 0.20 if crosses else -0.01 * int(draw.expovariate(0.1))
+    side, price = ("sell", 74.64 - away) if number % 2 else ("buy", 74.63 + away)
+    return side, f"{price:.2f}", draw.randint(1, 100)
 
 
 async def run(load: Load) -> Result:

@@ -197,8 +197,7 @@ def _add_charts(report: Report, played: Played, step: float) -> None:
     for role, what in zip(ROLES, ("company", "maker", "print"), strict=True):
         times, found = course(played.columns[role].taken(), step)
         lines += [
-            Series(f"{what} p50", times, [values[0] for values in found]),
-            Series(f"{what} p99", times, [values[2] for values in found]),
+            Series(f"{what} {name}", times, found[name]) for name in ("p50", "p99")
         ]
     report.charts += [
         Chart(

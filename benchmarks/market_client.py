@@ -11,7 +11,6 @@ from __future__ import annotations
 import asyncio
 import gc
 import os
-import resource
 import sys
 import time
 from array import array
@@ -29,12 +28,12 @@ from benchmarks.market_plan import (
     Role,
     Sending,
     instrument,
-    merged,
     orders,
     quotes,
     seconds,
 )
 from benchmarks.market_session import Records, Session
+from benchmarks.processes import allow_files
 
 
 if TYPE_CHECKING:
@@ -166,7 +165,7 @@ class Agenda:
     def __init__(self, player: Player, start_ns: int) -> None:
         self._player = player
         self._start_ns = start_ns
-        self._flow = merged(player.flow())
+        self._flow = player.flow()
         self._next = next(self._flow, None)
         self._loop = asyncio.get_running_loop()
         self.done: asyncio.Future[None] = self._loop.create_future()
@@ -219,9 +218,8 @@ async def run(part: Part) -> list[Outcome]:
 
 def main() -> None:
     """Play the part on standard input."""
-    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
     part = msgspec.json.decode(sys.stdin.readline(), type=Part)
+    allow_files(sum(len(part.cast.names(role)) for role in part.roles))
     outcomes = uvloop.run(run(part))
     print(msgspec.json.encode(outcomes).decode(), flush=True)
 

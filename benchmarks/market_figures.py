@@ -5,11 +5,10 @@ from __future__ import annotations
 import math
 import random
 from array import array
-from collections import Counter, defaultdict
+from collections import defaultdict
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from hdrh.histogram import HdrHistogram
-
+from benchmarks.histogram import Latencies
 from benchmarks.market_plan import QUOTE_COMMANDS, SECOND_NS
 from benchmarks.report import Figure
 
@@ -18,10 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from benchmarks.market_stage import Columns
-
-
-LONGEST_US: Final = 120 * 10**6  # that a histogram holds
-PERCENTILES: Final = (50.0, 90.0, 99.0, 99.9, 100.0)
 
 
 class Fairness(NamedTuple):
@@ -42,32 +37,36 @@ class Fairness(NamedTuple):
         return self.worst[_rank(len(self.worst), percent)]
 
 
-def percentiles(took_ns: Iterable[int]) -> list[float]:
-    """Return PERCENTILES in ms of one time or more."""
-    histogram = HdrHistogram(1, LONGEST_US, 3)
-    for micros, count in Counter(took // 1000 for took in took_ns).items():
-        histogram.record_value(min(max(micros, 1), LONGEST_US), count)
-    return [histogram.get_value_at_percentile(p) / 1000 for p in PERCENTILES]
+def percentiles(took_ns: Iterable[int]) -> dict[str, float]:
+    """Return percentiles and the longest of one time or more, in ms, by name.
+
+    Times count in whole microseconds: an hour has far fewer different ones.
+    """
+    summary = Latencies(took // 1000 * 1000 for took in took_ns).summary()
+    return {name: micros / 1000 for name, micros in summary.items()}
 
 
 def figures(name: str, took_ns: Sequence[int]) -> list[Figure]:
-    """Return a figure in ms for each of PERCENTILES; none where nothing happened."""
+    """Return a figure in ms for each percentile; none where nothing happened."""
     if not took_ns:
         return []
-    values = percentiles(took_ns)
     return [
-        Figure(f"{name} {'max' if percent == 100 else f'p{percent:g}'}", "ms", [value])
-        for percent, value in zip(PERCENTILES, values, strict=True)
+        Figure(f"{name} {percentile}", "ms", [value])
+        for percentile, value in percentiles(took_ns).items()
     ]
 
 
-def course(columns: Columns, step: float) -> tuple[list[float], list[list[float]]]:
-    """Return times in seconds, and PERCENTILES in ms of what was due in each step."""
+def course(columns: Columns, step: float) -> tuple[list[float], dict[str, list[float]]]:
+    """Return times in seconds, and by name percentiles in ms of each step's."""
     steps: dict[int, array[int]] = defaultdict(lambda: array("q"))
     for when, took in zip(columns.when, columns.took, strict=True):
         steps[int(when / SECOND_NS / step)].append(took)
     numbers = sorted(steps)
-    return [n * step for n in numbers], [percentiles(steps[n]) for n in numbers]
+    found: dict[str, list[float]] = defaultdict(list)
+    for number in numbers:
+        for name, value in percentiles(steps[number]).items():
+            found[name].append(value)
+    return [number * step for number in numbers], found
 
 
 def rates(columns: Columns, step: float, weight: float = 1) -> dict[float, float]:

@@ -8,7 +8,6 @@ the commands that register it.
 
 from __future__ import annotations
 
-import heapq
 import math
 import random
 from hashlib import blake2b
@@ -178,11 +177,6 @@ def quotes(cast: Cast, phases: list[Phase], every: float) -> Iterator[Sending]:
         name = instrument(maker % cast.instruments)
         middle = MID + round(20 * math.sin(turn * step / 10))
         yield Sending(int(turn * step * SECOND_NS), maker, _quote(name, middle))
-
-
-def merged(*flows: Iterator[Sending]) -> Iterator[Sending]:
-    """Yield what several flows send, in the order of time."""
-    return heapq.merge(*flows, key=lambda sending: sending.at_ns)
 
 
 def seconds(phases: list[Phase]) -> float:

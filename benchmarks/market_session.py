@@ -1,8 +1,7 @@
 """One session of the market: a light WebSocket client that times its answers.
 
-The handshake and login go through ``websockets``; after them frames are told
-apart by their first bytes and not decoded, so that four thousand sessions cost
-less than the server that serves them.
+After the greeting frames are told apart by their first bytes and not decoded, so
+that four thousand sessions cost less than the server that serves them.
 """
 
 from __future__ import annotations
@@ -12,22 +11,18 @@ import re
 import time
 from array import array
 from collections import Counter, deque
-from typing import TYPE_CHECKING, Final, cast
+from typing import Final, cast
 
 import msgspec
-from websockets.client import ClientProtocol
 from websockets.frames import Frame, Opcode
-from websockets.uri import parse_uri
 
 from benchmarks.market_plan import key_of
+from benchmarks.websocket import Frames, Greeting, Until, framed
 from carbonex.wire.codec import JSON
 
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-
 PING: Final = 0x89
+TEXT: Final = 0x81
 _PONG: Final = Frame(Opcode.PONG, b"").serialize(mask=True)
 _ANSWER: Final = b'{"method"'
 _PRINT: Final = b'{"channel":"trade","type":"update"'
@@ -76,16 +71,13 @@ class Session(asyncio.Protocol):
         subscriptions: list[dict[str, str]],
         records: Records,
     ) -> None:
-        self._key = key_of(name)
         self._number = number
         self._subscriptions = subscriptions
         self._records = records
-        self._handshake: ClientProtocol | None = ClientProtocol(
-            parse_uri(f"ws://127.0.0.1:{port}/")
-        )
-        self._tail = b""
+        self._greeting: Greeting | None = Greeting(port, Until.LOGIN, key_of(name))
+        self._frames = Frames()
         self._pending: deque[int] = deque()  # when each was due, ns from the start
-        self._unready = 1 + len(subscriptions)  # answers
+        self._unready = len(subscriptions)  # answers
         self._leaving = False
         loop = asyncio.get_running_loop()
         self.ready: asyncio.Future[None] = loop.create_future()
@@ -94,7 +86,7 @@ class Session(asyncio.Protocol):
     @property
     def present(self) -> bool:
         """Tell whether it takes requests."""
-        return self._unready == 0 and not self._leaving
+        return self.ready.done() and not self._leaving
 
     @property
     def unanswered(self) -> int:
@@ -102,17 +94,17 @@ class Session(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast("asyncio.Transport", transport)
-        assert self._handshake is not None
-        self._handshake.send_request(self._handshake.connect())
-        self._transport.write(b"".join(self._handshake.data_to_send()))
+        assert self._greeting is not None
+        self._transport.write(self._greeting.send())
 
     def data_received(self, data: bytes) -> None:
-        if self._handshake is not None:
-            data = self._shake(data)
-        for opcode, payload in self._frames(data):
-            if opcode == PING:
+        if self._greeting is not None:
+            self._greet(self._greeting, data)
+            return
+        for first, payload in self._frames.messages(data):
+            if first == PING:
                 self._transport.write(_PONG)
-            elif opcode == 0x81:
+            elif first == TEXT:
                 self._records.frames += 1
                 self._told(payload)
 
@@ -128,7 +120,7 @@ class Session(asyncio.Protocol):
         """Send requests that were due ``at_ns`` from the start."""
         self._pending.extend([at_ns] * len(requests))
         self._records.sent += len(requests)
-        self._transport.write(b"".join(_framed(request) for request in requests))
+        self._transport.write(b"".join(framed(request) for request in requests))
 
     def leave(self) -> None:
         """Send nothing more; close when everything is answered."""
@@ -136,67 +128,32 @@ class Session(asyncio.Protocol):
         if not self._pending:
             self._transport.close()
 
-    def _shake(self, data: bytes) -> bytes:
-        """Read the server's response; return what follows it."""
-        head, end, rest = (self._tail + data).partition(b"\r\n\r\n")
-        if not end:
-            self._tail = head
-            return b""
-        assert self._handshake is not None
-        self._handshake.receive_data(head + end)
-        self._handshake.events_received()
-        if self._handshake.handshake_exc is not None:
-            raise self._handshake.handshake_exc
-        self._handshake, self._tail = None, b""
-        return rest
-
-    def _frames(self, data: bytes) -> Iterator[tuple[int, bytes]]:
-        """Yield opcode and payload of whole frames: a server's are not masked."""
-        data = self._tail + data if self._tail else data
-        at, end = 0, len(data)
-        while at + 2 <= end:
-            size, header = data[at + 1], 2
-            if size == 126:
-                size, header = int.from_bytes(data[at + 2 : at + 4], "big"), 4
-            elif size == 127:
-                size, header = int.from_bytes(data[at + 2 : at + 10], "big"), 10
-            after = at + header + size
-            if after > end:
-                break
-            yield data[at], data[at + header : after]
-            at = after
-        self._tail = data[at:]
+    def _greet(self, greeting: Greeting, data: bytes) -> None:
+        """Log in, then subscribe."""
+        greeting.receive(data)
+        self._transport.write(greeting.send())
+        if greeting.ready:
+            self._greeting = None
+            for params in self._subscriptions:
+                request = {"method": "subscribe", "params": params}
+                self._transport.write(framed(JSON.encode(request)))
 
     def _told(self, payload: bytes) -> None:
         if self._unready:
-            self._greeted(payload)
+            self._subscribed(payload)
         elif payload.startswith(_ANSWER):
             self._answered(payload)
         elif payload.startswith(_PRINT):
             self._print(payload)
 
-    def _greeted(self, payload: bytes) -> None:
-        """Log in, then subscribe, then be ready."""
+    def _subscribed(self, payload: bytes) -> None:
+        """Be ready when every subscription is answered."""
         message = msgspec.json.decode(payload)
-        if message.get("channel") == "status":
-            self._login(message["data"][0])
-        elif "method" in message:
+        if "method" in message:
             assert message["success"], message
             self._unready -= 1
-            if message["method"] == "login":
-                for params in self._subscriptions:
-                    request = {"method": "subscribe", "params": params}
-                    self._transport.write(_framed(JSON.encode(request)))
             if not self._unready:
                 self.ready.set_result(None)
-
-    def _login(self, status: dict[str, str]) -> None:
-        signature = self._key.login_signature(
-            status["venue"], status["connection_id"], status["challenge"]
-        )
-        params = {"key_id": self._key.key_id, "signature": signature}
-        request = {"method": "login", "params": params}
-        self._transport.write(_framed(JSON.encode(request)))
 
     def _answered(self, payload: bytes) -> None:
         """Count an answer; they come in the order of the requests."""
@@ -220,7 +177,3 @@ class Session(asyncio.Protocol):
         took_ns = now_ns - int(found[1]) * 1000
         at_ns = now_ns - took_ns - records.started_wall_ns
         records.add(at_ns, took_ns, self._number, done=True)
-
-
-def _framed(payload: bytes) -> bytes:
-    return Frame(Opcode.TEXT, payload).serialize(mask=True)

@@ -24,16 +24,8 @@ from benchmarks.market_plan import (
     past,
     seconds,
 )
-from benchmarks.serving import (
-    Served,
-    children,
-    configure,
-    cpu_seconds,
-    resident_mb,
-    serving,
-    verified,
-    write_past,
-)
+from benchmarks.processes import children, cpu_ns, line, resident, tell
+from benchmarks.serving import Served, configure, serving, verified, write_past
 
 
 if TYPE_CHECKING:
@@ -105,12 +97,12 @@ def play(directory: Path, parts: list[Part]) -> Played:
         players = [_player(part, served, directory) for part in parts]
         try:
             for player in players:
-                _line(player)  # logged in
+                line(player)  # logged in
             login_seconds = time.perf_counter() - began
-            cpu = cpu_seconds(served.process.pid)
+            before_ns = cpu_ns(served.process.pid)
             memory = _start(players, served.process.pid, parts[0].phases)
             outcomes = [_outcomes(player) for player in players]
-            cpu = cpu_seconds(served.process.pid) - cpu
+            cpu = (cpu_ns(served.process.pid) - before_ns) / SECOND_NS
         finally:
             for player in players:
                 player.kill()
@@ -135,7 +127,7 @@ def _player(part: Part, served: Served, directory: Path) -> subprocess.Popen[str
         stdout=subprocess.PIPE,
         text=True,
     )
-    _tell(process, msgspec.json.encode(part).decode())
+    tell(process, msgspec.json.encode(part))
     return process
 
 
@@ -145,33 +137,19 @@ def _start(
     """Start everybody at the same time; look at the memory until the end."""
     start_ns = time.monotonic_ns() + int(AHEAD_SECONDS * SECOND_NS)
     for player in players:
-        _tell(player, str(start_ns))
+        tell(player, b"%d" % start_ns)
     memory = Memory([], [], [])
     for second in range(int(seconds(phases)) + 1):
         due_ns = start_ns + second * SECOND_NS
         time.sleep(max(0.0, (due_ns - time.monotonic_ns()) / SECOND_NS))
         memory.at.append(float(second))
-        memory.server.append(resident_mb(pid))
-        memory.follower.append(sum(map(resident_mb, children(pid))))
+        memory.server.append(resident(pid) / 1e6)
+        memory.follower.append(sum(map(resident, children(pid))) / 1e6)
     return memory
 
 
 def _outcomes(player: subprocess.Popen[str]) -> list[Outcome]:
-    return msgspec.json.decode(_line(player), type=list[Outcome])
-
-
-def _tell(player: subprocess.Popen[str], line: str) -> None:
-    assert player.stdin is not None
-    player.stdin.write(line + "\n")
-    player.stdin.flush()
-
-
-def _line(player: subprocess.Popen[str]) -> str:
-    assert player.stdout is not None
-    line = player.stdout.readline()
-    if not line:
-        raise RuntimeError(f"a process of the market ended early: {player.wait()}")
-    return line
+    return msgspec.json.decode(line(player), type=list[Outcome])
 
 
 def _columns(directory: Path, role: Role) -> Columns:

@@ -7,10 +7,7 @@ the clock's.
 
 from __future__ import annotations
 
-import itertools
 import random
-import subprocess
-import sys
 import tempfile
 import time
 from pathlib import Path
@@ -19,9 +16,10 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from benchmarks.engines.carbonex import INSTRUMENT, NAMES, command, market
-from benchmarks.flow import BATCH, MID, mixed
+from benchmarks.flow import BATCH, MID, batches, mixed
+from benchmarks.processes import cpu_ns, printed
 from benchmarks.report import Figure, Ratio, Report
-from benchmarks.serving import configure, cpu_seconds, keep, serving, write_past
+from benchmarks.serving import configure, keep, serving, write_past
 from carbonex.engine import BUY, GTC, LIMIT, SELL, PlaceOrder
 
 
@@ -74,18 +72,13 @@ def write_snapshot(directory: Path, orders: int) -> None:
 def rows(commands: Iterator[Command], size: int) -> Iterator[list[Command]]:
     """Yield the market's opening, then the commands in rows of ``size``."""
     yield market()
-    while chunk := list(itertools.islice(commands, size)):
-        yield chunk
+    yield from batches(commands, size)
 
 
 def run(what: str, directory: Path) -> dict[str, float]:
     """Recover in a process of its own; return seconds by what they were spent on."""
-    done = subprocess.run(
-        [sys.executable, "-m", "benchmarks.replay", what, str(directory)],
-        stdout=subprocess.PIPE,
-        check=True,
-    )
-    return msgspec.json.decode(done.stdout.splitlines()[-1], type=dict[str, float])
+    done = printed("benchmarks.replay", what, str(directory))
+    return msgspec.json.decode(done.splitlines()[-1], type=dict[str, float])
 
 
 def _replay(directory: Path, report: Report) -> None:
@@ -130,7 +123,7 @@ def _start(directory: Path) -> tuple[float, float]:
     started = time.perf_counter()
     with serving(directory) as served:
         seconds = time.perf_counter() - started
-        return seconds, cpu_seconds(served.process.pid)
+        return seconds, cpu_ns(served.process.pid) / 1e9
 
 
 def _resting(count: int) -> Iterator[Command]:

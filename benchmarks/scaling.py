@@ -9,13 +9,12 @@ on the pure engine, tell the two apart.
 from __future__ import annotations
 
 import math
-import os
-import subprocess
-import sys
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from benchmarks.engines.environments import PURE, call
+from benchmarks.processes import printed
 from benchmarks.recovery import run, write_log
 from benchmarks.report import Chart, Figure, Ratio, Report, Series
 from benchmarks.snapshot import of_size
@@ -25,8 +24,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 
-ROOT: Final = Path(__file__).parents[1]
-SOURCES: Final = ("engine", "gateway", "sdk")
 ROUNDS: Final = 3
 CALLS_COUNT: Final = 5_000  # commands whose calls are counted
 LARGE: Final = (10_000, 100_000, 1_000_000)  # commands of a log, orders of a state
@@ -185,16 +182,8 @@ def _chart(  # noqa: PLR0913, PLR0917 - as a chart has
 
 def _run(what: str, size: int, count: int, *options: str) -> float:
     """Run one size in a process of its own, on the pure engine where calls count."""
-    env = dict(os.environ)
-    if options:
-        paths = [str(ROOT / source) for source in SOURCES]
-        env["PYTHONPATH"] = os.pathsep.join([*paths, env.get("PYTHONPATH", "")])
+    module = "benchmarks.scaling_run"
     arguments = [what, str(size), str(count), *options]
-    done = subprocess.run(
-        [sys.executable, "-m", "benchmarks.scaling_run", *arguments],
-        stdout=subprocess.PIPE,
-        check=True,
-        env=env,
-        text=True,
-    )
-    return float(done.stdout)
+    if options:
+        return float(call(PURE, module, *arguments))
+    return float(printed(module, *arguments))

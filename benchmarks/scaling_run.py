@@ -16,6 +16,7 @@ import time
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
+from benchmarks.flow import ACCOUNTS, BATCH, CROSS, batches
 from carbonex.engine import (
     BUY,
     GTC,
@@ -50,13 +51,10 @@ if TYPE_CHECKING:
     Meter = Callable[[Callable[[], object]], float]
 
 
-BATCH: Final = 64  # commands
-ACCOUNTS: Final = 100  # where their number is not what changes
-RESTING: Final = 1_000  # orders, likewise
+RESTING: Final = 1_000  # orders, where their number is not what changes
 PER_BOOK: Final = 100  # where the number of instruments is what changes
 MID: Final = 2**20  # fen: room for 50,000 prices on both sides
 PER_PRICE: Final = 10  # resting orders
-CROSS: Final = 20  # fen beyond the middle that an order may trade
 FLUSH_NS: Final = 100_000_000
 
 
@@ -139,12 +137,6 @@ class Market:
         resting[chosen], resting[-1] = resting[-1], resting[chosen]
         name, order = resting.pop()
         return CancelOrder(name, name, order)
-
-
-def batches(commands: Iterator[Command], size: int) -> Iterator[list[Command]]:
-    """Yield the commands in lists of ``size``."""
-    while batch := list(itertools.islice(commands, size)):
-        yield batch
 
 
 def timed(work: Callable[[], object]) -> float:

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
-import re
 import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -18,6 +15,8 @@ import msgspec
 import carbonex.sdk
 from benchmarks.latency import Timed, Times
 from benchmarks.load import Load, Result
+from benchmarks.processes import line, printed, running
+from benchmarks.serving import limited, opened
 from carbonex.cli.init import operator_key
 from carbonex.wire.keys import generate_key
 
@@ -30,13 +29,12 @@ MEMORY: Final = Path("/dev/shm")
 # What the venues here are not to be limited by; a ping would ask silent clients
 # for an answer.
 LIMITS: Final = {
-    "requests_per_second": "100_000_000",
-    "burst": "100_000_000",
-    "connections": "10_000",
-    "connections_per_address": "10_000",
-    "ping_seconds": "3600",
+    "requests_per_second": 100_000_000,
+    "burst": 100_000_000,
+    "connections": 10_000,
+    "connections_per_address": 10_000,
+    "ping_seconds": 3600,
 }
-CPU_CLOCK: Final = 2  # of <linux/posix-timers.h>: CPUCLOCK_SCHED of a process
 
 
 class Server(msgspec.Struct):
@@ -46,50 +44,17 @@ class Server(msgspec.Struct):
     pid: int
     keys: list[str] = []
 
-    def cpu_ns(self) -> int:
-        """Return what its process has had of the processors so far, in nanoseconds.
-
-        User and system time of all its threads, by its clock (clock_getcpuclockid),
-        because /proc/PID/stat counts in steps of 10 ms.
-        """
-        return time.clock_gettime_ns(~self.pid << 3 | CPU_CLOCK)
-
 
 def drive(load: Load) -> Result:
     """Run the closed loop to its end."""
-    return msgspec.json.decode(_client("benchmarks.load", load), type=Result)
+    done = printed("benchmarks.load", told=msgspec.json.encode(load))
+    return msgspec.json.decode(done, type=Result)
 
 
 def drive_timed(timed: Timed) -> Times:
     """Run the client that times every request to its end."""
-    return msgspec.msgpack.decode(_client("benchmarks.latency", timed), type=Times)
-
-
-def _client(module: str, what: Load | Timed) -> bytes:
-    done = subprocess.run(
-        [sys.executable, "-m", module],
-        input=msgspec.json.encode(what),
-        stdout=subprocess.PIPE,
-        check=True,
-    )
-    return done.stdout
-
-
-@contextlib.contextmanager
-def running(command: list[str], **more: str) -> Iterator[subprocess.Popen[str]]:
-    """Run a server, with ``more`` in its environment, and end it in any case."""
-    with subprocess.Popen(
-        command,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-        env={**os.environ, **more},
-    ) as process:
-        try:
-            yield process
-        finally:
-            process.terminate()
+    done = printed("benchmarks.latency", told=msgspec.json.encode(timed))
+    return msgspec.msgpack.decode(done, type=Times)
 
 
 @contextlib.contextmanager
@@ -115,29 +80,11 @@ def venue(traders: int, root: Path | None = None) -> Iterator[Server]:
         )
         config = directory / "venue.toml"
         text = config.read_text(encoding="utf-8")
-        for limit, value in LIMITS.items():
-            text = re.sub(rf"(?m)^{limit} = .*", f"{limit} = {value}", text)
-        config.write_text(text, encoding="utf-8")
+        config.write_text(limited(text, LIMITS), encoding="utf-8")
         with running([*carbonex_cli, "serve", str(directory)]) as process:
-            found = re.search(r"ws://[^:]+:(\d+)", said := line(process))
-            if found is None:
-                raise RuntimeError(f"the venue did not open: {said!r}")
-            port = int(found[1])
+            port = opened(process)
             keys = asyncio.run(_furnish(directory, port, traders))
             yield Server(port, process.pid, keys)
-
-
-def line(process: subprocess.Popen[str]) -> str:
-    """Return the next line that a process prints."""
-    assert process.stdout is not None
-    return process.stdout.readline()
-
-
-def tell(process: subprocess.Popen[str], what: bytes) -> None:
-    """Give a process a line."""
-    assert process.stdin is not None
-    process.stdin.write(what.decode() + "\n")
-    process.stdin.flush()
 
 
 async def _furnish(directory: Path, port: int, traders: int) -> list[str]:

@@ -9,22 +9,22 @@ from __future__ import annotations
 
 import contextlib
 import itertools
-import os
 import re
 import signal
 import subprocess
 import sys
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from benchmarks.processes import line, printed
 from carbonex.engine import Batch, Exchange, GatewayOpened
 from carbonex.gateway.config import FILE_NAME, default_config_text
 from carbonex.journal import OsDisk, SegmentLog, Snapshot, SnapshotStore
 
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
+    from pathlib import Path
 
     from carbonex.engine import Command
 
@@ -68,14 +68,19 @@ class Served(NamedTuple):
             raise subprocess.CalledProcessError(code, self.process.args)
 
 
-def configure(directory: Path, **limits: int) -> None:
-    """Make a venue's directory; ``limits`` are venue.toml's, beside LIMITS."""
+def configure(directory: Path) -> None:
+    """Make a venue's directory, with a venue.toml that has LIMITS."""
     directory.mkdir()
     text = default_config_text(VENUE).replace("port = 8080", "port = 0")
     text = text.replace('mode = "calendar"', 'mode = "manual"')
-    for name, value in (LIMITS | limits).items():
+    (directory / FILE_NAME).write_text(limited(text, LIMITS), encoding="utf-8")
+
+
+def limited(text: str, limits: Mapping[str, int]) -> str:
+    """Return a venue.toml's text with other limits."""
+    for name, value in limits.items():
         text = re.sub(rf"(?m)^{name} = .*", f"{name} = {value}", text)
-    (directory / FILE_NAME).write_text(text, encoding="utf-8")
+    return text
 
 
 def write_past(directory: Path, rows: Iterable[list[Command]]) -> Exchange:
@@ -98,6 +103,19 @@ def keep(directory: Path, exchange: Exchange) -> None:
     SnapshotStore(directory).save(Snapshot.of(exchange, position, chain))
 
 
+def opened(process: subprocess.Popen[str]) -> int:
+    """Return the port at which a server says that it is open.
+
+    Raises:
+        RuntimeError: If it says anything else, or ends.
+
+    """
+    found = re.search(r"is open at ws://[^:]+:(\d+)", said := line(process))
+    if found is None:
+        raise RuntimeError(f"the venue did not open: {said!r}")
+    return int(found[1])
+
+
 @contextlib.contextmanager
 def serving(directory: Path) -> Iterator[Served]:
     """Run the server, from when clients can connect; kill it if it still runs."""
@@ -110,12 +128,8 @@ def serving(directory: Path) -> Iterator[Served]:
             text=True,
         ) as process,
     ):
-        assert process.stdout is not None
-        line = process.stdout.readline()
-        found = re.search(r"is open at ws://[^:]+:(\d+)", line)
         try:
-            assert found is not None, line
-            yield Served(int(found[1]), process)
+            yield Served(opened(process), process)
         finally:
             process.kill()
 
@@ -127,29 +141,5 @@ def verified(directory: Path) -> str:
         subprocess.CalledProcessError: If anything in it is wrong.
 
     """
-    done = subprocess.run(
-        [sys.executable, "-m", "carbonex.cli", "verify", str(directory)],
-        stdout=subprocess.PIPE,
-        check=True,
-        text=True,
-    )
-    return " ".join(done.stdout.split())
-
-
-def cpu_seconds(pid: int) -> float:
-    """Return the processor's time that a process has had, all its threads."""
-    stat = Path(f"/proc/{pid}/stat").read_text(encoding="ascii")
-    user, system = stat.rpartition(")")[2].split()[11:13]
-    return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
-
-
-def resident_mb(pid: int) -> float:
-    """Return the memory that a process holds, in MB."""
-    pages = Path(f"/proc/{pid}/statm").read_text(encoding="ascii").split()[1]
-    return int(pages) * os.sysconf("SC_PAGE_SIZE") / 1e6
-
-
-def children(pid: int) -> list[int]:
-    """Return the processes that a process has started: the server's follower."""
-    path = Path(f"/proc/{pid}/task/{pid}/children")
-    return [int(child) for child in path.read_text(encoding="ascii").split()]
+    done = printed("carbonex.cli", "verify", str(directory))
+    return " ".join(done.decode().split())

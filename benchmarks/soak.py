@@ -12,16 +12,12 @@ import statistics
 import sys
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from benchmarks.market_figures import QUOTE_WEIGHT, course, figures
 from benchmarks.market_plan import Cast, Phase
 from benchmarks.market_stage import Memory, Played, plan, play
 from benchmarks.report import Chart, Figure, Ratio, Report, Series
-
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 
 CAST: Final = Cast(companies=200, makers=10, followers=40, instruments=5)
@@ -121,6 +117,7 @@ def _add_times(report: Report, played: Played, minutes: float) -> None:
     step = 60.0 if minutes > 2 else 1.0
     company = played.columns["company"]
     times, found = course(company, step)
+    in_minutes = [at / 60 for at in times]
     report.figures += figures("answer to a company", company.took)
     report.figures += figures("answer to a maker", played.columns["maker"].took)
     report.charts.append(
@@ -129,17 +126,12 @@ def _add_times(report: Report, played: Played, minutes: float) -> None:
             "Steady load: how long an answer to a company takes",
             "minutes",
             "ms",
-            [*_lines([at / 60 for at in times], found)],
+            [Series(name, in_minutes, values) for name, values in found.items()],
             log="y",
         )
     )
-    p99 = [values[2] for values in found]
-    report.ratios.append(Ratio("p99 of a company, end / settled", [growth(p99)], "1"))
-
-
-def _lines(minutes: list[float], found: list[list[float]]) -> Iterator[Series]:
-    for place, name in enumerate(("p50", "p90", "p99", "p99.9", "max")):
-        yield Series(name, minutes, [values[place] for values in found])
+    grown = growth(found["p99"])
+    report.ratios.append(Ratio("p99 of a company, end / settled", [grown], "1"))
 
 
 def _add_counts(report: Report, played: Played, minutes: float) -> None:

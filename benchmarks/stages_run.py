@@ -19,16 +19,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
-from websockets.client import ClientProtocol
 from websockets.server import ServerProtocol
-from websockets.uri import parse_uri
 
 from benchmarks.echo import Echo
 from benchmarks.engines.carbonex import NAMES, market
 from benchmarks.limits import CONNECTIONS, WINDOW
 from benchmarks.load import SUCCESS, requests
 from benchmarks.serving import VENUE, Unsynced
-from benchmarks.websocket import Frames
+from benchmarks.websocket import Frames, Greeting, Until
 from carbonex.engine import Exchange, Rejected
 from carbonex.gateway.config import Limits
 from carbonex.gateway.feed import Feed
@@ -252,7 +250,7 @@ class Echoes:
         self._echoes = [Echo() for _ in self._sinks]
         for echo, sink in zip(self._echoes, self._sinks, strict=True):
             echo.connection_made(sink)
-            echo.data_received(_handshake())
+            echo.data_received(Greeting(1, Until.OPEN).send())
             sink.take()
 
     def turn(self, reads: list[bytes]) -> int:
@@ -302,17 +300,10 @@ def _run(gateway: Gateway, echoes: Echoes, turns: int, warmup: int) -> Run:
     return done
 
 
-def _handshake() -> bytes:
-    """Return a client's request to open a WebSocket."""
-    client = ClientProtocol(parse_uri("ws://127.0.0.1/"))
-    client.send_request(client.connect())
-    return b"".join(client.data_to_send())
-
-
 def _opened() -> ServerProtocol:
     """Return the server's side of a WebSocket that is open."""
     websocket = ServerProtocol(max_size=2**20)
-    websocket.receive_data(_handshake())
+    websocket.receive_data(Greeting(1, Until.OPEN).send())
     request: Any
     [request] = websocket.events_received()
     websocket.send_response(websocket.accept(request))

@@ -8,15 +8,14 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import resource
 import sys
 from typing import TYPE_CHECKING, Final, cast
 
 import msgspec
 import uvloop
-from websockets.frames import Frame, Opcode
 
-from benchmarks.websocket import Frames, Greeting, Until
+from benchmarks.processes import allow_files
+from benchmarks.websocket import Frames, Greeting, Until, framed
 from carbonex.wire.codec import JSON
 
 
@@ -27,7 +26,6 @@ if TYPE_CHECKING:
 INTERVAL_MS: Final = 50  # of the book's flushes: the shortest
 DEPTH: Final = 10
 CONNECTING: Final = 100  # at a time
-SPARE_FILES: Final = 64
 
 
 class Subscribers(msgspec.Struct):
@@ -114,8 +112,7 @@ def subscription() -> bytes:
         "depth": DEPTH,
         "interval_ms": INTERVAL_MS,
     }
-    payload = JSON.encode({"method": "subscribe", "params": params})
-    return bytes(Frame(Opcode.TEXT, payload).serialize(mask=True))
+    return framed(JSON.encode({"method": "subscribe", "params": params}))
 
 
 async def run(asked: Subscribers) -> Delivered:
@@ -148,18 +145,6 @@ async def _connect(
     await asyncio.gather(
         *(loop.create_connection(make, "127.0.0.1", port) for _ in range(count))
     )
-
-
-def allow_files(count: int) -> None:
-    """Let this process have as many sockets, and some files.
-
-    Raises:
-        OSError: If the system does not allow so many.
-
-    """
-    soft, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-    if soft < count + SPARE_FILES:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (count + SPARE_FILES, most))
 
 
 if __name__ == "__main__":

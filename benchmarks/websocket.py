@@ -7,19 +7,21 @@ only the greeting is decoded.
 from __future__ import annotations
 
 from enum import Enum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 from websockets.client import ClientProtocol
-from websockets.frames import Frame
+from websockets.frames import Frame, Opcode
 from websockets.uri import parse_uri
 
 from carbonex.wire.codec import JSON
-from carbonex.wire.keys import load_key
 
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from carbonex.wire.keys import Key
+
+
+LONG_HEADERS: Final = {126: 4, 127: 10}  # bytes, by the first one of the length
 
 
 class Until(Enum):
@@ -33,7 +35,7 @@ class Until(Enum):
 class Greeting:
     """Shakes hands and, with a key, logs in; ``ready`` tells when that is done."""
 
-    def __init__(self, port: int, until: Until, key: Path | None = None) -> None:
+    def __init__(self, port: int, until: Until, key: Key | None = None) -> None:
         self._protocol = ClientProtocol(parse_uri(f"ws://127.0.0.1:{port}/"))
         self._protocol.send_request(self._protocol.connect())
         self._until = until
@@ -48,10 +50,13 @@ class Greeting:
         """Take what has come.
 
         Raises:
+            InvalidHandshake: If the server does not open a WebSocket.
             ConnectionError: If the login is refused.
 
         """
         self._protocol.receive_data(data)
+        if self._protocol.handshake_exc is not None:
+            raise self._protocol.handshake_exc
         for event in self._protocol.events_received():
             if isinstance(event, Frame):
                 self._greeted(bytes(event.data))
@@ -71,13 +76,18 @@ class Greeting:
                 self.ready = True
 
     def _log_in(self, status: dict[str, str]) -> None:
-        assert self._key is not None
-        key = load_key(self._key)
+        key = self._key
+        assert key is not None
         signature = key.login_signature(
             status["venue"], status["connection_id"], status["challenge"]
         )
         params = {"key_id": key.key_id, "signature": signature}
         self._protocol.send_text(JSON.encode({"method": "login", "params": params}))
+
+
+def framed(payload: bytes) -> bytes:
+    """Return a text frame as a client sends it, masked."""
+    return bytes(Frame(Opcode.TEXT, payload).serialize(mask=True))
 
 
 class Frames:
@@ -95,16 +105,22 @@ class Frames:
         data, ends = self._ends(data)
         return [data[start:end] for start, end in zip([0, *ends], ends, strict=False)]
 
+    def messages(self, data: bytes) -> list[tuple[int, bytes]]:
+        """Return first byte and payload of the frames that ``data`` completes."""
+        return [
+            (frame[0], frame[LONG_HEADERS.get(frame[1], 2) :])
+            for frame in self.split(data)
+        ]
+
     def _ends(self, data: bytes) -> tuple[bytes, list[int]]:
         if self._tail:
             data = self._tail + data
         at, total, ends = 0, len(data), []
         while at + 2 <= total:
             size, header = data[at + 1], 2
-            if size == 126:
-                size, header = int.from_bytes(data[at + 2 : at + 4], "big"), 4
-            elif size == 127:
-                size, header = int.from_bytes(data[at + 2 : at + 10], "big"), 10
+            if size in LONG_HEADERS:
+                header = LONG_HEADERS[size]
+                size = int.from_bytes(data[at + 2 : at + header], "big")
             if at + header + size > total:
                 break
             at += header + size

@@ -190,7 +190,7 @@ def _environment(contender: Contender) -> dict[str, str]:
 def _prepared(contender: Contender) -> Path:
     """Return its interpreter, with all that it needs."""
     if contender.requires:
-        return _installed(contender.name, contender.requires)
+        return installed(contender.name, contender.requires)
     if contender in (COMPILED, PURE):
         wanted = "not " if contender.pure else ""
         ask = f"import carbonex.engine as e; assert {wanted}e.COMPILED, e.__file__"
@@ -210,13 +210,18 @@ def _prepared(contender: Contender) -> Path:
     return Path(sys.executable)
 
 
-def _installed(name: str, requirement: str) -> Path:
-    """Return the interpreter of ``.venv-peers/NAME``, which is made if it must be."""
+def installed(name: str, requirement: str) -> Path:
+    """Return the interpreter of ``.venv-peers/NAME``, which is made if it must be.
+
+    Raises:
+        MissingError: If it cannot be made here.
+
+    """
     if sys.version_info < (3, 13):
         raise MissingError("it needs Python 3.13: set BENCH_PYTHON for make bench")
     home = PEERS / name
-    interpreter, installed = home / "bin/python", home / ".installed"
-    if installed.exists() and installed.read_text(encoding="utf-8") == requirement:
+    interpreter, marker = home / "bin/python", home / ".installed"
+    if marker.exists() and marker.read_text(encoding="utf-8") == requirement:
         return interpreter
     make = [sys.executable, "-m", "venv", "--clear", str(home)]
     fill = [str(interpreter), "-m", "pip", "install", "--quiet", requirement]
@@ -226,5 +231,5 @@ def _installed(name: str, requirement: str) -> Path:
     except subprocess.CalledProcessError as error:
         last = (error.stderr or "no reason given").strip().splitlines()[-1]
         raise MissingError(f"{requirement} cannot be installed: {last}") from error
-    installed.write_text(requirement, encoding="utf-8")
+    marker.write_text(requirement, encoding="utf-8")
     return interpreter

@@ -10,13 +10,14 @@ from __future__ import annotations
 import gc
 import importlib
 import json
+import os
 import sys
 import time
 from pathlib import Path
-from resource import getpagesize
 from typing import TYPE_CHECKING, Any
 
 from benchmarks.engines.workload import read
+from benchmarks.processes import resident
 
 
 if TYPE_CHECKING:
@@ -27,9 +28,9 @@ if TYPE_CHECKING:
 
 def measure(make: Callable[[], Side], flow: Path, passes: int) -> dict[str, Any]:
     """Return commands per second of each pass, and bytes for each resting order."""
-    _, resident = _pass(make, flow)
+    _, each = _pass(make, flow)
     rates = [_pass(make, flow)[0] for _ in range(passes)]
-    return {"rates": rates, "resident": resident}
+    return {"rates": rates, "resident": each}
 
 
 def outcome(make: Callable[[], Side], flow: Path) -> dict[str, Any]:
@@ -46,7 +47,8 @@ def _pass(make: Callable[[], Side], flow: Path) -> tuple[float, float]:
     engine = make()
     before = timed = 0
     spent = grown = 0.0
-    resident = _resident()
+    pid = os.getpid()
+    held = resident(pid)
     for is_timed, ops in read(flow):
         count = len(ops)
         commands = engine.prepare(ops)
@@ -56,7 +58,7 @@ def _pass(make: Callable[[], Side], flow: Path) -> tuple[float, float]:
             before += count
             continue
         if not timed:
-            grown = _resident() - resident
+            grown = resident(pid) - held
             gc.freeze()
         timed += count
         started = time.process_time()
@@ -66,11 +68,6 @@ def _pass(make: Callable[[], Side], flow: Path) -> tuple[float, float]:
     gc.unfreeze()
     gc.enable()
     return timed / spent, grown / before if before else 0.0
-
-
-def _resident() -> int:
-    pages = Path("/proc/self/statm").read_text(encoding="ascii").split()[1]
-    return int(pages) * getpagesize()
 
 
 def main() -> None:

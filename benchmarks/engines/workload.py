@@ -9,7 +9,7 @@ import itertools
 import marshal
 from typing import TYPE_CHECKING
 
-from benchmarks.flow import BATCH, Op
+from benchmarks.flow import BATCH, Op, batches
 
 
 if TYPE_CHECKING:
@@ -25,10 +25,10 @@ def write(path: Path, ops: Iterable[Op], before: int = 0, batch: int = BATCH) ->
     flow = iter(ops)
     count = 0
     with path.open("wb") as file:
-        for chunk in _batches(itertools.islice(flow, before), BATCH):
-            marshal.dump((False, chunk), file)
-        for chunk in _batches(flow, batch):
-            marshal.dump((True, chunk), file)
+        for chunk in batches(itertools.islice(flow, before), BATCH):
+            marshal.dump((False, [*map(tuple, chunk)]), file)
+        for chunk in batches(flow, batch):
+            marshal.dump((True, [*map(tuple, chunk)]), file)
             count += len(chunk)
     return count
 
@@ -42,8 +42,3 @@ def read(path: Path) -> Iterator[tuple[bool, list[Op]]]:
             except EOFError:
                 return
             yield timed, [Op(*op) for op in chunk]
-
-
-def _batches(ops: Iterator[Op], size: int) -> Iterator[list[tuple[int, ...]]]:
-    while chunk := [tuple(op) for op in itertools.islice(ops, size)]:
-        yield chunk

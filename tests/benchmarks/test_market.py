@@ -17,7 +17,6 @@ from benchmarks.market_plan import (
     Cast,
     Phase,
     key_of,
-    merged,
     orders,
     past,
     quotes,
@@ -58,10 +57,11 @@ def test_makers_quote_every_second_on_both_sides() -> None:
     assert best == f"{(MID - 1) / 100:.2f}"
 
 
-def test_flows_merge_in_the_order_of_time() -> None:
-    sent = [*merged(orders(SMALL, PHASES, 7), quotes(SMALL, PHASES, 1.0))]
-    assert all(one.at_ns <= other.at_ns for one, other in pairwise(sent))
-    assert len(sent) == len([*orders(SMALL, PHASES, 7)]) + 60
+def test_flows_are_in_the_order_of_time() -> None:
+    for flow in (orders(SMALL, PHASES, 7), quotes(SMALL, PHASES, 1.0)):
+        sent = [*flow]
+        assert len(sent) >= 60
+        assert all(one.at_ns <= other.at_ns for one, other in pairwise(sent))
 
 
 def test_the_past_registers_everybody_and_is_refused_nothing() -> None:
@@ -92,7 +92,7 @@ class TestFigures:
         from benchmarks.market_figures import percentiles  # noqa: PLC0415
 
         found = percentiles(n * 1_000_000 for n in range(1, 1001))
-        assert found == pytest.approx([500, 900, 990, 999, 1000], rel=0.002)
+        assert [*found.values()] == pytest.approx([500, 900, 990, 999, 1000], rel=0.002)
 
     def test_all_alike_is_fair_and_one_for_all_is_not(self) -> None:
         from benchmarks.market_figures import jain  # noqa: PLC0415

@@ -4,14 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from benchmarks.processes import children, cpu_ns, resident
 from benchmarks.recovery import run, write_log, write_snapshot
-from benchmarks.serving import (
-    children,
-    cpu_seconds,
-    resident_mb,
-    serving,
-    verified,
-)
+from benchmarks.serving import serving, verified
 from benchmarks.snapshot import of_size
 
 
@@ -51,8 +46,8 @@ def test_a_server_starts_from_what_was_written_and_is_verified(tmp_path: Path) -
     write_snapshot(venue, 100)
     with serving(venue) as served:
         pid = served.process.pid
-        assert cpu_seconds(pid) > 0
-        assert resident_mb(pid) > 1
+        assert cpu_ns(pid) > 0
+        assert resident(pid) > 1e6
         assert pid not in children(pid)  # the follower, which may only just start
         served.stop()
     assert "all good" in verified(venue)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from benchmarks.flow import BATCH, batches
 from benchmarks.scaling import AXES
-from benchmarks.scaling_run import BATCH, WORKLOADS, Market, batches, called, timed
+from benchmarks.scaling_run import WORKLOADS, Market, called, timed
 from carbonex.engine import COMPILED
 
 
