@@ -52,9 +52,10 @@ def recover(
     """Return the exchange as it was after ``upto``, by default the newest row.
 
     ``progress(position, batch, applied)`` is called for each row that is
-    replayed. ``history`` is brought up to date, made anew if it is of another log: no snapshot beyond its
-    watermark is used, unless the log does not reach back that far; then the
-    oldest one has to do, and a warning tells what the history will not have.
+    replayed. ``history`` is brought up to date, made anew if it is of another log: no
+    snapshot beyond its watermark is used, unless the log does not reach back that
+    far; then the oldest one has to do, and a warning tells what the history will
+    not have.
 
     O(snapshot + rows after it).
 
