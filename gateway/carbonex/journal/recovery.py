@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from carbonex.engine import Exchange
 
-from .lineage import foreign, is_reached
+from .lineage import foreign, is_reached, last_of
 from .log import LogError
-from .reader import LogReader
 from .snapshots import SnapshotError
 from .steps import steps
 
@@ -153,9 +152,7 @@ def _listeners(
 def _check_newest(log: Tail, snapshots: SnapshotStore) -> None:
     """A snapshot is made of durable rows: those up to its position existed."""
     newest = max(snapshots.positions(), default=0)
-    if newest > log.bounds()[1] and isinstance(log, LogReader):
-        log.refresh()  # a live server may have gone on, and a snapshot been made
-    _, last = log.bounds()
+    last = last_of(log, newest)
     if newest > last:
         raise LogError(
             f"the log ends at position {last}, but {snapshots.path(newest)} was made "
