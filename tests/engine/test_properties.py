@@ -47,6 +47,24 @@ def test_how_commands_are_gathered_into_batches_makes_no_difference(
 
 
 @given(stream=streams())
+def test_the_short_way_of_a_plain_order_is_the_long_one(stream: Stream) -> None:
+    driver, long = stream.driver, Driver()
+    events: list[Event] = []
+    for batch in driver.batches[1:]:
+        for command in batch.commands:
+            for instrument in long.exchange.instruments.values():
+                instrument.plain = False  # each of its orders has to go the long way
+            events += _flat(long.repeat(batch, command))
+    assert events == [event for batch in stream.applied for event in _flat(batch)]
+    for instrument in long.exchange.instruments.values():
+        instrument.enter(instrument.phase, blocks=instrument.blocks)
+    long.exchange.check()
+    driver.reopen()
+    long.reopen()
+    assert long.exchange.digest() == driver.exchange.digest()
+
+
+@given(stream=streams())
 def test_a_refused_command_leaves_the_digest_alone(stream: Stream) -> None:
     driver = stream.driver
     for _ in range(20):

@@ -69,7 +69,7 @@ def test_what_is_not_ours_is_left_alone_and_told_once(name: str) -> None:
     venue = Venue()
     move(venue.disk, 20)
     other = PLACE / f"{name}.archive"
-    unfinished = PLACE / "copy.new"
+    unfinished = PLACE / f"{name}.new"
     for path in (other, unfinished):
         venue.disk.close(venue.disk.open_write(path))
     venue.disk.kill()

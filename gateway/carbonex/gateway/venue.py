@@ -188,7 +188,8 @@ class Venue:
 
         For each command in order, the readers see its events, a watcher the
         first of them, and then its submitter is answered. Batches of others
-        (recovery replays them) have no submitters. A batch that the engine does not accept tells nobody.
+        (recovery replays them) have no submitters. A batch that the engine does not
+        accept tells nobody.
         """
         applied = self.replayed(batch, position, chain)
         submitters: list[tuple[Submitter | None, int, Command]] = []

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import re
 from typing import TYPE_CHECKING, Final, Protocol
 
 
@@ -20,6 +21,7 @@ DIRECTORY_MODE: Final = 0o700  # the log holds every participant's orders
 FILE_MODE: Final = 0o600
 
 NEW: Final = ".new"  # the suffix of a file that is not complete yet
+_UNFINISHED: Final = re.compile(rf"[0-9]{{20}}\{NEW}")  # a position's
 
 
 class Disk(Protocol):
@@ -161,10 +163,10 @@ def make_file(disk: Disk, path: Path, write: Callable[[int], None]) -> None:
 
 
 def remove_unfinished(disk: Disk, directory: Path) -> None:
-    """Remove what was interrupted in ``directory``: positions with the suffix NEW.
+    """Remove what was interrupted in ``directory``: a position's digits, and NEW.
 
     Others' files may lie beside them, where an archive is kept.
     """
     for name in disk.names(directory):
-        if name.endswith(NEW) and name.removesuffix(NEW).isdecimal():
+        if _UNFINISHED.fullmatch(name):
             disk.remove(directory / name)

@@ -20,21 +20,29 @@ def foreign(log: Tail, position: int, chain: bytes) -> str:
     """Return why what saw ``chain`` after ``position`` is not of ``log``.
 
     Empty where it is, and where the log does not reach back that far: then nobody can
-    tell; see ``is_reached``. A reader is refreshed first if it ends before ``position``:
-    a live server may have gone on. O(MARK_BYTES), or O(segment) in an older one.
+    tell; see ``is_reached``. O(MARK_BYTES), or O(segment) in an older one.
 
     Raises:
         LogError, DamageError: If the log cannot be read there.
 
     """
-    if position > log.bounds()[1] and isinstance(log, LogReader):
-        log.refresh()
-    last = log.bounds()[1]
+    last = last_of(log, position)
     if position > last:
         return f"it is at position {position}, the log ends at {last}"
     if is_reached(log, position) and log.hash_at(position) != chain:
         return other_chain(position)
     return ""
+
+
+def last_of(log: Tail, position: int) -> int:
+    """Return the log's last position.
+
+    A reader is refreshed first if it ends before ``position``, which somebody has seen:
+    a live server may have gone on.
+    """
+    if position > log.bounds()[1] and isinstance(log, LogReader):
+        log.refresh()
+    return log.bounds()[1]
 
 
 def is_reached(log: Tail, position: int) -> bool:

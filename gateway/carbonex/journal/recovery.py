@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from carbonex.engine import Exchange
 
-from .lineage import foreign, is_reached
+from .lineage import foreign, is_reached, last_of
 from .log import LogError
-from .reader import LogReader
 from .snapshots import SnapshotError
 from .steps import steps
 
@@ -52,9 +51,10 @@ def recover(
     """Return the exchange as it was after ``upto``, by default the newest row.
 
     ``progress(position, batch, applied)`` is called for each row that is
-    replayed. ``history`` is brought up to date, made anew if it is of another log: no snapshot beyond its
-    watermark is used, unless the log does not reach back that far; then the
-    oldest one has to do, and a warning tells what the history will not have.
+    replayed. ``history`` is brought up to date, made anew if it is of another log: no
+    snapshot beyond its watermark is used, unless the log does not reach back that
+    far; then the oldest one has to do, and a warning tells what the history will
+    not have.
 
     O(snapshot + rows after it).
 
@@ -152,9 +152,7 @@ def _listeners(
 def _check_newest(log: Tail, snapshots: SnapshotStore) -> None:
     """A snapshot is made of durable rows: those up to its position existed."""
     newest = max(snapshots.positions(), default=0)
-    if newest > log.bounds()[1] and isinstance(log, LogReader):
-        log.refresh()  # a live server may have gone on, and a snapshot been made
-    _, last = log.bounds()
+    last = last_of(log, newest)
     if newest > last:
         raise LogError(
             f"the log ends at position {last}, but {snapshots.path(newest)} was made "

@@ -24,7 +24,8 @@ def print_summary(console: Console, outcome: Outcome) -> None:
     picture = outcome.picture
     console.print(
         f"{counted(len(picture.mandates), 'company', 'companies')} with a mandate and"
-        f" {counted(len(MAKERS), 'market maker')} traded for {picture.elapsed_s:.0f} s at a venue that was killed once.",
+        f" {counted(len(MAKERS), 'market maker')} traded for {picture.elapsed_s:.0f} s"
+        " at a venue that was killed once.",
         highlight=False,
     )
     console.print()

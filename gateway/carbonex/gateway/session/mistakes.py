@@ -1,4 +1,4 @@
-"""Mistakes of ours: they cost the connection whose message or answer met them, and no other."""
+"""Mistakes of ours: each costs the connection whose message or answer met it."""
 
 from __future__ import annotations
 

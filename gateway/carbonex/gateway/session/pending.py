@@ -124,17 +124,11 @@ class Pending:
             self.send(method.name, method.cost, req_id, time_in_ns, result, problem)
         elif batch.add(result, problem):
             self.send(method.name, method.cost, req_id, time_in_ns, batch.result())
-        if requests and not isinstance(requests[0], tuple):
-            self._act()
-        if not requests:
-            self._drained()
-
-    def _act(self) -> None:
-        """Do what waited for the commands before it."""
-        requests = self.requests
         while requests and not isinstance(act := requests[0], tuple):
             requests.popleft()
             act()
+        if not requests:
+            self._drained()
 
     def send(
         self,
@@ -159,5 +153,5 @@ class Pending:
             problem,
             self._bucket.remaining(now_ns) if cost else None,
         )
-        outbox = self.outbox
+        outbox = self.outbox  # as its ``send``, without a call for it
         outbox.send_frame(frame(outbox.codec, answer))

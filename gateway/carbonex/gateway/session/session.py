@@ -114,7 +114,7 @@ class Session:
             self._fault(fault, now_ns)
             return
         method = METHODS[name]
-        if self.pending.requests and type(method) is QueryMethod:
+        if self._requests and type(method) is QueryMethod:
             self._held.append((data, now_ns))
             return
         try:
@@ -130,7 +130,7 @@ class Session:
             self.services.roster.lost(self.presence)
         if self.state is not CLOSED:
             self._step(Step.CLOSE)
-        self.pending.requests.clear()
+        self._requests.clear()
         self._held.clear()
         self.resuming = None
         self.feed.drop(self.outbox)

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
     from carbonex.engine import Applied, Exchange
 
-    # A batch's effect and the log's place after it; whom to tell that it got here; or the end.
+    # A batch's effect and the log's place after it; whom to tell that it got here; or
+    # the end.
     _Item = tuple[Watermark, Applied] | threading.Event | None
 
 
@@ -108,8 +109,8 @@ class HistoryStore:
     def start_at(self, position: int, exchange: Exchange, chain: bytes) -> None:
         """Go on after ``position``: what lies between is lost.
 
-        ``exchange`` and ``chain`` are as they were there; what the accounts had is brought forward.
-        Only before the first ``put``. Linear in the state.
+        ``exchange`` and ``chain`` are as they were there; what the accounts had is
+        brought forward. Only before the first ``put``. Linear in the state.
         """
         assert self._given == 0
         reached = Watermark(position, chain)

@@ -108,7 +108,9 @@ def _encode(seen: Seen) -> bytes:
 
 
 def _decode(data: bytes, path: Path) -> Seen:
-    """Return what was written. Every version begins so, and ends with its CRC-32.
+    """Return what was written.
+
+    Every version begins with magic and number, has this size, and ends with its CRC-32.
 
     Raises:
         ValueError: If it is damaged, or of a version that this build does not know.

@@ -46,7 +46,8 @@ if TYPE_CHECKING:
 
 PAUSE_SECONDS: Final = 1.0  # between two looks at the log
 # Where it cannot go on it begins again after a pause, which doubles from the first
-# to the longest: each time it reads the whole history and a snapshot.
+# to the longest: each time it reads a snapshot, and the whole history where writing
+# that has failed.
 RETRY_SECONDS: Final = 10.0
 LONGEST_RETRY_SECONDS: Final = 160.0
 NICE: Final = 10  # trading goes first
