@@ -82,6 +82,8 @@ def test_a_repeated_client_order_id_changes_nothing(stream: Stream) -> None:
         for order in list(account.orders.values()):
             if not order.command.client_order_id:
                 continue
+            if driver.exchange.trader(order.command.key, account.name) is None:
+                continue  # its key was revoked
             twin = Exchange.restore(driver.exchange.snapshot())
             (answer,) = driver.apply(order.command).replies[0]
             assert type(answer).__name__ == "OrderStands"
