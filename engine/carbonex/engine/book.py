@@ -88,18 +88,18 @@ class Order:
 
     # No __init__: whoever makes an order sets these, which saves 90 ns of the
     # microsecond that placing one takes.
-    order_id: int
-    command: PlaceOrder
-    account: Account
-    balance: Balance
-    price: int
-    unit: int
-    quantity: int
-    remaining: int
-    extras: Extras | None
-    level: Level  # this and its neighbours in the queue are set when it rests
     older: Order | None
     newer: Order | None
+    level: Level  # this and its neighbours in the queue are set when it rests
+    remaining: int
+    extras: Extras | None
+    balance: Balance
+    account: Account
+    unit: int
+    order_id: int
+    command: PlaceOrder
+    price: int
+    quantity: int
 
     @property
     def instrument(self) -> str:

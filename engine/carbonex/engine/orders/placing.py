@@ -44,11 +44,13 @@ if TYPE_CHECKING:
 FIELDS: Final = astuple
 ACCEPTED: Final = OrderAccepted
 OFF: Final = PostOnly.OFF
+REPRICE: Final = PostOnly.REPRICE
 CANCEL_NEWEST: Final = SelfTrade.CANCEL_NEWEST
 CLIENT: Final = CancelReason.CLIENT
+WOULD_TAKE: Final = Reason.WOULD_TAKE_LIQUIDITY
 
 
-def place(  # noqa: C901, PLR0912, PLR0915 - one short way for a plain order, see below
+def place(  # noqa: C901, PLR0911, PLR0912, PLR0915 - one short way for a plain order
     state: State, command: PlaceOrder
 ) -> list[Event]:
     """Accept, match and rest a new order, or refuse it.
@@ -103,17 +105,19 @@ def place(  # noqa: C901, PLR0912, PLR0915 - one short way for a plain order, se
         unit = 1
     best = makers.best
     met = best.oldest if best is not None and best.key <= makers.sign * price else None
-    if met is not None and post_only is not OFF:
+    if met is not None and post_only is REPRICE:
         return place_special(state, instrument, account, command)
     need = unit * quantity
     if need > balance.available:
         return [unaffordable(account, command, need, balance.available)]
-    if (
-        met is not None
-        and met.account.participant is account.participant
-        and self_trade is CANCEL_NEWEST
-    ):
-        return [Rejected(Reason.SELF_TRADE, "price", met.order_id)]
+    if met is not None:
+        if met.account.participant is account.participant and (
+            self_trade is CANCEL_NEWEST
+        ):
+            return [Rejected(Reason.SELF_TRADE, "price", met.order_id)]
+        if post_only is not OFF:
+            best_price = met.level.price
+            return [Rejected(WOULD_TAKE, "price", price, best_price)]
 
     order_id = state.last_order_id = state.last_order_id + 1
     order = Order()
@@ -145,8 +149,9 @@ def place(  # noqa: C901, PLR0912, PLR0915 - one short way for a plain order, se
 def cancel(state: State, command: CancelOrder) -> list[Event]:
     """Withdraw an open order, in any phase. O(1)."""
     account = state.traders.get(command.key, NO_ACCOUNTS).get(command.account)
-    if account is not None and command.order_id and not command.deadline_ns:
-        order = account.orders.pop(command.order_id, None)
+    order_id = command.order_id
+    if account is not None and order_id and not command.deadline_ns:
+        order = account.orders.pop(order_id, None)
         if order is not None:
             return [withdraw(order, CLIENT)]
     found = find_open(state, command)
