@@ -33,7 +33,14 @@ def test_the_directory_of_a_new_venue(tmp_path: Path) -> None:
     config = load_config(directory / "venue.toml")
     assert (config.venue, config.listen.port) == ("acme", 9001)
     assert f"carbonex serve {directory}" in result.stdout
-    assert "ws://127.0.0.1:9001" in result.stdout
+    assert result.stdout.count("ws://127.0.0.1:9001") == 2
+
+
+def test_a_port_that_the_system_chooses_is_not_told_before(tmp_path: Path) -> None:
+    result = run.invoke(app, ["init", str(tmp_path / "acme"), "--port", "0"])
+    assert ":0" not in result.stdout
+    assert "serve prints" in result.stdout
+    assert 'connect("ws://127.0.0.1:PORT"' in result.stdout
 
 
 def test_the_log_begins_with_the_operator(tmp_path: Path) -> None:

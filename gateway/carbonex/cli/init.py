@@ -48,7 +48,12 @@ NameOption = Annotated[
     ),
 ]
 PortOption = Annotated[
-    int, typer.Option(min=0, max=65535, help="Where clients will connect.")
+    int,
+    typer.Option(
+        min=0,
+        max=65535,
+        help="Where clients will connect; with 0 the system chooses at every start.",
+    ),
 ]
 MarketOption = Annotated[
     str,
@@ -122,7 +127,8 @@ def init(
         _NEXT.format(
             name=name,
             directory=directory,
-            port=port,
+            where=f" at {_URL}:{port}" if port else _PORT_CHOSEN,
+            url=f"{_URL}:{port or 'PORT'}",
             key=made or "operator.pem",
             made=f"\n{_KEY_MADE.format(key=made)}" if made else "",
             then=then,
@@ -249,17 +255,20 @@ and beside it the operator's key: participants, instruments, money; keep it secr
 away from the server, which does not need it
   {key}"""
 
+_URL: Final = "ws://127.0.0.1"
+_PORT_CHOSEN: Final = "; port 0 lets the system choose one, and serve prints it"
+
 _NEXT: Final = """\
 venue {name} made in {directory}
   venue.toml     its configuration; read it once
   log/           everything that will ever happen; keep it safe{made}
 
-next, open it at ws://127.0.0.1:{port}:
+next, open it{where}:
   carbonex serve {directory}
 and make a first trader's key:
   carbonex keygen mm-1
 {then}, through carbonex.sdk:
-  async with connect("ws://127.0.0.1:{port}", key="{key}") as venue:
+  async with connect("{url}", key="{key}") as venue:
 {listing}      await venue.register_participant("mm")
       await venue.open_account("mm", "mm-1")
       await venue.add_key("mm", "mm-1", PUBLIC_KEY, ["read", "trade"])
