@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import json
 from typing import TYPE_CHECKING, cast
 
 from hypothesis import given, strategies as st
@@ -213,3 +214,27 @@ async def test_a_mistake_of_ours_costs_one_connection_now_or_when_it_was_held(
     assert len(house.venue.exchange.accounts["maker"].orders) == 1
     house.call(witness, "ping")
     assert summary(witness)[0][-1] == ("ping", None)
+
+
+async def test_one_frame_of_a_flush_is_written_at_once_and_several_together() -> None:
+    house = House()
+    one, several, closed = house.connect(), house.connect(), house.connect()
+    for wire in (one, several, closed):
+        house.call(wire, "subscribe", channel="book", instrument=CEA)
+    house.call(several, "subscribe", channel="ticker")
+    house.login(maker := house.connect(), "maker")
+    order = {"instrument": CEA, "side": "sell", "price": "70", "quantity": 1}
+    house.call(maker, "add_order", **order)
+    wires = one, several, closed
+    closed.closing = True
+    before = [len(wire.written) for wire in wires]
+    sent = house.clients.metrics.bytes_out
+    house.feed.flush(10**12)
+    grown = [len(wire.written) - size for wire, size in zip(wires, before, strict=True)]
+    assert grown[0] == house.clients.metrics.bytes_out - sent > 0
+    assert grown[1:] == [0, 0]
+    house.turn()
+    told = [json.loads(bytes(f.data)).get("channel") for f in frames_in(several)]
+    assert told[-2:] == ["book", "ticker"]
+    assert json.loads(bytes(frames_in(one)[-1].data))["type"] == "update"
+    assert len(closed.written) == before[2]

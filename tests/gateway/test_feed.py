@@ -223,6 +223,41 @@ def test_states_do_not_queue_for_a_paused_client(params: dict[str, Any]) -> None
     assert [frame.type for frame in client.frames()] == ["update"]
 
 
+@pytest.mark.parametrize(
+    "params",
+    [*EVERYTHING, {"channel": "ticker", "instrument": "CEA25"}],
+    ids=lambda params: params["channel"],
+)
+def test_a_flush_has_no_more_frames_than_were_announced(params: dict[str, Any]) -> None:
+    stage = Stage().set_up()
+    client = Client(stage).follow(**params)
+    stage.do(
+        PlaceOrder("", "ant", "CEA25", SELL, 7000, 2),
+        PlaceOrder("", "bee", "CEA25", BUY, 7000, 1),
+    )
+    client.frames()
+    stage.flush(1000)
+    assert client.outbox.flushed == 2 or client.outbox.flushed == len(client.frames())
+    assert client.unsubscribe(**params)
+    assert client.outbox.flushed == 0
+
+
+def test_what_a_flush_may_have_is_counted_up_and_down() -> None:
+    stage = Stage().set_up()
+    client = Client(stage).follow("book", instrument="CEA25")
+    client.follow("trade")
+    assert client.outbox.flushed == 1
+    client.follow("ticker", instrument="CEA25").follow("balances", account="ant")
+    assert client.outbox.flushed == 3
+    stage.feed.drop_private(client.outbox)
+    assert client.outbox.flushed == 2
+    client.unsubscribe("book", instrument="CEA25")
+    client.follow("premium")
+    assert client.outbox.flushed == 3
+    client.leave()
+    assert client.outbox.flushed == 0
+
+
 def test_nothing_is_left_for_the_garbage_collector() -> None:
     """The server switches it off: what would be left, would be left for ever."""
     random = Random(1)

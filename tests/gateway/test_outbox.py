@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import msgspec
 import pytest
 from websockets.frames import Frame, Opcode
@@ -92,12 +94,61 @@ def test_a_close_comes_after_what_waits_and_before_nothing() -> None:
 
 
 def test_whoever_writes_is_woken_by_the_first_thing_that_waits() -> None:
-    woken: list[Outbox] = []
-    outbox = Outbox(JSON, wake=woken.append)
+    woken: list[None] = []
+    outbox = Outbox(JSON, wake=partial(woken.append, None))
     outbox.send_frame(b"a")
     outbox.send_frame(b"b")
-    assert woken == [outbox]
+    assert len(woken) == 1
     outbox.take()
     outbox.send_frame(b"c")
     outbox.close(1000, "")
-    assert woken == [outbox] * 3
+    assert len(woken) == 3
+
+
+class Written:
+    """An outbox, and what was written without waiting in it."""
+
+    def __init__(self) -> None:
+        self.data: list[bytes] = []
+        self.outbox = Outbox(JSON, write=self.data.append)
+        self.outbox.flushed = 1
+
+
+def test_the_only_frame_of_a_flush_does_not_wait() -> None:
+    shell = Written()
+    shared = b"a frame for many"
+    shell.outbox.send_flushed(shared)
+    assert shell.data[0] is shared
+    assert shell.outbox.take() == []
+
+
+def test_several_frames_of_a_flush_wait_for_one_write() -> None:
+    shell = Written()
+    shell.outbox.flushed = 2
+    shell.outbox.send_flushed(b"book")
+    shell.outbox.send_flushed(b"ticker")
+    assert shell.data == []
+    assert shell.outbox.take() == [b"book", b"ticker"]
+
+
+def test_the_frame_of_a_flush_overtakes_nothing() -> None:
+    shell = Written()
+    shell.outbox.send_frame(b"answer")
+    shell.outbox.send_flushed(b"book")
+    assert shell.data == []
+    assert shell.outbox.take() == [b"answer", b"book"]
+
+
+def test_the_frame_of_a_flush_waits_where_the_transport_is_full() -> None:
+    shell = Written()
+    shell.outbox.paused = True
+    shell.outbox.send_flushed(b"book")
+    assert shell.data == []
+    assert shell.outbox.queued_bytes == len(b"book")
+
+
+def test_no_frame_of_a_flush_follows_the_close() -> None:
+    shell = Written()
+    shell.outbox.close(1001, "server_shutdown")
+    shell.outbox.send_flushed(b"book")
+    assert shell.data == shell.outbox.take() == []

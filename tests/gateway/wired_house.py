@@ -33,6 +33,7 @@ class Wire(asyncio.Transport):
         self.written = bytearray()
         self.protocol: asyncio.Protocol
         self.ended = False
+        self.closing = False
         self.reading = True
 
     def set_protocol(self, protocol: asyncio.BaseProtocol) -> None:
@@ -50,7 +51,7 @@ class Wire(asyncio.Transport):
         return True
 
     def is_closing(self) -> bool:
-        return False
+        return self.closing
 
     def set_write_buffer_limits(
         self, high: int | None = None, low: int | None = None
@@ -79,9 +80,9 @@ class House:
         clock = Clock(lambda: 1, lambda: 1)
         self.clients = Clients(chosen, clock, metrics, lambda: state)
         self.pages = Pages("test", metrics, lambda: state)
-        feed = Feed(self.venue)
-        self.venue.readers.append(feed)
-        self.clients.open(self.venue, feed, Library(), lambda: None)
+        self.feed = Feed(self.venue)
+        self.venue.readers.append(self.feed)
+        self.clients.open(self.venue, self.feed, Library(), lambda: None)
         self.turn()
 
     def turn(self) -> None:

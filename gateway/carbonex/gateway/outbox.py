@@ -2,7 +2,8 @@
 
 Whoever has something to say to a client puts it here; the shell takes it all
 and writes it at once, because one write per message caps a whole server at
-about 200,000 messages a second.
+about 200,000 messages a second. Who is sent one frame at a flush, like the
+thousands that follow a book, is written to without the way through the queue.
 """
 
 from __future__ import annotations
@@ -38,14 +39,17 @@ class Outbox:
     ``paused`` is set by the shell while the transport's buffer is full: the
     shell then takes nothing, and the feed adds no book deltas. Once ``closing``
     (code, reason) is set nothing more is accepted: the shell writes what
-    ``take`` still gives, then the close frame.
+    ``take`` still gives, then the close frame. ``flushed`` is how many frames one
+    flush of the feed may have for the client; the feed counts what it follows.
     """
 
     __slots__ = (
         "_frames",
         "_wake",
+        "_write",
         "closing",
         "codec",
+        "flushed",
         "max_bytes",
         "paused",
         "queued_bytes",
@@ -55,16 +59,22 @@ class Outbox:
         self,
         codec: Codec,
         max_bytes: int = MAX_QUEUED_BYTES,
-        wake: Callable[[Outbox], None] | None = None,
+        wake: Callable[[], None] | None = None,
+        write: Callable[[bytes], None] | None = None,
     ) -> None:
-        """Prepare an empty outbox; ``wake`` hears of the first thing to wait."""
+        """Prepare an empty outbox; ``wake`` hears of the first thing to wait.
+
+        ``write`` writes what is before nothing else, see ``send_flushed``.
+        """
         self.codec: Final = codec
         self.max_bytes: Final = max_bytes
         self.paused = False
+        self.flushed = 0
         self.queued_bytes = 0
         self.closing: tuple[int, str] | None = None
         self._frames: list[bytes] = []
         self._wake: Final = wake
+        self._write: Final = write
 
     def send(self, message: msgspec.Struct) -> None:
         """Add a message for this client alone."""
@@ -80,16 +90,34 @@ class Outbox:
             self.close(*SLOW_CONSUMER)
             return
         if not self._frames and self._wake is not None:
-            self._wake(self)
+            self._wake()
         self._frames.append(data)
         self.queued_bytes += len(data)
+
+    def send_flushed(self, data: bytes) -> None:
+        """Send a frame of a flush: written at once if it is this client's only one.
+
+        On top of the write that is 2,000 instructions; to be queued, woken for and
+        taken out again are 5,500, but they are the same for twenty frames.
+        """
+        write = self._write
+        if (
+            write is None
+            or self.flushed > 1
+            or self._frames
+            or self.paused
+            or self.closing is not None
+        ):
+            self.send_frame(data)
+        else:
+            write(data)
 
     def close(self, code: int, reason: str) -> None:
         """Close the connection after what waits; the first reason given stays."""
         if self.closing is None:
             self.closing = (code, reason)
             if self._wake is not None:
-                self._wake(self)
+                self._wake()
 
     def take(self) -> list[bytes]:
         """Return what waits, for one write, and forget it."""

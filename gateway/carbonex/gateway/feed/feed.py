@@ -164,21 +164,22 @@ class Feed:
 
     def unsubscribe(self, outbox: Outbox, request: Unsubscribe) -> bool:
         """Stop one subscription; False where there is none like it."""
-        topic = self._followed.get(outbox, {}).pop(Target.of(request), None)
+        target = Target.of(request)
+        topic = self._followed.get(outbox, {}).pop(target, None)
         if topic is not None:
-            topic.remove(outbox)
+            _leave(outbox, target, topic)
         return topic is not None
 
     def drop(self, outbox: Outbox) -> None:
         """Stop all subscriptions: the connection is gone."""
-        for topic in self._followed.pop(outbox, {}).values():
-            topic.remove(outbox)
+        for target, topic in self._followed.pop(outbox, {}).items():
+            _leave(outbox, target, topic)
 
     def drop_private(self, outbox: Outbox) -> None:
         """Stop the subscriptions that need a login."""
         followed = self._followed.get(outbox, {})
         for target in [target for target in followed if target.channel in GUARDED]:
-            followed.pop(target).remove(outbox)
+            _leave(outbox, target, followed.pop(target))
 
     def replay(self, rows: int) -> Replay:
         """Return what hears that many rows of a recovery; finish it before the rest."""
@@ -208,6 +209,7 @@ class Feed:
         topic = self._find[target.channel](target)
         topic.add(outbox)
         self._followed.setdefault(outbox, {})[target] = topic
+        outbox.flushed += target.flushed
         return topic
 
     def _flush_states(self) -> None:
@@ -244,6 +246,11 @@ class Feed:
         if request.channel != "executions":
             return None
         return self._rooms.executions.refusal(request.account, request.from_seq)
+
+
+def _leave(outbox: Outbox, target: Target, topic: Topic) -> None:
+    topic.remove(outbox)
+    outbox.flushed -= target.flushed
 
 
 def _overlap(one: Target, other: Target) -> bool:

@@ -68,6 +68,15 @@ class Target(NamedTuple):
             return cls(channel, request.instrument)
         return cls(channel)
 
+    @property
+    def flushed(self) -> int:
+        """How many frames a flush may have for it: none, 1, or 2 for several."""
+        if self.channel in {"book", "balances"}:
+            return 1
+        if self.channel == "ticker":
+            return 1 if self.instrument else 2
+        return 2 if self.channel == "premium" else 0
+
     def __str__(self) -> str:
         """Return it as an error message names it."""
         words = [self.channel, self.instrument or self.account]
@@ -165,7 +174,7 @@ class Topic:
                     if outbox.paused:
                         paused.append(outbox)
                     else:
-                        outbox.send_frame(data)
+                        outbox.send_flushed(data)
         for outbox in paused:
             del self._followers[outbox.codec][outbox]
             self._lagging[outbox] = None

@@ -201,8 +201,10 @@ class Clients:
 
     def wake(self, connection: Connection) -> None:
         """Have ``connection.flush`` called, and the venue turned, before long."""
-        self._awake[connection] = None
-        self._schedule()
+        awake = self._awake
+        if not awake:  # or a turn is coming, which flushes all that are
+            self._schedule()
+        awake[connection] = None
 
     def stalled(self, connection: Connection) -> None:
         """Have ``connection.resume`` called when requests have been answered."""

@@ -8,6 +8,7 @@ one client leaves in one write.
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from typing import TYPE_CHECKING, Final, Protocol, final
 
 from websockets.protocol import OPEN, SEND_EOF
@@ -79,6 +80,7 @@ class Connection(asyncio.Protocol):
         self, host: Host, transport: asyncio.Transport, websocket: ServerProtocol
     ) -> None:
         self._host = host
+        self._metrics = host.metrics
         self._transport = transport
         self.address = peer_address(transport)
         self._websocket = websocket
@@ -91,7 +93,8 @@ class Connection(asyncio.Protocol):
         self._close_timer: asyncio.TimerHandle | None = None
         transport.set_write_buffer_limits(high=TRANSPORT_BYTES)
         codec = BY_SUBPROTOCOL.get(websocket.subprotocol or "", JSON)
-        self.outbox = Outbox(codec, host.limits.outbox_bytes, self._wake)
+        wake = partial(host.wake, self)
+        self.outbox = Outbox(codec, host.limits.outbox_bytes, wake, self._write)
         self.session = host.open_session(self)
 
     def data_received(self, data: bytes) -> None:
@@ -135,27 +138,21 @@ class Connection(asyncio.Protocol):
     def flush(self) -> None:
         """Write everything that waits, at once, and close if that is due."""
         outbox, websocket, transport = self.outbox, self._websocket, self._transport
-        is_open = websocket.state is OPEN
-        if outbox.paused and outbox.closing is None and is_open:
+        ends = outbox.closing is not None or websocket.state is not OPEN
+        if outbox.paused and not ends:
             return
         chunks = outbox.take()
-        if not is_open:
-            # Nothing may follow a close frame.
-            outbox.close(CloseCode.NORMAL_CLOSURE, "")
-        elif outbox.closing is not None:
-            # Not ``send_close``: after that every frame of a flood would be parsed
-            # to find the client's close frame in it, 8 MB before anybody's turn.
-            websocket.fail(*outbox.closing)
-            self._host.metrics.evictions += outbox.closing == SLOW_CONSUMER
-        control = websocket.data_to_send()
+        if ends:
+            self._close()
+        if websocket.writes:
+            chunks += websocket.data_to_send()
         if transport.is_closing():
             return
-        data = b"".join(chunks + control)  # SEND_EOF is empty
+        data = b"".join(chunks)
         if data:
-            self._host.metrics.bytes_out += len(data)
-            transport.write(data)
-        if websocket.close_expected():
-            self._end(half_close=SEND_EOF in control)
+            self._write(data)
+        if ends and websocket.close_expected():
+            self._end(half_close=SEND_EOF in chunks)  # it is empty, and no frame is
 
     def resume(self) -> bool:
         """Go on with what was read, if the session can; tell whether it could."""
@@ -182,8 +179,23 @@ class Connection(asyncio.Protocol):
         """End the connection at once."""
         self._transport.abort()
 
-    def _wake(self, _outbox: Outbox) -> None:
-        self._host.wake(self)
+    def _write(self, data: bytes) -> None:
+        """Write, if it can still reach the client."""
+        transport = self._transport
+        if not transport.is_closing():
+            self._metrics.bytes_out += len(data)
+            transport.write(data)
+
+    def _close(self) -> None:
+        """Have the last frame be a close frame; after it nothing may follow."""
+        outbox, websocket = self.outbox, self._websocket
+        if websocket.state is not OPEN:
+            outbox.close(CloseCode.NORMAL_CLOSURE, "")
+        elif outbox.closing is not None:
+            # Not ``send_close``: after that every frame of a flood would be parsed
+            # to find the client's close frame in it, 8 MB before anybody's turn.
+            websocket.fail(*outbox.closing)
+            self._host.metrics.evictions += outbox.closing == SLOW_CONSUMER
 
     def _read(self) -> None:
         """Handle what was received, and see that it is answered."""
