@@ -25,6 +25,7 @@ PARTS: Final = {
     "peers": "other books side by side: the same fills, then how fast, how deep",
     "gateway": "durable WebSocket orders: capacity, and latency at fixed rates",
     "stages": "where the time of one order goes in the server, stage by stage",
+    "shares": "what the server is busy with under load: Python, kernel, libraries",
     "fanout": "CPU of the server for each of up to 2,000 subscribers",
     "recovery": "replay of a long log, restart from a snapshot of many orders",
     "snapshot": "take, restore and keep the state, by how many orders are open",
