@@ -99,18 +99,6 @@ class Sink(asyncio.Transport):
         return False
 
 
-class TimedVenue(Venue):
-    """A venue that knows how long the engine took for its last batch."""
-
-    engine_ns = 0
-
-    def replayed(self, batch: Batch, position: int, chain: bytes) -> Applied:
-        started = time.thread_time_ns()
-        applied = super().replayed(batch, position, chain)
-        self.engine_ns = time.thread_time_ns() - started
-        return applied
-
-
 class NoHistory:
     """A historian whom no order asks."""
 
@@ -134,7 +122,7 @@ class Gateway:
 
     What is done in the middle of something else is timed on a twin, which is given
     the same, and taken off the whole: reading and decoding within the intake, the
-    feed within the answers.
+    engine and the feed within the answers.
     """
 
     def __init__(self, log: SegmentLog, options: socket.socket) -> None:
@@ -142,9 +130,10 @@ class Gateway:
         self._log = log
         self._clock = Clock()
         metrics = Metrics()
-        self._venue = venue = TimedVenue(
+        self._venue = venue = Venue(
             Exchange(), VENUE, 1, 1, limits.waiting, limits.batch
         )
+        self._engine_twin = Exchange()
         feed, self._feed_twin = Feed(venue), Feed(venue)
         venue.readers.append(feed)
         venue.watchers[Rejected] = metrics.rejected
@@ -171,6 +160,7 @@ class Gateway:
         self._clients.resume()
         self._clients.flush()
         taken = laps.next()
+        self._engine_twin.apply(batch)
         self._tell_twin(applied)
         laps.next()
         del batch, applied
@@ -194,8 +184,10 @@ class Gateway:
         ns["log"] = laps.next()
         applied = self._venue.committed(batch, row.position, row.hash)
         told = laps.next()
+        self._engine_twin.apply(batch)
+        ns["engine"] = laps.next()
         self._tell_twin(applied)
-        ns["engine"], ns["feed"] = self._venue.engine_ns, laps.next()
+        ns["feed"] = laps.next()
         ns["answers"] = told - ns["engine"] - ns["feed"]
         self._clients.resume()
         self._clients.flush()
@@ -236,7 +228,8 @@ class Gateway:
         for command in commands:
             self._venue.submit(None, 0, command)
         while True:
-            _, applied = self._turn()
+            batch, applied = self._turn()
+            self._engine_twin.apply(batch)
             self._tell_twin(applied)
             if self._venue.idle:
                 return
