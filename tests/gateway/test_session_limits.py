@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from hypothesis import given, strategies as st
 
-from carbonex.gateway.session.limits import Bucket, SessionLimits
+from carbonex.gateway.session.limits import SessionLimits
+from carbonex.gateway.session.throttle import Bucket
 from gateway.session_house import CEA, SECOND, Client, House, order
 
 

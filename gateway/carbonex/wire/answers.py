@@ -42,6 +42,16 @@ class Request(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     req_id: RequestId | None = None
 
 
+class Members(
+    msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True
+):
+    """A request's members, each once: what ``params`` holds can be counted."""
+
+    method: str
+    params: dict[str, Any] | msgspec.UnsetType = msgspec.UNSET
+    req_id: RequestId | None = None
+
+
 class Answer(msgspec.Struct, frozen=True, omit_defaults=True):
     """The envelope of an answer, with exactly one of ``result`` and ``error``.
 

@@ -15,22 +15,15 @@ name, at 5 µs.
 from __future__ import annotations
 
 import json
-from typing import Any, Final
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from .answers import RequestId
 from .codec import MSGPACK
 
 
-class Members(
-    msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True
-):
-    """The members of a message that has an ``answers.Request``'s, each once."""
-
-    method: str
-    params: dict[str, Any] | msgspec.UnsetType = msgspec.UNSET
-    req_id: RequestId | None = None
+if TYPE_CHECKING:
+    from .answers import Members
 
 
 def repeated_json(data: str, distinct: Members) -> str | None:

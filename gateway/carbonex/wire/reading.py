@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any, Final, final
 from msgspec import convert
 
 from . import requests
+from .answers import Members
 from .codec import JSON, MSGPACK, Codec
 from .diagnosis import UNREADABLE, Fault, diagnose, repeated
-from .members import Members, repeated_json, repeated_msgpack
+from .members import repeated_json, repeated_msgpack
 
 
 if TYPE_CHECKING:

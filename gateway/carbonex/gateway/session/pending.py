@@ -27,9 +27,9 @@ if TYPE_CHECKING:
     from carbonex.wire.answers import Error
 
     from .batches import Batch
-    from .limits import Bucket
     from .methods import BatchMethod, OrderMethod, VenueMethod
     from .services import Services
+    from .throttle import Bucket
 
     # A submitted command's method, itself, req_id, time of arrival and batch;
     # or what is to be done after the commands before it were answered.

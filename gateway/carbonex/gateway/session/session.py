@@ -26,12 +26,12 @@ from carbonex.wire.reading import READERS
 from .admission import Door, greet
 from .batches import Batch, commands_of
 from .identity import Identity
-from .limits import Throttle
 from .methods import METHODS, BatchMethod, OrderMethod, QueryMethod, VenueMethod
 from .mistakes import take, tell
 from .pending import Pending
 from .refusal import Refused, wrong_encoding
 from .states import CLOSED, CONNECTED, TRANSITIONS, Step
+from .throttle import Throttle
 
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ class Session:
         self.door: Final = Door(services.venue.name, connection_id)
         self.services: Final = services
         self._binary: Final = outbox.codec.binary
-        self._read: Final = READERS[outbox.codec.name].read
+        self._reader: Final = READERS[outbox.codec.name]
         self._throttle: Final = Throttle(services.limits)
         self._bucket: Final = self._throttle.bucket
         self.pending: Final = Pending(services, outbox, self._bucket, self._drained)
@@ -108,7 +108,7 @@ class Session:
             self._fault(Fault(wrong_encoding(self.outbox.codec), "", None), now_ns)
             return
         try:
-            name, params, req_id = self._read(data)
+            name, params, req_id = self._reader.read(data)
         except Fault as fault:
             self._throttle.weigh(len(data), now_ns)
             self._fault(fault, now_ns)
