@@ -27,7 +27,7 @@ test: install ## run all tests, or some (TESTS=)
 
 WHEEL ?= .venv-wheel
 
-wheel: ## install carbonex as users do, with the compiled engine, in .venv-wheel
+wheel: ## install carbonex as users do, compiled, in .venv-wheel
 	$(PYTHON) -m venv --clear $(WHEEL)
 	CARBONEX_ENGINE=compiled $(WHEEL)/bin/python -m pip install --quiet ".[dev]"
 	$(WHEEL)/bin/carbonex --version
@@ -74,7 +74,7 @@ BENCH_PYTHON ?= python3.13
 bench: .venv-bench/.installed ## measure everything, an hour's soak at the end (PARTS=)
 	.venv-bench/bin/python -m benchmarks $(PARTS)
 
-# As users install it, with the engine compiled: anew whenever a source changes.
+# As users install it, compiled: anew whenever a source changes.
 .venv-bench/.installed: pyproject.toml hatch_build.py $(shell git ls-files engine gateway sdk)
 	test -d .venv-bench || $(BENCH_PYTHON) -m venv .venv-bench
 	CARBONEX_ENGINE=compiled .venv-bench/bin/python -m pip install --quiet ".[bench]"

@@ -1,4 +1,4 @@
-"""Build hook: the wheel's engine is compiled with mypyc.
+"""Build hook: mypyc compiles the engine and the gateway's hot path for the wheel.
 
 Where that cannot be, for want of a C compiler, the wheel is pure and says so.
 ``CARBONEX_ENGINE=pure`` asks for that, ``CARBONEX_ENGINE=compiled`` has the build
@@ -21,7 +21,7 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 ENGINE = Path("engine/carbonex/engine")
 
-# What defines msgspec Structs stays interpreted: mypyc drops the class keywords
+# What of the engine defines msgspec Structs stays interpreted: mypyc drops the class keywords
 # (frozen, gc, tag) and with them what the encodings are. Packages' own
 # modules have nothing but imports.
 INTERPRETED = (
@@ -41,17 +41,42 @@ INTERPRETED = (
     "terms.py",
 )
 
-# One library for all modules, so that they call each other directly.
+# Of the gateway what every order passes, or every frame of market data. The rest
+# waits for files, people and timers, and is no faster for it. Nothing here may define
+# Structs; nor NamedTuples that hold classes of these modules, as mypyc wants those
+# imported first.
+HOT = (
+    "gateway/feed/depth.py",
+    "gateway/feed/topic.py",
+    "gateway/outbox.py",
+    "gateway/server/connections/connection.py",
+    "gateway/server/connections/messages.py",
+    "gateway/session/identity.py",
+    "gateway/session/intake/orders.py",
+    "gateway/session/intake/values.py",
+    "gateway/session/mistakes.py",
+    "gateway/session/pending.py",
+    "gateway/session/rendering.py",
+    "gateway/session/session.py",
+    "gateway/session/throttle.py",
+    "gateway/venue.py",
+    "wire/codec.py",
+    "wire/members.py",
+    "wire/reading.py",
+)
+
+# One library for all modules, so that they call each other directly. What the gateway
+# imports need not be there: its types are taken for Any.
 _SETUP = """
 import sys
 from mypyc.build import mypycify
 from setuptools import setup
 
 options = ["--config-file=", "--namespace-packages", "--explicit-package-bases"]
-group = "carbonex_engine"
-modules = mypycify([*options, *sys.argv[1:]], opt_level="3", group_name=group)
+options.append("--ignore-missing-imports")
+modules = mypycify([*options, *sys.argv[1:]], opt_level="3", group_name="carbonex")
 setup(
-    name="carbonex-engine",
+    name="carbonex",
     packages=[],
     ext_modules=modules,
     script_args=["build_ext", "--inplace"],
@@ -60,7 +85,7 @@ setup(
 
 
 class CustomBuildHook(BuildHookInterface[Any]):
-    """Compiles the engine in a copy and adds the libraries to the wheel."""
+    """Compiles in a copy and adds the libraries to the wheel."""
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Compile before the wheel is packed, if this is one and it is wanted."""
@@ -71,11 +96,11 @@ class CustomBuildHook(BuildHookInterface[Any]):
             return
         self._copy = tempfile.mkdtemp(prefix="carbonex-")
         try:
-            libraries = compile_engine(Path(self.root), Path(self._copy))
+            libraries = compile_modules(Path(self.root), Path(self._copy))
         except (OSError, subprocess.CalledProcessError) as error:
             if wanted == "compiled":
                 raise
-            self.app.display_warning(f"the engine stays pure Python: {error}")
+            self.app.display_warning(f"it stays pure Python: {error}")
             return
         build_data["pure_python"] = False
         build_data["infer_tag"] = True
@@ -89,24 +114,25 @@ class CustomBuildHook(BuildHookInterface[Any]):
 
 
 def modules(root: Path) -> list[Path]:
-    """Return the modules to compile, relative to the source root ``engine``."""
+    """Return the modules to compile, relative to the source roots."""
     engine = root / ENGINE
     return [
         path.relative_to(root / "engine")
         for path in sorted(engine.rglob("*.py"))
         if path.name != "__init__.py"
         and str(path.relative_to(engine)) not in INTERPRETED
-    ]
+    ] + [Path("carbonex", path) for path in HOT]
 
 
-def compile_engine(root: Path, copy: Path) -> list[Path]:
-    """Compile the engine of the checkout ``root`` in ``copy``; return its libraries.
+def compile_modules(root: Path, copy: Path) -> list[Path]:
+    """Compile the modules of the checkout ``root`` in ``copy``; return the libraries.
 
     Raises:
-        OSError, subprocess.CalledProcessError: If it cannot be compiled here.
+        OSError, subprocess.CalledProcessError: If they cannot be compiled here.
 
     """
-    shutil.copytree(root / "engine", copy, dirs_exist_ok=True)
+    for role in ("engine", "gateway"):
+        shutil.copytree(root / role, copy, dirs_exist_ok=True)
     for stale in copy.rglob("*.so"):
         stale.unlink()
     subprocess.run(

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 run = CliRunner()
 BUILD = "pure Python" if book.__file__.endswith(".py") else "compiled"
-VERSION = f"carbonex {version('carbonex')} ({BUILD} engine)\n"
+VERSION = f"carbonex {version('carbonex')} ({BUILD})\n"
 COMMANDS = (
     "demo",
     "init",

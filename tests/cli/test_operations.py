@@ -154,7 +154,7 @@ async def test_a_venues_life_as_the_document_tells_it(site: Site) -> None:
     site.release(NEXT)
     upgraded = await site.follow("Upgrade")
     assert f"Successfully installed carbonex-{NEXT}" in upgraded
-    assert upgraded.endswith(f"carbonex {NEXT} (pure Python engine)\nonline\n")
+    assert upgraded.endswith(f"carbonex {NEXT} (pure Python)\nonline\n")
     assert kept <= await open_orders(site)
 
     await site.follow("Keys")

@@ -29,7 +29,7 @@ class Bug(NamedTuple):
     steps: int = 4_000
     first: int = 0  # seed
     seeds: int = 20
-    in_engine: bool = False  # where a compiled engine cannot have it
+    compiled: bool = False  # of code that a wheel compiles, which cannot be changed
 
 
 _NOTHING: Final = QUIET._replace(seconds=0.4)
@@ -122,7 +122,7 @@ BUGS: Final = (
         planted_engine.lock_not_released,
         ("the auditor agrees",),
         CABLES,
-        in_engine=True,
+        compiled=True,
     ),
     Bug(
         "batch applied twice",
@@ -130,7 +130,7 @@ BUGS: Final = (
         planted_engine.batch_applied_twice,
         (*LOST, "the auditor agrees", "logged once", "a clean stop"),
         STUTTER,
-        in_engine=True,
+        compiled=True,
     ),
     Bug(
         "sequence number reused",
@@ -138,7 +138,7 @@ BUGS: Final = (
         planted_engine.sequence_reused,
         (*LOST, "restored is replayed", "the log verifies"),
         CRASHES,
-        in_engine=True,
+        compiled=True,
     ),
     Bug(
         "ids forgotten at the day change",
@@ -148,7 +148,7 @@ BUGS: Final = (
         CABLES._replace(day=1),
         20_000,
         first=2,
-        in_engine=True,
+        compiled=True,
     ),
     Bug(
         "timer fired late",
@@ -156,7 +156,7 @@ BUGS: Final = (
         planted_engine.timer_late,
         ("timers fire in time", "the auditor agrees"),
         CABLES._replace(day=1),
-        in_engine=True,
+        compiled=True,
     ),
     Bug(
         "grace forgotten at a restart",
@@ -165,7 +165,7 @@ BUGS: Final = (
         ("who is gone has no orders", "the auditor agrees"),
         CRASHES._replace(drop=4, crash_client=1),
         first=7,
-        in_engine=True,
+        compiled=True,
     ),
     Bug(
         "execution number skipped",
@@ -173,7 +173,7 @@ BUGS: Final = (
         planted_engine.refusal_counts,
         ("the auditor agrees", "refused is without effect", "executions without a gap"),
         CABLES,
-        in_engine=True,
+        compiled=True,
     ),
     Bug(
         "snapshot without its tail",
@@ -204,6 +204,7 @@ BUGS: Final = (
         ("answers to their askers", "answers are true", "no error escapes"),
         CABLES,
         first=1,
+        compiled=True,
     ),
     Bug(
         "frame lost while paused",
@@ -213,6 +214,7 @@ BUGS: Final = (
         SLOW,
         8_000,
         first=1,
+        compiled=True,
     ),
     Bug(
         "busy, but logged",
@@ -221,6 +223,7 @@ BUGS: Final = (
         ("logged once", "answers to their askers"),
         BUSY,
         first=2,
+        compiled=True,
     ),
     Bug(
         "fate guessed",
@@ -246,7 +249,7 @@ BUGS: Final = (
         planted_engine.ids_lost_at_a_restart,
         (*LOST, "restored is replayed"),
         CRASHES,
-        in_engine=True,
+        compiled=True,
     ),
     Bug(
         "repetition told as new",
@@ -254,6 +257,7 @@ BUGS: Final = (
         planted_gateway.repetition_told_as_new,
         ("answers are true",),
         CRASHES,
+        compiled=True,
     ),
     Bug(
         "countdown not fired",
@@ -263,7 +267,7 @@ BUGS: Final = (
         CABLES,
         8_000,
         first=2,
-        in_engine=True,
+        compiled=True,
     ),
     Bug(
         "fee left out of an execution",
@@ -286,6 +290,7 @@ BUGS: Final = (
         planted_feed.level_dropped,
         ("book told is the replay's",),
         CABLES,
+        compiled=True,
     ),
     Bug(
         "ticker forgotten",

@@ -96,7 +96,8 @@ if TYPE_CHECKING:
     from .events import Event
 
 
-COMPILED: Final = not __file__.endswith(".py")  # by mypyc; for who asks
+# By mypyc, and what an order passes of the gateway with it; for who asks.
+COMPILED: Final = not __file__.endswith(".py")
 
 _PLACE: Final = PlaceOrder
 _CANCEL: Final = CancelOrder

@@ -34,8 +34,8 @@ app = typer.Typer(
 
 def _print_version(wanted: bool) -> None:  # noqa: FBT001 - typer's callback
     if wanted:
-        engine = "compiled" if COMPILED else "pure Python"
-        typer.echo(f"carbonex {version('carbonex')} ({engine} engine)")
+        build = "compiled" if COMPILED else "pure Python"
+        typer.echo(f"carbonex {version('carbonex')} ({build})")
         raise typer.Exit
 
 
