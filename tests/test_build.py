@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import ast
 import importlib.util
-import pkgutil
 import subprocess
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -17,7 +17,6 @@ from sources import ROOT
 
 
 if TYPE_CHECKING:
-    from pathlib import Path
     from types import ModuleType
 
 ENGINE = ROOT / "engine/carbonex/engine"
@@ -66,14 +65,11 @@ def test_of_the_gateway_too() -> None:
 
 @compiled
 def test_all_is_one_or_the_other() -> None:
-    wanted = {".".join(path.with_suffix("").parts) for path in _hook().modules(ROOT)}
-    found = pkgutil.walk_packages(carbonex.__path__, "carbonex.")
+    wanted = {str(path.with_suffix("")) for path in _hook().modules(ROOT)}
     libraries = {
-        name
-        for finder, name, is_package in found
-        if not is_package and not name.startswith("carbonex.sdk")
-        for spec in [finder.find_spec(name, None)]
-        if str(spec and spec.origin).endswith(".so")
+        str(Path("carbonex", library.relative_to(folder))).partition(".")[0]
+        for folder in carbonex.__path__
+        for library in Path(folder).rglob("*.so")
     }
     assert libraries == wanted
 

@@ -148,7 +148,7 @@ def surroundings(draw: random.Random, record: Record) -> Iterator[None]:
             mock.patch.object(random, "getrandbits", draw.getrandbits),
             mock.patch("carbonex.sdk.venue.Client", tapped(record)),
             mock.patch(
-                "carbonex.gateway.server.connections.connection.TRANSPORT_BYTES", 4096
+                "carbonex.gateway.server.connections.clients.TRANSPORT_BYTES", 4096
             ),
             mock.patch("carbonex.journal.history.store.GATHER_S", 0),
             mock.patch.object(sys, "unraisablehook", _ignore_the_dead),

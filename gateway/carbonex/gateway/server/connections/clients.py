@@ -16,6 +16,7 @@ from carbonex.gateway.session.limits import SessionLimits
 from carbonex.gateway.session.revocations import Revocations
 from carbonex.wire.channels import Frame
 
+from .connection import TRANSPORT_BYTES
 from .gate import SPARE_CONNECTIONS, Gate, Refusal
 
 
@@ -53,6 +54,7 @@ class Clients:
         self.limits = limits
         self.clock = clock
         self.metrics = metrics
+        self.transport_bytes = TRANSPORT_BYTES
         self.gate: Final = Gate(limits, origins)
         self._readiness = readiness
         self._secret = secret

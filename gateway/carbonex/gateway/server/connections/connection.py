@@ -55,6 +55,7 @@ class Host(Protocol):
     clock: Clock
     limits: Limits
     metrics: Metrics
+    transport_bytes: int  # TRANSPORT_BYTES, or less to see what comes of it
 
     def open_session(self, connection: Connection) -> Session:
         """Return the session that speaks through ``connection.outbox``."""
@@ -91,7 +92,8 @@ class Connection(asyncio.Protocol):
         self._heard = True
         self._pinged = False
         self._close_timer: asyncio.TimerHandle | None = None
-        transport.set_write_buffer_limits(high=TRANSPORT_BYTES)
+        self._transport_bytes = host.transport_bytes
+        transport.set_write_buffer_limits(high=self._transport_bytes)
         codec = BY_SUBPROTOCOL.get(websocket.subprotocol or "", JSON)
         wake = partial(host.wake, self)
         self.outbox = Outbox(codec, host.limits.outbox_bytes, wake, self._write)
@@ -223,7 +225,7 @@ class Connection(asyncio.Protocol):
                 self._stall()
                 return
             room -= len(message)
-            if outbox.queued_bytes > TRANSPORT_BYTES:
+            if outbox.queued_bytes > self._transport_bytes:
                 self.flush()  # long answers to many queries: not all at once
                 break
             if room < 0:
