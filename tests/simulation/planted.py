@@ -238,10 +238,9 @@ BUGS: Final = (
         "archive not synced",
         "a segment is removed while its archive is in memory only",
         planted_disk.archive_not_synced,
-        ("the log is whole",),
+        ("the log is whole", "a server lives on"),
         POWER._replace(snapshot=6, archive=6, beside=0),
         20_000,
-        first=8,
     ),
     Bug(
         "ids lost at a restart",
@@ -298,6 +297,7 @@ BUGS: Final = (
         planted_feed.ticker_forgotten,
         ("ticker told is the replay's",),
         CABLES,
+        12_000,
     ),
     Bug(
         "alert dropped",

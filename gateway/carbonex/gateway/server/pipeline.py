@@ -115,7 +115,7 @@ class Pipeline:
             elif len(batch.commands) == 1 and self._commit_seconds < QUICK_SECONDS:
                 self._clients.flush()
                 row = self._committer.publish_here(batch)
-                self._loop.call_soon(self._durable, batch, row)
+                self._durable(batch, row)
             else:
                 self._committer.publish(batch)
                 self._clients.flush()
