@@ -18,8 +18,9 @@ from benchmarks.histogram import Latencies
 from benchmarks.latency import Timed
 from benchmarks.limits import CONNECTIONS, WINDOW
 from benchmarks.load import Load
+from benchmarks.open_loop import Side
 from benchmarks.report import Figure, Ratio, Report
-from benchmarks.servers import MEMORY, drive, drive_timed, venue
+from benchmarks.servers import MEMORY, drive, drive_timed, echo, venue
 
 
 if TYPE_CHECKING:
@@ -78,7 +79,12 @@ def measure(quick: bool) -> Report:  # noqa: FBT001 - what every part has
         report.notes.append(f"no memory log: {MEMORY} has less than 1 GiB free")
     rates = _capacity(report, sizes, logs)
     _one_at_a_time(report, sizes)
-    open_loop.measure(report, sizes.seconds, {logs[log]: rates[log] for log in logs})
+    sides = {
+        f"{log} log": Side(partial(venue, CONNECTIONS, root), rates[log])
+        for log, root in logs.items()
+    }
+    sides["bare echo"] = Side(echo, rates["durable"])
+    open_loop.measure(report, sizes.seconds, sides)
     return report
 
 

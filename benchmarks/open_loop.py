@@ -1,4 +1,8 @@
-"""Latency at fixed rates: orders go out at their times, whatever the server does."""
+"""Latency at fixed rates: orders go out at their times, whatever the server does.
+
+The bare echo gets the same requests at the same times, on the same machine: what its
+tail has, no server that shares these cores is spared.
+"""
 
 from __future__ import annotations
 
@@ -7,12 +11,16 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from benchmarks.histogram import PERCENTILES, Latencies
 from benchmarks.latency import Timed
 from benchmarks.limits import CONNECTIONS
+from benchmarks.processes import kept_waiting_ns
 from benchmarks.report import Chart, Figure, Report, Series, number
-from benchmarks.servers import drive_timed, venue
+from benchmarks.servers import drive_timed
 
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Callable
+    from contextlib import AbstractContextManager
+
+    from benchmarks.servers import Server
 
 
 SHARES: Final = (0.1, 0.25, 0.5, 0.75, 0.9)  # of the capacity, offered
@@ -25,7 +33,9 @@ FEW: Final = 10  # slower requests that a percentile needs to mean something
 class Offered(NamedTuple):
     """What came of one rate: orders/s offered and answered, ``size`` latencies.
 
-    ``late`` is the p99 of what the client itself was late, in microseconds.
+    ``late`` is the p99 of what the client itself was late, in microseconds;
+    ``waited`` how long in every second the server's threads were kept waiting for a
+    processor, in milliseconds.
     """
 
     rate: float
@@ -33,20 +43,25 @@ class Offered(NamedTuple):
     size: int
     latencies: Latencies
     late: float
+    waited: float
 
 
-def measure(
-    report: Report, seconds: float, capacities: dict[Path | None, float]
-) -> None:
-    """Add percentiles and charts for each log: where it lies, and its capacity."""
+class Side(NamedTuple):
+    """A server to measure: how it is run, and the capacity in orders/s to go up to."""
+
+    run: Callable[[], AbstractContextManager[Server]]
+    capacity: float
+
+
+def measure(report: Report, seconds: float, sides: dict[str, Side]) -> None:
+    """Add each side's percentiles and charts, by its name."""
     curves = {}
-    for root, capacity in capacities.items():
-        log = "durable" if root is None else "memory"
-        curves[log] = [offer(rate, seconds, root) for rate in rates(capacity)]
+    for name, side in sides.items():
+        curves[name] = [offer(rate, seconds, side.run) for rate in rates(side.capacity)]
         report.figures += [
-            figure for offered in curves[log] for figure in _figures(log, offered)
+            figure for offered in curves[name] for figure in _figures(name, offered)
         ]
-        report.charts.append(_tails(log, curves[log]))
+        report.charts.append(_tails(name, curves[name]))
     report.charts.append(_curve(curves))
     late = max(offered.late for curve in curves.values() for offered in curve)
     report.notes.append(
@@ -61,10 +76,12 @@ def rates(capacity: float) -> list[float]:
     return sorted({float(LOWEST), *(rate for rate in shares if rate > LOWEST)})
 
 
-def offer(rate: float, seconds: float, root: Path | None) -> Offered:
-    """Send at that rate to a new venue whose directory lies under ``root``."""
+def offer(
+    rate: float, seconds: float, run: Callable[[], AbstractContextManager[Server]]
+) -> Offered:
+    """Send at that rate to a server of its own."""
     warmup = int(rate * min(WARMUP_SECONDS, seconds))
-    with venue(CONNECTIONS, root) as server:
+    with run() as server:
         timed = Timed(
             server.port,
             CONNECTIONS,
@@ -73,26 +90,34 @@ def offer(rate: float, seconds: float, root: Path | None) -> Offered:
             warmup=warmup,
             keys=server.keys,
         )
+        before = kept_waiting_ns(server.pid)
         times = drive_timed(timed)
+        waited = kept_waiting_ns(server.pid) - before
     values = times.latencies()
     late = Latencies(times.lates()).at(99)
     return Offered(
-        rate, len(values) / times.seconds, len(values), Latencies(values), late
+        rate,
+        len(values) / times.seconds,
+        len(values),
+        Latencies(values),
+        late,
+        waited / 1e6 / (timed.count / rate),
     )
 
 
-def _figures(log: str, offered: Offered) -> list[Figure]:
-    name = f"{log} log, {offered.rate:,.0f}/s offered"
+def _figures(side: str, offered: Offered) -> list[Figure]:
+    name = f"{side}, {offered.rate:,.0f}/s offered"
     return [
         Figure(f"{name}: answered", "orders/s", [offered.answered]),
         *(
             Figure(f"{name}: {percentile}", "µs", [value])
             for percentile, value in offered.latencies.summary().items()
         ),
+        Figure(f"{name}: waited for a processor", "ms/s", [offered.waited]),
     ]
 
 
-def _tails(log: str, curve: list[Offered]) -> Chart:
+def _tails(side: str, curve: list[Offered]) -> Chart:
     """Draw each rate's latency against how few requests took longer."""
     series = []
     for offered in curve:
@@ -100,8 +125,8 @@ def _tails(log: str, curve: list[Offered]) -> Chart:
         latency = [offered.latencies.at(100 - 100 / tail) / 1000 for tail in tails]
         series.append(Series(f"{offered.rate:,.0f}/s", [*map(float, tails)], latency))
     return Chart(
-        f"gateway-latency-{log}",
-        f"Latency from when an order was due, {log} log, open loop",
+        f"gateway-latency-{side.replace(' ', '-')}",
+        f"Latency from when an order was due, {side}, open loop",
         "one order in so many took longer (10: p90, 100: p99, 1,000: p99.9)",
         "latency, ms",
         series,
@@ -118,11 +143,11 @@ def _curve(curves: dict[str, list[Offered]]) -> Chart:
         "latency from when an order was due, ms",
         [
             Series(
-                f"{log} log, {name}",
+                f"{side}, {name}",
                 [offered.answered / 1000 for offered in curve],
                 [offered.latencies.at(percent) / 1000 for offered in curve],
             )
-            for log, curve in curves.items()
+            for side, curve in curves.items()
             for name, percent in PERCENTILES.items()
             if name != "p90"
         ],

@@ -86,6 +86,16 @@ def cpu_ns(pid: int) -> int:
     return time.clock_gettime_ns(~pid << 3 | CPU_CLOCK)
 
 
+def kept_waiting_ns(pid: int) -> int:
+    """Return how long a process's threads were ready to run and had no processor.
+
+    In nanoseconds so far, by the scheduler's own count (/proc/PID/task/TID/schedstat);
+    of threads that have ended nothing is known.
+    """
+    tasks = Path(f"/proc/{pid}/task").glob("*/schedstat")
+    return sum(int(task.read_text(encoding="ascii").split()[1]) for task in tasks)
+
+
 def resident(pid: int) -> int:
     """Return the memory that a process holds, in bytes."""
     pages = Path(f"/proc/{pid}/statm").read_text(encoding="ascii").split()[1]

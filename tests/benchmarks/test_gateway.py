@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 
 from benchmarks.report import Report
@@ -11,6 +13,7 @@ pytest.importorskip("hdrh", reason="hdrhistogram is in the bench extra")
 
 from benchmarks import open_loop
 from benchmarks.histogram import Latencies
+from benchmarks.servers import echo, venue
 
 
 def test_percentiles_are_microseconds() -> None:
@@ -26,11 +29,17 @@ def test_rates_reach_nine_tenths_of_capacity() -> None:
 
 def test_an_open_loop_gives_percentiles_and_charts() -> None:
     report = Report("gateway", "a try")
-    open_loop.measure(report, 0.1, {None: 1_200.0})
+    sides = {
+        "durable log": open_loop.Side(partial(venue, 8), 1_200.0),
+        "bare echo": open_loop.Side(echo, 1_200.0),
+    }
+    open_loop.measure(report, 0.1, sides)
     names = [figure.name for figure in report.figures]
     assert "durable log, 1,000/s offered: p99.9" in names
+    assert "bare echo, 1,000/s offered: waited for a processor" in names
     assert [chart.name for chart in report.charts] == [
-        "gateway-latency-durable",
+        "gateway-latency-durable-log",
+        "gateway-latency-bare-echo",
         "gateway-throughput",
     ]
     assert all(series.y for series in report.charts[0].series)
