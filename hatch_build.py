@@ -21,8 +21,8 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 ENGINE = Path("engine/carbonex/engine")
 
-# What of the engine defines msgspec Structs stays interpreted: mypyc drops the class keywords
-# (frozen, gc, tag) and with them what the encodings are. Packages' own
+# What of the engine defines msgspec Structs stays interpreted: mypyc drops the class
+# keywords (frozen, gc, tag) and with them what the encodings are. Packages' own
 # modules have nothing but imports.
 INTERPRETED = (
     "commands/auctions.py",

@@ -15,8 +15,9 @@ if TYPE_CHECKING:
 
 
 # A message that is no request, or none that its sender may make, counts one more for
-# so many bytes (of JSON: characters). To find out what is wrong with a MiB takes up to 100 ms, as long
-# as 10,000 orders: without this one connection of nobody's keeps a venue busy.
+# so many bytes (of JSON: characters). To find out what is wrong with a MiB takes up to
+# 100 ms, as long as 10,000 orders: without this one connection of nobody's keeps a
+# venue busy.
 BYTES_PER_REQUEST: Final = 1024
 
 
