@@ -32,7 +32,7 @@ def test_without_a_bug_nothing_is_found(plan: Plan) -> None:
 
 
 def _first_finding(bug: Bug) -> str:
-    for seed in range(bug.first, bug.first + bug.seeds):
+    for seed in range(bug.seeds):
         try:
             with bug.plant():
                 simulate(seed, bug.steps, bug.plan)
