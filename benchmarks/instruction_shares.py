@@ -33,6 +33,7 @@ OTHER: Final = "other calls"
 PURPOSES: Final = {
     "PyDict_": "dicts: look-ups and changes",
     "_PyDict_": "dicts: look-ups and changes",
+    "PyObject_VectorcallMethod": "dicts: look-ups and changes",  # an order is popped
     "PyObject_Vectorcall": "structs made, or read whole",
     "PyObject_Call": "structs made, or read whole",
     "PyObject_GetAttr": "structs' fields read and set",
