@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import matplotlib as mpl
 import msgspec
@@ -37,6 +37,7 @@ COLOURS: Final = (
     *("#e69f00", "#56b4e9", "#000000", "#8c8c00"),
 )
 MARKERS: Final = "osD^vPX*"
+LINES: Final = ("-", "--", ":")  # where the colours begin anew
 WIDE: Final = 1_000  # from here on a logarithmic axis has room for its decades only
 BESIDE: Final = 6  # lines from which on the legend stands beside the axes
 
@@ -74,6 +75,7 @@ def _lines(axes: Axes, chart: Chart) -> None:
             label=series.name,
             color=COLOURS[n % len(COLOURS)],
             marker=MARKERS[n % len(MARKERS)],
+            linestyle=LINES[n // len(COLOURS) % len(LINES)],
             markersize=4,
             linewidth=1.5,
         )
