@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 PLOTS: Final = Path(__file__).parents[1] / "docs/plots"
-STYLE: Final = {
+STYLE: Final[dict[Any, Any]] = {
     "svg.hashsalt": "carbonex",  # else ids are random
     "svg.fonttype": "none",  # text stays text
     "font.family": "sans-serif",
