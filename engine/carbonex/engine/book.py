@@ -87,7 +87,8 @@ class Order:
     )
 
     # No __init__: whoever makes an order sets these, which saves 90 ns of the
-    # microsecond that placing one takes.
+    # microsecond that placing one takes. They lie in memory in this order, compiled:
+    # what a neighbour's end changes comes first, near what counts references.
     older: Order | None
     newer: Order | None
     level: Level  # this and its neighbours in the queue are set when it rests

@@ -111,13 +111,11 @@ def place(  # noqa: C901, PLR0911, PLR0912, PLR0915 - one short way for a plain 
     if need > balance.available:
         return [unaffordable(account, command, need, balance.available)]
     if met is not None:
-        if met.account.participant is account.participant and (
-            self_trade is CANCEL_NEWEST
-        ):
+        is_own = met.account.participant is account.participant
+        if is_own and self_trade is CANCEL_NEWEST:
             return [Rejected(Reason.SELF_TRADE, "price", met.order_id)]
         if post_only is not OFF:
-            best_price = met.level.price
-            return [Rejected(WOULD_TAKE, "price", price, best_price)]
+            return [Rejected(WOULD_TAKE, "price", price, met.level.price)]
 
     order_id = state.last_order_id = state.last_order_id + 1
     order = Order()
