@@ -77,9 +77,16 @@ def configure(directory: Path) -> None:
 
 
 def limited(text: str, limits: Mapping[str, int]) -> str:
-    """Return a venue.toml's text with other limits."""
+    """Return a venue.toml's text with other limits.
+
+    Raises:
+        KeyError: If it does not have one of them.
+
+    """
     for name, value in limits.items():
-        text = re.sub(rf"(?m)^{name} = .*", f"{name} = {value}", text)
+        text, found = re.subn(rf"(?m)^{name} = .*", f"{name} = {value}", text)
+        if not found:
+            raise KeyError(name)
     return text
 
 

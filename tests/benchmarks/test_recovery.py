@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from benchmarks.processes import children, cpu_ns, resident
 from benchmarks.recovery import run, write_log, write_snapshot
-from benchmarks.serving import serving, verified
+from benchmarks.serving import limited, serving, verified
 from benchmarks.snapshot import of_size
 
 
@@ -51,3 +53,9 @@ def test_a_server_starts_from_what_was_written_and_is_verified(tmp_path: Path) -
         assert pid not in children(pid)  # the follower, which may only just start
         served.stop()
     assert "all good" in verified(venue)
+
+
+def test_a_limit_that_a_venue_does_not_have_is_told() -> None:
+    assert limited("burst = 1\n", {"burst": 9}) == "burst = 9\n"
+    with pytest.raises(KeyError, match="brust"):
+        limited("burst = 1\n", {"brust": 9})
