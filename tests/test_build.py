@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import ast
 import importlib.util
+import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -23,6 +25,8 @@ ENGINE = ROOT / "engine/carbonex/engine"
 GATEWAY = ROOT / "gateway/carbonex"
 
 compiled = pytest.mark.skipif(not COMPILED, reason="this carbonex is pure Python")
+
+_PURE = {"pure_python": True, "force_include": {}}  # what hatchling begins with
 
 # Each in a child of its own; prints those that failed.
 _IMPORT_EACH = """
@@ -83,6 +87,55 @@ def test_each_compiled_module_can_be_the_first_to_be_imported() -> None:
         [sys.executable, "-c", _IMPORT_EACH, *names], capture_output=True, check=True
     )
     assert done.stdout.decode().split() == []
+
+
+def test_without_a_compiler_the_wheel_is_pure_and_says_so(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("CARBONEX_ENGINE", raising=False)
+    assert _built(monkeypatch, "/no/such/compiler") == _PURE
+    assert "it stays pure Python" in capsys.readouterr().err
+
+
+def test_without_a_compiler_there_is_no_wheel_where_it_must_be_compiled(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("CARBONEX_ENGINE", "compiled")
+    with pytest.raises(subprocess.CalledProcessError):
+        _built(monkeypatch, "/no/such/compiler")
+
+
+def test_with_a_compiler_the_wheel_is_compiled_unless_pure_is_asked_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    compiler = os.environ.get("CC", "cc")
+    if shutil.which(compiler) is None:
+        pytest.skip("no C compiler is installed")
+    monkeypatch.setenv("CARBONEX_ENGINE", "pure")
+    assert _built(monkeypatch, compiler) == _PURE
+    monkeypatch.setenv("CARBONEX_ENGINE", "compiled")
+    built = _built(monkeypatch, compiler)
+    libraries = sorted(built.pop("force_include").values())
+    assert [name.partition(".")[0] for name in libraries] == [
+        "carbonex/engine/dues",
+        "carbonex__mypyc",
+    ]
+    assert built == {"pure_python": False, "infer_tag": True}
+
+
+def _built(monkeypatch: pytest.MonkeyPatch, compiler: str) -> dict[str, Any]:
+    """Let the hook compile one small module; return what it tells hatchling."""
+    hook = _hook()
+    app = pytest.importorskip("hatchling.bridge.app").Application()
+    monkeypatch.setenv("CC", compiler)
+    monkeypatch.setattr(hook, "modules", lambda _: [Path("carbonex/engine/dues.py")])
+    build = hook.CustomBuildHook(str(ROOT), {}, None, None, "", "wheel", app)
+    told: dict[str, Any] = {"pure_python": True, "force_include": {}}
+    try:
+        build.initialize("standard", told)
+    finally:
+        build.finalize()
+    return told
 
 
 def _structs(path: Path) -> bool:
