@@ -54,6 +54,7 @@ HOT = (
     "gateway/session/identity.py",
     "gateway/session/intake/orders.py",
     "gateway/session/intake/values.py",
+    "gateway/session/kinds.py",
     "gateway/session/mistakes.py",
     "gateway/session/pending.py",
     "gateway/session/rendering.py",
@@ -63,6 +64,7 @@ HOT = (
     "wire/codec.py",
     "wire/members.py",
     "wire/reading.py",
+    "wire/vocabulary.py",
 )
 
 # One library for all modules, so that they call each other directly. What the gateway

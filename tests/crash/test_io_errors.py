@@ -26,7 +26,7 @@ _FAULTY: Final = """
 import errno, os, pathlib
 import carbonex.gateway.server.pipeline as pipeline
 from carbonex.journal.disk import OsDisk
-pipeline.QUICK_SECONDS = {quick}
+pipeline.QUICK_NS = {quick}
 ARMED, FAULT = pathlib.Path({armed!r}), {fault!r}
 real, opened, broken = dict(vars(OsDisk)), {{}}, []
 def begin(what):
@@ -65,7 +65,7 @@ for call in (open_write, pwrite, sync, rename):
 
 
 # Whether a lone order is made durable in the event loop or by the commit thread.
-IN_LOOP: Final = 3600
+IN_LOOP: Final = 2**60
 IN_THREAD: Final = 0
 
 

@@ -30,8 +30,8 @@ BURSTS: Final = 5
 
 # A lone order is made durable in the loop where the last batch was quick, and
 # handed to the commit thread where it was not.
-_QUICK: Final = "import carbonex.gateway.server.pipeline as p; p.QUICK_SECONDS = {}\n"
-IN_LOOP: Final = _QUICK.format(3600)
+_QUICK: Final = "import carbonex.gateway.server.pipeline as p; p.QUICK_NS = {}\n"
+IN_LOOP: Final = _QUICK.format(2**60)
 IN_THREAD: Final = _QUICK.format(0)
 
 # Two mistakes that a trace has to show.

@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import threading
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import pytest
 
 from carbonex.engine import VENUE_KEY, AdvanceTime, Batch
 from carbonex.gateway.server.committer import Committer
+from carbonex.gateway.server.pipeline import FEW_COMMANDS
 from carbonex.gateway.server.server import Server, ServerFailed
 from carbonex.journal import OsDisk, Row, SegmentLog
 from market import CEA, config, make_market
@@ -19,6 +20,9 @@ from stranger import Stranger
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+
+MANY: Final = FEW_COMMANDS + 1
 
 
 def batch(n: int) -> Batch:
@@ -120,8 +124,8 @@ async def test_no_answer_leaves_before_its_batch_is_durable(
         await watcher.call("subscribe", channel="book", instrument=CEA)
         monkeypatch.setattr(SegmentLog, "publish", slow)
         order = {"instrument": CEA, "side": "buy", "price": "70", "quantity": 1}
-        # Two commands: one alone may be written in the loop, which then waits.
-        sent = await maker.send("batch_add", orders=[order, order])
+        # So many that they are not written in the loop, which would then wait.
+        sent = await maker.send("batch_add", orders=[order] * MANY)
         await asyncio.to_thread(entered.wait, 10)
         # The loop is free, so others are served, the feed flushes and beats.
         await watcher.call("ping")
@@ -136,10 +140,10 @@ async def test_no_answer_leaves_before_its_batch_is_durable(
         answer = await maker.answer(sent)
         assert all(item["success"] for item in answer["result"]["orders"])
         (update,) = await watcher.updates("book", 1)
-        assert update["bids"] == [["70.00", 2, 2]]
+        assert update["bids"] == [["70.00", MANY, MANY]]
 
 
-@pytest.mark.parametrize("orders", [1, 2])  # in the loop, and in the thread
+@pytest.mark.parametrize("orders", [1, MANY])  # in the loop, and in the thread
 async def test_a_failed_sync_ends_the_venue_and_answers_nobody(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, orders: int
 ) -> None:

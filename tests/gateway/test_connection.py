@@ -16,7 +16,8 @@ from carbonex.gateway.outbox import Outbox
 from carbonex.gateway.server.connections.connection import Connection
 from carbonex.gateway.server.connections.messages import Messages
 from carbonex.gateway.session import Session
-from carbonex.gateway.session.methods import METHODS, QueryMethod
+from carbonex.gateway.session.kinds import QueryMethod
+from carbonex.gateway.session.methods import METHODS
 from carbonex.gateway.session.pending import Pending
 from carbonex.gateway.session.throttle import Throttle
 from gateway.wired_house import HANDSHAKE, House, Wire, frames_in, request, summary

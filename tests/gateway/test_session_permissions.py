@@ -8,7 +8,8 @@ import pytest
 from msgspec.structs import fields
 
 from carbonex.engine import Permission, RegisterParticipant
-from carbonex.gateway.session.methods import METHODS, QueryMethod, allowed
+from carbonex.gateway.session.kinds import QueryMethod
+from carbonex.gateway.session.methods import METHODS, allowed
 from carbonex.wire.reading import PARAMS
 from carbonex.wire.vocabulary import permission_names
 from gateway.session_house import CEA, House, add_key, order

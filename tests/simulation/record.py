@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple, final
 
 from carbonex.gateway.session.identity import Identity
-from carbonex.gateway.session.methods import METHODS, QueryMethod, VenueMethod
+from carbonex.gateway.session.kinds import QueryMethod, VenueMethod
+from carbonex.gateway.session.methods import METHODS
 
 
 if TYPE_CHECKING:

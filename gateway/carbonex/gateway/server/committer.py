@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import enum
 import sys
+import time
 from typing import TYPE_CHECKING, Any, Final, Protocol, final
 
 from carbonex.engine import Batch
@@ -57,11 +58,15 @@ class Committer:
         committed: Callable[[Batch, Row], None],
         failed: Callable[[Exception], None],
         worker: Callable[[str, Callable[[Any], bool]], Worker] = ThreadWorker,
+        monotonic_ns: Callable[[], int] = time.monotonic_ns,
     ) -> None:
         self._log = log
         self._loop = loop
         self._committed = committed
         self._failed = failed
+        self._monotonic_ns = monotonic_ns
+        # What the log took for the last batch; the first one's nobody knows.
+        self.publish_ns = sys.maxsize
         self._worker = worker("commit", self._do)
 
     def start(self) -> None:
@@ -79,10 +84,17 @@ class Committer:
         Only while the commit thread has nothing to do: the log is for one
         thread at a time.
         """
-        return self._log.publish(batch)
+        began_ns = self._monotonic_ns()
+        row = self._log.publish(batch)
+        self.publish_ns = self._monotonic_ns() - began_ns
+        return row
 
     def roll(self) -> None:
-        """Have the log go on in a new file; returns at once."""
+        """Have the log go on in a new file; returns at once.
+
+        Until that is done, the log is the thread's alone.
+        """
+        self.publish_ns = sys.maxsize
         self._worker.put(_Order.ROLL)
 
     def stop(self) -> None:
@@ -93,7 +105,7 @@ class Committer:
         """Do it, in the worker; tell whether there may be more."""
         try:
             if isinstance(work, Batch):
-                row = self._log.publish(work)
+                row = self.publish_here(work)
                 self._loop.call_soon_threadsafe(self._committed, work, row)
             else:
                 self._log.roll()

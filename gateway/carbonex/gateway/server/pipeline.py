@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import math
 from typing import TYPE_CHECKING, Final, final
 
 from carbonex.engine import DayEnded
@@ -24,12 +23,12 @@ if TYPE_CHECKING:
     from .host.machine import Machine
 
 
-# A lone command that finds the venue idle is made durable in the loop itself,
-# because to hand it to the thread and back takes longer than it blocks: p50 of
-# one order at a time is 225 µs instead of 310, and with two clients or more
-# nothing changes. But only where the last batch took less than this, so that
-# a slow disk does not stop reading, writing and market data.
-QUICK_SECONDS: Final = 0.0005
+# A few commands that find the venue idle are made durable in the loop itself, because
+# to hand them to the thread and back takes longer than the loop is blocked, and has
+# two threads want the processors. But only where the last batch took less than this,
+# so that a slow disk does not stop reading, writing and market data.
+FEW_COMMANDS: Final = 8
+QUICK_NS: Final = 500_000
 
 
 @final
@@ -55,10 +54,14 @@ class Pipeline:
         self._failed = failed
         self._loop = asyncio.get_running_loop()
         self._committer = Committer(
-            log, self._loop, self._durable, self._fail, machine.worker
+            log,
+            self._loop,
+            self._durable,
+            self._fail,
+            machine.worker,
+            machine.monotonic_ns,
         )
         self._handed_over_ns = 0
-        self._commit_seconds = math.inf  # of the last batch
         self._turning = False
         self._dead = False
         self._idle: asyncio.Future[None] | None = None
@@ -112,7 +115,7 @@ class Pipeline:
             batch = self._take_batch()
             if batch is None:
                 self._clients.flush()
-            elif len(batch.commands) == 1 and self._commit_seconds < QUICK_SECONDS:
+            elif self._is_quick(batch):
                 self._clients.flush()
                 row = self._committer.publish_here(batch)
                 self._durable(batch, row)
@@ -122,16 +125,21 @@ class Pipeline:
         except Exception as error:  # noqa: BLE001 - the log's error or a bug; stop
             self._fail(error)
 
+    def _is_quick(self, batch: Batch) -> bool:
+        """Tell whether to commit takes less time than to hand over."""
+        few = len(batch.commands) <= FEW_COMMANDS
+        return few and self._committer.publish_ns < QUICK_NS
+
     def _durable(self, batch: Batch, row: Row) -> None:
         if self._dead:
             return
-        self._commit_seconds = (self._clock.now_ns() - self._handed_over_ns) / SECOND_NS
-        self._metrics.commit_seconds.observe(self._commit_seconds)
+        seconds = (self._clock.now_ns() - self._handed_over_ns) / SECOND_NS
+        self._metrics.commit_seconds.observe(seconds)
         self._metrics.batch_commands.observe(len(batch.commands))
         try:
             applied = self._venue.committed(batch, row.position, row.hash)
             if applied.due and type(applied.due[-1]) is DayEnded:
-                self._roll()
+                self._committer.roll()
             self._clients.resume()
             # The disk gets its next batch before the answers are written.
             self.pump()
@@ -140,11 +148,6 @@ class Pipeline:
             self._fail(error)
         if self._venue.idle:
             self._settle()
-
-    def _roll(self) -> None:
-        """End a trading day's log with its file."""
-        self._committer.roll()
-        self._commit_seconds = math.inf  # until then the log is the thread's alone
 
     def _fail(self, error: Exception) -> None:
         if not self._dead:

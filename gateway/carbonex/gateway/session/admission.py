@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from carbonex.wire import requests
     from carbonex.wire.answers import Error
 
-    from .methods import Reply
+    from .kinds import Reply
     from .session import Session
 
 

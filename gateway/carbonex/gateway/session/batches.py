@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from carbonex.wire.answers import Error
 
     from .identity import Identity
-    from .methods import BatchMethod
+    from .kinds import BatchMethod
 
 
 @final

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from carbonex.journal import HistoryReader
     from carbonex.wire import requests
 
-    from .methods import Reply
+    from .kinds import Reply
     from .session import Session
 
 

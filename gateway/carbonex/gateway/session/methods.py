@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, Protocol, final
+from typing import TYPE_CHECKING, Final
 
 from carbonex.engine import Permission
 
@@ -16,78 +15,11 @@ from . import (
     subscriptions,
 )
 from .intake import off_book, operator, orders, registry
+from .kinds import BatchMethod, OrderMethod, QueryMethod, VenueMethod
 
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
-    import msgspec
-
-    from carbonex.engine import Command, Event
-    from carbonex.wire.answers import Error
-
-    from .identity import Identity
-    from .session import Session
-
-    Result = Callable[[list[Event]], msgspec.Struct]
-
-
-class Reply(Protocol):
-    """Sends a request's answer: a result, or else an error."""
-
-    def __call__(
-        self, result: msgspec.Struct | None, problem: Error | None = None, /
-    ) -> None:
-        """Send it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Method:
-    """What all methods have.
-
-    ``permission`` is what the key needs: None stands for no login at all,
-    Permission(0) for any login. ``cost`` is how many requests a call counts
-    as in the connection's rate limit, 0 for what is never limited.
-    """
-
-    name: str
-    permission: Permission | None
-    cost: int
-
-
-@final
-@dataclass(frozen=True, slots=True)
-class OrderMethod(Method):
-    """A command for one of the key's own accounts."""
-
-    build: Callable[[Any, Identity, str], Command]
-    result: Result
-
-
-@final
-@dataclass(frozen=True, slots=True)
-class BatchMethod(Method):
-    """Many of them in one message: ``cost``, ``build`` and ``result`` are an item's."""
-
-    build: Callable[[Any, Identity, str], Command]
-    result: Result
-
-
-@final
-@dataclass(frozen=True, slots=True)
-class VenueMethod(Method):
-    """An operator's or the registry's command, which names what it concerns."""
-
-    build: Callable[[Any, str], Command]
-    result: Result
-
-
-@final
-@dataclass(frozen=True, slots=True)
-class QueryMethod(Method):
-    """Answered from the state or the historian, when all before it have been answered."""
-
-    answer: Callable[[Session, Any, Reply, int], None]
+    from collections.abc import Mapping
 
 
 AnyMethod = OrderMethod | BatchMethod | VenueMethod | QueryMethod

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from carbonex.wire.answers import Error
 
     from .batches import Batch
-    from .methods import BatchMethod, OrderMethod, VenueMethod
+    from .kinds import BatchMethod, OrderMethod, VenueMethod
     from .services import Services
     from .throttle import Bucket
 

@@ -22,7 +22,7 @@ from .rendering import EMPTY
 if TYPE_CHECKING:
     from carbonex.engine import Account
 
-    from .methods import Reply
+    from .kinds import Reply
     from .session import Session
 
 

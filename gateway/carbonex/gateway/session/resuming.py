@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from carbonex.wire.answers import Error
     from carbonex.wire.codec import Codec
 
-    from .methods import Reply
+    from .kinds import Reply
     from .session import Session
 
 

@@ -26,7 +26,8 @@ from carbonex.wire.reading import READERS
 from .admission import Door, greet
 from .batches import Batch, commands_of
 from .identity import Identity
-from .methods import METHODS, BatchMethod, OrderMethod, QueryMethod, VenueMethod
+from .kinds import BatchMethod, OrderMethod, QueryMethod, VenueMethod
+from .methods import METHODS
 from .mistakes import take, tell
 from .pending import Pending
 from .refusal import Refused, wrong_encoding
@@ -42,7 +43,8 @@ if TYPE_CHECKING:
     from carbonex.gateway.outbox import Outbox
     from carbonex.wire.answers import Error
 
-    from .methods import AnyMethod, Reply
+    from .kinds import Reply
+    from .methods import AnyMethod
     from .resuming import Resumption
     from .roster import Presence
     from .services import Services

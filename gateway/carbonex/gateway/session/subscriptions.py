@@ -16,7 +16,7 @@ from .resuming import Resumption
 
 
 if TYPE_CHECKING:
-    from .methods import Reply
+    from .kinds import Reply
     from .session import Session
 
 P = TypeVar("P", requests.Subscribe, requests.Unsubscribe)

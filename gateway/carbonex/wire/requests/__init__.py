@@ -98,6 +98,7 @@ from .terms import (
 from .trading import (
     MAX_PICKS,
     AddOrder,
+    AddOrderFields,
     AmendOrder,
     BatchAdd,
     BatchCancel,
@@ -116,6 +117,7 @@ __all__ = [
     "AcceptBlock",
     "AddKey",
     "AddOrder",
+    "AddOrderFields",
     "AmendOrder",
     "Auctions",
     "AuctionsSection",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Final
+from typing import Annotated, Final, TypeAlias
 
 import msgspec
 
@@ -50,6 +50,26 @@ class AddOrder(Params, frozen=True):
     display_quantity: Quantity = 0
     expires: Micros = 0
     pick: Picks = ()
+
+
+# An AddOrder's fields in order, as ``msgspec.structs.astuple`` gives them.
+AddOrderFields: TypeAlias = tuple[
+    str,
+    SideName,
+    int,
+    str,
+    OrderTypeName,
+    TimeInForceName,
+    PostOnlyName,
+    SelfTradeName,
+    str,
+    str,
+    int,
+    str,
+    int,
+    int,
+    tuple[str, ...],
+]
 
 
 class AmendOrder(Params, frozen=True):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from msgspec.structs import astuple
+
 from carbonex.engine import (
     AmendOrder,
     CancelAll,
@@ -30,15 +32,22 @@ if TYPE_CHECKING:
     from carbonex.wire import requests
 
 
+FIELDS: Final = astuple  # one call for all of them; compiled code loads it at once
 _PRICED: Final = frozenset({"limit", "stop_limit"})
 
 
 def place_order(p: requests.AddOrder, who: Identity, account: str) -> PlaceOrder:
     """Return the command of add_order."""
-    price = p.price
+    fields: requests.AddOrderFields = FIELDS(p)
+    # fmt: off
+    (
+        instrument, side, quantity, price, order_type, tif, post_only, self_trade,
+        name, _, deadline, stop_price, display_quantity, expires, pick,
+    ) = fields
+    # fmt: on
     if price:
         price_fen = fen("price", price)
-    elif p.order_type in _PRICED:
+    elif order_type in _PRICED:
         refuse_missing(
             "add_order", "price", "a limit order trades at its price or better"
         )
@@ -47,19 +56,17 @@ def place_order(p: requests.AddOrder, who: Identity, account: str) -> PlaceOrder
     return PlaceOrder(
         who.key_id,
         account,
-        p.instrument,
-        SIDES[p.side],
+        instrument,
+        SIDES[side],
         price_fen,
-        p.quantity,
-        ORDER_TYPES[p.order_type],
-        TIMES_IN_FORCE[p.time_in_force],
-        POST_ONLY[p.post_only],
-        SELF_TRADE[p.self_trade],
-        p.client_order_id,
-        p.deadline * NS_PER_US,
-        _conditions(p)
-        if p.stop_price or p.display_quantity or p.expires or p.pick
-        else None,
+        quantity,
+        ORDER_TYPES[order_type],
+        TIMES_IN_FORCE[tif],
+        POST_ONLY[post_only],
+        SELF_TRADE[self_trade],
+        name,
+        deadline * NS_PER_US,
+        _conditions(p) if stop_price or display_quantity or expires or pick else None,
         who.session,
     )
 

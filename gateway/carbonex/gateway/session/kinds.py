@@ -1,0 +1,96 @@
+"""What kinds of method the API has: how each is handled, and by what it is answered."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final, Protocol, final
+
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import msgspec
+
+    from carbonex.engine import Command, Event, Permission
+    from carbonex.wire.answers import Error
+
+    from .session import Session
+
+    Result = Callable[[list[Event]], msgspec.Struct]
+
+
+class Reply(Protocol):
+    """Sends a request's answer: a result, or else an error."""
+
+    def __call__(
+        self, result: msgspec.Struct | None, problem: Error | None = None, /
+    ) -> None:
+        """Send it."""
+
+
+class Method:
+    """What all methods have.
+
+    ``permission`` is what the key needs: None stands for no login at all,
+    Permission(0) for any login. ``cost`` is how many requests a call counts
+    as in the connection's rate limit, 0 for what is never limited.
+    """
+
+    def __init__(self, name: str, permission: Permission | None, cost: int) -> None:
+        self.name: Final = name
+        self.permission: Final = permission
+        self.cost: Final = cost
+
+
+class LoggedMethod(Method):
+    """A command, which the log holds before it is answered.
+
+    ``result`` makes the answer of the command's events.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        permission: Permission | None,
+        cost: int,
+        build: Callable[..., Command],
+        result: Result,
+    ) -> None:
+        super().__init__(name, permission, cost)
+        self.build: Final = build
+        self.result: Final = result
+
+
+@final
+class OrderMethod(LoggedMethod):
+    """A command for one of the key's own accounts.
+
+    ``build`` makes it of the params, who sent them, and the account.
+    """
+
+
+@final
+class BatchMethod(LoggedMethod):
+    """Many of them in one message: ``cost``, ``build`` and ``result`` are an item's."""
+
+
+@final
+class VenueMethod(LoggedMethod):
+    """An operator's or the registry's command, which names what it concerns.
+
+    ``build`` makes it of the params and the key's id.
+    """
+
+
+@final
+class QueryMethod(Method):
+    """Answered from the state or the historian, when all before it have been answered."""
+
+    def __init__(
+        self,
+        name: str,
+        permission: Permission | None,
+        cost: int,
+        answer: Callable[[Session, Any, Reply, int], None],
+    ) -> None:
+        super().__init__(name, permission, cost)
+        self.answer: Final = answer
