@@ -47,10 +47,14 @@ INTERPRETED = (
 # imported first.
 HOT = (
     "gateway/feed/depth.py",
+    "gateway/feed/dispatch.py",
+    "gateway/feed/executions.py",
+    "gateway/feed/kept.py",
     "gateway/feed/topic.py",
     "gateway/outbox.py",
     "gateway/server/connections/connection.py",
     "gateway/server/connections/messages.py",
+    "gateway/server/host/clock.py",
     "gateway/session/identity.py",
     "gateway/session/intake/orders.py",
     "gateway/session/intake/values.py",

@@ -186,6 +186,7 @@ BUGS: Final = (
         planted_feed.execution_dropped,
         ("executions without a gap",),
         CABLES,
+        compiled=True,
     ),
     Bug(
         "answer to the wrong connection",

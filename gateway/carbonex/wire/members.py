@@ -15,7 +15,7 @@ name, at 5 µs.
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
@@ -26,14 +26,18 @@ if TYPE_CHECKING:
     from .answers import Members
 
 
-def repeated_json(data: str, distinct: Members) -> str | None:
+UNSET: Final = msgspec.UNSET
+
+
+def repeated_json(
+    data: str, params: dict[str, Any] | msgspec.UnsetType, req_id: int | None
+) -> str | None:
     """Return a member that the JSON text ``data`` names twice, if there is one.
 
-    It must have been decoded, to ``distinct``, and that to its method's params.
+    It must have been decoded, to a method and these, and the params to the method's.
     """
-    params = distinct.params
-    members = 1 + (distinct.req_id is not None)
-    if params is not msgspec.UNSET:
+    members = 1 if req_id is None else 2
+    if params is not UNSET:
         members += 1 + len(params)
         if "orders" in params:
             members += sum(map(len, params["orders"]))
@@ -43,9 +47,9 @@ def repeated_json(data: str, distinct: Members) -> str | None:
 
 
 def repeated_msgpack(data: bytes, distinct: Members) -> str | None:
-    """Return a member that the MessagePack map ``data`` names twice, if any.
+    """Return a member that the MessagePack map ``data`` names twice, if there is one.
 
-    As ``repeated_json``.
+    It must have been decoded, to ``distinct``, and its params to the method's.
     """
     if len(data) == len(MSGPACK.encode(distinct)):
         return None

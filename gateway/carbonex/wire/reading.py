@@ -19,13 +19,11 @@ from .members import repeated_json, repeated_msgpack
 
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
     from .requests import Params
 
 
 # Every method of the API, and what its params are.
-PARAMS: Final[Mapping[str, type[Params]]] = {
+PARAMS: Final[dict[str, type[Params]]] = {
     "ping": requests.Ping,
     "login": requests.Login,
     "logout": requests.Logout,
@@ -84,9 +82,6 @@ class RequestReader:
     def __init__(self, codec: Codec) -> None:
         self._codec: Final = codec
         self._members: Final = codec.decoder(Members).decode
-        self._repeated: Final[Callable[..., str | None]] = (
-            repeated_msgpack if codec.binary else repeated_json
-        )
 
     def read(self, data: str | bytes) -> tuple[str, Any, int | None]:
         """Return the method, params and req_id of the request in ``data``.
@@ -99,14 +94,17 @@ class RequestReader:
         """
         try:
             members = self._members(data)
-            method = members.method
-            params = convert(members.params or {}, PARAMS[method])
+            method, given, req_id = members.method, members.params, members.req_id
+            params = convert(given or {}, PARAMS[method])
         except (KeyError, *UNREADABLE):
             raise diagnose(self._codec, PARAMS, data) from None
-        name = self._repeated(data, members)
+        if isinstance(data, str):
+            name = repeated_json(data, given, req_id)
+        else:
+            name = repeated_msgpack(data, members)
         if name is not None:
-            raise Fault(repeated(name), method, members.req_id)
-        return method, params, members.req_id
+            raise Fault(repeated(name), method, req_id)
+        return method, params, req_id
 
 
 READERS: Final = {codec.name: RequestReader(codec) for codec in (JSON, MSGPACK)}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, final
 
 from carbonex.engine import (
     Alert,
@@ -35,45 +35,22 @@ from carbonex.engine import (
     Transfer,
 )
 
+from .kept import Record
+
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from carbonex.engine import Event, PlaceOrder
 
-    from .alerts import Alerts
-    from .auctions import Auctions
-    from .balances import Balances
-    from .bulletins import Bulletins
-    from .countdowns import Countdowns
-    from .depth import Books
-    from .executions import Executions
-    from .notices import Instruments
-    from .premium import Premiums
-    from .prints import Prints
-    from .private import Bids, Blocks
-    from .record import Record
-    from .ticker import Tickers
+    from .rooms import Rooms
 
 
-class Rooms(NamedTuple):
-    """The channels that events reach."""
-
-    books: Books
-    tickers: Tickers
-    prints: Prints
-    instruments: Instruments
-    bulletins: Bulletins
-    auctions: Auctions
-    premiums: Premiums
-    executions: Executions
-    balances: Balances
-    blocks: Blocks
-    bids: Bids
-    alerts: Alerts
-    countdowns: Countdowns
+ACCEPTED: Final = OrderAccepted  # compiled code loads it at once
+CANCELLED: Final = OrderCancelled
 
 
+@final
 class Dispatch:
     """Hands events on to the channels.
 
@@ -92,11 +69,8 @@ class Dispatch:
         self._prints_news = rooms.prints.news
         self._executions_news = rooms.executions.news
         self._instruments_news = rooms.instruments.news
-        self._add_execution = rooms.executions.add
         self._readers: dict[type[Event], Callable[[int, int, Any], None]] = {
-            OrderAccepted: self._accepted,
             Trade: self._traded,
-            OrderCancelled: self._left,
             OrderAmended: self._amended,
             OrderReduced: self._left,
             OrderTriggered: self._changed,
@@ -125,10 +99,12 @@ class Dispatch:
 
     def read(self, seq: int, time_ns: int, events: list[Event]) -> None:
         """Take one command's events; send what is not conflated."""
-        readers = self._readers
         for event in events:
-            reader = readers.get(type(event))
-            if reader is not None:
+            if type(event) is ACCEPTED:
+                self._accepted(seq, time_ns, event)
+            elif type(event) is CANCELLED:
+                self._left(seq, time_ns, event)
+            elif (reader := self._readers.get(type(event))) is not None:
                 reader(seq, time_ns, event)
         if self._instruments_news:
             self._rooms.instruments.deliver()
@@ -144,13 +120,13 @@ class Dispatch:
         account = order.account
         self._touch(order, event.price)
         # Half of all events are these: as _execute, without a call for it.
-        self._add_execution(account, (seq, time_ns, event))
+        self._executions.add(account, Record(seq, time_ns, event))
         if account in self._balances_followed:
             self._balances.touch(account)
 
     def _traded(self, seq: int, time_ns: int, event: Trade) -> None:
         maker, taker = event.maker, event.taker
-        record = (seq, time_ns, event)
+        record = Record(seq, time_ns, event)
         self._prints.add(maker.instrument, record)
         if event.called:  # both rested, each at its own price
             self._touch(maker, event.maker_price)
@@ -165,23 +141,23 @@ class Dispatch:
     ) -> None:
         if event.rested:
             self._touch(event.order, event.price)
-        self._execute(event.order.account, (seq, time_ns, event))
+        self._execute(event.order.account, Record(seq, time_ns, event))
 
     def _amended(self, seq: int, time_ns: int, event: OrderAmended) -> None:
         self._touch(event.order, event.previous_price)
         self._touch(event.order, event.price)
-        self._execute(event.order.account, (seq, time_ns, event))
+        self._execute(event.order.account, Record(seq, time_ns, event))
 
     def _changed(
         self, seq: int, time_ns: int, event: OrderTriggered | OrderRefilled
     ) -> None:
         self._touch(event.order, event.price)
-        self._execute(event.order.account, (seq, time_ns, event))
+        self._execute(event.order.account, Record(seq, time_ns, event))
 
     # Off the book
 
     def _traded_off_book(self, seq: int, time_ns: int, event: OffBookTrade) -> None:
-        record = (seq, time_ns, event)
+        record = Record(seq, time_ns, event)
         self._prints.add(event.instrument, record)
         self._touched_tickers[event.instrument] = None
         self._execute(event.buyer, record)
@@ -258,6 +234,6 @@ class Dispatch:
         self._touched_tickers[instrument] = None
 
     def _execute(self, account: str, record: Record) -> None:
-        self._add_execution(account, record)
+        self._executions.add(account, record)
         if account in self._balances_followed:
             self._balances.touch(account)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from carbonex.wire.answers import Error
     from carbonex.wire.codec import Codec
 
-    from .record import Record
+    from .kept import Record
 
 
 # Executions kept for clients who come back. An execution is kept while it is
@@ -41,6 +41,7 @@ MAX_KEPT: Final = 500_000
 _MAX_IN_FRAME: Final = 250
 
 
+@final
 class Executions:
     """Recent executions of all accounts, and those who follow them."""
 

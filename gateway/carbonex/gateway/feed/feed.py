@@ -14,13 +14,14 @@ from .balances import Balances
 from .bulletins import Bulletins
 from .countdowns import Countdowns
 from .depth import Books
-from .dispatch import Dispatch, Rooms
+from .dispatch import Dispatch
 from .executions import MAX_KEPT, MAX_PER_ACCOUNT, Executions
 from .notices import Heartbeats, Instruments, Status
 from .premium import NO_PAIRS, Pairs, Premiums
 from .prints import Prints
 from .private import Bids, Blocks
 from .replay import Replay
+from .rooms import Rooms
 from .ticker import Tickers
 from .topic import GUARDED, NARROWABLE, Target
 

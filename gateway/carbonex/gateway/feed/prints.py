@@ -15,7 +15,7 @@ from .topic import Message, Topics
 
 
 if TYPE_CHECKING:
-    Print = tuple[int, int, Trade | OffBookTrade]  # seq, time in ns, what traded
+    from .kept import Record
 
 
 # How many prints a snapshot shows. The older ones of an instrument are dropped.
@@ -26,16 +26,16 @@ class Prints:
     """The newest prints of each instrument, and those who follow them."""
 
     def __init__(self) -> None:
-        self._recent: dict[str, deque[Print]] = {}
+        self._recent: dict[str, deque[Record]] = {}
         # Of the command that is being read, by instrument.
-        self.news: dict[str, list[Print]] = {}
+        self.news: dict[str, list[Record]] = {}
         self.topics = Topics(self.snapshot)
 
-    def add(self, instrument: str, trade: Print) -> None:
+    def add(self, instrument: str, trade: Record) -> None:
         """Note a trade, for ``deliver``. O(1)."""
         self.news.setdefault(instrument, []).append(trade)
 
-    def remember(self, instrument: str, trade: Print) -> None:
+    def remember(self, instrument: str, trade: Record) -> None:
         """Note a trade that nobody is told of. O(1)."""
         recent = self._recent.get(instrument)
         if recent is None:
@@ -56,15 +56,16 @@ class Prints:
             prints = list(self._recent.get(instrument, ()))
         else:
             every = [p for recent in self._recent.values() for p in recent]
-            prints = sorted(every, key=lambda p: p[0])[-RECENT:]
+            prints = sorted(every, key=lambda p: p.seq)[-RECENT:]
         return _message("snapshot", prints)
 
 
-def _message(kind: Literal["snapshot", "update"], prints: list[Print]) -> Message:
-    return Message("trade", kind, [_trade(*p) for p in prints])
+def _message(kind: Literal["snapshot", "update"], prints: list[Record]) -> Message:
+    return Message("trade", kind, [_trade(p) for p in prints])
 
 
-def _trade(seq: int, time_ns: int, trade: Trade | OffBookTrade) -> channels.Trade:
+def _trade(record: Record) -> channels.Trade:
+    trade = record.event
     if type(trade) is Trade:
         instrument, side = trade.taker.instrument, trade.taker.side
         method, called = METHOD_NAMES[0], trade.called
@@ -78,8 +79,8 @@ def _trade(seq: int, time_ns: int, trade: Trade | OffBookTrade) -> channels.Trad
         format_fen(trade.price),
         trade.quantity,
         SIDE_NAMES[side],
-        seq,
-        time_ns // 1000,
+        record.seq,
+        record.time_ns // 1000,
         method,
         called,
     )

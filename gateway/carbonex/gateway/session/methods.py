@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from carbonex.engine import Permission
 
@@ -16,10 +16,6 @@ from . import (
 )
 from .intake import off_book, operator, orders, registry
 from .kinds import BatchMethod, OrderMethod, QueryMethod, VenueMethod
-
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 
 AnyMethod = OrderMethod | BatchMethod | VenueMethod | QueryMethod
@@ -121,7 +117,7 @@ _ALL: Final[tuple[AnyMethod, ...]] = (
     VenueMethod("surrender", REGISTRY, 1, registry.surrender, rendering.moved),
 )
 
-METHODS: Final[Mapping[str, AnyMethod]] = {method.name: method for method in _ALL}
+METHODS: Final[dict[str, AnyMethod]] = {method.name: method for method in _ALL}
 
 
 def allowed(permissions: Permission | None) -> frozenset[str]:
