@@ -9,6 +9,7 @@ the bare echo. Prints a ``Run`` as JSON.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import gc
 import socket
 import sys
@@ -42,6 +43,8 @@ from carbonex.wire.reading import READERS
 
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from carbonex.engine import Applied, Batch, Command
     from carbonex.gateway.historian import Question, Told
 
@@ -62,6 +65,7 @@ STAGES: Final = {
 WHOLE: Final = "whole"  # a turn that is not divided
 ECHO: Final = "echo"  # the same frames through the bare echo
 ORDERS: Final = CONNECTIONS * WINDOW  # of a turn
+MOST_TURNS: Final = 20  # that nobody measures
 
 _decode: Final = READERS["json"].read
 
@@ -152,13 +156,23 @@ class Gateway:
         for sink in self.sinks:
             sink.take()  # the greeting
 
-    def whole(self, reads: list[bytes]) -> int:
-        """Do a turn; return its CPU ns."""
-        laps = Laps()
+    @property
+    def seq(self) -> int:
+        """How many commands the log has."""
+        return self._venue.exchange.seq
+
+    def turn(self, reads: list[bytes]) -> tuple[Batch, Applied]:
+        """Do a turn, of which the twins are not told."""
         self._receive(reads)
         batch, applied = self._turn()
         self._clients.resume()
         self._clients.flush()
+        return batch, applied
+
+    def whole(self, reads: list[bytes]) -> int:
+        """Do a turn; return its CPU ns."""
+        laps = Laps()
+        batch, applied = self.turn(reads)
         taken = laps.next()
         self._engine_twin.apply(batch)
         self._tell_twin(applied)
@@ -259,25 +273,50 @@ class Echoes:
 
 def run(turns: int, warmup: int) -> Run:
     """Measure ``turns`` turns, half of them stage by stage, after ``warmup`` others."""
+    with _wired() as (gateway, options):
+        return _run(gateway, Echoes(options), turns, warmup)
+
+
+def exchange(turns: int) -> int:
+    """Do up to MOST_TURNS turns; return how many commands the log has.
+
+    What they are sent is made for all, whatever their number.
+    """
+    assert turns <= MOST_TURNS
+    reads = _reads(MOST_TURNS)
+    with _wired() as (gateway, _):
+        gc.disable()
+        for read in reads[:turns]:
+            gateway.turn(read)
+        gc.enable()
+        return gateway.seq
+
+
+@contextlib.contextmanager
+def _wired() -> Iterator[tuple[Gateway, socket.socket]]:
+    """Give the parts of a server, whose log is removed, and a socket for its options."""
     with (
         tempfile.TemporaryDirectory(prefix="carbonex-bench-") as directory,
         SegmentLog(Path(directory) / "log", VENUE, Unsynced()) as log,
         socket.socket() as options,
     ):
-        return _run(Gateway(log, options), Echoes(options), turns, warmup)
+        yield Gateway(log, options), options
+
+
+def _reads(turns: int) -> list[list[bytes]]:
+    """Return what every connection sends in each turn."""
+    frames = [requests(number, turns * WINDOW) for number in range(CONNECTIONS)]
+    windows = [slice(n * WINDOW, (n + 1) * WINDOW) for n in range(turns)]
+    return [[b"".join(sent[window]) for sent in frames] for window in windows]
 
 
 def _run(gateway: Gateway, echoes: Echoes, turns: int, warmup: int) -> Run:
     done = Run(defaultdict(list), 0, 0, 0)
-    frames = [
-        requests(number, (warmup + turns) * WINDOW) for number in range(CONNECTIONS)
-    ]
     counts = [Frames() for _ in gateway.sinks]
+    all_reads = _reads(warmup + turns)
     gc.collect()
     gc.disable()  # as the server does while it is busy
-    for turn in range(warmup + turns):
-        window = slice(turn * WINDOW, (turn + 1) * WINDOW)
-        reads = [b"".join(sent[window]) for sent in frames]
+    for turn, reads in enumerate(all_reads):
         ns = gateway.staged(reads) if turn % 2 else {WHOLE: gateway.whole(reads)}
         ns[ECHO] = echoes.turn(reads)
         if turn >= warmup:

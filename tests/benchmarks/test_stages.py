@@ -7,7 +7,7 @@ import pytest
 
 from benchmarks import stages
 from benchmarks.engines.environments import PURE
-from benchmarks.stages_run import ECHO, ORDERS, STAGES, WHOLE, Run, run
+from benchmarks.stages_run import ECHO, ORDERS, STAGES, WHOLE, Run, exchange, run
 
 
 @pytest.fixture(scope="module")
@@ -27,6 +27,10 @@ def test_every_stage_is_timed_in_every_other_turn(done: Run) -> None:
 def test_orders_are_answered_and_nearly_all_accepted(done: Run) -> None:
     assert done.answers == done.orders == (4 + 2) * ORDERS
     assert done.successes > 0.9 * done.orders
+
+
+def test_turns_that_nobody_measures_log_every_order() -> None:
+    assert exchange(2) - exchange(0) == 2 * ORDERS
 
 
 def test_the_report_has_every_stage_of_an_engine_in_a_process_of_its_own(
