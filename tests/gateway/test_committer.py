@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Final
 import pytest
 
 from carbonex.engine import VENUE_KEY, AdvanceTime, Batch
+from carbonex.gateway.server import pipeline
 from carbonex.gateway.server.committer import Committer
-from carbonex.gateway.server.pipeline import FEW_COMMANDS
 from carbonex.gateway.server.server import Server, ServerFailed
 from carbonex.journal import OsDisk, Row, SegmentLog
 from market import CEA, config, make_market
@@ -22,7 +22,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-MANY: Final = FEW_COMMANDS + 1
+# Where a batch is made durable: for what the disk takes to count as quick.
+IN_LOOP: Final = 2**60
+IN_THREAD: Final = 0
 
 
 def batch(n: int) -> Batch:
@@ -124,8 +126,8 @@ async def test_no_answer_leaves_before_its_batch_is_durable(
         await watcher.call("subscribe", channel="book", instrument=CEA)
         monkeypatch.setattr(SegmentLog, "publish", slow)
         order = {"instrument": CEA, "side": "buy", "price": "70", "quantity": 1}
-        # So many that they are not written in the loop, which would then wait.
-        sent = await maker.send("batch_add", orders=[order] * MANY)
+        monkeypatch.setattr(pipeline, "QUICK_NS", IN_THREAD)
+        sent = await maker.send("add_order", **order)
         await asyncio.to_thread(entered.wait, 10)
         # The loop is free, so others are served, the feed flushes and beats.
         await watcher.call("ping")
@@ -133,19 +135,46 @@ async def test_no_answer_leaves_before_its_batch_is_durable(
             await hear_out(client, 0.2)
             assert not client.seen("executions", "update")
             assert not client.seen("book", "update")
-        assert not any(f.get("method") == "batch_add" for f in maker.frames)
+        assert not any(f.get("method") == "add_order" for f in maker.frames)
         assert not server.venue.exchange.accounts["maker"].orders
 
         gate.set()
         answer = await maker.answer(sent)
-        assert all(item["success"] for item in answer["result"]["orders"])
+        assert answer["success"]
         (update,) = await watcher.updates("book", 1)
-        assert update["bids"] == [["70.00", MANY, MANY]]
+        assert update["bids"] == [["70.00", 1, 1]]
 
 
-@pytest.mark.parametrize("orders", [1, MANY])  # in the loop, and in the thread
+@pytest.mark.parametrize(
+    ("few", "quick_ns", "here"),
+    [(2, IN_LOOP, True), (1, IN_LOOP, False), (2, IN_THREAD, False)],
+)
+async def test_few_commands_are_published_in_the_loop_where_the_disk_is_quick(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, few: int, quick_ns: int, here: bool
+) -> None:
+    publish, threads = SegmentLog.publish, list[int]()
+
+    def noting(log: SegmentLog, batch: Batch) -> Row:
+        threads.append(threading.get_ident())
+        return publish(log, batch)
+
+    make_market(tmp_path, config())
+    monkeypatch.setattr(pipeline, "FEW_COMMANDS", few)
+    monkeypatch.setattr(pipeline, "QUICK_NS", quick_ns)
+    async with (
+        Server.start(tmp_path, config()) as server,
+        Stranger(server.port) as maker,
+    ):
+        await maker.login("maker")
+        monkeypatch.setattr(SegmentLog, "publish", noting)
+        order = {"instrument": CEA, "side": "buy", "price": "70", "quantity": 1}
+        await maker.call("batch_add", orders=[order, order])
+        assert [thread == threading.get_ident() for thread in threads] == [here]
+
+
+@pytest.mark.parametrize("quick_ns", [IN_LOOP, IN_THREAD])
 async def test_a_failed_sync_ends_the_venue_and_answers_nobody(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, orders: int
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, quick_ns: int
 ) -> None:
     def broken(_disk: OsDisk, _fd: int) -> None:
         raise OSError(5, "Input/output error")
@@ -154,21 +183,22 @@ async def test_a_failed_sync_ends_the_venue_and_answers_nobody(
     async with Server.start(tmp_path, config()) as server:
         async with Stranger(server.port) as maker, Stranger(server.port) as other:
             await maker.login("maker")
+            monkeypatch.setattr(pipeline, "QUICK_NS", quick_ns)
             monkeypatch.setattr(OsDisk, "sync", broken)
             order = {"instrument": CEA, "side": "buy", "price": "70", "quantity": 1}
-            await maker.send("batch_add", orders=[order] * orders)
+            await maker.send("add_order", **order)
             with pytest.raises(ServerFailed, match="Input/output error"):
                 await server.wait()
             for client in (maker, other):
                 await client.socket.wait_closed()
                 assert client.socket.close_code == 1011
-            assert not any(f.get("method") == "batch_add" for f in maker.frames)
+            assert not any(f.get("method") == "add_order" for f in maker.frames)
         assert not server.venue.exchange.accounts["maker"].orders
     monkeypatch.undo()
 
     # What became of the batch, the next start finds out: here it was written.
     async with Server.start(tmp_path, config()) as server:
-        assert len(server.venue.exchange.accounts["maker"].orders) in {0, orders}
+        assert len(server.venue.exchange.accounts["maker"].orders) in {0, 1}
         async with Stranger(server.port) as maker:
             await maker.login("maker")
             await maker.call("cancel_all")

@@ -2,7 +2,7 @@
 
 The hand-over there and back takes 149–176 µs for one command, sync included. To
 sync in the loop itself takes 116–140, but stops it for as long as the disk
-likes; the pipeline does so for a lone command only.
+likes; the pipeline does so where that is not long.
 """
 
 from __future__ import annotations

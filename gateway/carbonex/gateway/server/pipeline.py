@@ -23,11 +23,12 @@ if TYPE_CHECKING:
     from .host.machine import Machine
 
 
-# A few commands that find the venue idle are made durable in the loop itself, because
-# to hand them to the thread and back takes longer than the loop is blocked, and has
-# two threads want the processors. But only where the last batch took less than this,
-# so that a slow disk does not stop reading, writing and market data.
-FEW_COMMANDS: Final = 8
+# Commands that find the venue idle are made durable in the loop itself: to hand them to
+# the thread and back takes longer than a quick disk blocks the loop, and has two
+# threads want the processors. But not so many at once that it pays to go on with the
+# next ones meanwhile, nor where the last batch took the disk so long that reading,
+# writing and market data would have to wait.
+FEW_COMMANDS: Final = 100
 QUICK_NS: Final = 500_000
 
 
