@@ -28,16 +28,15 @@ if TYPE_CHECKING:
     _Item = tuple[Watermark, Applied] | threading.Event | None
 
 
-# Commands that wait to be written; their events take about 1 KB each. Beyond it
-# ``put`` blocks. Dropping would leave a hole, and a venue that trades faster
-# than its history can be written has to slow down: its own queue fills, and
-# clients are told BUSY. The writer needs 9 µs of the interpreter a command.
-MAX_WAITING: Final = 100_000
+# Commands that wait to be written; their events take about 1 KB each, which a process
+# that has fallen behind once does not give back. Beyond it ``put`` blocks: dropping
+# would leave a hole, and whoever reads the log loses nothing by waiting.
+MAX_WAITING: Final = 20_000
 
 # A transaction holds what arrives in this time, up to so many commands: one for
 # each of some thousand batches a second would cost more than the writing.
 GATHER_S: Final = 0.02
-MAX_GATHERED: Final = 20_000
+MAX_GATHERED: Final = 5_000
 
 
 class HistoryStore:
