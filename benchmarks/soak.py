@@ -27,8 +27,8 @@ RATE: Final = 1_000.0  # orders a second from all companies
 LEAVES: Final = 2.0  # companies a second that leave and come back
 SETTLED: Final = 1 / 3  # of the time, after which all that is bounded is full
 FLAT: Final = 1.05  # memory at the end over that when it had settled
-# Recent executions, which the server keeps 100,000 of, and its buffers take some
-# minutes to fill: before that memory grows by design.
+# The executions that the server keeps take some minutes to become as many as they may,
+# and its buffers to fill: before that memory grows by design.
 TELLING_MINUTES: Final = 15.0
 
 
