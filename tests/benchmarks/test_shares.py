@@ -69,7 +69,7 @@ def test_whose_a_library_is(library: str, whose: str) -> None:
 def test_the_shares_of_a_server_under_load_are_all_of_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(shares, "QUICK", Size(1, 300))
+    monkeypatch.setattr(shares, "QUICK", Size(1, 1_500))
     report = shares.measure(quick=True)
     if not report.figures:
         pytest.skip(report.notes[0])

@@ -41,8 +41,8 @@ CHANGING: Final = frozenset(
 )
 FILLING: Final = frozenset({"open_write", "pwrite", "sync", "rename"})
 
-# Of a sync in the loop itself: most take less than a tenth of it, one in six more than
-# half, after which the commit thread is asked.
+# A sync takes up to this, each second one more than half: then the venue has its next
+# batch written by the commit thread, and else in the loop itself.
 LONGEST_SYNC_NS: Final = 1_000_000
 
 
@@ -56,7 +56,7 @@ class Port:
 
     def __init__(self, disk: SimulatedDisk, process: Process) -> None:
         self.calls = 0
-        self.beside_loop = False  # in a worker, where waiting stops nobody
+        self.beside_loop = False  # in a worker
         self.troubled: Callable[[Trouble, Path], None] = lambda *_: None
         self._disk = disk
         self._process = process
@@ -95,9 +95,8 @@ class Port:
 
     def sync(self, fd: int) -> None:
         self._call("sync", fd)
-        if not self.beside_loop:
-            turns = self._process.turns
-            turns.now_ns += int(turns.random.random() ** 4 * LONGEST_SYNC_NS)
+        turns = self._process.turns
+        turns.now_ns += int(turns.random.random() * LONGEST_SYNC_NS)
 
     def size(self, fd: int) -> int:
         result: int = self._call("size", fd)

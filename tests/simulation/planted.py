@@ -37,7 +37,7 @@ CRASHES: Final = _NOTHING._replace(kill=2, kill_at_step=2, stop=1, snapshot=2)
 CABLES: Final = _NOTHING._replace(drop=4, stall=1)
 FLIPS: Final = _NOTHING._replace(flip=1, kill=1, seconds=0.1)
 SLOW: Final = _NOTHING._replace(slow=1, seconds=0.1)
-BUSY: Final = _NOTHING._replace(drop=1, pace=Pace(slow=0.3))
+BUSY: Final = _NOTHING._replace(drop=1, pace=Pace(slow=0.6))
 STUTTER: Final = _NOTHING._replace(kill=1, stop=1, stutter=0.3)
 
 LOST: Final = (

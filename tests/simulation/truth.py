@@ -75,6 +75,7 @@ class Truth:
         exchange = self.exchange
         for row in rows:
             batch = row.batch()
+            due_ns = exchange.next_due()
             applied = exchange.apply(batch)
             self.rows[row.position] = row.hash.hex(), exchange.seq
             if not applied.accepted:
@@ -86,7 +87,8 @@ class Truth:
             self._take(batch.commands, applied)
             if applied.due or any(first_of(e) != "Rejected" for e in applied.replies):
                 self._look()
-            else:
+            elif due_ns is None or due_ns > exchange.time_ns:
+                # Else a grace has ended that had no orders to cancel, of which no event tells.
                 self.refused.append(row.position)
             for shown in self.wanted.pop(exchange.seq, ()):
                 self._compare(shown)
