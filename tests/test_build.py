@@ -90,11 +90,13 @@ def test_each_compiled_module_can_be_the_first_to_be_imported() -> None:
 
 
 def test_without_a_compiler_the_wheel_is_pure_and_says_so(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.delenv("CARBONEX_ENGINE", raising=False)
     assert _built(monkeypatch, "/no/such/compiler") == _PURE
-    assert "it stays pure Python" in capsys.readouterr().err
+    told = capfd.readouterr().err
+    assert "/no/such/compiler" in told
+    assert "it stays pure Python" in told
 
 
 def test_without_a_compiler_there_is_no_wheel_where_it_must_be_compiled(
