@@ -54,7 +54,6 @@ HOT = (
     "gateway/outbox.py",
     "gateway/server/connections/connection.py",
     "gateway/server/connections/messages.py",
-    "gateway/server/host/clock.py",
     "gateway/session/identity.py",
     "gateway/session/intake/orders.py",
     "gateway/session/intake/values.py",
