@@ -71,15 +71,23 @@ HOT = (
 )
 
 # One library for all modules, so that they call each other directly. What the gateway
-# imports need not be there: its types are taken for Any.
+# imports need not be there: its types are taken for Any. All our modules are named, or
+# mypy would read those of a carbonex that is installed already.
 _SETUP = """
 import sys
+from pathlib import Path
 from mypyc.build import mypycify
 from setuptools import setup
 
 options = ["--config-file=", "--namespace-packages", "--explicit-package-bases"]
 options.append("--ignore-missing-imports")
-modules = mypycify([*options, *sys.argv[1:]], opt_level="3", group_name="carbonex")
+sources = map(str, sorted(Path("carbonex").rglob("*.py")))
+modules = mypycify(
+    [*options, *sources],
+    only_compile_paths=sys.argv[1:],
+    opt_level="3",
+    group_name="carbonex",
+)
 setup(
     name="carbonex",
     packages=[],
