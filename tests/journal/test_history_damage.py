@@ -92,7 +92,6 @@ def test_where_it_is_damaged_it_is_made_anew(
     venue = Venue()
     with closing(HistoryStore(path, VENUE)) as store:
         recovered = recover(venue.log, venue.snapshots, history=store)
-        store.flush()
         assert "made anew: it is damaged: " in recovered.warnings[0]
         assert contents(path) == complete
     assert len(checks) == 1

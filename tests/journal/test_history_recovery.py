@@ -45,7 +45,6 @@ def test_recovery_brings_the_history_up_to_date(path: Path, complete: Contents) 
             put(store, last=watermark)
         with closing(HistoryStore(path, VENUE)) as store:
             recovered = recover(venue.log, venue.snapshots, history=store)
-            store.flush()
             assert recovered.snapshot == snapshot
             assert recovered.warnings == []
             assert recovered.exchange.digest() == DONE.states[-1].digest
@@ -99,7 +98,6 @@ def test_a_file_that_is_no_use_is_made_anew_and_filled(
     spoil(path)
     with closing(HistoryStore(path, VENUE)) as store:
         recovered = recover(venue.log, venue.snapshots, history=store)
-        store.flush()
         assert len(recovered.warnings) == 1
         assert "the history was made anew: " in recovered.warnings[0]
         assert reason in recovered.warnings[0]
@@ -130,7 +128,6 @@ def test_where_the_log_does_not_reach_back_the_history_says_so_and_goes_on(
     venue = Venue()
     venue.truncate(41)
     recovered = recover(venue.log, venue.snapshots, history=store)
-    store.flush()
     assert recovered.snapshot == 40
     assert "positions 1 to 40 cannot be replayed any more" in recovered.warnings[0]
     assert store.position == 60
@@ -215,7 +212,6 @@ def test_a_write_that_fails_stops_the_history_and_nothing_else(
         assert contents(path) == before
     with closing(HistoryStore(path, VENUE)) as store:
         recover(venue.log, venue.snapshots, history=store)
-        store.flush()
         assert store.failed is None
         assert contents(path) == complete
 

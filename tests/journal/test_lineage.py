@@ -63,7 +63,6 @@ def test_it_is_made_anew_from_the_log_whatever_its_length(
     store_other(path, watermark)
     with closing(HistoryStore(path, VENUE)) as store:
         recovered = recover(venue.log, venue.snapshots, history=store)
-        store.flush()
         assert store.watermark == (60, CHAINS[-1])
         assert contents(path) == complete
     reason = (
@@ -82,7 +81,6 @@ def test_what_it_has_in_common_with_the_log_is_kept(
     store_other(path, watermark)
     with closing(HistoryStore(path, VENUE)) as store:
         recovered = recover(venue.log, venue.snapshots, history=store)
-        store.flush()
         assert (store.recreated, recovered.warnings) == ("", [])
         assert contents(path) == complete
 
@@ -141,7 +139,6 @@ def test_before_that_nobody_can_tell_and_a_warning_says_so(path: Path) -> None:
         put(store, last=39)
     with closing(HistoryStore(path, VENUE)) as store:
         warnings = recover(venue.log, venue.snapshots, history=store).warnings
-        store.flush()
         assert store.watermark == (60, CHAINS[-1])
     assert warnings == [
         (

@@ -5,16 +5,24 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
 from collections import Counter
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
 
+from carbonex.journal.history.store import HistoryStore
 from simulation.disk import Trouble
 from simulation.history import simulate, simulate_for_pool
 from simulation.plans import PEACE, Doom, Plan
 from simulation.worker import Pace
 from sources import WITH_TESTS
+
+
+if TYPE_CHECKING:
+    from carbonex.engine import Applied
+    from carbonex.journal.history.schema import Watermark
 
 
 SEEDS = range(1, 7)
@@ -65,7 +73,7 @@ def test_in_peace_everything_is_told() -> None:
 
 def test_many_kinds_of_refusal_occur() -> None:
     """Else the checker would never see one."""
-    names = set(simulate(3, STEPS, Plan(full_disk=20, pace=Pace(slow=0.6))).refusals)
+    names = set(simulate(3, STEPS, Plan(full_disk=20, pace=Pace(slow=0.3))).refusals)
     assert {"UNKNOWN_ORDER", "SELF_TRADE", "BUSY", "LOG_FULL"} <= names
 
 
@@ -95,6 +103,21 @@ def test_trouble_in_any_disk_call(at: int, trouble: Trouble) -> None:
 def test_a_seed_makes_the_same_history_in_every_process() -> None:
     """Whatever order Python's sets have there."""
     assert _last_line("1") == _last_line("2")
+
+
+def test_a_seed_makes_the_same_history_however_slow_the_real_disk_is(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The history store is on it, written by a thread of its own."""
+    fast = simulate(9, 12_000).trace
+    store = HistoryStore._store
+
+    def slow(self: HistoryStore, batches: list[tuple[Watermark, Applied]]) -> None:
+        time.sleep(0.02)
+        store(self, batches)
+
+    monkeypatch.setattr(HistoryStore, "_store", slow)
+    assert simulate(9, 12_000).trace == fast
 
 
 def test_it_goes_on_from_seed_to_seed() -> None:

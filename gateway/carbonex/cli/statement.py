@@ -172,7 +172,6 @@ def _replay(log: LogReader, directory: Path, path: Path) -> None:
     store = HistoryStore(path, log.venue)
     try:
         recovered = recover(log, SnapshotStore(directory), history=store)
-        store.flush()
     finally:
         store.close()
     if store.failed is not None:

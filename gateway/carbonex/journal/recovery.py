@@ -76,6 +76,8 @@ def recover(
             warnings.append(_gap(log, watermark, start))
             history.start_at(start, exchange, log.hash_at(start))
         end = _replay(log, exchange, start, last, _listeners(progress, history))
+        if history is not None:
+            history.flush()
     return Recovered(exchange, end, log.hash_at(end), start, warnings)
 
 
