@@ -101,7 +101,7 @@ class Dispatch:
         """Take one command's events; send what is not conflated."""
         for event in events:
             if type(event) is ACCEPTED:
-                self._accepted(seq, time_ns, event)
+                self._changed(seq, time_ns, event)
             elif type(event) is CANCELLED:
                 self._left(seq, time_ns, event)
             elif (reader := self._readers.get(type(event))) is not None:
@@ -114,15 +114,6 @@ class Dispatch:
             self._executions.deliver()
 
     # Orders
-
-    def _accepted(self, seq: int, time_ns: int, event: OrderAccepted) -> None:
-        order = event.order
-        account = order.account
-        self._touch(order, event.price)
-        # Half of all events are these: as _execute, without a call for it.
-        self._executions.add(account, Record(seq, time_ns, event))
-        if account in self._balances_followed:
-            self._balances.touch(account)
 
     def _traded(self, seq: int, time_ns: int, event: Trade) -> None:
         maker, taker = event.maker, event.taker
@@ -149,7 +140,10 @@ class Dispatch:
         self._execute(event.order.account, Record(seq, time_ns, event))
 
     def _changed(
-        self, seq: int, time_ns: int, event: OrderTriggered | OrderRefilled
+        self,
+        seq: int,
+        time_ns: int,
+        event: OrderAccepted | OrderTriggered | OrderRefilled,
     ) -> None:
         self._touch(event.order, event.price)
         self._execute(event.order.account, Record(seq, time_ns, event))

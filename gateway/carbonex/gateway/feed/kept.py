@@ -2,30 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, TypeAlias, final
+from typing import TYPE_CHECKING, Final, final
 
 
 if TYPE_CHECKING:
-    from carbonex.engine import (
-        OffBookTrade,
-        OrderAccepted,
-        OrderAmended,
-        OrderCancelled,
-        OrderReduced,
-        OrderRefilled,
-        OrderTriggered,
-        Trade,
-    )
+    from carbonex.engine import OffBookTrade
 
-    OrderEvent: TypeAlias = (
-        OrderAccepted
-        | Trade
-        | OrderTriggered
-        | OrderRefilled
-        | OrderCancelled
-        | OrderReduced
-        | OrderAmended
-    )
+    from .record import OrderEvent
 
 
 @final

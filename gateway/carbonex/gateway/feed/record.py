@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, assert_never
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias, assert_never
 
 from carbonex.engine import (
     BUY,
@@ -33,7 +33,17 @@ from carbonex.wire.vocabulary import (
 if TYPE_CHECKING:
     from carbonex.engine import PlaceOrder
 
-    from .kept import OrderEvent, Record
+    from .kept import Record
+
+    OrderEvent: TypeAlias = (
+        OrderAccepted
+        | Trade
+        | OrderTriggered
+        | OrderRefilled
+        | OrderCancelled
+        | OrderReduced
+        | OrderAmended
+    )
 
 
 def execution_of(
