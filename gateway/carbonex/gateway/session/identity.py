@@ -50,7 +50,7 @@ class Identity:
         if name in accounts:
             return name
         if not name and len(accounts) == 1:
-            for only in accounts:  # compiled, a tenth of what next() takes
+            for only in accounts:  # compiled code finds next() by its name
                 return only
         assert self.key is not None
         who = self.key.participant.name

@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, Protocol, final
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    Final,
+    Generic,
+    Protocol,
+    TypeAlias,
+    TypeVar,
+    final,
+)
 
 
 if TYPE_CHECKING:
@@ -13,9 +22,16 @@ if TYPE_CHECKING:
     from carbonex.engine import Command, Event, Permission
     from carbonex.wire.answers import Error
 
+    from .identity import Identity
     from .session import Session
 
     Result = Callable[[list[Event]], msgspec.Struct]
+    # Of the params: with who sent them and the account, or with the key's id.
+    BuildOfOrder: TypeAlias = Callable[[Any, Identity, str], Command]
+    BuildOfVenue: TypeAlias = Callable[[Any, str], Command]
+
+
+B = TypeVar("B")
 
 
 class Reply(Protocol):
@@ -41,10 +57,10 @@ class Method:
         self.cost: Final = cost
 
 
-class LoggedMethod(Method):
+class LoggedMethod(Method, Generic[B]):
     """A command, which the log holds before it is answered.
 
-    ``result`` makes the answer of the command's events.
+    ``build`` makes it, and ``result`` the answer of its events.
     """
 
     def __init__(
@@ -52,7 +68,7 @@ class LoggedMethod(Method):
         name: str,
         permission: Permission | None,
         cost: int,
-        build: Callable[..., Command],
+        build: B,
         result: Result,
     ) -> None:
         super().__init__(name, permission, cost)
@@ -61,24 +77,18 @@ class LoggedMethod(Method):
 
 
 @final
-class OrderMethod(LoggedMethod):
-    """A command for one of the key's own accounts.
-
-    ``build`` makes it of the params, who sent them, and the account.
-    """
+class OrderMethod(LoggedMethod["BuildOfOrder"]):
+    """A command for one of the key's own accounts."""
 
 
 @final
-class BatchMethod(LoggedMethod):
+class BatchMethod(LoggedMethod["BuildOfOrder"]):
     """Many of them in one message: ``cost``, ``build`` and ``result`` are an item's."""
 
 
 @final
-class VenueMethod(LoggedMethod):
-    """An operator's or the registry's command, which names what it concerns.
-
-    ``build`` makes it of the params and the key's id.
-    """
+class VenueMethod(LoggedMethod["BuildOfVenue"]):
+    """An operator's or the registry's command, which names what it concerns."""
 
 
 @final
