@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Final
 
 from benchmarks.engines.carbonex import INSTRUMENT, NAMES, Engine
 from benchmarks.flow import ACCOUNTS, BATCH, MID, batches
-from benchmarks.stages_run import ORDERS, exchange
+from benchmarks.stages_run import ORDERS, do_turns
 from carbonex.engine import (
     BUY,
     GTC,
@@ -76,7 +76,7 @@ def main() -> None:
 def run(kind: str, count: int) -> None:
     """Run ``count`` commands of a kind, after what they need."""
     if kind == SERVER:
-        exchange(count // ORDERS)
+        do_turns(count // ORDERS)
         os._exit(0)
     gc.disable()  # as the server does while it is busy
     engine = Engine()

@@ -277,13 +277,13 @@ def run(turns: int, warmup: int) -> Run:
         return _run(gateway, Echoes(options), turns, warmup)
 
 
-def exchange(turns: int) -> int:
+def do_turns(turns: int) -> int:
     """Do up to MOST_TURNS turns; return how many commands the log has.
 
     What they are sent is made for all, whatever their number.
     """
     assert turns <= MOST_TURNS
-    reads = _reads(MOST_TURNS)
+    reads = list(_reads(MOST_TURNS))
     with _wired() as (gateway, _):
         gc.disable()
         for read in reads[:turns]:
@@ -303,20 +303,20 @@ def _wired() -> Iterator[tuple[Gateway, socket.socket]]:
         yield Gateway(log, options), options
 
 
-def _reads(turns: int) -> list[list[bytes]]:
-    """Return what every connection sends in each turn."""
+def _reads(turns: int) -> Iterator[list[bytes]]:
+    """Yield what every connection sends in each turn."""
     frames = [requests(number, turns * WINDOW) for number in range(CONNECTIONS)]
-    windows = [slice(n * WINDOW, (n + 1) * WINDOW) for n in range(turns)]
-    return [[b"".join(sent[window]) for sent in frames] for window in windows]
+    for turn in range(turns):
+        window = slice(turn * WINDOW, (turn + 1) * WINDOW)
+        yield [b"".join(sent[window]) for sent in frames]
 
 
 def _run(gateway: Gateway, echoes: Echoes, turns: int, warmup: int) -> Run:
     done = Run(defaultdict(list), 0, 0, 0)
     counts = [Frames() for _ in gateway.sinks]
-    all_reads = _reads(warmup + turns)
     gc.collect()
     gc.disable()  # as the server does while it is busy
-    for turn, reads in enumerate(all_reads):
+    for turn, reads in enumerate(_reads(warmup + turns)):
         ns = gateway.staged(reads) if turn % 2 else {WHOLE: gateway.whole(reads)}
         ns[ECHO] = echoes.turn(reads)
         if turn >= warmup:

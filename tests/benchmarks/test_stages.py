@@ -7,7 +7,7 @@ import pytest
 
 from benchmarks import stages
 from benchmarks.engines.environments import PURE
-from benchmarks.stages_run import ECHO, ORDERS, STAGES, WHOLE, Run, exchange, run
+from benchmarks.stages_run import ECHO, ORDERS, STAGES, WHOLE, Run, do_turns, run
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +30,7 @@ def test_orders_are_answered_and_nearly_all_accepted(done: Run) -> None:
 
 
 def test_turns_that_nobody_measures_log_every_order() -> None:
-    assert exchange(2) - exchange(0) == 2 * ORDERS
+    assert do_turns(2) - do_turns(0) == 2 * ORDERS
 
 
 def test_the_report_has_every_stage_of_an_engine_in_a_process_of_its_own(
