@@ -127,7 +127,7 @@ async def test_no_answer_leaves_before_its_batch_is_durable(
         monkeypatch.setattr(SegmentLog, "publish", slow)
         order = {"instrument": CEA, "side": "buy", "price": "70", "quantity": 1}
         monkeypatch.setattr(pipeline, "QUICK_NS", IN_THREAD)
-        sent = await maker.send("add_order", **order)
+        sent = await maker.send("batch_add", orders=[order, order])
         await asyncio.to_thread(entered.wait, 10)
         # The loop is free, so others are served, the feed flushes and beats.
         await watcher.call("ping")
@@ -135,14 +135,14 @@ async def test_no_answer_leaves_before_its_batch_is_durable(
             await hear_out(client, 0.2)
             assert not client.seen("executions", "update")
             assert not client.seen("book", "update")
-        assert not any(f.get("method") == "add_order" for f in maker.frames)
+        assert not any(f.get("method") == "batch_add" for f in maker.frames)
         assert not server.venue.exchange.accounts["maker"].orders
 
         gate.set()
         answer = await maker.answer(sent)
-        assert answer["success"]
+        assert all(item["success"] for item in answer["result"]["orders"])
         (update,) = await watcher.updates("book", 1)
-        assert update["bids"] == [["70.00", 1, 1]]
+        assert update["bids"] == [["70.00", 2, 2]]
 
 
 @pytest.mark.parametrize(
@@ -173,8 +173,9 @@ async def test_few_commands_are_published_in_the_loop_where_the_disk_is_quick(
 
 
 @pytest.mark.parametrize("quick_ns", [IN_LOOP, IN_THREAD])
+@pytest.mark.parametrize("orders", [1, 2])
 async def test_a_failed_sync_ends_the_venue_and_answers_nobody(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, quick_ns: int
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, orders: int, quick_ns: int
 ) -> None:
     def broken(_disk: OsDisk, _fd: int) -> None:
         raise OSError(5, "Input/output error")
@@ -186,19 +187,19 @@ async def test_a_failed_sync_ends_the_venue_and_answers_nobody(
             monkeypatch.setattr(pipeline, "QUICK_NS", quick_ns)
             monkeypatch.setattr(OsDisk, "sync", broken)
             order = {"instrument": CEA, "side": "buy", "price": "70", "quantity": 1}
-            await maker.send("add_order", **order)
+            await maker.send("batch_add", orders=[order] * orders)
             with pytest.raises(ServerFailed, match="Input/output error"):
                 await server.wait()
             for client in (maker, other):
                 await client.socket.wait_closed()
                 assert client.socket.close_code == 1011
-            assert not any(f.get("method") == "add_order" for f in maker.frames)
+            assert not any(f.get("method") == "batch_add" for f in maker.frames)
         assert not server.venue.exchange.accounts["maker"].orders
     monkeypatch.undo()
 
     # What became of the batch, the next start finds out: here it was written.
     async with Server.start(tmp_path, config()) as server:
-        assert len(server.venue.exchange.accounts["maker"].orders) in {0, 1}
+        assert len(server.venue.exchange.accounts["maker"].orders) in {0, orders}
         async with Stranger(server.port) as maker:
             await maker.login("maker")
             await maker.call("cancel_all")
