@@ -1,4 +1,4 @@
-"""The simulator finds what is planted within a few histories, by the check named for it."""
+"""The simulator finds what is planted, each time and within a few histories."""
 
 from __future__ import annotations
 
@@ -13,8 +13,6 @@ from simulation.record import Wrong
 
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from simulation.plans import Plan
 
 
@@ -22,12 +20,9 @@ if TYPE_CHECKING:
 def test_a_planted_bug_is_found(bug: Bug) -> None:
     if bug.compiled and COMPILED:
         pytest.skip("compiled code cannot be changed from outside")
-    others = []
-    for found in _findings(bug):
-        if found.partition(":")[0] in bug.shows:
-            return
-        others.append(found)  # by another check, in that history
-    pytest.fail(f"{bug.seeds} histories do not show that {bug.breaks}: {others}")
+    found = _first_finding(bug)
+    assert found, f"nothing shows in {bug.seeds} histories that {bug.breaks}"
+    assert found.partition(":")[0] in bug.shows, found
 
 
 @pytest.mark.parametrize("plan", dict.fromkeys(bug.plan for bug in BUGS))
@@ -36,11 +31,11 @@ def test_without_a_bug_nothing_is_found(plan: Plan) -> None:
     simulate(0, 5_000, plan)
 
 
-def _findings(bug: Bug) -> Iterator[str]:
-    """Yield what is found in history after history."""
-    for seed in range(bug.seeds):
+def _first_finding(bug: Bug) -> str:
+    for seed in range(bug.first_seed, bug.first_seed + bug.seeds):
         try:
             with bug.plant():
                 simulate(seed, bug.steps, bug.plan)
         except Wrong as wrong:
-            yield str(wrong)
+            return str(wrong)
+    return ""
