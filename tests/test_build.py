@@ -26,6 +26,11 @@ GATEWAY = ROOT / "gateway/carbonex"
 
 compiled = pytest.mark.skipif(not COMPILED, reason="this carbonex is pure Python")
 
+COMPILER = os.environ.get("CC", "cc")
+needs_compiler = pytest.mark.skipif(
+    shutil.which(COMPILER) is None, reason="no C compiler is installed"
+)
+
 _PURE = {"pure_python": True, "force_include": {}}  # what hatchling begins with
 
 # Each in a child of its own; prints those that failed.
@@ -90,33 +95,31 @@ def test_each_compiled_module_can_be_the_first_to_be_imported() -> None:
 
 
 def test_without_a_compiler_the_wheel_is_pure_and_says_so(
-    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.delenv("CARBONEX_ENGINE", raising=False)
-    assert _built(monkeypatch, "/no/such/compiler") == _PURE
+    assert _built(tmp_path, monkeypatch, "/no/such/compiler") == _PURE
     told = capfd.readouterr().err
     assert "/no/such/compiler" in told
     assert "it stays pure Python" in told
 
 
 def test_without_a_compiler_there_is_no_wheel_where_it_must_be_compiled(
-    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("CARBONEX_ENGINE", "compiled")
     with pytest.raises(subprocess.CalledProcessError):
-        _built(monkeypatch, "/no/such/compiler")
+        _built(tmp_path, monkeypatch, "/no/such/compiler")
 
 
+@needs_compiler
 def test_with_a_compiler_the_wheel_is_compiled_unless_pure_is_asked_for(
-    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    compiler = os.environ.get("CC", "cc")
-    if shutil.which(compiler) is None:
-        pytest.skip("no C compiler is installed")
     monkeypatch.setenv("CARBONEX_ENGINE", "pure")
-    assert _built(monkeypatch, compiler) == _PURE
+    assert _built(tmp_path, monkeypatch, COMPILER) == _PURE
     monkeypatch.setenv("CARBONEX_ENGINE", "compiled")
-    built = _built(monkeypatch, compiler)
+    built = _built(tmp_path, monkeypatch, COMPILER)
     libraries = sorted(built.pop("force_include").values())
     assert [name.partition(".")[0] for name in libraries] == [
         "carbonex/engine/dues",
@@ -125,13 +128,31 @@ def test_with_a_compiler_the_wheel_is_compiled_unless_pure_is_asked_for(
     assert built == {"pure_python": False, "infer_tag": True}
 
 
-def _built(monkeypatch: pytest.MonkeyPatch, compiler: str) -> dict[str, Any]:
-    """Let the hook compile one small module; return what it tells hatchling."""
+@needs_compiler
+def test_an_older_carbonex_that_is_installed_is_not_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    older = tmp_path / "installed/carbonex/engine"
+    older.mkdir(parents=True)
+    for name in ("__init__.py", "py.typed", "timers.py"):  # timers that are not there
+        (older / name).touch()
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path / "installed"))
+    monkeypatch.setenv("CARBONEX_ENGINE", "compiled")
+    assert not _built(tmp_path, monkeypatch, COMPILER)["pure_python"]
+
+
+def _built(
+    directory: Path, monkeypatch: pytest.MonkeyPatch, compiler: str
+) -> dict[str, Any]:
+    """Let the hook compile one module of the engine; return what it tells hatchling."""
     hook = _hook()
     app = pytest.importorskip("hatchling.bridge.app").Application()
+    checkout = directory / "checkout"
+    shutil.copytree(ROOT / "engine", checkout / "engine", dirs_exist_ok=True)
+    (checkout / "gateway").mkdir(exist_ok=True)
     monkeypatch.setenv("CC", compiler)
     monkeypatch.setattr(hook, "modules", lambda _: [Path("carbonex/engine/dues.py")])
-    build = hook.CustomBuildHook(str(ROOT), {}, None, None, "", "wheel", app)
+    build = hook.CustomBuildHook(str(checkout), {}, None, None, "", "wheel", app)
     told: dict[str, Any] = {"pure_python": True, "force_include": {}}
     try:
         build.initialize("standard", told)
