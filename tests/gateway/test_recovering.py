@@ -54,7 +54,8 @@ class Forgetful(OsDisk):
 def long_log(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a venue with many commands behind it."""
     directory = tmp_path_factory.mktemp("venue")
-    make_market(directory, write_config(directory))
+    # Those who ask how far it is must never be too many, however long it takes.
+    make_market(directory, write_config(directory, handshake_burst=1_000_000))
     with SegmentLog(directory, "test", Forgetful()) as log:
         exchange = recover(log, SnapshotStore(directory)).exchange
         last = log.bounds()[1]
