@@ -9,6 +9,7 @@ import pty
 import re
 import socket
 import sys
+import threading
 from typing import TYPE_CHECKING
 
 import pytest
@@ -26,6 +27,7 @@ from carbonex.engine import (
 from carbonex.gateway.config import load_config
 from carbonex.gateway.server.server import Server
 from carbonex.gateway.server.starting import recovering
+from carbonex.gateway.server.starting.recovering import Recovery
 from carbonex.journal import OsDisk, SegmentLog, SnapshotStore, recover
 from gateway.http_pages import get
 from market import CEA, make_market
@@ -36,8 +38,6 @@ from venue_process import write_config
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    from carbonex.gateway.server.starting.recovering import Recovery
 
 COMMANDS = 120_000
 ROWS = COMMANDS // 100
@@ -79,12 +79,27 @@ def copy(source: Path, target: Path) -> Path:
     return target
 
 
+def wait_to_be_asked(monkeypatch: pytest.MonkeyPatch) -> threading.Semaphore:
+    """Let a recovery wait at every hundredth row until somebody releases it."""
+    asked = threading.Semaphore(0)
+    count = Recovery.count
+
+    def wait_now_and_then(self: Recovery, position: int, commands: int) -> None:
+        count(self, position, commands)
+        if position % 100 == 0:
+            asked.acquire(timeout=10)
+
+    monkeypatch.setattr(Recovery, "count", wait_now_and_then)
+    return asked
+
+
 async def test_it_is_not_ready_and_says_how_far_it_is(
     long_log: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(recovering, "REPORT_SECONDS", 0.02)
+    monkeypatch.setattr(recovering, "REPORT_SECONDS", 0.01)
     directory = copy(long_log, tmp_path / "venue")
     said: list[str] = []
+    asked = wait_to_be_asked(monkeypatch)
 
     async def watch(recovery: Recovery) -> None:
         reporting = asyncio.create_task(recovering.report(recovery))
@@ -94,6 +109,7 @@ async def test_it_is_not_ready_and_says_how_far_it_is(
                 status, _, ready = await get(port, "/ready")
                 assert status == 503
                 said.append(ready.decode())
+                asked.release()
                 _, _, page = await get(port, "/metrics")
                 metrics = page.decode()
                 assert "carbonex_ready 0.0\n" in metrics
