@@ -230,3 +230,21 @@ async def test_a_login_goes_through_the_socket() -> None:
             async with connect(url, generate_key("maker")):
                 pass
     assert logins[0]["params"]["key_id"] == "maker"
+
+
+@pytest.mark.parametrize(
+    ("url", "why"),
+    [
+        ("127.0.0.1:8080", "scheme isn't ws or wss"),
+        ("ws://:8080", "hostname isn't provided"),
+        ("ws://127.0.0.1:80800", "Port out of range 0-65535"),
+        ("ws://127.0.0.1:None", "Port could not be cast to integer value as 'None'"),
+    ],
+)
+async def test_what_is_wrong_with_a_url_is_said(url: str, why: str) -> None:
+    with pytest.raises(ConnectionLost) as raised:
+        async with connect(url):
+            pass
+    told = str(raised.value)
+    assert told.startswith(f"{url}: ")
+    assert told.endswith(why)

@@ -13,8 +13,9 @@ import ssl
 from typing import TYPE_CHECKING, Final
 
 from websockets.asyncio.client import connect
-from websockets.exceptions import ConnectionClosed, WebSocketException
+from websockets.exceptions import ConnectionClosed, InvalidURI, WebSocketException
 from websockets.typing import Subprotocol
+from websockets.uri import parse_uri
 
 from .backoff import Backoff
 from .client import State, UnusableConnection
@@ -110,6 +111,10 @@ class Transport:
     async def _connection(self) -> tuple[str, int | None]:
         """Live through one connection; return why it ended, and its close code."""
         codec = self._client.codec
+        try:
+            parse_uri(self._url)
+        except (InvalidURI, ValueError) as error:  # the latter of its port
+            return str(error), None
         try:
             async with connect(
                 self._url,
