@@ -1,4 +1,4 @@
-"""Recovery: a long log replayed, and a restart from a snapshot of many orders.
+"""Recovery: a long log replayed, a history made anew, a restart from a snapshot.
 
 Every measurement is taken in a process of its own, the log built once. Seconds
 are the processor's; only from the start of a process until it is ready they are
@@ -40,14 +40,15 @@ def measure(quick: bool) -> Report:  # noqa: FBT001 - as every part
     report = Report(
         "recovery",
         f"a log of {count:,} commands (55 % add, 40 % cancel, 5 % cross, in rows of"
-        f" {BATCH}) replayed from its beginning; a restart from a snapshot with"
+        f" {BATCH}) replayed from its beginning, and its history made anew; a restart from a snapshot with"
         f" {orders:,} open orders, each with a client order id, at {LEVELS} prices a"
         f" side; {ROUNDS} runs of each, seconds of the processor",
     )
     with tempfile.TemporaryDirectory() as name:
         directory = Path(name) / "log"
         write_log(directory, count)
-        _replay(directory, report)
+        commands = _replay(directory, report)
+        _history(directory, commands, report)
         directory = Path(name) / "snapshot"
         write_snapshot(directory, orders)
         _restart(directory, report)
@@ -81,7 +82,8 @@ def run(what: str, directory: Path) -> dict[str, float]:
     return msgspec.json.decode(done.splitlines()[-1], type=dict[str, float])
 
 
-def _replay(directory: Path, report: Report) -> None:
+def _replay(directory: Path, report: Report) -> float:
+    """Report the rate, and by its parts; return how many commands it was."""
     recoveries, parts, raw = (
         [run(what, directory) for _ in range(ROUNDS)]
         for what in ("recovery", "parts", "raw")
@@ -105,6 +107,17 @@ def _replay(directory: Path, report: Report) -> None:
     report.ratios.append(
         Ratio.of("read and hash row by row / as one piece", reading, hashing)
     )
+    return count
+
+
+def _history(directory: Path, count: float, report: Report) -> None:
+    made = [run("history", directory) for _ in range(ROUNDS)]
+    rates = [count / each["follow"] for each in made]
+    peaks = [each["peak"] / 1e6 for each in made]
+    report.figures += [
+        Figure("the history made anew", "commands per CPU second", rates),
+        Figure("  memory of the follower, at most", "MB", peaks),
+    ]
 
 
 def _restart(directory: Path, report: Report) -> None:

@@ -7,6 +7,7 @@ processor's, since others may be at work on the machine. It is one thread.
 from __future__ import annotations
 
 import gc
+import resource
 import sys
 import time
 from hashlib import blake2b
@@ -19,9 +20,11 @@ from benchmarks.serving import VENUE
 from carbonex.engine import Exchange
 from carbonex.gateway.config import Config
 from carbonex.gateway.feed import Feed
+from carbonex.gateway.server.readers.follower import Follower
 from carbonex.gateway.server.starting.opening import open_venue, take_snapshot
 from carbonex.gateway.venue import Venue
-from carbonex.journal import LogReader, SnapshotStore
+from carbonex.journal import HISTORY_NAME, LogReader, SnapshotStore
+from carbonex.journal.history.schema import remove
 
 
 if TYPE_CHECKING:
@@ -113,11 +116,23 @@ def snapshot(directory: Path) -> dict[str, float]:
     }
 
 
+def history(directory: Path) -> dict[str, float]:
+    """Follow the log from its beginning, as a follower whose history is gone."""
+    remove(directory / HISTORY_NAME)
+    started = clock()
+    follower = Follower(directory)
+    followed = clock() - started
+    follower.close()
+    peak_kib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return {"follow": followed, "peak": peak_kib * 1024}
+
+
 RUNS: dict[str, Callable[[Path], dict[str, float]]] = {
     "recovery": recovery,
     "parts": parts,
     "raw": raw,
     "snapshot": snapshot,
+    "history": history,
 }
 
 if __name__ == "__main__":

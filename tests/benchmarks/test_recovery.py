@@ -10,6 +10,7 @@ from benchmarks.processes import children, cpu_ns, resident
 from benchmarks.recovery import run, write_log, write_snapshot
 from benchmarks.serving import limited, serving, verified
 from benchmarks.snapshot import of_size
+from carbonex.journal import HISTORY_NAME, HistoryReader, LogReader
 
 
 if TYPE_CHECKING:
@@ -29,6 +30,16 @@ def test_a_log_is_replayed_whole(tmp_path: Path) -> None:
         "engine",
         "feed",
     }
+
+
+def test_a_history_is_made_anew_each_time(tmp_path: Path) -> None:
+    write_log(tmp_path / "venue", 100)
+    for _ in range(2):
+        found = run("history", tmp_path / "venue")
+        assert found["follow"] > 0
+        assert found["peak"] > 1e6
+    with HistoryReader(tmp_path / "venue" / HISTORY_NAME) as history:
+        assert history.watermark.position == LogReader(tmp_path / "venue").durable
 
 
 def test_a_snapshot_has_its_steps_and_size() -> None:
