@@ -186,16 +186,14 @@ class CountdownFired(msgspec.Struct, frozen=True, gc=False, tag=True):
     orders: int
 
 
-OrderEvent = (
-    Rejected
-    | OrderAccepted
+# What an account's executions tell of its orders.
+OrderChange = (
+    OrderAccepted
     | Trade
     | OrderTriggered
     | OrderRefilled
     | OrderCancelled
     | OrderReduced
     | OrderAmended
-    | OrderStands
-    | CountdownSet
-    | CountdownFired
 )
+OrderEvent = OrderChange | Rejected | OrderStands | CountdownSet | CountdownFired

@@ -6,9 +6,7 @@ from typing import TYPE_CHECKING, Final, final
 
 
 if TYPE_CHECKING:
-    from carbonex.engine import OffBookTrade
-
-    from .record import OrderEvent
+    from carbonex.engine import OffBookTrade, OrderChange
 
 
 @final
@@ -21,7 +19,7 @@ class Record:
     __slots__ = ("event", "seq", "time_ns")
 
     def __init__(
-        self, seq: int, time_ns: int, event: OrderEvent | OffBookTrade
+        self, seq: int, time_ns: int, event: OrderChange | OffBookTrade
     ) -> None:
         self.seq: Final = seq
         self.time_ns: Final = time_ns

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias, assert_never
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, assert_never
 
 from carbonex.engine import (
     BUY,
@@ -31,19 +31,9 @@ from carbonex.wire.vocabulary import (
 
 
 if TYPE_CHECKING:
-    from carbonex.engine import PlaceOrder
+    from carbonex.engine import OrderChange, PlaceOrder
 
     from .kept import Record
-
-    OrderEvent: TypeAlias = (
-        OrderAccepted
-        | Trade
-        | OrderTriggered
-        | OrderRefilled
-        | OrderCancelled
-        | OrderReduced
-        | OrderAmended
-    )
 
 
 def execution_of(
@@ -94,7 +84,7 @@ class _Change(NamedTuple):
     more: dict[str, Any]
 
 
-def _change_of(event: OrderEvent, account: str) -> _Change:
+def _change_of(event: OrderChange, account: str) -> _Change:
     if type(event) is OrderAccepted:
         return _accepted(event)
     if type(event) is Trade:
