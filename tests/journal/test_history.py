@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 import time
 from collections import Counter
 from contextlib import closing
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import pytest
 
@@ -135,6 +137,39 @@ def test_movements_and_trades_add_up_to_the_balances(
         for instrument, holding in owner.holdings.items():
             assert held[name, instrument] == holding.quantity
     assert history.held() == held
+
+
+class Asked(sqlite3.Connection):
+    """A connection that notes which statements have rows to write."""
+
+    inserts: ClassVar[Counter[str]] = Counter()
+
+    def execute(self, sql: str, *values: Any) -> sqlite3.Cursor:
+        self._note(sql)
+        return super().execute(sql, *values)
+
+    def executemany(self, sql: str, rows: Any) -> sqlite3.Cursor:
+        self._note(sql)
+        return super().executemany(sql, rows)
+
+    def _note(self, sql: str) -> None:
+        if sql.startswith("INSERT"):
+            self.inserts[sql] += 1
+
+
+def test_a_table_has_one_statement_however_many_rows_come(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """SQLite keeps what it prepares: one for each number of rows took 35 MB."""
+    monkeypatch.setattr(sqlite3, "connect", partial(sqlite3.connect, factory=Asked))
+    monkeypatch.setattr(Asked, "inserts", Counter())
+    with closing(HistoryStore(path, VENUE)) as store:
+        for last in (1, 2, 4, 8, 15, 30, 60):
+            put(store, last=last)
+    tables = [sql.split()[2] for sql in Asked.inserts]
+    assert {"executions", "trades", "movements", "holdings"} <= set(tables)
+    assert len(tables) == len(set(tables))
+    assert max(Asked.inserts.values()) > 5  # the transactions were of several sizes
 
 
 def test_a_trade_is_told_to_both_sides(
