@@ -37,8 +37,10 @@ if TYPE_CHECKING:
     from .sources import Source
 
 
-# Bytes read at once: large against a record, small in memory.
-WINDOW: Final = 1024 * 1024
+# Bytes read at once: large against a record, and small for the heap, where large
+# pieces leave holes that smaller ones then divide: with windows of 1 MiB a reader
+# that followed a log had 28 MB of such holes within a minute.
+WINDOW: Final = 64 * 1024
 SUFFIX: Final = ".log"
 HEAD_NAME: Final = "head"
 _NOT_ZERO: Final = re.compile(rb"[^\0]")
@@ -200,6 +202,8 @@ def torn_bytes(disk: Disk, segment: Segment, mark: Mark) -> int:
     """
     source = open_source(disk, segment.path)
     try:
+        if _is_blank(source, mark.offset):
+            return 0
         rest = source.read(source.size - mark.offset, mark.offset)
         torn = len(rest.rstrip(b"\0"))
         if not torn or not _written_later(rest, torn, mark.position):
@@ -213,6 +217,15 @@ def torn_bytes(disk: Disk, segment: Segment, mark: Mark) -> int:
         return 0
     expected, found = explain(again, mark.position, mark.chain)
     raise DamageError(segment.path, mark.offset, mark.position, expected, found)
+
+
+def _is_blank(source: Source, offset: int) -> bool:
+    """Tell whether only zeros follow, a window in memory."""
+    while window := source.read(WINDOW, offset):
+        if window.rstrip(b"\0"):
+            return False
+        offset += len(window)
+    return True
 
 
 def _rest(disk: Disk, segment: Segment, offset: int) -> bytes:
