@@ -6,11 +6,14 @@ import asyncio
 import contextlib
 import random
 from collections import Counter
-from typing import TYPE_CHECKING
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, cast
 
+import pytest
 from websockets.exceptions import ConnectionClosed
 
 from carbonex.engine import Checkpoint, Exchange, PlaceOrder
+from carbonex.gateway.server import process
 from carbonex.journal import HISTORY_NAME, HistoryReader, LogReader, SnapshotStore
 from market import CEA, TRADERS, make_market
 from stranger import Stranger, eventually
@@ -19,6 +22,8 @@ from venue_process import VenueProcess, write_config
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from carbonex.gateway.server.server import Server
 
 
 async def test_sigterm_ends_it_cleanly(tmp_path: Path) -> None:
@@ -48,6 +53,35 @@ async def test_sigterm_ends_it_cleanly(tmp_path: Path) -> None:
         (trade,) = history.trades(CEA)
         assert (trade.price, trade.quantity, trade.seller) == (7000, 2, "maker")
         assert history.position == position
+
+
+async def test_the_collector_rests_while_the_venue_is_busy(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """However many connections end: it stops everything for as long as it takes."""
+    server = SimpleNamespace(
+        venue=SimpleNamespace(exchange=SimpleNamespace(seq=0)),
+        clients=SimpleNamespace(ended=0),
+    )
+    collected = []
+    # After each second: commands so far, and connections that have ended so far.
+    seconds = iter([(9, 3), (20, 9_000), (20, 9_000), (20, 9_000), (21, 9_001)])
+
+    async def sleep(_seconds: float) -> None:
+        state = next(seconds, None)
+        if state is None:
+            raise asyncio.CancelledError
+        server.venue.exchange.seq, server.clients.ended = state
+
+    collector = SimpleNamespace(
+        collect=lambda: collected.append((server.venue.exchange.seq, "collected")),
+        freeze=lambda: collected.append((server.venue.exchange.seq, "frozen")),
+    )
+    monkeypatch.setattr(process, "gc", collector)
+    monkeypatch.setattr(process, "asyncio", SimpleNamespace(sleep=sleep))
+    with pytest.raises(asyncio.CancelledError):
+        await process._collect(cast("Server", server))
+    assert collected == [(20, "collected"), (20, "frozen")]
 
 
 async def test_a_stop_is_clean_even_if_no_snapshot_can_be_kept(tmp_path: Path) -> None:

@@ -82,7 +82,8 @@ class House:
         self.pages = Pages("test", metrics, lambda: state)
         self.feed = Feed(self.venue)
         self.venue.readers.append(self.feed)
-        self.clients.open(self.venue, self.feed, Library(), lambda: None)
+        self.library = Library()
+        self.clients.open(self.venue, self.feed, self.library, lambda: None)
         self.turn()
 
     def turn(self) -> None:

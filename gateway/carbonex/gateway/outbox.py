@@ -73,8 +73,8 @@ class Outbox:
         self.queued_bytes = 0
         self.closing: tuple[int, str] | None = None
         self._frames: list[bytes] = []
-        self._wake: Final = wake
-        self._write: Final = write
+        self._wake = wake
+        self._write = write
 
     def send(self, message: msgspec.Struct) -> None:
         """Add a message for this client alone."""
@@ -125,6 +125,11 @@ class Outbox:
         self._frames = []
         self.queued_bytes = 0
         return frames
+
+    def forget(self) -> None:
+        """Let go of what waits and of who writes it: the connection is gone."""
+        self.take()
+        self._wake = self._write = None
 
 
 def frame(codec: Codec, message: msgspec.Struct) -> bytes:

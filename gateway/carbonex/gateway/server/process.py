@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import gc
 import signal
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import structlog
 
@@ -24,10 +24,6 @@ if TYPE_CHECKING:
 
     from .starting.recovering import Watch
 
-
-# A closed connection leaves a kilobyte or two of cycles behind. They are
-# collected in an idle second, or when there are so many that it has to be.
-MANY_ENDED: Final = 2000
 
 _log = structlog.get_logger("carbonex.gateway")
 
@@ -95,8 +91,8 @@ async def _deaf_at_the_end() -> AsyncIterator[None]:
 async def _no_collector() -> AsyncIterator[None]:
     """Keep the garbage collector out of the way of recovery and trading.
 
-    The hot path makes no cycles (a test counts), so that nothing grows without
-    the collector but what ended connections leave.
+    Neither trading nor ended connections make cycles (tests count), so that
+    nothing grows without the collector.
     """
     gc.disable()
     try:
@@ -107,10 +103,10 @@ async def _no_collector() -> AsyncIterator[None]:
 
 @contextlib.asynccontextmanager
 async def _collecting_when_idle(server: Server) -> AsyncIterator[None]:
-    """Collect what ended connections leave, now and then.
+    """Collect what connections and their ends may have left, in idle seconds only.
 
-    What exists after the start is frozen and never looked at: to go through a
-    million orders takes a second.
+    What was there at the start, or was looked at once, is frozen and never looked
+    at again: a million orders take a second, half a million executions half of one.
     """
     gc.freeze()
     task = asyncio.create_task(_collect(server))
@@ -127,6 +123,7 @@ async def _collect(server: Server) -> None:
         await asyncio.sleep(1)
         idle = seq == server.venue.exchange.seq
         seq, ended = server.venue.exchange.seq, server.clients.ended
-        if ended - collected > (0 if idle else MANY_ENDED):
+        if idle and ended > collected:
             gc.collect()
+            gc.freeze()
             collected = ended

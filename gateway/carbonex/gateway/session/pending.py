@@ -70,7 +70,7 @@ class Pending:
         self._clock: Final = services.clock
         self._errors: Final = services.errors
         self._bucket: Final = bucket
-        self._drained: Final = drained
+        self._drained = drained
         self.outbox: Final = outbox
         self.requests: Final[deque[Sent | Callable[[], None]]] = deque()
         self._submitted = 0
@@ -103,6 +103,11 @@ class Pending:
             self.requests.append(act)
         else:
             act()
+
+    def forget(self) -> None:
+        """Let go of the requests and of whom to tell: the connection is gone."""
+        self.requests.clear()
+        self._drained = _nobody
 
     def answered(self, token: int, events: list[Event], seq: int, time_ns: int) -> None:
         """Take a command's outcome; send its answer, and what waited for it."""
@@ -155,3 +160,7 @@ class Pending:
         )
         outbox = self.outbox  # as its ``send``, without a call for it
         outbox.send_frame(frame(outbox.codec, answer))
+
+
+def _nobody() -> None:
+    """Tell nobody."""

@@ -132,7 +132,7 @@ class Session:
             self.services.roster.lost(self.presence)
         if self.state is not CLOSED:
             self._step(Step.CLOSE)
-        self._requests.clear()
+        self.pending.forget()
         self._held.clear()
         self.resuming = None
         self.feed.drop(self.outbox)

@@ -134,7 +134,7 @@ class Connection(asyncio.Protocol):
                 timer.cancel()
         self.session.closed()
         self._messages.forget()
-        self.outbox.take()
+        self.outbox.forget()
         self._host.lost(self)
 
     def flush(self) -> None:

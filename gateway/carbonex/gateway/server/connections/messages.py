@@ -198,12 +198,12 @@ class Messages:
 
 
 def release(websocket: ServerProtocol) -> None:
-    """Let go of what an ended connection's protocol has read and not delivered.
+    """Let go of what an ended connection's protocol holds, and of itself.
 
-    The protocol and its parser refer to each other, so that only the collector
-    ends them, and it rests while the venue is busy: two thousand connections
-    would leave up to ``frame_bytes`` each. O(1).
+    Its parser refers to it, and so does what the parser has raised: only the
+    collector would end them, which rests while the venue is busy. O(1).
     """
     websocket.parser.close()
+    websocket.parser_exc = websocket.handshake_exc = None
     websocket.reader.discard()
     websocket.events_received()
