@@ -27,6 +27,7 @@ RATE: Final = 1_000.0  # orders a second from all companies
 LEAVES: Final = 2.0  # companies a second that leave and come back
 SETTLED: Final = 1 / 3  # of the time, after which all that is bounded is full
 FLAT: Final = 1.05  # memory at the end over that when it had settled
+PAUSE_MS: Final = 100.0  # that nobody should wait; the machine itself has some of 30
 # The executions that the server keeps take some minutes to become as many as they may,
 # and its buffers to fill: before that memory grows by design.
 TELLING_MINUTES: Final = 15.0
@@ -38,7 +39,10 @@ def measure(quick: bool) -> Report:  # noqa: FBT001 - as every part
 
 
 def soak(minutes: float) -> Report:
-    """Load a server for so long, and say what became of it."""
+    """Load a server for so long, and say what became of it.
+
+    Memory, every minute's latencies, and each minute in which somebody waited.
+    """
     phases = [Phase("steady", minutes * 60, RATE)]
     with tempfile.TemporaryDirectory() as name:
         played = play(
@@ -74,6 +78,16 @@ def slope(memory: Memory) -> float:
     if len(set(at)) < 2:
         return 0.0
     return statistics.linear_regression(at, server).slope * 3600
+
+
+def pauses(minutes: list[float], worst: list[float]) -> str:
+    """Tell in which minutes somebody waited for more than PAUSE_MS."""
+    slow = [
+        f"{ms:,.0f} ms in minute {minute:.0f}"
+        for minute, ms in zip(minutes, worst, strict=True)
+        if ms > PAUSE_MS
+    ]
+    return f"answers to a company over {PAUSE_MS:g} ms: {', '.join(slow) or 'none'}"
 
 
 def _workload(minutes: float) -> str:
@@ -119,6 +133,7 @@ def _add_times(report: Report, played: Played, minutes: float) -> None:
     times, found = course(company, step)
     in_minutes = [at / 60 for at in times]
     report.figures += figures("answer to a company", company.took)
+    report.notes.append(pauses(in_minutes, found["max"]))
     report.figures += figures("answer to a maker", played.columns["maker"].took)
     report.charts.append(
         Chart(

@@ -8,7 +8,7 @@ import pytest
 pytest.importorskip("hdrh", reason="percentiles need hdrhistogram")
 
 from benchmarks.market_stage import Memory
-from benchmarks.soak import FLAT, growth, slope
+from benchmarks.soak import FLAT, growth, pauses, slope
 
 
 def test_what_fills_up_at_first_is_flat() -> None:
@@ -23,3 +23,9 @@ def test_the_slope_is_in_mb_an_hour() -> None:
     seconds = [float(n) for n in range(3600)]
     memory = Memory(seconds, [50 + at / 3600 for at in seconds], seconds)
     assert slope(memory) == pytest.approx(1)
+
+
+def test_a_pause_is_told_with_its_minute() -> None:
+    told = pauses([0.0, 1.0, 2.0, 3.0], [20.0, 538.4, 100.0, 1_200.0])
+    assert told.endswith("over 100 ms: 538 ms in minute 1, 1,200 ms in minute 3")
+    assert pauses([0.0], [99.0]).endswith(": none")
