@@ -152,7 +152,7 @@ class Session(asyncio.Protocol):
         if "method" in message:
             assert message["success"], message
             self._unready -= 1
-            if not self._unready and not self.ready.cancelled():  # by the end
+            if not self._unready and not self.ready.cancelled():  # the end has come
                 self.ready.set_result(None)
 
     def _answered(self, payload: bytes) -> None:

@@ -27,7 +27,7 @@ RATE: Final = 1_000.0  # orders a second from all companies
 LEAVES: Final = 2.0  # companies a second that leave and come back
 SETTLED: Final = 1 / 3  # of the time, after which all that is bounded is full
 FLAT: Final = 1.05  # memory at the end over that when it had settled
-PAUSE_MS: Final = 100.0  # that nobody should wait; the machine itself has some of 30
+PAUSE_MS: Final = 100.0  # that nobody should wait
 # The executions that the server keeps take some minutes to become as many as they may,
 # and its buffers to fill: before that memory grows by design.
 TELLING_MINUTES: Final = 15.0

@@ -98,6 +98,7 @@ def traded(house: House) -> Wire:
 def closed(house: House) -> Wire:
     wire = traded(house)
     house.say(wire, Frame(CLOSE, Close(1000, "").serialize()))
+    assert wire.ended
     return wire
 
 
@@ -149,10 +150,13 @@ async def test_an_ended_connection_leaves_nothing_to_the_collector(
 ) -> None:
     """It would stop trading for half a second, after some thousand connections."""
     house = House()
+    opened = 0
 
     def visited(times: int) -> None:
+        nonlocal opened
         for _ in range(times):
             wire = visit(house)
+            opened += type(wire.protocol) is Connection
             wire.protocol.connection_lost(None)
             house.library.answer()  # which comes too late
             wire.protocol = asyncio.Protocol()  # uvloop lets go of it as well
@@ -165,6 +169,7 @@ async def test_an_ended_connection_leaves_nothing_to_the_collector(
         visited(10)
         await asyncio.sleep(0)
         assert gc.collect() == 0
+        assert house.clients.ended == opened
         assert len(house.clients) == 0
     finally:
         gc.enable()

@@ -55,6 +55,7 @@ class SimulatedDisk:
         self.random = random.Random(seed)
         self.calls = 0
         self.bytes_read = 0
+        self.largest_read = 0
         self.free = 1 << 40
         self.lost = dict.fromkeys(LOSSES, 0)
         self._power_off_at = 0
@@ -139,6 +140,7 @@ class SimulatedDisk:
         self._check_power()
         data = bytes(self._open[fd].content[offset : offset + size])
         self.bytes_read += len(data)
+        self.largest_read = max(self.largest_read, len(data))
         return data
 
     def pwrite(self, fd: int, data: bytes | memoryview, offset: int) -> None:

@@ -160,7 +160,7 @@ class Asked(sqlite3.Connection):
 def test_a_table_has_one_statement_however_many_rows_come(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """SQLite keeps what it prepares: one for each number of rows took 35 MB."""
+    """SQLite keeps what it prepares: one for each number of rows is a lot."""
     monkeypatch.setattr(sqlite3, "connect", partial(sqlite3.connect, factory=Asked))
     monkeypatch.setattr(Asked, "inserts", Counter())
     with closing(HistoryStore(path, VENUE)) as store:

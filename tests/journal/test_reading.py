@@ -106,29 +106,18 @@ def test_a_reader_does_not_mistake_a_log_that_goes_on_for_one_that_lost_rows() -
 
 def test_following_takes_no_large_pieces_of_memory() -> None:
     """They leave holes in the heap, which then only grows."""
-    disk = MeasuringDisk()
+    disk = SimulatedDisk()
     log = open_log(disk, segment_bytes=1 << 30)
     written = fill(log, 300, size=10_000)
     reader = LogReader(DIRECTORY, disk)
     for _ in range(3):
         seen = len(written)
         written += fill(log, 30, size=10_000)
-        disk.largest = 0
+        disk.largest_read = 0
         reader.refresh()
         assert list(reader.tail(seen + 1)) == written[seen:]
-        assert 0 < disk.largest <= 64 * 1024
+        assert 0 < disk.largest_read <= 64 * 1024
     assert disk.size(disk.open_read(FIRST)) > log._offset + 200_000  # zeros are ahead
-
-
-class MeasuringDisk(SimulatedDisk):
-    """Keeps how much was read at once at most."""
-
-    largest = 0
-
-    def read(self, fd: int, size: int, offset: int) -> bytes:
-        data = super().read(fd, size, offset)
-        self.largest = max(self.largest, len(data))
-        return data
 
 
 class GrowingDisk(SimulatedDisk):

@@ -38,8 +38,7 @@ if TYPE_CHECKING:
 
 
 # Bytes read at once: large against a record, and small for the heap, where large
-# pieces leave holes that smaller ones then divide: with windows of 1 MiB a reader
-# that followed a log had 28 MB of such holes within a minute.
+# pieces leave holes that smaller ones then divide, and it only grows.
 WINDOW: Final = 64 * 1024
 SUFFIX: Final = ".log"
 HEAD_NAME: Final = "head"

@@ -49,7 +49,7 @@ if TYPE_CHECKING:
 
 
 # The table that grows most lies by account, while events come from all in turn. In the
-# order of its key SQLite meets each page once, and writes half as much.
+# order of its key SQLite meets each page once, and writes it once.
 BY_ACCOUNT: Final = "executions"
 
 LARGE_HOLDER: Final = "large_holder"
@@ -206,8 +206,7 @@ def _insert(
     """Insert rows of a table by one statement, whatever their number.
 
     A statement for each number of rows would be no faster, and SQLite keeps what it
-    has prepared: a hundred of them took 35 MB. Plain tuples are bound a tenth faster
-    than named ones.
+    has prepared. Plain tuples are bound faster than named ones.
     """
     values = ", ".join("?" * len(rows[0]))
     connection.executemany(f"INSERT INTO {table} VALUES ({values})", map(tuple, rows))
