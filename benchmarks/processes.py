@@ -102,6 +102,15 @@ def resident(pid: int) -> int:
     return int(pages) * os.sysconf("SC_PAGE_SIZE")
 
 
+def most_resident(pid: int) -> int:
+    """Return the most memory that a process has held since it began, in bytes.
+
+    What getrusage tells is no less than its parent held when it was started.
+    """
+    status = Path(f"/proc/{pid}/status").read_text(encoding="ascii")
+    return int(status.split("VmHWM:")[1].split()[0]) * 1024
+
+
 def children(pid: int) -> list[int]:
     """Return the processes that a process has started: the server's follower."""
     path = Path(f"/proc/{pid}/task/{pid}/children")

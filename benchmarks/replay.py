@@ -7,7 +7,7 @@ processor's, since others may be at work on the machine. It is one thread.
 from __future__ import annotations
 
 import gc
-import resource
+import os
 import sys
 import time
 from hashlib import blake2b
@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from benchmarks.processes import most_resident
 from benchmarks.serving import VENUE
 from carbonex.engine import Exchange
 from carbonex.gateway.config import Config
@@ -123,8 +124,7 @@ def history(directory: Path) -> dict[str, float]:
     follower = Follower(directory)
     followed = clock() - started
     follower.close()
-    peak_kib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return {"follow": followed, "peak": peak_kib * 1024}
+    return {"follow": followed, "peak": most_resident(os.getpid())}
 
 
 RUNS: dict[str, Callable[[Path], dict[str, float]]] = {

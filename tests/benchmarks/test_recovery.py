@@ -42,6 +42,12 @@ def test_a_history_is_made_anew_each_time(tmp_path: Path) -> None:
         assert history.watermark.position == LogReader(tmp_path / "venue").durable
 
 
+def test_a_follower_is_not_blamed_for_what_its_parent_holds(tmp_path: Path) -> None:
+    write_log(tmp_path / "venue", 100)
+    held = b"." * 300_000_000
+    assert run("history", tmp_path / "venue")["peak"] < len(held)
+
+
 def test_a_snapshot_has_its_steps_and_size() -> None:
     found = {figure.name: figure.median for figure in of_size(200)}
     assert [*found] == [
