@@ -2,16 +2,7 @@
 
 from __future__ import annotations
 
-from typing import (
-    TYPE_CHECKING,
-    Any,
-    Final,
-    Generic,
-    Protocol,
-    TypeAlias,
-    TypeVar,
-    final,
-)
+from typing import TYPE_CHECKING, Any, Final, Protocol, final
 
 
 if TYPE_CHECKING:
@@ -26,12 +17,6 @@ if TYPE_CHECKING:
     from .session import Session
 
     Result = Callable[[list[Event]], msgspec.Struct]
-    # Of the params: with who sent them and the account, or with the key's id.
-    BuildOfOrder: TypeAlias = Callable[[Any, Identity, str], Command]
-    BuildOfVenue: TypeAlias = Callable[[Any, str], Command]
-
-
-B = TypeVar("B")
 
 
 class Reply(Protocol):
@@ -57,38 +42,58 @@ class Method:
         self.cost: Final = cost
 
 
-class LoggedMethod(Method, Generic[B]):
+class LoggedMethod(Method):
     """A command, which the log holds before it is answered.
 
-    ``build`` makes it, and ``result`` the answer of its events.
+    Each kind's ``build`` makes it, and ``result`` the answer of its events.
     """
+
+    def __init__(
+        self, name: str, permission: Permission | None, cost: int, result: Result
+    ) -> None:
+        super().__init__(name, permission, cost)
+        self.result: Final = result
+
+
+class AccountMethod(LoggedMethod):
+    """A command for one of the key's own accounts."""
 
     def __init__(
         self,
         name: str,
         permission: Permission | None,
         cost: int,
-        build: B,
+        build: Callable[[Any, Identity, str], Command],
         result: Result,
     ) -> None:
-        super().__init__(name, permission, cost)
-        self.build: Final = build
-        self.result: Final = result
+        super().__init__(name, permission, cost, result)
+        self.build: Final = build  # of the params, who sent them and the account
 
 
 @final
-class OrderMethod(LoggedMethod["BuildOfOrder"]):
-    """A command for one of the key's own accounts."""
+class OrderMethod(AccountMethod):
+    """One of them."""
 
 
 @final
-class BatchMethod(LoggedMethod["BuildOfOrder"]):
+class BatchMethod(AccountMethod):
     """Many of them in one message: ``cost``, ``build`` and ``result`` are an item's."""
 
 
 @final
-class VenueMethod(LoggedMethod["BuildOfVenue"]):
+class VenueMethod(LoggedMethod):
     """An operator's or the registry's command, which names what it concerns."""
+
+    def __init__(
+        self,
+        name: str,
+        permission: Permission | None,
+        cost: int,
+        build: Callable[[Any, str], Command],
+        result: Result,
+    ) -> None:
+        super().__init__(name, permission, cost, result)
+        self.build: Final = build  # of the params and the key's id
 
 
 @final
