@@ -72,7 +72,7 @@ class AccountMethod(LoggedMethod):
 
 @final
 class OrderMethod(AccountMethod):
-    """One of them."""
+    """One command for one of the key's own accounts."""
 
 
 @final
