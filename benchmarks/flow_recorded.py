@@ -16,6 +16,7 @@ from carbonex.cli.flows.flow import desk_of, opening
 from carbonex.engine import (
     BUY,
     IOC,
+    ActivateSemantics,
     AmendOrder,
     Batch,
     CancelOrder,
@@ -26,6 +27,7 @@ from carbonex.engine import (
     PlaceOrder,
     PostOnly,
 )
+from carbonex.engine.semantics import NEWEST
 
 
 if TYPE_CHECKING:
@@ -70,7 +72,8 @@ def numbered(flow: Flow) -> list[Op]:
     """
     exchange = Exchange()
     exchange.apply(Batch(0, 1, 1, 0, [GatewayOpened("")]))
-    exchange.apply(Batch(0, 1, 1, 1, opening(flow)))
+    commands = [ActivateSemantics("", NEWEST), *opening(flow)]
+    exchange.apply(Batch(0, 1, 1, 1, commands))
     replies = exchange.apply(Batch(0, 1, 1, 2, [*flow.commands])).replies
     orders: dict[str, Op] = {}
     refused = len(flow.commands)

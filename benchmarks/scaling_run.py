@@ -22,6 +22,7 @@ from carbonex.engine import (
     GTC,
     LIMIT,
     SELL,
+    ActivateSemantics,
     AddKey,
     Batch,
     BeginDay,
@@ -36,6 +37,7 @@ from carbonex.engine import (
     PlaceOrder,
     RegisterParticipant,
 )
+from carbonex.engine.semantics import NEWEST
 from carbonex.gateway.feed import Feed
 from carbonex.gateway.outbox import Outbox
 from carbonex.gateway.venue import Venue
@@ -77,6 +79,7 @@ class Market:
         self._placed = 0
         self._n = itertools.count()
         self.apply([GatewayOpened("")])
+        self.apply([ActivateSemantics("", NEWEST)])
         for commands in batches(self._opening(), 500):
             self.apply(commands)
         for commands in batches(self._deep(), BATCH):

@@ -17,7 +17,8 @@ import time
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from benchmarks.processes import line, printed
-from carbonex.engine import Batch, Exchange, GatewayOpened
+from carbonex.engine import ActivateSemantics, Batch, Exchange, GatewayOpened
+from carbonex.engine.semantics import NEWEST
 from carbonex.gateway.config import FILE_NAME, default_config_text
 from carbonex.journal import OsDisk, SegmentLog, Snapshot, SnapshotStore
 
@@ -93,7 +94,10 @@ def limited(text: str, limits: Mapping[str, int]) -> str:
 def write_past(directory: Path, rows: Iterable[list[Command]]) -> Exchange:
     """Write the log of a venue, after its opening; return what the rows make of it."""
     exchange = Exchange()
-    opening: list[list[Command]] = [[GatewayOpened("")]]
+    opening: list[list[Command]] = [
+        [GatewayOpened("")],
+        [ActivateSemantics("", NEWEST)],
+    ]
     with SegmentLog(directory, VENUE, Unsynced()) as log:
         for n, commands in enumerate(itertools.chain(opening, rows)):
             batch = Batch(NOW_NS, 1, 1, n, commands)

@@ -28,7 +28,8 @@ from benchmarks.limits import CONNECTIONS, WINDOW
 from benchmarks.load import SUCCESS, requests
 from benchmarks.serving import VENUE, Unsynced
 from benchmarks.websocket import Frames, Greeting, Until
-from carbonex.engine import Exchange, Rejected
+from carbonex.engine import ActivateSemantics, Exchange, Rejected
+from carbonex.engine.semantics import NEWEST
 from carbonex.gateway.config import Limits
 from carbonex.gateway.feed import Feed
 from carbonex.gateway.server.connections.clients import Clients
@@ -146,7 +147,7 @@ class Gateway:
         )
         self._clients.open(venue, feed, NoHistory(), lambda: None)
         self._commit([])  # the epoch's first batch, which is its own
-        self._commit(market())
+        self._commit([ActivateSemantics("", NEWEST), *market()])
         self.sinks = [Sink(options) for _ in range(CONNECTIONS)]
         self._connections = [self._connected(n) for n in range(CONNECTIONS)]
         self._messages_twins = [

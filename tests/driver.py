@@ -13,6 +13,7 @@ from carbonex.engine import (
     Issue,
     OpenAccount,
     RegisterParticipant,
+    semantics as known,
 )
 
 
@@ -29,8 +30,15 @@ class Driver:
     the same events and the same digest.
     """
 
-    def __init__(self, gateway: int = 1, epoch: int = 1, time_ns: int = 0) -> None:
-        self.exchange = Exchange()
+    def __init__(
+        self,
+        gateway: int = 1,
+        epoch: int = 1,
+        time_ns: int = 0,
+        *,
+        semantics: int = known.NEWEST,
+    ) -> None:
+        self.exchange = new_exchange(semantics)
         self.gateway = gateway
         self.epoch = epoch
         self.time_ns = time_ns
@@ -77,7 +85,19 @@ def admitted(
     ]
 
 
-def replay(batches: list[Batch]) -> tuple[Exchange, list[Applied]]:
-    """Apply a log from the beginning."""
+def new_exchange(semantics: int = known.NEWEST) -> Exchange:
+    """Return an empty exchange in which commands mean ``semantics`` already.
+
+    A log says so in its first rows; here that would move every seq by one.
+    """
     exchange = Exchange()
+    exchange.semantics = semantics
+    return exchange
+
+
+def replay(
+    batches: list[Batch], *, semantics: int = known.NEWEST
+) -> tuple[Exchange, list[Applied]]:
+    """Apply a driver's batches from the beginning."""
+    exchange = new_exchange(semantics)
     return exchange, [exchange.apply(batch) for batch in batches]

@@ -1,4 +1,7 @@
-"""A later release of the engine: a deposit of meaning 2 is worth one fen more."""
+"""Two releases of an engine: in the later a deposit of meaning 2 brings one fen more.
+
+The earlier knows meaning 1 alone, whatever the build that runs knows.
+"""
 
 from __future__ import annotations
 
@@ -17,12 +20,13 @@ if TYPE_CHECKING:
 
 
 class Release:
-    """The build that runs: which meanings it knows, at first those of today's."""
+    """The build that runs: which meanings it knows, at first 1 alone."""
 
     def __init__(self, patch: pytest.MonkeyPatch) -> None:
         self._patch = patch
         table: Any = exchange_module._RARE
         patch.setitem(table, Deposit, _generous)
+        self.knows(1, 1)
 
     def knows(self, oldest: int, newest: int) -> None:
         self._patch.setattr(semantics, "OLDEST", oldest)

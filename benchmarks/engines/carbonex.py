@@ -12,6 +12,7 @@ from carbonex.engine import (
     IOC,
     LIMIT,
     SELL,
+    ActivateSemantics,
     AddKey,
     AmendOrder,
     Batch,
@@ -32,6 +33,7 @@ from carbonex.engine import (
     SelfTrade,
     Trade,
 )
+from carbonex.engine.semantics import NEWEST
 
 
 if TYPE_CHECKING:
@@ -51,7 +53,7 @@ class Engine:
         self.exchange = Exchange()
         self._numbers: Iterator[int] = itertools.count(1)
         self.exchange.apply(Batch(0, 1, 1, 0, [GatewayOpened("")]))
-        self.run(market())
+        self.run([ActivateSemantics("", NEWEST), *market()])
 
     def prepare(self, ops: list[Op]) -> list[Command]:
         return [command(op) for op in ops]

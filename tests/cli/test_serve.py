@@ -16,6 +16,7 @@ import carbonex.sdk
 from carbonex.cli.app import app
 from carbonex.cli.init import operator_key
 from carbonex.engine import Checkpoint
+from carbonex.engine.semantics import NEWEST
 from carbonex.gateway.server.host.clock_file import ClockFile
 from carbonex.journal import LogReader, OsDisk, SegmentLog
 
@@ -168,7 +169,7 @@ def test_activating_what_is_active_says_so_and_opens(
     process = program("serve", str(directory), "--port", "0", "--activate")
     assert process.stdout is not None
     line = process.stdout.readline()
-    assert line == "semantics 1 are active already, and the newest known\n"
+    assert line == f"semantics {NEWEST} are active already, and the newest known\n"
     open_at(process)
 
 

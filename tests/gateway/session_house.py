@@ -16,7 +16,6 @@ from carbonex.engine import (
     AddKey,
     BeginDay,
     Deposit,
-    Exchange,
     Issue,
     KeyRevoked,
     ListInstrument,
@@ -35,6 +34,7 @@ from carbonex.journal import HistoryReader, HistoryStore
 from carbonex.wire.answers import Empty
 from carbonex.wire.codec import JSON, Codec
 from carbonex.wire.login import login_text, sign
+from driver import new_exchange
 
 
 if TYPE_CHECKING:
@@ -129,7 +129,7 @@ class House:
         max_waiting: int = 10_000,
         furniture: Sequence[Command] | None = None,
     ) -> None:
-        self.exchange = Exchange()
+        self.exchange = new_exchange()
         self.venue = Venue(self.exchange, VENUE, 1, 7, max_waiting, 1_000)
         self.feed = Feed(self.venue)
         self.venue.readers.append(self.feed)

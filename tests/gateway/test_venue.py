@@ -30,6 +30,7 @@ from carbonex.engine import (
 )
 from carbonex.gateway.venue import Venue, opening_epoch
 from carbonex.wire.errors import Code
+from driver import new_exchange
 
 
 @dataclass
@@ -53,7 +54,7 @@ def register(name: str, key: str = VENUE_KEY) -> RegisterParticipant:
 def new_venue(
     exchange: Exchange | None = None, max_waiting: int = 100, max_batch: int = 10
 ) -> Venue:
-    exchange = exchange or Exchange()
+    exchange = exchange or new_exchange()
     epoch = opening_epoch(exchange, gateway=7)
     return Venue(exchange, "test", 7, epoch, max_waiting, max_batch)
 

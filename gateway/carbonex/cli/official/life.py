@@ -16,6 +16,7 @@ from carbonex.engine import (
     BUY,
     SELL,
     AcceptBlock,
+    ActivateSemantics,
     AuctionOpened,
     BandSet,
     BeginDay,
@@ -37,6 +38,7 @@ from carbonex.engine import (
     Trade,
 )
 from carbonex.engine.market.schedule import SECOND_NS, midnight_ns
+from carbonex.engine.semantics import NEWEST
 from carbonex.gateway.feed import Feed
 from carbonex.gateway.feed.premium import pairs_of
 from carbonex.gateway.venue import Venue
@@ -117,6 +119,7 @@ class Life:
         self._apply(0)  # opens the gateway
         self._apply(
             0,
+            ActivateSemantics("", NEWEST),
             RegisterParticipant("", SELLER),
             OpenAccount("", SELLER, SELLER),
             RegisterParticipant("", BUYER),
