@@ -10,15 +10,18 @@ import time
 from typing import TYPE_CHECKING
 
 import pytest
+from msgspec.structs import replace
 from typer.testing import CliRunner
 
 import carbonex.sdk
 from carbonex.cli.app import app
 from carbonex.cli.init import operator_key
-from carbonex.engine import Checkpoint
+from carbonex.engine import VENUE_KEY, BeginDay, Checkpoint
 from carbonex.engine.semantics import NEWEST
+from carbonex.gateway.server.host.clock import HOUR_NS
 from carbonex.gateway.server.host.clock_file import ClockFile
-from carbonex.journal import LogReader, OsDisk, SegmentLog
+from carbonex.gateway.server.host.machine import since_boot_ns
+from carbonex.journal import LogReader, OsDisk, SegmentLog, SnapshotStore, recover
 
 
 if TYPE_CHECKING:
@@ -130,7 +133,7 @@ def test_a_damaged_log_is_not_served(directory: Path) -> None:
 def test_a_clock_far_ahead_of_the_log_needs_a_decision(
     directory: Path, program: Program
 ) -> None:
-    rewrite_an_hour_ago(directory)
+    rewrite_two_hours_ago(directory)
     refused = program("serve", str(directory), "--port", "0")
     _, err = refused.communicate(timeout=60)
     assert refused.returncode == 1
@@ -173,8 +176,8 @@ def test_activating_what_is_active_says_so_and_opens(
     open_at(process)
 
 
-def rewrite_an_hour_ago(directory: Path) -> None:
-    """Write the directory's log again as it would be from two hours ago."""
+def rewrite_two_hours_ago(directory: Path) -> None:
+    """Write the log as it would be from two hours ago, and a day that is over by now."""
 
     batches = [row.batch() for row in LogReader(directory).tail(1)]
     (directory / "clock").unlink()
@@ -182,37 +185,40 @@ def rewrite_an_hour_ago(directory: Path) -> None:
         path.unlink()
     with SegmentLog(directory, "acme") as log:
         for batch in batches:
-            earlier = batch.time_ns - 2 * 3600 * 10**9
-            log.publish(
-                type(batch)(
-                    earlier, batch.gateway, batch.epoch, batch.n, batch.commands
-                )
-            )
+            log.publish(replace(batch, time_ns=batch.time_ns - 2 * HOUR_NS))
+        last = batches[-1]
+        ends_ns = last.time_ns - HOUR_NS
+        day = [BeginDay(VENUE_KEY, 20261202, ends_ns)]
+        time_ns = last.time_ns - 2 * HOUR_NS
+        log.publish(replace(last, time_ns=time_ns, n=last.n + 1, commands=day))
 
 
 def note_the_clock(directory: Path, hours: int) -> None:
     """Make the venue's note of the time one of so many hours ago, on this boot."""
-    ago_ns = hours * 3600 * 10**9
-    kept = ClockFile(directory, OsDisk(), lambda: time.monotonic_ns() - ago_ns)
+    ago_ns = hours * HOUR_NS
+    kept = ClockFile(directory, OsDisk(), lambda: since_boot_ns() - ago_ns)
     kept.note(time.time_ns() - ago_ns)
 
 
 def test_the_morning_after_needs_no_decision(directory: Path, program: Program) -> None:
-    rewrite_an_hour_ago(directory)
+    rewrite_two_hours_ago(directory)
     note_the_clock(directory, 17)
     open_at(program("serve", str(directory), "--port", "0"))
 
 
-def test_a_clock_that_went_wrong_over_night_needs_a_decision(
+def test_a_clock_that_went_wrong_over_night_is_not_followed(
     directory: Path, program: Program
 ) -> None:
-    rewrite_an_hour_ago(directory)
-    kept = ClockFile(directory, OsDisk(), time.monotonic_ns)
-    kept.note(
-        time.time_ns() - 2 * 3600 * 10**9
-    )  # that long ago by the wall clock alone
-    refused = program("serve", str(directory), "--port", "0")
-    _, err = refused.communicate(timeout=60)
-    assert refused.returncode == 1
-    assert "2.0 hours ahead" in err
-    assert "--accept-time" in err
+    """By the wall clock it was two hours, by the monotonic one a moment."""
+    rewrite_two_hours_ago(directory)
+    kept = ClockFile(directory, OsDisk(), since_boot_ns)
+    kept.note(time.time_ns() - 2 * HOUR_NS)
+    process = program("serve", str(directory), "--port", "0")
+    open_at(process)
+    process.terminate()
+    _, err = process.communicate(timeout=60)
+    ahead = [json.loads(line) for line in err.splitlines() if "clock ahead" in line]
+    assert [round(line["seconds"] / 3600) for line in ahead] == [2]
+    assert "--accept-time" in ahead[0]["advice"]
+    exchange = recover(LogReader(directory), SnapshotStore(directory)).exchange
+    assert exchange.day == 20261202

@@ -14,13 +14,15 @@ from typer.testing import CliRunner
 
 from carbonex.cli.app import app
 from carbonex.engine import (
+    VENUE_KEY,
     ActivateSemantics,
+    BeginDay,
     Deposit,
     Exchange,
     GatewayOpened,
 )
 from carbonex.gateway.server.host.clock import HOUR_NS, Clock, ClockError
-from carbonex.gateway.server.host.machine import Machine
+from carbonex.gateway.server.host.machine import Machine, since_boot_ns
 from carbonex.gateway.server.readers import follower
 from carbonex.gateway.server.server import Server
 from carbonex.gateway.server.starting.activation import activate_newest
@@ -35,7 +37,7 @@ from carbonex.journal import (
     verify,
 )
 from later_release import Release
-from market import config, make_market
+from market import config, make_market, market_commands
 
 
 if TYPE_CHECKING:
@@ -162,17 +164,19 @@ def test_a_new_venue_begins_with_the_newest(tmp_path: Path, release: Release) ->
 
 
 def test_neither_a_wrong_clock_nor_a_running_server_is_passed_by(
-    tmp_path: Path, release: Release, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, release: Release
 ) -> None:
-    make_market(tmp_path, config())
+    day = BeginDay(VENUE_KEY, 20261202, time.time_ns() + HOUR_NS)
+    bootstrap(tmp_path, config(), [*market_commands(), day])
+    (tmp_path / "clock").unlink()  # as after a reboot: there is only the wall clock
     release.knows(1, 2)
     with open_log(tmp_path, config()), pytest.raises(LockedError):
         activate_newest(tmp_path, config())
-    now_ns = Clock.now_ns
-    monkeypatch.setattr(Clock, "now_ns", lambda clock: now_ns(clock) + 26 * HOUR_NS)
+    wrong = Machine(wall_ns=lambda: time.time_ns() + 26 * HOUR_NS)
     with pytest.raises(ClockError, match="--accept-time"):
-        activate_newest(tmp_path, config())
-    assert activate_newest(tmp_path, config(), accept_time=True).snapshot is not None
+        activate_newest(tmp_path, config(), machine=wrong)
+    done = activate_newest(tmp_path, config(), accept_time=True, machine=wrong)
+    assert done.snapshot is not None
 
 
 def test_a_night_on_the_same_boot_needs_no_word_about_the_clock(
@@ -184,7 +188,7 @@ def test_a_night_on_the_same_boot_needs_no_word_about_the_clock(
     night = 17 * HOUR_NS
     morning = Machine(
         wall_ns=lambda: time.time_ns() + night,
-        monotonic_ns=lambda: time.monotonic_ns() + night,
+        monotonic_ns=lambda: since_boot_ns() + night,
     )
     done = activate_newest(tmp_path, config(), machine=morning)
     assert done.snapshot is not None

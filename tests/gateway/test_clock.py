@@ -8,8 +8,6 @@ from carbonex.gateway.server.host.clock import (
     HOUR_NS,
     SECOND_NS,
     Clock,
-    ClockError,
-    check_start,
 )
 
 
@@ -41,16 +39,14 @@ def test_a_step_of_the_wall_clock_is_reported_and_changes_nothing(step: int) -> 
     assert clock.step_ns() == step
 
 
-def test_a_start_far_ahead_of_the_log_needs_an_operators_word() -> None:
-    log_ns = 1_000 * HOUR_NS
-    check_start(log_ns + HOUR_NS, log_ns, accept_time=False)
-    with pytest.raises(ClockError, match=r"26\.0 hours ahead .* --accept-time"):
-        check_start(log_ns + 26 * HOUR_NS, log_ns, accept_time=False)
-    check_start(log_ns + 26 * HOUR_NS, log_ns, accept_time=True)
-
-
-def test_an_empty_log_fits_any_clock() -> None:
-    check_start(1_000 * HOUR_NS, 0, accept_time=False)
+def test_it_is_set_once_and_goes_on_from_there() -> None:
+    hands = Hands()
+    clock = hands.clock()
+    clock.shift(-40 * SECOND_NS)
+    hands.wall_ns += 9
+    hands.monotonic_ns += 9
+    assert clock.now_ns() == 960 * SECOND_NS + 9
+    assert clock.step_ns() == 40 * SECOND_NS
 
 
 def test_the_real_clocks_agree_with_themselves() -> None:

@@ -10,7 +10,7 @@ import structlog
 
 from carbonex.gateway.server.host import clock_file
 from carbonex.gateway.server.host.clock import HOUR_NS, SECOND_NS
-from carbonex.gateway.server.host.clock_file import ClockFile
+from carbonex.gateway.server.host.clock_file import NOTHING, ClockFile
 from carbonex.journal import OsDisk
 
 
@@ -44,13 +44,13 @@ def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Machine:
 
 
 def test_of_a_venue_that_was_never_open_nothing_is_known(machine: Machine) -> None:
-    assert machine.clock_file().now_ns() == 0
+    assert machine.clock_file().known() == NOTHING
 
 
 def test_a_night_is_known_to_have_passed_on_the_same_boot(machine: Machine) -> None:
     machine.clock_file().note(CLOSE_NS)
     machine.monotonic_ns += 17 * HOUR_NS
-    assert machine.clock_file().now_ns() == CLOSE_NS + 17 * HOUR_NS
+    assert machine.clock_file().known() == (CLOSE_NS + 17 * HOUR_NS, True)
 
 
 @pytest.mark.parametrize("monotonic_ns", [SECOND_NS, 5_000 * HOUR_NS])
@@ -59,27 +59,27 @@ def test_after_a_reboot_only_when_it_was_last_open(
 ) -> None:
     machine.clock_file().note(CLOSE_NS)
     machine.reboot(monotonic_ns)
-    assert machine.clock_file().now_ns() == CLOSE_NS
+    assert machine.clock_file().known() == (CLOSE_NS, False)
 
 
 def test_where_boots_have_no_name_none_is_the_same(machine: Machine) -> None:
     machine.boot.unlink()
     machine.clock_file().note(CLOSE_NS)
     machine.monotonic_ns += 17 * HOUR_NS
-    assert machine.clock_file().now_ns() == CLOSE_NS
+    assert machine.clock_file().known() == (CLOSE_NS, False)
 
 
 def test_the_newest_note_counts(machine: Machine) -> None:
     kept = machine.clock_file()
     kept.note(CLOSE_NS)
     kept.note(7)
-    assert machine.clock_file().now_ns() == 7
+    assert machine.clock_file().known() == (7, True)
 
 
 def known(machine: Machine) -> tuple[int, list[str]]:
     """What is known of the time, and what the log lines say."""
     with structlog.testing.capture_logs() as logs:
-        now_ns = machine.clock_file().now_ns()
+        now_ns = machine.clock_file().known().time_ns
     assert {line["event"] for line in logs} <= {"clock not known"}
     return now_ns, [line["reason"] for line in logs]
 
@@ -136,16 +136,3 @@ def test_another_version_is_named(machine: Machine) -> None:
     now_ns, [reason] = known(machine)
     assert now_ns == 0
     assert reason.startswith(f"{path} has format version 7, this carbonex reads 1: ")
-
-
-@pytest.mark.parametrize(("behind_ns", "told"), [(SECOND_NS, []), (9 * HOUR_NS, [9])])
-def test_a_clock_behind_what_is_known_is_told_where_the_log_is_older(
-    machine: Machine, behind_ns: int, told: list[int]
-) -> None:
-    """The zone was set as if it were the time: a quiet night's log cannot tell."""
-    machine.clock_file().note(CLOSE_NS)
-    machine.monotonic_ns += 17 * HOUR_NS
-    now_ns = CLOSE_NS + 17 * HOUR_NS - behind_ns
-    with structlog.testing.capture_logs() as logs:
-        machine.clock_file().check(now_ns, CLOSE_NS - HOUR_NS, accept_time=False)
-    assert [line["seconds"] / 3600 for line in logs] == told

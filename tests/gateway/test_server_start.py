@@ -17,7 +17,7 @@ from websockets.exceptions import InvalidStatus
 from carbonex.gateway.config import Days
 from carbonex.gateway.market import shanghai_date
 from carbonex.gateway.server import server as server_module
-from carbonex.gateway.server.host.clock import HOUR_NS, SECOND_NS, Clock, ClockError
+from carbonex.gateway.server.host.clock import SECOND_NS, Clock
 from carbonex.gateway.server.server import Server
 from carbonex.gateway.server.starting import opening
 from carbonex.gateway.server.starting.opening import bootstrap
@@ -84,19 +84,6 @@ async def test_a_venue_is_made_once(server: Server, tmp_path: Path) -> None:
     bootstrap(directory, config(), market_commands())
     with pytest.raises(ValueError, match="holds a venue already"):
         bootstrap(directory, config(), market_commands())
-
-
-async def test_a_clock_far_ahead_of_the_log_needs_an_operators_word(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    make_market(tmp_path, config())
-    now_ns = Clock.now_ns
-    monkeypatch.setattr(Clock, "now_ns", lambda clock: now_ns(clock) + 26 * HOUR_NS)
-    with pytest.raises(ClockError, match="--accept-time"):
-        async with Server.start(tmp_path, config()):
-            pytest.fail("a start with a wrong clock")
-    async with Server.start(tmp_path, config(), accept_time=True) as server:
-        assert server.venue.exchange.day
 
 
 async def test_pages_are_served_while_the_log_is_recovered(

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from carbonex.gateway.server.host.clock import ClockError
+from carbonex.gateway.server.host.clock import Clock, ClockError
 from carbonex.gateway.server.host.clock_file import ClockFile
 from carbonex.gateway.server.starting.opening import open_log, open_venue
+from carbonex.gateway.server.starting.timing import StartTime
 from carbonex.journal import LogError, LogReader, SnapshotStore, recover
 
 from .host import CONFIG
@@ -73,9 +74,10 @@ def _harm(host: Host, disk: SimulatedDisk, path: Path) -> str:
         return "other rows" if wrong else ""
     if path.name == "clock":
         assert host.server is not None
-        clock = ClockFile(host.directory, disk, lambda: host.turns.now_ns)
-        log_ns = host.server.venue.exchange.time_ns
-        clock.check(host.wall(), log_ns, accept_time=False)
+        file = ClockFile(host.directory, disk, lambda: host.turns.now_ns)
+        clock = Clock(host.wall, lambda: host.turns.now_ns)
+        time = StartTime(clock, file.known(), accept_time=False)
+        time.check(host.server.venue.exchange)
     with open_log(host.directory, CONFIG, disk) as log:
         snapshots = SnapshotStore(host.directory, disk)
         opened = open_venue(log, snapshots, CONFIG)

@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, final
 
 import msgspec
 
+from carbonex.engine.timers import Due
 from carbonex.gateway.config import Config, Days, Limits, Listen, Log
 from carbonex.gateway.server.host.clock import ClockError
 from carbonex.gateway.server.host.clock_file import BOOT, FILE_NAME
 from carbonex.gateway.server.host.machine import Machine
 from carbonex.gateway.server.server import Server, ServerFailed
 from carbonex.gateway.server.starting.opening import bootstrap
-from carbonex.journal import LogError
+from carbonex.journal import LogError, LogReader, SnapshotStore, recover
 from journal.faulty_disk import SimulatedDisk
 
 from .disk import Port, Trouble
@@ -131,7 +132,10 @@ class Host:
         self.process = process = Process(self.turns, "server", ADDRESS)
         process.on_death = self._buried
         machine = self._machine(process)
-        task = process.create_task(self._serve(machine, accept_time=accept_time))
+        asks = not accept_time and self._is_due()
+        task = process.create_task(
+            self._serve(machine, accept_time=accept_time, asks=asks)
+        )
         task.add_done_callback(self._exited)
         self.follower.start()
 
@@ -197,11 +201,21 @@ class Host:
             self.power = False
             self.record.count("power cuts")
 
-    async def _serve(self, machine: Machine, *, accept_time: bool) -> None:
+    def _is_due(self) -> bool:
+        """Tell whether the wall clock makes happen what a restart alone would not."""
+        disk = self.copy_of_disk()
+        log = LogReader(self.directory, disk)
+        exchange = recover(log, SnapshotStore(self.directory, disk)).exchange
+        return any(
+            due_ns <= self.wall() and kind not in (Due.COUNTDOWN, Due.GRACE)
+            for due_ns, kind, _ in exchange.timers
+        )
+
+    async def _serve(self, machine: Machine, *, accept_time: bool, asks: bool) -> None:
         async with Server.start(
             self.directory, CONFIG, accept_time=accept_time, machine=machine
         ) as server:
-            if not accept_time:
+            if asks:
                 self.record.fail("a clock far ahead is refused", self.wall())
             server.venue.readers.append(Published(self.lives, self.seen))
             committer = server._pipeline._committer

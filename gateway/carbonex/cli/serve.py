@@ -55,8 +55,9 @@ AcceptTimeOption = Annotated[
     bool,
     typer.Option(
         "--accept-time",
-        help="Start although the clock is more than an hour ahead of the log. Trading"
-        " days that have passed meanwhile end, and that cannot be undone.",
+        help="The clock is right: go by it, although it is not what the venue knows the"
+        " time to be. What was due by then happens, such as the end of a trading day,"
+        " and that cannot be undone.",
     ),
 ]
 

@@ -44,7 +44,7 @@ def figures(server: Server) -> Iterator[Metric]:
     if not server.recovery.seconds:
         return
     yield from _of_venue(server.venue)
-    yield from _of_market(server.venue.exchange)
+    yield from _of_market(server.venue.exchange, server.clock.now_ns())
     yield from _of_clients(server.clients)
     waiting = server.historian.waiting
     yield gauge("held_questions", "Put to the history.", waiting)
@@ -101,8 +101,8 @@ def _of_venue(venue: Venue) -> Iterator[Metric]:
     yield gauge("log_full", "1 when the disk's reserve is reached.", venue.log_full)
 
 
-def _of_market(exchange: Exchange) -> Iterator[Metric]:
-    behind = time.time() - exchange.time_ns / SECOND_NS
+def _of_market(exchange: Exchange, now_ns: int) -> Iterator[Metric]:
+    behind = (now_ns - exchange.time_ns) / SECOND_NS
     yield gauge("trading_day", "As YYYYMMDD; 0 between two days.", exchange.day)
     yield gauge("log_time_age_seconds", "Since the last batch's time.", behind)
     phases = GaugeMetricFamily(

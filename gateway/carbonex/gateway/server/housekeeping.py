@@ -48,7 +48,7 @@ class Housekeeping:
         self._clock_file = clock_file
         self._files = log
         self.day = 0  # the trading day as it was last reported
-        self._step_ns = 0  # of the wall clock, as last reported
+        self._step_ns = self._clock.step_ns()  # as last reported, by the start
         self._ping_ticks = max(1, int(clients.limits.ping_seconds / TICK_SECONDS))
 
     async def run(self) -> None:

@@ -39,6 +39,7 @@ from .starting.opening import (
     take_snapshot,
 )
 from .starting.recovering import Recovery, report
+from .starting.timing import StartTime
 
 
 if TYPE_CHECKING:
@@ -132,7 +133,7 @@ class Server:
             ConfigError: If the market file cannot be used, or not by this venue;
                 or a TLS file.
             LogError: If the log is another venue's, locked, damaged or unreadable.
-            ClockError: If the clock is far ahead of the log; see ``check_start``.
+            ClockError: If an operator must confirm the clock; see ``check_jump``.
             OSError: If the address cannot be had.
             ServerFailed: If the log fails at once.
 
@@ -146,8 +147,12 @@ class Server:
         with contextlib.closing(log):
             server = cls(directory, config, market, log, machine, encryption)
             encryption.report_weaknesses()
+            # Before the first client is counted by the clock.
+            known = server._clock_file.known()
+            time = StartTime(server.clock, known, accept_time=accept_time)
             async with server._listening():
-                await server._recover(watch, accept_time=accept_time)
+                await server._recover(watch)
+                time.check(server.venue.exchange)
                 try:
                     await server._open()
                     yield server
@@ -236,7 +241,7 @@ class Server:
             listener.close()
             self.clients.abort_all()
 
-    async def _recover(self, watch: Watch, *, accept_time: bool) -> None:
+    async def _recover(self, watch: Watch) -> None:
         """Bring the venue back, in a thread, so that pages are served meanwhile."""
         async with self.recovery.watched(watch):
             opened = await asyncio.to_thread(
@@ -258,9 +263,6 @@ class Server:
             seq=self.venue.exchange.seq,
             position=self.venue.position,
             digest=opened.digest.hex(),
-        )
-        self._clock_file.check(
-            self.clock.now_ns(), self.venue.exchange.time_ns, accept_time=accept_time
         )
 
     async def _open(self) -> None:

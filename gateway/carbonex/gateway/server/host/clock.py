@@ -1,4 +1,4 @@
-"""The clock that stamps batches: wall time at the start, monotonic from then on."""
+"""The clock that stamps batches: set at the start, monotonic from then on."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class ClockError(Exception):
 class Clock:
     """Nanoseconds since the epoch (UTC) that never run backwards.
 
-    A wall clock that is set while the venue runs changes no stamp: what it
+    It shows the wall clock's time until a start has set it. A wall clock that is set while the venue runs changes no stamp: what it
     does to ours is only reported, by ``step_ns``.
     """
 
@@ -41,24 +41,9 @@ class Clock:
         return self._monotonic() + self._offset_ns
 
     def step_ns(self) -> int:
-        """Return how far the wall clock has moved away from this one."""
+        """Return how far the wall clock is ahead of this one; negative: behind."""
         return self._wall() - self.now_ns()
 
-
-def check_start(now_ns: int, known_ns: int, *, accept_time: bool) -> None:
-    """Refuse a start whose clock is more than an hour ahead of what is known.
-
-    That is the later of the log's time and the clock file's. A wrong clock would
-    end the trading day and expire orders for good, and the log's time never
-    goes back. Where nothing is known (0) any clock will do.
-
-    Raises:
-        ClockError: If it is, and ``accept_time`` was not given.
-
-    """
-    ahead_ns = now_ns - known_ns
-    if known_ns and ahead_ns > HOUR_NS and not accept_time:
-        raise ClockError(
-            f"the clock is {ahead_ns / HOUR_NS:.1f} hours ahead of the last time"
-            " that the venue knew; if the clock is right, start with --accept-time"
-        )
+    def shift(self, by_ns: int) -> None:
+        """Set it forward, or back; only before it stamps anything."""
+        self._offset_ns += by_ns

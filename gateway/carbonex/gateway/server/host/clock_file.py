@@ -3,10 +3,10 @@
     DIR/clock    both clocks, the boot's name, a CRC-32 of it all
 
 Log time stands still while nothing happens, over a night or a holiday, and so
-says little of a clock that is hours ahead of it. This file is written every
+says little of a wall clock that is hours away from it. This file is written every
 minute while the venue is open. After a restart on the same boot of the same
-machine the monotonic clock tells how long ago that was, however long; after a
-reboot it is at least known until when the venue was open.
+machine the monotonic clock tells how long ago that was, however long, and so what
+time it is; after a reboot it is at least known until when the venue was open.
 """
 
 from __future__ import annotations
@@ -19,8 +19,6 @@ from zlib import crc32
 import structlog
 
 from carbonex.journal.records import unknown_version
-
-from .clock import SECOND_NS, check_start
 
 
 if TYPE_CHECKING:
@@ -51,6 +49,19 @@ class Seen(NamedTuple):
     boot: bytes
 
 
+class Known(NamedTuple):
+    """The least that the time can be, 0 where nothing is known.
+
+    ``exact`` tells that it is the time itself.
+    """
+
+    time_ns: int
+    exact: bool
+
+
+NOTHING: Final = Known(0, exact=False)
+
+
 class ClockFile:
     """Keeps the file of one data directory."""
 
@@ -76,30 +87,18 @@ class ClockFile:
         finally:
             self._disk.close(fd)
 
-    def now_ns(self) -> int:
-        """Return the least that the time can be now; 0 where nothing is known."""
+    def known(self) -> Known:
+        """Return what is known of the time now."""
         try:
             seen = _decode(_read(self._disk, self._path), self._path)
         except FileNotFoundError:
-            return 0  # it was never open
+            return NOTHING  # it was never open
         except (OSError, ValueError) as error:
             _log.warning("clock not known", reason=str(error))
-            return 0
+            return NOTHING
         passed = self._monotonic() - seen.monotonic_ns
-        same = bool(seen.boot) and seen.boot == self._boot and passed > 0
-        return seen.time_ns + (passed if same else 0)
-
-    def check(self, now_ns: int, log_ns: int, *, accept_time: bool) -> None:
-        """Judge a start at ``now_ns`` whose log ends at ``log_ns``.
-
-        Raises:
-            ClockError: See ``check_start``.
-
-        """
-        known_ns = max(log_ns, self.now_ns())
-        check_start(now_ns, known_ns, accept_time=accept_time)
-        if now_ns < known_ns - SECOND_NS:  # up to log_ns log time stands still
-            _log.warning("clock behind", seconds=(known_ns - now_ns) / SECOND_NS)
+        exact = bool(seen.boot) and seen.boot == self._boot and passed >= 0
+        return Known(seen.time_ns + (passed if exact else 0), exact)
 
 
 def _encode(seen: Seen) -> bytes:

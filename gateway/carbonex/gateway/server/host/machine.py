@@ -12,7 +12,8 @@ import secrets
 import threading
 import time
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol, final
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final, Protocol, final
 
 from carbonex.journal import OsDisk
 
@@ -68,6 +69,10 @@ class ThreadWorker:
 _STOP = object()
 
 
+# The monotonic clock that goes on while the machine is suspended.
+since_boot_ns: Final = partial(time.clock_gettime_ns, time.CLOCK_BOOTTIME)
+
+
 @final
 @dataclass(frozen=True)
 class Machine:
@@ -80,6 +85,6 @@ class Machine:
 
     disk: Disk = field(default_factory=OsDisk)
     wall_ns: Callable[[], int] = time.time_ns
-    monotonic_ns: Callable[[], int] = time.monotonic_ns
+    monotonic_ns: Callable[[], int] = since_boot_ns
     secret: Callable[[int], bytes] = secrets.token_bytes
     worker: Callable[[str, Callable[[Any], bool]], Worker] = ThreadWorker

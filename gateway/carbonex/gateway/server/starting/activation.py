@@ -13,6 +13,7 @@ from carbonex.gateway.server.host.machine import Machine
 from carbonex.journal import SnapshotStore
 
 from .opening import clock_file, open_log, open_venue, take_snapshot
+from .timing import StartTime
 
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ def activate_newest(
 
     Raises:
         LogError: If another process has the log, or it cannot be recovered.
-        ClockError: As a start; see ``check_start``.
+        ClockError: As a start; see ``check_jump``.
         OSError: If the snapshot cannot be written; the activation is durable.
 
     """
@@ -56,10 +57,10 @@ def activate_newest(
         before, number = venue.exchange.semantics, semantics.NEWEST
         if before >= number:
             return Activation(before, number, venue.position, None)
-        now_ns = Clock(machine.wall_ns, machine.monotonic_ns).now_ns()
-        clock_file(directory, machine).check(
-            now_ns, venue.exchange.time_ns, accept_time=accept_time
-        )
+        clock = Clock(machine.wall_ns, machine.monotonic_ns)
+        known = clock_file(directory, machine).known()
+        StartTime(clock, known, accept_time=accept_time).check(venue.exchange)
+        now_ns = clock.now_ns()
         venue.submit(None, 0, ActivateSemantics(VENUE_KEY, number))
         while (batch := venue.take_batch(now_ns)) is not None:
             row = log.publish(batch)

@@ -1,0 +1,132 @@
+"""How a start sets the venue's clock, and when it asks an operator first.
+
+On the same boot of the machine nothing is to be judged: the file ``clock`` and the
+monotonic clock say what time it is, and the venue goes on as if it had never stopped.
+What the wall clock shows is used only where it agrees, or where an operator says so.
+
+After a reboot there is only the wall clock, and a time that is certainly past. A wall
+clock behind that is wrong: the venue goes on from there by the monotonic clock, so
+that graces, countdowns and phases come, if late. One far ahead may be right, where the
+machine was off, or wrong (a time zone taken for another), and what time has brought
+about cannot be undone: a start asks where something would happen.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, final
+
+import structlog
+
+from carbonex.engine.timers import Due
+from carbonex.gateway.server.host.clock import (
+    HOUR_NS,
+    MAX_STEP_NS,
+    SECOND_NS,
+    ClockError,
+)
+
+
+if TYPE_CHECKING:
+    from carbonex.engine import Exchange
+    from carbonex.gateway.server.host.clock import Clock
+    from carbonex.gateway.server.host.clock_file import Known
+
+
+# A machine that comes back within the hour is asked nothing. One that was off for longer
+# than the longest holiday (nine days of Spring Festival) is always asked: the log's
+# time never goes back, and a year ahead it is of no use.
+UNASKED_NS: Final = HOUR_NS
+LONGEST_ABSENCE_NS: Final = 14 * 24 * HOUR_NS
+
+# They are over after any restart: cancelling orders of clients who are not there is what
+# they are for.
+_OVER_ANYWAY: Final = (Due.COUNTDOWN, Due.GRACE)
+
+ADVICE: Final = (
+    "the venue's time goes on from what it knew: set the wall clock right; if it is"
+    " right, restart with --accept-time"
+)
+
+_log = structlog.get_logger("carbonex.gateway")
+
+
+@final
+class StartTime:
+    """Sets ``clock``: at once by what is ``known`` beside the log, then by the log.
+
+    ``accept_time`` is an operator's word that the wall clock is right.
+    """
+
+    def __init__(self, clock: Clock, known: Known, *, accept_time: bool) -> None:
+        self._clock = clock
+        self._known = known
+        self._accepted = accept_time
+        wall_ns = clock.now_ns()
+        if not accept_time:
+            clock.shift(_begin_ns(wall_ns, known) - wall_ns)
+
+    def check(self, exchange: Exchange) -> None:
+        """Let it be no earlier than the log's time, and judge how much later it is.
+
+        Raises:
+            ClockError: If an operator must say first that the wall clock is right.
+
+        """
+        clock, known = self._clock, self._known
+        now_ns = clock.now_ns()
+        if not (known.exact or self._accepted):
+            past_ns = max(exchange.time_ns, known.time_ns)
+            check_jump(past_ns, now_ns, next_lasting_ns(exchange))
+        clock.shift(max(exchange.time_ns - now_ns, 0))
+        step_ns = clock.step_ns()
+        if abs(step_ns) > MAX_STEP_NS:
+            _log.warning(
+                "clock ahead" if step_ns > 0 else "clock behind",
+                seconds=abs(step_ns) / SECOND_NS,
+                advice=ADVICE,
+            )
+
+
+def check_jump(past_ns: int, now_ns: int, due_ns: int | None) -> None:
+    """Refuse a jump from a time that is past to one at which it cannot be undone.
+
+    ``due_ns`` is when something happens by itself. Where nothing is known (0) any
+    clock will do.
+
+    Raises:
+        ClockError: If more than an hour is skipped and something is due by then, or
+            more than the longest absence.
+
+    """
+    ahead_ns = now_ns - past_ns
+    if not past_ns or ahead_ns <= UNASKED_NS:
+        return
+    if due_ns is not None and due_ns <= now_ns:
+        what = "what is due by then (a phase, an expiry, the day's end) would happen"
+    elif ahead_ns > LONGEST_ABSENCE_NS:
+        what = "the log's time would never go back"
+    else:
+        return
+    raise ClockError(
+        f"the clock is {ahead_ns / HOUR_NS:.1f} hours ahead of the last time that the"
+        f" venue knew, and {what}: compare the clock with another one; if it is right,"
+        " start with --accept-time"
+    )
+
+
+def next_lasting_ns(exchange: Exchange) -> int | None:
+    """Return when the next thing is due that does not end with a connection anyway.
+
+    O(countdowns and graces).
+    """
+    return next(
+        (due for due, kind, _ in exchange.timers if kind not in _OVER_ANYWAY), None
+    )
+
+
+def _begin_ns(wall_ns: int, known: Known) -> int:
+    """Return the time to begin at, before the log is read."""
+    if not known.exact:
+        return max(wall_ns, known.time_ns)
+    agree = abs(wall_ns - known.time_ns) <= MAX_STEP_NS
+    return wall_ns if agree else known.time_ns
