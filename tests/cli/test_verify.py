@@ -108,7 +108,7 @@ def test_a_witness_of_rows_that_are_gone(traded: Traded) -> None:
         app, ["verify", str(traded[0]), "--witness", f"9:{bytes(32).hex()}"]
     )
     assert result.exit_code == 1
-    assert "expected rows up to 9, which head, snapshots or witnesses" in result.stdout
+    assert "expected rows up to 9, which head, snapshots, history or" in result.stdout
 
 
 @pytest.mark.parametrize("text", ["", "5", "5:ab", f"x:{'0' * 64}", f"-1:{'0' * 64}"])

@@ -15,7 +15,7 @@ from carbonex.gateway.server.committer import Committer
 from carbonex.gateway.server.server import Server, ServerFailed
 from carbonex.journal import OsDisk, Row, SegmentLog
 from market import CEA, config, make_market
-from stranger import Stranger
+from stranger import Stranger, eventually
 
 
 if TYPE_CHECKING:
@@ -52,6 +52,9 @@ class Gate:
 
     def roll(self) -> None:
         self.seen.append("roll")
+
+    def sync_head(self) -> None:
+        self.seen.append("sync head")
 
 
 async def test_a_batch_comes_back_into_the_loop_after_it_is_durable() -> None:
@@ -203,3 +206,38 @@ async def test_a_failed_sync_ends_the_venue_and_answers_nobody(
         async with Stranger(server.port) as maker:
             await maker.login("maker")
             await maker.call("cancel_all")
+
+
+async def test_the_head_is_synced_by_the_thread_one_at_a_time() -> None:
+    log = Gate()
+    committer = Committer(log, asyncio.get_running_loop(), _nothing, _nothing)
+    for _ in range(3):
+        committer.sync_head()
+    committer.start()
+    committer.stop()
+    assert log.seen == ["sync head"]
+
+
+async def test_while_it_is_busy_the_head_is_synced_every_second(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And not while it is idle: a disk may sleep."""
+    heads: list[int] = []
+    monkeypatch.setattr(
+        SegmentLog, "sync_head", lambda log: heads.append(log.bounds()[1])
+    )
+    make_market(tmp_path, config())
+    async with Server.start(tmp_path, config()) as server:
+        async with Stranger(server.port) as maker:
+            await maker.login("maker")
+            await maker.call(
+                "add_order", instrument=CEA, side="buy", price="70", quantity=1
+            )
+        await eventually(lambda: heads[-1:] == [server.venue.position])
+        synced = len(heads)
+        await asyncio.sleep(2.2)
+        assert len(heads) == synced
+
+
+def _nothing(*_: object) -> None:
+    pass

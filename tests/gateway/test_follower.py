@@ -171,10 +171,10 @@ def test_a_history_of_before_a_restore_is_made_anew(tmp_path: Path) -> None:
     Follower(venue).close()
     assert prices(venue) == [7000, 7001]
     writer.log.close()
-    shutil.copy(venue / HISTORY_NAME, aside)
     writer = Writer(aside)
     for price in (8000, 8001):
         writer.do(*trade(price))
+    shutil.copy(venue / HISTORY_NAME, aside)
     with structlog.testing.capture_logs() as logs:
         Follower(aside).close()
     assert "made anew: it is of another log" in logs[0]["warning"]

@@ -174,7 +174,10 @@ def test_verify_reports_it_and_compares_no_balances(
 
 def test_verify_reports_a_longer_one(directory: Path) -> None:
     store_other(directory / HISTORY_NAME, 61)
-    assert "at position 61, beyond the log's end" in verify(directory).notes[-1]
+    fault = verify(directory).fault
+    assert fault is not None
+    assert fault.expected.startswith("rows up to 61, ")
+    assert fault.found == "the log's end"
 
 
 def without_beginning(directory: Path) -> None:

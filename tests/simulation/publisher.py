@@ -59,6 +59,9 @@ class StutteringLog:
     def roll(self) -> None:
         self._log.roll()
 
+    def sync_head(self) -> None:
+        self._log.sync_head()
+
     def _repeat(self, batch: Batch) -> None:
         self._record.count("batches repeated or out of order")
         self._log.publish(batch)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from .disk import Disk
+    from .promised import Promise
 
 
 # Overwriting zeros takes 100 µs a sync, growing the file 150. A step is written
@@ -103,8 +104,15 @@ def lock(disk: Disk, path: Path) -> int:
     return fd
 
 
-def prepare(disk: Disk, directory: Path, venue: str, size: int) -> None:
-    """Make the log's directory and first segment where there is nothing yet."""
+def prepare(
+    disk: Disk, directory: Path, venue: str, size: int, promise: Promise
+) -> None:
+    """Make the log's directory and first segment where there is nothing yet.
+
+    Raises:
+        LogError: If there has been a log: the ``promise`` says so, or head or archive.
+
+    """
     disk.make_directory(directory)
     remove_unfinished(disk, directory)
     if segment_paths(disk, directory):
@@ -121,4 +129,5 @@ def prepare(disk: Disk, directory: Path, venue: str, size: int) -> None:
             f"{directory} holds no segments, but position {head.position} was "
             "answered: restore the directory from a copy"
         )
+    promise.require_segments(directory)
     create_segment(disk, directory, Header(venue, 1, genesis(venue)), size)

@@ -63,17 +63,12 @@ class Reconciliation:
         elif exchange is not None:
             self._compare_balances(exchange)
 
-    def end(self, first: int, last: int) -> None:
-        """Note what could not be compared in a log from ``first`` to ``last``."""
+    def end(self, first: int) -> None:
+        """Note what could not be compared in a log that begins at ``first``."""
         if 0 < self.position < first - 1:
             self.note = (
                 f"the history is at position {self.position}, older than the log's first"
                 f" row at {first}: whether it is of this log cannot be told"
-            )
-        if self.position > last:
-            self.note = (
-                f"the history is at position {self.position}, beyond the log's end:"
-                " the next start makes it anew"
             )
 
     def _compare_balances(self, exchange: Exchange) -> None:

@@ -17,6 +17,7 @@ from carbonex.wire.counts import counted
 from .disk import OsDisk
 from .log import LogError, Row
 from .making import FILL_BYTES, ZEROS, Guard, create_segment, lock, prepare
+from .promised import promised
 from .reader import LogFiles
 from .records import (
     HEADER_BYTES,
@@ -65,13 +66,13 @@ class SegmentLog(LogFiles):
 
         A torn tail, which was never answered, is zeroed; ``warnings`` tells.
         Without a good head nobody knows whether it was: then only with
-        ``accept_loss``.
+        ``accept_loss``. Snapshots and history bound the log's end as the head does.
 
         Raises:
             LockedError: If another process has it open.
             LogError: As LogFiles, or if it belongs to another venue, or its torn
-                tail may have been answered.
-            DamageError: As LogFiles.
+                tail may have been answered, or it ends before a snapshot or the history.
+            DamageError: As LogFiles, or if the torn row is known to have been answered.
 
         """
         self._disk = disk = disk or OsDisk()
@@ -82,9 +83,12 @@ class SegmentLog(LogFiles):
         self._lock = lock(disk, directory / LOCK_NAME)
         self._files = [self._lock]
         try:
-            prepare(disk, directory / "log", venue, segment_bytes)
+            promise = promised(disk, directory, venue)
+            prepare(disk, directory / "log", venue, segment_bytes, promise)
             super().__init__(directory, disk)
             self._check_venue(venue)
+            path, last = self._segments[-1].path, self._newest[0]
+            promise.require(last, path, self._offset, self.torn)
             if not accept_loss:
                 self._check_tail()
             self._take_over()
@@ -144,6 +148,18 @@ class SegmentLog(LogFiles):
         self._offset += len(record)
         self._newest = position, chain
         return Row(position, time_ns, gateway, epoch, n, payload, chain)
+
+    def sync_head(self) -> None:
+        """Make the head durable: what a power loss may cost of it is what came since.
+
+        Any thread may, also while another one publishes.
+
+        Raises:
+            PoisonedError: As publish.
+
+        """
+        with self._guard:
+            self._disk.sync(self._head)
 
     def roll(self) -> None:
         """Go on in a new segment unless this one is empty. Some milliseconds.

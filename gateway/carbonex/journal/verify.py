@@ -264,9 +264,10 @@ class _Auditor:
         last = position - 1
         head, newest = self._head, max(self._snapshots, default=0)
         witnessed = [witness.position for witness in self._witnesses]
-        promised = max(head.position if head else 0, newest, *witnessed)
+        stored = self._history.position
+        promised = max(head.position if head else 0, newest, stored, *witnessed)
         if promised > last:
-            expected = f"rows up to {promised}, which head, snapshots or witnesses name"
+            expected = f"rows up to {promised}, which head, snapshots, history or witnesses name"
             raise DamageError(path, offset, position, expected, "the log's end")
         self._check_head(last)
         if self._audit.exchange is None:
@@ -288,7 +289,7 @@ class _Auditor:
                 "of another release's snapshots and not compared:"
                 f" {counted(self._audit.not_compared, 'checkpoint')}"
             )
-        self._history.end(self._first, last)
+        self._history.end(self._first)
         if self._history.note:
             self._notes.append(self._history.note)
 

@@ -40,6 +40,9 @@ class Publisher(Protocol):
     def roll(self) -> None:
         """Go on in a new file."""
 
+    def sync_head(self) -> None:
+        """Make durable how far the log is."""
+
 
 @final
 class Committer:
@@ -67,6 +70,7 @@ class Committer:
         self._monotonic_ns = monotonic_ns
         # What the log took for the last batch; the first one's nobody knows.
         self.publish_ns = sys.maxsize
+        self._syncing_head = False
         self._worker = worker("commit", self._do)
 
     def start(self) -> None:
@@ -97,6 +101,15 @@ class Committer:
         self.publish_ns = sys.maxsize
         self._worker.put(_Order.ROLL)
 
+    def sync_head(self) -> None:
+        """Have the log's head synced; returns at once. Batches do not wait for it.
+
+        One at a time: a disk that is slower than the calls gets no queue of them.
+        """
+        if not self._syncing_head:
+            self._syncing_head = True
+            self._worker.put(_Order.SYNC_HEAD)
+
     def stop(self) -> None:
         """Wait for the batch in flight, if any, and end the thread."""
         self._worker.stop()
@@ -107,8 +120,11 @@ class Committer:
             if isinstance(work, Batch):
                 row = self.publish_here(work)
                 self._loop.call_soon_threadsafe(self._committed, work, row)
-            else:
+            elif work is _Order.ROLL:
                 self._log.roll()
+            else:
+                self._log.sync_head()
+                self._syncing_head = False
         except Exception as error:  # noqa: BLE001 - whatever it is, the fate is unknown
             self._loop.call_soon_threadsafe(self._failed, error)
             return False
@@ -119,3 +135,4 @@ class _Order(enum.Enum):
     """What the worker is asked to do, other than to publish a batch."""
 
     ROLL = "roll"
+    SYNC_HEAD = "sync the head"

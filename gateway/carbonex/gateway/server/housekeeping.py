@@ -47,6 +47,7 @@ class Housekeeping:
         self._clock = clients.clock
         self._clock_file = clock_file
         self._files = log
+        self._synced = 0  # the position up to which the head was to be synced
         self.day = 0  # the trading day as it was last reported
         self._step_ns = self._clock.step_ns()  # as last reported, by the start
         self._ping_ticks = max(1, int(clients.limits.ping_seconds / TICK_SECONDS))
@@ -73,6 +74,7 @@ class Housekeeping:
 
     def _every_second(self) -> None:
         self._feed.heartbeat(self._clock.now_ns())
+        self._sync_head()
         self._watch_day()
         self._watch_log()
         self._watch_clock()
@@ -82,6 +84,16 @@ class Housekeeping:
             self._clock_file.note(self._clock.now_ns())
         except OSError as error:  # a restart may have to ask for --accept-time
             _log.warning("clock not noted", reason=str(error))
+
+    def _sync_head(self) -> None:
+        """Bound what a power loss may take of the head: a second's rows, not 30 s of them.
+
+        The kernel writes it back only every 30 s by itself.
+        """
+        position = self._venue.position
+        if position != self._synced:
+            self._synced = position
+            self._pipeline.sync_head()
 
     def _watch_day(self) -> None:
         exchange = self._venue.exchange

@@ -85,6 +85,11 @@ class Pipeline:
         if batch is not None:
             self._committer.publish(batch)
 
+    def sync_head(self) -> None:
+        """Have the log's head synced soon, by the commit thread."""
+        if not self._dead:
+            self._committer.sync_head()
+
     async def drain(self) -> None:
         """Wait until nothing waits and nothing is in flight, or all is lost."""
         while not self._dead and not self._venue.idle:

@@ -88,6 +88,11 @@ class HistoryReader:
         """The log's last position that is stored, and the chain's hash there."""
         return Watermark(*self.select("SELECT position, chain FROM progress")[0])
 
+    @property
+    def venue(self) -> str:
+        """The venue whose history it is."""
+        return str(self.select("SELECT venue FROM progress")[0][0])
+
     def check(self) -> None:
         """Read the whole file. O(its size).
 

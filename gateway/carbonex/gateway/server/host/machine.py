@@ -47,7 +47,7 @@ class ThreadWorker:
 
     def __init__(self, name: str, do: Callable[[Any], bool]) -> None:
         self._do = do
-        # It holds one batch and one roll at most, as the venue has no more in flight.
+        # It holds one batch, one roll and one sync of the head at most.
         self._work: queue.SimpleQueue[Any] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
 
