@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 from weakref import WeakValueDictionary
 
 from carbonex.wire import requests
@@ -42,6 +42,17 @@ class ExecutionStream(Stream[Execution]):
             self.next_seq += 1
 
 
+class Place(NamedTuple):
+    """A place in an account's executions, at which something is sent.
+
+    ``seq`` is the newest execution told by then, None where none was; ``gaps`` counts
+    the gaps before it.
+    """
+
+    seq: int | None
+    gaps: int
+
+
 class Executions(Feed[Execution]):
     """The account's execution channel, its streams, and the orders it moves.
 
@@ -58,6 +69,10 @@ class Executions(Feed[Execution]):
         self.error: CarbonexError | None = None  # why nothing can be followed
         self._desk = desk
         self._found_restored = found_restored
+        # How often executions may have been missed: a new beginning takes none up.
+        self._gaps = 0
+        self._is_live = False  # the connection has brought a snapshot
+        self._newest = 0  # what that named
         self._from_seq = 0  # what the subscription under way asked for
         self._next_seq = 0  # the next one that it brings
         self._by_id: WeakValueDictionary[str, Order] = WeakValueDictionary()
@@ -88,6 +103,20 @@ class Executions(Feed[Execution]):
         """Tell whether executions from ``from_seq`` on would not come by themselves."""
         return from_seq > 0 and (self.last_seq is None or from_seq <= self.last_seq)
 
+    @property
+    def place(self) -> Place:
+        """Where the channel stands: whatever is sent now is executed behind it."""
+        return Place(self.last_seq, self._gaps)
+
+    @property
+    def is_current(self) -> bool:
+        """Whether it has told all that had happened by the connection's last answer."""
+        return self._is_live and self._next_seq > self._newest
+
+    def is_gapless(self, since: Place) -> bool:
+        """Tell whether it has missed nothing ``since``; of a channel that is current."""
+        return self._gaps == since.gaps
+
     def expect(self, sent: requests.AddOrder) -> Order:
         """Return the order that ``sent`` will make, or has made before."""
         order = self._by_client_id.get(sent.client_order_id)
@@ -111,9 +140,10 @@ class Executions(Feed[Execution]):
         order.restate(state)
         return self._adopt(order)
 
-    def held(self, order_id: str) -> Order | None:
-        """Return the order with that id, if somebody holds it."""
-        return self._by_id.get(order_id)
+    def held(self, order_id: str, client_order_id: str = "") -> Order | None:
+        """Return the order with either id, if somebody holds it and it was accepted."""
+        order = self._by_id.get(order_id) or self._by_client_id.get(client_order_id)
+        return order if order is not None and order.order_id else None
 
     def subscription(self) -> requests.Subscribe:
         """Ask for what the channel or any of its streams has not seen."""
@@ -125,6 +155,11 @@ class Executions(Feed[Execution]):
             "executions", account=self.subject, from_seq=min(wanted, default=0)
         )
 
+    def interrupted(self) -> None:
+        self._is_live = False
+        if self.last_seq is None:  # what is sent now may be executed untold
+            self._gaps += 1
+
     def acknowledged(self, asked: requests.Subscribe) -> None:
         self._from_seq = asked.from_seq
 
@@ -134,6 +169,7 @@ class Executions(Feed[Execution]):
         if self.last_seq is not None and newest < self.last_seq:
             self._fall_back(f"has had {newest} executions")
         self.error = None
+        self._is_live, self._newest = True, newest
         self._next_seq = min(self._from_seq or newest + 1, newest + 1)
         if self.last_seq is None:
             self.last_seq = newest
@@ -222,6 +258,7 @@ class Executions(Feed[Execution]):
             self._by_id[order.order_id] = order
 
     def _lose(self, error: CarbonexError) -> None:
+        self._gaps += 1
         super().ended(error)
         for order in [*self._by_client_id.values(), *self._by_id.values()]:
             order.lose(error)

@@ -26,7 +26,15 @@ from msgspec.structs import replace
 
 from carbonex.wire import requests
 
-from .errors import ConnectionLost, DeadlinePassed, Overloaded, UnknownOrder
+from .errors import (
+    ConnectionLost,
+    DeadlinePassed,
+    HistoryGone,
+    HistoryUnreadable,
+    OrderForgotten,
+    Overloaded,
+    UnknownOrder,
+)
 from .models import ENDED, Bid, Block
 from .prices import price_text
 from .requester import Requester, as_it_is
@@ -37,7 +45,8 @@ if TYPE_CHECKING:
 
     from .errors import VenueRestored
     from .errors.lost import OfferStateUnknown
-    from .executions import Executions
+    from .executions import Executions, Place
+    from .models import Execution
     from .order import Order
 
 
@@ -45,6 +54,8 @@ T = TypeVar("T")
 Offer = TypeVar("Offer", Block, Bid)
 
 SHORTEST_WAIT: Final = 0.05  # seconds between two probes
+FIRST_LOOK: Final = 1_000  # executions back; then eight times as many, and so on
+CLOCK_MARGIN_US: Final = 60_000_000  # by which ours may differ from the venue's
 
 
 class Fates(Requester):
@@ -107,14 +118,31 @@ class Fates(Requester):
         since: VenueRestored | None,
         executions: Executions,
         sent: requests.AddOrder,
+        expected: Order,
+        place: Place,
     ) -> Order | None:
-        """Return the order, or None once it is certain that there will be none."""
+        """Return the order, or None once it is certain that there will be none.
+
+        ``expected`` was made before it was sent, at ``place`` in the executions.
+
+        Raises:
+            OrderForgotten: If nobody can tell any more.
+
+        """
         name = requests.Order(
             client_order_id=sent.client_order_id, account=sent.account
         )
-        return await self._settled(
+        order = await self._settled(
             since, executions, name, sent.deadline, lambda _: True
         )
+        if order is not None:
+            return order
+        # The venue does not know it: it never will, or has forgotten it after two
+        # days. What the account was told tells the two apart.
+        await self._be_current(since, executions)
+        if expected.order_id or executions.is_gapless(place):
+            return expected if expected.order_id else None
+        return await self._look_back(executions, sent, expected, place)
 
     async def _fate_of_amending(
         self,
@@ -145,6 +173,71 @@ class Fates(Requester):
 
         return await self._insist(since, cancel_and_find)
 
+    async def _be_current(
+        self, since: VenueRestored | None, executions: Executions
+    ) -> None:
+        """Return when the account's executions are followed up to now.
+
+        Raises:
+            OrderForgotten: If they cannot be.
+
+        """
+        while not executions.is_current:
+            if executions.error is not None:
+                raise OrderForgotten from executions.error
+            await asyncio.sleep(SHORTEST_WAIT)
+            await self.wait_online()
+            self._require_unrestored(since)
+
+    async def _look_back(
+        self,
+        executions: Executions,
+        sent: requests.AddOrder,
+        expected: Order,
+        place: Place,
+    ) -> Order | None:
+        """Read the account's past from ``place`` on, or as far back as it was sent.
+
+        O(executions since then).
+
+        Raises:
+            OrderForgotten: If the venue does not have them any more.
+
+        """
+        sent_at = sent.deadline - int(1e6 * self._timeouts.order) - CLOCK_MARGIN_US
+        newest, span = executions.last_seq or 0, FIRST_LOOK
+        first = max(1, newest + 1 - span) if place.seq is None else place.seq + 1
+        past = await self._past(executions, first, newest)
+        while place.seq is None and first > 1 and past[0].time >= sent_at:
+            span *= 8
+            first = max(1, newest + 1 - span)
+            past = await self._past(executions, first, newest)
+        for execution in past:
+            if execution.client_order_id == sent.client_order_id:
+                expected.follow(execution)
+        return expected if expected.order_id else None
+
+    async def _past(
+        self, executions: Executions, first: int, last: int
+    ) -> list[Execution]:
+        """Return the account's executions from ``first`` to ``last``.
+
+        Raises:
+            OrderForgotten: If the venue does not have them any more.
+
+        """
+        if first > last:
+            return []
+        stream = executions.stream_from(first)
+        if executions.lags(first):
+            self._client.subscribe(executions)
+            self._link.flush()
+        try:
+            async with stream:
+                return [await stream.next() for _ in range(first, last + 1)]
+        except (HistoryGone, HistoryUnreadable) as error:
+            raise OrderForgotten from error
+
     async def _repeat(
         self,
         since: VenueRestored | None,
@@ -162,7 +255,7 @@ class Fates(Requester):
         try:
             return await self._ask(name, executions.known)
         except UnknownOrder:
-            return executions.held(name.order_id)
+            return executions.held(name.order_id, name.client_order_id)
 
     async def _settled(
         self,

@@ -189,6 +189,7 @@ class Trading(Fates):
         account = executions.subject
         sent = [new.params(account, self._next_id(), deadline) for new in orders]
         expected = [executions.expect(one) for one in sent]
+        place = executions.place
 
         def placed(answer: PlacedBatch) -> list[Order | VenueError]:
             return [
@@ -199,11 +200,16 @@ class Trading(Fates):
             ]
 
         def unknown(message: str, since: VenueRestored | None) -> BatchStateUnknown:
-            by_id = {one.client_order_id: one for one in sent}
+            by_id = {
+                one.client_order_id: (one, order)
+                for one, order in zip(sent, expected, strict=True)
+            }
             return BatchStateUnknown(
                 message,
                 list(by_id),
-                lambda name: self._fate_of_placing(since, executions, by_id[name]),
+                lambda name: self._fate_of_placing(
+                    since, executions, *by_id[name], place
+                ),
             )
 
         return await self._ask_about(requests.BatchAdd(sent), placed, unknown)
@@ -262,13 +268,17 @@ class Trading(Fates):
     async def _place(self, new: NewOrder, account: str | None) -> Order:
         executions = self._following(account)
         sent = new.params(executions.subject, self._next_id(), self._deadline())
-        expected = executions.expect(sent)
+        expected, place = executions.expect(sent), executions.place
 
         def placed(answer: OrderResult) -> Order:
             return executions.placed(expected, answer)
 
         return await self._ask_about_order(
-            sent, placed, lambda since: self._fate_of_placing(since, executions, sent)
+            sent,
+            placed,
+            lambda since: self._fate_of_placing(
+                since, executions, sent, expected, place
+            ),
         )
 
     async def _ask_about_order(

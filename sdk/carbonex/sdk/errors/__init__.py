@@ -15,6 +15,7 @@ CarbonexError
 │  ├─ BatchStateUnknown
 │  ├─ BlockStateUnknown    … and ``await error.resolve()`` makes sure of it
 │  └─ BidStateUnknown
+├─ OrderForgotten        resolve() was asked too late: nobody can tell
 ├─ VenueRestored         the venue came back older than it was: what it told since is void
 ├─ SessionTakenOver      another client logged in under this session's name
 ├─ SwitchLapsed          a dead man's switch was not renewed in time
@@ -26,6 +27,7 @@ from .lost import (
     BidStateUnknown,
     BlockStateUnknown,
     ConnectionLost,
+    OrderForgotten,
     OrderStateUnknown,
     SessionTakenOver,
     SlowConsumer,
@@ -94,6 +96,7 @@ __all__ = [
     "LoginFailed",
     "MarketClosed",
     "NoSuchDay",
+    "OrderForgotten",
     "OrderRejected",
     "OrderStateUnknown",
     "Overloaded",

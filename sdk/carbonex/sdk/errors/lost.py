@@ -62,15 +62,37 @@ class OrderStateUnknown(ConnectionLost):
         For a cancellation: cancel again (a second cancellation does no harm)
         and return the order, which is then no longer open.
 
-        None also stands for an order that finished too long ago to be known.
+        For these two, None stands for an order that finished too long ago to be
+        known.
+
+        The venue remembers an id for the trading day and the next. Later the
+        account's executions tell what became of an order: those that this client
+        has followed, else those of the venue's history.
 
         Raises:
+            OrderForgotten: If an order's executions cannot be had either.
             VenueRestored: If the venue was restored since it was sent: what became
                 of it in the copy, ask ``open_orders``.
             CarbonexError: If the connection is given up meanwhile.
 
         """
         return await self._resolve()
+
+
+class OrderForgotten(CarbonexError):
+    """Nobody can tell any more whether an order was accepted.
+
+    The venue does not remember its id, and the account's executions of that time were
+    neither followed nor can they be read any more; the cause says why. Balances and
+    statements tell what it has traded, if anything.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(
+            "the venue does not know the order, and may have forgotten it: the account's"
+            " executions of that time are not to be had either; compare balances() and"
+            " statement()"
+        )
 
 
 class BatchStateUnknown(ConnectionLost):
