@@ -51,6 +51,7 @@ HOT = (
     "gateway/feed/executions.py",
     "gateway/feed/kept.py",
     "gateway/feed/topic.py",
+    "gateway/holds.py",
     "gateway/outbox.py",
     "gateway/server/connections/connection.py",
     "gateway/server/connections/messages.py",

@@ -13,6 +13,7 @@ import pytest
 from websockets.exceptions import ConnectionClosed
 
 from carbonex.engine import Checkpoint, Exchange, PlaceOrder
+from carbonex.gateway.holds import Holds
 from carbonex.gateway.server import process
 from carbonex.journal import HISTORY_NAME, HistoryReader, LogReader, SnapshotStore
 from market import CEA, TRADERS, make_market
@@ -61,7 +62,7 @@ async def test_the_collector_rests_while_the_venue_is_busy(
     """However many connections end: it stops everything for as long as it takes."""
     server = SimpleNamespace(
         venue=SimpleNamespace(exchange=SimpleNamespace(seq=0)),
-        clients=SimpleNamespace(ended=0),
+        clients=SimpleNamespace(ended=0, holds=Holds()),
     )
     collected = []
     # After each second: commands so far, and connections that have ended so far.

@@ -78,7 +78,8 @@ class House:
             self.venue.submit(None, 0, command)
         metrics = Metrics()
         state = Readiness(ready=True, text="online")
-        clock = Clock(lambda: 1, lambda: 1)
+        self.now_ns = 1
+        clock = Clock(lambda: 1, lambda: self.now_ns)
         self.clients = Clients(chosen, clock, metrics, lambda: state)
         self.pages = Pages("test", metrics, lambda: state)
         self.feed = Feed(self.venue)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 
 from carbonex.engine import Phase
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from prometheus_client.metrics_core import Metric
 
     from carbonex.engine import Exchange
+    from carbonex.gateway.holds import Holds
     from carbonex.gateway.venue import Venue
 
     from .connections.clients import Clients
@@ -36,6 +37,7 @@ def figures(server: Server) -> Iterator[Metric]:
     ready = server.readiness().ready
     yield gauge("ready", "1 while commands are taken.", ready)
     yield from _of_gate(server.clients.gate)
+    yield from _of_holds(server.clients.holds)
     yield from _of_recovery(server.recovery)
     yield from _of_log(server)
     yield from _of_snapshots(server)
@@ -59,6 +61,20 @@ def _of_gate(gate: Gate) -> Iterator[Metric]:
     yield counter("requests", "HTTP, and opening handshakes.", handshakes.charged)
     yield counter("requests_limited", "Answered with 429.", handshakes.refused)
     yield counter("origins_refused", "Answered with 403.", gate.origins.refused)
+
+
+def _of_holds(holds: Holds) -> Iterator[Metric]:
+    held = CounterMetricFamily(
+        "carbonex_loop_held", "Times that one thing held the loop.", labels=["by"]
+    )
+    seconds = CounterMetricFamily(
+        "carbonex_loop_held_seconds", "For how long in all.", labels=["by"]
+    )
+    for by, count in holds.counts.items():
+        held.add_metric([by], count)
+        seconds.add_metric([by], holds.held_ns[by] / SECOND_NS)
+    yield held
+    yield seconds
 
 
 def _of_recovery(recovery: Recovery) -> Iterator[Metric]:

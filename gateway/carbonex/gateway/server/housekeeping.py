@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Final, final
 
 import structlog
 
+from carbonex.gateway.holds import FEED, TIMERS
+
 from .host.clock import MAX_STEP_NS, SECOND_NS
 
 
@@ -45,6 +47,7 @@ class Housekeeping:
         self._clients = clients
         self._pipeline = pipeline
         self._clock = clients.clock
+        self._holds = clients.holds
         self._clock_file = clock_file
         self._files = log
         self._synced = 0  # the position up to which the head was to be synced
@@ -60,15 +63,23 @@ class Housekeeping:
         self._note_time()
         while True:
             due = max(due + TICK_SECONDS, now())
-            await asyncio.sleep(due - now())
+            wait = due - now()
+            self._holds.expect(wait)
+            await asyncio.sleep(wait)
+            late_ns = self._holds.late()
+            self._clients.metrics.loop_late_seconds.observe(late_ns / SECOND_NS)
             tick += 1
             self._feed.flush(self._clock.now_ns())
+            if held_ns := self._holds.lap():
+                self._holds.tell(FEED, held_ns)
             if tick % TICKS_PER_SECOND == 0:
                 self._every_second()
             if tick % self._ping_ticks == 0:
                 self._clients.keep_alive()
             if tick % CLOCK_FILE_TICKS == 0:
                 self._note_time()
+            if held_ns := self._holds.lap():
+                self._holds.tell(TIMERS, held_ns)
             # Time may have made something due; and what was said is to be sent.
             self._pipeline.schedule()
 

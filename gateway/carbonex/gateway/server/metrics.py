@@ -61,6 +61,12 @@ class Metrics(Collector):
             buckets=_SECONDS,
             registry=self._registry,
         )
+        self.loop_late_seconds = Histogram(
+            "carbonex_loop_late_seconds",
+            "By which the timer of 50 ms was late.",
+            buckets=_SECONDS,
+            registry=self._registry,
+        )
         self.batch_commands = Histogram(
             "carbonex_batch_commands",
             "Commands per batch.",

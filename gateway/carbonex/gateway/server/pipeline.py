@@ -6,6 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING, Final, final
 
 from carbonex.engine import DayEnded
+from carbonex.gateway.holds import BATCH, LOG, WRITING
 
 from .committer import Committer
 from .host.clock import SECOND_NS
@@ -14,7 +15,7 @@ from .host.clock import SECOND_NS
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from carbonex.engine import Batch, BeginDay, Exchange
+    from carbonex.engine import Applied, Batch, BeginDay, Exchange
     from carbonex.gateway.venue import Venue
     from carbonex.journal import Row
 
@@ -52,6 +53,7 @@ class Pipeline:
         self._clients = clients
         self._clock = clients.clock
         self._metrics = clients.metrics
+        self._holds = clients.holds
         self._failed = failed
         self._loop = asyncio.get_running_loop()
         self._committer = Committer(
@@ -106,7 +108,7 @@ class Pipeline:
         venue = self._venue
         if self._dead or venue.in_flight:
             return None
-        now_ns = self._clock.now_ns()
+        now_ns = self._holds.begin()
         if self.day_to_begin is not None and not venue.draining:
             begin = self.day_to_begin(venue.exchange, now_ns)
             if begin is not None:
@@ -120,16 +122,23 @@ class Pipeline:
         try:
             batch = self._take_batch()
             if batch is None:
-                self._clients.flush()
+                self._flush()
             elif self._is_quick(batch):
-                self._clients.flush()
+                self._flush()
                 row = self._committer.publish_here(batch)
+                if held_ns := self._holds.lap():
+                    self._holds.tell(LOG, held_ns, position=row.position)
                 self._durable(batch, row)
             else:
                 self._committer.publish(batch)
-                self._clients.flush()
+                self._flush()
         except Exception as error:  # noqa: BLE001 - the log's error or a bug; stop
             self._fail(error)
+
+    def _flush(self) -> None:
+        written = self._clients.flush()
+        if held_ns := self._holds.lap():
+            self._holds.tell(WRITING, held_ns, connections=written)
 
     def _is_quick(self, batch: Batch) -> bool:
         """Tell whether to commit takes less time than to hand over."""
@@ -139,17 +148,19 @@ class Pipeline:
     def _durable(self, batch: Batch, row: Row) -> None:
         if self._dead:
             return
-        seconds = (self._clock.now_ns() - self._handed_over_ns) / SECOND_NS
+        seconds = (self._holds.begin() - self._handed_over_ns) / SECOND_NS
         self._metrics.commit_seconds.observe(seconds)
         self._metrics.batch_commands.observe(len(batch.commands))
         try:
             applied = self._venue.committed(batch, row.position, row.hash)
+            if held_ns := self._holds.lap():
+                self._holds.tell(BATCH, held_ns, **_described(batch, applied, row))
             if applied.due and type(applied.due[-1]) is DayEnded:
                 self._committer.roll()
             self._clients.resume()
             # The disk gets its next batch before the answers are written.
             self.pump()
-            self._clients.flush()
+            self._flush()
         except Exception as error:  # noqa: BLE001 - a bug of ours; stop
             self._fail(error)
         if self._venue.idle:
@@ -164,3 +175,17 @@ class Pipeline:
     def _settle(self) -> None:
         if self._idle is not None and not self._idle.done():
             self._idle.set_result(None)
+
+
+def _described(batch: Batch, applied: Applied, row: Row) -> dict[str, object]:
+    """Return what is worth knowing of a batch that took long: its dearest command."""
+    counts = [len(events) for events in applied.replies]
+    most = max(counts, default=0)
+    dearest = type(batch.commands[counts.index(most)]).__name__ if counts else ""
+    return {
+        "position": row.position,
+        "commands": len(batch.commands),
+        "dearest": dearest,
+        "events": most,
+        "due_events": len(applied.due),
+    }

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from carbonex.gateway.holds import COLLECTOR
+
 from .host.descriptors import make_room
 from .readers.follower_process import FollowerProcess
 from .server import Server
@@ -124,6 +126,10 @@ async def _collect(server: Server) -> None:
         idle = seq == server.venue.exchange.seq
         seq, ended = server.venue.exchange.seq, server.clients.ended
         if idle and ended > collected:
+            holds = server.clients.holds
+            holds.begin()
             gc.collect()
             gc.freeze()
+            if held_ns := holds.lap():
+                holds.tell(COLLECTOR, held_ns)
             collected = ended

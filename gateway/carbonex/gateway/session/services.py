@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from carbonex.gateway.addresses import AddressLimit, Logins
+from carbonex.gateway.holds import Holds
 from carbonex.wire.units import NS_PER_SECOND
 
 from .roster import Roster
@@ -29,7 +30,7 @@ class Services:
     ``clock`` returns nanoseconds since the epoch; ``challenges`` returns 32
     bytes that nobody can foresee, other ones at every call. ``roster`` knows who
     speaks under which name, ``logins`` limits failed ones by address, ``errors``
-    counts the answers that were errors, by code and name.
+    counts the answers that were errors, by code and name, ``holds`` what holds the loop.
     """
 
     venue: Venue
@@ -42,6 +43,7 @@ class Services:
         default_factory=lambda: Logins(AddressLimit(3 * NS_PER_SECOND, 20))
     )
     errors: Counter[tuple[int, str]] = field(default_factory=Counter)
+    holds: Holds = field(default_factory=Holds)
     roster: Roster = field(init=False)
 
     def __post_init__(self) -> None:

@@ -19,6 +19,7 @@ from collections import deque
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, final
 
+from carbonex.gateway.holds import HISTORY, QUERY
 from carbonex.wire.closing import CloseCode
 from carbonex.wire.diagnosis import Fault
 from carbonex.wire.reading import READERS
@@ -70,6 +71,8 @@ class Session:
         self.who = Identity()
         self.door: Final = Door(services.venue.name, connection_id)
         self.services: Final = services
+        self.last_method = ""  # that was called, as far as it could be read
+        self._holds: Final = services.holds
         self._binary: Final = outbox.codec.binary
         self._reader: Final = READERS[outbox.codec.name]
         self._throttle: Final = Throttle(services.limits)
@@ -112,9 +115,11 @@ class Session:
         try:
             name, params, req_id = self._reader.read(data)
         except Fault as fault:
+            self.last_method = fault.method
             self._throttle.weigh(len(data), now_ns)
             self._fault(fault, now_ns)
             return
+        self.last_method = name
         method = METHODS[name]
         if self._requests and type(method) is QueryMethod:
             self._held.append((data, now_ns))
@@ -201,7 +206,26 @@ class Session:
         else:
             self._limit(cost, now_ns)
             reply = partial(self.pending.send, method.name, cost, req_id, now_ns)
-            method.answer(self, params, reply, now_ns)
+            self._answer(method, params, reply, now_ns)
+
+    def _answer(
+        self, method: QueryMethod, params: Any, reply: Reply, now_ns: int
+    ) -> None:
+        """Answer a query."""
+        began_ns = self._holds.now()
+        method.answer(self, params, reply, now_ns)
+        self._watch(QUERY, began_ns, method.name)
+
+    def _watch(self, by: str, began_ns: int, method: str) -> None:
+        """Say so where an answer held everybody up."""
+        if held_ns := self._holds.inner(began_ns):
+            self._holds.tell(
+                by,
+                held_ns,
+                connection_id=self.connection_id,
+                key_id=self.key_id,
+                method=method,
+            )
 
     def _fault(self, fault: Fault, now_ns: int) -> None:
         """Answer what is not a request; it counts as one."""
@@ -244,7 +268,9 @@ class Session:
             if self.who.revoked:  # whose own past it may be
                 self.resuming = None
             else:
+                began_ns = self._holds.now()
                 tell(self, partial(reply, result, problem))
+                self._watch(HISTORY, began_ns, self.last_method)
             if self.resuming is None:
                 self.go_on()
 

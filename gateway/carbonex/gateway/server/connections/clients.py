@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final, final
 
 from carbonex.engine import KeyRevoked
 from carbonex.gateway.feed.rendering import status_of
+from carbonex.gateway.holds import Holds
 from carbonex.gateway.session import Services, Session
 from carbonex.gateway.session.limits import SessionLimits
 from carbonex.gateway.session.revocations import Revocations
@@ -54,6 +55,7 @@ class Clients:
         self.limits = limits
         self.clock = clock
         self.metrics = metrics
+        self.holds = Holds(clock.now_ns)
         self.transport_bytes = TRANSPORT_BYTES
         self.gate: Final = Gate(limits, origins)
         self._readiness = readiness
@@ -91,6 +93,7 @@ class Clients:
             partial(self._secret, 32),
             self.gate.logins,
             errors=self.metrics.errors,
+            holds=self.holds,
         )
         self._schedule = schedule
         revocations = Revocations(lambda: (each.session for each in self._connections))
@@ -102,11 +105,12 @@ class Clients:
             if connection.resume():
                 del self._stalled[connection]
 
-    def flush(self) -> None:
-        """Write to everybody for whom something waits; one write each."""
+    def flush(self) -> int:
+        """Write to everybody for whom something waits, one write each; count them."""
         awake, self._awake = self._awake, {}
         for connection in awake:
             connection.flush()
+        return len(awake)
 
     def keep_alive(self) -> None:
         """Ping the silent ones, drop those that stay silent."""

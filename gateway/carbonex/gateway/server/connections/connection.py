@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final, Protocol, final
 
 from websockets.protocol import OPEN, SEND_EOF
 
+from carbonex.gateway.holds import READING
 from carbonex.gateway.outbox import SLOW_CONSUMER, Outbox
 from carbonex.gateway.session.mistakes import take
 from carbonex.wire.closing import CloseCode
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from websockets.server import ServerProtocol
 
     from carbonex.gateway.config import Limits
+    from carbonex.gateway.holds import Holds
     from carbonex.gateway.server.host.clock import Clock
     from carbonex.gateway.server.metrics import Metrics
     from carbonex.gateway.session.session import Session
@@ -55,6 +57,7 @@ class Host(Protocol):
     clock: Clock
     limits: Limits
     metrics: Metrics
+    holds: Holds
     transport_bytes: int  # TRANSPORT_BYTES, or less to see what comes of it
 
     def open_session(self, connection: Connection) -> Session:
@@ -82,6 +85,7 @@ class Connection(asyncio.Protocol):
     ) -> None:
         self._host = host
         self._metrics = host.metrics
+        self._holds = host.holds
         self._transport = transport
         self.address = peer_address(transport)
         self._websocket = websocket
@@ -208,9 +212,20 @@ class Connection(asyncio.Protocol):
         self._host.wake(self)
 
     def _receive(self) -> None:
+        """Hand over messages; say so where that holds everybody up."""
+        self._take_messages(self._holds.begin())
+        if held_ns := self._holds.lap():
+            self._holds.tell(
+                READING,
+                held_ns,
+                connection_id=self.session.connection_id,
+                key_id=self.session.key_id,
+                method=self.session.last_method,
+            )
+
+    def _take_messages(self, now_ns: int) -> None:
         """Hand over messages until the session wants a pause or others have to wait."""
         session, outbox, messages = self.session, self.outbox, self._messages
-        now_ns = self._host.clock.now_ns()
         room = BYTES_AT_ONCE
         for _ in range(AT_ONCE):
             if outbox.closing is not None:

@@ -17,6 +17,7 @@ from websockets.http11 import Request
 from websockets.protocol import OPEN
 from websockets.server import ServerProtocol
 
+from carbonex.gateway.holds import REQUEST
 from carbonex.wire.codec import BY_SUBPROTOCOL
 
 from .connection import Connection, Host
@@ -99,6 +100,8 @@ class Handshake(asyncio.Protocol):
         websocket = self._websocket
         if websocket.eof_sent:
             return
+        holds = self._host.holds
+        holds.begin()
         data, early = self._cut(data)
         websocket.receive_data(data)
         events = websocket.events_received()
@@ -113,6 +116,8 @@ class Handshake(asyncio.Protocol):
             # The parser gives up without a word on what is no plain GET.
             writes.insert(0, _unreadable(self._start).serialize())
         self._transport.write(b"".join(writes))
+        if held_ns := holds.lap():
+            holds.tell(REQUEST, held_ns, address=self.address)
         if websocket.state is OPEN:
             self._hand_over(early)
         elif self._transport.can_write_eof():
