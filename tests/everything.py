@@ -221,7 +221,37 @@ def _first_day(stage: _Stage) -> None:
     stage.order("huaneng", BUY, 230, 2, time_in_force=GTC, instrument="CCER")
     _off_book(stage)
     stage.at(FIRST, 23, 0)
+    _coincide(stage)
     stage.at(SECOND, 0, 0)
+
+
+def _coincide(stage: _Stage) -> None:
+    """Let one of each kind that time brings about be due at the day's end.
+
+    The accounts' orders would go for several reasons: which one they go for tells the
+    order of the kinds.
+    """
+    ends_ns = stage.driver.exchange.day_ends_ns
+    stage.at(FIRST, 23, 30)
+    left_ns = ends_ns - stage.driver.time_ns
+    stage.do(
+        HaltInstrument("", "CALLED"),
+        ResumeInstrument("", "CALLED"),
+        SessionOpened("", "k-trade", "mm-0", "c-0", left_ns),
+        SessionClosed("", "Datang", "mm-0", "c-0"),
+        SetCountdown("", "huadian", left_ns),
+    )
+    for account in ("huadian", "datang"):
+        for rest in (
+            {"time_in_force": GTD, "conditions": Conditions(0, 0, ends_ns)},
+            {"time_in_force": GTC},
+        ):
+            for instrument in ("CCER", "CALLED"):
+                where = {"instrument": instrument, "session": "mm-0"}
+                stage.order(account, BUY, 150, 3, **rest, **where)
+    stage.order("huaneng", SELL, 150, 2, instrument="CALLED")
+    auction = stage.auction("huaneng", 10, ends_ns)
+    stage.bid("shenhua", auction, 7100, 10)
 
 
 def _off_book(stage: _Stage) -> None:

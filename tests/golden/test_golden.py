@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, get_args
 
@@ -16,8 +17,11 @@ from carbonex.engine import (
     exchange as exchange_module,
 )
 from carbonex.engine.snapshot import FORMAT
+from carbonex.engine.timers import Due, Timers
+from driver import replay
+from everything import venue
 from golden.make import EXPECTED, main
-from golden.outcome import Outcome, golden_rows, replayed
+from golden.outcome import Narrator, Outcome, golden_rows, replayed
 
 
 HERE = Path(__file__).parent
@@ -74,6 +78,33 @@ def test_another_meaning_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
         assert replayed(log, expected.fields).events == expected.events
 
 
+@pytest.mark.skipif(COMPILED, reason="a compiled engine cannot be changed")
+@pytest.mark.parametrize("kinds", [*pairwise(Due)], ids=lambda pair: pair[0].name)
+def test_another_order_at_one_instant_is_noticed(
+    kinds: tuple[Due, Due], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The log of everything has each kind of what is due at one instant."""
+    expected = _events_of_everything()
+    other: dict[int, Due] = dict(zip(kinds, reversed(kinds), strict=True))
+    setting, clearing, taking = Timers.set, Timers.clear, Timers.take
+
+    def swapped(kind: Due) -> Due:
+        return other.get(kind, kind)
+
+    def take(timers: Timers, now_ns: int) -> tuple[int, Due, int] | None:
+        due = taking(timers, now_ns)
+        return None if due is None else (due[0], swapped(due[1]), due[2])
+
+    monkeypatch.setattr(
+        Timers, "set", lambda t, ns, kind, n=0: setting(t, ns, swapped(kind), n)
+    )
+    monkeypatch.setattr(
+        Timers, "clear", lambda t, ns, kind, n=0: clearing(t, ns, swapped(kind), n)
+    )
+    monkeypatch.setattr(Timers, "take", take)
+    assert _events_of_everything() != expected
+
+
 def test_a_field_that_is_new_is_not_counted() -> None:
     """And it is noticed if one that was counted changes."""
     log = LOGS[0]
@@ -85,6 +116,13 @@ def test_a_field_that_is_new_is_not_counted() -> None:
 def test_a_golden_log_is_never_made_again() -> None:
     with pytest.raises(FileExistsError):
         main(LOGS[0].parent.name)
+
+
+def _events_of_everything() -> str:
+    narrator = Narrator()
+    for applied in replay(venue().batches)[1]:
+        narrator.take(applied)
+    return narrator.hexdigest()
 
 
 def _number(release: str) -> list[int]:
