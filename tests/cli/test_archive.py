@@ -132,7 +132,7 @@ def test_the_history_is_made_again_from_the_archive(stored: Path) -> None:
     follower.catch_up()
     follower.close()
     assert do("verify", stored) == before
-    assert "history  6 balances compared" in before
+    assert "history  6 balances and 1 digest over events compared" in before
     said = do("archive", stored)
     assert said.startswith("nothing to archive")
 

@@ -171,7 +171,7 @@ def test_a_history_that_differs_is_not_a_damaged_log(traded: Traded) -> None:
     store.close()
     good = run.invoke(app, ["verify", str(directory)])
     assert good.exit_code == 0
-    assert "history  6 balances compared" in good.stdout
+    assert "history  6 balances and 1 digest over events compared" in good.stdout
     with closing(sqlite3.connect(directory / HISTORY_NAME)) as connection:
         connection.execute("UPDATE holdings SET quantity = 1 WHERE account = 'acme-1'")
         connection.commit()

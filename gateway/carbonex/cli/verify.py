@@ -51,8 +51,8 @@ def verify(
     """Check a venue's log from its first row to its last, and everything kept beside it.
 
     The hash chain, the replay through the engine, the digest of every checkpoint
-    and snapshot, and the balances of the history; archived rows, too. Exit code 1 names the first
-    place that is wrong. Stop the server first, or check a copy.
+    and snapshot, and the balances of the history and its digests over all events; archived
+    rows, too. Exit code 1 names the first place that is wrong. Stop the server first, or check a copy.
     """
     witnesses = [_parsed(text) for text in witness or []]
     with log_errors():
@@ -91,7 +91,10 @@ def _describe(report: Report) -> str:
         )
     ]
     if report.balances:
-        lines.append(f"history  {counted(report.balances, 'balance')} compared")
+        lines.append(
+            f"history  {counted(report.balances, 'balance')} and"
+            f" {counted(report.event_digests, 'digest')} over events compared"
+        )
     if report.witnesses:
         lines.append(
             f"witness  {counted(report.witnesses, 'hash', 'hashes')} as witnessed"

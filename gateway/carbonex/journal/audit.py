@@ -13,6 +13,8 @@ from .log import DamageError, LogError, UnknownSemanticsError
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from carbonex.engine import Applied
+
     from .scan import Found
     from .snapshots import Snapshot
 
@@ -32,11 +34,14 @@ class Audit:
         self.snapshots = 0
         self._deep = deep
 
-    def apply(self, found: Found) -> None:
-        """Apply a row; its checkpoints state the digest just before it."""
+    def apply(self, found: Found) -> Applied | None:
+        """Apply a row, if there is an exchange; return what it did.
+
+        Its checkpoints state the digest just before it.
+        """
         exchange, row = self.exchange, found.row
         if exchange is None:
-            return
+            return None
         where = found.segment.path, found.offset, row.position
         try:
             batch = row.batch()
@@ -58,7 +63,7 @@ class Audit:
         except SemanticsError as error:
             raise UnknownSemanticsError(row.position, error) from None
         if not applied.accepted:
-            return
+            return applied
         self.commands += len(batch.commands)
         self.checkpoints += len(checkpoints)
         self.not_compared += len(older)
@@ -66,6 +71,7 @@ class Audit:
             if checkpoint.digest != digest:
                 expected = f"the digest {digest.hex()} of the replayed exchange"
                 raise DamageError(*where, expected, checkpoint.digest.hex())
+        return applied
 
     def compare(self, snapshot: Snapshot, path: Path) -> str:
         """Hold a snapshot of this position against the state, or begin with it.

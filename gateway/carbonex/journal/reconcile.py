@@ -1,7 +1,8 @@
-"""Holding the history's balances against the exchange's own.
+"""Holding the history against what the log makes of an exchange.
 
 The history adds up trades, fees and movements; the engine keeps books. Where
-they agree on every balance, so do the statements that are made from the one.
+they agree on every balance, so do the statements that are made from the one. And it
+has digests over all events, as they were when the rows were new.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, final
 
 from .history import CASH, HISTORY_NAME, VENUE_FEES, HistoryError, HistoryReader
 from .history.balances import held_by
+from .history.event_digest import Comparison
 from .lineage import other_chain
 from .log import DamageError
 
@@ -35,6 +37,7 @@ class Reconciliation:
         self._chain = b""
         self.note = ""
         self.compared = 0
+        self.events = Comparison([])
         self._held: dict[tuple[str, str], int] = {}
         if not self.path.exists():
             return
@@ -42,6 +45,7 @@ class Reconciliation:
             with HistoryReader(self.path) as history:
                 history.check()
                 self._held = history.held()
+                self.events = Comparison(history.event_digests())
                 self.position, self._chain = history.watermark
         except HistoryError as error:
             self.note = f"the history was not compared: {error}"
@@ -49,10 +53,11 @@ class Reconciliation:
     def compare(self, chain: bytes, exchange: Exchange | None) -> None:
         """Compare with the log and the exchange at ``position``. Linear in the state.
 
-        The balances of another log's history are not compared.
+        Another log's history is not compared.
 
         Raises:
-            DamageError: If balances differ, with the first one that does.
+            DamageError: If events were others up to there, or balances differ, with
+                the first one that does.
 
         """
         if chain != self._chain:
@@ -61,6 +66,7 @@ class Reconciliation:
                 " the next start makes it anew"
             )
         elif exchange is not None:
+            self._compare_events()
             self._compare_balances(exchange)
 
     def end(self, first: int) -> None:
@@ -69,6 +75,17 @@ class Reconciliation:
             self.note = (
                 f"the history is at position {self.position}, older than the log's first"
                 f" row at {first}: whether it is of this log cannot be told"
+            )
+
+    def _compare_events(self) -> None:
+        deviation = self.events.deviation
+        if deviation is not None:
+            expected = (
+                f"events of rows {deviation.first} to {deviation.last} with the digest"
+                f" {deviation.found.hex()} of the replay"
+            )
+            raise DamageError(
+                self.path, 0, deviation.last, expected, deviation.kept.hex()
             )
 
     def _compare_balances(self, exchange: Exchange) -> None:

@@ -64,8 +64,9 @@ class Report(msgspec.Struct, frozen=True):
 
     ``first`` and ``last`` are positions, ``commands`` counts those that were
     replayed, ``balances`` those of the history that were compared, ``witnesses`` the
-    hashes from outside that the chain has; ``hash`` and ``digest`` are the chain's and
-    the exchange's after the last row, as hex.
+    hashes from outside that the chain has, ``event_digests`` the history's digests over
+    events that were compared; ``hash`` and ``digest`` are the chain's and the
+    exchange's after the last row, as hex.
     ``torn_bytes`` behind the last row are no fault: they were never answered, and
     the next start removes them. ``notes`` say what could not be checked.
     """
@@ -83,6 +84,7 @@ class Report(msgspec.Struct, frozen=True):
     digest: str
     notes: list[str]
     fault: Fault | None
+    event_digests: int = 0
 
     @property
     def ok(self) -> bool:
@@ -103,8 +105,8 @@ def verify(
     as archives lead up to the log without a gap, and everything is replayed
     from the beginning, or from the oldest snapshot where the beginning was
     truncated. Every checkpoint's and snapshot's digest is compared with the
-    replayed exchange, and so are the history's balances, if it is of this log, which its
-    chain hash shows; ``deep`` also asserts the
+    replayed exchange, and so are the history's balances and its digests over events, if
+    it is of this log, which its chain hash shows; ``deep`` also asserts the
     exchange's invariants at every checkpoint and at the end. The chain must have
     the hash of each of ``witnesses``: who rewrites the log to its end gets a chain that
     is whole, but not theirs. O(log), and O(state) for each digest.
@@ -159,10 +161,13 @@ class _Auditor:
         if self._segments:
             self._mark = start(self._segments[0])
             self._compare()
+            self._history.events.start(self._mark.position - 1)
             self._reconcile()
             for found in walk(self._disk, self._segments, self._mark):
                 self._mark = found.mark()
-                self._audit.apply(found)
+                applied = self._audit.apply(found)
+                if applied is not None:
+                    self._history.events.take(found.row.position, applied)
                 self._compare()
                 self._reconcile()
         if header_fault is not None:
@@ -188,6 +193,7 @@ class _Auditor:
             digest=self._audit.digest(),
             notes=self._notes,
             fault=fault,
+            event_digests=self._history.events.compared,
         )
 
     def _archived(self, directory: Path) -> Archives:

@@ -19,6 +19,7 @@ from .entries import (
     MovementEntry,
     TradeEntry,
 )
+from .event_digest import KeptDigest
 from .schema import (
     SCHEMA_VERSION,
     HistoryError,
@@ -92,6 +93,16 @@ class HistoryReader:
     def venue(self) -> str:
         """The venue whose history it is."""
         return str(self.select("SELECT venue FROM progress")[0][0])
+
+    def event_digests(self) -> list[KeptDigest]:
+        """Return the digests that were kept over the events, the watermark's last."""
+        sql = "SELECT position, layout, digest FROM event_digests ORDER BY position"
+        kept = [KeptDigest(*row) for row in self.select(sql)]
+        now = "SELECT position, layout, events FROM progress"
+        newest = KeptDigest(*self.select(now)[0])
+        if not newest.position or (kept and kept[-1].position == newest.position):
+            return kept
+        return [*kept, newest]
 
     def check(self) -> None:
         """Read the whole file. O(its size).

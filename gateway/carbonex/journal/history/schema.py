@@ -12,20 +12,25 @@ from carbonex.journal.records import genesis, unknown_version
 
 from .bulletins import TABLE as BULLETINS
 from .days import DATED
+from .event_digest import BEGINNING, layout
 
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
-SCHEMA_VERSION: Final = 4
+SCHEMA_VERSION: Final = 5
 
 # The columns are the fields of the entries, in their order. Between two days
 # rows have date 0; the partial indexes find them when the next one begins.
 _TABLES: Final = f"""
 CREATE TABLE progress (
     position INTEGER NOT NULL, chain BLOB NOT NULL, date INTEGER NOT NULL,
-    venue TEXT NOT NULL, closed INTEGER NOT NULL
+    venue TEXT NOT NULL, closed INTEGER NOT NULL,
+    layout BLOB NOT NULL, events BLOB NOT NULL
+);
+CREATE TABLE event_digests (
+    position INTEGER PRIMARY KEY, layout BLOB NOT NULL, digest BLOB NOT NULL
 );
 CREATE TABLE accounts (
     account TEXT PRIMARY KEY, participant TEXT NOT NULL, seq INTEGER NOT NULL,
@@ -169,7 +174,8 @@ def open_writer(path: Path, venue: str) -> tuple[sqlite3.Connection, str]:
             f"BEGIN; {_TABLES} PRAGMA user_version = {SCHEMA_VERSION};"
         )
         connection.execute(
-            "INSERT INTO progress VALUES (0, ?, 0, ?, 1)", [genesis(venue), venue]
+            "INSERT INTO progress VALUES (0, ?, 0, ?, 1, ?, ?)",
+            [genesis(venue), venue, layout(), BEGINNING],
         )
         connection.execute("COMMIT")
     return connection, fault

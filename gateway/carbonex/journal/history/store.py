@@ -15,7 +15,9 @@ from typing import TYPE_CHECKING, Final
 
 from .clerk import Clerk
 from .days import bring_forward
-from .schema import Watermark, open_writer, remove
+from .event_digest import Comparison, DigestKeeper
+from .reader import HistoryReader
+from .schema import HistoryError, Watermark, open_writer, remove
 
 
 if TYPE_CHECKING:
@@ -63,6 +65,8 @@ class HistoryStore:
         self.recreated = ""
         self._watermark: Watermark
         self._clerk: Clerk
+        self._digests: DigestKeeper
+        self._comparison: Comparison | None
         self._open()
         # Counted in commands, each by the one thread that changes it.
         self._given = 0
@@ -85,14 +89,17 @@ class HistoryStore:
     def put(self, position: int, applied: Applied, chain: bytes) -> None:
         """Have what the row at ``position`` did stored soon; ``chain`` is its hash.
 
-        Positions that were put before are skipped. Blocks while MAX_WAITING
-        commands wait.
+        Positions that were put before are skipped, once their events are found to
+        be the same as they were. Blocks while MAX_WAITING commands wait.
 
         Raises:
+            HistoryError: If they are others: what was stored and what is put now
+                are not of the same exchange.
             ValueError: If positions are left out.
 
         """
         if position < self._next:
+            self._compare(position, applied)
             return
         if position > self._next:
             raise ValueError(f"the history needs position {self._next}, not {position}")
@@ -116,6 +123,7 @@ class HistoryStore:
         with self._writer as connection:
             connection.execute("BEGIN")
             self._advance(reached)
+            self._digests.start_at(position)
             bring_forward(connection, self._clerk.date, exchange)
             self._clerk.date = exchange.day
             self._note_date()
@@ -153,6 +161,24 @@ class HistoryStore:
         self._watermark = Watermark(position, chain)
         self._next = position + 1
         self._clerk = Clerk(self._writer, date)
+        self._digests = DigestKeeper(self._writer)
+        self._comparison = None
+
+    def _compare(self, position: int, applied: Applied) -> None:
+        """Hold the events of a row that is stored against those that it had then."""
+        if self._comparison is None:
+            with HistoryReader(self._path) as history:
+                self._comparison = Comparison(history.event_digests())
+            self._comparison.start(position - 1)
+        self._comparison.take(position, applied)
+        deviation = self._comparison.deviation
+        if deviation is not None:
+            raise HistoryError(
+                f"{self._path} is of another course of events: {deviation}. The build"
+                " or the machine has changed what the log means: compare it on another"
+                " machine by carbonex verify; if the log is good there, remove the"
+                " file, and the next start makes it anew"
+            )
 
     def _run(self) -> None:
         is_open = True
@@ -194,9 +220,11 @@ class HistoryStore:
         with self._writer as connection:
             connection.execute("BEGIN")
             self._advance(reached)
-            for _, applied in batches:
+            for (position, _), applied in batches:
                 self._clerk.write(applied)
+                self._digests.take(position, applied)
             self._clerk.flush()
+            self._digests.flush()
             self._note_date()
         self._watermark = reached
 
