@@ -57,6 +57,7 @@ class Port:
     def __init__(self, disk: SimulatedDisk, process: Process) -> None:
         self.calls = 0
         self.beside_loop = False  # in a worker
+        self.done: Callable[[str], None] = lambda _: None  # told of each call
         self.troubled: Callable[[Trouble, Path], None] = lambda *_: None
         self._disk = disk
         self._process = process
@@ -92,11 +93,13 @@ class Port:
 
     def pwrite(self, fd: int, data: bytes | memoryview, offset: int) -> None:
         self._call("pwrite", fd, data, offset)
+        self.done("pwrite")
 
     def sync(self, fd: int) -> None:
         self._call("sync", fd)
         turns = self._process.turns
         turns.now_ns += int(turns.random.random() * LONGEST_SYNC_NS)
+        self.done("sync")
 
     def size(self, fd: int) -> int:
         result: int = self._call("size", fd)

@@ -105,6 +105,7 @@ class Host:
         self.pace = Pace()
         self.process: Process | None = None
         self.port: Port | None = None
+        self.worker: SimulatedWorker | None = None  # of its commit thread
         self.server: Server | None = None  # while it is online
         self.excuses: list[str] = []  # what may keep this one from living
         self.ending = ""  # how the last one ended
@@ -174,13 +175,22 @@ class Host:
             process.kill()
             process.bury()
 
+    def _abandon_commit(self) -> None:
+        """End the commit thread with its process, in whichever step it is."""
+        worker, self.worker = self.worker, None
+        if worker is not None:
+            if worker.step:
+                self.record.count(f"ends with a batch {worker.step}")
+            worker.abandon()
+
     def _machine(self, process: Process) -> Machine:
         self.port = port = Port(self.disk, process)
         port.troubled = partial(self._troubled, process)
 
         def worker(_name: str, do: Callable[[Any], bool]) -> SimulatedWorker:
             slowed = partial(self.record.count, "slow commits")
-            return SimulatedWorker(process, port, self.pace, do, slowed)
+            self.worker = SimulatedWorker(process, port, self.pace, do, slowed)
+            return self.worker
 
         return Machine(
             port,
@@ -246,6 +256,7 @@ class Host:
         """The kernel closes what a dead process had open; without power nobody does."""
         assert self.process is not None
         process, self.process, self.server, self.port = self.process, None, None, None
+        self._abandon_commit()
         self.follower.stop(caught_up=self.power)
         if not self.ending:
             self.ending = self.excuses[-1] if self.excuses else "killed at a callback"

@@ -1,9 +1,16 @@
-"""The commit thread as a simulation has it: later, in the same thread."""
+"""The commit thread as a simulation has it: step by step, between other callbacks.
+
+A batch is handed over, written, synced and told of; in between others run, and the
+process or the machine may end.
+"""
 
 from __future__ import annotations
 
 from collections import deque
-from typing import TYPE_CHECKING, Any, NamedTuple, final
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, final
+
+from .strand import Strand
 
 
 if TYPE_CHECKING:
@@ -13,17 +20,21 @@ if TYPE_CHECKING:
     from .loop import Process
 
 
-class Pace(NamedTuple):
-    """How long a commit takes in ns: mostly some of ``usual``, now and then ``slow``."""
+# After which disk calls the thread may be held up, and what is so then.
+STEPS: Final = {"pwrite": "written", "sync": "synced"}
 
-    usual_ns: int = 400_000
+
+class Pace(NamedTuple):
+    """How long a step takes in ns: mostly some of ``usual``, now and then ``slow``."""
+
+    usual_ns: int = 150_000
     slow_ns: int = 300_000_000
-    slow: float = 0.01
+    slow: float = 0.004
 
 
 @final
 class SimulatedWorker:
-    """Satisfies ``Worker`` in the loop of a process."""
+    """Satisfies ``Worker`` in the loop of a process. ``step`` is where it has got to."""
 
     def __init__(
         self,
@@ -33,25 +44,41 @@ class SimulatedWorker:
         do: Callable[[Any], bool],
         slowed: Callable[[], None],
     ) -> None:
+        self.step = ""
         self._process = process
         self._port = port
         self._pace = pace
         self._do = do
-        self._slowed = slowed  # is told of each slow commit
+        self._slowed = slowed  # is told of each slow step
         self._work: deque[Any] = deque()
+        self._strand: Strand | None = None
+        self._hurries = False
         self._ended = False
 
     def start(self) -> None:
-        """There is no thread to start."""
+        """There is nothing to do yet."""
 
     def put(self, work: Any) -> None:
         self._work.append(work)
         if len(self._work) == 1:
-            self._wait()
+            self._hand_over()
 
     def stop(self) -> None:
+        self._hurries = True
         while self._work:
             self._next()
+
+    def abandon(self) -> None:
+        """End where it is: its process is dead."""
+        self._ended = True
+        self._work.clear()
+        strand, self._strand = self._strand, None
+        if strand is not None:
+            strand.end()
+
+    def _hand_over(self) -> None:
+        self.step = "handed over"
+        self._wait()
 
     def _wait(self) -> None:
         turns, pace = self._process.turns, self._pace
@@ -63,17 +90,42 @@ class SimulatedWorker:
         turns.network.later(self._process, int(delay_ns), self._next)
 
     def _next(self) -> None:
-        """Do one piece of work, as the thread would have by now."""
+        """Go on to the end of the next step, as the thread would have by now."""
         if not self._work or self._ended:
             return
-        work = self._work[0]
-        self._port.beside_loop = True
+        if self._strand is None:
+            self._strand = Strand(partial(self._do, self._work[0]))
+        strand, port = self._strand, self._port
+        port.beside_loop, port.done = True, self._pause
         try:
-            self._ended = not self._do(work)
+            is_done = strand.go_on()
+        except BaseException:
+            self._ended = True
+            self._work.clear()
+            raise
         finally:
-            self._port.beside_loop = False
+            port.beside_loop, port.done = False, _nothing
+        if is_done:
+            self._finish(strand)
+        elif not self._hurries:
+            self._wait()
+
+    def _pause(self, call: str) -> None:
+        """Let others run when the thread has come to the end of a step."""
+        step = STEPS.get(call)
+        if step is not None and self._strand is not None:
+            self.step = step
+            self._strand.pause()
+
+    def _finish(self, strand: Strand) -> None:
+        self.step, self._strand = "", None
+        self._ended = not strand.result
         self._work.popleft()
         if self._ended:
             self._work.clear()
         elif self._work:
-            self._wait()
+            self._hand_over()
+
+
+def _nothing(_call: str) -> None:
+    """Go on at once."""
