@@ -9,7 +9,6 @@ counts bad messages against the connection's limit.
 from __future__ import annotations
 
 import difflib
-import json
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
@@ -17,6 +16,8 @@ import msgspec
 from msgspec.inspect import ListType, StructType
 
 from .answers import Request, RequestId
+from .broken_json import problem_of_json
+from .broken_msgpack import problem_of_msgpack
 from .codec import JSON, Codec
 from .errors import Code, error
 from .members import search_json, search_msgpack
@@ -54,7 +55,7 @@ def diagnose(
     try:
         members = _members_of(codec, data)
     except UNREADABLE as failure:
-        return Fault(_malformed(codec, data, failure), "", None)
+        return Fault(_malformed(data, failure), "", None)
     method = _value(codec, str, members.get("method"), default="")
     req_id = _value(codec, RequestId, members.get("req_id"), default=None)
     try:
@@ -62,7 +63,7 @@ def diagnose(
             codec, methods, method, members.get("params")
         )
     except UNREADABLE as failure:
-        problem = _malformed(codec, data, failure)
+        problem = _malformed(data, failure)
     if problem is None:
         # The decoder stumbled over a member that a later one replaces here.
         name = search_json(data) if isinstance(data, str) else search_msgpack(data)
@@ -76,13 +77,14 @@ def repeated(name: str) -> Error:
     return error(Code.REPEATED_MEMBER, name, member=name)
 
 
-# What a decoder raises: wrong encoding or type, texts that are not UTF-8, and
-# nesting beyond the interpreter's depth.
+# What a decoder raises: wrong encoding or type, texts that are not UTF-8, nesting
+# beyond the interpreter's depth, and maps with a key that Python cannot hash.
 UNREADABLE: Final = (
     msgspec.DecodeError,
     UnicodeDecodeError,
     UnicodeEncodeError,
     RecursionError,
+    TypeError,
 )
 
 MAX_SHOWN: Final = 60  # characters of what a client sent, in a message to it
@@ -263,7 +265,7 @@ def _shown(codec: Codec, raw: msgspec.Raw) -> str:
     """Return a value as its client wrote it, or would have written it in JSON."""
     if not codec.binary:
         return _short(bytes(raw).decode(errors="replace"))
-    value: object = _value(codec, Any, raw, default=...)
+    value: object = _value(codec, Any, raw, default=bytes(raw))
     if value is None or isinstance(value, str | int):
         return _short(JSON.encode(value).decode())
     return _short(_written(value, MAX_SHOWN + 1))
@@ -311,35 +313,13 @@ def _advice(name: str, names: Iterable[str], otherwise: str) -> str:
     return f"{otherwise} {', '.join(names) or 'none'}"
 
 
-def _malformed(codec: Codec, data: str | bytes, failure: Exception) -> Error:
-    kind = "MessagePack" if codec.binary else "JSON"
-    return error(Code.MALFORMED, encoding=kind, problem=_problem(data, failure))
-
-
-def _problem(data: str | bytes, failure: Exception) -> str:
-    """Return what ``failure`` says of ``data``, with the position."""
+def _malformed(data: str | bytes, failure: Exception) -> Error:
+    """Return what is wrong with a message whose bytes or letters are."""
+    encoding = "JSON" if isinstance(data, str) else "MessagePack"
     if isinstance(failure, RecursionError):
-        return "it is nested too deeply"
-    if isinstance(failure, UnicodeDecodeError | UnicodeEncodeError):
-        return f"a text in it is not UTF-8: {failure.reason} (at {failure.start})"
-    message = str(failure)
-    if isinstance(failure, msgspec.ValidationError):
-        if "`key`" in message:
-            return "its member names must be strings"
-        return f"it is of type {message.partition('got ')[2].strip('`')}"
-    is_truncated = "truncated" in message
-    is_doubtful = is_truncated or "escape" in message
-    if is_doubtful and isinstance(data, str) and _is_json(data):
-        # Only this passes the standard decoder and fails msgspec's like that.
-        return "a \\u escape in it names half of a surrogate pair"
-    if is_truncated:
-        return f"it ends too early (byte {len(data)})"
-    return message.partition(": ")[2]
-
-
-def _is_json(text: str) -> bool:
-    try:
-        json.loads(text)
-    except (ValueError, RecursionError):
-        return False
-    return True
+        problem = "it is nested too deeply"
+    elif isinstance(data, str):
+        problem = problem_of_json(data)
+    else:
+        problem = problem_of_msgpack(data)
+    return error(Code.MALFORMED, encoding=encoding, problem=problem)
