@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import datetime as dt
+from typing import TYPE_CHECKING, Any
 
+import msgspec
 import pytest
+from hypothesis import given, strategies as st
 
 from carbonex.gateway.config import (
     Config,
+    Limits,
     Listen,
     default_config_text,
     load_config,
     parse_config,
 )
-from carbonex.gateway.documents import ConfigError
+from carbonex.gateway.documents import ConfigError, decode
+from carbonex.gateway.market.file import InstrumentTable, MarketTable, read_value
 
 
 if TYPE_CHECKING:
@@ -77,7 +82,7 @@ def test_what_a_file_leaves_out_has_its_default() -> None:
         ),
         (
             'venue = "v"\n[limits]\nping_seconds = 3601',
-            "limits.ping_seconds = 3601: must be at most 3600.0",
+            "limits.ping_seconds = 3601: must be at most 3600",
         ),
         ('venue = "v"\nmarket = 1', "market = 1: must be a text in quotes"),
         (
@@ -90,6 +95,44 @@ def test_a_refusal_names_file_key_value_and_reason(text: str, message: str) -> N
     with pytest.raises(ConfigError) as caught:
         parse_config(text, "f")
     assert str(caught.value) == f"f: {message}"
+
+
+KEYS = sorted(
+    {
+        name
+        for table in (Config, Limits, MarketTable, InstrumentTable)
+        for name in table.__struct_fields__
+    }
+)
+NAMED = {"name": "A", "product": "X"}
+VALUES = st.recursive(
+    st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.dates()
+    | st.times()
+    | st.sampled_from(["v", "09:30", "china", "70.00", "2027-01-01", "uniform", "x y"])
+    | st.just(dt.datetime(2027, 1, 1, tzinfo=dt.UTC)),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.sampled_from(KEYS), inner, max_size=4)
+    ),
+    max_leaves=6,
+)
+TABLES = st.dictionaries(st.sampled_from([*KEYS, "prot"]), VALUES, max_size=4)
+
+
+@given(TABLES, st.sampled_from([Config, MarketTable, InstrumentTable]))
+def test_whatever_is_refused_has_its_reason(value: Any, kind: type) -> None:
+    if kind is not MarketTable:
+        value = {"venue": "v"} | value if kind is Config else NAMED | value
+    try:
+        msgspec.convert(value, kind, dec_hook=read_value)
+    except msgspec.ValidationError:
+        with pytest.raises(ConfigError, match=r"^f: .+(: (must|there) |is missing$)"):
+            decode(value, kind, "f", dec_hook=read_value)
+    else:
+        decode(value, kind, "f", dec_hook=read_value)
 
 
 def test_an_unreadable_file_is_named(tmp_path: Path) -> None:
