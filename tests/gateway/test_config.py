@@ -52,7 +52,7 @@ def test_what_a_file_leaves_out_has_its_default() -> None:
             'venue = "v"\nport = 1',
             (
                 "port = 1: there is no such key;"
-                " there are venue, market, listen, tls, limits, log, days"
+                " there are venue, market, listen, tls, limits, log, snapshots, days"
             ),
         ),
         (

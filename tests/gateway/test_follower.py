@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import threading
 from typing import TYPE_CHECKING
@@ -18,7 +19,15 @@ from carbonex.engine import (
     PlaceOrder,
     Side,
 )
-from carbonex.gateway.server.readers.follower import Follower, follow, persist
+from carbonex.gateway.config import Snapshots
+from carbonex.gateway.server.readers.follower import (
+    OTHER_SECONDS,
+    Follower,
+    ServerGone,
+    follow,
+    persist,
+    wait_for_other,
+)
 from carbonex.gateway.server.starting.opening import bootstrap
 from carbonex.gateway.venue import Venue, opening_epoch
 from carbonex.journal import (
@@ -26,6 +35,7 @@ from carbonex.journal import (
     HistoryReader,
     HistoryStore,
     LogError,
+    LogReader,
     OsDisk,
     PoisonedError,
     SegmentLog,
@@ -33,6 +43,7 @@ from carbonex.journal import (
     SnapshotStore,
     recover,
 )
+from carbonex.journal.making import lock
 from market import CEA, config, market_commands
 
 
@@ -202,6 +213,134 @@ def test_a_days_end_is_kept_as_a_snapshot(tmp_path: Path) -> None:
     assert not exchange.accounts["maker"].orders
 
 
+def test_during_the_day_snapshots_are_kept_by_commands_and_time(tmp_path: Path) -> None:
+    """So that a crash before the close does not replay the day."""
+    writer, hour = make(tmp_path), [0.0]
+    behind = writer.venue.position  # what the first one has to replay is enough already
+    cadence = Snapshots(commands=6, seconds=60.0)
+    follower = Follower(tmp_path, None, cadence, now=lambda: hour[0])
+    snapshots, kept = SnapshotStore(tmp_path), list[int]()
+    follower.catch_up()
+    assert snapshots.positions() == [behind]
+    for round_number in range(1, 7):
+        for price in (7000, 7001):
+            writer.do(*trade(price))
+        follower.catch_up()
+        writer.do(*trade(7002))  # six commands since the last one
+        follower.catch_up()
+        before = snapshots.positions()
+        hour[0] = 60.0 * round_number
+        follower.catch_up()
+        assert snapshots.positions() == [*before, writer.venue.position][-2:]
+        kept.append(writer.venue.position)
+        hour[0] += 59.9
+    recovered = recover(LogReader(tmp_path), snapshots)
+    assert recovered.snapshot == kept[-1]
+    assert recovered.exchange.digest() == writer.venue.exchange.digest()
+    writer.do(AdvanceTime(VENUE_KEY), time_ns=DAY_ENDS)
+    follower.catch_up()
+    assert snapshots.positions() == [*kept[-2:], writer.venue.position]
+    follower.close()
+
+
+def test_a_snapshot_during_the_day_is_of_no_row_that_a_power_loss_may_take(
+    tmp_path: Path,
+) -> None:
+    writer = make(tmp_path)
+    follower = Follower(tmp_path, None, Snapshots(commands=1))
+    writer.do(*trade(7000))
+    head = tmp_path / "log" / "head"
+    durable, before = writer.venue.position, head.read_bytes()
+    writer.do(*trade(7001))
+    head.write_bytes(before)
+    follower.catch_up()
+    follower.close()
+    assert SnapshotStore(tmp_path).positions() == [durable]
+
+
+def test_where_none_can_be_kept_during_the_day_it_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    writer = make(tmp_path)
+
+    def full(_: object, __: Snapshot) -> Path:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(SnapshotStore, "save_passing", full)
+    with structlog.testing.capture_logs() as logs:
+        follower = Follower(tmp_path, None, Snapshots(commands=1))
+        for price in (7000, 7001):
+            writer.do(*trade(price))
+            follower.catch_up()
+        follower.close()
+    assert [line["event"] for line in logs] == ["no snapshot"]  # it rests, then tries
+    assert prices(tmp_path) == [7000, 7001]
+
+
+def test_one_whose_server_is_gone_leaves_at_the_next_row(tmp_path: Path) -> None:
+    """What it has not stored the next one does, and finds a file that was closed."""
+    writer = make(tmp_path)
+    rows, last = [0], writer.venue.position + 1
+
+    def is_gone() -> bool:
+        rows[0] += 1
+        return rows[0] >= last
+
+    follower = Follower(tmp_path, is_gone=is_gone)
+    for price in (7000, 7001, 7002):
+        writer.do(*trade(price))
+    with pytest.raises(ServerGone):
+        follow(follower, lambda _: False)
+    with HistoryReader(tmp_path / HISTORY_NAME) as history:
+        assert history.position == follower.position < writer.venue.position
+        assert history.select("SELECT closed FROM progress") == [(1,)]
+    Follower(tmp_path).close()
+    assert prices(tmp_path) == [7000, 7001, 7002]
+
+
+def test_also_while_it_recovers(tmp_path: Path) -> None:
+    make(tmp_path).do(*trade(7000))
+    begun = [0]
+
+    def begin() -> Follower:
+        begun[0] += 1
+        return Follower(tmp_path, is_gone=lambda: True)
+
+    persist(begin, lambda _: False)
+    assert begun == [1]
+    with HistoryReader(tmp_path / HISTORY_NAME) as history:
+        assert history.select("SELECT closed FROM progress") == [(1,)]
+
+
+@pytest.mark.parametrize("ends", [True, False])
+def test_the_follower_before_is_waited_for_but_not_for_long(
+    tmp_path: Path, ends: bool
+) -> None:
+    disk = OsDisk()
+    other = lock(disk, tmp_path / "follower.lock")
+    pauses: list[float] = []
+
+    def wait(seconds: float) -> bool:
+        pauses.append(seconds)
+        if ends and len(pauses) == 3:
+            disk.close(other)
+        return False
+
+    with structlog.testing.capture_logs() as logs:
+        wait_for_other(tmp_path, wait, disk)
+    assert [line["event"] for line in logs] == ["history waits"]
+    assert f"process {os.getpid()}, the follower before" in logs[0]["reason"]
+    if ends:
+        assert len(pauses) == 3
+    else:
+        assert sum(pauses) == OTHER_SECONDS
+        disk.close(other)
+
+
+def test_with_nobody_before_there_is_nothing_to_wait_for(tmp_path: Path) -> None:
+    wait_for_other(tmp_path, lambda _: pytest.fail("it waits"))
+
+
 def test_a_days_end_that_no_follower_saw_is_kept_by_the_next(tmp_path: Path) -> None:
     """It was killed, or the disk was full just then."""
     writer = make(tmp_path)
@@ -256,7 +395,7 @@ def test_what_came_before_the_end_is_followed_too(tmp_path: Path) -> None:
         writer.do(*trade(7000 + len(pauses)))
         return len(pauses) == 3
 
-    follow(tmp_path, wait)
+    follow(Follower(tmp_path), wait)
     assert prices(tmp_path) == [7001, 7002, 7003]
     assert min(pauses) >= 1
 
@@ -268,7 +407,7 @@ def test_one_that_cannot_go_on_tries_less_and_less_often(tmp_path: Path) -> None
         pauses.append(seconds)
         return len(pauses) == 7
 
-    persist(tmp_path, wait)  # there is no log
+    persist(lambda: Follower(tmp_path), wait)  # there is no log
     assert pauses == [10, 20, 40, 80, 160, 160, 160]
 
 
@@ -283,7 +422,7 @@ def test_it_goes_on_once_it_can(
             make(tmp_path).do(*trade(7000))
         return len(pauses) == 3
 
-    persist(tmp_path, wait)
+    persist(lambda: Follower(tmp_path), wait)
     assert pauses == [10, 20, 1]
     assert prices(tmp_path) == [7000]
     with HistoryReader(tmp_path / HISTORY_NAME) as history:

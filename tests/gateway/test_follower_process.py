@@ -5,17 +5,19 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 import structlog
 
-from carbonex.gateway.server.readers import follower_process
+from carbonex.gateway.server.readers import follower_process, server_watch
 from carbonex.gateway.server.readers.follower_process import FollowerProcess
 from carbonex.gateway.server.server import Server
-from carbonex.journal import HISTORY_NAME, HistoryReader
+from carbonex.journal import HISTORY_NAME, HistoryReader, SegmentLog
 from market import CEA, config, make_market
+from sources import SOURCES
 from stranger import Stranger, eventually
 
 
@@ -192,3 +194,75 @@ async def test_one_that_says_it_at_the_end_is_ended_too(tmp_path: Path) -> None:
             follower._command = (sys.executable, "-c", program)
             await follower.start()
         assert not follower.alive
+
+
+ORPHANED = """
+import os, subprocess, sys
+command = [sys.executable, "-m", "carbonex.gateway.server.readers.follower"]
+command += [sys.argv[1], "1000", "60"]
+print(subprocess.Popen(command, start_new_session=True).pid, flush=True)
+sys.stdin.readline()
+"""
+
+
+async def test_systemd_may_ask_one_to_end_whose_server_was_killed(
+    tmp_path: Path,
+) -> None:
+    """Somebody else still holds the pipe here, so that its end does not tell."""
+    make_market(tmp_path, config())
+    SegmentLog(tmp_path, "test").close()
+    read, write = os.pipe()
+    server = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-c", ORPHANED, str(tmp_path)),
+        stdin=read,
+        stdout=asyncio.subprocess.PIPE,
+        env={**os.environ, "PYTHONPATH": SOURCES},
+    )
+    os.close(read)
+    assert server.stdout is not None
+    pid = int(await server.stdout.readline())
+    assert int(await server.stdout.readline()) > 0  # it follows
+    os.kill(pid, signal.SIGTERM)
+    assert int(await server.stdout.readline()) > 0  # and goes on while there is one
+    server.kill()
+    await server.wait()
+    os.kill(pid, signal.SIGTERM)
+    await asyncio.wait_for(server.stdout.read(), 30)  # it has ended
+    with HistoryReader(tmp_path / HISTORY_NAME) as history:
+        assert history.select("SELECT closed FROM progress") == [(1,)]
+    os.close(write)
+
+
+async def test_one_whose_server_was_killed_ends_by_itself(tmp_path: Path) -> None:
+    make_market(tmp_path, config())
+    SegmentLog(tmp_path, "test").close()
+    command = FollowerProcess(tmp_path)._command
+    follower = await asyncio.create_subprocess_exec(
+        *command,
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    assert follower.stdout is not None
+    assert int(await follower.stdout.readline()) > 0
+    assert follower.stdin is not None
+    follower.stdin.close()  # without a word
+    _, told = await asyncio.wait_for(follower.communicate(), 30)
+    assert follower.returncode == 0
+    assert told == b""  # nothing was left
+
+
+def test_one_that_cannot_leave_is_ended(tmp_path: Path) -> None:
+    """It restores a large snapshot, or the disk does not answer."""
+    program = (
+        "import time\n"
+        "from carbonex.gateway.server.readers import server_watch\n"
+        "server_watch.LEAVE_SECONDS = 0.1\n"
+        "server_watch.FINISH_SECONDS = 0.1\n"
+        "server_watch.ServerWatch(0).start()\n"
+        "time.sleep(3600)\n"
+    )
+    for said in (b"", server_watch.FINISH):
+        command = [sys.executable, "-c", program]
+        done = subprocess.run(command, input=said, timeout=60, check=False)
+        assert done.returncode == 1

@@ -63,6 +63,40 @@ def test_only_the_newest_are_kept() -> None:
     assert few.positions() == [8]
 
 
+def test_those_of_during_a_day_take_no_place_of_a_days_end() -> None:
+    snapshots = store(SimulatedDisk())
+    for position in (10, 20, 30, 40):
+        snapshots.save(snapshot(position))
+    for position in range(41, 60):
+        snapshots.save_passing(snapshot(position))
+    assert snapshots.positions() == [20, 30, 40, 58, 59]
+    snapshots.save(snapshot(60))
+    assert snapshots.positions() == [30, 40, 58, 59, 60]
+    assert snapshots.load(58) == snapshot(58)
+
+
+def test_a_days_end_is_not_replaced_by_one_in_passing() -> None:
+    snapshots = store(SimulatedDisk())
+    path = snapshots.save(snapshot(10))
+    assert snapshots.save_passing(snapshot(10)) == path
+    for position in (11, 12, 13):
+        snapshots.save_passing(snapshot(position))
+    snapshots.save(snapshot(13))  # and the other way round it is
+    for position in (14, 15):
+        snapshots.save_passing(snapshot(position))
+    assert snapshots.positions() == [10, 13, 14, 15]
+
+
+def test_one_that_cannot_be_read_counts_as_a_days_end() -> None:
+    disk = SimulatedDisk()
+    snapshots = store(disk)
+    for position in (1, 2):
+        disk.content(snapshots.save_passing(snapshot(position)))[:] = b"nothing"
+    for position in (3, 4):
+        snapshots.save_passing(snapshot(position))
+    assert snapshots.positions() == [1, 2, 3, 4]
+
+
 def test_a_flip_or_a_cut_anywhere_is_noticed() -> None:
     disk = SimulatedDisk()
     snapshots = store(disk)

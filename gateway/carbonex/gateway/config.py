@@ -89,6 +89,13 @@ class Log(Section, frozen=True):
     reserve_bytes: ReserveBytes = 256 * 1024 * 1024
 
 
+class Snapshots(Section, frozen=True):
+    """How often the follower keeps a snapshot during the day; see DEFAULT_TEXT."""
+
+    commands: Positive = 200_000
+    seconds: Seconds = 300.0
+
+
 class Days(Section, frozen=True):
     """Who opens trading days: the server by the market's calendar, or operators."""
 
@@ -107,6 +114,7 @@ class Config(Section, frozen=True):
     tls: Tls = Tls()
     limits: Limits = Limits()
     log: Log = Log()
+    snapshots: Snapshots = Snapshots()
     days: Days = Days()
 
 
@@ -209,6 +217,15 @@ close_seconds = 5
 # which a busy venue writes 10 MB: less than 32 MiB is no reserve.
 segment_bytes = 268_435_456
 reserve_bytes = 268_435_456
+
+[snapshots]
+# A start replays what came since the newest snapshot, a second or three for 200,000
+# commands. During the day the process beside the server keeps one once so many
+# commands have come since the last, but rests so many seconds between two: of a
+# million open orders each takes it some seconds, and 300 MB. Two of these are kept,
+# beside the three newest of days' ends and stops.
+commands = 200_000
+seconds = 300
 
 [days]
 # "calendar": the server opens each trading day of the market's calendar. "manual":

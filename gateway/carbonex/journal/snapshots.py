@@ -32,13 +32,18 @@ if TYPE_CHECKING:
 
 SNAPSHOT_VERSION: Final = 1
 KEEP: Final = 3  # the newest may be damaged, and the history store lag behind
+KEEP_PASSING: Final = 2  # of those of during a day; one more than is needed, as above
 
 _MAGIC: Final = b"CBXSNAP\n"
-# magic, format version, unused, position, chain hash, digest, size of the data
+# magic, format version, kind, position, chain hash, digest, size of the data
 _HEADER: Final = Struct("<8sIIQ32s32sQ")
 _CHECKSUM_BYTES: Final = 32  # BLAKE2b-256 over header and data, between them
 _DATA_AT: Final = _HEADER.size + _CHECKSUM_BYTES
 _SUFFIX: Final = ".snapshot"
+# The kinds: of a day's end, a stop or an operator's wish; of some moment during a day.
+# They differ in how long they are kept alone.
+_LASTING: Final = 0
+_PASSING: Final = 1
 
 
 class SnapshotError(Exception):
@@ -87,6 +92,8 @@ class SnapshotStore:
     def save(self, snapshot: Snapshot) -> Path:
         """Keep ``snapshot`` durably and remove all but the newest.
 
+        Those that are kept in passing do not count.
+
         Until it is complete it has no name that a recovery would look at. Server,
         follower and operators may save at the same time, the same one, too.
 
@@ -94,6 +101,22 @@ class SnapshotStore:
             OSError: If it could not be written; those before are untouched.
 
         """
+        return self._save(snapshot, _LASTING)
+
+    def save_passing(self, snapshot: Snapshot) -> Path:
+        """Keep ``snapshot`` until two newer ones are kept in passing.
+
+        One that is there at its position stays as it is.
+
+        Raises:
+            OSError: As ``save``.
+
+        """
+        if snapshot.position in self.positions():
+            return self.path(snapshot.position)
+        return self._save(snapshot, _PASSING)
+
+    def _save(self, snapshot: Snapshot, kind: int) -> Path:
         disk, path = self._disk, self.path(snapshot.position)
         disk.make_directory(self._directory)
         self._remove_unfinished()
@@ -103,7 +126,7 @@ class SnapshotStore:
             header = _HEADER.pack(
                 _MAGIC,
                 SNAPSHOT_VERSION,
-                0,
+                kind,
                 snapshot.position,
                 snapshot.chain,
                 snapshot.digest,
@@ -119,8 +142,7 @@ class SnapshotStore:
         finally:
             disk.close(fd)  # only now: what is locked is nobody's leftover
         disk.sync_directory(self._directory)
-        for position in self.positions()[: -self._keep]:
-            self._remove(self.path(position))
+        self._thin_out()
         return path
 
     def load(self, position: int) -> Snapshot:
@@ -148,12 +170,32 @@ class SnapshotStore:
             raise SnapshotError(f"{path} is damaged: its checksum is wrong")
         return Snapshot(position, chain, digest, data)
 
-    def _read(self, path: Path) -> bytes:
-        fd = self._disk.open_read(path)
+    def _thin_out(self) -> None:
+        """Remove all but the newest of each kind."""
+        kinds: dict[int, list[int]] = {_LASTING: [], _PASSING: []}
+        for position in self.positions():
+            kinds[self._kind(position)].append(position)
+        old = kinds[_LASTING][: -self._keep] + kinds[_PASSING][:-KEEP_PASSING]
+        for position in old:
+            self._remove(self.path(position))
+
+    def _kind(self, position: int) -> int:
+        """Return what kind a snapshot is; one that cannot be read counts as lasting."""
         try:
-            return self._disk.read(fd, self._disk.size(fd), 0)
+            head = self._read(self.path(position), _HEADER.size)
+        except OSError:
+            return _LASTING
+        is_whole = len(head) == _HEADER.size and head.startswith(_MAGIC)
+        passing = is_whole and _HEADER.unpack(head)[2] == _PASSING
+        return _PASSING if passing else _LASTING
+
+    def _read(self, path: Path, size: int | None = None) -> bytes:
+        disk = self._disk
+        fd = disk.open_read(path)
+        try:
+            return disk.read(fd, disk.size(fd) if size is None else size, 0)
         finally:
-            self._disk.close(fd)
+            disk.close(fd)
 
     def _create(self, path: Path) -> tuple[Path, int]:
         """Return a new file of this thread's alone, locked, to become ``path``."""

@@ -57,7 +57,9 @@ async def serve(
         _log.warning("file descriptors", warning=warning)
     async with (
         _deaf_at_the_end(),
-        FollowerProcess(directory) as follower,  # it outlives the server
+        FollowerProcess(
+            directory, config.snapshots
+        ) as follower,  # it outlives the server
         _no_collector(),
         Server.start(directory, config, accept_time=accept_time, watch=watch) as server,
         _collecting_when_idle(server),

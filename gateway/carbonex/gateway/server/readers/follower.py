@@ -12,7 +12,6 @@ from __future__ import annotations
 import contextlib
 import os
 import resource
-import select
 import signal
 import sqlite3
 import sys
@@ -23,6 +22,7 @@ from typing import TYPE_CHECKING, Final, final
 import structlog
 
 from carbonex.engine import DayEnded
+from carbonex.gateway.config import Snapshots
 from carbonex.gateway.server.host.log_lines import write_log_lines_to
 from carbonex.journal import (
     HISTORY_NAME,
@@ -30,11 +30,14 @@ from carbonex.journal import (
     HistoryStore,
     LogError,
     LogReader,
+    OsDisk,
     Snapshot,
     SnapshotStore,
     recover,
     steps,
 )
+
+from .server_watch import ServerWatch
 
 
 if TYPE_CHECKING:
@@ -52,29 +55,62 @@ RETRY_SECONDS: Final = 10.0
 LONGEST_RETRY_SECONDS: Final = 160.0
 NICE: Final = 10  # trading goes first
 
+LOCK_NAME: Final = "follower.lock"  # keeps the next server's follower waiting
+# That one ends within LEAVE_SECONDS of its server's end.
+OTHER_SECONDS: Final = 10.0
+OTHER_PAUSE: Final = 0.25
+
+DEFAULT: Final = Snapshots()
+
 _log = structlog.get_logger("carbonex.follower")
+
+
+class ServerGone(Exception):  # noqa: N818 - it says what happened
+    """The server was killed: whatever is not stored yet, the next follower stores."""
+
+
+def _never() -> bool:
+    return False
 
 
 @final
 class Follower:
-    """Keeps the history of one data directory, and a snapshot of each day's end."""
+    """Keeps the history of one data directory, and snapshots.
 
-    def __init__(self, directory: Path, disk: Disk | None = None) -> None:
+    One of each day's end, and during the day as often as ``cadence`` says.
+    """
+
+    def __init__(
+        self,
+        directory: Path,
+        disk: Disk | None = None,
+        cadence: Snapshots = DEFAULT,
+        is_gone: Callable[[], bool] = _never,
+        now: Callable[[], float] = time.monotonic,
+    ) -> None:
         """Open the history, and recover the exchange as it is at the log's end.
+
+        ``is_gone`` is asked at every row whether to leave.
 
         Raises:
             LogError: If the log cannot be read.
             sqlite3.Error: If the history cannot be written; another follower
                 may be at work.
+            ServerGone: If it is to leave.
 
         """
         self._snapshots = SnapshotStore(directory, disk)
+        self._cadence = cadence
+        self._is_gone = is_gone
+        self._now = now
         self._log = LogReader(directory, disk)
         self._history = HistoryStore(directory / HISTORY_NAME, self._log.venue)
         # The follower of a server that was killed may have stored rows that came
         # since the log was opened: they are not of a log that has lost them.
         self._log.refresh()
         self._day_ended = False  # since the newest snapshot that it knows
+        self._commands = 0  # likewise
+        self._rests_until = 0.0  # before the next snapshot during the day
         try:
             recovered = recover(
                 self._log,
@@ -97,8 +133,9 @@ class Follower:
 
         Raises:
             LogError: If the log cannot be read.
-            OSError: If a snapshot cannot be written.
+            OSError: If a snapshot of a day's end cannot be written.
             sqlite3.Error: If the history cannot be written.
+            ServerGone: If it is to leave; what it has read is stored.
 
         """
         self._log.refresh()
@@ -114,14 +151,37 @@ class Follower:
         if self._history.failed is not None:
             raise self._history.failed
         if self._day_ended:
-            path = self._snapshots.save(
-                Snapshot.of(self._exchange, self.position, self._chain)
-            )
-            self._day_ended = False
-            _log.info("snapshot kept", path=str(path), position=self.position)
+            self._kept(self._snapshots.save(self._snapshot()))
+        elif self._is_due():
+            self._keep_passing()
 
     def _watch(self, _position: int, _batch: Batch, applied: Applied) -> None:
+        if self._is_gone():
+            raise ServerGone
+        self._commands += len(applied.replies)
         self._day_ended |= any(type(event) is DayEnded for event in applied.due)
+
+    def _is_due(self) -> bool:
+        """Tell whether a start would replay so much that a snapshot is worth its cost."""
+        enough = self._commands >= self._cadence.commands
+        return enough and self._now() >= self._rests_until
+
+    def _keep_passing(self) -> None:
+        """Keep a snapshot during the day; without it a start replays more."""
+        try:
+            path = self._snapshots.save_passing(self._snapshot())
+        except OSError as error:
+            _log.warning("no snapshot", reason=str(error))
+        else:
+            self._kept(path)
+        self._rests_until = self._now() + self._cadence.seconds
+
+    def _snapshot(self) -> Snapshot:
+        return Snapshot.of(self._exchange, self.position, self._chain)
+
+    def _kept(self, path: Path) -> None:
+        self._day_ended, self._commands = False, 0
+        _log.info("snapshot kept", path=str(path), position=self.position)
 
     def close(self) -> None:
         """Close the history."""
@@ -129,21 +189,20 @@ class Follower:
 
 
 def follow(
-    directory: Path,
+    follower: Follower,
     wait: Callable[[float], bool],
     told: Callable[[int], None] = lambda _: None,
 ) -> None:
-    """Follow the log of ``directory`` until ``wait`` says that it ended.
+    """Follow the log until ``wait`` says that it ended; then close the history.
 
     ``told`` hears the position that the history has, after each look at the
     log. ``wait(seconds)`` pauses, and returns True when the server is gone: what
     the log holds then is followed before the end.
 
     Raises:
-        LogError, OSError, sqlite3.Error: As ``Follower``.
+        LogError, OSError, sqlite3.Error, ServerGone: As ``Follower``.
 
     """
-    follower = Follower(directory)
     try:
         ended = False
         while not ended:
@@ -156,16 +215,16 @@ def follow(
         follower.close()
 
 
-def persist(directory: Path, wait: Callable[[float], bool]) -> None:
-    """Follow the log of ``directory`` whatever happens, until ``wait`` says it ended.
+def persist(begin: Callable[[], Follower], wait: Callable[[float], bool]) -> None:
+    """Follow a log whatever happens, until ``wait`` says it ended.
 
-    Another follower may still be at work, or the disk be full.
+    ``begin`` returns a follower. Another one may still be at work, or the disk be full.
     """
     pause = RETRY_SECONDS
     while True:
         began = time.monotonic()
         try:
-            follow(directory, wait, _tell)
+            follow(begin(), wait, _tell)
         except (LogError, HistoryError, OSError, sqlite3.Error) as error:
             if time.monotonic() - began >= LONGEST_RETRY_SECONDS:
                 pause = RETRY_SECONDS
@@ -173,29 +232,67 @@ def persist(directory: Path, wait: Callable[[float], bool]) -> None:
             if wait(pause):
                 return
             pause = min(2 * pause, LONGEST_RETRY_SECONDS)
+        except ServerGone:
+            _log.info("history left", reason="the server is gone")
+            return
         else:
             return
+
+
+def wait_for_other(
+    directory: Path, wait: Callable[[float], bool], disk: Disk | None = None
+) -> None:
+    """Wait until the follower of a server that was killed has ended, but not for long.
+
+    It is told to end, and killed by itself if it does not. Where it lives on even so,
+    SQLite keeps the two apart, and this one tries again until it can write. The lock
+    is kept until the process ends.
+    """
+    disk = disk or OsDisk()
+    fd = disk.open_write(directory / LOCK_NAME)
+    patience = OTHER_SECONDS
+    while not _locked(disk, fd):
+        if patience == OTHER_SECONDS:
+            other = disk.read(fd, 20, 0).decode(errors="replace").strip()
+            reason = f"process {other}, the follower before, has not ended yet"
+            _log.warning("history waits", reason=reason, retry_seconds=OTHER_PAUSE)
+        if patience <= 0 or wait(OTHER_PAUSE):
+            return
+        patience -= OTHER_PAUSE
+    disk.pwrite(fd, f"{os.getpid():<20}\n".encode(), 0)
+
+
+def _locked(disk: Disk, fd: int) -> bool:
+    try:
+        disk.lock(fd)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def main() -> None:
     """Follow the log of the directory in argv until stdin ends.
 
-    The server holds the other end of stdin, so that whatever happens to it,
-    its follower ends too.
+    Behind it in argv is how often a snapshot is kept during the day: commands, seconds.
     """
     # uvloop hands on what it has duplicated, and with it perhaps the port, which
     # the next server must not find taken when this one is killed.
     os.closerange(3, resource.getrlimit(resource.RLIMIT_NOFILE)[0])
-    # The server decides when to end, although systemd asks both of them.
+    server = ServerWatch(sys.stdin.fileno())
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, signal.SIG_IGN)
+        signal.signal(number, server.asked_to_end)
     os.nice(NICE)
     write_log_lines_to(sys.stderr)
-    persist(Path(sys.argv[1]), _stdin_ended)
+    directory, commands, seconds = sys.argv[1:]
+    cadence = Snapshots(int(commands), float(seconds))
 
+    def begin() -> Follower:
+        return Follower(Path(directory), None, cadence, lambda: server.gone)
 
-def _stdin_ended(seconds: float) -> bool:
-    return bool(select.select([sys.stdin], [], [], seconds)[0])
+    server.start()
+    with contextlib.suppress(OSError):  # no room for the lock: SQLite has its own
+        wait_for_other(Path(directory), server.wait)
+    persist(begin, server.wait)
 
 
 def _tell(position: int) -> None:

@@ -10,6 +10,10 @@ from typing import TYPE_CHECKING, Final, final
 
 import structlog
 
+from carbonex.gateway.config import Snapshots
+
+from .server_watch import FINISH
+
 
 if TYPE_CHECKING:
     from asyncio.subprocess import Process
@@ -29,6 +33,8 @@ STEADY_SECONDS: Final = 60.0
 MAX_REASON: Final = 200  # characters of a log line; what it said may be long
 PIPE_BYTES: Final = 64 * 1024
 
+DEFAULT: Final = Snapshots()
+
 _log = structlog.get_logger("carbonex.gateway")
 
 
@@ -41,10 +47,10 @@ class FollowerProcess:
     said any; ``alive`` whether it runs; ``restarts`` how many were replaced.
     """
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, cadence: Snapshots = DEFAULT) -> None:
         self._command: tuple[str, ...] = (
             *(sys.executable, "-m", "carbonex.gateway.server.readers.follower"),
-            str(directory),
+            *(str(directory), str(cadence.commands), str(cadence.seconds)),
         )
         self._process: Process | None = None
         self._keeper: asyncio.Task[None] | None = None
@@ -76,6 +82,8 @@ class FollowerProcess:
         if process is None:
             return
         assert process.stdin is not None
+        if not process.stdin.is_closing():
+            process.stdin.write(FINISH)
         process.stdin.close()
         reading = asyncio.create_task(self._read(process))
         try:
