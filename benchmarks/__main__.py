@@ -31,6 +31,7 @@ PARTS: Final = {
     "snapshot": "take, restore and keep the state, by how many orders are open",
     "scaling": "how cost grows with depth, accounts, instruments, followers, the log",
     "market": "3,700 companies, makers, followers, and a compliance day's burst",
+    "worst": "the dearest requests: their cost, and an honest client beside an attacker",
     "soak": "an hour of steady load: memory and latency, minute by minute",
 }
 PLOTS: Final = "plots"

@@ -1,0 +1,115 @@
+"""An attacker in a process of its own, who keeps all limits.
+
+Reads an ``Attack`` as JSON from standard input and prints how often it was answered
+what, as JSON. It sends its requests in turn, at a rate, with a window of them in
+flight, and ends when its seconds are over or the server hangs up.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import re
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import Any, Final, cast
+
+import msgspec
+import uvloop
+
+from benchmarks.load import SUCCESS
+from benchmarks.websocket import Frames, Greeting, Until, framed
+from carbonex.wire.codec import JSON
+from carbonex.wire.keys import load_key
+
+
+TICK_SECONDS: Final = 0.01
+ERROR: Final = re.compile(rb'"name":"([A-Z_]+)"')
+REQ_ID: Final = b'"req_id":'
+ENDS: Final = 200  # bytes of an answer in which it says what it answers
+HUNG_UP: Final = "closed by the server"
+
+
+class Attack(msgspec.Struct):
+    """``requests`` (method and params) in turn, ``rate`` a second, 0: no limit."""
+
+    port: int
+    key: str
+    requests: list[tuple[str, dict[str, Any]]]
+    rate: float
+    window: int
+    seconds: float
+
+
+class Attacker(asyncio.Protocol):
+    """One connection."""
+
+    def __init__(self, attack: Attack) -> None:
+        self._window = attack.window
+        self._greeting = Greeting(attack.port, Until.LOGIN, load_key(Path(attack.key)))
+        self._requests = [
+            framed(JSON.encode({"method": method, "params": params, "req_id": n}))
+            for n, (method, params) in enumerate(attack.requests)
+        ]
+        self._frames = Frames()
+        self._in_flight = self._sent = 0
+        self.answers: Counter[str] = Counter()
+        loop = asyncio.get_running_loop()
+        self.ready: asyncio.Future[None] = loop.create_future()
+        self.gone: asyncio.Future[None] = loop.create_future()
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast("asyncio.Transport", transport)
+        self._transport.write(self._greeting.send())
+
+    def data_received(self, data: bytes) -> None:
+        if not self._greeting.ready:
+            self._greeting.receive(data)
+            self._transport.write(self._greeting.send())
+            if self._greeting.ready:
+                self.ready.set_result(None)
+            return
+        for frame in self._frames.split(data):
+            if frame[0] & 15 == 1 and REQ_ID in frame[:ENDS] + frame[-ENDS:]:
+                self._in_flight -= 1
+                error = None if SUCCESS in frame else ERROR.search(frame)
+                self.answers[error[1].decode() if error else "success"] += 1
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        if not self.gone.done():
+            self.gone.set_result(None)
+
+    def send(self, most: int) -> int:
+        """Send up to ``most`` requests, as the window allows; return how many."""
+        count = min(most, self._window - self._in_flight)
+        for _ in range(count):
+            self._transport.write(self._requests[self._sent % len(self._requests)])
+            self._sent += 1
+        self._in_flight += max(count, 0)
+        return count
+
+
+async def run(attack: Attack) -> Counter[str]:
+    """Send for so many seconds; return the answers by what they were."""
+    loop = asyncio.get_running_loop()
+    _, attacker = await loop.create_connection(
+        lambda: Attacker(attack), "127.0.0.1", attack.port
+    )
+    await attacker.ready
+    began, sent = loop.time(), 0
+    while (now := loop.time() - began) < attack.seconds and not attacker.gone.done():
+        due = int(attack.rate * now) - sent if attack.rate else attack.window
+        if due > 0:
+            attacker.send(due)
+            sent += due  # what the window did not allow is not made up for
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(TICK_SECONDS):
+                await asyncio.shield(attacker.gone)
+    attacker.answers[HUNG_UP] += attacker.gone.done()
+    return +attacker.answers
+
+
+if __name__ == "__main__":
+    asked = msgspec.json.decode(sys.stdin.buffer.read(), type=Attack)
+    sys.stdout.buffer.write(msgspec.json.encode(uvloop.run(run(asked))))

@@ -1,0 +1,157 @@
+"""What rests before a dear request comes: many accounts, and one at its cap.
+
+Everything is commands, for an exchange in process and for the log of a server alike.
+Orders sell at MID and above; a fiftieth of the number of orders are accounts.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from carbonex.engine import (
+    BUY,
+    DAY,
+    GTC,
+    GTD,
+    SELL,
+    STOP,
+    AddKey,
+    BeginDay,
+    CallTerms,
+    Conditions,
+    Deposit,
+    Issue,
+    ListInstrument,
+    OpenAccount,
+    Permission,
+    PlaceOrder,
+    RegisterParticipant,
+)
+
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from carbonex.engine import Command, Exchange, Side
+
+
+BOOK: Final = "CEA24"  # where the orders rest
+OTHER: Final = "CEA25"  # where nobody is in the way; benchmarks.load trades there
+MID: Final = 7_000  # fen
+PRICES: Final = 1_000  # over which orders are spread
+PER_ACCOUNT: Final = 50
+WHALE: Final = "whale"  # the account at its cap
+SESSION: Final = "desk"  # under which its orders are placed
+ATTACKER: Final = "mallory"  # who has no orders
+TAKER: Final = "taker"  # who pays for all that rests
+# What an account may have open unless somebody says otherwise.
+CAP: Final = OpenAccount("", "", "").max_open_orders
+DATE: Final = 20261202
+NEVER_NS: Final = 2**62
+CASH: Final = 2**52
+TONNES: Final = 2**40
+
+EVERYTHING: Final = Permission(15)
+TRADER: Final = Permission.READ | Permission.TRADE
+
+
+def opening(
+    orders: int,
+    *,
+    date: int = DATE,
+    ends_ns: int = NEVER_NS,
+    keys: Mapping[str, bytes] | None = None,
+    multi_day: bool = True,
+) -> Iterator[Command]:
+    """Yield a market with accounts for that many orders, and its trading day.
+
+    ``keys`` are public ones of those who are to log in at a server, by name.
+    """
+    calls = CallTerms(resume_seconds=600)
+    yield ListInstrument("", BOOK, pick=True, multi_day=multi_day, calls=calls)
+    yield ListInstrument("", OTHER)
+    given = keys or {}
+    traders = [trader(n) for n in range(0, orders, PER_ACCOUNT)]
+    for name in dict.fromkeys([WHALE, ATTACKER, TAKER, *traders, *given]):
+        yield RegisterParticipant("", name)
+        yield OpenAccount("", name, name)
+        public = given.get(name, bytes(32))
+        permissions = EVERYTHING if name == TAKER else TRADER
+        yield AddKey("", name, name, public, permissions)
+        yield Deposit("", name, CASH, "cash")
+        for instrument in (BOOK, OTHER):
+            yield Issue("", name, instrument, TONNES, f"tonnes-{instrument}")
+    yield BeginDay("", date, ends_ns)
+
+
+def trader(order: int) -> str:
+    """Return whose an order is that is not the whale's."""
+    return f"company-{order // PER_ACCOUNT}"
+
+
+def order(account: str, side: Side, price: int, **more: Any) -> PlaceOrder:
+    """Return an order of a tonne, unless ``more`` says otherwise."""
+    fields = {"quantity": 1, "time_in_force": GTC, **more}
+    return PlaceOrder(account, account, BOOK, side, price, **fields)
+
+
+def spread(orders: int, **more: Any) -> Iterator[PlaceOrder]:
+    """Yield sell orders over PRICES, the whale's first; others' up to that many."""
+    own = whale_size(orders)
+    yield from whales(own, **more)
+    yield from of_all(
+        orders - own, lambda n, name: order(name, SELL, MID + n % PRICES, **more)
+    )
+
+
+def whale_size(orders: int) -> int:
+    """Return how many of so many orders are the whale's: its cap, or half of them."""
+    return min(CAP, orders // 2)
+
+
+def whales(orders: int, **more: Any) -> Iterator[PlaceOrder]:
+    """Yield the whale's sell orders over PRICES, under its session's name."""
+    for n in range(orders):
+        yield order(WHALE, SELL, MID + n % PRICES, session=SESSION, **more)
+
+
+def of_all(orders: int, made: Callable[[int, str], PlaceOrder]) -> Iterator[PlaceOrder]:
+    """Yield that many orders, PER_ACCOUNT of each account."""
+    return (made(n, trader(n)) for n in range(orders))
+
+
+def level(orders: int) -> Iterator[PlaceOrder]:
+    """Yield sell orders at one price."""
+    return of_all(orders, lambda _, name: order(name, SELL, MID))
+
+
+def stops(orders: int) -> Iterator[PlaceOrder]:
+    """Yield stop orders to buy that one trade at MID triggers, and what it meets.
+
+    Nothing else is for sale, so that each is triggered and cancelled.
+    """
+    waits = Conditions(stop_price=MID)
+    kind = {"order_type": STOP, "time_in_force": DAY, "conditions": waits}
+    yield order(WHALE, SELL, MID)
+    yield from of_all(orders, lambda _, name: order(name, BUY, 0, **kind))
+
+
+def icebergs(count: int, parts: int) -> Iterator[PlaceOrder]:
+    """Yield sell orders of ``parts`` tonnes that show one at a time."""
+    shows = Conditions(display_quantity=1)
+    return of_all(
+        count, lambda _, name: order(name, SELL, MID, quantity=parts, conditions=shows)
+    )
+
+
+def until(orders: int, expires_ns: int) -> Iterator[PlaceOrder]:
+    """Yield sell orders over PRICES that all expire at once."""
+    ends = {"time_in_force": GTD, "conditions": Conditions(expires_ns=expires_ns)}
+    return of_all(orders, lambda n, name: order(name, SELL, MID + n % PRICES, **ends))
+
+
+def deepest(exchange: Exchange) -> str:
+    """Return the number of the newest order at the worst price."""
+    accounts = exchange.accounts.values()
+    orders = (order for account in accounts for order in account.orders.values())
+    return str(max((order.price, order.order_id) for order in orders)[1])

@@ -1,0 +1,211 @@
+"""A venue in process, and what one request costs it: all but the disk and the socket.
+
+A request goes the way that it goes in the server: a session reads it, the venue makes
+a batch, the engine applies it, the feed and the session are told, and the answer is
+encoded. Each piece that the server's loop would do without a pause is timed for itself.
+"""
+
+from __future__ import annotations
+
+import gc
+import time
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+
+from benchmarks.flow import batches
+from benchmarks.serving import VENUE
+from benchmarks.stages_run import NoHistory
+from benchmarks.websocket import Frames
+from carbonex.engine import ActivateSemantics, Exchange
+from carbonex.engine.semantics import NEWEST
+from carbonex.gateway.feed import Feed
+from carbonex.gateway.outbox import Outbox
+from carbonex.gateway.session import Services, Session
+from carbonex.gateway.session.limits import SessionLimits
+from carbonex.gateway.venue import Venue
+from carbonex.wire.codec import JSON
+
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from carbonex.engine import Command, Event
+
+
+NOW_NS: Final = 1_796_169_600_000_000_000  # 2026-12-02 00:00 UTC
+MS: Final = 1_000_000
+ROW: Final = 500  # commands
+UNLIMITED: Final = 10**9
+TIMES: Final = 5
+QUIET_TURNS: Final = 3  # without an event: nothing more follows
+
+
+class Cost(msgspec.Struct, frozen=True):
+    """What a request took, in ms of the processor.
+
+    ``engine`` and ``longest`` are of the longest piece: of its engine's part, and of
+    all that was done without a pause; ``total`` of all ``pieces`` together.
+    ``answer`` is "success", an error's name, or nothing where nobody asked.
+    """
+
+    engine: float
+    longest: float
+    total: float
+    pieces: int
+    events: int
+    answer: str = ""
+
+
+class House:
+    """A venue whose time goes on when a test says so."""
+
+    def __init__(self, opening: Iterable[Command]) -> None:
+        self.now_ns = NOW_NS
+        self.exchange = Exchange()
+        self._stopwatch = Stopwatch()
+        self._venue = Venue(self.exchange, VENUE, 1, 1, UNLIMITED, UNLIMITED)
+        self._feed = Feed(self._venue)
+        self._venue.readers += [self._stopwatch, self._feed]
+        self._services = Services(
+            self._venue,
+            self._feed,
+            SessionLimits(UNLIMITED, UNLIMITED),
+            NoHistory(),
+            lambda: self.now_ns,
+            lambda: bytes(32),
+        )
+        self._outboxes: list[Outbox] = []
+        self._turn()
+        self.fill([ActivateSemantics("", NEWEST), *opening])
+
+    def fill(self, commands: Iterable[Command]) -> None:
+        """Apply commands that nobody times; what is refused is left out."""
+        for row in batches(commands, ROW):
+            for command in row:
+                self._venue.submit(None, 0, command)
+            self._turn()
+        self.flush()
+
+    def client(self, name: str) -> Client:
+        """Return one that is logged in with the key of that name."""
+        outbox = Outbox(JSON, 2**40)
+        self._outboxes.append(outbox)
+        session = Session(self._services, outbox, f"connection-{len(self._outboxes)}")
+        session.log_in(self.exchange.keys[name], "")
+        return Client(self, session, outbox)
+
+    def passed(self, ns: int) -> Cost:
+        """Return what it costs to let time pass."""
+        self.now_ns += ns
+        return self.cost([])
+
+    def cost(self, first: list[int], also: Callable[[], str] = str) -> Cost:
+        """Do all that follows from pieces that took ``first`` ns; return the cost.
+
+        ``also`` takes the answers away and says what they are.
+        """
+        pieces, engine, events = list(first), 0, 0
+        quiet = 0
+        while quiet < QUIET_TURNS:
+            began = time.thread_time_ns()
+            done = self._turn()
+            if done is not None:
+                pieces.append(time.thread_time_ns() - began)
+                engine = max(engine, self._stopwatch.engine_ns(began))
+                events += done
+            quiet = 0 if done else quiet + 1
+            self.now_ns += MS
+        answer = also()
+        pieces.append(timed(self.flush))
+        return Cost(
+            engine / MS, max(pieces) / MS, sum(pieces) / MS, len(pieces), events, answer
+        )
+
+    def flush(self) -> None:
+        """Send market data; forget what was sent."""
+        self._feed.flush(self.now_ns)
+        for outbox in self._outboxes:
+            outbox.take()
+
+    def _turn(self) -> int | None:
+        """Let the next batch happen, if there is one; return the number of its events."""
+        batch = self._venue.take_batch(self.now_ns)
+        if batch is None:
+            return None
+        self._stopwatch.reset()
+        applied = self._venue.committed(batch, self._venue.position + 1, b"")
+        return len(applied.due) + sum(map(len, applied.replies))
+
+
+class Client:
+    """One session, by JSON."""
+
+    def __init__(self, house: House, session: Session, outbox: Outbox) -> None:
+        self._house = house
+        self._session = session
+        self._outbox = outbox
+
+    def usual(self, method: str, **params: Any) -> Cost:
+        """Return what a request that changes nothing costs, the median of TIMES."""
+        costs = [self.cost(method, **params) for _ in range(TIMES)]
+        return sorted(costs, key=lambda cost: cost.longest)[TIMES // 2]
+
+    def cost(self, method: str, **params: Any) -> Cost:
+        """Return what a request costs, with all that follows from it."""
+        text = JSON.encode({"method": method, "params": params, "req_id": 1}).decode()
+        written: list[bytes] = []
+
+        def read() -> None:
+            self._session.receive(text, self._house.now_ns)
+
+        def answered() -> str:
+            written.extend(self._outbox.take())
+            return ""
+
+        gc.collect()
+        gc.disable()  # as in the server
+        try:
+            cost = self._house.cost([timed(read)], answered)
+        finally:
+            gc.enable()
+        return msgspec.structs.replace(cost, answer=_answer(written))
+
+
+class Stopwatch:
+    """A reader that is told of a batch before all others: then the engine is done."""
+
+    def __init__(self) -> None:
+        self._told_ns = 0
+
+    def reset(self) -> None:
+        self._told_ns = 0
+
+    def engine_ns(self, began_ns: int) -> int:
+        """Return how long the engine took that began then."""
+        return max(self._told_ns - began_ns, 0)
+
+    def published(self, _seq: int, _time_ns: int, _events: list[Event]) -> None:
+        """Take note of the time, once."""
+        if not self._told_ns:
+            self._told_ns = time.thread_time_ns()
+
+
+def timed(work: Callable[[], object]) -> int:
+    """Return the nanoseconds of the processor that ``work`` takes."""
+    began = time.thread_time_ns()
+    work()
+    return time.thread_time_ns() - began
+
+
+def _answer(written: list[bytes]) -> str:
+    """Return "success" or the first error's name, of a request or a batch's items."""
+    for _, payload in Frames().messages(b"".join(written)):
+        message = msgspec.json.decode(payload)
+        if message.get("req_id") != 1 or "channel" in message:
+            continue
+        results = (message.get("result") or {}).get("orders") or []
+        for each in (message, *results):
+            if isinstance(each, dict) and "error" in each:
+                return str(each["error"]["name"])
+    return "success"

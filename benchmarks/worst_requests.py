@@ -1,0 +1,288 @@
+"""The dearest requests there are, each with what has to rest before it.
+
+A workload yields the name of a request and its cost; several requests that change
+nothing share a market. ``python -m benchmarks.worst_requests WORKLOAD ORDERS`` runs
+one in a process of its own and prints what came of it as JSON.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+
+from benchmarks import worst_books as books
+from benchmarks.worst_books import (
+    ATTACKER,
+    BOOK,
+    MID,
+    OTHER,
+    PRICES,
+    SESSION,
+    TAKER,
+    WHALE,
+)
+from benchmarks.worst_house import NOW_NS, House
+from carbonex.engine import (
+    BUY,
+    HaltInstrument,
+    ListInstrument,
+    ResumeInstrument,
+    SessionClosed,
+    SessionOpened,
+    UpdateInstrument,
+)
+
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from benchmarks.worst_house import Cost
+
+    Workload = Callable[[int], Iterator[tuple[str, Cost]]]
+
+
+PLAIN: Final = "a plain order that rests"
+PLAIN_BATCH: Final = "a batch of 50 plain orders"
+SECOND_NS: Final = 10**9
+BATCH: Final = 50  # orders of a message
+FEW: Final = 500  # orders that one order may take anywhere
+REFILLS: Final = (1_000, 500, 200, 100, 50, 20, 10)  # an iceberg may have, perhaps
+FAR: Final = f"{(MID + PRICES) / 100:.2f}"  # beyond every order
+
+
+def buy(quantity: int = 1, price: str = FAR, **more: Any) -> dict[str, Any]:
+    """Return the params of an order to buy at a price that reaches everything."""
+    return {
+        "instrument": BOOK,
+        "side": "buy",
+        "quantity": quantity,
+        "price": price,
+        **more,
+    }
+
+
+def refused(orders: int) -> Iterator[tuple[str, Cost]]:
+    """Requests that need no money, and what a plain order costs beside them."""
+    house = wide(orders)
+    attacker, whale = house.client(ATTACKER), house.client(WHALE)
+    low = buy(price="1.00")
+    yield PLAIN, attacker.usual("add_order", **low)
+    yield (
+        PLAIN_BATCH,
+        attacker.usual("batch_add", orders=[low] * BATCH),
+    )
+    stale = buy(pick=[str(10**9)])
+    yield "stale pick", attacker.usual("add_order", **stale)
+    yield (
+        f"a batch of {BATCH} stale picks",
+        attacker.usual("batch_add", orders=[stale] * BATCH),
+    )
+    deep = books.deepest(house.exchange)
+    yield (
+        "pick not at the best price",
+        attacker.usual("add_order", **buy(pick=[deep])),
+    )
+    more = buy(10 * orders, time_in_force="fok")
+    yield "fill or kill of more than there is", attacker.usual("add_order", **more)
+    yield (
+        "amend of no order",
+        attacker.usual("amend_order", order_id=str(10**9), price="1.01"),
+    )
+    idle = house.client(books.trader(orders - 1))
+    yield (
+        "cancel_all, nothing of that instrument",
+        idle.usual("cancel_all", instrument=OTHER),
+    )
+    yield (
+        "cancel_all of an account at its cap, no such side",
+        whale.usual("cancel_all", side="buy"),
+    )
+    yield (
+        "cancel_all of an account at its cap, no such instrument",
+        whale.usual("cancel_all", instrument=OTHER),
+    )
+
+
+def asked(orders: int) -> Iterator[tuple[str, Cost]]:
+    """Queries, and subscriptions with their snapshots."""
+    house = wide(orders)
+    whale, attacker = house.client(WHALE), house.client(ATTACKER)
+    for method in ("open_orders", "balances"):
+        yield f"{method} of an account at its cap", whale.usual(method)
+    yield (
+        "subscription to executions and open orders",
+        whale.cost("subscribe", channel="executions"),
+    )
+    yield "subscription to balances", whale.cost("subscribe", channel="balances")
+    yield (
+        f"subscription to a book of {PRICES:,} prices",
+        attacker.usual("subscribe", channel="book", instrument=BOOK, depth=0),
+    )
+    yield (
+        "subscription to all instruments",
+        attacker.usual("subscribe", channel="instrument"),
+    )
+
+
+def left(orders: int) -> Iterator[tuple[str, Cost]]:
+    """All orders of an account at its cap leave: on request, or by time."""
+    house, size = wide(orders), books.whale_size(orders)
+    whale = house.client(WHALE)
+    yield "cancel_all of an account at its cap", whale.cost("cancel_all")
+    house.fill(books.whales(size))
+    whale.cost("cancel_all_orders_after", timeout=1)
+    yield "a dead man's switch of an account at its cap", house.passed(SECOND_NS)
+    house.fill([SessionOpened("", WHALE, SESSION, "1", SECOND_NS)])
+    house.fill(books.whales(size))
+    house.fill([SessionClosed("", WHALE, SESSION, "1")])
+    yield "the end of a session's grace, account at its cap", house.passed(SECOND_NS)
+
+
+def called(orders: int) -> Iterator[tuple[str, Cost]]:
+    """A call auction: an order that crosses, from an account with many others."""
+    house = House(books.opening(2 * orders))
+    house.fill(books.spread(orders))
+    house.fill([books.order(TAKER, BUY, MID - 1)])
+    house.fill([HaltInstrument("", BOOK), ResumeInstrument("", BOOK)])
+    yield (
+        "an order that crosses in a call, account at its cap less one",
+        _less_one(house).cost(
+            "add_order", instrument=BOOK, side="sell", quantity=1, price="1.00"
+        ),
+    )
+    house.fill(
+        books.order(books.trader(orders + n), BUY, MID + PRICES) for n in range(orders)
+    )
+    yield (
+        "whole market: a call ends, as many buy as sell",
+        house.passed(600 * SECOND_NS),
+    )
+
+
+def picked(orders: int) -> Iterator[tuple[str, Cost]]:
+    """Orders that trade on a level with very many others."""
+    house = House(books.opening(orders))
+    house.fill(books.level(orders))
+    taker = house.client(TAKER)
+    last = books.deepest(house.exchange)
+    yield (
+        "pick of the last order of a level with all",
+        taker.cost("add_order", **buy(pick=[last])),
+    )
+    few, rest = min(FEW, orders // 4), 10**9
+    yield (
+        f"fill or kill of {few} orders",
+        taker.cost("add_order", **buy(few, time_in_force="fok")),
+    )
+    yield (
+        "fill or kill of all there is",
+        taker.cost("add_order", **buy(orders - few - 1, time_in_force="fok")),
+    )
+    yield "what is left of it, by one order", taker.cost("add_order", **buy(rest))
+
+
+def swept(orders: int) -> Iterator[tuple[str, Cost]]:
+    """One order through all others."""
+    yield (
+        "one order through all others",
+        wide(orders).client(TAKER).cost("add_order", **buy(2 * orders)),
+    )
+
+
+def amended(orders: int) -> Iterator[tuple[str, Cost]]:
+    """One order that rests, and is amended through all others."""
+    taker = (house := wide(orders)).client(TAKER)
+    taker.cost("add_order", **buy(2 * orders, price="1.00", client_order_id="a"))
+    yield (
+        "an amendment through all others",
+        taker.cost("amend_order", client_order_id="a", price=FAR),
+    )
+    del house
+
+
+def triggered(orders: int) -> Iterator[tuple[str, Cost]]:
+    """One trade, and everybody's stop orders."""
+    house = House(books.opening(orders))
+    house.fill(books.stops(orders))
+    yield (
+        "one trade that triggers a stop order of each",
+        house.client(TAKER).cost("add_order", **buy()),
+    )
+
+
+def iced(orders: int) -> Iterator[tuple[str, Cost]]:
+    """Icebergs of as many parts as are allowed, taken by one order."""
+    count, parts = max(orders // 200, 2), _parts()
+    house = House(books.opening(orders))
+    house.fill(books.icebergs(count, parts))
+    yield (
+        f"{count:,} icebergs of {parts:,} parts by one order",
+        house.client(TAKER).cost("add_order", **buy(count * parts)),
+    )
+
+
+def closed(orders: int) -> Iterator[tuple[str, Cost]]:
+    """The end of a trading day."""
+    ends_ns = NOW_NS + 3_600 * SECOND_NS
+    house = House(books.opening(orders, ends_ns=ends_ns, multi_day=False))
+    house.fill(books.spread(orders, time_in_force=0))
+    yield "whole market: the close, all orders end", house.passed(3_600 * SECOND_NS)
+
+
+def expired(orders: int) -> Iterator[tuple[str, Cost]]:
+    """All orders have the same end."""
+    house = House(books.opening(orders))
+    house.fill(books.until(orders, NOW_NS + 3_600 * SECOND_NS))
+    yield "whole market: all orders expire at once", house.passed(3_600 * SECOND_NS)
+
+
+def begun(orders: int) -> Iterator[tuple[str, Cost]]:
+    """A trading day by new terms, which all orders end for."""
+    ends_ns = NOW_NS + 3_600 * SECOND_NS
+    house = House(books.opening(orders, ends_ns=ends_ns))
+    house.fill(books.spread(orders))
+    yield "whole market: the close, all orders stay", house.passed(3_600 * SECOND_NS)
+    house.fill([UpdateInstrument("", ListInstrument("", BOOK))])
+    yield (
+        "whole market: begin_day, new terms end all orders",
+        house.client(TAKER).cost("begin_day", date="2026-12-03"),
+    )
+
+
+WORKLOADS: Final[tuple[Workload, ...]] = (
+    *(refused, asked, left, called, picked, swept, amended),
+    *(triggered, iced, closed, expired, begun),
+)
+
+
+def wide(orders: int) -> House:
+    """Return a market with orders over PRICES, a good part of them the whale's."""
+    house = House(books.opening(orders))
+    house.fill(books.spread(orders))
+    return house
+
+
+def _less_one(house: House) -> Any:
+    """Return the whale's client, when it may have one order more."""
+    whale = house.client(WHALE)
+    first = next(iter(house.exchange.accounts[WHALE].orders))
+    whale.cost("cancel_order", order_id=str(first))
+    return whale
+
+
+def _parts() -> int:
+    """Return how many parts an iceberg may have at most."""
+    for parts in REFILLS:
+        house = House(books.opening(books.PER_ACCOUNT))
+        house.fill(books.icebergs(1, parts))
+        if house.exchange.accounts[books.trader(0)].orders:
+            return parts
+    return 1
+
+
+if __name__ == "__main__":
+    size = int(sys.argv[2])
+    (chosen,) = (each for each in WORKLOADS if each.__name__ == sys.argv[1])
+    sys.stdout.buffer.write(msgspec.json.encode(list(chosen(size))))
