@@ -18,11 +18,16 @@ from pathlib import Path
 
 import uvloop
 
-from . import floods, report, silence, slowness
+from . import dearest, floods, report, silence, slowness
 from .behaviour import Behaviour, try_out
 
 
-BEHAVIOURS = (*silence.BEHAVIOURS, *slowness.BEHAVIOURS, *floods.BEHAVIOURS)
+BEHAVIOURS = (
+    *silence.BEHAVIOURS,
+    *slowness.BEHAVIOURS,
+    *floods.BEHAVIOURS,
+    *dearest.BEHAVIOURS,
+)
 QUIET_SECONDS = 3.0  # of trading without any attack, to compare with
 
 

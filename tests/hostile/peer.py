@@ -133,14 +133,14 @@ class Peer(asyncio.Protocol):
         """Wait for the answer to a request; it is among ``messages`` then."""
         await self.until(lambda: any(m.get("req_id") == req_id for m in self.messages))
 
-    async def login(self, name: str) -> None:
-        """Log in with the key of that name."""
+    async def login(self, name: str, **session: object) -> None:
+        """Log in with the key of that name, and what is asked of its session."""
         status = self.status
         text = login_text(
             status["venue"], status["connection_id"], status["challenge"], name
         )
         signature = sign(private_key(name), text)
-        await self.result("login", key_id=name, signature=signature)
+        await self.result("login", key_id=name, signature=signature, **session)
 
     async def until(
         self, condition: Callable[[], object], seconds: float = PATIENCE
