@@ -109,6 +109,8 @@ class Works:
 
     def roll(self) -> None: ...
 
+    def sync_head(self) -> None: ...
+
     def turn(self) -> None:
         self.pipeline._turn()
         assert self.failures == []
