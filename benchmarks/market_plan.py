@@ -10,15 +10,16 @@ from __future__ import annotations
 
 import math
 import random
+import time
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from carbonex.cli.flows.flow import long_day
 from carbonex.engine import (
     AddKey,
-    BeginDay,
     Deposit,
     Issue,
     OpenAccount,
@@ -154,7 +155,7 @@ def past(cast: Cast) -> Iterator[list[Command]]:
         yield [*_registered(name), *_funded(name, [instrument(n % cast.instruments)])]
     for n, name in enumerate(cast.names("company")):
         yield [*_registered(name), *_funded(name, traded(cast, n))]
-    yield [BeginDay("", 20261124, 2**62)]
+    yield [long_day(time.time_ns())]
 
 
 def orders(cast: Cast, phases: list[Phase], seed: int) -> Iterator[Sending]:

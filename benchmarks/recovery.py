@@ -19,7 +19,8 @@ from benchmarks.engines.carbonex import INSTRUMENT, NAMES, command, market
 from benchmarks.flow import BATCH, MID, batches, mixed
 from benchmarks.processes import cpu_ns, printed
 from benchmarks.report import Figure, Ratio, Report
-from benchmarks.serving import configure, keep, serving, write_past
+from benchmarks.serving import NOW_NS, configure, keep, serving, write_past
+from carbonex.cli.flows.flow import long_day
 from carbonex.engine import BUY, GTC, LIMIT, SELL, PlaceOrder
 
 
@@ -72,7 +73,7 @@ def write_snapshot(directory: Path, orders: int) -> None:
 
 def rows(commands: Iterator[Command], size: int) -> Iterator[list[Command]]:
     """Yield the market's opening, then the commands in rows of ``size``."""
-    yield market()
+    yield market(long_day(NOW_NS))
     yield from batches(commands, size)
 
 

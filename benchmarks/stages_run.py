@@ -28,6 +28,7 @@ from benchmarks.limits import CONNECTIONS, WINDOW
 from benchmarks.load import SUCCESS, requests
 from benchmarks.serving import VENUE, Unsynced
 from benchmarks.websocket import Frames, Greeting, Until
+from carbonex.cli.flows.flow import long_day
 from carbonex.engine import ActivateSemantics, Exchange, Rejected
 from carbonex.engine.semantics import NEWEST
 from carbonex.gateway.config import Limits
@@ -147,7 +148,9 @@ class Gateway:
         )
         self._clients.open(venue, feed, NoHistory(), lambda: None)
         self._commit([])  # the epoch's first batch, which is its own
-        self._commit([ActivateSemantics("", NEWEST), *market()])
+        self._commit(
+            [ActivateSemantics("", NEWEST), *market(long_day(self._clock.now_ns()))]
+        )
         self.sinks = [Sink(options) for _ in range(CONNECTIONS)]
         self._connections = [self._connected(n) for n in range(CONNECTIONS)]
         self._messages_twins = [

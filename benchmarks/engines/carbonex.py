@@ -6,6 +6,7 @@ import itertools
 from typing import TYPE_CHECKING, Final
 
 from benchmarks.flow import ACCOUNTS, AMEND, CANCEL, MARKET, POST, TAKE, Op
+from carbonex.cli.flows.flow import ANY_DAY
 from carbonex.engine import (
     BUY,
     GTC,
@@ -71,12 +72,9 @@ class Engine:
         ]
 
 
-def market() -> list[Command]:
+def market(day: BeginDay = ANY_DAY) -> list[Command]:
     """Return what makes a market of ACCOUNTS accounts with cash and tonnes."""
-    commands: list[Command] = [
-        ListInstrument("", INSTRUMENT),
-        BeginDay("", 20261124, 2**62),
-    ]
+    commands: list[Command] = [ListInstrument("", INSTRUMENT), day]
     for name in NAMES:
         commands += [
             RegisterParticipant("", name),

@@ -9,6 +9,8 @@ import random
 import time
 from typing import TYPE_CHECKING, Final, final
 
+from carbonex.engine.market.dates import DATE_DAYS
+from carbonex.gateway.market import shanghai_date
 from carbonex.sdk import ConnectionLost, Overloaded, VenueError
 
 from .house import TRADERS
@@ -20,7 +22,8 @@ if TYPE_CHECKING:
     from .told import Told
 
 
-FIRST_DAY: Final = dt.date(2020, 1, 1)
+# The first that the venue takes; a run of hours comes to the last.
+FIRST_DAY: Final = shanghai_date(time.time_ns()) - dt.timedelta(days=DATE_DAYS)
 DAY_SECONDS: Final = (6.0, 14.0)
 FIRST_SECONDS: Final = 2.5  # so that even a short run sees a day end
 LATE: Final = 0.002  # seconds after a day's end, when the next may begin

@@ -49,7 +49,9 @@ STAGE: Final[tuple[Command, ...]] = (
     AddKey("", "beta", "beta-key", public_bytes("beta-key"), TRADER),
     AddKey("", "house", "house-key", public_bytes("house-key"), Permission(15)),
 )
-FAR: Final = 4_000_000_000_000_000  # µs: the year 2096
+FAR: Final = (
+    1_773_000_000_000_000  # µs: eight days after 2026-03-02, in the trading day
+)
 CEA, PARTICIPANT = "CEA25", "acme"
 
 

@@ -21,6 +21,7 @@ from gateway.reasons import STAGE, Request, Scenario
 from gateway.reasons_of_orders import OF_ORDERS, OF_THE_REGISTRY
 from gateway.reasons_of_the_market import OF_THE_MARKET, OFF_THE_BOOK
 from gateway.session_house import Client, House
+from hours import Hours
 from market import config
 from stranger import Stranger
 
@@ -81,7 +82,10 @@ over_a_socket = [scenario for scenario in SCENARIOS if not scenario.just_before]
 @pytest.mark.parametrize(
     "scenario", over_a_socket, ids=[scenario.reason.name for scenario in over_a_socket]
 )
-async def test_through_the_server(scenario: Scenario, tmp_path: Path) -> None:
+async def test_through_the_server(
+    scenario: Scenario, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Hours(monkeypatch).be("2026-03-02 12:00:00")
     venue = replace(config(), days=Days("manual"))
     bootstrap(tmp_path, venue, STAGE)
     async with contextlib.AsyncExitStack() as stack:

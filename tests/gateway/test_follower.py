@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import threading
+import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -19,6 +20,8 @@ from carbonex.engine import (
     PlaceOrder,
     Side,
 )
+from carbonex.engine.market.dates import date_at
+from carbonex.engine.market.schedule import DAY_NS, midnight_ns
 from carbonex.gateway.config import Snapshots
 from carbonex.gateway.server.readers.follower import (
     OTHER_SECONDS,
@@ -51,7 +54,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-DAY_ENDS = 2 * 10**18  # ns; later than the clock that the first batch is stamped with
+TODAY = midnight_ns(date_at(time.time_ns()))
+DAY_ENDS = (
+    TODAY + 3 * DAY_NS
+)  # later than the clock that the first batch is stamped with
 
 
 class FailingDisk(OsDisk):
@@ -101,7 +107,7 @@ def prices(directory: Path) -> list[int]:
 
 
 def make(directory: Path) -> Writer:
-    day = BeginDay(VENUE_KEY, 20330518, DAY_ENDS)
+    day = BeginDay(VENUE_KEY, date_at(DAY_ENDS - 1), DAY_ENDS)
     bootstrap(directory, config(), [*market_commands(), day])
     return Writer(directory)
 

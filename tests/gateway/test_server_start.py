@@ -176,7 +176,9 @@ async def test_days_are_left_to_operators_where_they_say_so(tmp_path: Path) -> N
             with pytest.raises(Refused, match="MARKET_CLOSED"):
                 await it.call("add_order", **ORDER)
             soon = Clock().now_ns() + SECOND_NS // 2
-            await operator.call("begin_day", date="2026-11-24", ends=soon // 1000)
+            await operator.call(
+                "begin_day", date=str(shanghai_date(soon)), ends=soon // 1000
+            )
             await it.call("add_order", **ORDER)
             # Nobody sends anything: the venue itself lets the day end.
             await eventually(lambda: server.venue.exchange.day == 0)

@@ -74,7 +74,7 @@ class House:
     def __init__(self, **limits: float) -> None:
         chosen = config(**limits).limits
         self.venue = Venue(new_exchange(), "test", 1, 1, 10**6, 1000)
-        for command in (*market_commands(), BeginDay(VENUE_KEY, 20261124, 2**62)):
+        for command in (*market_commands(), BeginDay(VENUE_KEY, 20261124, 10**15)):
             self.venue.submit(None, 0, command)
         metrics = Metrics()
         state = Readiness(ready=True, text="online")

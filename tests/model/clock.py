@@ -28,6 +28,17 @@ def midnight(date: int) -> int:
     return int((first + timedelta(days=date % 100 - 1)).timestamp()) * SECOND
 
 
+def today(time: int) -> int:
+    """Return when the date of ``time`` begins, in ns."""
+    date = datetime.fromtimestamp(time // SECOND, SHANGHAI)
+    return int(date.replace(hour=0, minute=0, second=0).timestamp()) * SECOND
+
+
+def last_possible_end(now: int) -> int:
+    """Return when a day that begins now ends at the latest."""
+    return now + 32 * DAY if now >= midnight(1990_01_01) else 2**62
+
+
 def spans(world: World, sessions: Sessions) -> list[tuple[int, int]]:
     """Return hours in ns; without any the whole day."""
     start = midnight(world.date)

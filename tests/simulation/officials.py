@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 
 ACCOUNTS: Final = ("json-1", "json-2", "pack-1", "pack-2")
-FIRST_DATE: Final = dt.date(2025, 6, 2)
+FIRST_DATE: Final = dt.date(2025, 5, 2)  # a month before; see BEGINS_NS
 
 
 @final

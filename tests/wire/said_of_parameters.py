@@ -82,6 +82,14 @@ OF_PARAMETERS: list[tuple[Command, Rejected, str]] = [
     ),
     (
         ORDER,
+        _bad("expires", 1_790_000_000 * 10**9, 1_780_000_000 * 10**9),
+        (
+            "expires 2026-09-21 22:13:20 (UTC+8) must not be after 2026-05-29 04:26:40"
+            " (UTC+8), 366 days from now"
+        ),
+    ),
+    (
+        ORDER,
         _bad("pick", 51, 50),
         "pick names at most 50 orders, and none for a stop order",
     ),
@@ -135,12 +143,39 @@ OF_PARAMETERS: list[tuple[Command, Rejected, str]] = [
         DAY,
         _bad("date", 20260301, 20260302),
         (
-            "date 2026-03-01 must be a day of the calendar after 2026-03-02, the last"
-            " trading day"
+            "date 2026-03-01 must be a day of the calendar after 2026-03-02: later than"
+            " the last trading day, and at most 31 days before the venue's date"
         ),
     ),
-    (DAY, _bad("date", 20261301), "date 2026-13-01 must be a day of the calendar"),
-    (DAY, _bad("ends", 5_000, 6_000), "ends 5 must be later than 6, the venue's time"),
+    (
+        DAY,
+        _bad("date", 20261301, 20270102),
+        (
+            "date 2026-13-01 must be a day of the calendar after 2027-01-02: later than"
+            " the last trading day, and at most 31 days before the venue's date"
+        ),
+    ),
+    (
+        DAY,
+        _bad("date", 26021203, 20270102),
+        "date 2602-12-03 must not be after 2027-01-02, 31 days from the venue's date",
+    ),
+    (
+        DAY,
+        _bad("ends", 1_780_000_000 * 10**9, 1_790_000_000 * 10**9),
+        (
+            "ends 2026-05-29 04:26:40 (UTC+8) must be later than 2026-09-21 22:13:20"
+            " (UTC+8), the venue's time"
+        ),
+    ),
+    (
+        DAY,
+        _bad("ends", 1_790_000_000 * 10**9, 1_780_000_000 * 10**9),
+        (
+            "ends 2026-09-21 22:13:20 (UTC+8) must not be after 2026-05-29 04:26:40"
+            " (UTC+8): a trading day ends within 32 days"
+        ),
+    ),
     (AUCTION, _bad("opens", 9_000, 5_000), "opens 9 must be before closes 5"),
     (
         AUCTION,

@@ -78,8 +78,16 @@ def begin(world: World, command: BeginDay) -> Iterator[Reason]:
     if command.date <= world.last_date or not _is_date(command.date):
         yield Reason.BAD_PARAMETER
         return
+    if world.now >= clock.midnight(1990_01_01):
+        off = clock.midnight(command.date) - clock.today(world.now)
+        if not abs(off) <= 31 * clock.DAY:
+            yield Reason.BAD_PARAMETER
+            return
+    elif command.date > 2099_12_31:
+        yield Reason.BAD_PARAMETER
+        return
     ends = command.ends_ns or clock.last_end(world, command.date)
-    if ends <= world.now:
+    if not world.now < ends <= clock.last_possible_end(world.now):
         yield Reason.BAD_PARAMETER
 
 

@@ -157,6 +157,7 @@ def _bad_kind(world: World, command: PlaceOrder) -> Iterator[Reason]:
         or (given.display_quantity and (kind is STOP or not rests))
         or bool(given.expires_ns) is not (command.time_in_force is GTD)
         or (given.expires_ns and given.expires_ns <= world.now)
+        or given.expires_ns > world.now + 366 * 86_400 * 10**9
         or (given.pick and kind in STOPS)
     ):
         yield Reason.BAD_PARAMETER

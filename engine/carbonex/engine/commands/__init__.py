@@ -10,7 +10,7 @@ tag is never reused.
 
 from .auctions import AuctionCommand, CancelBid, CloseAuction, OpenAuction, PlaceBid
 from .blocks import AcceptBlock, BlockCommand, DeclineBlock, ProposeBlock, WithdrawBlock
-from .limits import MAX_BALANCE, MAX_NAME, MAX_PRICE, MAX_QUANTITY
+from .limits import MAX_BALANCE, MAX_NAME, MAX_PRICE, MAX_QUANTITY, MAX_TIME_NS
 from .log import (
     ActivateSemantics,
     Batch,
@@ -69,6 +69,7 @@ __all__ = [
     "MAX_NAME",
     "MAX_PRICE",
     "MAX_QUANTITY",
+    "MAX_TIME_NS",
     "MIN_COUNTDOWN_NS",
     "AcceptBlock",
     "ActivateSemantics",

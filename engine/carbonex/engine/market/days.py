@@ -30,6 +30,7 @@ from carbonex.engine.off_book.blocks import expire_blocks
 from carbonex.engine.orders.leaving import cancel_orders
 from carbonex.engine.timers import Due
 
+from .dates import bad_date, bad_end
 from .instruments import admit, dismiss
 from .phases import await_step, begin_call, leave_schedule, set_phase
 from .rules import limit_down, limit_up
@@ -56,11 +57,13 @@ def begin_day(state: State, command: BeginDay) -> list[Event]:
         return [Rejected(Reason.NOT_PERMITTED)]
     if state.day:
         return [Rejected(Reason.ALREADY_EXISTS, "date", command.date, state.day)]
-    if command.date <= state.last_day or not _is_date(command.date):
-        return [Rejected(Reason.BAD_PARAMETER, "date", command.date, state.last_day)]
+    rejected = bad_date(state, command.date)
+    if rejected is not None:
+        return [rejected]
     ends_ns = command.ends_ns or day_end_ns(state, command.date)
-    if ends_ns <= state.time_ns:
-        return [Rejected(Reason.BAD_PARAMETER, "ends", ends_ns, state.time_ns)]
+    rejected = bad_end(state, ends_ns)
+    if rejected is not None:
+        return [rejected]
     new_year = command.date // 10_000 != state.last_day // 10_000
     state.day = state.last_day = command.date
     state.day_number += 1
@@ -228,11 +231,3 @@ def _sums(instruments: list[Instrument]) -> list[Volumes]:
         ):
             part.include(more)
     return [part.volumes() for part in sums]
-
-
-def _is_date(date: int) -> bool:
-    year, month, day = date // 10_000, date // 100 % 100, date % 100
-    if not (1990 <= year <= 9999 and 1 <= month <= 12):
-        return False
-    following = date - day + (101 if month < 12 else 8_901)  # the next month's first
-    return day >= 1 and midnight_ns(date) < midnight_ns(following)

@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     from carbonex.engine.state import Instrument, State
 
 
+# How long after the log's time a gtd order may expire. Reason: it stays in the book
+# and in the timers until then; exchanges take 90 days to a year.
+MAX_EXPIRY_NS: Final = 366 * 86_400 * 10**9
 MAX_PICKS: Final = 50  # orders named by one order; each costs a look at the level
 PLAIN: Final = Conditions()
 
@@ -61,6 +64,9 @@ def bad_kind(state: State, command: PlaceOrder) -> Rejected | None:
             return Rejected(reason, param, value)
     if given.expires_ns and given.expires_ns <= state.time_ns:
         return Rejected(reason, "expires", given.expires_ns, state.time_ns)
+    last_ns = state.time_ns + MAX_EXPIRY_NS
+    if given.expires_ns > last_ns and state.semantics >= 2:
+        return Rejected(reason, "expires", given.expires_ns, last_ns)
     if len(given.pick) > MAX_PICKS:
         return Rejected(reason, "pick", len(given.pick), MAX_PICKS)
     return None

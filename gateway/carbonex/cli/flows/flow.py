@@ -13,6 +13,8 @@ from carbonex.engine import (
     OpenAccount,
     RegisterParticipant,
 )
+from carbonex.engine.market.dates import END_DAYS, date_at
+from carbonex.engine.market.schedule import DAY_NS
 
 
 if TYPE_CHECKING:
@@ -27,8 +29,8 @@ CASH: Final = 2**58  # fen
 TONNES: Final = 2**58
 UNBOUNDED: Final = 2**31  # client ids and open orders of a desk
 
-DAY_DATE: Final = 20260105  # any; the flow's orders are all good till cancelled
-DAY_ENDS_NS: Final = 2**62
+# For an exchange whose time stands still: the flow's orders are good till cancelled.
+ANY_DAY: Final = BeginDay("", 20260105, DAY_NS)
 
 
 class Flow(NamedTuple):
@@ -54,7 +56,12 @@ def desk_of(account: str) -> int:
     return int(account.removeprefix("desk-"))
 
 
-def opening(flow: Flow) -> list[Command]:
+def long_day(now_ns: int) -> BeginDay:
+    """Return what begins a day that stays open as long as one may, in ns from the epoch."""
+    return BeginDay("", date_at(now_ns), now_ns + END_DAYS * DAY_NS)
+
+
+def opening(flow: Flow, day: BeginDay = ANY_DAY) -> list[Command]:
     """Return the commands that a venue needs before the flow's first one."""
     commands: list[Command] = [ListInstrument("", flow.instrument)]
     for name in map(account_of, range(flow.desks)):
@@ -64,4 +71,4 @@ def opening(flow: Flow) -> list[Command]:
             Deposit("", name, CASH, "cash"),
             Issue("", name, flow.instrument, TONNES, "tonnes"),
         ]
-    return [*commands, BeginDay("", DAY_DATE, DAY_ENDS_NS)]
+    return [*commands, day]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import time
 from typing import TYPE_CHECKING, Final
 
 from carbonex.cli.demo.server import Server
@@ -12,7 +13,7 @@ from carbonex.gateway.server.starting.opening import bootstrap
 from carbonex.journal import LogReader
 from carbonex.wire.keys import generate_key
 
-from .flow import account_of, opening
+from .flow import account_of, long_day, opening
 
 
 if TYPE_CHECKING:
@@ -63,7 +64,11 @@ def found(directory: Path, flow: Flow) -> list[Key]:
         )
         for key in keys
     ]
-    bootstrap(directory, load_config(path), [*opening(flow), *logins])
+    bootstrap(
+        directory,
+        load_config(path),
+        [*opening(flow, long_day(time.time_ns())), *logins],
+    )
     return keys
 
 

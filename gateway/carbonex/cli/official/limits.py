@@ -7,17 +7,17 @@ trade, and one fen beyond must be refused with the limit in the message.
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from msgspec.structs import replace
 
-from carbonex.cli.flows.flow import DAY_DATE, DAY_ENDS_NS
+from carbonex.cli.flows.flow import long_day
 from carbonex.cli.flows.local import CONFIG, running
 from carbonex.engine import (
     BUY,
     SELL,
     AddKey,
-    BeginDay,
     Deposit,
     Issue,
     OpenAccount,
@@ -132,7 +132,7 @@ def found(
             replace(terms, instrument=book, reference=touch.reference, sessions=()),
             Issue("", SELLER, book, TONNES, book),
         ]
-    commands.append(BeginDay("", DAY_DATE, DAY_ENDS_NS))
+    commands.append(long_day(time.time_ns()))
     bootstrap(directory, load_config(path), commands)
     return keys
 

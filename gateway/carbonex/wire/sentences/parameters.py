@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from carbonex.engine.commands import MAX_PRICE, UpdateInstrument
+from carbonex.engine.market.dates import DATE_DAYS, END_DAYS, is_date
 from carbonex.wire.counts import counted
 from carbonex.wire.dates import date_text, wall_text
 from carbonex.wire.money import format_fen
@@ -12,7 +13,7 @@ from carbonex.wire.requests import Grace, Timeout
 from carbonex.wire.units import NS_PER_MS, NS_PER_SECOND
 from carbonex.wire.wanted import wanted
 
-from .phrases import amount, moment
+from .phrases import amount, moment, moment_text
 
 
 if TYPE_CHECKING:
@@ -52,6 +53,11 @@ def _lasting(r: Rejected, c: Any) -> str:
 def _expires(r: Rejected, c: Any) -> str:
     if not r.limit:
         return "a gtd order needs expires, and no other order has it"
+    if r.value > r.limit:
+        return (
+            f"expires {moment_text(r.value)} must not be after {moment_text(r.limit)},"
+            " 366 days from now"
+        )
     return (
         f"expires {moment(r.value)} must be later than {moment(r.limit)}, the venue's"
         " time"
@@ -70,14 +76,27 @@ def _closes(r: Rejected, c: Any) -> str:
 
 
 def _ends(r: Rejected, c: Any) -> str:
+    value, limit = moment_text(r.value), moment_text(r.limit)
+    if r.value <= r.limit:
+        return f"ends {value} must be later than {limit}, the venue's time"
     return (
-        f"ends {moment(r.value)} must be later than {moment(r.limit)}, the venue's time"
+        f"ends {value} must not be after {limit}: a trading day ends within"
+        f" {END_DAYS} days"
     )
 
 
 def _date(r: Rejected, c: Any) -> str:
-    after = f" after {date_text(r.limit)}, the last trading day" if r.limit else ""
-    return f"date {date_text(r.value)} must be a day of the calendar{after}"
+    value, limit = date_text(r.value), date_text(r.limit)
+    if r.value > r.limit and is_date(r.value):
+        return (
+            f"date {value} must not be after {limit}, {DATE_DAYS} days from the venue's"
+            " date"
+        )
+    after = f" after {limit}" if r.limit else ""
+    return (
+        f"date {value} must be a day of the calendar{after}: later than the last"
+        f" trading day, and at most {DATE_DAYS} days before the venue's date"
+    )
 
 
 def _reference(r: Rejected, c: Any) -> str:

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from carbonex.engine.market.bounds import DAY_SECONDS
+from carbonex.engine.market.dates import date_at
+from carbonex.engine.market.schedule import SHANGHAI_NS
+from carbonex.wire.dates import date_text, wall_text
 from carbonex.wire.money import format_fen
+from carbonex.wire.units import NS_PER_SECOND
 from carbonex.wire.wanted import MONEY
 
 
@@ -20,6 +25,13 @@ def amount(param: str, value: int) -> str:
 def moment(ns: int) -> str:
     """Return a time as microseconds since the epoch."""
     return str(ns // 1000)
+
+
+def moment_text(ns: int) -> str:
+    """Return a time as people write it: 2026-12-02 15:00:00 (UTC+8)."""
+    seconds = (ns + SHANGHAI_NS) // NS_PER_SECOND
+    date, wall = date_text(date_at(ns)), wall_text(seconds % DAY_SECONDS)
+    return f"{date} {wall} (UTC+8)"
 
 
 def instrument_of(command: Any) -> str:
