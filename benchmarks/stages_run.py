@@ -148,9 +148,8 @@ class Gateway:
         )
         self._clients.open(venue, feed, NoHistory(), lambda: None)
         self._commit([])  # the epoch's first batch, which is its own
-        self._commit(
-            [ActivateSemantics("", NEWEST), *market(long_day(self._clock.now_ns()))]
-        )
+        day = long_day(self._clock.now_ns())
+        self._commit([ActivateSemantics("", NEWEST), *market(day)])
         self.sinks = [Sink(options) for _ in range(CONNECTIONS)]
         self._connections = [self._connected(n) for n in range(CONNECTIONS)]
         self._messages_twins = [

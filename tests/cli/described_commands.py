@@ -54,6 +54,7 @@ from carbonex.engine import (
     SessionOpened,
     SetCountdown,
     SetObligation,
+    SkipRow,
     Surrender,
     TooFewBids,
     Transfer,
@@ -263,5 +264,12 @@ COMMANDS = [
     (SetCountdown("k", "a", 60 * 10**9), "cancel all orders of a in 60 s"),
     (SetCountdown("k", "a", 0), "disarm the countdown of a"),
     (Checkpoint("", b"\x3f\xa9"), "checkpoint of state 3fa9"),
+    (
+        SkipRow("", 17, b"h" * 32, "op-1", NOON, "ticket 5", "s"),
+        (
+            "row 17 is passed over, by decision of key op-1 at 2026-07-29"
+            " 12:00:00.123456: ticket 5"
+        ),
+    ),
     (ActivateSemantics("", 2), "commands have the meaning 2 from here on"),
 ]

@@ -36,6 +36,7 @@ from carbonex.engine import (
     ResumeInstrument,
     RevokeKey,
     Side,
+    SkipRow,
     Transfer,
     Withdraw,
 )
@@ -310,4 +311,5 @@ CASES = (
     ),
     Case("advance time", AdvanceTime(""), (FOREIGN,)),
     Case("checkpoint", Checkpoint("", b"d" * 32), (FOREIGN,)),
+    Case("skip", SkipRow("", 1, b"h" * 32, "k", 1, "why", "s"), (FOREIGN,)),
 )

@@ -42,6 +42,7 @@ from carbonex.engine import (
     SessionOpened,
     SetCountdown,
     SetObligation,
+    SkipRow,
     Surrender,
     Transfer,
     UpdateInstrument,
@@ -113,7 +114,9 @@ class Model(World):
                 return closing.end_day(self)
 
 
-def _mark(_: World, command: AdvanceTime | Checkpoint | GatewayOpened) -> list[Event]:
+def _mark(
+    _: World, command: AdvanceTime | Checkpoint | GatewayOpened | SkipRow
+) -> list[Event]:
     return first(who.venue(command.key))
 
 
@@ -136,6 +139,7 @@ _CHANGES: dict[type[Command], Callable[[World, Any], list[Event]]] = {
     BeginDay: market.begin,
     AdvanceTime: _mark,
     Checkpoint: _mark,
+    SkipRow: _mark,
     ActivateSemantics: _activate,
     GatewayOpened: _mark,
     RegisterParticipant: registry.register,

@@ -22,6 +22,7 @@ from carbonex.engine import (
     Restriction,
     RestrictParticipant,
     ResumeInstrument,
+    SkipRow,
     UpdateInstrument,
 )
 
@@ -123,6 +124,7 @@ def mark(r: Random, exchange: Exchange) -> Command:
     commands: list[Command] = [
         AdvanceTime(pools.key(r)),
         Checkpoint(pools.key(r), b"d" * 32),
+        SkipRow(pools.key(r), 1, b"h" * 32, "k", 1, "why", "s"),
         GatewayOpened(pools.key(r)),
         ActivateSemantics(pools.key(r), exchange.semantics - r.randrange(2)),
         BeginDay(pools.key(r), date if exchange.day else 0, ends_ns),

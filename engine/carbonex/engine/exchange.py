@@ -39,6 +39,7 @@ from .commands import (
     SessionOpened,
     SetCountdown,
     SetObligation,
+    SkipRow,
     Surrender,
     Transfer,
     UpdateInstrument,
@@ -161,6 +162,16 @@ class Exchange(State):
         self.seq += len(replies)
         return Applied(True, self.time_ns, first_seq, due, replies)  # noqa: FBT003
 
+    def skip(self, batch: Batch) -> Applied:
+        """Pass over a batch that cannot be applied, as a SkipRow in the log says.
+
+        It counts as its gateway's newest, so that the next one is accepted, and
+        does nothing else: no time passes, and its commands have no numbers.
+        """
+        if self._accepts(batch):
+            self.gateways[batch.gateway] = (batch.epoch, batch.n)
+        return Applied(False, self.time_ns, self.seq + 1, [], [])  # noqa: FBT003
+
     def next_due(self) -> int | None:
         """Return when time will do something by itself, in ns, if ever."""
         return self.timers.next_ns()
@@ -233,7 +244,7 @@ def _fire(state: State, kind: Due, number: int) -> list[Event]:
 
 
 def _mark(
-    state: State, command: AdvanceTime | GatewayOpened | Checkpoint
+    state: State, command: AdvanceTime | GatewayOpened | Checkpoint | SkipRow
 ) -> list[Event]:
     """Do nothing for a command that only marks the log, if the venue sent it."""
     return [] if command.key == VENUE_KEY else [Rejected(Reason.NOT_PERMITTED)]
@@ -264,6 +275,7 @@ _RARE: dict[type[Command], Callable[[State, Any], list[Event]]] = {
     AdvanceTime: _mark,
     GatewayOpened: _mark,
     Checkpoint: _mark,
+    SkipRow: _mark,
     ActivateSemantics: semantics.activate,
     ProposeBlock: propose,
     AcceptBlock: accept,

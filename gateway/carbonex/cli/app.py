@@ -18,6 +18,7 @@ from .markets import market
 from .official.command import official
 from .replay import replay
 from .serve import serve
+from .skip import skip
 from .snapshot import snapshot
 from .statement import statement
 from .verify import verify
@@ -68,6 +69,7 @@ for command in (
     replay,
     verify,
     snapshot,
+    skip,
     archive,
     statement,
 ):

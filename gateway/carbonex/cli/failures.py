@@ -1,7 +1,8 @@
 """How a command of the CLI says that it could not do its work.
 
 Exit codes: 0 it worked, 1 it failed or what it looked at is damaged, 2 the
-command line itself was wrong (typer answers that one), 130 interrupted.
+command line itself was wrong (typer answers that one), 3 a row of the log cannot be
+applied, 130 interrupted.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import typer
 
 FAILED: Final = 1
 USAGE: Final = 2
+UNAPPLIABLE: Final = 3  # to start again leads to the same row
 INTERRUPTED: Final = 130
 
 

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from carbonex.journal import LogError, LogReader
+from carbonex.journal import LogError, LogReader, UnappliableRowError
 from carbonex.wire.counts import counted
 
-from .failures import fail
+from .failures import UNAPPLIABLE, fail
 
 
 if TYPE_CHECKING:
@@ -57,5 +57,7 @@ def log_errors() -> Iterator[None]:
         yield
     except BrokenPipeError:  # nobody reads on: typer ends the command quietly
         raise
+    except UnappliableRowError as error:
+        fail(str(error), UNAPPLIABLE)
     except (LogError, OSError) as error:
         fail(str(error))

@@ -19,9 +19,9 @@ from carbonex.gateway.server.server import ServerFailed
 from carbonex.gateway.server.starting import opening
 from carbonex.gateway.server.starting.activation import activate_newest
 from carbonex.gateway.server.starting.recovering import report
-from carbonex.journal import LogError
+from carbonex.journal import LogError, UnappliableRowError
 
-from .failures import INTERRUPTED, fail
+from .failures import FAILED, INTERRUPTED, UNAPPLIABLE, fail
 from .logs import Directory, warn
 from .markets import MarketOption, market_here
 from .progress import show
@@ -108,7 +108,12 @@ def serve(  # noqa: PLR0913 - each is an option of the command line
             _activate(directory, config, accept_time=accept_time)
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             runner.run(_serve(directory, config, accept_time=accept_time))
-    except (ConfigError, LogError, ClockError, ServerFailed) as error:
+    except UnappliableRowError as error:
+        fail(str(error), UNAPPLIABLE)
+    except ServerFailed as error:
+        unappliable = type(error.__cause__) is UnappliableRowError
+        fail(str(error), UNAPPLIABLE if unappliable else FAILED)
+    except (ConfigError, LogError, ClockError) as error:
         fail(str(error))
     except OSError as error:
         fail(

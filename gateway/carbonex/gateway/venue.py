@@ -23,6 +23,7 @@ from carbonex.engine import (
     RevokeKey,
     SetCountdown,
 )
+from carbonex.journal.log import UnappliableRowError
 from carbonex.wire.errors import Code
 
 
@@ -190,8 +191,16 @@ class Venue:
         first of them, and then its submitter is answered. Batches of others
         (recovery replays them) have no submitters. A batch that the engine does not
         accept tells nobody.
+
+        Raises:
+            UnappliableRowError: If the engine raises an error. The exchange must not
+                be used any more.
+
         """
-        applied = self.replayed(batch, position, chain)
+        try:
+            applied = self.replayed(batch, position, chain)
+        except Exception as error:
+            raise UnappliableRowError(position, chain, batch, error) from error
         submitters: list[tuple[Submitter | None, int, Command]] = []
         if batch is self._in_flight:
             # Only a newer epoch of this very gateway could have pre-empted it,

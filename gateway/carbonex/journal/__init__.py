@@ -17,11 +17,13 @@ from .log import (
     PoisonedError,
     Row,
     Tail,
+    UnappliableRowError,
     UnknownSemanticsError,
 )
 from .reader import LogReader
 from .recovery import Recovered, earliest, no_collection, recover
 from .segments import SegmentLog
+from .skipping import Target, skip_row
 from .snapshots import Snapshot, SnapshotError, SnapshotStore
 from .steps import Step, steps
 from .verify import Fault, Report, Witness, verify
@@ -53,6 +55,8 @@ __all__ = [
     "SnapshotStore",
     "Step",
     "Tail",
+    "Target",
+    "UnappliableRowError",
     "UnknownSemanticsError",
     "Witness",
     "archive",
@@ -62,6 +66,7 @@ __all__ = [
     "no_collection",
     "open_to_others",
     "recover",
+    "skip_row",
     "steps",
     "verify",
 ]

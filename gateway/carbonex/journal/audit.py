@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from carbonex.engine import Checkpoint, Exchange, SemanticsError
+from carbonex.engine import Checkpoint, Exchange
 from carbonex.engine.snapshot import FORMAT
 
-from .log import DamageError, LogError, UnknownSemanticsError
+from .log import DamageError, LogError
+from .skips import marker_in
 
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from carbonex.engine import Applied
 
     from .scan import Found
+    from .skips import Skips
     from .snapshots import Snapshot
 
 
@@ -26,13 +28,16 @@ class Audit:
     that the rows before are gone; until then ``exchange`` is None.
     """
 
-    def __init__(self, *, from_snapshot: bool, deep: bool) -> None:
+    def __init__(self, skips: Skips, *, from_snapshot: bool, deep: bool) -> None:
+        self.skips = skips
         self.exchange = None if from_snapshot else Exchange()
         self.commands = 0
         self.checkpoints = 0
         self.not_compared = 0  # checkpoints of another release's format
         self.snapshots = 0
         self._deep = deep
+        self._passed: set[int] = set()  # positions that were passed over
+        self._first = 0  # the first position that was applied
 
     def apply(self, found: Found) -> Applied | None:
         """Apply a row, if there is an exchange; return what it did.
@@ -54,14 +59,12 @@ class Audit:
         if checkpoints:
             digest = exchange.digest()
             self.check(*where)
-        try:
-            applied = exchange.apply(batch)
-        except AssertionError as error:
-            raise DamageError(
-                *where, "a row that can be applied", repr(error)
-            ) from None
-        except SemanticsError as error:
-            raise UnknownSemanticsError(row.position, error) from None
+        self._first = self._first or row.position
+        skipped = self.skips.signed(row, exchange)
+        if skipped is not None:
+            self._passed.add(row.position)
+        self._check_marker(found)
+        applied = self.skips.apply(row, batch, exchange)
         if not applied.accepted:
             return applied
         self.commands += len(batch.commands)
@@ -72,6 +75,27 @@ class Audit:
                 expected = f"the digest {digest.hex()} of the replayed exchange"
                 raise DamageError(*where, expected, checkpoint.digest.hex())
         return applied
+
+    def _check_marker(self, found: Found) -> None:
+        """Make sure that a SkipRow is an operator's, and the row that it names passed over."""
+        exchange, row = self.exchange, found.row
+        marker = marker_in(row)
+        if marker is None or exchange is None:
+            return
+        command = marker.command
+        if command.position in self._passed:
+            return
+        fault = "that row was applied"
+        if command.position < self._first:  # it was passed over before all this
+            fault = self.skips.forged(command, exchange)
+        if fault:
+            expected = (
+                f"that key {command.key_id!r} of an operator has row"
+                f" {command.position} passed over"
+            )
+            reasons = "; ".join([fault, *self.skips.warnings])
+            where = found.segment.path, found.offset, row.position
+            raise DamageError(*where, expected, reasons)
 
     def compare(self, snapshot: Snapshot, path: Path) -> str:
         """Hold a snapshot of this position against the state, or begin with it.

@@ -6,11 +6,15 @@ is what the rows make of it.
 
 from __future__ import annotations
 
+from collections import Counter
+from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import msgspec
 
 from carbonex.engine import Batch, Command
+from carbonex.wire.dates import SHANGHAI
+from carbonex.wire.units import NS_PER_SECOND
 
 
 if TYPE_CHECKING:
@@ -66,6 +70,30 @@ class UnknownSemanticsError(LogError):
         self.number = error.number
 
 
+class UnappliableRowError(LogError):
+    """A durable row raised an error in the engine; ``position`` says which.
+
+    The exchange may have applied a part of it, and must not be used any more.
+    """
+
+    def __init__(
+        self, position: int, row: bytes, batch: Batch, error: Exception
+    ) -> None:
+        kinds = Counter(type(command).__name__ for command in batch.commands)
+        what = ", ".join(
+            kind if count == 1 else f"{count} {kind}" for kind, count in kinds.items()
+        )
+        when = datetime.fromtimestamp(batch.time_ns // NS_PER_SECOND, SHANGHAI)
+        super().__init__(
+            f"row {position} of {when:%Y-%m-%d %H:%M:%S} (UTC+8), hash {row.hex()},"
+            f" cannot be applied: {what or 'no command'} led to {error!r}. Nothing of it"
+            " was answered. Use a release that can apply it, or pass over it with"
+            " carbonex skip: see 'A row that cannot be applied' in docs/operations.md"
+        )
+        self.error = error
+        self.figures = {"position": position, "hash": row.hex(), "commands": what}
+
+
 _decoder = msgspec.msgpack.Decoder(list[Command])
 
 
@@ -103,6 +131,10 @@ class Row(NamedTuple):
 
 class Tail(Protocol):
     """What can be read of a log."""
+
+    @property
+    def venue(self) -> str:
+        """The venue's name, as the log has it."""
 
     def bounds(self) -> tuple[int, int]:
         """Return the first and last position; last is first - 1 when it is empty."""

@@ -63,6 +63,7 @@ def recover(
             it, or a snapshot is newer than the log, which has lost rows.
         DamageError: If a row is not what was written.
         UnknownSemanticsError: If a row has a meaning that this build does not know.
+        UnappliableRowError: If a row raises an error in the engine.
 
     """
     _check_newest(log, snapshots)
@@ -75,7 +76,8 @@ def recover(
         if history is not None and start > watermark:
             warnings.append(_gap(log, watermark, start))
             history.start_at(start, exchange, log.hash_at(start))
-        end = _replay(log, exchange, start, last, _listeners(progress, history))
+        listeners = _listeners(progress, history)
+        end = _replay(log, exchange, start, last, listeners, warnings)
         if history is not None:
             history.flush()
     return Recovered(exchange, end, log.hash_at(end), start, warnings)
@@ -218,9 +220,10 @@ def _replay(
     position: int,
     last: int,
     listeners: list[Listener],
+    warnings: list[str],
 ) -> int:
     """Apply the rows after ``position`` up to ``last``; return the last position."""
-    for row, batch, applied in steps(log, exchange, position, last):
+    for row, batch, applied in steps(log, exchange, position, last, warnings):
         position = row.position
         for listener in listeners:
             listener(row, batch, applied)

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from carbonex.engine import SemanticsError
-
-from .log import UnknownSemanticsError
+from .skips import Skips
 
 
 if TYPE_CHECKING:
@@ -26,9 +24,16 @@ class Step(NamedTuple):
 
 
 def steps(
-    log: Tail, exchange: Exchange, after: int, last: int | None = None
+    log: Tail,
+    exchange: Exchange,
+    after: int,
+    last: int | None = None,
+    warnings: list[str] | None = None,
 ) -> Iterator[Step]:
     """Apply the rows behind position ``after``, up to ``last`` or the log's end.
+
+    Rows that a SkipRow behind them names are passed over: then the engine has not
+    accepted them, and ``warnings`` tells it.
 
     ``exchange`` is as it was at ``after``, and after each step as it was there.
     O(rows).
@@ -37,14 +42,15 @@ def steps(
         LogError: As ``tail``, or if a row holds what this build does not know.
         DamageError: Where a row is not what was written.
         UnknownSemanticsError: If a row has a meaning that this build does not know.
+        UnappliableRowError: If a row raises an error in the engine; ``exchange`` is
+            of no use any more.
 
     """
+    skips = Skips.after(log, after)
+    if warnings is not None:
+        skips.warnings = warnings
     for row in log.tail(after + 1):
         if last is not None and row.position > last:
             return
         batch = row.batch()
-        try:
-            applied = exchange.apply(batch)
-        except SemanticsError as error:
-            raise UnknownSemanticsError(row.position, error) from None
-        yield Step(row, batch, applied)
+        yield Step(row, batch, skips.apply(row, batch, exchange))

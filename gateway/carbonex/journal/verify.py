@@ -6,6 +6,7 @@ server must not be running: what it writes meanwhile would look torn.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
@@ -28,6 +29,7 @@ from .scan import (
     torn_bytes,
     walk,
 )
+from .skips import Skips, marker_in
 from .snapshots import SnapshotError, SnapshotStore
 
 
@@ -114,6 +116,7 @@ def verify(
     Raises:
         LogError: If there is no log, or one of another format version.
         UnknownSemanticsError: If a row has a meaning that this build does not know.
+        UnappliableRowError: If a row raises an error in the engine.
 
     """
     auditor = _Auditor(directory, disk or OsDisk(), witnesses, deep=deep)
@@ -150,7 +153,9 @@ class _Auditor:
         self._witnesses = witnesses
         self._witnessed = 0
         self._notes = [*self._archives.notes]
-        self._audit = Audit(from_snapshot=self._first > 1, deep=deep)
+        venue = self._segments[0].header.venue if self._segments else ""
+        self._skips = Skips(venue)
+        self._audit = Audit(self._skips, from_snapshot=self._first > 1, deep=deep)
         self._history = Reconciliation(directory)
 
     def run(self) -> None:
@@ -163,6 +168,7 @@ class _Auditor:
             self._compare()
             self._history.events.start(self._mark.position - 1)
             self._reconcile()
+            self._find_skips()
             for found in walk(self._disk, self._segments, self._mark):
                 self._mark = found.mark()
                 applied = self._audit.apply(found)
@@ -176,6 +182,16 @@ class _Auditor:
             self._mark = start(self._segments[-1])
         self._torn = torn_bytes(self._disk, self._segments[-1], self._mark)
         self._check_end()
+
+    def _find_skips(self) -> None:
+        """Look for the rows that the log passes over, as far as it can be read."""
+        self._skips = Skips(self._segments[0].header.venue)
+        self._audit.skips = self._skips
+        with suppress(DamageError):
+            for found in walk(self._disk, self._segments, self._mark):
+                marker = marker_in(found.row)
+                if marker is not None:
+                    self._skips.add(marker)
 
     def report(self, fault: Fault | None) -> Report:
         """Return what has been checked so far."""
@@ -191,7 +207,7 @@ class _Auditor:
             torn_bytes=self._torn,
             hash=self._mark.chain.hex(),
             digest=self._audit.digest(),
-            notes=self._notes,
+            notes=[*self._notes, *self._skips.warnings],
             fault=fault,
             event_digests=self._history.events.compared,
         )

@@ -18,6 +18,7 @@ from .log import (
     Command,
     GatewayOpened,
     RefCommand,
+    SkipRow,
 )
 from .market import (
     AdvanceTime,
@@ -112,6 +113,7 @@ __all__ = [
     "SessionOpened",
     "SetCountdown",
     "SetObligation",
+    "SkipRow",
     "Surrender",
     "Transfer",
     "UpdateInstrument",

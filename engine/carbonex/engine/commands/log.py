@@ -46,6 +46,24 @@ class ActivateSemantics(msgspec.Struct, frozen=True, gc=False, array_like=True, 
     number: int
 
 
+@final
+class SkipRow(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=56):
+    """State that every reader passes over the row at ``position``, whose hash is ``row``.
+
+    No build could apply that row. An operator has signed this with ``key_id``
+    at ``time_ns`` (ns since the epoch): readers believe the signature alone. Where it
+    stands in the log, this does nothing.
+    """
+
+    key: str
+    position: int
+    row: bytes
+    key_id: str
+    time_ns: int
+    reason: str
+    signature: str
+
+
 # What a client ref stands for: the commands that carry one.
 RefCommand = MoveCommand | ProposeBlock | AcceptBlock | OpenAuction | PlaceBid
 Command = (
@@ -58,6 +76,7 @@ Command = (
     | GatewayOpened
     | Checkpoint
     | ActivateSemantics
+    | SkipRow
 )
 
 

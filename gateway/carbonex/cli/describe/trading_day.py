@@ -14,6 +14,7 @@ from carbonex.engine import (
     GatewayOpened,
     PhaseChanged,
     ProductBulletin,
+    SkipRow,
     Uncrossed,
     Volumes,
 )
@@ -46,6 +47,14 @@ def _(c: Checkpoint) -> str:
 @describe.register(ActivateSemantics)
 def _(c: ActivateSemantics) -> str:
     return f"commands have the meaning {c.number} from here on"
+
+
+@describe.register(SkipRow)
+def _(c: SkipRow) -> str:
+    return (
+        f"row {c.position} is passed over, by decision of key {c.key_id} at"
+        f" {moment(c.time_ns)}: {c.reason}"
+    )
 
 
 @describe.register(DayBegun)

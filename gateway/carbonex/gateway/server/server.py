@@ -12,7 +12,12 @@ import structlog
 from carbonex.engine import Rejected
 from carbonex.gateway.feed.premium import pairs_of
 from carbonex.gateway.market import load_market
-from carbonex.journal import HISTORY_NAME, SnapshotStore, open_to_others
+from carbonex.journal import (
+    HISTORY_NAME,
+    SnapshotStore,
+    UnappliableRowError,
+    open_to_others,
+)
 from carbonex.wire.closing import CloseCode
 
 from .connections.clients import Clients
@@ -323,7 +328,9 @@ class Server:
         if self.failure is None:
             self.failure = error
             self._state = Readiness(ready=False, text=FAILED)
-            _log.critical("failed", exc_info=error, seq=self.venue.exchange.seq)
+            seq = self.venue.exchange.seq
+            figures = error.figures if isinstance(error, UnappliableRowError) else {}
+            _log.critical("failed", exc_info=error, seq=seq, **figures)
             self.clients.close_all(CloseCode.INTERNAL_ERROR, "internal error")
             self._ended.set()
 

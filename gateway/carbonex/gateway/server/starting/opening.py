@@ -13,7 +13,6 @@ from carbonex.engine import (
     Permission,
     RegisterParticipant,
     Rejected,
-    SemanticsError,
     semantics,
 )
 from carbonex.engine.snapshot import FORMAT
@@ -27,9 +26,9 @@ from carbonex.journal import (
     SegmentLog,
     Snapshot,
     SnapshotStore,
-    UnknownSemanticsError,
     no_collection,
     recover,
+    steps,
 )
 
 from .recovering import Recovery
@@ -114,20 +113,21 @@ def open_venue(
         venue.position, venue.chain = recovered.position, recovered.chain
         feed = Feed(venue, premiums=premiums)
         venue.readers.append(feed)
-        try:
-            _replay(log, venue, feed, recovery)
-        except SemanticsError as error:
-            raise UnknownSemanticsError(venue.position + 1, error) from None
+        _replay(log, venue, feed, recovery, recovered.warnings)
         venue.epoch = opening_epoch(exchange, GATEWAY)
         digest = exchange.digest()
     return Opened(venue, feed, digest, recovered.warnings)
 
 
-def _replay(log: Tail, venue: Venue, feed: Feed, recovery: Recovery) -> None:
+def _replay(
+    log: Tail, venue: Venue, feed: Feed, recovery: Recovery, warnings: list[str]
+) -> None:
     """Bring ``venue`` to the log's end."""
     replay = feed.replay(recovery.last - venue.position)
-    for row in log.tail(venue.position + 1):
-        applied = venue.replayed(row.batch(), row.position, row.hash)
+    for row, _, applied in steps(
+        log, venue.exchange, venue.position, warnings=warnings
+    ):
+        venue.position, venue.chain = row.position, row.hash
         replay.read(applied)
         recovery.count(row.position, len(applied.replies))
     replay.finish()
