@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+import shlex
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -33,6 +34,7 @@ from carbonex.wire.keys import Key
 from carbonex.wire.login import sign
 from carbonex.wire.skips import skip_text
 from market import config, make_market
+from operations import section
 from stranger import Stranger, private_key
 
 
@@ -207,6 +209,25 @@ def test_what_is_refused(stuck: Stuck, monkeypatch: pytest.MonkeyPatch) -> None:
     assert "a reason is one line" in refused(reason="two\nlines")
     monkeypatch.undo()
     assert "can be applied: there is nothing to pass over" in refused()
+
+
+def test_the_procedure_that_operators_read(
+    stuck: Stuck, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The document's own lines, with the row that the message names."""
+    block = section("A row that cannot be applied").split("```")[1]
+    values = {
+        "$POSITION": str(stuck.position),
+        "$HASH": stuck.hash,
+        "acme-operator.pem": stuck.key("operator"),
+        "/srv/carbonex/acme": str(stuck.directory),
+    }
+    lines = [shlex.split(line) for line in block.splitlines()]
+    commands = [words[1:] for words in lines if words[:1] == ["carbonex"]]
+    assert [words[0] for words in commands] == ["skip", "verify"]
+    for words in commands:
+        result = run.invoke(app, [values.get(word, word) for word in words])
+        assert result.exit_code == 0, result.output
 
 
 def test_it_is_passed_over_once(stuck: Stuck) -> None:

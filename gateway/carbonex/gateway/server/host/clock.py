@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Final
 
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Final, final
 
 import structlog
 
+from carbonex.engine import MAX_TIME_NS
 from carbonex.engine.timers import Due
 from carbonex.gateway.server.host.clock import (
     HOUR_NS,
@@ -69,11 +70,17 @@ class StartTime:
         """Let it be no earlier than the log's time, and judge how much later it is.
 
         Raises:
-            ClockError: If an operator must say first that the wall clock is right.
+            ClockError: If an operator must say first that the wall clock is right, or it
+                is beyond what a log can hold.
 
         """
         clock, known = self._clock, self._known
         now_ns = clock.now_ns()
+        if now_ns > MAX_TIME_NS:
+            raise ClockError(
+                f"the clock says {now_ns // SECOND_NS} s since 1970, beyond the last time"
+                f" that a log can hold ({MAX_TIME_NS // SECOND_NS} s, in 2116): set it"
+            )
         if not (known.exact or self._accepted):
             past_ns = max(exchange.time_ns, known.time_ns)
             check_jump(past_ns, now_ns, next_lasting_ns(exchange))
