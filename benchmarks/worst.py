@@ -58,7 +58,7 @@ def _workload(sizes: Sizes) -> str:
         f" {sizes.rounds} runs in processes of their own. At a server with the default"
         f" limits and a durable log: {RATE} orders a second of an honest client in"
         f" another instrument for {sizes.seconds:g} s, from when each was due; attackers"
-        f" at the rate of their limits, with {WINDOW} requests in flight at most"
+        f" at the rate of their limits, with {WINDOW} orders or requests in flight at most"
     )
 
 

@@ -71,7 +71,12 @@ class Sender(NamedTuple):
 
     key: str
     requests: list[tuple[str, dict[str, Any]]]
-    window: int = WINDOW
+    orders: int = WINDOW  # in flight, so many in a message
+
+    @property
+    def window(self) -> int:
+        """How many requests are in flight."""
+        return self.orders // max(len(p.get("orders", [0])) for _, p in self.requests)
 
     @property
     def rate(self) -> float:
@@ -206,8 +211,8 @@ def attacks(exchange: Exchange) -> dict[str, list[Sender]]:
         f"subscriptions to a book of {PRICES:,} prices": followed(ATTACKER, **book),
         "trades of the past": one(ATTACKER, "trades", instrument=BOOK),
         f"{DEALT} icebergs of 20 parts, taken at once": [
-            Sender(ATTACKER, [("batch_add", {"orders": [ice] * DEALT})], 4),
-            Sender(TAKER, [("add_order", taken)], 4),
+            Sender(ATTACKER, [("batch_add", {"orders": [ice] * DEALT})]),
+            Sender(TAKER, [("add_order", taken)], WINDOW // DEALT),
         ],
     }
 
