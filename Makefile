@@ -1,5 +1,6 @@
 .DEFAULT_GOAL := help
-.PHONY: help install demo test wheel test-wheel check style thorough simulate crash fuzz bench clean
+.PHONY: help install lock demo test wheel test-wheel test-lowest test-newest check style thorough \
+	simulate crash fuzz bench clean
 
 PYTHON ?= python3
 VENV ?= .venv
@@ -8,12 +9,32 @@ BIN := $(VENV)/bin
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
 
+# Everything in the versions of requirements.lock, pip too; then carbonex itself, which
+# is built with those, as users build it: by what [build-system] names and nothing else.
+LOCK := requirements.lock
+INSTALL := -m pip install --quiet --disable-pip-version-check
+INSTALL_HERE := $(INSTALL) --no-deps --build-constraint $(LOCK)
+
 install: $(VENV)/.installed ## create .venv and install carbonex with its tools
 
-$(VENV)/.installed: pyproject.toml
-	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --upgrade pip
-	$(BIN)/python -m pip install --quiet -e ".[dev]"
+$(VENV)/.installed: pyproject.toml $(LOCK)
+	$(PYTHON) -m venv --clear $(VENV)
+	$(BIN)/python $(INSTALL) --requirement $(LOCK)
+	$(BIN)/python $(INSTALL_HERE) -e .
+	@touch $@
+
+# One version of each package for all extras, the build (editables: of editable installs)
+# and every Python from 3.11 on.
+UV := .venv-uv/bin/uv
+
+lock: $(UV) ## write requirements.lock anew, with the newest versions that pyproject.toml allows
+	printf 'editables\npip\n' | $(UV) pip compile --quiet --upgrade --universal --python-version 3.11 \
+	  --all-extras --generate-hashes --custom-compile-command "make lock" \
+	  pyproject.toml - --output-file $(LOCK)
+
+$(UV): Makefile
+	$(PYTHON) -m venv --clear .venv-uv
+	.venv-uv/bin/python -m pip install --quiet --disable-pip-version-check uv==0.13.9
 	@touch $@
 
 demo: install ## run the exchange with market makers and buyers for a minute
@@ -29,11 +50,29 @@ WHEEL ?= .venv-wheel
 
 wheel: ## install carbonex as users do, compiled, in .venv-wheel
 	$(PYTHON) -m venv --clear $(WHEEL)
-	CARBONEX_ENGINE=compiled $(WHEEL)/bin/python -m pip install --quiet ".[dev]"
+	$(WHEEL)/bin/python $(INSTALL) --requirement $(LOCK)
+	CARBONEX_ENGINE=compiled $(WHEEL)/bin/python $(INSTALL_HERE) .
 	$(WHEEL)/bin/carbonex --version
 
 test-wheel: ## run all tests, or some, on what `make wheel` has installed (TESTS=)
 	$(WHEEL)/bin/$(PYTEST) -o "pythonpath=tests ." $(TESTS)
+
+# What depends on the versions that others install: the wire, the SDK and the build.
+RANGE_TESTS := tests/wire tests/sdk tests/test_build.py tests/gateway/test_config.py \
+	tests/gateway/test_market_files.py
+RANGE_SLOW := --ignore-glob="*/test_fates*" --ignore-glob="*/test_chaos*"
+
+test-lowest: $(UV) ## run the tests of wire, SDK and build with the lowest versions that are allowed
+	$(call test-range,lowest-direct,.venv-lowest)
+
+test-newest: $(UV) ## run the same tests with the newest versions that are allowed
+	$(call test-range,highest,.venv-newest)
+
+define test-range
+	$(UV) venv --quiet --clear --python $(PYTHON) $(2)
+	$(UV) pip install --quiet --python $(2) --resolution $(1) -e ".[dev]"
+	$(2)/bin/$(PYTEST) $(RANGE_SLOW) $(RANGE_TESTS)
+endef
 
 thorough: install ## run the tests with many more random examples, and simulate a million commands
 	$(BIN)/pytest -n auto --dist worksteal --hypothesis-profile=thorough
@@ -75,9 +114,10 @@ bench: .venv-bench/.installed ## measure everything, an hour's soak at the end (
 	.venv-bench/bin/python -m benchmarks $(PARTS)
 
 # As users install it, compiled: anew whenever a source changes.
-.venv-bench/.installed: pyproject.toml hatch_build.py $(shell git ls-files engine gateway sdk)
+.venv-bench/.installed: pyproject.toml hatch_build.py $(LOCK) $(shell git ls-files engine gateway sdk)
 	test -d .venv-bench || $(BENCH_PYTHON) -m venv .venv-bench
-	CARBONEX_ENGINE=compiled .venv-bench/bin/python -m pip install --quiet ".[bench]"
+	.venv-bench/bin/python $(INSTALL) --requirement $(LOCK)
+	CARBONEX_ENGINE=compiled .venv-bench/bin/python $(INSTALL_HERE) .
 	@touch $@
 
 clean: ## remove everything that the other targets made

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import tomllib
 from functools import cache
 from pathlib import Path
 from statistics import median, quantiles
@@ -113,3 +114,22 @@ def test_links_lead_somewhere(page: Path) -> None:
     links = LINK.findall(page.read_text(encoding="utf-8"))
     local = [link for link in links if "://" not in link and "mailto:" not in link]
     assert [link for link in local if not (page.parent / link).exists()] == []
+
+
+def test_the_lock_names_all_that_the_project_requires() -> None:
+    """Of each extra and of the build, in a version of its own, with its hashes."""
+    data = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    required = [
+        *data["build-system"]["requires"],
+        *data["project"]["dependencies"],
+        *(
+            requirement
+            for extra in data["project"]["optional-dependencies"].values()
+            for requirement in extra
+        ),
+    ]
+    wanted = {re.split(r"[\[>=<~! ]", requirement)[0] for requirement in required}
+    lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+    locked = re.findall(r"(?m)^([\w.-]+)==\S+.* \\\n    --hash=sha256:", lock)
+    assert wanted - {"carbonex"} <= set(locked)
+    assert {"pip", "editables"} <= set(locked)
