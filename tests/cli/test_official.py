@@ -84,6 +84,7 @@ def test_a_record_is_read_in_fen_and_tonnes(tmp_path: Path) -> None:
         ("48.00,52.80", "48.00,52.805", r":2: high: '52.805' is not an amount"),
         (",162000,", ",-162000,", r":4: listed_volume_t: '-162000' is not a number"),
         ("2021-07-20", "2021-07-32", r":4: date: '2021-07-32' is not a date"),
+        ("2021-07-20", "20210720", r":4: date: '20210720' is not a date"),
         ("2021-07-20", "2021-07-15", r":4: date: 2021-07-15 comes after 2021-07-19"),
         ("2021-07-20", "2021-07-19", r":4: date: 2021-07-19 CEA comes twice"),
         ("open,high", "opened,high", r": there is no column open"),

@@ -195,6 +195,8 @@ def test_where_the_history_is_behind_the_log_is_replayed(venue: Path) -> None:
         (["--date", DAY, "--all", "--account", "x"], 2, "name an account"),
         (["--date", DAY, "--all"], 2, "name a directory for them with --out"),
         (["--date", "tomorrow", "--account", "x"], 2, "'tomorrow' is not a date"),
+        (["--date", "20250102", "--account", "x"], 2, "'20250102' is not a date"),
+        (["--date", "2025-W01-4", "--account", "x"], 2, "'2025-W01-4' is not a date"),
         (["--date", DAY, "--account", "nobody"], 1, "there is no account nobody"),
         (
             ["--date", "2025-01-01", "--account", "datang"],

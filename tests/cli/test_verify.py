@@ -111,7 +111,17 @@ def test_a_witness_of_rows_that_are_gone(traded: Traded) -> None:
     assert "expected rows up to 9, which head, snapshots, history or" in result.stdout
 
 
-@pytest.mark.parametrize("text", ["", "5", "5:ab", f"x:{'0' * 64}", f"-1:{'0' * 64}"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("", "5", "5:ab"),
+        *(
+            f"{start}:{'0' * 64}"
+            for start in ("x", "-1", " 1", "1_0", "٣", "9" * 5_000)
+        ),
+        *(f"1:{'0' * 64}{end}" for end in ("\n", " ", "0")),
+    ],
+)
 def test_what_is_no_witness(traded: Traded, text: str) -> None:
     result = run.invoke(app, ["verify", str(traded[0]), "--witness", text])
     assert result.exit_code == 2

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from msgspec import inspect
 
+from carbonex.wire.patterns import whole
 from carbonex.wire.reading import PARAMS
 from stranger import public_text
 
@@ -60,11 +61,11 @@ POOLS: Final[Mapping[str, Sequence[Any]]] = {
 }
 # By pattern, because a string that fits one is not found by drawing letters.
 PATTERNS: Final[Mapping[str, Sequence[str]]] = {
-    "^[1-9][0-9]{0,17}$": ("1", "2", "77", "4096", "9" * 18),
-    "^(|[1-9][0-9]{0,17})$": ("", "1", "2", "77", "9" * 18),
-    "^[0-9]{4}-[0-9]{2}-[0-9]{2}$": ("2026-11-24", "2025-02-29", "0000-00-00"),
-    "^(|[0-9]{4}-[0-9]{2}-[0-9]{2})$": ("", "2026-11-24", "9999-12-31"),
-    "^(([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?|24:00)$": ("09:30", "24:00"),
+    whole("[1-9][0-9]{0,17}"): ("1", "2", "77", "4096", "9" * 18),
+    whole("|[1-9][0-9]{0,17}"): ("", "1", "2", "77", "9" * 18),
+    whole("[0-9]{4}-[0-9]{2}-[0-9]{2}"): ("2026-11-24", "2025-02-29", "0000-00-00"),
+    whole("|[0-9]{4}-[0-9]{2}-[0-9]{2}"): ("", "2026-11-24", "9999-12-31"),
+    whole("([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?|24:00"): ("09:30", "24:00"),
 }
 NUMBERS: Final = (0, 1, 2, 50, 1000, 2**31, 2**53)
 

@@ -97,6 +97,15 @@ def test_one_that_cannot_be_read_counts_as_a_days_end() -> None:
     assert snapshots.positions() == [1, 2, 3, 4]
 
 
+def test_other_names_are_no_positions() -> None:
+    disk = SimulatedDisk()
+    snapshots = store(disk)
+    path = snapshots.save(snapshot(7))
+    for name in ("7", "\u0667" * 20, "0" * 21, f"{7:020d}\n"):
+        disk.close(disk.open_write(path.with_name(f"{name}.snapshot")))
+    assert snapshots.positions() == [7]
+
+
 def test_a_flip_or_a_cut_anywhere_is_noticed() -> None:
     disk = SimulatedDisk()
     snapshots = store(disk)

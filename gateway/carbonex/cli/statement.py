@@ -27,7 +27,7 @@ from carbonex.journal.disk import DIRECTORY_MODE, FILE_MODE
 from carbonex.journal.history import VENUE_FEES, statement_pages
 from carbonex.journal.lineage import foreign
 from carbonex.wire.counts import counted
-from carbonex.wire.dates import date_text
+from carbonex.wire.dates import date_number, date_text
 from carbonex.wire.statements import VENUE_FEES as VENUE_FEES_NAME, csv_text
 
 from .failures import USAGE, fail
@@ -110,9 +110,12 @@ def statement(
 
 def _parsed(text: str) -> int:
     try:
-        return int(dt.date.fromisoformat(text).strftime("%Y%m%d"))
+        day = dt.date.fromisoformat(text)
     except ValueError:
+        day = None
+    if day is None or day.isoformat() != text:  # it may be a week's, or without hyphens
         fail(f"{text!r} is not a date such as 2026-01-05", USAGE)
+    return date_number(text)
 
 
 @contextmanager

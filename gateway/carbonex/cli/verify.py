@@ -68,7 +68,7 @@ def verify(
 
 
 def _parsed(text: str) -> Witness:
-    found = re.fullmatch(r"([0-9]+):([0-9a-f]{64})", text.strip().lower())
+    found = re.fullmatch("([0-9]{1,18}):([0-9a-fA-F]{64})", text)
     if found is None:
         fail(
             f"{text!r} is not POSITION:HASH as in a heartbeat, with 64 hex digits",

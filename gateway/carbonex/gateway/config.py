@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 import msgspec
 
+from carbonex.wire.patterns import whole
 from carbonex.wire.requests import MAX_BATCH
 
 from .documents import Section, decode, parse_toml, read_text
@@ -20,7 +21,7 @@ FILE_NAME: Final = "venue.toml"
 VenueName = Annotated[
     str,
     msgspec.Meta(
-        pattern=r"^[a-zA-Z0-9][a-zA-Z0-9._-]{0,35}$",
+        pattern=whole("[a-zA-Z0-9][a-zA-Z0-9._-]{0,35}"),
         description="a name of up to 36 letters, digits, dots, hyphens and underscores",
     ),
 ]
@@ -36,7 +37,7 @@ Burst = Annotated[int, msgspec.Meta(ge=MAX_BATCH, le=2**31)]
 WebOrigin = Annotated[
     str,
     msgspec.Meta(
-        pattern=r"^https?://(\[[0-9a-fA-F:.]+\]|[a-z0-9.-]+)(:[0-9]{1,5})?$",
+        pattern=whole(r"https?://(\[[0-9a-fA-F:.]+\]|[a-z0-9.-]+)(:[0-9]{1,5})?"),
         description='an origin in small letters, such as "https://venue.example:8443"',
     ),
 ]

@@ -42,6 +42,7 @@ if TYPE_CHECKING:
 WINDOW: Final = 64 * 1024
 SUFFIX: Final = ".log"
 HEAD_NAME: Final = "head"
+_POSITION: Final = re.compile("[0-9]{20}")  # as files are named by
 _NOT_ZERO: Final = re.compile(rb"[^\0]")
 
 
@@ -96,7 +97,7 @@ def first_position(path: Path) -> int:
 
     """
     digits = path.name.removesuffix(SUFFIX).removesuffix(ARCHIVE_SUFFIX)
-    if not digits.isdecimal():
+    if not _POSITION.fullmatch(digits):
         raise LogError(f"{path} is no segment's name: it does not belong here")
     return int(digits)
 

@@ -8,6 +8,7 @@ log decides, and a snapshot that is damaged costs time, not data.
 
 from __future__ import annotations
 
+import re
 from contextlib import suppress
 from hashlib import blake2b
 from itertools import count
@@ -40,6 +41,7 @@ _HEADER: Final = Struct("<8sIIQ32s32sQ")
 _CHECKSUM_BYTES: Final = 32  # BLAKE2b-256 over header and data, between them
 _DATA_AT: Final = _HEADER.size + _CHECKSUM_BYTES
 _SUFFIX: Final = ".snapshot"
+_NAME: Final = re.compile(rf"[0-9]{{20}}\{_SUFFIX}")
 # The kinds: of a day's end, a stop or an operator's wish; of some moment during a day.
 # They differ in how long they are kept alone.
 _LASTING: Final = 0
@@ -86,8 +88,7 @@ class SnapshotStore:
     def positions(self) -> list[int]:
         """Return the positions for which there are snapshots, oldest first."""
         names = self._disk.names(self._directory)
-        stems = [name.removesuffix(_SUFFIX) for name in names if name.endswith(_SUFFIX)]
-        return [int(stem) for stem in stems if stem.isdecimal()]
+        return [int(name[:20]) for name in names if _NAME.fullmatch(name)]
 
     def save(self, snapshot: Snapshot) -> Path:
         """Keep ``snapshot`` durably and remove all but the newest.

@@ -188,8 +188,10 @@ class _Row:
         try:
             date = dt.date.fromisoformat(text)
         except ValueError:
+            date = None
+        if date is None or date.isoformat() != text:
             reason = f"{text[:40]!r} is not a date (YYYY-MM-DD)"
-            raise self.error("date", reason) from None
+            raise self.error("date", reason)
         return date.year * 10_000 + date.month * 100 + date.day
 
     def fen(self, column: str) -> int:

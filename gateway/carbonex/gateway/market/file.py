@@ -16,6 +16,7 @@ from msgspec import UNSET, Meta, UnsetType
 from carbonex.engine.commands import MAX_PRICE
 from carbonex.gateway.documents import Section
 from carbonex.wire.money import format_fen, parse_fen
+from carbonex.wire.patterns import whole
 
 
 @final
@@ -30,7 +31,7 @@ class WallTime(int):
 
 A_NAME: Final = "a name of 1 to 36 printable ASCII characters without space"
 
-Name = Annotated[str, Meta(pattern=r"^[!-~]{1,36}$", description=A_NAME)]
+Name = Annotated[str, Meta(pattern=whole("[!-~]{1,36}"), description=A_NAME)]
 Text = Annotated[str, Meta(max_length=100)]
 Hours = tuple[tuple[WallTime, WallTime], ...]
 

@@ -7,6 +7,7 @@ from typing import Annotated, Final, Literal
 import msgspec
 
 from carbonex.engine import MAX_COUNTDOWN_NS, MAX_GRACE_NS
+from carbonex.wire.patterns import whole
 from carbonex.wire.units import NS_PER_MS, NS_PER_SECOND
 
 
@@ -16,16 +17,18 @@ MAX_GRACE_MS: Final = MAX_GRACE_NS // NS_PER_MS
 
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=36)]
 OptionalName = Annotated[str, msgspec.Meta(max_length=36)]
-Id = Annotated[str, msgspec.Meta(pattern="^[1-9][0-9]{0,17}$")]
-OptionalId = Annotated[str, msgspec.Meta(pattern="^(|[1-9][0-9]{0,17})$")]
+Id = Annotated[str, msgspec.Meta(pattern=whole("[1-9][0-9]{0,17}"))]
+OptionalId = Annotated[str, msgspec.Meta(pattern=whole("|[1-9][0-9]{0,17}"))]
 Quantity = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
 Micros = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
 Sequence = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
 Timeout = Annotated[int, msgspec.Meta(ge=0, le=MAX_TIMEOUT)]
 Grace = Annotated[int, msgspec.Meta(ge=0, le=MAX_GRACE_MS)]
 Page = Annotated[int, msgspec.Meta(ge=1, le=2**31)]
-Date = Annotated[str, msgspec.Meta(pattern="^[0-9]{4}-[0-9]{2}-[0-9]{2}$")]
-OptionalDate = Annotated[str, msgspec.Meta(pattern="^(|[0-9]{4}-[0-9]{2}-[0-9]{2})$")]
+Date = Annotated[str, msgspec.Meta(pattern=whole("[0-9]{4}-[0-9]{2}-[0-9]{2}"))]
+OptionalDate = Annotated[
+    str, msgspec.Meta(pattern=whole("|[0-9]{4}-[0-9]{2}-[0-9]{2}"))
+]
 
 SideName = Literal["buy", "sell"]
 OrderTypeName = Literal["limit", "market", "stop", "stop_limit"]

@@ -10,11 +10,14 @@ from typing import Annotated
 
 import msgspec
 
+from carbonex.wire.patterns import whole
+
 from .base import Name, Params, PricingName, Quantity, TooFewBidsName
 
 
 WallTime = Annotated[
-    str, msgspec.Meta(pattern="^(([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?|24:00)$")
+    str,
+    msgspec.Meta(pattern=whole("([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?|24:00")),
 ]
 Hours = tuple[tuple[WallTime, WallTime], ...]
 
