@@ -12,10 +12,11 @@ from pathlib import Path
 import pytest
 import structlog
 
+from carbonex.gateway.config import Snapshots
 from carbonex.gateway.server.readers import follower_process, server_watch
 from carbonex.gateway.server.readers.follower_process import FollowerProcess
 from carbonex.gateway.server.server import Server
-from carbonex.journal import HISTORY_NAME, HistoryReader, SegmentLog
+from carbonex.journal import HISTORY_NAME, HistoryReader, SegmentLog, SnapshotStore
 from market import CEA, config, make_market
 from sources import SOURCES
 from stranger import Stranger, eventually
@@ -86,6 +87,24 @@ async def test_systemd_may_ask_it_to_end_and_it_waits_for_the_server(
     with HistoryReader(tmp_path / HISTORY_NAME) as history:
         assert history.position == server.venue.position
         assert history.select("SELECT closed FROM progress") == [(1,)]
+
+
+async def test_it_keeps_snapshots_as_often_as_it_is_told(tmp_path: Path) -> None:
+    make_market(tmp_path, config())
+    often = Snapshots(commands=1, seconds=0.05)
+    async with (
+        FollowerProcess(tmp_path, often) as follower,
+        Server.start(tmp_path, config()) as server,
+        Stranger(server.port) as maker,
+    ):
+        await follower.start()
+        await maker.login("maker")
+        await maker.call(
+            "add_order", instrument=CEA, side="buy", price="70", quantity=1
+        )
+        position, snapshots = server.venue.position, SnapshotStore(tmp_path)
+        await eventually(lambda: position in snapshots.positions())
+        assert server.venue.exchange.day
 
 
 async def test_it_holds_nothing_of_the_servers(tmp_path: Path) -> None:
