@@ -17,6 +17,7 @@ import carbonex.sdk
 from carbonex.cli.app import app
 from carbonex.cli.init import operator_key
 from carbonex.engine import VENUE_KEY, BeginDay, Checkpoint
+from carbonex.engine.market.dates import date_at
 from carbonex.engine.semantics import NEWEST
 from carbonex.gateway.server.host.clock import HOUR_NS
 from carbonex.gateway.server.host.clock_file import ClockFile
@@ -188,7 +189,7 @@ def rewrite_two_hours_ago(directory: Path) -> None:
             log.publish(replace(batch, time_ns=batch.time_ns - 2 * HOUR_NS))
         last = batches[-1]
         ends_ns = last.time_ns - HOUR_NS
-        day = [BeginDay(VENUE_KEY, 20261202, ends_ns)]
+        day = [BeginDay(VENUE_KEY, date_at(ends_ns), ends_ns)]
         time_ns = last.time_ns - 2 * HOUR_NS
         log.publish(replace(last, time_ns=time_ns, n=last.n + 1, commands=day))
 
@@ -221,4 +222,4 @@ def test_a_clock_that_went_wrong_over_night_is_not_followed(
     assert [round(line["seconds"] / 3600) for line in ahead] == [2]
     assert "--accept-time" in ahead[0]["advice"]
     exchange = recover(LogReader(directory), SnapshotStore(directory)).exchange
-    assert exchange.day == 20261202
+    assert exchange.day == date_at(exchange.day_ends_ns)

@@ -21,6 +21,7 @@ from carbonex.engine import (
     Exchange,
     GatewayOpened,
 )
+from carbonex.engine.market.dates import date_at
 from carbonex.gateway.server.host.clock import HOUR_NS, Clock, ClockError
 from carbonex.gateway.server.host.machine import Machine, since_boot_ns
 from carbonex.gateway.server.readers import follower
@@ -166,7 +167,8 @@ def test_a_new_venue_begins_with_the_newest(tmp_path: Path, release: Release) ->
 def test_neither_a_wrong_clock_nor_a_running_server_is_passed_by(
     tmp_path: Path, release: Release
 ) -> None:
-    day = BeginDay(VENUE_KEY, 20261202, time.time_ns() + HOUR_NS)
+    now_ns = time.time_ns()
+    day = BeginDay(VENUE_KEY, date_at(now_ns), now_ns + HOUR_NS)
     bootstrap(tmp_path, config(), [*market_commands(), day])
     (tmp_path / "clock").unlink()  # as after a reboot: there is only the wall clock
     release.knows(1, 2)

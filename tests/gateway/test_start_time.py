@@ -10,6 +10,7 @@ import structlog
 from msgspec.structs import replace
 
 from carbonex.engine import VENUE_KEY, BeginDay, Exchange
+from carbonex.engine.market.dates import date_at
 from carbonex.engine.timers import Due
 from carbonex.gateway.config import Days
 from carbonex.gateway.server.host import clock_file
@@ -157,11 +158,13 @@ def shifted(by_ns: int) -> Machine:
     return Machine(wall_ns=lambda: time.time_ns() + by_ns)
 
 
-def open_day(directory: Path, config: Config = MANUAL) -> None:
-    """Make a venue with a trading day that ends in half an hour."""
-    ends_ns = time.time_ns() + HOUR_NS // 2
-    day = BeginDay(VENUE_KEY, 20261202, ends_ns)
+def open_day(directory: Path, config: Config = MANUAL) -> int:
+    """Make a venue with a trading day that ends in half an hour; return its date."""
+    now_ns = time.time_ns()
+    date = date_at(now_ns)
+    day = BeginDay(VENUE_KEY, date, now_ns + HOUR_NS // 2)
     bootstrap(directory, config, [*market_commands(), day])
+    return date
 
 
 def reboot(directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -209,11 +212,11 @@ async def test_with_a_clock_far_behind_switches_and_graces_act_all_the_same(
 async def test_a_clock_that_went_wrong_on_the_same_boot_ends_no_day(
     tmp_path: Path, minutes: int
 ) -> None:
-    open_day(tmp_path)
+    date = open_day(tmp_path)
     machine = shifted(minutes * 60 * SECOND_NS)
     with structlog.testing.capture_logs() as logs:
         async with Server.start(tmp_path, MANUAL, machine=machine) as server:
-            assert server.venue.exchange.day == 20261202
+            assert server.venue.exchange.day == date
             assert server.venue.exchange.time_ns < time.time_ns()
     (ahead,) = [line for line in logs if line["event"] == "clock ahead"]
     assert round(ahead["seconds"]) == minutes * 60
