@@ -1,14 +1,13 @@
 """An attacker in a process of its own, who keeps all limits.
 
-Reads an ``Attack`` as JSON from standard input and prints how often it was answered
-what, as JSON. It sends its requests in turn, at a rate, with a window of them in
-flight, and ends when its seconds are over or the server hangs up.
+Reads an ``Attack`` as a line of JSON from standard input, says when it is ready, and at
+last prints how often it was answered what, as JSON. It sends its requests in turn, at a
+rate, with a window of them in flight, until its input ends or the server hangs up.
 """
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import re
 import sys
 from collections import Counter
@@ -39,7 +38,6 @@ class Attack(msgspec.Struct):
     requests: list[tuple[str, dict[str, Any]]]
     rate: float
     window: int
-    seconds: float
 
 
 class Attacker(asyncio.Protocol):
@@ -90,26 +88,35 @@ class Attacker(asyncio.Protocol):
         return count
 
 
-async def run(attack: Attack) -> Counter[str]:
-    """Send for so many seconds; return the answers by what they were."""
-    loop = asyncio.get_running_loop()
+async def run() -> None:
+    """Attack from when it says "ready" until its standard input ends."""
+    loop, lines = asyncio.get_running_loop(), asyncio.StreamReader()
+    await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(lines), sys.stdin)
+    attack = msgspec.json.decode(await lines.readline(), type=Attack)
+    over = asyncio.create_task(lines.read())
     _, attacker = await loop.create_connection(
         lambda: Attacker(attack), "127.0.0.1", attack.port
     )
     await attacker.ready
+    say(b"ready")
+    ends: set[asyncio.Future[Any]] = {over, attacker.gone}
     began, sent = loop.time(), 0
-    while (now := loop.time() - began) < attack.seconds and not attacker.gone.done():
+    while not (over.done() or attacker.gone.done()):
+        now = loop.time() - began
         due = int(attack.rate * now) - sent if attack.rate else attack.window
         if due > 0:
             attacker.send(due)
             sent += due  # what the window did not allow is not made up for
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(TICK_SECONDS):
-                await asyncio.shield(attacker.gone)
+        await asyncio.wait(ends, timeout=TICK_SECONDS)
     attacker.answers[HUNG_UP] += attacker.gone.done()
-    return +attacker.answers
+    over.cancel()
+    say(msgspec.json.encode(+attacker.answers))
+
+
+def say(line: bytes) -> None:
+    sys.stdout.buffer.write(line + b"\n")
+    sys.stdout.buffer.flush()
 
 
 if __name__ == "__main__":
-    asked = msgspec.json.decode(sys.stdin.buffer.read(), type=Attack)
-    sys.stdout.buffer.write(msgspec.json.encode(uvloop.run(run(asked))))
+    uvloop.run(run())

@@ -10,7 +10,6 @@ import asyncio
 import contextlib
 import datetime as dt
 import json
-import subprocess
 import sys
 import tempfile
 import time
@@ -26,6 +25,7 @@ from benchmarks import worst_books as books
 from benchmarks.flow import batches
 from benchmarks.histogram import Latencies
 from benchmarks.latency import Timed
+from benchmarks.processes import line, running, tell
 from benchmarks.servers import drive_timed
 from benchmarks.serving import NOW_NS, configure, serving, write_past
 from benchmarks.worst_attacker import Attack
@@ -39,6 +39,7 @@ from carbonex.wire.keys import generate_key, load_key
 
 
 if TYPE_CHECKING:
+    import subprocess
     from collections.abc import Callable, Iterable, Iterator
 
     from benchmarks.serving import Served
@@ -134,39 +135,27 @@ class Site:
     def attacked(self, port: int, seconds: float, senders: Iterable[Sender]) -> Seen:
         """Trade honestly beside attackers."""
         known = len(self.held())
+        answers: Counter[str] = Counter()
         with contextlib.ExitStack() as stack:
             attackers = [
-                stack.enter_context(self._attacker(port, seconds, sender))
-                for sender in senders
+                stack.enter_context(self._attacker(port, sender)) for sender in senders
             ]
-            time.sleep(seconds / 4)
             seen = self.honest(port, seconds)
-            answers: Counter[str] = Counter()
             for attacker in attackers:
-                assert attacker.stdout is not None
-                answers.update(msgspec.json.decode(attacker.stdout.read()))
-        return seen._replace(
-            answers=answers, held=max(self.held()[known:], default=0.0)
-        )
+                told, _ = attacker.communicate()
+                answers.update(msgspec.json.decode(told))
+        held = max(self.held()[known:], default=0.0)
+        return seen._replace(answers=answers, held=held)
 
     @contextlib.contextmanager
-    def _attacker(
-        self, port: int, seconds: float, sender: Sender
-    ) -> Iterator[subprocess.Popen[bytes]]:
+    def _attacker(self, port: int, sender: Sender) -> Iterator[subprocess.Popen[str]]:
+        """Run an attacker, from when it has begun."""
         attack = Attack(
-            port,
-            str(self.key(sender.key)),
-            sender.requests,
-            sender.rate,
-            sender.window,
-            1.5 * seconds,
+            port, str(self.key(sender.key)), sender.requests, sender.rate, sender.window
         )
-        command = [sys.executable, "-m", "benchmarks.worst_attacker"]
-        pipe = subprocess.PIPE
-        with subprocess.Popen(command, stdin=pipe, stdout=pipe) as process:
-            assert process.stdin is not None
-            process.stdin.write(msgspec.json.encode(attack))
-            process.stdin.close()
+        with running([sys.executable, "-m", "benchmarks.worst_attacker"]) as process:
+            tell(process, msgspec.json.encode(attack))
+            line(process)
             yield process
 
 
@@ -197,7 +186,7 @@ def attacks(exchange: Exchange) -> dict[str, list[Sender]]:
         ),
         "picks not at the best price": one(ATTACKER, "add_order", **buy(pick=[deep])),
         "fill or kill of more than there is": one(
-            ATTACKER, "add_order", **buy(10**9, time_in_force="fok")
+            ATTACKER, "add_order", **buy(10**8, time_in_force="fok")
         ),
         "cancel_all of nothing": one(ATTACKER, "cancel_all"),
         "cancel_all of no such side, account at its cap": one(

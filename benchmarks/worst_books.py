@@ -48,7 +48,7 @@ TAKER: Final = "taker"  # who pays for all that rests
 CAP: Final = OpenAccount("", "", "").max_open_orders
 DATE: Final = 20261202
 NEVER_NS: Final = 2**62
-CASH: Final = 2**52
+CASH: Final = 2**44  # fen; all together there may be 2**63
 TONNES: Final = 2**40
 
 EVERYTHING: Final = Permission(15)

@@ -118,11 +118,11 @@ def asked(orders: int) -> Iterator[tuple[str, Cost]]:
     yield "subscription to balances", whale.cost("subscribe", channel="balances")
     yield (
         f"subscription to a book of {PRICES:,} prices",
-        attacker.usual("subscribe", channel="book", instrument=BOOK, depth=0),
+        attacker.cost("subscribe", channel="book", instrument=BOOK, depth=0),
     )
     yield (
         "subscription to all instruments",
-        attacker.usual("subscribe", channel="instrument"),
+        attacker.cost("subscribe", channel="instrument"),
     )
 
 
@@ -171,7 +171,7 @@ def picked(orders: int) -> Iterator[tuple[str, Cost]]:
         "pick of the last order of a level with all",
         taker.cost("add_order", **buy(pick=[last])),
     )
-    few, rest = min(FEW, orders // 4), 10**9
+    few, rest = min(FEW, orders // 4), orders
     yield (
         f"fill or kill of {few} orders",
         taker.cost("add_order", **buy(few, time_in_force="fok")),

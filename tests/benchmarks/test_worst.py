@@ -49,6 +49,8 @@ def test_many_accounts_and_one_at_its_cap_or_with_half_of_all() -> None:
         ("cancel_all of an account at its cap, no such side", "success"),
         ("open_orders of an account at its cap", "success"),
         ("subscription to executions and open orders", "success"),
+        ("subscription to a book of 1,000 prices", "success"),
+        ("subscription to all instruments", "success"),
         ("pick of the last order of a level with all", "success"),
     ],
 )
@@ -109,7 +111,7 @@ def test_attackers_keep_their_limits(tmp_path: Path) -> None:
         request for each in senders.values() for s in each for request in s.requests
     ]
     assert {method for method, _ in every} <= METHODS.keys()
-    attack = Attack(1, str(tmp_path), stale.requests, stale.rate, stale.window, 1.0)
+    attack = Attack(1, str(tmp_path), stale.requests, stale.rate, stale.window)
     assert msgspec.json.decode(msgspec.json.encode(attack), type=Attack) == attack
 
 
