@@ -278,8 +278,7 @@ def begun(orders: int, wait: float) -> Seen:
 
 def _opening(orders: int, site: Site, **terms: Any) -> Iterator[Command]:
     """Yield a market that trades today, with the keys of those who log in."""
-    date = int(f"{TODAY:%Y%m%d}")
-    return books.opening(orders, date=date, keys=site.public, **terms)
+    return books.opening(orders, now_ns=NOW_NS, keys=site.public, **terms)
 
 
 async def _begin(port: int, key: Path) -> None:

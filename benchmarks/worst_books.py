@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from carbonex.cli.flows.flow import long_day
 from carbonex.engine import (
     BUY,
     DAY,
@@ -46,8 +47,7 @@ ATTACKER: Final = "mallory"  # who has no orders
 TAKER: Final = "taker"  # who pays for all that rests
 # What an account may have open unless somebody says otherwise.
 CAP: Final = OpenAccount("", "", "").max_open_orders
-DATE: Final = 20261202
-NEVER_NS: Final = 2**62
+NOW_NS: Final = 1_796_169_600_000_000_000  # 2026-12-02 00:00 UTC, of a venue in process
 CASH: Final = 2**44  # fen; all together there may be 2**63
 TONNES: Final = 2**40
 
@@ -58,13 +58,14 @@ TRADER: Final = Permission.READ | Permission.TRADE
 def opening(
     orders: int,
     *,
-    date: int = DATE,
-    ends_ns: int = NEVER_NS,
+    now_ns: int = NOW_NS,
+    ends_ns: int = 0,
     keys: Mapping[str, bytes] | None = None,
     multi_day: bool = True,
 ) -> Iterator[Command]:
     """Yield a market with accounts for that many orders, and its trading day.
 
+    The day ends at ``ends_ns``; 0: as late as one may that begins at ``now_ns``.
     ``keys`` are public ones of those who are to log in at a server, by name.
     """
     calls = CallTerms(resume_seconds=600)
@@ -81,7 +82,8 @@ def opening(
         yield Deposit("", name, CASH, "cash")
         for instrument in (BOOK, OTHER):
             yield Issue("", name, instrument, TONNES, f"tonnes-{instrument}")
-    yield BeginDay("", date, ends_ns)
+    day = long_day(now_ns)
+    yield BeginDay("", day.date, ends_ns or day.ends_ns)
 
 
 def trader(order: int) -> str:

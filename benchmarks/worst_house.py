@@ -18,6 +18,7 @@ from benchmarks.flow import batches
 from benchmarks.serving import VENUE
 from benchmarks.stages_run import NoHistory
 from benchmarks.websocket import Frames
+from benchmarks.worst_books import NOW_NS
 from carbonex.engine import ActivateSemantics, Exchange
 from carbonex.engine.semantics import NEWEST
 from carbonex.gateway.feed import Feed
@@ -35,7 +36,6 @@ if TYPE_CHECKING:
     from carbonex.engine import Command, Event
 
 
-NOW_NS: Final = 1_796_169_600_000_000_000  # 2026-12-02 00:00 UTC
 MS: Final = 1_000_000
 ROW: Final = 500  # commands
 UNLIMITED: Final = 10**9

@@ -17,15 +17,17 @@ from benchmarks.worst_books import (
     ATTACKER,
     BOOK,
     MID,
+    NOW_NS,
     OTHER,
     PRICES,
     SESSION,
     TAKER,
     WHALE,
 )
-from benchmarks.worst_house import NOW_NS, House
+from benchmarks.worst_house import House
 from carbonex.engine import (
     BUY,
+    DAY,
     HaltInstrument,
     ListInstrument,
     ResumeInstrument,
@@ -227,7 +229,7 @@ def closed(orders: int) -> Iterator[tuple[str, Cost]]:
     """The end of a trading day."""
     ends_ns = NOW_NS + 3_600 * SECOND_NS
     house = House(books.opening(orders, ends_ns=ends_ns, multi_day=False))
-    house.fill(books.spread(orders, time_in_force=0))
+    house.fill(books.spread(orders, time_in_force=DAY))
     yield "whole market: the close, all orders end", house.passed(3_600 * SECOND_NS)
 
 
