@@ -75,6 +75,7 @@ def _check_market(
         CancelReason.OUT_OF_BAND,
         CancelReason.TERMS_CHANGED,
         CancelReason.DELISTED,
+        CancelReason.DAY_CANCELLED,
     ],
 ) -> None:
     order, listing = position.order, orders.listing(position.order)
@@ -93,5 +94,7 @@ def _check_market(
             assert listing.renewed == orders.floor.days
         case CancelReason.DELISTED:
             pass  # InstrumentDelisted follows, and must find none left
+        case CancelReason.DAY_CANCELLED:
+            assert orders.floor.date, "only an open day is taken back"
         case _:
             assert_never(reason)

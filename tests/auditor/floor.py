@@ -13,7 +13,9 @@ from carbonex.engine import (
     MAX_PRICE,
     BandSet,
     DayBegun,
+    DayCancelled,
     DayEnded,
+    DayEnding,
     Exchange,
     InstrumentDelisted,
     InstrumentListed,
@@ -63,7 +65,7 @@ class Floor:
         self.listings: dict[str, Listing] = {}
         self.closes: dict[str, int] = {}  # composite ones, by product
         self.now = 0
-        self.days = self.date = self.last_date = self.ends = 0
+        self.days = self.date = self.last_date = self.ends = self.date_before = 0
 
     def listed(self, event: InstrumentListed) -> None:
         terms = event.terms
@@ -102,6 +104,7 @@ class Floor:
         assert event.date > self.last_date
         assert event.ends_ns > self.now
         self.days += 1
+        self.date_before = self.last_date
         self.date = self.last_date = event.date
         self.ends = event.ends_ns
         for listing in self.listings.values():
@@ -123,6 +126,17 @@ class Floor:
         assert event.date == self.date
         assert self.now >= self.ends
         self.date = self.ends = 0
+
+    def ending(self, event: DayEnding) -> None:
+        assert event.date == self.date
+        assert self.now < event.ends_ns <= self.ends
+        self.ends = event.ends_ns
+
+    def cancelled(self, event: DayCancelled) -> None:
+        assert event.date == self.date
+        assert not any(listing.last for listing in self.listings.values())
+        self.days -= 1
+        self.date, self.ends, self.last_date = 0, 0, self.date_before
 
     def sellable_day(self, listing: Listing) -> int:
         """Return the number of the day from which purchases may be sold; 0: at once."""

@@ -21,7 +21,9 @@ from carbonex.engine import (
     CountdownFired,
     CountdownSet,
     DayBegun,
+    DayCancelled,
     DayEnded,
+    DayEnding,
     Deposit,
     Exchange,
     InstrumentDelisted,
@@ -152,6 +154,8 @@ class Auditor:
             Bulletin: self.tape.publish,
             ProductBulletin: self.tape.publish_product,
             DayEnded: self._ended,
+            DayEnding: self.floor.ending,
+            DayCancelled: self._cancelled,
             OrderAccepted: orders.accepted,
             OrderTriggered: orders.triggers,
             Trade: self._traded,
@@ -257,6 +261,11 @@ class Auditor:
         for name, listing in self.floor.listings.items():
             if listing.renewed == self.floor.days:
                 self.holders.renew(name)
+
+    def _cancelled(self, event: DayCancelled) -> None:
+        assert not self.offers.blocks
+        assert not self.offers.auctions
+        self.floor.cancelled(event)
 
     def _ended(self, event: DayEnded) -> None:
         for position in self.orders.open():

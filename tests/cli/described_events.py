@@ -21,7 +21,9 @@ from carbonex.engine import (
     CountdownFired,
     CountdownSet,
     DayBegun,
+    DayCancelled,
     DayEnded,
+    DayEnding,
     Deposit,
     InstrumentDelisted,
     InstrumentUpdated,
@@ -240,6 +242,11 @@ EVENTS = [
     (Moved(Deposit("k", "a", 1, "r"), duplicate=True), "was done before"),
     (DayBegun(20260729, NOON), "open until 2026-07-29 12:00:00.123456"),
     (DayEnded(20260729), "trading day 2026-07-29 is over"),
+    (
+        DayEnding(20260729, NOON),
+        "trading day 2026-07-29 ends at 2026-07-29 12:00:00.123456",
+    ),
+    (DayCancelled(20260729), "trading day 2026-07-29 is taken back"),
     (
         CountdownSet("a", 10**9, NOON, was_armed=False),
         "armed until 2026-07-29 12:00:00.123456",

@@ -76,6 +76,8 @@ COMMANDS = {
     36: "Retire key account instrument quantity client_ref transferred_out",
     40: "BeginDay key date ends_ns",
     41: "AdvanceTime key",
+    42: "EndDay key",
+    43: "CancelDay key",
     50: "GatewayOpened key",
     51: "Checkpoint key digest format",
     52: "SessionOpened key key_id session connection grace_ns cancel_on_disconnect",
@@ -121,7 +123,7 @@ ENUMS: list[tuple[type[enum.Enum], str]] = [
         (
             "CLIENT=0 IOC=1 SELF_TRADE=2 SESSION_CLOSE=3 EXPIRED=4 TAKE_LEVELS=5"
             " OUT_OF_BAND=6 RESTRICTED=7 DELISTED=8 TERMS_CHANGED=9"
-            " DISCONNECTED=10 COUNTDOWN=11"
+            " DISCONNECTED=10 COUNTDOWN=11 DAY_CANCELLED=12"
         ),
     ),
     (SessionEnd, "LOST=0 LOGOUT=1 LOGOUT_CANCELLING=2"),
@@ -158,7 +160,7 @@ ENUMS: list[tuple[type[enum.Enum], str]] = [
             " DEADLINE_PASSED=4004 UNKNOWN_INSTRUMENT=3001 NOT_PERMITTED=3002"
             " UNKNOWN_PARTICIPANT=6001 UNKNOWN_ACCOUNT=6002 UNKNOWN_KEY=6003"
             " UNKNOWN_AUCTION=6011 ALREADY_EXISTS=6004 BAD_NAME=6005"
-            " BAD_PARAMETER=6006 LAST_REGISTRY_KEY=6010 UNKNOWN_ORDER=4001"
+            " BAD_PARAMETER=6006 LAST_REGISTRY_KEY=6010 NO_TRADING_DAY=6012 DAY_HAS_TRADED=6013 UNKNOWN_ORDER=4001"
             " UNKNOWN_BID=4009 RESTRICTED=3003 NOT_TRADABLE=3004 MARKET_CLOSED=3005"
             " HALTED=3006 NOT_HALTED=6007 BAD_QTY=3007 QTY_ABOVE_LISTED_MAX=3008"
             " QTY_BELOW_BLOCK_MIN=3009 BAD_TICK=3010 PRICE_OUT_OF_BAND=3011"

@@ -21,9 +21,11 @@ from carbonex.engine import (
     AmendOrder,
     BeginDay,
     CancelAll,
+    CancelDay,
     CancelOrder,
     Checkpoint,
     Deposit,
+    EndDay,
     HaltInstrument,
     Issue,
     ListInstrument,
@@ -93,6 +95,12 @@ class Case:
     command: Command
     faults: tuple[Fault, ...]
     prepare: Callable[[Driver], None] | None = None
+
+
+def anew(driver: Driver) -> None:
+    """Begin another day, on which nothing has traded."""
+    close(driver)
+    begin(driver)
 
 
 LATE = Fault(Reason.DEADLINE_PASSED, {"deadline_ns": NOW - 1})
@@ -308,6 +316,17 @@ CASES = (
             _bad(ends_ns=10_000),
         ),
         prepare=close,
+    ),
+    Case(
+        "end day",
+        EndDay(""),
+        (FOREIGN, Fault(Reason.NO_TRADING_DAY, prepare=close)),
+    ),
+    Case(
+        "cancel day",
+        CancelDay(""),
+        (FOREIGN, Fault(Reason.NO_TRADING_DAY, prepare=close)),
+        prepare=anew,
     ),
     Case("advance time", AdvanceTime(""), (FOREIGN,)),
     Case("checkpoint", Checkpoint("", b"d" * 32), (FOREIGN,)),

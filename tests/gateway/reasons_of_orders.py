@@ -194,6 +194,19 @@ OF_THE_REGISTRY = (
         house("revoke_key", key_id="house-key"),
     ),
     Scenario(
+        R.NO_TRADING_DAY,
+        "",
+        "no trading day is open; begin_day begins one",
+        house("end_day"),
+    ),
+    Scenario(
+        R.DAY_HAS_TRADED,
+        "",
+        "the trading day has 1 trade: it cannot be taken back; end it with end_day",
+        house("cancel_day"),
+        (*OPEN, buy(1, "74.63"), sell(1, "74.63")),
+    ),
+    Scenario(
         R.NOT_HALTED,
         "instrument",
         "CEA25 is not halted; there is nothing to resume",

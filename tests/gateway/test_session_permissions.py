@@ -72,6 +72,8 @@ NEEDS: dict[str, tuple[Permission | None, dict[str, Any]]] = {
     "restrict": (OPERATE, {"participant": "beta", "restriction": "sell_only"}),
     "halt": (OPERATE, {"instrument": CEA}),
     "resume": (OPERATE, {"instrument": CEA}),
+    "end_day": (OPERATE, {}),
+    "cancel_day": (OPERATE, {}),
     "begin_day": (OPERATE, {"date": "2026-03-03", "ends": 1}),
     "register_participant": (REGISTRY, {"participant": "new"}),
     "open_account": (REGISTRY, {"participant": "acme", "account": "acme-9"}),

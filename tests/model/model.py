@@ -13,6 +13,7 @@ from carbonex.engine import (
     BeginDay,
     CancelAll,
     CancelBid,
+    CancelDay,
     CancelOrder,
     CancelReason,
     Checkpoint,
@@ -21,6 +22,7 @@ from carbonex.engine import (
     DeclineBlock,
     DelistInstrument,
     Deposit,
+    EndDay,
     Event,
     GatewayOpened,
     HaltInstrument,
@@ -52,7 +54,7 @@ from carbonex.engine import (
 from carbonex.engine.timers import Due
 
 from . import calls, clock, matching
-from .changes import closing, market, offers, orders, registry, sessions
+from .changes import closing, market, offers, orders, registry, sessions, undoing
 from .changes.follow import follow
 from .reasons import first, who
 from .world import World
@@ -137,6 +139,8 @@ _CHANGES: dict[type[Command], Callable[[World, Any], list[Event]]] = {
     HaltInstrument: market.halt,
     ResumeInstrument: market.resume,
     BeginDay: market.begin,
+    EndDay: undoing.end_now,
+    CancelDay: undoing.cancel_day,
     AdvanceTime: _mark,
     Checkpoint: _mark,
     SkipRow: _mark,

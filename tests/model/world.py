@@ -141,6 +141,7 @@ class World:
     def __init__(self) -> None:
         self.now = self.ends = 0
         self.days = self.date = self.last_date = 0
+        self.last_date_before = self.orders_before = 0  # the open day began
         self.papers: dict[str, Paper] = {}
         self.closes: dict[str, int] = {}  # composite ones, by product
         self.references: dict[str, int] = {}  # likewise, for the day

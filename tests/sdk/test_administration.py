@@ -107,9 +107,13 @@ async def test_a_day_is_sent_in_microseconds(
         ends = dt.datetime(2030, 1, 2, 15, 0, 0, 250_000, tzinfo=shanghai)
         await operator.begin_day(dt.date(2030, 1, 2), ends)
         await operator.begin_day(dt.date(2030, 1, 3))
+        await operator.end_day()
+        await operator.cancel_day()
         assert asked == [
             requests.BeginDay("2030-01-02", 1_893_567_600_250_000),
             requests.BeginDay("2030-01-03"),
+            requests.EndDay(),
+            requests.CancelDay(),
         ]
 
 

@@ -12,8 +12,10 @@ from carbonex.engine import (
     AdvanceTime,
     BeginDay,
     CallTerms,
+    CancelDay,
     Checkpoint,
     DelistInstrument,
+    EndDay,
     Fees,
     GatewayOpened,
     HaltInstrument,
@@ -127,6 +129,8 @@ def mark(r: Random, exchange: Exchange) -> Command:
         SkipRow(pools.key(r), 1, b"h" * 32, "k", 1, "why", "s"),
         GatewayOpened(pools.key(r)),
         ActivateSemantics(pools.key(r), exchange.semantics - r.randrange(2)),
+        EndDay(pools.key(r) if one_in(r, 3) else "nobody"),
+        CancelDay(pools.key(r)),
         BeginDay(pools.key(r), date if exchange.day else 0, ends_ns),
     ]
     return r.choice(commands)

@@ -9,8 +9,10 @@ from carbonex.engine import (
     GTD,
     MAX_BALANCE,
     AmendOrder,
+    CancelDay,
     Command,
     DelistInstrument,
+    EndDay,
     HaltInstrument,
     ListInstrument,
     PlaceOrder,
@@ -254,5 +256,15 @@ OF_THE_MARKET: list[tuple[Command, Rejected, str]] = [
             "key r1 is the last that has the permission registry; add another one first,"
             " or nobody could"
         ),
+    ),
+    (
+        EndDay("o1"),
+        Rejected(R.NO_TRADING_DAY),
+        "no trading day is open; begin_day begins one",
+    ),
+    (
+        CancelDay("o1"),
+        Rejected(R.DAY_HAS_TRADED, "", 2),
+        ("the trading day has 2 trades: it cannot be taken back; end it with end_day"),
     ),
 ]

@@ -60,6 +60,11 @@ class Memory(Generic[T]):
         self.yesterday = self.today
         self.today = {}
 
+    def turn_back(self) -> None:
+        """Take back the trading day: its ids are those of the day before."""
+        self.today = self.yesterday | self.today
+        self.yesterday = {}
+
 
 class Balance:
     """Fen of cash, or tonnes, and what of it is free to be used."""

@@ -87,6 +87,7 @@ class CancelReason(enum.IntEnum):
     TERMS_CHANGED = 9  # its instrument trades by new terms
     DISCONNECTED = 10  # its session was gone for longer than its grace
     COUNTDOWN = 11  # its account's dead man's switch ran out
+    DAY_CANCELLED = 12  # it was entered on a trading day that was taken back
 
 
 class Restriction(enum.IntEnum):
@@ -193,6 +194,8 @@ class Reason(enum.IntEnum):
     BAD_NAME = 6005
     BAD_PARAMETER = 6006
     LAST_REGISTRY_KEY = 6010
+    NO_TRADING_DAY = 6012
+    DAY_HAS_TRADED = 6013
     UNKNOWN_ORDER = 4001
     UNKNOWN_BID = 4009
     RESTRICTED = 3003

@@ -15,12 +15,14 @@ from .commands import (
     BeginDay,
     CancelAll,
     CancelBid,
+    CancelDay,
     CancelOrder,
     Checkpoint,
     CloseAuction,
     DeclineBlock,
     DelistInstrument,
     Deposit,
+    EndDay,
     GatewayOpened,
     HaltInstrument,
     Issue,
@@ -50,6 +52,7 @@ from .consequences import follow
 from .enums import CancelReason, Reason
 from .events import Rejected
 from .market.days import begin_day, end_day, step
+from .market.days_undone import cancel_day, end_now
 from .market.instruments import (
     delist_instrument,
     halt,
@@ -272,6 +275,8 @@ _RARE: dict[type[Command], Callable[[State, Any], list[Event]]] = {
     Retire: move,
     SetObligation: set_obligation,
     BeginDay: begin_day,
+    EndDay: end_now,
+    CancelDay: cancel_day,
     AdvanceTime: _mark,
     GatewayOpened: _mark,
     Checkpoint: _mark,

@@ -18,6 +18,7 @@ from .timers import Timers
 if TYPE_CHECKING:
     from .accounts import Account, Key, Participant
     from .commands import ListInstrument
+    from .market.days_undone import Before
     from .market.schedule import Step
     from .off_book.auctions import Auction
     from .off_book.blocks import Proposal
@@ -183,6 +184,7 @@ class State:
         self.last_day = 0
         self.day_number = 0
         self.day_ends_ns = 0
+        self.before: Before | None = None  # the open day began
         self.last_order_id = 0
         self.last_block_id = 0
         self.last_auction_id = 0

@@ -17,7 +17,9 @@ from carbonex.engine import (
     Batch,
     BeginDay,
     CancelAll,
+    CancelDay,
     CancelOrder,
+    EndDay,
     GatewayOpened,
     HaltInstrument,
     RevokeKey,
@@ -37,7 +39,16 @@ if TYPE_CHECKING:
 # act. The log's reserve is large enough for a day of them, and the queue holds as
 # many again as it has room for.
 ALWAYS_TAKEN: Final = frozenset(
-    {CancelOrder, CancelAll, SetCountdown, HaltInstrument, RevokeKey, BeginDay}
+    {
+        CancelOrder,
+        CancelAll,
+        SetCountdown,
+        HaltInstrument,
+        RevokeKey,
+        BeginDay,
+        EndDay,
+        CancelDay,
+    }
 )
 
 

@@ -60,6 +60,8 @@ PARAMS: Final[dict[str, type[Params]]] = {
     "halt": requests.Halt,
     "resume": requests.Resume,
     "begin_day": requests.BeginDay,
+    "end_day": requests.EndDay,
+    "cancel_day": requests.CancelDay,
     "restrict": requests.Restrict,
     "register_participant": requests.RegisterParticipant,
     "open_account": requests.OpenAccount,

@@ -149,6 +149,26 @@ class Administration(Guarding):
         ends_us = 0 if ends is None else micros("ends", ends)
         await self._ask(requests.BeginDay(trading_day(date), ends_us), nothing)
 
+    async def end_day(self) -> None:
+        """Let the open trading day end now, with its closes and bulletins.
+
+        Auctions that are still open are cancelled. The venue goes on to the end by
+        itself, at once.
+        """
+        await self._ask(requests.EndDay(), nothing)
+
+    async def cancel_day(self) -> None:
+        """Take back the open trading day, which was begun by mistake.
+
+        Its orders are cancelled, it has no bulletin, and the next day may have an
+        earlier date.
+
+        Raises:
+            OrderRejected: If something has traded on it; then ``end_day`` is left.
+
+        """
+        await self._ask(requests.CancelDay(), nothing)
+
     async def open_auction(
         self,
         account: str,

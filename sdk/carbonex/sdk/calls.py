@@ -116,6 +116,8 @@ METHODS: Final[dict[type[requests.Params], tuple[str, Any]]] = {
     requests.Halt: ("halt", answers.Empty),
     requests.Resume: ("resume", answers.Empty),
     requests.BeginDay: ("begin_day", answers.Empty),
+    requests.EndDay: ("end_day", answers.Empty),
+    requests.CancelDay: ("cancel_day", answers.Empty),
     requests.Restrict: ("restrict", answers.Empty),
     requests.RegisterParticipant: ("register_participant", answers.Empty),
     requests.OpenAccount: ("open_account", answers.Empty),

@@ -118,6 +118,7 @@ def begin(world: World, command: BeginDay) -> list[Event]:
     if refused := first(reasons.begin(world, command)):
         return refused
     ends = command.ends_ns or clock.last_end(world, command.date)
+    world.last_date_before, world.orders_before = world.last_date, len(world.rows)
     world.date = world.last_date = command.date
     world.ends = ends
     world.days += 1

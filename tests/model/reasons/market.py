@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 from carbonex.engine import (
     BeginDay,
+    CancelDay,
     DelistInstrument,
+    EndDay,
     HaltInstrument,
     ListInstrument,
     Permission,
@@ -89,6 +91,18 @@ def begin(world: World, command: BeginDay) -> Iterator[Reason]:
     ends = command.ends_ns or clock.last_end(world, command.date)
     if not world.now < ends <= clock.last_possible_end(world.now):
         yield Reason.BAD_PARAMETER
+
+
+def end(world: World, command: EndDay | CancelDay) -> Iterator[Reason]:
+    yield from who.authority(world, command.key, Permission.OPERATE)
+    if not world.date:
+        yield Reason.NO_TRADING_DAY
+
+
+def cancel_day(world: World, command: CancelDay) -> Iterator[Reason]:
+    yield from end(world, command)
+    if any(deal.date == world.date for deal in world.deals):
+        yield Reason.DAY_HAS_TRADED
 
 
 def restrict(world: World, command: RestrictParticipant) -> Iterator[Reason]:

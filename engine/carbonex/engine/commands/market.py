@@ -112,6 +112,23 @@ class BeginDay(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=40):
 
 
 @final
+class EndDay(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=42):
+    """Let the open trading day end now, with its closes and bulletins."""
+
+    key: str
+
+
+@final
+class CancelDay(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=43):
+    """Take back the open trading day, on which nothing has traded.
+
+    It has no bulletin, and the next one may have an earlier date.
+    """
+
+    key: str
+
+
+@final
 class AdvanceTime(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=41):
     """Do nothing but let the batch's time pass: an idle venue sends it."""
 
@@ -125,5 +142,7 @@ MarketCommand = (
     | HaltInstrument
     | ResumeInstrument
     | BeginDay
+    | EndDay
+    | CancelDay
     | AdvanceTime
 )

@@ -157,6 +157,21 @@ class DayEnded(msgspec.Struct, frozen=True, gc=False, tag=True):
     date: int
 
 
+@final
+class DayEnding(msgspec.Struct, frozen=True, gc=False, tag=True):
+    """The trading day ends at ``ends_ns``, earlier than it would have: DayEnded follows."""
+
+    date: int
+    ends_ns: int
+
+
+@final
+class DayCancelled(msgspec.Struct, frozen=True, gc=False, tag=True):
+    """The trading day is taken back; what was entered on it ended before this."""
+
+    date: int
+
+
 MarketEvent = (
     InstrumentListed
     | InstrumentUpdated
@@ -168,4 +183,6 @@ MarketEvent = (
     | Bulletin
     | ProductBulletin
     | DayEnded
+    | DayEnding
+    | DayCancelled
 )

@@ -31,6 +31,7 @@ from carbonex.engine.orders.leaving import cancel_orders
 from carbonex.engine.timers import Due
 
 from .dates import bad_date, bad_end
+from .days_undone import Before
 from .instruments import admit, dismiss
 from .phases import await_step, begin_call, leave_schedule, set_phase
 from .rules import limit_down, limit_up
@@ -53,17 +54,11 @@ def begin_day(state: State, command: BeginDay) -> list[Event]:
     P0, bands and phases are the day's, new terms hold, resale locks that came
     due are released, and orders that do not fit are cancelled.
     """
-    if not state.permits(command.key, Permission.OPERATE):
-        return [Rejected(Reason.NOT_PERMITTED)]
-    if state.day:
-        return [Rejected(Reason.ALREADY_EXISTS, "date", command.date, state.day)]
-    rejected = bad_date(state, command.date)
-    if rejected is not None:
-        return [rejected]
     ends_ns = command.ends_ns or day_end_ns(state, command.date)
-    rejected = bad_end(state, ends_ns)
+    rejected = _unbeginnable(state, command, ends_ns)
     if rejected is not None:
         return [rejected]
+    state.before = before = Before(state.last_day, state.last_order_id)
     new_year = command.date // 10_000 != state.last_day // 10_000
     state.day = state.last_day = command.date
     state.day_number += 1
@@ -72,6 +67,8 @@ def begin_day(state: State, command: BeginDay) -> list[Event]:
     for account in state.accounts.values():
         account.begin_day(state.day_number)
     events: list[Event] = [DayBegun(command.date, ends_ns)]
+    if new_year:
+        before.years = [instrument.record.year for instrument in state.listed]
     for instrument in state.listed:
         instrument.begin_day(new_year=new_year)
         if not instrument.delisted:
@@ -108,7 +105,7 @@ def step(state: State, instrument: Instrument) -> list[Event]:
 
 def end_day(state: State) -> list[Event]:
     """Settle the closes, publish the bulletins and end the day."""
-    date, state.day, state.day_ends_ns = state.day, 0, 0
+    date, state.day, state.day_ends_ns, state.before = state.day, 0, 0, None
     events: list[Event] = []
     for instrument in state.listed:
         leave_schedule(state, instrument)
@@ -123,6 +120,15 @@ def end_day(state: State) -> list[Event]:
     events.append(ProductBulletin("", date, 0, 0, 0, 0, 0, *_sums(state.listed)))
     events.append(DayEnded(date))
     return events
+
+
+def _unbeginnable(state: State, command: BeginDay, ends_ns: int) -> Rejected | None:
+    """Return why a day cannot begin that would end at ``ends_ns``."""
+    if not state.permits(command.key, Permission.OPERATE):
+        return Rejected(Reason.NOT_PERMITTED)
+    if state.day:
+        return Rejected(Reason.ALREADY_EXISTS, "date", command.date, state.day)
+    return bad_date(state, command.date) or bad_end(state, ends_ns)
 
 
 def _begin(state: State, instrument: Instrument) -> list[Event]:

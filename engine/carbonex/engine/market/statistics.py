@@ -120,7 +120,7 @@ class Record:
         self.prices.clear()
         self.day.clear()
         if new_year:
-            self.year.clear()
+            self.year = Tallies()  # the old one may be wanted again: see CancelDay
 
     def end_day(self) -> None:
         """Enter the day into the year and the total."""

@@ -24,7 +24,7 @@ from carbonex.engine.events import RefEvent
 from carbonex.engine.supervision.watch_rows import WatchRow
 
 
-FORMAT: Final = 4
+FORMAT: Final = 5
 
 PricesRow = tuple[int, int, int, int]  # open, high, low, last
 # Tonnes, trades, and fen as high and low part.
@@ -172,6 +172,14 @@ class InstrumentRow(msgspec.Struct, frozen=True, gc=False, array_like=True):
     waiting: list[int]
 
 
+class BeforeRow(msgspec.Struct, frozen=True, gc=False, array_like=True):
+    """What was before the open trading day began; ``years`` by instrument."""
+
+    last_day: int
+    last_order_id: int
+    years: list[TalliesRow]
+
+
 class Head(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """What every format begins with."""
 
@@ -206,3 +214,4 @@ class Image(msgspec.Struct, frozen=True, gc=False, array_like=True):
     blocks: list[tuple[int, ProposeBlock]]
     auctions: list[tuple[int, OpenAuction]]
     bids: list[tuple[int, PlaceBid]]  # of all auctions, by number
+    before: BeforeRow | None

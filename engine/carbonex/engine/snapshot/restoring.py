@@ -18,7 +18,9 @@ from carbonex.engine.accounts import (
 from carbonex.engine.book import Extras, Order
 from carbonex.engine.dues import dues
 from carbonex.engine.enums import BUY, GTD
+from carbonex.engine.market.days_undone import Before
 from carbonex.engine.market.phases import day_schedule
+from carbonex.engine.market.statistics import Tallies
 from carbonex.engine.off_book.auctions import enter_auction, enter_bid
 from carbonex.engine.off_book.blocks import enter_proposal
 from carbonex.engine.registry.sessions import Session
@@ -32,11 +34,12 @@ from .images import FORMAT, Head, Image
 if TYPE_CHECKING:
     from carbonex.engine.commands import RefCommand
     from carbonex.engine.events import RefEvent
-    from carbonex.engine.market.statistics import Prices, Record, Tallies
+    from carbonex.engine.market.statistics import Prices, Record
     from carbonex.engine.state import Instrument, State
 
     from .images import (
         AccountRow,
+        BeforeRow,
         ExtrasRow,
         HoldingRow,
         InstrumentRow,
@@ -110,6 +113,16 @@ def _restore_counters(state: State, image: Image) -> None:
     state.cash = image.cash
     state.gateway = image.gateway
     state.gateways = {gateway: (epoch, n) for gateway, epoch, n in image.gateways}
+    if image.before is not None:
+        state.before = _before(image.before)
+
+
+def _before(row: BeforeRow) -> Before:
+    before = Before(row.last_day, row.last_order_id)
+    before.years = [Tallies() for _ in row.years]
+    for tallies, year in zip(before.years, row.years, strict=True):
+        _restore_tallies(tallies, year)
+    return before
 
 
 def _restore_participant(state: State, row: ParticipantRow) -> None:

@@ -13,6 +13,7 @@ from carbonex.engine.terms import FEE_UNIT
 from .images import (
     FORMAT,
     AccountRow,
+    BeforeRow,
     ExtrasRow,
     HoldingRow,
     Image,
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from carbonex.engine.book import Extras, Order
     from carbonex.engine.commands import PlaceBid, RefCommand
     from carbonex.engine.events import RefEvent
+    from carbonex.engine.market.days_undone import Before
     from carbonex.engine.market.statistics import (
         Prices,
         Product,
@@ -82,6 +84,7 @@ def snapshot(state: State) -> bytes:
             [(number, block.command) for number, block in state.blocks.items()],
             [(number, auction.command) for number, auction in state.auctions.items()],
             _bids(state),
+            None if state.before is None else _before(state.before),
         )
     )
 
@@ -89,6 +92,11 @@ def snapshot(state: State) -> bytes:
 def digest(data: bytes) -> bytes:
     """Return the BLAKE2b-256 of a snapshot: equal states, equal digests. O(its size)."""
     return blake2b(data, digest_size=32).digest()
+
+
+def _before(before: Before) -> BeforeRow:
+    years = [_tallies(year) for year in before.years]
+    return BeforeRow(before.last_day, before.last_order_id, years)
 
 
 def _participant(participant: Participant) -> ParticipantRow:

@@ -133,6 +133,7 @@ _REASONS: Final = {
     CancelReason.SESSION_CLOSE: " (the trading day ended)",
     CancelReason.EXPIRED: " (its time has come)",
     CancelReason.TAKE_LEVELS: " (the rest lies deeper than it may take)",
+    CancelReason.DAY_CANCELLED: " (the trading day was taken back)",
     CancelReason.OUT_OF_BAND: " (outside the new trading day's band)",
     CancelReason.RESTRICTED: " (its participant is restricted)",
     CancelReason.DELISTED: " (its instrument was delisted)",

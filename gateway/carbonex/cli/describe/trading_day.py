@@ -8,9 +8,13 @@ from carbonex.engine import (
     BandSet,
     BeginDay,
     Bulletin,
+    CancelDay,
     Checkpoint,
     DayBegun,
+    DayCancelled,
     DayEnded,
+    DayEnding,
+    EndDay,
     GatewayOpened,
     PhaseChanged,
     ProductBulletin,
@@ -27,6 +31,16 @@ from .words import at, clock, cny, describe, moment, name
 @describe.register(BeginDay)
 def _(c: BeginDay) -> str:
     return f"begin trading day {date_text(c.date)}"
+
+
+@describe.register(EndDay)
+def _(_: EndDay) -> str:
+    return "end the trading day"
+
+
+@describe.register(CancelDay)
+def _(_: CancelDay) -> str:
+    return "take back the trading day"
 
 
 @describe.register(AdvanceTime)
@@ -103,6 +117,16 @@ def _(e: ProductBulletin) -> str:
 @describe.register(DayEnded)
 def _(e: DayEnded) -> str:
     return f"trading day {date_text(e.date)} is over"
+
+
+@describe.register(DayEnding)
+def _(e: DayEnding) -> str:
+    return f"trading day {date_text(e.date)} ends at {moment(e.ends_ns)}"
+
+
+@describe.register(DayCancelled)
+def _(e: DayCancelled) -> str:
+    return f"trading day {date_text(e.date)} is taken back"
 
 
 def _prices(e: Bulletin | ProductBulletin) -> str:

@@ -17,6 +17,7 @@ from carbonex.engine import (
     CountdownFired,
     CountdownSet,
     DayBegun,
+    DayCancelled,
     DayEnded,
     InstrumentDelisted,
     InstrumentUpdated,
@@ -91,6 +92,7 @@ class Dispatch:
             Bulletin: self._bulletin,
             ProductBulletin: self._product_bulletin,
             DayEnded: self._day_ended,
+            DayCancelled: self._day_cancelled,
             Alert: rooms.alerts.publish,
             LargeHolder: rooms.alerts.publish,
             CountdownSet: rooms.countdowns.set,
@@ -218,6 +220,10 @@ class Dispatch:
         self._rooms.instruments.refresh_all()
         self._rooms.bulletins.deliver()
         self._rooms.premiums.settle(seq, time_ns, event.date)
+
+    def _day_cancelled(self, _seq: int, _time_ns: int, _event: DayCancelled) -> None:
+        self._rooms.instruments.refresh_all()
+        self._balances.touch_all()
 
     def _touch(self, order: PlaceOrder, price: int) -> None:
         """Note that the level of ``order``'s side at ``price`` may have changed."""

@@ -16,6 +16,7 @@ from carbonex.engine import (
     BlockProposed,
     Bulletin,
     DayBegun,
+    DayCancelled,
     DayEnded,
     LargeHolder,
     Moved,
@@ -34,7 +35,7 @@ from carbonex.wire.vocabulary import ALERT_NAMES, SIDE_NAMES
 from . import executions, offers, trades
 from .balances import add_changes
 from .bulletins import bulletin_row
-from .days import begin_day, end_day
+from .days import begin_day, cancel_day, end_day
 from .entries import CASH, VENUE_FEES, AccountEntry, AlertEntry, TradeEntry
 from .movements import moved
 
@@ -75,6 +76,7 @@ class Clerk:
             AccountOpened: self._account_opened,
             DayBegun: self._day_begun,
             DayEnded: self._day_ended,
+            DayCancelled: self._day_cancelled,
             **{
                 kind: self._writer("executions", make)
                 for kind, make in _EXECUTIONS.items()
@@ -166,6 +168,11 @@ class Clerk:
     def _day_ended(self, when: When, event: DayEnded) -> None:
         self.flush()
         end_day(self._connection, when, event.date)
+        self.date = 0
+
+    def _day_cancelled(self, _: When, event: DayCancelled) -> None:
+        self.flush()
+        cancel_day(self._connection, event.date)
         self.date = 0
 
 

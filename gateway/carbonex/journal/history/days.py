@@ -39,6 +39,13 @@ def end_day(connection: sqlite3.Connection, when: When, date: int) -> None:
     close_balances(connection, date)
 
 
+def cancel_day(connection: sqlite3.Connection, date: int) -> None:
+    """Take ``date`` back: what has happened on it belongs to the next day."""
+    for table in DATED:
+        connection.execute(f"UPDATE {table} SET date = 0 WHERE date = ?", [date])
+    connection.execute("DELETE FROM days WHERE date = ?", [date])
+
+
 def bring_forward(
     connection: sqlite3.Connection, date: int, exchange: Exchange
 ) -> None:

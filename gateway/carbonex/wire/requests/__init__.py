@@ -53,7 +53,9 @@ from .off_book import (
 )
 from .operator import (
     BeginDay,
+    CancelDay,
     DelistInstrument,
+    EndDay,
     Halt,
     ListInstrument,
     Restrict,
@@ -133,6 +135,7 @@ __all__ = [
     "CancelAll",
     "CancelAllOrdersAfter",
     "CancelBid",
+    "CancelDay",
     "CancelOrder",
     "ChannelName",
     "CloseAuction",
@@ -140,6 +143,7 @@ __all__ = [
     "DeclineBlock",
     "DelistInstrument",
     "Deposit",
+    "EndDay",
     "FeesSection",
     "Grace",
     "Halt",

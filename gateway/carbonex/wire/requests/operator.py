@@ -49,6 +49,14 @@ class BeginDay(Params, frozen=True):
     ends: Micros = 0
 
 
+class EndDay(Params, frozen=True):
+    """Let the open trading day end now, with its closes and bulletins."""
+
+
+class CancelDay(Params, frozen=True):
+    """Take back the open trading day, on which nothing has traded."""
+
+
 class Restrict(Params, frozen=True):
     """Restrict what a participant may do, or lift it with none."""
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from carbonex.engine.commands import MAX_NAME
 from carbonex.engine.enums import Reason
+from carbonex.wire.counts import counted
 from carbonex.wire.dates import date_text
 from carbonex.wire.money import format_fen
 
@@ -71,6 +72,17 @@ def _bad_name(r: Rejected, c: Any) -> str:
     )
 
 
+def _no_trading_day(r: Rejected, c: Any) -> str:
+    return "no trading day is open; begin_day begins one"
+
+
+def _day_has_traded(r: Rejected, c: Any) -> str:
+    return (
+        f"the trading day has {counted(r.value, 'trade')}: it cannot be taken back; end it"
+        " with end_day"
+    )
+
+
 def _not_halted(r: Rejected, c: Any) -> str:
     return f"{c.instrument} is not halted; there is nothing to resume"
 
@@ -95,6 +107,8 @@ SENTENCES: Final[dict[Reason, Callable[[Rejected, Any], str]]] = {
     Reason.BAD_NAME: _bad_name,
     Reason.BAD_PARAMETER: bad_parameter,
     Reason.LAST_REGISTRY_KEY: _last_registry_key,
+    Reason.NO_TRADING_DAY: _no_trading_day,
+    Reason.DAY_HAS_TRADED: _day_has_traded,
     Reason.NOT_HALTED: _not_halted,
     Reason.BAD_AMOUNT: _bad_amount,
     Reason.BALANCE_LIMIT: _balance_limit,

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 from carbonex.engine import (
     BeginDay,
+    CancelDay,
     DelistInstrument,
+    EndDay,
     HaltInstrument,
     ListInstrument,
     RestrictParticipant,
@@ -53,6 +55,16 @@ def resume(p: requests.Resume, key: str) -> ResumeInstrument:
 def begin_day(p: requests.BeginDay, key: str) -> BeginDay:
     """Return the command of begin_day."""
     return BeginDay(key, date_number(p.date), p.ends * NS_PER_US)
+
+
+def end_day(p: requests.EndDay, key: str) -> EndDay:
+    """Return the command of end_day."""
+    return EndDay(key)
+
+
+def cancel_day(p: requests.CancelDay, key: str) -> CancelDay:
+    """Return the command of cancel_day."""
+    return CancelDay(key)
 
 
 def restrict(p: requests.Restrict, key: str) -> RestrictParticipant:

@@ -1,0 +1,127 @@
+"""What operators do about a trading day that they should not have begun.
+
+One on which something has traded can only end early; another one can be taken back.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, final
+
+from carbonex.engine.enums import BlockEnd, CancelReason, Permission, Reason
+from carbonex.engine.events import DayCancelled, DayEnding, Rejected
+from carbonex.engine.off_book.auctions import cancel_auctions
+from carbonex.engine.off_book.blocks import expire_blocks
+from carbonex.engine.orders.leaving import cancel_orders
+from carbonex.engine.timers import Due
+
+from .phases import await_step, day_schedule, leave_schedule, set_phase
+from .schedule import next_step
+
+
+if TYPE_CHECKING:
+    from carbonex.engine.commands import CancelDay, EndDay
+    from carbonex.engine.events import Event
+    from carbonex.engine.state import Instrument, State
+
+    from .statistics import Tallies
+
+
+@final
+class Before:
+    """What was before the open day began: kept to take it back.
+
+    ``last_order_id`` is the newest order of before. ``years`` has what instruments had
+    traded in their year, by number, where the day has begun another year.
+    """
+
+    __slots__ = ("last_day", "last_order_id", "years")
+
+    def __init__(self, last_day: int, last_order_id: int) -> None:
+        self.last_day = last_day
+        self.last_order_id = last_order_id
+        self.years: list[Tallies] = []
+
+
+def end_now(state: State, command: EndDay) -> list[Event]:
+    """Let the open day end a nanosecond from now, by itself.
+
+    So it ends as every day does: calls match, day orders are cancelled, closes and
+    bulletins follow. Auctions that are still open are cancelled at once. Linear in
+    instruments and open auctions.
+    """
+    rejected = _unavailable(state, command)
+    if rejected is not None:
+        return [rejected]
+    events: list[Event] = []
+    for instrument in state.listed:
+        events += cancel_auctions(state, instrument)
+    state.timers.clear(state.day_ends_ns, Due.DAY)
+    state.day_ends_ns = state.time_ns + 1
+    state.timers.set(state.day_ends_ns, Due.DAY)
+    for instrument in state.listed:
+        _end_schedule(state, instrument)
+    return [*events, DayEnding(state.day, state.day_ends_ns)]
+
+
+def cancel_day(state: State, command: CancelDay) -> list[Event]:
+    """Take back the open day, on which nothing may have traded.
+
+    What was entered on it ends: auctions, blocks, then orders, instrument by
+    instrument. P0 and bands stay: nothing has traded, so the next day has the same.
+    Resale locks that it released stay so, as the next day has the same number.
+    Linear in accounts and open orders.
+    """
+    rejected = _unavailable(state, command)
+    before = state.before
+    if rejected is not None or before is None:
+        return [rejected or Rejected(Reason.NO_TRADING_DAY)]
+    trades = sum(instrument.record.day.trades for instrument in state.listed)
+    if trades:
+        return [Rejected(Reason.DAY_HAS_TRADED, "", trades)]
+    date = state.day
+    events: list[Event] = []
+    for instrument in state.listed:
+        events += cancel_auctions(state, instrument)
+        events += expire_blocks(state, instrument, BlockEnd.EXPIRED)
+        events += cancel_orders(
+            instrument,
+            CancelReason.DAY_CANCELLED,
+            lambda order: order.order_id > before.last_order_id,
+        )
+    state.timers.clear(state.day_ends_ns, Due.DAY)
+    for instrument in state.listed:
+        leave_schedule(state, instrument)
+    state.day, state.day_ends_ns, state.before = 0, 0, None
+    state.last_day = before.last_day
+    state.day_number -= 1
+    for instrument, year in zip(state.listed, before.years, strict=False):
+        instrument.record.year = year
+    for instrument in state.listed:
+        lag = instrument.terms.resale_days
+        if instrument.tradable:
+            instrument.sellable_day = state.day_number + lag if lag else 0
+        events += set_phase(state, instrument)
+    for account in state.accounts.values():
+        account.client_ids.turn_back()
+        account.client_refs.turn_back()
+    return [*events, DayCancelled(date)]
+
+
+def _unavailable(state: State, command: EndDay | CancelDay) -> Rejected | None:
+    if not state.permits(command.key, Permission.OPERATE):
+        return Rejected(Reason.NOT_PERMITTED)
+    return None if state.day else Rejected(Reason.NO_TRADING_DAY)
+
+
+def _end_schedule(state: State, instrument: Instrument) -> None:
+    """Let an instrument's schedule, and its call auction, end with the day."""
+    step = next_step(instrument.schedule, state.time_ns)
+    if step is not None:
+        state.timers.clear(step.starts_ns, Due.STEP, instrument.number)
+    instrument.schedule = day_schedule(state, instrument)
+    await_step(state, instrument)
+    ends_ns = instrument.call_ends_ns
+    if ends_ns > state.day_ends_ns:
+        state.timers.clear(ends_ns, Due.CALL, instrument.number)
+        instrument.call_ends_ns = state.day_ends_ns
+        state.timers.set(state.day_ends_ns, Due.CALL, instrument.number)

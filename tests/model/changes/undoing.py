@@ -1,0 +1,70 @@
+"""A trading day that ends at once, or is taken back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from carbonex.engine import (
+    BlockEnd,
+    CancelDay,
+    CancelReason,
+    DayCancelled,
+    DayEnding,
+    EndDay,
+    Event,
+)
+from model.reasons import first, market as reasons
+
+from . import offers
+from .market import announce, cancel_rows
+
+
+if TYPE_CHECKING:
+    from model.world import Paper, World
+
+
+def end_now(world: World, command: EndDay) -> list[Event]:
+    if refused := first(reasons.end(world, command)):
+        return refused
+    events: list[Event] = []
+    for paper in world.papers.values():
+        events += _cancel_sales(world, paper)
+    world.ends = world.now + 1
+    for paper in world.papers.values():
+        paper.call_ends = min(paper.call_ends, world.ends)
+    return [*events, DayEnding(world.date, world.ends)]
+
+
+def cancel_day(world: World, command: CancelDay) -> list[Event]:
+    if refused := first(reasons.cancel_day(world, command)):
+        return refused
+    events: list[Event] = []
+    for paper in world.papers.values():
+        events += _cancel_sales(world, paper)
+        events += offers.end_blocks(world, paper.name, BlockEnd.EXPIRED)
+        events += cancel_rows(
+            world,
+            paper.name,
+            CancelReason.DAY_CANCELLED,
+            lambda row: row.number > world.orders_before,
+        )
+    date, world.date, world.ends = world.date, 0, 0
+    world.last_date = world.last_date_before
+    world.days -= 1
+    for paper in world.papers.values():
+        paper.call_ends = 0
+        events += announce(world, paper)
+    for row in world.ids.values():
+        row.day = min(row.day, world.days)
+    for ref, (day, command_, answer) in world.refs.items():
+        world.refs[ref] = min(day, world.days), command_, answer
+    return [*events, DayCancelled(date)]
+
+
+def _cancel_sales(world: World, paper: Paper) -> list[Event]:
+    return [
+        event
+        for number, sale in [*world.sales.items()]
+        if sale.terms.instrument == paper.name
+        for event in offers.cancel_sale(world, number)
+    ]
