@@ -11,6 +11,7 @@ from carbonex.engine import (
     MARKET,
     STOP,
     CancelReason,
+    work,
 )
 
 from .positions import against
@@ -40,6 +41,9 @@ def _check_moving(orders: Orders, position: Position, reason: CancelReason) -> N
             limit = orders.listing(order).terms.take_levels
             assert len(position.levels) == limit > 0
             assert left[0].price not in position.levels
+        case CancelReason.FILL_LIMIT:
+            assert position.met == work.MAX_FILLS
+            assert left, "nothing was left to meet"
         case CancelReason.SELF_TRADE:
             orders.met_own(position)
         case _:
@@ -54,13 +58,12 @@ def _check_open(orders: Orders, position: Position, reason: CancelReason) -> Non
             assert orders.moving is not None
             orders.met_own(position)
         case CancelReason.RESTRICTED:
-            order = position.order
-            assert not orders.parties.may_stay(order.account, order.side)
+            assert position.number <= orders.parties.barred[position.order.account]
         case CancelReason.DISCONNECTED:
             assert position.order.session, "an order of no session has nobody to lose"
         case CancelReason.COUNTDOWN:
-            assert position.order.account in orders.parties.fired
-        case CancelReason.IOC | CancelReason.TAKE_LEVELS:
+            assert position.number <= orders.parties.fired[position.order.account]
+        case CancelReason.IOC | CancelReason.TAKE_LEVELS | CancelReason.FILL_LIMIT:
             raise AssertionError(reason)
         case _:
             _check_market(orders, position, reason)

@@ -65,6 +65,7 @@ class Floor:
         self.listings: dict[str, Listing] = {}
         self.closes: dict[str, int] = {}  # composite ones, by product
         self.now = 0
+        self.crowded = False  # so that not all happens at once
         self.days = self.date = self.last_date = self.ends = self.date_before = 0
 
     def listed(self, event: InstrumentListed) -> None:
@@ -149,9 +150,13 @@ class Floor:
             assert not listing.unannounced
             if listing.phase is Phase.HALTED:
                 continue
+            if self.crowded and listing.until == self.now:
+                continue  # its next step is taken by a later row of this moment
             phase, blocks = self._hours(listing)
             called = (Phase.TRADING, Phase.CALL)
             either = called if phase is Phase.TRADING else (phase,)
+            if self.crowded:  # it may not be cleared yet
+                either = (*either, Phase.CLOSED)
             assert listing.phase in either, (name, self.now)
             assert listing.blocks is blocks, (name, self.now)
             assert not listing.until or listing.until > self.now, "late"

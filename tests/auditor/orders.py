@@ -26,6 +26,7 @@ from carbonex.engine import (
     PlaceOrder,
     SelfTrade,
     Trade,
+    work,
 )
 
 from .calls import Call
@@ -44,7 +45,12 @@ if TYPE_CHECKING:
     from .tape import Tape
 
 
-WHILE_MOVING = {CancelReason.IOC, CancelReason.TAKE_LEVELS, CancelReason.SELF_TRADE}
+WHILE_MOVING = {
+    CancelReason.IOC,
+    CancelReason.TAKE_LEVELS,
+    CancelReason.FILL_LIMIT,
+    CancelReason.SELF_TRADE,
+}
 
 
 class Orders:
@@ -58,7 +64,8 @@ class Orders:
         self.resting: dict[int, Position] = {}
         self.waiting: dict[int, Position] = {}
         self.moving: Position | None = None  # has not found its place yet
-        self.triggered: deque[Position] = deque()  # each must move, in this order
+        self.triggered: Position | None = None  # on its arrival: it must move now
+        self.reached: dict[str, tuple[int, int]] = {}  # fen from and to, by instrument
         self.refills: deque[Position] = deque()  # each must be refilled now
         self.call: Call | None = None
         self.last = 0  # order number
@@ -71,7 +78,11 @@ class Orders:
     def finish(self) -> None:
         """End a command: what moves finds its place, and nothing is left undone."""
         self.settle()
-        assert not self.triggered, "a stop order was not triggered"
+        assert self.triggered is None, "a stop order was not triggered"
+        for name in self.reached:
+            trades = self.floor.listings[name].phase is Phase.TRADING
+            waits = trades and self._next(name) is not None
+            assert self.floor.crowded or not waits, "a stop order was not triggered"
         assert not self.refills
         assert self.call is None or self.call.left == 0
         self.call = None
@@ -113,7 +124,13 @@ class Orders:
 
     def triggers(self, event: OrderTriggered) -> None:
         self.settle()
-        position = self.triggered.popleft()
+        position, self.triggered = self.triggered, None
+        if position is None:
+            name = event.order.instrument
+            assert self.floor.listings[name].phase is Phase.TRADING
+            position = self._next(name)
+            assert position is not None
+            del self.waiting[position.number]
         assert position.number == event.order_id, "stops are triggered in order"
         assert event.order == position.order
         position.price = triggered_price(self.listing(position.order), position)
@@ -152,22 +169,38 @@ class Orders:
         if listing.phase is not Phase.TRADING:
             return
         name = listing.terms.instrument
-        reached = [
+        own = [p for p in self.waiting.values() if p.order.instrument == name]
+        if any(position.triggered_by(listing.last) for position in own):
+            low, high = self.reached.get(name, (listing.last, listing.last))
+            self.reached[name] = min(low, listing.last), max(high, listing.last)
+
+    def forget(self) -> None:
+        """Forget what has reached stop orders that are gone."""
+        for name in [*self.reached]:
+            if self._next(name) is None:
+                del self.reached[name]
+
+    def _next(self, name: str) -> Position | None:
+        """Return the reached stop order that must enter next.
+
+        Buys by rising, then sells by falling stop price; of one price the oldest.
+        """
+        low, high = self.reached[name]
+        own = [
             position
             for position in self.waiting.values()
-            if position.order.instrument == name and position.triggered_by(listing.last)
+            if position.order.instrument == name
+            and position.triggered_by(high if position.order.side is BUY else low)
         ]
-        # Buys by rising, sells by falling stop price; of one price the oldest.
-        reached.sort(
+        return min(
+            own,
             key=lambda p: (
                 p.order.side,
                 p.stop if p.order.side is BUY else -p.stop,
                 p.number,
-            )
+            ),
+            default=None,
         )
-        for position in reached:
-            del self.waiting[position.number]
-        self.triggered.extend(reached)
 
     def refilled(self, event: OrderRefilled) -> None:
         position = self.refills.popleft()
@@ -233,7 +266,7 @@ class Orders:
         if moves:
             self.moving = self.resting.pop(event.order_id)
             check_price(listing, position, self.resting.values())
-            position.levels, position.picks = set(), None
+            position.levels, position.picks, position.met = set(), None, 0
         position.shown = min(position.shown, position.remaining)
 
     def stands(self, event: OrderStands) -> None:
@@ -286,7 +319,7 @@ class Orders:
             assert taker.levels or taker.order.order_type in stops, "not refused"
         else:
             assert position is met
-            self._levels(taker, met)
+            self._meet(taker, met)
 
     def _pair(self, event: Trade, listing: Listing) -> tuple[Position, Position]:
         taker = self.moving
@@ -297,12 +330,14 @@ class Orders:
         assert event.price == maker.price, "the maker's price"
         assert event.quantity == min(maker.shown, taker.remaining) > 0
         assert event.maker_price == 0
-        self._levels(taker, maker)
+        self._meet(taker, maker)
         limit = listing.terms.take_levels
         assert not limit or len(taker.levels) <= limit, "too deep"
         return maker, taker
 
-    def _levels(self, taker: Position, maker: Position) -> None:
+    def _meet(self, taker: Position, maker: Position) -> None:
+        taker.met += 1
+        assert taker.met <= work.MAX_FILLS
         taker.levels.add(maker.price)
         if taker.picks:
             assert taker.picks.pop(0) is maker
@@ -311,7 +346,7 @@ class Orders:
         """Let a stop order wait, or move at once if the last price has reached it."""
         trades = listing.phase is Phase.TRADING
         if trades and position.triggered_by(listing.last):
-            self.triggered.append(position)
+            self.triggered = position
         else:
             self.waiting[position.number] = position
 

@@ -27,7 +27,10 @@ class Parties:
         self.keys: dict[str, bool] = {}  # whether it was revoked
         self.executions: Counter[str] = Counter()  # by account
         self.armed: dict[str, Countdown] = {}  # likewise
-        self.fired: set[str] = set()  # accounts that must have nothing open now
+        # Accounts whose orders up to a number are to go: their countdown has fired,
+        # or their participant was restricted.
+        self.fired: dict[str, int] = {}
+        self.barred: dict[str, int] = {}
 
     def registered(self, participant: str) -> None:
         assert participant not in self.restrictions
@@ -49,9 +52,12 @@ class Parties:
         assert key_id in self.keys
         self.keys[key_id] = True
 
-    def restricted(self, event: ParticipantRestricted) -> None:
+    def restricted(self, event: ParticipantRestricted, newest: int) -> None:
         assert event.participant in self.restrictions
         self.restrictions[event.participant] = event.restriction
+        if event.restriction in {Restriction.SELL_ONLY, Restriction.SUSPENDED}:
+            for account in self.accounts(event.participant):
+                self.barred[account] = newest
 
     def counts_down(self, event: CountdownSet) -> None:
         assert event.was_armed is (event.account in self.armed)
@@ -60,9 +66,9 @@ class Parties:
         if event.due_ns:
             self.armed[event.account] = Countdown(event.timeout_ns, event.due_ns)
 
-    def fires(self, account: str, now: int) -> None:
+    def fires(self, account: str, now: int, newest: int) -> None:
         assert self.armed.pop(account).due_ns <= now
-        self.fired.add(account)
+        self.fired[account] = newest
 
     def accounts(self, participant: str) -> list[str]:
         return [name for name in self.owners if self.owners[name] == participant]

@@ -18,7 +18,8 @@ class Position:
 
     ``shown`` is what the book shows of it, ``stop`` the price it waits for, 0 for
     none. ``owed`` is fees so far in millionths of a fen, ``paid`` in fen. While it
-    moves, ``levels`` are the prices it has met, ``picks`` those named, yet to meet.
+    moves, ``levels`` are the prices it has met, ``picks`` those named, yet to meet,
+    and ``met`` is how many it has met.
     """
 
     number: int
@@ -34,6 +35,7 @@ class Position:
     paid: int = 0
     levels: set[int] = field(default_factory=set)
     picks: list[Position] | None = None
+    met: int = 0
 
     @property
     def urgency(self) -> tuple[int, int]:

@@ -18,6 +18,7 @@ from carbonex.engine import (
     BlockEnded,
     BlockProposed,
     Bulletin,
+    CancelsFollow,
     CountdownFired,
     CountdownSet,
     DayBegun,
@@ -52,6 +53,7 @@ from carbonex.engine import (
     Trade,
     Uncrossed,
     Withdraw,
+    work,
 )
 from ledger import Due, Ledger
 
@@ -86,7 +88,9 @@ class Auditor:
         """Audit one batch."""
         assert applied.time_ns >= self.floor.now
         self.floor.now = applied.time_ns
+        self._look_round(applied)
         self._read_all(applied.due)
+        self.orders.forget()
         self.floor.check_hours()
         for events in applied.replies:
             refusals = [event for event in events if type(event) is Rejected]
@@ -94,6 +98,12 @@ class Auditor:
             assert len(refusals) <= 1
             self._read_all(events)
             self.floor.check_hours()
+
+    def _look_round(self, applied: Applied) -> None:
+        """Note whether so much is open, or happens, that some goes on with later rows."""
+        most = max(map(len, [applied.due, *applied.replies]))
+        looks = len(self.orders.open()) + len(self.parties.owners)
+        self.floor.crowded = looks + most >= work.SLICE
 
     def compare(self, exchange: Exchange) -> None:
         """Assert that ``exchange`` agrees with everything the events told."""
@@ -140,7 +150,7 @@ class Auditor:
             AccountOpened: parties.opened,
             KeyAdded: parties.added,
             KeyRevoked: lambda event: parties.revoked(event.key_id),
-            ParticipantRestricted: parties.restricted,
+            ParticipantRestricted: lambda event: parties.restricted(event, orders.last),
             Moved: self._moved,
             ObligationSet: self._owed,
             LargeHolder: self.holders.report,
@@ -166,6 +176,7 @@ class Auditor:
             OrderStands: orders.stands,
             Uncrossed: orders.uncrossed,
             CountdownSet: parties.counts_down,
+            CancelsFollow: self._follow,
             CountdownFired: self._fired,
             BlockProposed: _once(offers.proposed),
             BlockEnded: _once(offers.block_ended),
@@ -176,17 +187,22 @@ class Auditor:
             AuctionClosed: offers.closed,
         }
 
+    def _follow(self, event: CancelsFollow) -> None:
+        own = [p for p in self.orders.open() if p.order.account == event.account]
+        assert self.floor.crowded
+        assert 0 < event.orders <= len(own)
+
     def _fired(self, event: CountdownFired) -> None:
         self.orders.settle()  # a stop order that was triggered just before
-        self.parties.fires(event.account, self.floor.now)
+        self.parties.fires(event.account, self.floor.now, self.orders.last)
         own = [p for p in self.orders.open() if p.order.account == event.account]
         assert event.orders == len(own)
 
     def _see_fired(self) -> None:
         """Nothing that could be cancelled is left where a countdown has fired."""
-        for position in self.orders.open():
-            assert position.order.account not in self.parties.fired
-        self.parties.fired.clear()
+        for position in () if self.floor.crowded else self.orders.open():
+            fired = self.parties.fired.get(position.order.account, 0)
+            assert position.number > fired
 
     def _traded(self, event: Trade) -> None:
         self.orders.trade(event)
@@ -250,11 +266,16 @@ class Auditor:
         self.floor.delisted(event)
         name = event.instrument
         self.tape.reweighed(self.floor.listings[name].terms.product)
-        assert all(p.order.instrument != name for p in self.orders.open())
+        left = [p for p in self.orders.open() if p.order.instrument == name]
+        assert self.floor.crowded or not left
         assert all(b.instrument != name for b in self.offers.blocks.values())
         assert all(a.terms.instrument != name for a in self.offers.auctions.values())
 
     def _begun(self, event: DayBegun) -> None:
+        for position in self.orders.open():
+            listing = self.orders.listing(position.order)
+            assert position.order.time_in_force is not DAY
+            assert not listing.delisted
         self.floor.begun(event)
         self.tape.began(event)
         self.ledger.mature(self.floor.days)
@@ -268,7 +289,7 @@ class Auditor:
         self.floor.cancelled(event)
 
     def _ended(self, event: DayEnded) -> None:
-        for position in self.orders.open():
+        for position in () if self.floor.crowded else self.orders.open():
             assert position.order.time_in_force is not DAY
             assert self.orders.listing(position.order).terms.multi_day
         assert not self.offers.blocks

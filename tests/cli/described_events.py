@@ -18,6 +18,7 @@ from carbonex.engine import (
     BlockProposed,
     Bulletin,
     CancelReason,
+    CancelsFollow,
     CountdownFired,
     CountdownSet,
     DayBegun,
@@ -261,4 +262,5 @@ EVENTS = [
         CountdownFired("a", 1_200),
         "countdown of a has run out, cancelling 1,200 orders",
     ),
+    (CancelsFollow("a", 1_200), "1,200 orders of a are still to be cancelled"),
 ]

@@ -190,7 +190,7 @@ class Trader:
         self._told.cancelled.append(int(order.order_id))
 
     async def _cancel_all(self) -> None:
-        for cancelled in await self._venue.cancel_all():
+        for cancelled in (await self._venue.cancel_all()).orders:
             self._told.cancelled.append(int(cancelled.order_id))
 
     async def _propose(self) -> None:

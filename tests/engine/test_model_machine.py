@@ -20,6 +20,7 @@ from carbonex.engine import (
     PlaceOrder,
     Rejected,
     Side,
+    work,
 )
 from driver import Driver
 from model import Model
@@ -46,7 +47,9 @@ class ExchangeMachine(RuleBasedStateMachine):
 
     def apply(self, command: Command) -> None:
         applied = self.driver.apply(command)
-        _compare(applied.due, self.model.pass_time(self.driver.time_ns))
+        partly = isinstance(command, AdvanceTime)
+        due = self.model.pass_time(self.driver.time_ns, partly=partly)
+        _compare(applied.due, due)
         _compare(applied.replies[0], self.model.apply(command))
         self.auditor.read(applied)
 
@@ -134,5 +137,19 @@ def _compare(events: Iterable[Event], expected: Iterable[Event]) -> None:
     assert sorted(alerts, key=repr) == sorted(others, key=repr)
 
 
+class SlicedMachine(ExchangeMachine):
+    """The same where an order meets two, and two events are a slice."""
+
+    def __init__(self) -> None:
+        self.patch = pytest.MonkeyPatch()
+        for name in ("MAX_FILLS", "SLICE", "LOOKS"):
+            self.patch.setattr(work, name, 2)
+        super().__init__()
+
+    def teardown(self) -> None:
+        self.patch.undo()
+
+
 TestExchangeMachine = ExchangeMachine.TestCase
+TestSlicedMachine = SlicedMachine.TestCase
 pytestmark = pytest.mark.timeout(3_600)  # thousands of examples take their time

@@ -135,7 +135,7 @@ def test_another_format_is_refused_by_its_number() -> None:
 
 
 def test_an_older_format_is_refused_by_its_number_whatever_its_shape() -> None:
-    with pytest.raises(ValueError, match="snapshot of format 1; this reads 4"):
+    with pytest.raises(ValueError, match="snapshot of format 1; this reads 5"):
         Exchange.restore(msgspec.msgpack.encode([1, 0, {"seq": 0}]))
 
 

@@ -14,6 +14,7 @@ from hypothesis import given, strategies as st
 
 import carbonex.engine
 from carbonex.engine import Exchange, semantics
+from engine.backlogs import busy_venue
 from engine.twins import (
     assert_twins,
     change,
@@ -23,7 +24,6 @@ from engine.twins import (
     place_of,
     slots_of,
 )
-from everything import venue
 from streams import Stream, streams
 
 
@@ -39,11 +39,13 @@ FOLLOWS = {
     "Auction.auction_id",  # numbers are kept once, by the register
     "Bid.bid_id",
     "BookSide.sign",
+    "Exchange.done",  # 0 between batches
     "Exchange.limited",
     "Exchange.supervised",
     "Instrument.blocks",
     "Instrument.burdened",
     "Instrument.day_only",
+    "Instrument.max_fills",
     "Instrument.max_quantity",
     "Instrument.number",
     "Instrument.phase",
@@ -80,7 +82,7 @@ LINKS = {
 
 
 def test_a_restored_venue_is_the_twin_of_the_first_in_every_slot() -> None:
-    exchange = venue().exchange
+    exchange = busy_venue().exchange
     restored = Exchange.restore(exchange.snapshot())
     restored.check()
     assert_twins(exchange, restored)
@@ -89,7 +91,7 @@ def test_a_restored_venue_is_the_twin_of_the_first_in_every_slot() -> None:
 
 
 def test_every_class_that_holds_state_is_in_the_venue() -> None:
-    living = {type(item) for _, item in parts(venue().exchange)}
+    living = {type(item) for _, item in parts(busy_venue().exchange)}
     missing = [kind.__name__ for kind in _classes() if kind not in living]
     assert missing == []
 
@@ -98,7 +100,7 @@ def test_every_value_is_in_the_snapshot_or_follows_from_the_rest(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(semantics, "NEWEST", 1 << 40)  # whatever it is changed to
-    exchange = venue().exchange
+    exchange = busy_venue().exchange
     lost: set[str] = set()
     for path, value in changes(exchange):
         place, before = place_of(path), follow(exchange, path)
@@ -111,7 +113,7 @@ def test_every_value_is_in_the_snapshot_or_follows_from_the_rest(
 
 def test_numbers_beyond_64_bits_are_kept() -> None:
     """A large order's fees in millionths of a fen, and what years have traded."""
-    exchange = venue().exchange
+    exchange = busy_venue().exchange
     places = {place_of(path): path for path, _ in changes(exchange)}
     owed, paid = places["Extras.owed"], places["Extras.paid"]
     turnover = places["Tally.turnover"]

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from carbonex.engine import (
+    BUY,
     VENUE_KEY,
     AddKey,
     AdvanceTime,
@@ -19,6 +20,7 @@ from carbonex.engine import (
     Event,
     Exchange,
     GatewayOpened,
+    ListInstrument,
     ParticipantRegistered,
     Permission,
     PlaceOrder,
@@ -27,10 +29,11 @@ from carbonex.engine import (
     Rejected,
     Side,
     Volumes,
+    work,
 )
 from carbonex.gateway.venue import Venue, opening_epoch
 from carbonex.wire.errors import Code
-from driver import new_exchange
+from driver import admitted, new_exchange
 
 
 @dataclass
@@ -172,18 +175,45 @@ VENUE_BULLETIN = ProductBulletin(
 )
 
 
-def test_what_time_does_comes_before_the_commands_of_its_batch() -> None:
+def test_what_is_due_comes_in_a_batch_of_its_own_before_those_that_wait() -> None:
     venue, ear = open_venue(), Ear("submitter")
     venue.submit(None, 0, BeginDay(VENUE_KEY, 20261124, 100))
     commit(venue, 2)
     venue.readers.append(ear)
     venue.submit(ear, 1, register("late"))
-    commit(venue, 150)
+    assert commit(venue, 150).commands == [AdvanceTime(VENUE_KEY)]
+    assert commit(venue, 151).commands == [register("late")]
     assert ear.heard == [
         ("reader", 3, 150, [VENUE_BULLETIN, DayEnded(20261124)]),
-        ("reader", 3, 150, [ParticipantRegistered("late")]),
-        ("submitter", 1, 3, 150, [ParticipantRegistered("late")]),
+        ("reader", 3, 150, []),
+        ("reader", 4, 151, [ParticipantRegistered("late")]),
+        ("submitter", 1, 4, 151, [ParticipantRegistered("late")]),
     ]
+
+
+def test_what_goes_on_from_batch_to_batch_goes_with_commands(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """An idle venue goes on with it at once, one batch after another."""
+    monkeypatch.setattr(work, "SLICE", 2)
+    venue = open_venue()
+    buy = PlaceOrder(VENUE_KEY, "a", "CEA", BUY, 7000, 1)
+    venue.submit(None, 0, ListInstrument(VENUE_KEY, "CEA"))
+    for command in admitted("a", 10**9, 0):
+        venue.submit(None, 0, command)
+    venue.submit(None, 0, BeginDay(VENUE_KEY, 20261124, 10**9))
+    for _ in range(7):
+        venue.submit(None, 0, buy)
+    venue.submit(None, 0, CancelAll(VENUE_KEY, "a"))
+    while venue.waiting:
+        commit(venue, 2)
+    assert len(venue.exchange.accounts["a"].orders) == 5
+    venue.submit(None, 0, buy)
+    assert commit(venue, 3).commands == [buy]
+    assert commit(venue, 4).commands == [AdvanceTime(VENUE_KEY)]
+    assert commit(venue, 4).commands == [AdvanceTime(VENUE_KEY)]
+    assert len(venue.exchange.accounts["a"].orders) == 1, "it came afterwards"
+    assert venue.take_batch(5) is None
 
 
 def test_an_idle_venue_lets_time_pass_when_something_is_due() -> None:

@@ -62,7 +62,7 @@ def plan(world: World, paper: Paper, time: int) -> tuple[Phase, bool]:
 
 
 def now_planned(world: World, paper: Paper) -> Phase:
-    return plan(world, paper, world.now)[0]
+    return plan(world, paper, world.settled)[0]
 
 
 def phase(world: World, paper: Paper) -> Phase:
@@ -70,11 +70,18 @@ def phase(world: World, paper: Paper) -> Phase:
     if paper.halted:
         return Phase.HALTED
     planned = now_planned(world, paper)
+    if clears(world, paper):
+        return Phase.CLOSED
     return Phase.CALL if planned is Phase.TRADING and paper.call_ends else planned
 
 
+def clears(world: World, paper: Paper) -> bool:
+    """Tell whether orders that do not fit the day are still to go."""
+    return any(m.clears and m.instrument == paper.name for m in world.masses)
+
+
 def blocks_trade(world: World, paper: Paper) -> bool:
-    return plan(world, paper, world.now)[1] and not paper.halted
+    return plan(world, paper, world.settled)[1] and not paper.halted
 
 
 def changes(world: World, paper: Paper) -> list[int]:
@@ -87,7 +94,8 @@ def changes(world: World, paper: Paper) -> list[int]:
     return [
         time
         for time in times
-        if time > world.now and plan(world, paper, time) != plan(world, paper, time - 1)
+        if time > world.settled
+        and plan(world, paper, time) != plan(world, paper, time - 1)
     ]
 
 

@@ -19,6 +19,7 @@ from carbonex.engine import (
     Phase,
     SelfTrade,
     Trade,
+    work,
 )
 
 from . import clock
@@ -51,6 +52,7 @@ def trade(world: World, row: Row) -> list[Event]:
     levels: list[int] = []
     most = world.papers[row.order.instrument].terms.take_levels
     picks = world.picked(row.order, row.price)
+    met = 0
     while row.status is OrderStatus.OPEN and world.makers(row.order, row.price):
         maker = world.makers(row.order, row.price)[0]
         if picks:
@@ -60,6 +62,10 @@ def trade(world: World, row: Row) -> list[Event]:
                 events.append(cancel(world, row, CancelReason.TAKE_LEVELS))
                 break
             levels.append(maker.price)
+        if met == work.MAX_FILLS:
+            events.append(cancel(world, row, CancelReason.FILL_LIMIT))
+            break
+        met += 1
         if world.same(maker.order.account, row.order.account):
             events += _prevent(world, maker, row)
         else:

@@ -50,12 +50,14 @@ from carbonex.engine import (
     UpdateInstrument,
     Withdraw,
     WithdrawBlock,
+    work,
 )
 from carbonex.engine.timers import Due
 
 from . import calls, clock, matching
-from .changes import closing, market, offers, orders, registry, sessions, undoing
-from .changes.follow import follow
+from .changes import closing, market, mass, offers, orders, registry, sessions, undoing
+from .changes.announcing import announce
+from .changes.follow import enter, follow, tell
 from .reasons import first, who
 from .world import World
 
@@ -67,22 +69,38 @@ if TYPE_CHECKING:
 class Model(World):
     """Predicts exactly what an exchange does; of a refusal, its reason alone."""
 
+    fired = 0  # dues of the time that passes
+
     def apply(self, command: Command) -> list[Event]:
         """Do what ``command`` says, or refuse it."""
-        return follow(self, _CHANGES[type(command)](self, command))
-
-    def pass_time(self, now: int) -> list[Event]:
-        """Let time come to ``now`` and return what it does by itself."""
-        now = max(now, self.now)
-        events: list[Event] = []
-        while (dues := self.dues()) and dues[0][0] <= now:
-            # Nothing that happens at an instant undoes what else is due then.
-            self.now = dues[0][0]
-            for due, kind, number in dues:
-                if due == self.now:
-                    events += follow(self, self._happen(kind, number))
-        self.now = now
+        events = follow(self, _CHANGES[type(command)](self, command))
+        self.done = 0
         return events
+
+    def pass_time(self, now: int, *, partly: bool = False) -> list[Event]:
+        """Let time come to ``now`` and return what it does by itself.
+
+        ``partly`` only until a slice is done, if what comes next may wait.
+        """
+        events: list[Event] = []
+        now, stopped = max(now, self.now), False
+        while not stopped and (dues := self.dues()) and dues[0][0] <= now:
+            # Nothing that happens at an instant undoes what else is due then.
+            self.now, self.unfinished = dues[0][0], False
+            instant = [due for due in dues if due[0] == self.now]
+            while instant and not stopped:
+                _, kind, number = instant.pop(0)
+                self.done, self.fired = len(events), self.fired + 1
+                events += follow(self, self._happen(kind, number), self.done)
+                full = partly and len(events) + self.fired >= work.SLICE
+                following = instant or self.dues()
+                if full and following and following[0][0] <= now:
+                    stopped = following[0][1] < Due.STEP
+                    self.unfinished = stopped and following[0][0] == self.now
+        self.now = self.now if stopped else now
+        self.unfinished = self.unfinished and stopped
+        self.done = self.fired = 0
+        return [*events, *self._go_on(max(work.SLICE - len(events), 1))]
 
     def dues(self) -> list[tuple[int, Due, int]]:
         """Return all that time will do by itself, soonest first."""
@@ -92,6 +110,14 @@ class Model(World):
         """Let the gateway start anew at ``now``, then let time come to it."""
         sessions.restart(self, now)
         return self.pass_time(now)
+
+    def _go_on(self, room: int) -> list[Event]:
+        """Do a slice of what goes on from batch to batch."""
+        events = mass.go_on(self, room)
+        entered: list[Event] = []
+        enter(self, [*self.reaching], entered, room)
+        self.reaching = self.reaching[1:] + self.reaching[:1]
+        return tell(self, events + entered)
 
     def _happen(self, kind: Due, number: int) -> list[Event]:
         papers = [*self.papers.values()]
@@ -109,7 +135,7 @@ class Model(World):
                 paper = papers[number]
                 events = calls.end(self, paper)
                 trades = clock.now_planned(self, paper) is Phase.TRADING
-                return events + (market.announce(self, paper) if trades else [])
+                return events + (announce(self, paper) if trades else [])
             case Due.STEP:
                 return market.step(self, papers[number])
             case Due.DAY:

@@ -12,6 +12,7 @@ from carbonex.engine import (
     FEE_UNIT,
     SELL,
     AddKey,
+    CancelReason,
     ListInstrument,
     Method,
     OpenAccount,
@@ -135,11 +136,45 @@ class Stake:
         )
 
 
+@dataclass
+class Mass:
+    """Orders to cancel: of ``accounts`` (all if None), instrument, side and session.
+
+    Up to ``newest``; those up to ``number`` of account number ``place`` were looked at.
+    """
+
+    reason: CancelReason
+    accounts: list[str] | None = None
+    instrument: str = ""
+    side: Side | None = None
+    session: str = ""
+    newest: int = 0
+    place: int = 0
+    number: int = 0
+
+    @property
+    def clears(self) -> bool:
+        return self.reason in {CancelReason.OUT_OF_BAND, CancelReason.TERMS_CHANGED}
+
+    @property
+    def chosen(self) -> tuple[object, ...]:
+        return self.reason, self.accounts, self.instrument, self.side, self.session
+
+
 class World:
-    """``days`` counts the days begun; ``date`` is the open one, 0 for none."""
+    """``days`` counts the days begun; ``date`` is the open one, 0 for none.
+
+    ``done`` are events of what is being done. ``masses`` and ``reaching`` go on from
+    batch to batch; ``reached`` are the lowest and the highest price that stop orders
+    were reached by. While ``unfinished``, more is due at ``now``.
+    """
 
     def __init__(self) -> None:
-        self.now = self.ends = 0
+        self.now = self.ends = self.done = 0
+        self.unfinished = False
+        self.masses: list[Mass] = []
+        self.reaching: list[str] = []
+        self.reached: dict[str, tuple[int, int]] = {}
         self.days = self.date = self.last_date = 0
         self.last_date_before = self.orders_before = 0  # the open day began
         self.papers: dict[str, Paper] = {}
@@ -163,6 +198,11 @@ class World:
         self.ids: dict[tuple[str, str], Row] = {}  # account, client order id
         self.refs: dict[tuple[str, str], tuple[int, RefCommand, RefEvent]] = {}
         self.large: set[tuple[str, str]] = set()  # participant, instrument
+
+    @property
+    def settled(self) -> int:
+        """The time up to which all that was due has happened."""
+        return self.now - self.unfinished
 
     # Who
 

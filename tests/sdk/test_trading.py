@@ -97,7 +97,7 @@ async def test_open_orders_are_followed(market: Market) -> None:
     async with connect(market.url, market.keys["maker"]) as venue:
         again = await venue.open_orders("CEA25")
         assert [order.quantity for order in again] == [100, 100]
-        cancelled = await venue.cancel_all(side="sell")
+        cancelled = (await venue.cancel_all(side="sell")).orders
         assert [one.client_order_id for one in cancelled] == ["s"]
         assert [order.status for order in again] == ["open", "cancelled"]
 
@@ -209,6 +209,6 @@ async def test_many_requests_at_once_are_answered_in_order(market: Market) -> No
         assert [order.order_id for order in orders] == [
             str(number) for number in range(1, 301)
         ]
-        assert len(await venue.cancel_all()) == 300
+        assert len((await venue.cancel_all()).orders) == 300
         assert not any(order.is_open for order in orders)
         assert await venue.ping() > 0

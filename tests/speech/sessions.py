@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from carbonex.engine import (
+    CancelsFollow,
     CountdownFired,
     CountdownSet,
     SessionClosed,
@@ -36,6 +37,8 @@ def tell(event: Event) -> str | None:
             return f"{'renewed' if was_armed else 'armed'} {account} until {due_ns}"
         case CountdownFired(account, orders):
             return f"fired {account} {orders}"
+        case CancelsFollow(account, orders):
+            return f"{orders} of {account} follow"
         case _:
             return None
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING
 
+from . import work
 from .enums import Phase
 from .events import LargeHolder, Moved, OffBookTrade, PhaseChanged, Trade
 from .orders.entering import trigger
@@ -18,14 +19,48 @@ if TYPE_CHECKING:
     from .state import Instrument, State
 
 
-def follow(state: State, events: list[Event]) -> None:
+def follow(state: State, events: list[Event], done: int = 0) -> None:
     """Append to a command's events what follows from them.
 
     First the stop orders that its trades trigger enter the book, then those that
     their trades trigger; reports and alerts read all of it. O(log n) per stop.
+    Since number 2 they enter by the order of their prices, and beyond a slice, of
+    which its batch has ``done`` so many events, with later batches.
     """
-    if state.stops_wait and (taken := _taken(state, events)):
-        _trigger(state, taken, events)
+    if state.stops_wait:
+        if state.semantics < 2:
+            if taken := _taken(state, events):
+                _trigger(state, taken, events)
+        elif reached := _reached(state, events):
+            enter_reached(state, reached, events, work.SLICE - done)
+    tell(state, events)
+
+
+def enter_reached(
+    state: State, instruments: list[Instrument], events: list[Event], room: int
+) -> None:
+    """Let reached stop orders enter while there are fewer than ``room`` events.
+
+    What their trades reach enters, too; in an instrument that does not trade they
+    wait until it does.
+    """
+    for instrument in instruments:
+        stops = instrument.stops
+        while len(events) < room and instrument.phase is Phase.TRADING:
+            order = stops.reached
+            if order is None:
+                break
+            stops.remove(order)
+            seen = len(events)
+            trigger(instrument, order, events)
+            _reached(state, events[seen:])
+        if stops.reached is None:
+            stops.forget()
+    state.reaching = [item for item in state.reaching if item.stops.high]
+
+
+def tell(state: State, events: list[Event]) -> None:
+    """Append the reports and alerts that events give cause for."""
     if state.limited:
         events += [
             report
@@ -66,6 +101,28 @@ def _taken(state: State, events: list[Event]) -> list[tuple[Instrument, Order]]:
         if type(event) is Trade or type(event) is PhaseChanged
         for taken in _triggered(state, event)
     ]
+
+
+def _reached(state: State, events: list[Event]) -> list[Instrument]:
+    """Note which stop orders events have reached; return where they are the first.
+
+    When trading begins, they meet the last price, which a call auction may have
+    made.
+    """
+    first: list[Instrument] = []
+    for event in events:
+        if type(event) is Trade:
+            instrument, price = state.instruments[event.maker.instrument], event.price
+        elif type(event) is PhaseChanged:
+            instrument = state.instruments[event.instrument]
+            price = instrument.record.prices.last
+        else:
+            continue
+        trades = price and instrument.phase is Phase.TRADING
+        if trades and instrument.stops.reach(price):
+            first.append(instrument)
+            state.reaching.append(instrument)
+    return first
 
 
 def _triggered(

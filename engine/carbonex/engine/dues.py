@@ -39,7 +39,7 @@ def dues(state: State) -> list[tuple[int, Due, int]]:
     for instrument in state.listed:
         if instrument.call_ends_ns:
             found.append((instrument.call_ends_ns, Due.CALL, instrument.number))
-        step = next_step(instrument.schedule, state.time_ns)
+        step = next_step(instrument.schedule, state.settled_ns)
         if step is not None:
             found.append((step.starts_ns, Due.STEP, instrument.number))
     if state.day:

@@ -88,6 +88,7 @@ class CancelReason(enum.IntEnum):
     DISCONNECTED = 10  # its session was gone for longer than its grace
     COUNTDOWN = 11  # its account's dead man's switch ran out
     DAY_CANCELLED = 12  # it was entered on a trading day that was taken back
+    FILL_LIMIT = 13  # what was left when it had met as many orders as one may
 
 
 class Restriction(enum.IntEnum):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from . import semantics
+from . import semantics, work
+from .backlog import go_on, waits
 from .check import check
 from .commands import (
     AcceptBlock,
@@ -147,7 +148,7 @@ class Exchange(State):
         self.gateways[batch.gateway] = (batch.epoch, batch.n)
         if batch.n == 0:
             restart_graces(self, batch.gateway, max(self.time_ns, batch.time_ns))
-        due = self._pass_time(batch.time_ns)
+        due = self._pass_time(batch)
         first_seq = self.seq + 1
         replies: list[list[Event]] = []
         # ``type() is`` rather than ``match``: class patterns on msgspec structs
@@ -159,6 +160,7 @@ class Exchange(State):
                 events = cancel(self, command)
             else:
                 events = _RARE[type(command)](self, command)
+                self.done = 0
             replies.append(events)
             if self.watchful:
                 follow(self, events)
@@ -176,8 +178,16 @@ class Exchange(State):
         return Applied(False, self.time_ns, self.seq + 1, [], [])  # noqa: FBT003
 
     def next_due(self) -> int | None:
-        """Return when time will do something by itself, in ns, if ever."""
-        return self.timers.next_ns()
+        """Return when time will do something by itself, in ns, if ever.
+
+        That is now while something goes on from batch to batch.
+        """
+        return self.time_ns if waits(self) else self.timers.next_ns()
+
+    def is_late(self, now_ns: int) -> bool:
+        """Tell whether time has something to do by ``now_ns``. O(1)."""
+        due_ns = self.timers.next_ns()
+        return due_ns is not None and due_ns <= now_ns
 
     def check(self) -> None:
         """Assert every invariant. Linear in the state; for tests and audits."""
@@ -214,18 +224,49 @@ class Exchange(State):
             return opens and batch.epoch > epoch
         return batch.epoch == epoch and batch.n == n + 1 and epoch > 0
 
-    def _pass_time(self, time_ns: int) -> list[Event]:
-        """Let time come to ``time_ns``, and whatever is due by then happen."""
+    def _pass_time(self, batch: Batch) -> list[Event]:
+        """Let a batch's time come, and whatever is due by then happen.
+
+        Where the batch is one AdvanceTime, it ends at the first moment at which a
+        slice is done and nothing of the trading day is due: another goes on there.
+        """
         events: list[Event] = []
-        time_ns = max(self.time_ns, time_ns)
+        time_ns = max(self.time_ns, batch.time_ns)
+        partly = self.semantics >= 2 and _advances(batch)
+        self.unfinished = False
+        fired = 0
         while (due := self.timers.take(time_ns)) is not None:
             self.time_ns = max(self.time_ns, due[0])
+            self.done = len(events)
             happened = _fire(self, due[1], due[2])
             if self.watchful:
-                follow(self, happened)
+                follow(self, happened, len(events))
             events += happened
-        self.time_ns = time_ns
+            fired += 1
+            if partly and len(events) + fired >= work.SLICE:
+                following = self.timers.first()
+                if following is not None and _may_wait(following, time_ns):
+                    self.unfinished = following[0] == self.time_ns
+                    break
+        else:
+            self.time_ns = time_ns
+        self.done = 0
+        if self.cancels or self.reaching:
+            events += go_on(self, len(events))
         return events
+
+
+def _advances(batch: Batch) -> bool:
+    """Tell whether a batch does nothing but let time pass."""
+    return len(batch.commands) == 1 and type(batch.commands[0]) is AdvanceTime
+
+
+def _may_wait(due: tuple[int, int, int], time_ns: int) -> bool:
+    """Tell whether what is due by ``time_ns`` may happen with another batch.
+
+    Not a step of the trading day nor its end, which cost little and move phases.
+    """
+    return due[0] <= time_ns and due[1] < Due.STEP
 
 
 def _fire(state: State, kind: Due, number: int) -> list[Event]:

@@ -82,4 +82,6 @@ def activate(state: State, command: ActivateSemantics) -> list[Event]:
     if command.number > NEWEST:
         raise SemanticsError(command.number)
     state.semantics = command.number
+    for instrument in state.listed:
+        state.bound(instrument)
     return []

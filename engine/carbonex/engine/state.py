@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, final
 
+from . import work
 from .book import Book
 from .commands import MAX_PRICE
 from .enums import Permission, Phase
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from .market.schedule import Step
     from .off_book.auctions import Auction
     from .off_book.blocks import Proposal
+    from .orders.mass_cancels import MassCancel
     from .registry.sessions import Session
 
 
@@ -47,7 +49,8 @@ class Instrument:
 
     While it is ``plain`` it trades, in ticks of a fen and lots of a tonne and
     without what ``burdened`` stands for, fees or a position limit, so that an
-    order's price and quantity need little checking.
+    order's price and quantity need little checking. ``max_fills`` is how many
+    resting orders one order may meet (see ``work``).
     """
 
     __slots__ = (
@@ -65,6 +68,7 @@ class Instrument:
         "last_trade_id",
         "limit_down",
         "limit_up",
+        "max_fills",
         "max_quantity",
         "name",
         "next_terms",
@@ -102,6 +106,7 @@ class Instrument:
         self.sellable_day = 0
         self.call_ends_ns = 0
         self.call_waits_ns = 0
+        self.max_fills = work.UNBOUNDED
         self.schedule = CLOSED_ALL_DAY
         self.phase = Phase.CLOSED
         self.blocks = False
@@ -174,6 +179,12 @@ class State:
     tells that something follows from trades: in some instrument stop orders wait,
     which may be over since the day began, there is a position limit, or it is
     supervised.
+
+    ``cancels`` are the mass cancels that go on with later batches, the next in turn
+    first, and ``reaching`` the instruments whose stop orders trades have reached, and
+    which enter with later batches. ``done`` counts the events of what is being done,
+    as far as a slice bounds it. ``unfinished`` tells that of what is due at
+    ``time_ns`` some is still to happen.
     """
 
     def __init__(self) -> None:
@@ -205,6 +216,10 @@ class State:
         self.auctions: dict[int, Auction] = {}  # not closed yet
         self.sessions: dict[int, Session] = {}  # by number
         self.timers = Timers()
+        self.cancels: list[MassCancel] = []
+        self.done = 0
+        self.reaching: list[Instrument] = []
+        self.unfinished = False
         self.stops_wait = False
         self.limited = False
         self.supervised = False
@@ -250,10 +265,21 @@ class State:
         if product is None:
             product = self.products[terms.product] = Product(terms.product)
         instrument = Instrument(terms, len(self.listed), product)
+        self.bound(instrument)
         self.attend(instrument)
         self.listed.append(instrument)
         self.instruments[terms.instrument] = instrument
         return instrument
+
+    def bound(self, instrument: Instrument) -> None:
+        """Let orders meet as many others as the semantics allow."""
+        bounded = self.semantics >= 2
+        instrument.max_fills = work.MAX_FILLS if bounded else work.UNBOUNDED
+
+    @property
+    def settled_ns(self) -> int:
+        """The time up to which all that was due has happened."""
+        return self.time_ns - self.unfinished
 
     def attend(self, instrument: Instrument) -> None:
         """Note what follows from an instrument's trades."""
@@ -270,13 +296,25 @@ class State:
 
     def step_of(self, instrument: Instrument) -> Step:
         """Return what the schedule says now, halts and call auctions apart."""
-        return step_at(instrument.schedule, self.time_ns)
+        return step_at(instrument.schedule, self.settled_ns)
+
+    def is_clearing(self, instrument: Instrument) -> bool:
+        """Tell whether orders that do not fit the day are still to be cancelled.
+
+        Until they are, the instrument stays closed. Linear in the mass cancels.
+        """
+        return any(
+            cancel.clears and cancel.instrument == instrument.name
+            for cancel in self.cancels
+        )
 
     def phase_of(self, instrument: Instrument) -> Phase:
-        """Return the phase that follows from schedule, halts and call auctions."""
+        """Return the phase that follows from schedule, halts, clearing and calls."""
         if instrument.halted:
             return Phase.HALTED
         phase = self.step_of(instrument).phase
+        if self.is_clearing(instrument):
+            return Phase.CLOSED
         if phase is Phase.TRADING and instrument.call_ends_ns:
             return Phase.CALL
         return phase

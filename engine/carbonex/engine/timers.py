@@ -51,6 +51,10 @@ class Timers:
         """Forget what is not due any more, if it is noted."""
         self._due.discard((due_ns, kind, number))
 
+    def first(self) -> tuple[int, int, int] | None:
+        """Return what is due next, if anything is: when, what, which."""
+        return self._due[0] if self._due else None
+
     def next_ns(self) -> int | None:
         """Return when something is due, if anything is."""
         return self._due[0][0] if self._due else None

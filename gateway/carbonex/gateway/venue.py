@@ -181,8 +181,9 @@ class Venue:
         """Return what must be made durable next, stamped ``now_ns`` or later.
 
         None where nothing waits and nothing is due, or a batch is in flight.
-        An idle venue lets time pass: when something is due, the batch is one
-        AdvanceTime. O(batch).
+        When something is due, the batch is one AdvanceTime, whatever waits: so the
+        engine can let it happen slice by slice, and this loop go on between them.
+        What goes on from batch to batch does so with commands as well. O(batch).
         """
         if self._in_flight is not None:
             return None
@@ -236,6 +237,8 @@ class Venue:
         """Take the next batch's commands off the queue."""
         if self._n == 0:  # an epoch's batch 0 is exactly this, whatever waits
             self._submitters = [(None, 0, GatewayOpened(VENUE_KEY))]
+        elif self._waiting and self.exchange.is_late(now_ns):
+            self._submitters = [(None, 0, AdvanceTime(VENUE_KEY))]
         elif len(self._waiting) > self.max_batch:
             size = max(self.max_batch, len(self._waiting) // 2)
             self._submitters = self._waiting[:size]

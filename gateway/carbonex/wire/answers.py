@@ -148,10 +148,15 @@ class Cancelled(msgspec.Struct, frozen=True, omit_defaults=True):
     client_order_id: str = ""
 
 
-class CancelledAll(msgspec.Struct, frozen=True):
-    """What cancel_all cancelled, oldest first."""
+class CancelledAll(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What cancel_all cancelled, oldest first.
+
+    ``pending`` more follow within moments; until then they are open, and may trade.
+    Executions tell of each.
+    """
 
     orders: list[Cancelled]
+    pending: int = 0
 
 
 class BatchItem(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -19,6 +19,7 @@ from .fate import Fates
 from .new_order import NewOrder
 from .order import Order
 from .prices import with_prices
+from .requester import as_it_is
 
 
 if TYPE_CHECKING:
@@ -159,17 +160,16 @@ class Trading(Fates):
         instrument: str = "",
         side: SideName | None = None,
         account: str | None = None,
-    ) -> list[Cancelled]:
+    ) -> CancelledAll:
         """Withdraw all open orders, of one instrument or side if named.
 
-        After ConnectionLost, call it again: it does no harm.
+        ``orders`` of the answer are gone; of very many the venue cancels the rest,
+        ``pending``, within moments, and the executions tell of each. After
+        ConnectionLost, call it again: it does no harm.
         """
         sent = requests.CancelAll(instrument, side, self._client.account_for(account))
 
-        def orders(answer: CancelledAll) -> list[Cancelled]:
-            return answer.orders
-
-        return await self._ask(sent, orders)
+        return await self._ask(sent, as_it_is)
 
     async def add_orders(
         self, orders: Iterable[NewOrder], account: str | None = None

@@ -14,7 +14,7 @@ from carbonex.engine import (
 )
 from model.world import half_up, mean
 
-from .market import announce
+from .announcing import announce
 
 
 if TYPE_CHECKING:

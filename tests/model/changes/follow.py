@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from carbonex.engine import (
-    BUY,
     Deposit,
     Event,
     LargeHolder,
@@ -16,6 +15,7 @@ from carbonex.engine import (
     Trade,
     Transfer,
     Withdraw,
+    work,
 )
 from model import clock
 
@@ -26,9 +26,30 @@ if TYPE_CHECKING:
     from model.world import Row, World
 
 
-def follow(world: World, events: list[Event]) -> list[Event]:
+def follow(world: World, events: list[Event], done: int = 0) -> list[Event]:
     """Return ``events`` with what follows from them."""
-    events = _triggered(world, events)
+    events = [*events]
+    enter(world, _note(world, events), events, work.SLICE - done)
+    return tell(world, events)
+
+
+def enter(world: World, names: list[str], events: list[Event], room: int) -> None:
+    """Let reached stop orders enter while there are fewer than ``room`` events."""
+    for name in names:
+        paper = world.papers[name]
+        trading = clock.phase(world, paper) is Phase.TRADING
+        while trading and len(events) < room and (rows := _next(world, name)):
+            entered = trigger(world, rows[0])
+            events += entered
+            _note(world, entered)
+        if not _next(world, name):
+            del world.reached[name]
+            world.reaching.remove(name)
+
+
+def tell(world: World, events: list[Event]) -> list[Event]:
+    """Return ``events`` with reports and alerts."""
+    events = [*events]
     events += [
         told
         for event in events
@@ -59,35 +80,35 @@ def report(world: World, participant: str, name: str) -> list[Event]:
     return [LargeHolder(participant, name, held, limit)]
 
 
-def _triggered(world: World, events: list[Event]) -> list[Event]:
-    """Let stop orders enter, first those that the events trigger, then theirs."""
-    events = [*events]
-    queue: list[Row] = []
-    seen = 0
-    while True:
-        for event in events[seen:]:
-            queue += [row for row in _reached(world, event) if row not in queue]
-        seen = len(events)
-        if not queue:
-            return events
-        events += trigger(world, queue.pop(0))
+def _note(world: World, events: list[Event]) -> list[str]:
+    """Note which prices have reached stop orders; return where they are the first."""
+    first: list[str] = []
+    for event in events:
+        if isinstance(event, Trade):
+            name, price = event.maker.instrument, event.price
+        elif isinstance(event, PhaseChanged):
+            name, price = event.instrument, world.last(event.instrument)
+        else:
+            continue
+        trading = clock.phase(world, world.papers[name]) is Phase.TRADING
+        waiting = [row for row in world.open("", name) if row.waits]
+        if trading and any(reached(row, price) for row in waiting):
+            low, high = world.reached.get(name, (price, price))
+            if name not in world.reached:
+                first.append(name)
+                world.reaching.append(name)
+            world.reached[name] = min(low, price), max(high, price)
+    return first
 
 
-def _reached(world: World, event: Event) -> list[Row]:
-    """Return the stop orders that a trade, or the begin of trading, triggers."""
-    if isinstance(event, Trade):
-        name, price = event.maker.instrument, event.price
-    elif isinstance(event, PhaseChanged):
-        name, price = event.instrument, world.last(event.instrument)
-    else:
-        return []
-    if clock.phase(world, world.papers[name]) is not Phase.TRADING:
-        return []
-    rows = [row for row in world.open("", name) if row.waits and reached(row, price)]
+def _next(world: World, name: str) -> list[Row]:
+    """Return the reached stop orders, the next to enter first."""
+    low, high = world.reached[name]
+    rows = [row for row in world.open("", name) if row.waits]
     # Buys by rising, sells by falling stop price; of one price the oldest.
-    buys = sorted((r for r in rows if r.order.side is BUY), key=lambda r: r.stop)
+    buys = sorted((r for r in rows if r.buys), key=lambda r: r.stop)
     sells = sorted((r for r in rows if not r.buys), key=lambda r: -r.stop)
-    return buys + sells
+    return [r for r in buys if reached(r, high)] + [r for r in sells if reached(r, low)]
 
 
 def _receivers(world: World, event: Event) -> list[tuple[str, str]]:

@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from carbonex.engine import (
-    DAY,
-    STOP,
     BandSet,
     BeginDay,
     BlockEnd,
@@ -26,19 +24,21 @@ from carbonex.engine import (
     ResumeInstrument,
     UpdateInstrument,
 )
-from model import calls, clock, matching
+from model import calls, clock
 from model.reasons import first, market as reasons
-from model.world import Paper
+from model.world import Mass, Paper
 from supervisor import Supervisor
 
 from . import offers
+from .announcing import announce
 from .follow import report
+from .mass import finish, request
 
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
-    from model.world import Row, World
+    from model.world import World
 
 
 class Owners(dict[str, str]):
@@ -83,7 +83,7 @@ def delist(world: World, command: DelistInstrument) -> list[Event]:
         return refused
     name = command.instrument
     paper = world.papers[name]
-    events = cancel_rows(world, name, CancelReason.DELISTED, lambda _: True)
+    events = request(world, Mass(CancelReason.DELISTED, instrument=name))
     events += offers.end_blocks(world, name, BlockEnd.DELISTED)
     for number, sale in [*world.sales.items()]:
         if sale.terms.instrument == name:
@@ -119,6 +119,7 @@ def begin(world: World, command: BeginDay) -> list[Event]:
         return refused
     ends = command.ends_ns or clock.last_end(world, command.date)
     world.last_date_before, world.orders_before = world.last_date, len(world.rows)
+    events = finish(world)
     world.date = world.last_date = command.date
     world.ends = ends
     world.days += 1
@@ -129,7 +130,7 @@ def begin(world: World, command: BeginDay) -> list[Event]:
     for ref, (day, _, _) in [*world.refs.items()]:
         if day < world.days - 1:
             del world.refs[ref]
-    events: list[Event] = [DayBegun(command.date, ends)]
+    events.append(DayBegun(command.date, ends))
     for paper in world.papers.values():
         if not paper.delisted:
             events += _begin(world, paper)
@@ -142,38 +143,18 @@ def begin(world: World, command: BeginDay) -> list[Event]:
     return events
 
 
-def announce(world: World, paper: Paper) -> list[Event]:
-    """Tell an instrument's phase if it is another than the one told last."""
-    now = clock.phase(world, paper), clock.blocks_trade(world, paper)
-    if now == paper.told:
-        return []
-    paper.told = now
-    return [PhaseChanged(paper.name, now[0], clock.until(world, paper), now[1])]
-
-
 def step(world: World, paper: Paper) -> list[Event]:
     """Go on with the day: an instrument that closes cancels what may not stay."""
     events: list[Event] = []
     planned, blocks = clock.plan(world, paper, world.now)
     if planned is Phase.CLOSED:
-        everything = not paper.terms.multi_day
-        events += cancel_rows(
-            world,
-            paper.name,
-            CancelReason.SESSION_CLOSE,
-            lambda row: everything or row.order.time_in_force is DAY,
-        )
+        if world.open("", paper.name):
+            mass = Mass(CancelReason.SESSION_CLOSE, instrument=paper.name)
+            events += request(world, mass)
         if not blocks:
             events += offers.end_blocks(world, paper.name, BlockEnd.EXPIRED)
     calls.begin(world, paper)
     return events + announce(world, paper)
-
-
-def cancel_rows(
-    world: World, name: str, reason: CancelReason, chosen: Callable[[Row], bool]
-) -> list[Event]:
-    rows = [row for row in world.open("", name) if chosen(row)]
-    return [matching.cancel(world, row, reason) for row in rows]
 
 
 def supervise(world: World, paper: Paper) -> None:
@@ -186,8 +167,8 @@ def _begin(world: World, paper: Paper) -> list[Event]:
     events: list[Event] = []
     supervise_anew = paper.upcoming is not None
     if paper.upcoming is not None:
-        reason = CancelReason.TERMS_CHANGED
-        events += cancel_rows(world, paper.name, reason, lambda _: True)
+        mass = Mass(CancelReason.TERMS_CHANGED, instrument=paper.name)
+        events += request(world, mass)
         paper.terms, paper.upcoming, paper.call_waits = paper.upcoming, None, 0
         paper.close = paper.close or paper.terms.reference
     if supervise_anew:
@@ -208,19 +189,15 @@ def _begin(world: World, paper: Paper) -> list[Event]:
         low, high = clock.limits(paper)
         blocks = clock.block_limits(paper)
         events.append(BandSet(paper.name, world.date, reference, low, high, *blocks))
-        events += cancel_rows(
-            world,
-            paper.name,
-            CancelReason.OUT_OF_BAND,
-            lambda row: not low <= _own_price(row) <= high,
-        )
+        rows = world.open("", paper.name)
+        if not clock.clears(world, paper) and any(
+            row.waits or not low <= row.price <= high for row in rows
+        ):
+            mass = Mass(CancelReason.OUT_OF_BAND, instrument=paper.name)
+            events += request(world, mass)
     calls.wait(paper, terms.calls.open_seconds)
     calls.begin(world, paper)
     return events
-
-
-def _own_price(row: Row) -> int:
-    return row.stop if row.order.order_type is STOP else row.price
 
 
 def _reweigh(world: World, product: str) -> None:

@@ -15,6 +15,7 @@ from carbonex.engine import (
     CancelAll,
     CancelOrder,
     CancelReason,
+    CancelsFollow,
     Event,
     OrderAccepted,
     OrderAmended,
@@ -28,7 +29,9 @@ from carbonex.engine import (
 )
 from model import clock, matching
 from model.reasons import first, orders as reasons, who
-from model.world import Row, half_up
+from model.world import Mass, Row, half_up
+
+from .mass import awaited, request
 
 
 if TYPE_CHECKING:
@@ -97,12 +100,13 @@ def cancel(world: World, command: CancelOrder) -> list[Event]:
 def cancel_all(world: World, command: CancelAll) -> list[Event]:
     if refused := first(reasons.cancel_all(world, command)):
         return refused
-    rows = world.open(command.account, command.instrument)
-    return [
-        matching.cancel(world, row, CancelReason.CLIENT)
-        for row in rows
-        if command.side in (None, row.order.side)
-    ]
+    accounts = [command.account]
+    mass = Mass(CancelReason.CLIENT, accounts, command.instrument, command.side)
+    events = request(world, mass)
+    for going in world.masses:
+        if going.chosen == mass.chosen and (rows := awaited(world, going)):
+            events.append(CancelsFollow(command.account, len(rows)))
+    return events
 
 
 def trigger(world: World, row: Row) -> list[Event]:

@@ -31,11 +31,11 @@ from carbonex.engine import (
     Withdraw,
 )
 from ledger import Due
-from model import matching
 from model.reasons import first, market, moves as reasons, who
-from model.world import other_side
+from model.world import Mass, other_side
 
 from . import offers, refs
+from .mass import request
 
 
 if TYPE_CHECKING:
@@ -110,11 +110,11 @@ def restrict(world: World, command: RestrictParticipant) -> list[Event]:
     events: list[Event] = [ParticipantRestricted(who_, restriction)]
     ending = {Restriction.SUSPENDED: (0, 1), Restriction.SELL_ONLY: (BUY,)}
     sides = ending.get(restriction, ())
-    events += [
-        matching.cancel(world, row, CancelReason.RESTRICTED)
-        for row in world.open()
-        if world.owner(row.order.account) == who_ and row.order.side in sides
-    ]
+    if sides:
+        side = None if len(sides) > 1 else BUY
+        owned = world.owned(who_)
+        mass = Mass(CancelReason.RESTRICTED, owned, side=side)
+        events += request(world, mass)
     for number, block in [*world.blocks.items()]:
         own = world.owner(block.account) == who_ and block.side in sides
         other = block.counterparty == who_ and other_side(block.side) in sides

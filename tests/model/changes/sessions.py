@@ -14,15 +14,15 @@ from carbonex.engine import (
     SessionOpened,
     SetCountdown,
 )
-from model import matching
 from model.presence import Presence
 from model.reasons import first, sessions as reasons
+from model.world import Mass
+
+from .mass import request
 
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from model.world import Row, World
+    from model.world import World
 
 
 def opened(world: World, command: SessionOpened) -> list[Event]:
@@ -86,23 +86,11 @@ def count_down(world: World, command: SetCountdown) -> list[Event]:
 def fire(world: World, number: int) -> list[Event]:
     account = [*world.accounts][number]
     del world.countdowns[account]
-    rows = world.open(account)
-    return [
-        CountdownFired(account, len(rows)),
-        *_cancelled(world, rows, CancelReason.COUNTDOWN),
-    ]
+    fired = CountdownFired(account, len(world.open(account)))
+    return [fired, *request(world, Mass(CancelReason.COUNTDOWN, [account]))]
 
 
 def _cancel(world: World, name: tuple[str, str], reason: CancelReason) -> list[Event]:
     participant, session = name
-    rows = [
-        row
-        for row in world.open()
-        if world.owner(row.order.account) == participant
-        and row.order.session == session
-    ]
-    return _cancelled(world, rows, reason)
-
-
-def _cancelled(world: World, rows: Iterable[Row], reason: CancelReason) -> list[Event]:
-    return [matching.cancel(world, row, reason) for row in rows]
+    owned = world.owned(participant)
+    return request(world, Mass(reason, owned, session=session))

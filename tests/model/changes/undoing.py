@@ -13,10 +13,12 @@ from carbonex.engine import (
     EndDay,
     Event,
 )
+from model import matching
 from model.reasons import first, market as reasons
 
 from . import offers
-from .market import announce, cancel_rows
+from .announcing import announce
+from .mass import finish
 
 
 if TYPE_CHECKING:
@@ -38,16 +40,15 @@ def end_now(world: World, command: EndDay) -> list[Event]:
 def cancel_day(world: World, command: CancelDay) -> list[Event]:
     if refused := first(reasons.cancel_day(world, command)):
         return refused
-    events: list[Event] = []
+    events = finish(world)
     for paper in world.papers.values():
         events += _cancel_sales(world, paper)
         events += offers.end_blocks(world, paper.name, BlockEnd.EXPIRED)
-        events += cancel_rows(
-            world,
-            paper.name,
-            CancelReason.DAY_CANCELLED,
-            lambda row: row.number > world.orders_before,
-        )
+        events += [
+            matching.cancel(world, row, CancelReason.DAY_CANCELLED)
+            for row in world.open("", paper.name)
+            if row.number > world.orders_before
+        ]
     date, world.date, world.ends = world.date, 0, 0
     world.last_date = world.last_date_before
     world.days -= 1

@@ -82,7 +82,8 @@ def suspended(world: World, account: str) -> Iterator[Reason]:
 def not_trading(world: World, paper: Paper) -> Iterator[Reason]:
     if not paper.tradable:
         yield Reason.NOT_TRADABLE
-    if clock.now_planned(world, paper) is not Phase.TRADING:
+    planned = clock.now_planned(world, paper)
+    if planned is not Phase.TRADING or clock.clears(world, paper):
         yield Reason.MARKET_CLOSED
     if paper.halted:
         yield Reason.HALTED

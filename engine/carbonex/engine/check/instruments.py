@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from carbonex.engine import work
 from carbonex.engine.commands import MAX_PRICE
 from carbonex.engine.enums import Method, Phase
 from carbonex.engine.market.phases import day_schedule
@@ -24,7 +25,7 @@ def check_instruments(state: State) -> None:
         assert instrument.number == number
         assert state.instruments[instrument.name] is instrument
         assert state.products[instrument.terms.product] is instrument.product
-        _check_terms(instrument)
+        _check_terms(state, instrument)
         _check_phase(state, instrument)
         _check_prices(state, instrument)
         _check_record(state, instrument)
@@ -34,10 +35,13 @@ def check_instruments(state: State) -> None:
         _check_product(state, product)
 
 
-def _check_terms(instrument: Instrument) -> None:
+def _check_terms(state: State, instrument: Instrument) -> None:
     terms, upcoming = instrument.terms, instrument.next_terms
     assert instrument.name == terms.instrument
     assert instrument.max_quantity == terms.max_quantity
+    assert instrument.max_fills == (
+        work.MAX_FILLS if state.semantics >= 2 else work.UNBOUNDED
+    )
     assert instrument.day_only is not terms.multi_day
     fees = terms.fees.maker or terms.fees.taker
     assert instrument.burdened is bool(fees or terms.position_limit)
@@ -59,7 +63,7 @@ def _check_phase(state: State, instrument: Instrument) -> None:
     assert instrument.call_waits_ns >= 0
     if instrument.call_ends_ns:
         assert state.day
-        assert instrument.call_ends_ns > state.time_ns
+        assert instrument.call_ends_ns > state.settled_ns
 
 
 def _check_prices(state: State, instrument: Instrument) -> None:

@@ -52,7 +52,7 @@ def _check_auction(state: State, auction: Auction) -> None:
     assert None not in (command.pricing, command.too_few_bids, command.sealed)
     assert command.bidder_limit is not None
     assert stake.account is state.accounts[command.account]
-    assert command.closes_ns > state.time_ns
+    assert command.closes_ns > state.settled_ns
     expected = (command.side, command.reserve, command.quantity)
     assert (stake.side, stake.price, stake.quantity) == expected
     assert stake.method is Method.AUCTION

@@ -8,6 +8,7 @@ from carbonex.engine.commands import Conditions
 from carbonex.engine.enums import BUY, DAY, GTD, STOP, Restriction
 from carbonex.engine.orders.kinds import is_stop, may_rest
 from carbonex.engine.orders.locks import highest_rate, reserve
+from carbonex.engine.orders.mass_cancels import awaited
 from carbonex.engine.terms import FEE_UNIT
 from carbonex.engine.timers import expires_ns
 
@@ -19,7 +20,13 @@ if TYPE_CHECKING:
 
 
 def check_orders(state: State, found: dict[int, Order]) -> None:
-    """Assert that books and accounts hold the same orders, each of them sound."""
+    """Assert that books and accounts hold the same orders, each of them sound.
+
+    Those that are about to be cancelled need not fit rules and day any more.
+    """
+    doomed = {
+        order.order_id for cancel in state.cancels for order in awaited(state, cancel)
+    }
     assert len(found) == sum(len(item.orders) for item in state.accounts.values())
     assert all(0 < order_id <= state.last_order_id for order_id in found)
     for account in state.accounts.values():
@@ -31,9 +38,12 @@ def check_orders(state: State, found: dict[int, Order]) -> None:
             assert order.account is account
             instrument = state.instruments[order.instrument]
             _check_order(account, order)
-            _check_terms(instrument, order)
-            _check_time(state, instrument, order)
-            _check_extras(state, instrument, order)
+            _check_expiry(state, order)
+            if order_id not in doomed:
+                _check_permission(account, order)
+                _check_terms(instrument, order)
+                _check_time(state, instrument, order)
+                _check_extras(state, instrument, order)
         _check_ids(state, account)
     expiring = [order for order in found.values() if order.command.time_in_force is GTD]
     assert len(state.timers.expiring) == len(expiring)
@@ -52,6 +62,9 @@ def _check_order(account: Account, order: Order) -> None:
         assert order.unit == 1
     name = order.command.client_order_id
     assert not name or account.client_ids.get(name) is order
+
+
+def _check_permission(account: Account, order: Order) -> None:
     restriction = account.participant.restriction
     assert restriction is not Restriction.SUSPENDED
     assert restriction is not Restriction.SELL_ONLY or order.side is not BUY
@@ -74,7 +87,11 @@ def _check_time(state: State, instrument: Instrument, order: Order) -> None:
     tif = order.command.time_in_force
     assert tif is not DAY or state.day
     assert instrument.terms.multi_day or state.day
-    assert tif is not GTD or expires_ns(order) > state.time_ns
+
+
+def _check_expiry(state: State, order: Order) -> None:
+    tif = order.command.time_in_force
+    assert tif is not GTD or expires_ns(order) > state.settled_ns
 
 
 def _check_extras(state: State, instrument: Instrument, order: Order) -> None:

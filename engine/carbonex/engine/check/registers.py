@@ -26,7 +26,7 @@ def check_registers(state: State) -> None:
     assert (state.day == 0) is (state.day_ends_ns == 0)
     assert state.day in (0, state.last_day)
     assert (state.last_day == 0) is (state.day_number == 0)
-    assert not state.day or state.day_ends_ns > state.time_ns
+    assert not state.day or state.day_ends_ns > state.settled_ns
     assert state.gateway in (state.gateways or (0,))
     _check_participants(state)
     _check_keys(state)
@@ -34,6 +34,7 @@ def check_registers(state: State) -> None:
     _check_countdowns(state)
     assert list(state.timers) == dues(state)
     _check_attention(state)
+    _check_backlog(state)
 
 
 def _check_participants(state: State) -> None:
@@ -70,7 +71,7 @@ def _check_sessions(state: State) -> None:
         assert session.connection
         assert session.gateway in state.gateways
         assert 0 <= session.grace_ns <= MAX_GRACE_NS
-        assert session.ends_ns == 0 or session.ends_ns > state.time_ns
+        assert session.ends_ns == 0 or session.ends_ns > state.settled_ns
 
 
 def _check_countdowns(state: State) -> None:
@@ -78,7 +79,7 @@ def _check_countdowns(state: State) -> None:
         countdown = account.countdown
         if countdown is not None:
             assert MIN_COUNTDOWN_NS <= countdown.timeout_ns <= MAX_COUNTDOWN_NS
-            left_ns = countdown.due_ns - state.time_ns
+            left_ns = countdown.due_ns - state.settled_ns
             assert 0 < left_ns <= countdown.timeout_ns
 
 
@@ -90,6 +91,26 @@ def _check_attention(state: State) -> None:
     assert state.supervised is any(item.watch is not None for item in listed)
     attends = state.stops_wait or state.limited or state.supervised
     assert state.watchful is attends
+
+
+def _check_backlog(state: State) -> None:
+    """Assert that what goes on from batch to batch is sound, and nothing twice."""
+    assert state.done == 0
+    assert state.semantics >= 2 or not (
+        state.cancels or state.reaching or state.unfinished
+    )
+    assert len({cancel.chosen for cancel in state.cancels}) == len(state.cancels)
+    for cancel in state.cancels:
+        assert not cancel.account or cancel.account in state.accounts
+        assert not cancel.participant or cancel.participant in state.participants
+        assert not cancel.instrument or cancel.instrument in state.instruments
+        assert 0 <= cancel.order_id <= state.last_order_id
+        assert 0 <= cancel.newest <= state.last_order_id
+        assert 0 <= cancel.place < max(len(state.opened), 1)
+    assert all(item.stops.low <= item.stops.high for item in state.reaching)
+    reached = [item for item in state.listed if item.stops.high]
+    assert sorted(state.reaching, key=state.listed.index) == reached
+    assert not state.unfinished or state.timers.next_ns() == state.time_ns
 
 
 def _check_keys(state: State) -> None:

@@ -32,6 +32,7 @@ from .off_book import (
     OffBookTrade,
 )
 from .orders import (
+    CancelsFollow,
     CountdownFired,
     CountdownSet,
     OrderAccepted,
@@ -69,6 +70,7 @@ __all__ = [
     "BlockEnded",
     "BlockProposed",
     "Bulletin",
+    "CancelsFollow",
     "CountdownFired",
     "CountdownSet",
     "DayBegun",

@@ -196,4 +196,19 @@ OrderChange = (
     | OrderReduced
     | OrderAmended
 )
-OrderEvent = OrderChange | Rejected | OrderStands | CountdownSet | CountdownFired
+
+
+@final
+class CancelsFollow(msgspec.Struct, frozen=True, gc=False, tag=True):
+    """Of all the orders that CancelAll named, ``orders`` are still to be cancelled.
+
+    They go with the next batches. Until then they are open, and may trade.
+    """
+
+    account: str
+    orders: int
+
+
+OrderEvent = (
+    OrderChange | Rejected | OrderStands | CountdownSet | CountdownFired | CancelsFollow
+)

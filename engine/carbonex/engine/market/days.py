@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING
 
+from carbonex.engine.backlog import finish
 from carbonex.engine.commands import MAX_PRICE
 from carbonex.engine.consequences import report_anew
 from carbonex.engine.enums import (
-    STOP,
     BlockEnd,
     CancelReason,
     Permission,
     Phase,
     Reason,
-    TimeInForce,
+    Side,
 )
 from carbonex.engine.events import (
     BandSet,
@@ -27,7 +26,7 @@ from carbonex.engine.events import (
 )
 from carbonex.engine.off_book.block_rules import block_limits
 from carbonex.engine.off_book.blocks import expire_blocks
-from carbonex.engine.orders.leaving import cancel_orders
+from carbonex.engine.orders.mass_cancels import all_in, request
 from carbonex.engine.timers import Due
 
 from .dates import bad_date, bad_end
@@ -40,7 +39,6 @@ from .statistics import Tallies
 
 
 if TYPE_CHECKING:
-    from carbonex.engine.book import Order
     from carbonex.engine.commands import BeginDay
     from carbonex.engine.events import Event
     from carbonex.engine.state import Instrument, State
@@ -52,13 +50,15 @@ def begin_day(state: State, command: BeginDay) -> list[Event]:
     """Open a trading day later than the last; linear in accounts and orders.
 
     P0, bands and phases are the day's, new terms hold, resale locks that came
-    due are released, and orders that do not fit are cancelled.
+    due are released, and orders that do not fit are cancelled: until they are, their
+    instrument stays closed. Mass cancels of the last day come to their end first.
     """
     ends_ns = command.ends_ns or day_end_ns(state, command.date)
     rejected = _unbeginnable(state, command, ends_ns)
     if rejected is not None:
         return [rejected]
     state.before = before = Before(state.last_day, state.last_order_id)
+    events = finish(state)
     new_year = command.date // 10_000 != state.last_day // 10_000
     state.day = state.last_day = command.date
     state.day_number += 1
@@ -66,7 +66,7 @@ def begin_day(state: State, command: BeginDay) -> list[Event]:
     state.timers.set(ends_ns, Due.DAY)
     for account in state.accounts.values():
         account.begin_day(state.day_number)
-    events: list[Event] = [DayBegun(command.date, ends_ns)]
+    events.append(DayBegun(command.date, ends_ns))
     if new_year:
         before.years = [instrument.record.year for instrument in state.listed]
     for instrument in state.listed:
@@ -136,7 +136,7 @@ def _begin(state: State, instrument: Instrument) -> list[Event]:
     events: list[Event] = []
     if instrument.next_terms is not None:
         reason = CancelReason.TERMS_CHANGED
-        events += cancel_orders(instrument, reason, lambda _: True)
+        events += request(state, all_in(instrument, reason))
         instrument.adopt(instrument.next_terms)
         instrument.close = instrument.close or instrument.next_terms.reference
         instrument.next_terms = None
@@ -151,18 +151,28 @@ def _begin(state: State, instrument: Instrument) -> list[Event]:
     instrument.limit_down, instrument.limit_up = 1, MAX_PRICE
     if terms.band_permille:
         events.append(_set_band(state, instrument))
-        reason = CancelReason.OUT_OF_BAND
-        events += cancel_orders(instrument, reason, partial(_outside, instrument))
+        if not state.is_clearing(instrument) and _may_lie_outside(instrument):
+            reason = CancelReason.OUT_OF_BAND
+            events += request(state, all_in(instrument, reason))
+    begin_call(state, instrument)
     return events
 
 
-def _outside(instrument: Instrument, order: Order) -> bool:
-    """Tell whether an order lies outside the band: its limit, else its stop price."""
-    price = order.price
-    if order.command.order_type is STOP:
-        assert order.extras is not None
-        price = order.extras.stop_price
-    return not instrument.limit_down <= price <= instrument.limit_up
+def _may_lie_outside(instrument: Instrument) -> bool:
+    """Tell whether orders may lie outside the band. O(1).
+
+    Of stop orders the book does not tell: they are looked at.
+    """
+    if len(instrument.stops):
+        return True
+    low, high = instrument.limit_down, instrument.limit_up
+    for side in Side:
+        half = instrument.book.side(side)
+        if half.keys:
+            prices = (half.sign * half.keys[0], half.sign * half.keys[-1])
+            if not low <= min(prices) <= max(prices) <= high:
+                return True
+    return False
 
 
 def _set_band(state: State, instrument: Instrument) -> BandSet:
@@ -181,13 +191,13 @@ def _set_band(state: State, instrument: Instrument) -> BandSet:
 
 
 def _close(state: State, instrument: Instrument) -> list[Event]:
-    """Cancel what may not stay open after an instrument's last session."""
-    everything = not instrument.terms.multi_day
-    events = cancel_orders(
-        instrument,
-        CancelReason.SESSION_CLOSE,
-        lambda o: everything or o.command.time_in_force is TimeInForce.DAY,
-    )
+    """Cancel what may not stay open after an instrument's last session.
+
+    All orders where the terms have none over several days, else those for the day.
+    """
+    events: list[Event] = []
+    if instrument.book.bids.best or instrument.book.asks.best or len(instrument.stops):
+        events = request(state, all_in(instrument, CancelReason.SESSION_CLOSE))
     if not state.step_of(instrument).blocks:
         events += expire_blocks(state, instrument, BlockEnd.EXPIRED)
     return events

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, final
 
+from carbonex.engine.backlog import finish
 from carbonex.engine.enums import BlockEnd, CancelReason, Permission, Reason
 from carbonex.engine.events import DayCancelled, DayEnding, Rejected
 from carbonex.engine.off_book.auctions import cancel_auctions
 from carbonex.engine.off_book.blocks import expire_blocks
-from carbonex.engine.orders.leaving import cancel_orders
+from carbonex.engine.orders.leaving import cancel_by_number
 from carbonex.engine.timers import Due
 
 from .phases import await_step, day_schedule, leave_schedule, set_phase
@@ -69,7 +70,8 @@ def cancel_day(state: State, command: CancelDay) -> list[Event]:
     What was entered on it ends: auctions, blocks, then orders, instrument by
     instrument. P0 and bands stay: nothing has traded, so the next day has the same.
     Resale locks that it released stay so, as the next day has the same number.
-    Linear in accounts and open orders.
+    Mass cancels that go on come to their end first. Linear in accounts and open
+    orders.
     """
     rejected = _unavailable(state, command)
     before = state.before
@@ -79,15 +81,13 @@ def cancel_day(state: State, command: CancelDay) -> list[Event]:
     if trades:
         return [Rejected(Reason.DAY_HAS_TRADED, "", trades)]
     date = state.day
-    events: list[Event] = []
+    events = finish(state)
     for instrument in state.listed:
         events += cancel_auctions(state, instrument)
         events += expire_blocks(state, instrument, BlockEnd.EXPIRED)
-        events += cancel_orders(
-            instrument,
-            CancelReason.DAY_CANCELLED,
-            lambda order: order.order_id > before.last_order_id,
-        )
+        orders = (*instrument.book.orders(), *instrument.stops.orders())
+        entered = [one for one in orders if one.order_id > before.last_order_id]
+        events += cancel_by_number(entered, CancelReason.DAY_CANCELLED)
     state.timers.clear(state.day_ends_ns, Due.DAY)
     for instrument in state.listed:
         leave_schedule(state, instrument)

@@ -15,7 +15,7 @@ from carbonex.engine.events import (
 )
 from carbonex.engine.off_book.auctions import cancel_auctions
 from carbonex.engine.off_book.blocks import expire_blocks
-from carbonex.engine.orders.leaving import cancel_orders
+from carbonex.engine.orders.mass_cancels import all_in, request
 
 from .bounds import bad_terms
 from .phases import (
@@ -53,6 +53,7 @@ def list_instrument(state: State, command: ListInstrument) -> list[Event]:
     instrument = state.add_instrument(command)
     if not command.band_permille:
         admit(state, instrument, command.reference)
+        begin_call(state, instrument)
         instrument.product.change()
     instrument.enter(state.phase_of(instrument), blocks=state.blocks_open(instrument))
     return [InstrumentListed(command), phase_changed(state, instrument)]
@@ -76,7 +77,7 @@ def delist_instrument(state: State, command: DelistInstrument) -> list[Event]:
     instrument = _found(state, command.key, command.instrument)
     if type(instrument) is Rejected:
         return [instrument]
-    events = cancel_orders(instrument, CancelReason.DELISTED, lambda _: True)
+    events = request(state, all_in(instrument, CancelReason.DELISTED))
     events += expire_blocks(state, instrument, BlockEnd.DELISTED)
     events += cancel_auctions(state, instrument)
     leave_schedule(state, instrument)
@@ -118,7 +119,8 @@ def resume(state: State, command: ResumeInstrument) -> list[Event]:
 def admit(state: State, instrument: Instrument, reference: int) -> None:
     """Let an instrument be traded by the day's schedule, from P0 in fen on.
 
-    It counts in its product's composite, which is up to who calls to weigh anew.
+    It counts in its product's composite, which is up to who calls to weigh anew. So
+    is the call auction that may come first.
     """
     if not instrument.tradable:
         instrument.tradable = True
@@ -130,7 +132,6 @@ def admit(state: State, instrument: Instrument, reference: int) -> None:
     instrument.sellable_day = state.day_number + lag if lag else 0
     follow_schedule(state, instrument)
     await_call(instrument, instrument.terms.calls.open_seconds)
-    begin_call(state, instrument)
 
 
 def dismiss(instrument: Instrument) -> None:

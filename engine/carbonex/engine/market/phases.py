@@ -83,6 +83,8 @@ def begin_call(state: State, instrument: Instrument) -> None:
     waits_ns = instrument.call_waits_ns
     if not waits_ns or instrument.halted or step.phase is not Phase.TRADING:
         return
+    if state.is_clearing(instrument):
+        return
     ends_ns = state.time_ns + waits_ns
     following = next_step(instrument.schedule, state.time_ns)
     while following is not None and following.phase is Phase.TRADING:

@@ -11,7 +11,7 @@ from carbonex.engine.events import CountdownFired, CountdownSet
 from carbonex.engine.market.rules import out_of_bounds
 from carbonex.engine.timers import Due
 
-from .leaving import cancel_by_number
+from .mass_cancels import MassCancel, request
 from .refusals import not_permitted
 
 
@@ -45,11 +45,9 @@ def fire_countdown(state: State, number: int) -> list[Event]:
     """Cancel all open orders of the account whose countdown has run out."""
     account = state.opened[number]
     _disarm(state, account)
-    orders = list(account.orders.values())
-    return [
-        CountdownFired(account.name, len(orders)),
-        *cancel_by_number(orders, CancelReason.COUNTDOWN),
-    ]
+    fired = CountdownFired(account.name, len(account.orders))
+    cancel = MassCancel(CancelReason.COUNTDOWN, account.name)
+    return [fired, *request(state, cancel)]
 
 
 def _bad_timeout(timeout_ns: int) -> Rejected | None:

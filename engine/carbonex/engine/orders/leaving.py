@@ -11,11 +11,10 @@ from .locks import lock, unlock
 
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
 
     from carbonex.engine.book import Order
     from carbonex.engine.events import Event
-    from carbonex.engine.state import Instrument
 
 
 CANCELLED: Final = OrderCancelled  # compiled code loads it at once
@@ -28,17 +27,6 @@ def cancel_open(order: Order, reason: CancelReason) -> OrderCancelled:
     """Take an open order out of account and book; release what it locked."""
     del order.account.orders[order.order_id]
     return withdraw(order, reason)
-
-
-def cancel_orders(
-    instrument: Instrument, reason: CancelReason, chosen: Callable[[Order], bool]
-) -> list[Event]:
-    """Cancel an instrument's open orders that are ``chosen``, oldest first.
-
-    O(n log n) in its open orders.
-    """
-    orders = [*instrument.book.orders(), *instrument.stops.orders()]
-    return cancel_by_number(filter(chosen, orders), reason)
 
 
 def cancel_by_number(orders: Iterable[Order], reason: CancelReason) -> list[Event]:

@@ -6,7 +6,8 @@ does not trade is locked by whoever lets it rest.
 
 from __future__ import annotations
 
-from itertools import islice
+from collections import deque
+from itertools import islice, takewhile
 from typing import TYPE_CHECKING, Final
 
 from carbonex.engine.commands import MAX_QUANTITY
@@ -18,9 +19,9 @@ from .locks import lock, settle, unlock
 
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
-    from carbonex.engine.accounts import Account
+    from carbonex.engine.accounts import Account, Participant
     from carbonex.engine.book import BookSide, Level, Order
     from carbonex.engine.commands import PlaceOrder
     from carbonex.engine.events import Event
@@ -37,8 +38,9 @@ def match(  # noqa: C901, PLR0915 - one loop: a call costs 60 ns of a fill's 700
     """Trade ``taker`` as far as its price and the other side allow.
 
     Returns whether it is finished: filled, or cancelled by self-trade
-    prevention or for having taken all the levels it may. If not, its remainder
-    meets no order. O(1) per fill, O(log n) per level used up.
+    prevention or for having taken all the levels, or met all the orders, that it
+    may. If not, its remainder meets no order. O(1) per fill, O(log n) per level
+    used up.
     """
     limit = makers.sign * taker.price
     account, command = taker.account, taker.command
@@ -48,6 +50,7 @@ def match(  # noqa: C901, PLR0915 - one loop: a call costs 60 ns of a fill's 700
     singly = taker.extras is not None  # its fees are charged fill by fill
     traded = notional = first = price = key = 0
     trade_id = instrument.last_trade_id
+    left = instrument.max_fills
     finished = False
     while not finished:
         level = makers.best
@@ -60,6 +63,11 @@ def match(  # noqa: C901, PLR0915 - one loop: a call costs 60 ns of a fill's 700
                 break
             levels -= 1
             key = level.key
+        if left == 0:
+            events.append(cancel_rest(taker, CancelReason.FILL_LIMIT))
+            finished = True
+            break
+        left -= 1
         maker = level.oldest
         if picks:
             maker = picks.pop(0)
@@ -127,29 +135,22 @@ def fillable(
 ) -> bool:
     """Tell whether all of an order would trade at once: fill or kill.
 
-    Linear in the orders that it would take. Self-trade prevention counts: an
-    own order is passed over only where the mode would cancel it and go on.
+    Linear in the orders that it would take, and no more than it may meet.
+    Self-trade prevention counts: an own order is passed over only where the mode
+    would cancel it and go on.
     """
-    limit = makers.sign * price
     passes = command.self_trade is CANCEL_OLDEST
     picks = () if command.conditions is None else command.conditions.pick
-    for level in islice(makers, instrument.terms.take_levels or None):
-        if level.key > limit:
+    levels = islice(makers, instrument.terms.take_levels or None)
+    reach = takewhile(lambda level: level.key <= makers.sign * price, levels)
+    meetings = _meetings(reach, picks, account.participant)
+    for order, shown in islice(meetings, instrument.max_fills):
+        if order.account.participant is not account.participant:
+            wanted -= shown
+            if wanted <= 0:
+                return True
+        elif not passes:
             return False
-        hidden = 0
-        for order in _queue(level, picks):
-            if order.account.participant is not account.participant:
-                shown = order.shown
-                wanted -= shown
-                hidden += order.remaining - shown
-                if wanted <= 0:
-                    return True
-            elif not passes:
-                return False
-        wanted -= hidden  # refills come behind all others of the level
-        if wanted <= 0:
-            return True
-        picks = ()
     return False
 
 
@@ -244,6 +245,31 @@ def show_more(order: Order, events: list[Event]) -> None:
         finish(order)
     elif order.shown == 0:
         events.append(refill(order))
+
+
+def _meetings(
+    levels: Iterable[Level], picks: tuple[int, ...], own: Participant
+) -> Iterator[tuple[Order, int]]:
+    """Yield whom a taker meets, and the tonnes that they show then.
+
+    Refills of icebergs come behind all others of their level, and those of orders
+    of the taker's ``own`` participant not at all. Only the first level is picked of.
+    """
+    for level in levels:
+        refills: deque[tuple[Order, int]] = deque()
+        for order in _queue(level, picks):
+            yield order, order.shown
+            hidden = order.remaining - order.shown
+            if hidden and order.account.participant is not own:
+                refills.append((order, hidden))
+        while refills:
+            order, hidden = refills.popleft()
+            assert order.extras is not None
+            display = order.extras.display
+            yield order, min(hidden, display)
+            if hidden > display:
+                refills.append((order, hidden - display))
+        picks = ()
 
 
 def _settle_maker(maker: Order, quantity: int, sellable_day: int) -> None:

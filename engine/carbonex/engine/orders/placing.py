@@ -21,11 +21,12 @@ from carbonex.engine.enums import (
     Reason,
     SelfTrade,
 )
-from carbonex.engine.events import OrderAccepted, OrderStands, Rejected
+from carbonex.engine.events import CancelsFollow, OrderAccepted, OrderStands, Rejected
 from carbonex.engine.market.rules import bad_name
 from carbonex.engine.state import NO_ACCOUNTS
 
 from .leaving import cancel_open, cancel_rest, withdraw
+from .mass_cancels import MassCancel, awaited, request
 from .matching import match
 from .refusals import late, not_permitted, unaffordable
 from .special import place_special
@@ -159,19 +160,23 @@ def cancel(state: State, command: CancelOrder) -> list[Event]:
 
 
 def cancel_all(state: State, command: CancelAll) -> list[Event]:
-    """Withdraw an account's open orders, oldest first; perhaps none."""
+    """Withdraw an account's open orders, oldest first; perhaps none.
+
+    Since number 2 a slice at once, and the others with later batches.
+    """
     account = state.trader(command.key, command.account)
     if command.instrument and command.instrument not in state.instruments:
         return [Rejected(Reason.UNKNOWN_INSTRUMENT, "instrument")]
     if account is None:
         return [not_permitted(command.key)]
-    chosen = [
-        order
-        for order in account.orders.values()
-        if command.instrument in ("", order.instrument)
-        and (command.side is None or command.side is order.side)
-    ]
-    return [cancel_open(order, CLIENT) for order in chosen]
+    instrument, side = command.instrument, command.side
+    wanted = MassCancel(CLIENT, account.name, "", instrument, side)
+    events = request(state, wanted)
+    for cancel in state.cancels:
+        if cancel.chosen == wanted.chosen:
+            follow = sum(1 for _ in awaited(state, cancel))
+            events += [CancelsFollow(account.name, follow)] if follow else []
+    return events
 
 
 def find_open(state: State, command: AmendOrder | CancelOrder) -> Order | Rejected:

@@ -78,7 +78,8 @@ def not_trading(state: State, instrument: Instrument, param: str) -> Rejected | 
         return Rejected(Reason.NOT_TRADABLE, param)
     if instrument.phase is Phase.TRADING or instrument.phase is Phase.CALL:
         return None
-    if state.step_of(instrument).phase is not Phase.TRADING:
+    scheduled = state.step_of(instrument).phase
+    if scheduled is not Phase.TRADING or state.is_clearing(instrument):
         return Rejected(Reason.MARKET_CLOSED, param)
     return Rejected(Reason.HALTED, param)
 

@@ -24,13 +24,17 @@ class Stops:
     A buy waits for a trade at its stop price or above, a sell for one at its or
     below: any at ``buys_from`` (fen) or above, or at ``sells_to`` or below, triggers
     something. Adding and removing cost O(log n).
+
+    ``high`` and ``low`` (fen) bound the prices of trades that have reached some that
+    have not entered yet; ``high`` is 0 where there is none to enter.
     """
 
-    __slots__ = ("_buys", "_sells", "buys_from", "sells_to")
+    __slots__ = ("_buys", "_sells", "buys_from", "high", "low", "sells_to")
 
     def __init__(self) -> None:
         self._buys: SortedDict[tuple[int, int], Order] = SortedDict()
         self._sells: SortedDict[tuple[int, int], Order] = SortedDict()
+        self.high, self.low = 0, MAX_PRICE + 1
         self._look()
 
     def __len__(self) -> int:
@@ -64,6 +68,35 @@ class Stops:
                 taken.append(waiting.popitem(0)[1])
         self._look()
         return taken
+
+    def reach(self, price: int) -> bool:
+        """Note a trade at ``price``; return whether it is the first that reached any.
+
+        Number 2's way: they stay here until ``reached`` names them. O(1).
+        """
+        if self.sells_to < price < self.buys_from:
+            return False
+        first = not self.high
+        self.high = max(self.high, price)
+        self.low = min(self.low, price)
+        return first
+
+    @property
+    def reached(self) -> Order | None:
+        """The order to enter next of those that trades have reached.
+
+        Buys by rising, then sells by falling stop price, orders of one stop price by
+        age. One that has come since counts as reached, too.
+        """
+        if self.buys_from <= self.high:
+            return self._buys.peekitem(0)[1]
+        if self.sells_to >= self.low:
+            return self._sells.peekitem(0)[1]
+        return None
+
+    def forget(self) -> None:
+        """Forget which prices trades have reached."""
+        self.high, self.low = 0, MAX_PRICE + 1
 
     def _look(self) -> None:
         """Note which prices trigger something, so that trades need not look."""

@@ -17,7 +17,7 @@ from carbonex.engine.events import (
 from carbonex.engine.market.rules import bad_name
 from carbonex.engine.off_book.auctions import drop_bids
 from carbonex.engine.off_book.blocks import drop_blocks
-from carbonex.engine.orders.leaving import cancel_by_number
+from carbonex.engine.orders.mass_cancels import of_participant, request
 
 
 if TYPE_CHECKING:
@@ -148,14 +148,9 @@ def _not_positive(param: str, value: int) -> Rejected | None:
 
 def _end_open(state: State, participant: Participant, side: Side | None) -> list[Event]:
     """End what a participant has open on ``side``; None: on both."""
-    orders = [
-        order
-        for account in participant.accounts.values()
-        for order in account.orders.values()
-        if side is None or order.side is side
-    ]
+    cancel = of_participant(CancelReason.RESTRICTED, participant, side, "")
     return [
-        *cancel_by_number(orders, CancelReason.RESTRICTED),
+        *request(state, cancel),
         *drop_blocks(state, participant, side),
         *drop_bids(state, participant, side),
     ]

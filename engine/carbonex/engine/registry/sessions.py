@@ -11,7 +11,7 @@ from carbonex.engine.commands import MAX_GRACE_NS
 from carbonex.engine.enums import CancelReason, Reason, SessionEnd
 from carbonex.engine.events import Rejected
 from carbonex.engine.market.rules import bad_name, out_of_bounds
-from carbonex.engine.orders.leaving import cancel_by_number
+from carbonex.engine.orders.mass_cancels import of_participant, request
 from carbonex.engine.state import VENUE_KEY
 from carbonex.engine.timers import Due
 
@@ -104,14 +104,15 @@ def session_closed(state: State, command: SessionClosed) -> list[Event]:
         _forget(state, session)
     if command.cause is SessionEnd.LOGOUT:
         return []
-    return _cancel(participant, command.session, CancelReason.CLIENT)
+    return _cancel(state, participant, command.session, CancelReason.CLIENT)
 
 
 def end_grace(state: State, number: int) -> list[Event]:
     """Cancel the orders of a session whose client did not come back."""
     session = state.sessions[number]
     _forget(state, session)
-    return _cancel(session.participant, session.name, CancelReason.DISCONNECTED)
+    participant, reason = session.participant, CancelReason.DISCONNECTED
+    return _cancel(state, participant, session.name, reason)
 
 
 def restart_graces(state: State, gateway: int, now_ns: int) -> None:
@@ -169,12 +170,8 @@ def _forget(state: State, session: Session) -> None:
     del session.participant.sessions[session.name]
 
 
-def _cancel(participant: Participant, name: str, reason: CancelReason) -> list[Event]:
-    """Cancel a session's open orders in all accounts, oldest first."""
-    orders = [
-        order
-        for account in participant.accounts.values()
-        for order in account.orders.values()
-        if order.command.session == name
-    ]
-    return cancel_by_number(orders, reason)
+def _cancel(
+    state: State, participant: Participant, name: str, reason: CancelReason
+) -> list[Event]:
+    """Cancel a session's open orders in all accounts."""
+    return request(state, of_participant(reason, participant, None, name))

@@ -19,7 +19,7 @@ from carbonex.engine.commands import (
     ProposeBlock,
     RefCommand,
 )
-from carbonex.engine.enums import Permission, Restriction
+from carbonex.engine.enums import CancelReason, Permission, Restriction, Side
 from carbonex.engine.events import RefEvent
 from carbonex.engine.supervision.watch_rows import WatchRow
 
@@ -180,6 +180,20 @@ class BeforeRow(msgspec.Struct, frozen=True, gc=False, array_like=True):
     years: list[TalliesRow]
 
 
+class MassCancelRow(msgspec.Struct, frozen=True, gc=False, array_like=True):
+    """A mass cancel that goes on: what it chooses, and how far it has come."""
+
+    reason: CancelReason
+    account: str
+    participant: str
+    instrument: str
+    side: Side | None
+    session: str
+    newest: int
+    place: int
+    order_id: int
+
+
 class Head(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """What every format begins with."""
 
@@ -215,3 +229,6 @@ class Image(msgspec.Struct, frozen=True, gc=False, array_like=True):
     auctions: list[tuple[int, OpenAuction]]
     bids: list[tuple[int, PlaceBid]]  # of all auctions, by number
     before: BeforeRow | None
+    cancels: list[MassCancelRow]  # the next in turn first
+    reaching: list[tuple[int, int, int]]  # likewise: instrument, fen from, fen to
+    unfinished: bool

@@ -23,6 +23,7 @@ from carbonex.engine.market.phases import day_schedule
 from carbonex.engine.market.statistics import Tallies
 from carbonex.engine.off_book.auctions import enter_auction, enter_bid
 from carbonex.engine.off_book.blocks import enter_proposal
+from carbonex.engine.orders.mass_cancels import MassCancel
 from carbonex.engine.registry.sessions import Session
 from carbonex.engine.supervision.watch import restored
 from carbonex.engine.supervision.watch_rows import whole
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
         HoldingRow,
         InstrumentRow,
         KeyRow,
+        MassCancelRow,
         OrderRow,
         ParticipantRow,
         PricesRow,
@@ -78,10 +80,12 @@ def restore(state: State, data: bytes) -> None:
         orders.update(_restore_account(state, account))
     for session in image.sessions:
         _restore_session(state, session)
+    state.cancels = [_cancel(row) for row in image.cancels]
     for row in image.instruments:
         instrument = state.add_instrument(row.terms)
         _restore_instrument(state, instrument, row)
         _restore_book(state, instrument, row, orders)
+    _restore_reaching(state, image)
     _restore_products(state, image)
     _restore_offers(state, image)
     _restore_timers(state, orders)
@@ -112,6 +116,7 @@ def _restore_counters(state: State, image: Image) -> None:
     state.last_session_id = image.last_session_id
     state.cash = image.cash
     state.gateway = image.gateway
+    state.unfinished = image.unfinished
     state.gateways = {gateway: (epoch, n) for gateway, epoch, n in image.gateways}
     if image.before is not None:
         state.before = _before(image.before)
@@ -242,6 +247,25 @@ def _restore_book(
         order.extras.stops = stops
         stops.add(order)
     state.attend(instrument)
+
+
+def _cancel(row: MassCancelRow) -> MassCancel:
+    """Restore a mass cancel, which finds what it means by their names."""
+    cancel = MassCancel(
+        row.reason, row.account, row.participant, row.instrument, row.side, row.session
+    )
+    cancel.newest = row.newest
+    cancel.place = row.place
+    cancel.order_id = row.order_id
+    return cancel
+
+
+def _restore_reaching(state: State, image: Image) -> None:
+    """Restore what trades have reached stop orders that have not entered yet."""
+    for number, low, high in image.reaching:
+        instrument = state.listed[number]
+        instrument.stops.low, instrument.stops.high = low, high
+        state.reaching.append(instrument)
 
 
 def _order(account: Account, row: OrderRow) -> Order:

@@ -19,6 +19,7 @@ from .images import (
     Image,
     InstrumentRow,
     KeyRow,
+    MassCancelRow,
     OrderRow,
     ParticipantRow,
     ProductRow,
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
         Tallies,
         Tally,
     )
+    from carbonex.engine.orders.mass_cancels import MassCancel
     from carbonex.engine.registry.sessions import Session
     from carbonex.engine.state import Instrument, State
 
@@ -85,6 +87,9 @@ def snapshot(state: State) -> bytes:
             [(number, auction.command) for number, auction in state.auctions.items()],
             _bids(state),
             None if state.before is None else _before(state.before),
+            [_cancel(cancel) for cancel in state.cancels],
+            [(item.number, item.stops.low, item.stops.high) for item in state.reaching],
+            state.unfinished,
         )
     )
 
@@ -97,6 +102,20 @@ def digest(data: bytes) -> bytes:
 def _before(before: Before) -> BeforeRow:
     years = [_tallies(year) for year in before.years]
     return BeforeRow(before.last_day, before.last_order_id, years)
+
+
+def _cancel(cancel: MassCancel) -> MassCancelRow:
+    return MassCancelRow(
+        cancel.reason,
+        cancel.account,
+        cancel.participant,
+        cancel.instrument,
+        cancel.side,
+        cancel.session,
+        cancel.newest,
+        cancel.place,
+        cancel.order_id,
+    )
 
 
 def _participant(participant: Participant) -> ParticipantRow:

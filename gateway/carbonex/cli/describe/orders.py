@@ -140,6 +140,7 @@ _REASONS: Final = {
     CancelReason.TERMS_CHANGED: " (its instrument has new terms)",
     CancelReason.DISCONNECTED: " (its session did not come back)",
     CancelReason.COUNTDOWN: " (its account's countdown ran out)",
+    CancelReason.FILL_LIMIT: " (one order meets no more)",
 }
 
 

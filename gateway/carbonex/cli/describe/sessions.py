@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from carbonex.engine import (
+    CancelsFollow,
     CountdownFired,
     CountdownSet,
     SessionClosed,
@@ -49,6 +50,11 @@ def _(e: CountdownFired) -> str:
     return (
         f"countdown of {e.account} has run out, cancelling {counted(e.orders, 'order')}"
     )
+
+
+@describe.register(CancelsFollow)
+def _(e: CancelsFollow) -> str:
+    return f"{counted(e.orders, 'order')} of {e.account} are still to be cancelled"
 
 
 _ENDS: Final = {

@@ -109,7 +109,8 @@ class Pipeline:
         if self._dead or venue.in_flight:
             return None
         now_ns = self._holds.begin()
-        if self.day_to_begin is not None and not venue.draining:
+        late = venue.exchange.is_late(now_ns)  # what is due comes before a new day
+        if self.day_to_begin is not None and not (late or venue.draining):
             begin = self.day_to_begin(venue.exchange, now_ns)
             if begin is not None:
                 venue.submit_first(begin)
@@ -155,7 +156,7 @@ class Pipeline:
             applied = self._venue.committed(batch, row.position, row.hash)
             if held_ns := self._holds.lap():
                 self._holds.tell(BATCH, held_ns, **_described(batch, applied, row))
-            if applied.due and type(applied.due[-1]) is DayEnded:
+            if any(type(event) is DayEnded for event in applied.due):
                 self._committer.roll()
             self._clients.resume()
             # The disk gets its next batch before the answers are written.

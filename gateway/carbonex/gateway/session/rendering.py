@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from carbonex.engine import (
+    CancelsFollow,
     CountdownSet,
     Moved,
     ObligationSet,
@@ -74,7 +75,8 @@ def cancelled(events: list[Event]) -> answers.Cancelled:
 def cancelled_all(events: list[Event]) -> answers.CancelledAll:
     """Return the result of cancel_all."""
     return answers.CancelledAll(
-        [_cancelled(event) for event in events if type(event) is OrderCancelled]
+        [_cancelled(event) for event in events if type(event) is OrderCancelled],
+        sum(event.orders for event in events if type(event) is CancelsFollow),
     )
 
 

@@ -1,0 +1,210 @@
+"""Cancelling many orders: a command or time names them, and batches work them off.
+
+Under semantics 1 all of them go at once. Since number 2 a slice goes at once, and the
+rest with later batches (``backlog``): nothing new may freeze the venue for long.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, final
+
+from carbonex.engine import work
+from carbonex.engine.enums import DAY, STOP, CancelReason
+
+from .leaving import cancel_by_number
+
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from carbonex.engine.accounts import Account, Participant
+    from carbonex.engine.book import Order
+    from carbonex.engine.enums import Side
+    from carbonex.engine.events import Event
+    from carbonex.engine.state import Instrument, State
+
+
+@final
+class MassCancel:
+    """Open orders that are to be cancelled, and how far that has come.
+
+    They are those of one ``account``, of all accounts of a ``participant``, or of
+    all, in ``instrument``, on ``side``, of ``session``, as far as each is named, and
+    up to ``newest``. Accounts come by number, their orders by age: up to ``order_id``
+    of the account number ``place`` all were looked at.
+    """
+
+    __slots__ = (
+        "account",
+        "instrument",
+        "newest",
+        "order_id",
+        "participant",
+        "place",
+        "reason",
+        "session",
+        "side",
+    )
+
+    def __init__(
+        self,
+        reason: CancelReason,
+        account: str = "",
+        participant: str = "",
+        instrument: str = "",
+        side: Side | None = None,
+        session: str = "",
+    ) -> None:
+        self.reason = reason
+        self.account = account
+        self.participant = participant
+        self.instrument = instrument
+        self.side = side
+        self.session = session
+        self.newest = 0
+        self.place = 0
+        self.order_id = 0
+
+    @property
+    def clears(self) -> bool:
+        """Whether its instrument stays closed until they are gone."""
+        reason = self.reason
+        return (
+            reason is CancelReason.OUT_OF_BAND or reason is CancelReason.TERMS_CHANGED
+        )
+
+    @property
+    def chosen(self) -> tuple[object, ...]:
+        """What it chooses orders by; of two that choose alike one is enough."""
+        return (
+            self.reason,
+            self.account,
+            self.participant,
+            self.instrument,
+            self.side,
+            self.session,
+        )
+
+    def restart(self) -> None:
+        """Take in what has come since: behind what was looked at, in one account."""
+        if not self.account:
+            self.place = self.order_id = 0
+
+    def passed(self, order: Order) -> bool:
+        """Tell whether it is beyond an order, or never meant it."""
+        place = order.account.number
+        if place == self.place:
+            return order.order_id <= self.order_id or order.order_id > self.newest
+        return place < self.place or order.order_id > self.newest
+
+
+def request(state: State, cancel: MassCancel) -> list[Event]:
+    """Cancel orders, oldest first: under number 1 all of them.
+
+    Since number 2 what is left of a slice, and what is beyond it with later batches.
+    """
+    if state.semantics < 2:
+        orders = [
+            order
+            for account in accounts(state, cancel)
+            for order in account.orders.values()
+            if chooses(state, cancel, order)
+        ]
+        return cancel_by_number(orders, cancel.reason)
+    for known in state.cancels:
+        if known.chosen == cancel.chosen:
+            state.cancels.remove(known)
+            known.restart()
+            cancel = known
+            break
+    cancel.newest = state.last_order_id
+    events: list[Event] = []
+    if not work_off(state, cancel, work.SLICE - state.done, events):
+        state.cancels.append(cancel)
+    state.done += len(events)
+    return events
+
+
+def accounts(state: State, cancel: MassCancel) -> Iterable[Account]:
+    """Return the accounts whose orders may be meant, by number, not yet passed."""
+    if cancel.account:
+        return [state.accounts[cancel.account]]
+    if not cancel.participant:
+        return state.opened[cancel.place :]
+    owned = state.participants[cancel.participant].accounts.values()
+    return [account for account in owned if account.number >= cancel.place]
+
+
+def chooses(state: State, cancel: MassCancel, order: Order) -> bool:
+    """Tell whether an order of its accounts is one of those to be cancelled. O(1)."""
+    command = order.command
+    if cancel.instrument and cancel.instrument != command.instrument:
+        return False
+    if cancel.side is not None and cancel.side is not command.side:
+        return False
+    if cancel.session and cancel.session != command.session:
+        return False
+    if cancel.reason is CancelReason.SESSION_CLOSE:
+        multi_day = state.instruments[command.instrument].terms.multi_day
+        return not multi_day or command.time_in_force is DAY
+    if cancel.reason is CancelReason.OUT_OF_BAND:
+        return outside(state.instruments[command.instrument], order)
+    return True
+
+
+def awaited(state: State, cancel: MassCancel) -> Iterator[Order]:
+    """Yield the orders that it has still to cancel. Linear in its accounts' orders."""
+    for account in accounts(state, cancel):
+        for order in account.orders.values():
+            if not cancel.passed(order) and chooses(state, cancel, order):
+                yield order
+
+
+def work_off(state: State, cancel: MassCancel, room: int, events: list[Event]) -> bool:
+    """Go on with a mass cancel for ``room`` events; return whether it is done.
+
+    What is cancelled at once goes oldest first. Each account, and each order that is
+    looked at in vain, uses up a part of an event.
+    """
+    chosen: list[Order] = []
+    looks = max(room, 0) * work.LOOKS
+    for account in accounts(state, cancel):
+        if account.number > cancel.place:
+            cancel.place, cancel.order_id = account.number, 0
+        looks -= 1
+        for order in account.orders.values():
+            if looks <= 0:
+                break
+            if cancel.passed(order):
+                continue
+            cancel.order_id = order.order_id
+            if chooses(state, cancel, order):
+                chosen.append(order)
+                looks -= work.LOOKS
+            else:
+                looks -= 1
+        if looks <= 0:
+            break
+    events += cancel_by_number(chosen, cancel.reason)
+    return looks > 0
+
+
+def outside(instrument: Instrument, order: Order) -> bool:
+    """Tell whether an order lies outside the band: its limit, else its stop price."""
+    price = order.price
+    if order.command.order_type is STOP:
+        assert order.extras is not None
+        price = order.extras.stop_price
+    return not instrument.limit_down <= price <= instrument.limit_up
+
+
+def all_in(instrument: Instrument, reason: CancelReason) -> MassCancel:
+    """Return what cancels an instrument's orders, all that the reason is for."""
+    return MassCancel(reason, "", "", instrument.name)
+
+
+def of_participant(
+    reason: CancelReason, participant: Participant, side: Side | None, session: str
+) -> MassCancel:
+    """Return what cancels orders in all accounts of a participant."""
+    return MassCancel(reason, "", participant.name, "", side, session)
