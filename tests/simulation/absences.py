@@ -71,6 +71,13 @@ class Absences:
                 self._note(command, applied.time_ns)
         self._compare(exchange, applied.time_ns)
 
+    def ends_ns(self, account: str, session: str) -> int | None:
+        """Return when a lost session's grace ends, if it is lost."""
+        known = self._sessions.get((account, session))
+        if known is None or known.gone_ns is None:
+            return None
+        return known.gone_ns + known.grace_ns
+
     def _note(self, command: Command, time_ns: int) -> None:
         if type(command) is SessionOpened:
             name = command.key_id, command.session

@@ -9,7 +9,14 @@ import msgspec
 
 from carbonex.engine import Exchange, PlaceOrder
 from carbonex.engine.snapshot.images import Image
-from carbonex.journal import LogError, LogReader, SnapshotStore, verify
+from carbonex.journal import (
+    HISTORY_NAME,
+    HistoryReader,
+    LogError,
+    LogReader,
+    SnapshotStore,
+    verify,
+)
 
 from .answered import check_answers
 from .host import encode, hash_of
@@ -24,6 +31,7 @@ if TYPE_CHECKING:
     from journal.faulty_disk import SimulatedDisk
 
     from .host import Seen
+    from .past import Noted
     from .record import Record, Shown
 
 
@@ -44,7 +52,11 @@ class Verdict(NamedTuple):
 
 
 def check(
-    record: Record, disk: SimulatedDisk, directory: Path, seen: list[Seen]
+    record: Record,
+    disk: SimulatedDisk,
+    directory: Path,
+    seen: list[Seen],
+    noted: list[Noted],
 ) -> Verdict:
     """Check a whole history.
 
@@ -59,6 +71,8 @@ def check(
     truth.opened = dict.fromkeys(
         (greeting.account, greeting.exec_seq) for greeting in record.greetings
     )
+    for one in noted:
+        truth.noted.setdefault(one.position, []).append(one)
     try:
         truth.read(rows)
     except Wrong:
@@ -66,6 +80,7 @@ def check(
     except AssertionError as error:
         raise wrong("the auditor agrees", repr(error)) from error
     _check_verified(disk, directory)
+    _check_past(directory, truth)
     _check_seen(truth, seen)
     _check_once(truth)
     _check_executions(record, truth)
@@ -112,6 +127,17 @@ def _check_verified(disk: SimulatedDisk, directory: Path) -> None:
     report = verify(directory, disk, deep=True)
     if not report.ok:
         raise wrong("the log verifies", report.fault)
+
+
+def _check_past(directory: Path, truth: Truth) -> None:
+    """The history has come to the log's end, and holds what happened."""
+    if any(truth.noted.get(position) for position in truth.rows):
+        raise wrong("the history is the log's", f"noted at {[*truth.noted]}")
+    with HistoryReader(directory / HISTORY_NAME) as history:
+        if history.position != max(truth.rows):
+            ends = f"{history.position}, not {max(truth.rows)}"
+            raise wrong("the history catches up", ends)
+        truth.past.compare(history, [*truth.executions().values()])
 
 
 def _check_seen(truth: Truth, seen: list[Seen]) -> None:

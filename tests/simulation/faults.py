@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 from typing import TYPE_CHECKING, final
 
 from carbonex.gateway.server.host.clock import HOUR_NS
@@ -53,6 +54,8 @@ class Fate:
             (plan.full_disk, lambda: self._arm(Trouble.ENOSPC)),
             (plan.full_disk, self._fill_disk),
             (plan.stop, self._stop),
+            (plan.hang_up, self._hang_up),
+            (plan.history, self._fail_history),
             (plan.crash_client, self._crash_client),
             (plan.wall_clock, self._step_wall_clock),
             (plan.snapshot, self._keep_snapshot),
@@ -82,8 +85,9 @@ class Fate:
         assert self.host.port is not None
         self.host.process.lives_for = 0
         self.host.port.disarm()
+        self.host.follower.files.spare()
         self.host.died = lambda: None
-        self.host.server.request_stop()
+        self.host.signal(signal.SIGTERM)
 
     def _doom(self, doom: Doom) -> None:
         process, port = self.host.process, self.host.port
@@ -166,9 +170,27 @@ class Fate:
         self.host.disk.free = 1 << 40
 
     def _stop(self) -> None:
-        if self.host.server is not None:
-            self.world.record.count("clean stops")
-            self.host.server.request_stop()
+        """Ask the process to end, whatever it is about; now and then twice."""
+        self._end(signal.SIGTERM)
+        if self._draw() < 0.5:
+            self._later(self._draw() * 0.2, lambda: self._end(signal.SIGTERM))
+
+    def _hang_up(self) -> None:
+        """Send what reads TLS files anew; a process without TLS ends, as any does."""
+        self._end(signal.SIGHUP)
+
+    def _end(self, number: signal.Signals) -> None:
+        if not self.world.calm:
+            if self.host.server is not None and number is signal.SIGTERM:
+                self.world.record.count("clean stops")
+            self.host.signal(number)
+
+    def _fail_history(self) -> None:
+        """Let a transaction of the history fail, before long."""
+        server = self.host.server
+        if server is not None:
+            ahead = 1 + int(self._draw() * 30)
+            self.host.follower.files.fail_at(server.venue.position + ahead)
 
     def _step_wall_clock(self) -> None:
         self.world.record.count("wall clock steps")

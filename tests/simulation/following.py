@@ -1,20 +1,32 @@
-"""The follower beside the server, on the same disk; its history is on a real one."""
+"""The followers beside the servers, on the same disk, and the files of their history.
+
+Each lives as long as its server, and a moment longer where that was killed: then two
+are at work on one history. SQLite's files are on a real disk. What a power cut
+leaves of them is what they were at an earlier moment, with a part of what SQLite had
+added to its log since.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import shutil
 import sqlite3
-from typing import TYPE_CHECKING, Final, final
+from typing import TYPE_CHECKING, Any, Final, final
 
 from carbonex.gateway.server.readers.follower import PAUSE_SECONDS, Follower
-from carbonex.journal import HistoryError, LogError
+from carbonex.journal import HISTORY_NAME, HistoryError, LogError
+from carbonex.journal.history.store import HistoryStore
 
-from .loop import Process
+from .loop import SECOND_NS, Process
+from .past import Noted, note_of
 
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
+    from carbonex.engine import Applied
+    from carbonex.journal.history.schema import Watermark
     from journal.faulty_disk import SimulatedDisk
 
     from .loop import Turns
@@ -23,55 +35,197 @@ if TYPE_CHECKING:
 
 TROUBLES: Final = (LogError, HistoryError, OSError, sqlite3.Error)
 
+# How long a killed server's follower lives on, at most.
+LIVES_ON_SECONDS: Final = 0.5
+
+# Items of a transaction of the history: a number, not a time, so that a seed makes
+# the same transactions however slow the real disk is.
+GATHERED: Final = 40
+
 
 @final
 class FollowerHost:
-    """Runs one follower after the other, each as long as its server."""
+    """Runs the followers; ``position`` is how far the newest says that it is."""
 
     def __init__(
         self, turns: Turns, record: Record, directory: Path, disk: SimulatedDisk
     ) -> None:
+        self.position = 0
+        self.noted: list[Noted] = []  # at the end of each
+        self.files = HistoryFiles(turns, record, directory)
         self._turns = turns
         self._record = record
         self._directory = directory
         self._disk = disk
-        self._process: Process | None = None
-        self._follower: Follower | None = None
+        self._processes: list[Process] = []
+        self._followers: dict[Process, Follower] = {}
+
+    @property
+    def alive(self) -> bool:
+        """Whether there is one."""
+        return any(process.alive for process in self._processes)
 
     def start(self) -> None:
-        """Start one."""
-        self._process = Process(self._turns, "follower", "10.0.0.1")
-        self._process.spawn(self._run())
+        """Start one; one of an earlier server may still be there."""
+        process = Process(self._turns, "follower", "10.0.0.1")
+        self._processes.append(process)
+        process.spawn(self._run(process))
 
-    def stop(self, *, caught_up: bool) -> None:
-        """End it with its server; without power it cannot even catch up."""
-        process, self._process = self._process, None
-        if process is not None and process.alive:
-            process.kill()
-            process.bury()
-        follower, self._follower = self._follower, None
-        if follower is not None:
-            if caught_up and self._turns.random.random() < 0.5:
-                self._catch_up(follower)
-            follower.close()
+    def let_end(self) -> None:
+        """Let it notice that its server is gone, before long, and catch up."""
+        draw = self._turns.random.random
+        for process in self._processes:
+            delay_ns = int(draw() * LIVES_ON_SECONDS * SECOND_NS)
+            self._turns.network.later(process, delay_ns, self._end, process)
 
-    async def _run(self) -> None:
+    def catch_up(self) -> None:
+        """Have all that are left catch up with the log's end, and end."""
+        for process in [*self._processes]:
+            self._end(process)
+
+    def kill(self) -> None:
+        """End all of them, now: the power is gone."""
+        for process in [*self._processes]:
+            self._bury(process)
+
+    async def _run(self, process: Process) -> None:
         """Follow the log; what it cannot read now it reads later."""
         while True:
             await asyncio.sleep(PAUSE_SECONDS * self._turns.random.random())
-            if self._follower is None:
-                try:
-                    self._follower = Follower(self._directory, self._disk)
-                except TROUBLES:
-                    self._record.count("followers that wait")
-            elif not self._catch_up(self._follower):
-                self._follower.close()
-                self._follower = None
+            if process not in self._followers:
+                self._begin(process)
+            else:
+                self._catch_up(process)
 
-    def _catch_up(self, follower: Follower) -> bool:
+    def _begin(self, process: Process) -> None:
+        try:
+            self._followers[process] = Follower(
+                self._directory,
+                self._disk,
+                now=lambda: self._turns.now_ns / SECOND_NS,
+            )
+        except TROUBLES:
+            self._record.count("followers that wait")
+
+    def _catch_up(self, process: Process) -> None:
+        follower = self._followers[process]
         try:
             follower.catch_up()
         except TROUBLES:
             self._record.count("followers that wait")
-            return False
-        return True
+            self._followers.pop(process).close()
+        else:
+            self.position = follower.position
+            self.files.keep()
+
+    def _end(self, process: Process) -> None:
+        if process in self._followers:
+            self._catch_up(process)
+        self._bury(process)
+
+    def _bury(self, process: Process) -> None:
+        if process in self._processes:
+            self._processes.remove(process)
+        follower = self._followers.pop(process, None)
+        if follower is not None:
+            follower.close()
+            noted = note_of(self._directory / HISTORY_NAME)
+            if noted is not None:
+                self.noted.append(noted)
+        if process.alive:
+            process.kill()
+            process.bury()
+
+
+@final
+class HistoryFiles:
+    """The history's files, earlier copies of them, and what goes wrong with them."""
+
+    def __init__(self, turns: Turns, record: Record, directory: Path) -> None:
+        self._draw = turns.random.random
+        self._record = record
+        self._path = directory / HISTORY_NAME
+        self._copies = directory.with_name("history-copies")
+        self._fails_at: dict[int, bool] = {}  # positions, and whether it is kept then
+
+    def keep(self) -> None:
+        """Copy them now and then: so much the disk will have kept."""
+        if self._draw() < 0.3:
+            self._copy(self._path.parent, self._copies)
+
+    def lose(self) -> None:
+        """Go back to the copy, as a power cut does; SQLite's log may be torn."""
+        share = self._draw()
+        if share < 0.3 or not self._copies.exists():
+            return
+        self._record.count("histories set back by power cuts")
+        current, kept = (path / self._path.name for path in self._both)
+        torn = b""
+        if share < 0.7 and kept.read_bytes() == current.read_bytes():
+            torn = self._torn(share)
+        self._copy(self._copies, self._path.parent)
+        if torn:
+            self._record.count("histories torn by power cuts")
+            self._log_of(self._path.parent).write_bytes(torn)
+
+    def spare(self) -> None:
+        """Let nothing fail any more."""
+        self._fails_at = {}
+
+    def fail_at(self, position: int) -> None:
+        """Let the transaction that stores a position fail, before its end or behind."""
+        self._fails_at = {position: self._draw() < 0.5}
+
+    def storing(self) -> Callable[[HistoryStore, list[tuple[Watermark, Applied]]], Any]:
+        """Return what stores batches, and fails where it is to."""
+        store = HistoryStore._store
+
+        def failing(
+            self_: HistoryStore, batches: list[tuple[Watermark, Applied]]
+        ) -> None:
+            positions = {watermark.position for watermark, _ in batches}
+            struck = [at for at in self._fails_at if at <= max(positions)]
+            is_kept = [self._fails_at.pop(at) for at in struck]
+            if not struck or any(is_kept):
+                store(self_, batches)
+            if struck:
+                self._record.count("failures of the history's transactions")
+                raise sqlite3.OperationalError("disk I/O error (simulated)")
+
+        return failing
+
+    @property
+    def _both(self) -> tuple[Path, Path]:
+        return self._path.parent, self._copies
+
+    def _torn(self, share: float) -> bytes:
+        """Return a part of what SQLite's log has gained since the copy was made."""
+        now, kept = (self._log_of(path) for path in self._both)
+        if not now.exists() or not kept.exists():
+            return b""
+        data, size = now.read_bytes(), kept.stat().st_size
+        if not data.startswith(kept.read_bytes()):
+            return b""
+        return data[: size + int((len(data) - size) * (share - 0.3) / 0.4)]
+
+    def _log_of(self, directory: Path) -> Path:
+        return directory / f"{self._path.name}-wal"
+
+    def _copy(self, source: Path, target: Path) -> None:
+        target.mkdir(exist_ok=True)
+        for name in (self._path.name, f"{self._path.name}-wal"):
+            if (source / name).exists():
+                shutil.copyfile(source / name, target / name)
+            else:
+                (target / name).unlink(missing_ok=True)
+        (target / f"{self._path.name}-shm").unlink(missing_ok=True)
+
+
+def gathering(store: HistoryStore) -> list[Any]:
+    """Take what is put up to the next flush, so many at most: see GATHERED."""
+    items: list[Any] = []
+    while len(items) < GATHERED:
+        items.append(store._queue.get())
+        if type(items[-1]) is not tuple:
+            break
+    return items

@@ -49,7 +49,7 @@ def simulate(
     """
     with tempfile.TemporaryDirectory(prefix="carbonex-simulation-") as directory:
         world = World(seed, Path(directory) / "venue")
-        with surroundings(world.random, world.record):
+        with surroundings(world):
             try:
                 return _live(world, steps, plan or Plan(), doom)
             finally:
@@ -94,7 +94,9 @@ def _live(world: World, steps: int, plan: Plan, doom: Doom | None) -> Summary:
     world.run(lambda: host.process is not None)
     if host.ending != "stopped":
         raise wrong("a clean stop", host.ending)
-    verdict = check(record, host.copy_of_disk(), host.directory, host.seen)
+    verdict = check(
+        record, host.copy_of_disk(), host.directory, host.seen, host.follower.noted
+    )
     record.count("lives", host.lives)
     record.count("overtakings", world.network.overtaken)
     for what, number in host.disk.lost.items():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import signal
 import traceback
 from functools import partial
 from hashlib import blake2b
@@ -16,7 +17,8 @@ from carbonex.gateway.config import Config, Days, Limits, Listen, Log
 from carbonex.gateway.server.host.clock import ClockError
 from carbonex.gateway.server.host.clock_file import BOOT, FILE_NAME
 from carbonex.gateway.server.host.machine import Machine
-from carbonex.gateway.server.server import Server, ServerFailed
+from carbonex.gateway.server.process import serve
+from carbonex.gateway.server.server import ServerFailed
 from carbonex.gateway.server.starting.opening import bootstrap
 from carbonex.journal import LogError, LogReader, SnapshotStore, recover
 from journal.faulty_disk import SimulatedDisk
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from carbonex.engine import Command, Event
+    from carbonex.gateway.server.server import Server
 
     from .loop import Turns
     from .record import Record
@@ -132,13 +135,24 @@ class Host:
         self.excuses, self.ending = [excuse] if excuse else [], ""
         self.process = process = Process(self.turns, "server", ADDRESS)
         process.on_death = self._buried
-        machine = self._machine(process)
         asks = not accept_time and self._is_due()
-        task = process.create_task(
-            self._serve(machine, accept_time=accept_time, asks=asks)
-        )
+        task = process.create_task(self._serve(accept_time=accept_time, asks=asks))
         task.add_done_callback(self._exited)
-        self.follower.start()
+
+    def machine(self) -> Machine:
+        """Return the machine of the process that runs now."""
+        assert self.process is not None
+        return self._machine(self.process)
+
+    def signal(self, number: int) -> None:
+        """Send the process a signal."""
+        process = self.process
+        if process is not None and process.alive:
+            name = signal.Signals(number).name
+            self.record.count(name)
+            if not process.signal(number):
+                self.record.count(f"{name} that ends the process at once")
+                self._kill(name)
 
     def power_on(self) -> None:
         """Have the machine up again, with what its disk has kept."""
@@ -221,17 +235,16 @@ class Host:
             for due_ns, kind, _ in exchange.timers
         )
 
-    async def _serve(self, machine: Machine, *, accept_time: bool, asks: bool) -> None:
-        async with Server.start(
-            self.directory, CONFIG, accept_time=accept_time, machine=machine
-        ) as server:
+    async def _serve(self, *, accept_time: bool, asks: bool) -> None:
+        def ready(server: Server) -> None:
             if asks:
                 self.record.fail("a clock far ahead is refused", self.wall())
             server.venue.readers.append(Published(self.lives, self.seen))
             committer = server._pipeline._committer
             committer._log = self.publisher(committer._log)
             self.server = server
-            await server.wait()
+
+        await serve(self.directory, CONFIG, ready=ready, accept_time=accept_time)
 
     def _exited(self, task: Any) -> None:
         """Judge how a process ended that was not killed."""
@@ -257,7 +270,11 @@ class Host:
         assert self.process is not None
         process, self.process, self.server, self.port = self.process, None, None, None
         self._abandon_commit()
-        self.follower.stop(caught_up=self.power)
+        if self.power:
+            self.follower.let_end()
+        else:
+            self.follower.kill()
+            self.follower.files.lose()
         if not self.ending:
             self.ending = self.excuses[-1] if self.excuses else "killed at a callback"
         for link in self.turns.network.links_of(process):

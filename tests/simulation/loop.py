@@ -157,6 +157,8 @@ class Process(asyncio.BaseEventLoop):
         self.callbacks: deque[events.Handle] = deque()
         self.steps = 0
         self.lives_for = 0
+        self.ignored: set[int] = set()  # signals
+        self._handlers: dict[int, Callable[[], object]] = {}
         self.on_death: Callable[[], None] = _nothing
         self._tasks: dict[asyncio.Task[Any], None] = {}
         self._many = 100  # tasks; then those that are done are forgotten
@@ -211,7 +213,24 @@ class Process(asyncio.BaseEventLoop):
                 self.turns.soon(self)
             self.callbacks.append(handle)
 
+    def signal(self, number: int) -> bool:
+        """Send it a signal; False where that ends it, for it has no handler."""
+        if number in self.ignored:
+            return True
+        handler = self._handlers.get(number)
+        if handler is not None:
+            self.call_soon(handler)
+        return handler is not None
+
     # What asyncio asks of a loop.
+
+    def add_signal_handler(  # type: ignore[override]
+        self, sig: int, callback: Callable[[], object]
+    ) -> None:
+        self._handlers[sig] = callback
+
+    def remove_signal_handler(self, sig: int) -> bool:
+        return self._handlers.pop(sig, None) is not None
 
     def time(self) -> float:
         return self.turns.now_ns / SECOND_NS

@@ -27,6 +27,8 @@ class Plan(NamedTuple):
     failing_disk: int = 2
     full_disk: int = 1
     stop: int = 2
+    hang_up: int = 1
+    history: int = 3
     crash_client: int = 1
     wall_clock: int = 1
     snapshot: int = 3
@@ -64,6 +66,8 @@ QUIET: Final = PEACE._replace(
     failing_disk=0,
     full_disk=0,
     stop=0,
+    hang_up=0,
+    history=0,
     crash_client=0,
     snapshot=0,
     archive=0,

@@ -22,7 +22,9 @@ from feed_model import Accounts
 
 from .absences import Absences
 from .countdowns import Countdowns
+from .due_order import DueOrder
 from .host import encode, hash_of
+from .past import Noted, Past
 from .record import wrong
 from .wording import balances_of, book_of, news_of, ticker_of
 
@@ -64,11 +66,16 @@ class Truth:
     accepted: dict[tuple[str, str], list[int]] = field(default_factory=dict)  # on day
     cancelled: dict[CancelReason, int] = field(default_factory=dict)
     idle: int = 0  # rows that were no-ops
+    noted: dict[int, list[Noted]] = field(default_factory=dict)  # by position
+    past: Past = field(default_factory=Past)
     _day: int = 0
     _deals: list[Event] = field(default_factory=list)  # of the day
     _countdowns: Countdowns = field(default_factory=Countdowns)
     _absences: Absences = field(default_factory=Absences)
     _auditor: Auditor = field(default_factory=Auditor)
+
+    def __post_init__(self) -> None:
+        self.due_order = DueOrder(self._absences)
 
     def read(self, rows: Iterable[Row]) -> Truth:
         """Replay the whole log, under the auditor's eyes."""
@@ -80,6 +87,7 @@ class Truth:
             self.rows[row.position] = row.hash.hex(), exchange.seq
             if not applied.accepted:
                 self.idle += 1
+                self._compare_noted(row)
                 continue
             if batch.n == 0:
                 self.epochs[batch.epoch] = row.hash.hex()
@@ -92,6 +100,7 @@ class Truth:
                 self.refused.append(row.position)
             for shown in self.wanted.pop(exchange.seq, ()):
                 self._compare(shown)
+            self._compare_noted(row)
         self._auditor.compare(exchange)
         exchange.check()
         return self
@@ -114,6 +123,7 @@ class Truth:
 
     def _audit(self, commands: list[Command], applied: Applied) -> None:
         self._auditor.read(applied)
+        self.due_order.read(applied)
         self._countdowns.read(applied)
         self._absences.read(commands, applied, self.exchange)
         due_ns, now_ns = self.exchange.next_due(), self.exchange.time_ns
@@ -134,6 +144,7 @@ class Truth:
         self.hashes.setdefault(seq, []).append(hash_of(events))
         for event in events:
             self.accounts.read(seq, time_ns, event)
+            self.past.read(seq, time_ns, event)
             for channel, subject, item in news_of(seq, time_ns, event):
                 self.news.setdefault((channel, subject), []).append(item)
             if isinstance(event, OrderAccepted) and event.order.client_order_id:
@@ -147,6 +158,20 @@ class Truth:
             elif isinstance(event, OrderCancelled):
                 number = self.cancelled.get(event.reason, 0) + 1
                 self.cancelled[event.reason] = number
+
+    def _compare_noted(self, row: Row) -> None:
+        """Hold what the history said when a life ended here against what is so."""
+        newest = {
+            account: (len(told), told[-1].exec_seq)
+            for account, told in self.accounts.executions.items()
+        }
+        held = {whose: number for whose, number in self.past.held.items() if number}
+        for noted in self.noted.pop(row.position, ()):
+            if noted.chain != row.hash:
+                raise wrong("the history is the log's", f"another chain: {row.position}")
+            if noted.newest != newest or noted.held != held:
+                real = f"{newest}, {held}"
+                raise wrong("the history is the log's", f"{noted} but {real}")
 
     def _look(self) -> None:
         """Keep how the accounts stand now: balances, and open orders if asked for."""

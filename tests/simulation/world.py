@@ -27,13 +27,16 @@ from carbonex.engine import (
 )
 from carbonex.gateway.market import load_market
 from carbonex.gateway.server.starting.opening import operator_commands
+from carbonex.journal.history.store import HistoryStore
 from carbonex.wire.keys import Key
 from carbonex.wire.login import decode_bytes
 
+from .following import gathering
 from .host import CONFIG, Host
 from .loop import Process, Turns, own_garbage
 from .network import Network
 from .record import Record
+from .serving import surrounded
 from .tap import tapped
 
 
@@ -82,7 +85,7 @@ class World:
 
     def close(self) -> None:
         """End every process that is left."""
-        self.host.follower.stop(caught_up=False)
+        self.host.follower.kill()
         for process in self.turns.processes:
             if process.alive:
                 process.kill()
@@ -126,13 +129,14 @@ class World:
 
 
 @contextlib.contextmanager
-def surroundings(draw: random.Random, record: Record) -> Iterator[None]:
+def surroundings(world: World) -> Iterator[None]:
     """Let the SDK and its WebSockets draw from the seed, and tap them.
 
     The server's own are injected; a client library has none to inject. What
     the dead leave behind ends in silence, and so do logs. A transport holds
     little, so that the venue's own queues are felt.
     """
+    draw, host = world.random, world.host
 
     def token_hex(size: int) -> str:
         return draw.randbytes(size).hex()
@@ -146,11 +150,13 @@ def surroundings(draw: random.Random, record: Record) -> Iterator[None]:
             mock.patch.object(secrets, "token_hex", token_hex),
             mock.patch.object(random, "random", draw.random),
             mock.patch.object(random, "getrandbits", draw.getrandbits),
-            mock.patch("carbonex.sdk.venue.Client", tapped(record)),
+            mock.patch("carbonex.sdk.venue.Client", tapped(world.record)),
             mock.patch(
                 "carbonex.gateway.server.connections.clients.TRANSPORT_BYTES", 4096
             ),
-            mock.patch("carbonex.journal.history.store.GATHER_S", 0),
+            mock.patch.object(HistoryStore, "_gather", gathering),
+            mock.patch.object(HistoryStore, "_store", host.follower.files.storing()),
+            surrounded(host.machine, host.follower),
             mock.patch.object(sys, "unraisablehook", _ignore_the_dead),
             own_garbage(),
         ):

@@ -1,0 +1,280 @@
+"""What a history must hold: worked out from the log's events, one after the other."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, final
+
+from carbonex.engine import (
+    BUY,
+    AccountOpened,
+    Alert,
+    AuctionClosed,
+    AuctionOpened,
+    BidEnded,
+    BidPlaced,
+    BlockEnded,
+    BlockProposed,
+    Bulletin,
+    DayBegun,
+    DayEnded,
+    Deposit,
+    Issue,
+    LargeHolder,
+    Method,
+    Moved,
+    OffBookTrade,
+    ProductBulletin,
+    Trade,
+    Transfer,
+    Withdraw,
+)
+from carbonex.journal import HistoryError, HistoryReader
+from carbonex.wire.money import parse_fen
+
+from .record import wrong
+
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from carbonex.engine import Event
+    from carbonex.wire import channels
+
+
+# Which columns of a table are compared; the others follow from them.
+COLUMNS: Final = {
+    "days": "date, begin_seq, begin_ns, end_seq, end_ns",
+    "accounts": "account, participant, seq",
+    "trades": "instrument, trade_id, seq, time_ns, date, method, called, price,"
+    " quantity, side, buyer, buyer_fee, seller, seller_fee, source_id, bid_id",
+    "movements": "account, seq, time_ns, date, instrument, amount, other_account,"
+    " client_ref",
+    "balances": "account, instrument, date, quantity",
+    "blocks": "block_id, status <> 'open', seq, date, proposer, counterparty, price,"
+    " quantity, answered_by",
+    "auctions": "auction_id, status <> 'announced', seq, date, account, quantity,"
+    " price, filled, turnover, bids, bid_quantity",
+    "bids": "bid_id, status <> 'open', seq, date, auction_id, account, price, quantity,"
+    " filled",
+    "alerts": "seq, date, instrument, participant, counterparty, value, threshold",
+    "bulletins": "seq, date, instrument, product, reference, open, high, low, close,"
+    " day_listed_quantity, day_listed_turnover, day_block_quantity, total_auction_trades",
+}
+EXECUTIONS: Final = (
+    "account, exec_seq, seq, event, order_id, client_order_id, instrument, side,"
+    " price, quantity, filled, remaining, status, trade_id, last_price, last_quantity,"
+    " fee, cancelled, reason, shown"
+)
+
+
+class Noted(NamedTuple):
+    """What the history said when a life ended."""
+
+    position: int
+    chain: bytes
+    newest: dict[str, tuple[int, int]]  # executions: how many, and the last number
+    held: dict[tuple[str, str], int]
+
+
+def note_of(path: Path) -> Noted | None:
+    """Return what the history says now; nothing where it cannot be read."""
+    try:
+        with HistoryReader(path) as history:
+            rows = history.select(
+                "SELECT account, count(*), max(exec_seq) FROM executions GROUP BY 1"
+            )
+            newest = {account: (count, last) for account, count, last in rows}
+            return Noted(*history.watermark, newest, history.held())
+    except HistoryError:
+        return None
+
+
+@final
+class Past:
+    """Reads every event."""
+
+    def __init__(self) -> None:
+        self.held: Counter[tuple[str, str]] = Counter()
+        self._rows: dict[str, list[list[Any]]] = {table: [] for table in COLUMNS}
+        self._date = 0
+        self._undated: list[tuple[list[Any], int]] = []  # rows, and where the date is
+        self._changed: set[tuple[str, str]] = set()
+
+    def read(self, seq: int, time_ns: int, event: Event) -> None:
+        """Take in what happened."""
+        if getattr(event, "duplicate", False):
+            return
+        if isinstance(event, DayBegun):
+            self._begin_day(seq, time_ns, event.date)
+        elif isinstance(event, DayEnded):
+            self._end_day(seq, time_ns, event.date)
+        elif isinstance(event, Trade | OffBookTrade):
+            self._trade(seq, time_ns, event)
+        elif isinstance(event, Moved):
+            self._move(seq, time_ns, event)
+        elif isinstance(event, AccountOpened):
+            terms = event.terms
+            self._rows["accounts"].append([terms.account, terms.participant, seq])
+        else:
+            self._offer(seq, event)
+
+    def compare(
+        self, history: HistoryReader, executions: list[channels.Execution]
+    ) -> None:
+        """Hold all of a history against it, up to where that has come.
+
+        Raises:
+            Wrong: At the first table that has other rows.
+
+        """
+        for table, columns in COLUMNS.items():
+            found = [list(r) for r in history.select(f"SELECT {columns} FROM {table}")]
+            _same(table, found, self._rows[table])
+        found = [list(r) for r in history.select(f"SELECT {EXECUTIONS} FROM executions")]
+        _same("executions", found, [_row_of(item) for item in executions])
+        held = {whose: number for whose, number in self.held.items() if number}
+        if history.held() != held:
+            raise wrong("the history is the log's", f"{history.held()} held, not {held}")
+
+    def _begin_day(self, seq: int, time_ns: int, date: int) -> None:
+        self._date = date
+        self._rows["days"].append([date, seq, time_ns, None, None])
+        for row, place in self._undated:
+            row[place] = date
+        self._undated.clear()
+
+    def _end_day(self, seq: int, time_ns: int, date: int) -> None:
+        self._date = 0
+        self._rows["days"][-1][3:] = [seq, time_ns]
+        self._rows["balances"] += [
+            [*whose, date, self.held[whose]] for whose in sorted(self._changed)
+        ]
+        self._changed.clear()
+
+    def _trade(self, seq: int, time_ns: int, event: Trade | OffBookTrade) -> None:
+        if isinstance(event, Trade):
+            sides = (event.maker, event.maker_fee), (event.taker, event.taker_fee)
+            buys_first = event.maker.side is BUY
+            (buy, buy_fee), (sell, sell_fee) = sides if buys_first else sides[::-1]
+            buyer, seller, side = buy.account, sell.account, event.taker.side
+            instrument, method, source, bid = event.maker.instrument, Method.LISTED, 0, 0
+            called = event.called
+        else:
+            buyer, buy_fee, seller, sell_fee = (
+                *(event.buyer, event.buyer_fee),
+                *(event.seller, event.seller_fee),
+            )
+            side, instrument, method = event.taker_side, event.instrument, event.method
+            source, bid, called = event.source_id, event.bid_id, False
+        worth = event.price * event.quantity
+        self._dated(
+            "trades",
+            4,
+            [instrument, event.trade_id, seq, time_ns, 0, method.name.lower(), called]
+            + [event.price, event.quantity, side.name.lower()]
+            + [buyer, buy_fee, seller, sell_fee, source, bid],
+        )
+        self._change(buyer, instrument, event.quantity)
+        self._change(seller, instrument, -event.quantity)
+        self._change(buyer, "", -worth - buy_fee)
+        self._change(seller, "", worth - sell_fee)
+        self._change("", "", buy_fee + sell_fee)
+
+    def _move(self, seq: int, time_ns: int, event: Moved) -> None:
+        terms = event.terms
+        when = [seq, time_ns, 0]
+        if isinstance(terms, Deposit | Withdraw):
+            amount = terms.amount if isinstance(terms, Deposit) else -terms.amount
+            entries = [(terms.account, "", amount, "")]
+        elif isinstance(terms, Transfer):
+            what, there, here = terms.instrument, terms.to_account, terms.account
+            entries = [
+                (here, what, -terms.quantity, there),
+                (there, what, terms.quantity, here),
+            ]
+        else:
+            amount = terms.quantity if isinstance(terms, Issue) else -terms.quantity
+            entries = [(terms.account, terms.instrument, amount, "")]
+        for account, what, amount, other in entries:
+            row = [account, *when, what, amount, other, terms.client_ref]
+            self._dated("movements", 3, row)
+            self._change(account, what, amount)
+
+    def _offer(self, seq: int, event: Event) -> None:
+        if isinstance(event, BlockProposed | BlockEnded):
+            terms, ended = event.terms, isinstance(event, BlockEnded)
+            by = event.answered_by if isinstance(event, BlockEnded) else ""
+            about = [event.proposer, terms.counterparty, terms.price, terms.quantity, by]
+            self._dated("blocks", 3, [event.block_id, ended, seq, 0, *about])
+        elif isinstance(event, AuctionOpened):
+            about = [event.terms.account, event.terms.quantity, 0, 0, 0, 0, 0]
+            self._dated("auctions", 3, [event.auction_id, False, seq, 0, *about])
+        elif isinstance(event, AuctionClosed):
+            result = [event.price, event.quantity, event.turnover]
+            about = [event.terms.account, event.terms.quantity, *result]
+            about += [event.bids, event.bid_quantity]
+            self._dated("auctions", 3, [event.auction_id, True, seq, 0, *about])
+        elif isinstance(event, BidPlaced | BidEnded):
+            bid, filled = event.terms, getattr(event, "filled", 0)
+            about = [bid.auction_id, bid.account, bid.price, bid.quantity, filled]
+            ended = isinstance(event, BidEnded)
+            self._dated("bids", 3, [event.bid_id, ended, seq, 0, *about])
+        elif isinstance(event, Alert):
+            who = [event.instrument, event.participant, event.counterparty]
+            self._dated("alerts", 1, [seq, 0, *who, event.value, event.limit])
+        elif isinstance(event, LargeHolder):
+            who = [event.instrument, event.participant, ""]
+            self._dated("alerts", 1, [seq, 0, *who, event.held, event.limit])
+        elif isinstance(event, Bulletin):
+            self._bulletin(seq, event.instrument, event)
+        elif isinstance(event, ProductBulletin):
+            self._bulletin(seq, "", event)
+
+    def _bulletin(
+        self, seq: int, instrument: str, event: Bulletin | ProductBulletin
+    ) -> None:
+        prices = [event.reference, event.open, event.high, event.low, event.close]
+        day, total = event.day, event.total
+        volumes = [day.listed_quantity, day.listed_turnover, day.block_quantity]
+        row = [seq, event.date, instrument, event.product, *prices, *volumes]
+        self._rows["bulletins"].append([*row, total.auction_trades])
+
+    def _dated(self, table: str, place: int, row: list[Any]) -> None:
+        """Add a row of the open day, or else of the next."""
+        row[place] = self._date
+        if not self._date:
+            self._undated.append((row, place))
+        self._rows[table].append(row)
+
+    def _change(self, account: str, instrument: str, by: int) -> None:
+        if by:
+            self.held[account, instrument] += by
+            self._changed.add((account, instrument))
+
+
+def _row_of(item: channels.Execution) -> list[Any]:
+    is_trade, left = item.event == "trade", item.event in ("cancelled", "reduced")
+    return [
+        *(item.account, item.exec_seq, item.seq, item.event, int(item.order_id or 0)),
+        *(item.client_order_id, item.instrument, item.side, parse_fen(item.price)),
+        *(item.quantity, item.filled, item.remaining, item.status),
+        int(item.trade_id) if is_trade else None,
+        parse_fen(item.last_price) if is_trade else None,
+        item.last_quantity if is_trade else None,
+        parse_fen(item.fee or "0.00") if is_trade else None,
+        item.cancelled if left else None,
+        item.reason if left else None,
+        item.shown if item.event == "refilled" else None,
+    ]
+
+
+def _same(table: str, found: list[list[Any]], real: list[list[Any]]) -> None:
+    for row, other in zip(
+        sorted(found, key=repr), sorted(real, key=repr), strict=False
+    ):
+        if row != other:
+            raise wrong("the history is the log's", f"{table}: {row}, not {other}")
+    if len(found) != len(real):
+        sizes = f"{len(found)} rows, not {len(real)}"
+        raise wrong("the history is the log's", f"{table}: {sizes}")
