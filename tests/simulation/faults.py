@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from typing import TYPE_CHECKING, final
+from typing import TYPE_CHECKING, Final, final
 
 from carbonex.gateway.server.host.clock import HOUR_NS
 from carbonex.journal import LogError, SnapshotStore, archive, capture
@@ -27,6 +27,10 @@ if TYPE_CHECKING:
     from .world import World
 
 
+# How often the rarest fault strikes next, rather than whichever comes.
+STEERED: Final = 0.5
+
+
 @final
 class Fate:
     """Strikes by the seed until the world is calm.
@@ -40,30 +44,35 @@ class Fate:
         self.network = world.network
         self.host = world.host
         self._draw = world.random.random
-        strikes: list[tuple[int, Callable[[], None]]] = [
-            (plan.drop, self._drop),
-            (plan.stall, self._stall),
-            (plan.late, self._arrive_late),
-            (plan.slow, self._slow),
-            (plan.kill, self.host.kill),
-            (plan.kill_at_step, self._kill_at_step),
-            (plan.kill_in_disk, lambda: self._arm(Trouble.KILL)),
-            (plan.power_cut, self.host.cut_power),
-            (plan.power_in_disk, lambda: self._arm(Trouble.POWER)),
-            (plan.failing_disk, lambda: self._arm(Trouble.EIO)),
-            (plan.full_disk, lambda: self._arm(Trouble.ENOSPC)),
-            (plan.full_disk, self._fill_disk),
-            (plan.stop, self._stop),
-            (plan.hang_up, self._hang_up),
-            (plan.history, self._fail_history),
-            (plan.crash_client, self._crash_client),
-            (plan.wall_clock, self._step_wall_clock),
-            (plan.snapshot, self._keep_snapshot),
-            (plan.archive, self._archive),
-            (plan.flip, self._flip),
+        strikes: list[tuple[int, str, Callable[[], None]]] = [
+            (plan.drop, "drop", self._drop),
+            (plan.stall, "stall", self._stall),
+            (plan.late, "late", self._arrive_late),
+            (plan.slow, "slow", self._slow),
+            (plan.kill, "kill", self.host.kill),
+            (plan.kill_at_step, "kill at a step", self._kill_at_step),
+            (plan.kill_in_disk, "kill in the disk", lambda: self._arm(Trouble.KILL)),
+            (plan.power_cut, "power cut", self.host.cut_power),
+            (
+                plan.power_in_disk,
+                "power cut in the disk",
+                lambda: self._arm(Trouble.POWER),
+            ),
+            (plan.failing_disk, "EIO", lambda: self._arm(Trouble.EIO)),
+            (plan.full_disk, "ENOSPC", lambda: self._arm(Trouble.ENOSPC)),
+            (plan.full_disk, "disk full", self._fill_disk),
+            (plan.stop, "SIGTERM", self._stop),
+            (plan.hang_up, "SIGHUP", self._hang_up),
+            (plan.history, "history fails", self._fail_history),
+            (plan.crash_client, "client crashes", self._crash_client),
+            (plan.wall_clock, "wall clock steps", self._step_wall_clock),
+            (plan.snapshot, "snapshot", self._keep_snapshot),
+            (plan.archive, "archiving", self._archive),
+            (plan.flip, "flip", self._flip),
         ]
-        self._strikes = [strike for weight, strike in strikes for _ in range(weight)]
-        self._next: list[Callable[[], None]] = []  # what is left of a round
+        self.faults = [name for _, name, _ in strikes]
+        self._strikes = [(n, act) for weight, n, act in strikes for _ in range(weight)]
+        self._next: list[tuple[str, Callable[[], None]]] = []  # what is left of a round
         self._saved = 0  # the newest snapshot that is surely kept
         self.host.died = self._bring_up
         published: list[Batch] = []
@@ -105,11 +114,16 @@ class Fate:
                 self._strike()
 
     def _strike(self) -> None:
-        """Let the next fault of this round strike, or the first of the next round."""
+        """Let a fault of this round strike, or of the next: mostly the rarest now."""
         if not self._next:
             self._next = self._strikes.copy()
             self.world.random.shuffle(self._next)
-        self._next.pop()()
+        coverage, place = self.world.record.coverage, 0
+        if self._draw() < STEERED:
+            place = coverage.rarest(name for name, _ in self._next)
+        name, act = self._next.pop(place)
+        coverage.struck(name)
+        act()
 
     # The network.
 

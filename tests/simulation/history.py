@@ -19,6 +19,7 @@ from .world import World, surroundings
 
 if TYPE_CHECKING:
     from .checker import Verdict
+    from .guests import Guests
 
 
 CALM_NS: Final = 180 * SECOND_NS  # by then everybody must have come to rest
@@ -77,11 +78,13 @@ def _live(world: World, steps: int, plan: Plan, doom: Doom | None) -> Summary:
     fate.start(doom)
     operator.start()
     raw.start()
+    world.guests.start()
     for trader in world.traders:
         trader.start()
     world.run(lambda: turns.steps < steps)
     world.calm = True
-    people: list[Operator | Raw | Trader] = [operator, raw, *world.traders]
+    people: list[Guests | Operator | Raw | Trader]
+    people = [operator, raw, world.guests, *world.traders]
     until_ns = turns.now_ns + CALM_NS
     world.run(
         lambda: turns.now_ns < until_ns and not all(person.idle for person in people)

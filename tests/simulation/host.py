@@ -104,7 +104,9 @@ class Host:
         self.directory = directory  # on the simulated disk; the history on a real one
         self.disk = SimulatedDisk(seed, directory)
         self.follower = FollowerHost(turns, record, directory, self.disk)
-        self.wall_ns = BEGINS_NS - turns.now_ns  # what the wall clock is ahead
+        self.wall_ns = (
+            BEGINS_NS - turns.now_ns // 1000 * 1000
+        )  # what the wall clock is ahead
         self.pace = Pace()
         self.process: Process | None = None
         self.port: Port | None = None
@@ -172,8 +174,8 @@ class Host:
         self._kill("kill -9")
 
     def wall(self) -> int:
-        """Return what the wall clock shows."""
-        return self.turns.now_ns + self.wall_ns
+        """Return what the wall clock shows: whole microseconds."""
+        return (self.turns.now_ns + self.wall_ns) // 1000 * 1000
 
     def copy_of_disk(self) -> SimulatedDisk:
         """Return the disk as another machine would find it; nobody has it open."""
@@ -209,7 +211,7 @@ class Host:
         return Machine(
             port,
             self.wall,
-            lambda: self.turns.now_ns,
+            lambda: self.turns.now_ns // 1000 * 1000,
             self.turns.random.randbytes,
             worker,
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 from functools import partial
-from typing import TYPE_CHECKING, Final, final
+from typing import TYPE_CHECKING, Any, Final, final
 
 from carbonex.sdk import (
     SHANGHAI,
@@ -16,9 +16,10 @@ from carbonex.sdk import (
     connect,
 )
 
+from .acts import INSTRUMENTS
 from .host import BEGINS_NS
 from .loop import SECOND_NS
-from .traders import INSTRUMENTS, URL
+from .traders import URL
 
 
 if TYPE_CHECKING:
@@ -47,6 +48,7 @@ class Operator:
         self.days = 0
         self.idle = False
         self._refs = 0
+        self._listed: list[str] = []  # by it, and not ended yet
 
     def start(self) -> None:
         """Begin."""
@@ -76,28 +78,80 @@ class Operator:
         if server is not None and not server.venue.exchange.day:
             await self._begin_day(venue)
             return
-        draw = self._draw(0, 1)
         self._refs += 1
-        ref = f"op-{self._refs}"
-        account, other = self._account(), self._account()
-        if draw < 0.25:
-            await self._insist(lambda: venue.deposit(account, "1000.00", ref))
-        elif draw < 0.4:
-            await self._insist(lambda: venue.withdraw(account, "900.00", ref))
-        elif draw < 0.6:
-            await self._insist(
-                lambda: venue.issue(account, self._instrument(), 50, ref)
-            )
-        elif draw < 0.7:
-            await self._insist(lambda: venue.transfer(account, other, "CEA25", 5, ref))
-        elif draw < 0.75:
+        act = self.world.record.coverage.chosen(_ACTS, self.world.random.random)
+        await act(self, venue)
+
+    async def _deposit(self, venue: Venue) -> None:
+        account, ref = self._account(), self._ref()
+        await self._insist(lambda: venue.deposit(account, "1000.00", ref))
+
+    async def _withdraw(self, venue: Venue) -> None:
+        account, ref = self._account(), self._ref()
+        await self._insist(lambda: venue.withdraw(account, "900.00", ref))
+
+    async def _issue(self, venue: Venue) -> None:
+        account, what, ref = self._account(), self._instrument(), self._ref()
+        await self._insist(lambda: venue.issue(account, what, 50, ref))
+
+    async def _transfer(self, venue: Venue) -> None:
+        account, other, ref = self._account(), self._account(), self._ref()
+        await self._insist(lambda: venue.transfer(account, other, "CEA25", 5, ref))
+
+    async def _retire(self, venue: Venue) -> None:
+        account, what, ref = self._account(), self._instrument(), self._ref()
+        leave = venue.retire if self._draw(0, 1) < 0.5 else venue.transfer_out
+        await self._insist(lambda: leave(account, what, 3, ref))
+
+    async def _oblige(self, venue: Venue) -> None:
+        account, ref = self._account(), self._ref()
+        if self._draw(0, 1) < 0.5:
             await self._insist(lambda: venue.set_obligation(account, 2024, 1_000))
-        elif draw < 0.8:
-            await self._insist(lambda: venue.surrender(account, "CEA25", 1, 2024, ref))
-        elif draw < 0.88:
-            await self._halt(venue)
         else:
-            await self._auction(venue, account, other, ref)
+            await self._insist(lambda: venue.surrender(account, "CEA25", 1, 2024, ref))
+
+    async def _restrict(self, venue: Venue) -> None:
+        """Restrict somebody for a moment."""
+        account = self._account()
+        kinds: Any = ("sell_only", "cancel_only", "suspended")
+        kind = kinds[int(self._draw(0, 3))]
+        await self._insist(lambda: venue.restrict(account, kind))
+        await asyncio.sleep(self._draw(0, 0.3))
+        await self._insist(lambda: venue.restrict(account, "none"))
+
+    async def _update(self, venue: Venue) -> None:
+        """Let an instrument trade by other terms from the next day on."""
+        name = INSTRUMENTS[0]
+        known = {item.instrument: item for item in await venue.instruments()}
+        levels = int(self._draw(0, 6))
+        await self._insist(
+            lambda: venue.update_instrument(name, known[name], take_levels=levels)
+        )
+
+    async def _list(self, venue: Venue) -> None:
+        """List an instrument, or end one that was listed before."""
+        if self._listed and self._draw(0, 1) < 0.5:
+            gone = self._listed.pop(0)
+            await self._insist(lambda: venue.delist_instrument(gone))
+            return
+        name = f"CEA{30 + self._refs}"
+        await self._insist(lambda: venue.list_instrument(name, product="CEA"))
+        self._listed.append(name)
+        account, ref = self._account(), self._ref()
+        await self._insist(lambda: venue.issue(account, name, 50, ref))
+
+    async def _lend_key(self, venue: Venue) -> None:
+        """Add a key, have somebody use it, and revoke it."""
+        guests = self.world.guests
+        key = guests.new_key()
+        owner, public = guests.owner_of(key), key.public_text
+        await self._insist(
+            lambda: venue.add_key(owner, key.key_id, public, ["read", "trade"])
+        )
+        guests.lend(key)
+        await asyncio.sleep(self._draw(0, 0.6))
+        await self._insist(lambda: venue.revoke_key(key.key_id))
+        guests.revoked(key)
 
     async def _begin_day(self, venue: Venue) -> None:
         """Open the next date, for some seconds."""
@@ -119,8 +173,9 @@ class Operator:
         await asyncio.sleep(self._draw(0, 0.3))
         await self._insist(lambda: venue.resume(instrument))
 
-    async def _auction(self, venue: Venue, account: str, other: str, ref: str) -> None:
+    async def _auction(self, venue: Venue) -> None:
         """Open an auction and close it early, or let time close it."""
+        account, ref = self._account(), self._ref()
         opens = dt.datetime.fromtimestamp(
             self.world.host.wall() // SECOND_NS + 1, SHANGHAI
         )
@@ -138,7 +193,10 @@ class Operator:
         )
         if self._draw(0, 1) < 0.3:
             for auction in await venue.auctions():
-                await self._insist(partial(venue.cancel_auction, auction))
+                end = venue.cancel_auction
+                if self._draw(0, 1) < 0.5:
+                    end = venue.close_auction
+                await self._insist(partial(end, auction))
 
     async def _insist(self, ask: Callable[[], Awaitable[object]]) -> None:
         """Ask until there is an answer, whatever it is."""
@@ -154,6 +212,9 @@ class Operator:
             else:
                 return
 
+    def _ref(self) -> str:
+        return f"op-{self._refs}"
+
     def _account(self) -> str:
         return ACCOUNTS[int(self._draw(0, len(ACCOUNTS)))]
 
@@ -162,3 +223,20 @@ class Operator:
 
     def _draw(self, low: float, high: float) -> float:
         return low + self.world.random.random() * (high - low)
+
+
+# What it does, with its weight and name.
+_ACTS: Final[tuple[tuple[float, str, Any], ...]] = (
+    (20, "deposit", Operator._deposit),
+    (15, "withdraw", Operator._withdraw),
+    (15, "issue", Operator._issue),
+    (10, "transfer", Operator._transfer),
+    (4, "retire", Operator._retire),
+    (10, "oblige", Operator._oblige),
+    (8, "halt", Operator._halt),
+    (10, "auction", Operator._auction),
+    (5, "restrict", Operator._restrict),
+    (3, "update", Operator._update),
+    (5, "list", Operator._list),
+    (5, "lend_key", Operator._lend_key),
+)

@@ -131,11 +131,15 @@ class Past:
         for table, columns in COLUMNS.items():
             found = [list(r) for r in history.select(f"SELECT {columns} FROM {table}")]
             _same(table, found, self._rows[table])
-        found = [list(r) for r in history.select(f"SELECT {EXECUTIONS} FROM executions")]
+        found = [
+            list(r) for r in history.select(f"SELECT {EXECUTIONS} FROM executions")
+        ]
         _same("executions", found, [_row_of(item) for item in executions])
         held = {whose: number for whose, number in self.held.items() if number}
         if history.held() != held:
-            raise wrong("the history is the log's", f"{history.held()} held, not {held}")
+            raise wrong(
+                "the history is the log's", f"{history.held()} held, not {held}"
+            )
 
     def _begin_day(self, seq: int, time_ns: int, date: int) -> None:
         self._date = date
@@ -158,7 +162,12 @@ class Past:
             buys_first = event.maker.side is BUY
             (buy, buy_fee), (sell, sell_fee) = sides if buys_first else sides[::-1]
             buyer, seller, side = buy.account, sell.account, event.taker.side
-            instrument, method, source, bid = event.maker.instrument, Method.LISTED, 0, 0
+            instrument, method, source, bid = (
+                event.maker.instrument,
+                Method.LISTED,
+                0,
+                0,
+            )
             called = event.called
         else:
             buyer, buy_fee, seller, sell_fee = (
@@ -171,9 +180,11 @@ class Past:
         self._dated(
             "trades",
             4,
-            [instrument, event.trade_id, seq, time_ns, 0, method.name.lower(), called]
-            + [event.price, event.quantity, side.name.lower()]
-            + [buyer, buy_fee, seller, sell_fee, source, bid],
+            [
+                *(instrument, event.trade_id, seq, time_ns, 0, method.name.lower()),
+                *(called, event.price, event.quantity, side.name.lower()),
+                *(buyer, buy_fee, seller, sell_fee, source, bid),
+            ],
         )
         self._change(buyer, instrument, event.quantity)
         self._change(seller, instrument, -event.quantity)
@@ -205,7 +216,13 @@ class Past:
         if isinstance(event, BlockProposed | BlockEnded):
             terms, ended = event.terms, isinstance(event, BlockEnded)
             by = event.answered_by if isinstance(event, BlockEnded) else ""
-            about = [event.proposer, terms.counterparty, terms.price, terms.quantity, by]
+            about = [
+                event.proposer,
+                terms.counterparty,
+                terms.price,
+                terms.quantity,
+                by,
+            ]
             self._dated("blocks", 3, [event.block_id, ended, seq, 0, *about])
         elif isinstance(event, AuctionOpened):
             about = [event.terms.account, event.terms.quantity, 0, 0, 0, 0, 0]

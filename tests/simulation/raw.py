@@ -212,7 +212,7 @@ class Raw:
                 sent.result = msgspec.json.encode(message.get("result"))
                 problem = message.get("error")
                 sent.error = msgspec.convert(problem, Error) if problem else None
-                self.world.record.note_refusal(sent)
+                self.world.record.note_answer(sent)
 
     def _log_in(self, status: dict[str, Any]) -> None:
         if not status["challenge"]:

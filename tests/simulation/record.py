@@ -13,6 +13,8 @@ from carbonex.gateway.session.identity import Identity
 from carbonex.gateway.session.kinds import QueryMethod, VenueMethod
 from carbonex.gateway.session.methods import METHODS
 
+from .coverage import Coverage
+
 
 if TYPE_CHECKING:
     from hashlib import blake2b
@@ -27,6 +29,11 @@ class Wrong(AssertionError):  # noqa: N818 - it says what it is
 
     The message begins with the check that found it, and a colon.
     """
+
+
+def owner_of(key_id: str) -> str:
+    """Return whose key it is: participant and account are named alike."""
+    return key_id.partition("~")[0]
 
 
 def wrong(check: str, what: object) -> Wrong:
@@ -66,7 +73,7 @@ class Sent:
             return method.build(item, self.key)
         who = Identity(session=self.session)
         who.key_id = self.key
-        command: Command = method.build(item, who, item.account or self.key)
+        command: Command = method.build(item, who, item.account or owner_of(self.key))
         return command
 
 
@@ -118,16 +125,19 @@ class Record:
     fates: list[Fated] = field(default_factory=list)
     counts: dict[str, int] = field(default_factory=dict)
     refusals: dict[str, int] = field(default_factory=dict)
+    past_trades: list[tuple[str, Any]] = field(default_factory=list)  # by account
+    coverage: Coverage = field(default_factory=Coverage)
     found: list[Wrong] = field(default_factory=list)
 
     def count(self, what: str, number: int = 1) -> None:
         """Count what happened."""
         self.counts[what] = self.counts.get(what, 0) + number
 
-    def note_refusal(self, sent: Sent) -> None:
-        """Count an answer that is a refusal, by its reason."""
+    def note_answer(self, sent: Sent) -> None:
+        """Count an answer, and refusals by their reason."""
+        name = "ok" if sent.error is None else sent.error.name
+        self.coverage.answered(sent.method, name)
         if sent.error is not None:
-            name = sent.error.name
             self.refusals[name] = self.refusals.get(name, 0) + 1
 
     def fail(self, check: str, what: object) -> None:

@@ -66,7 +66,7 @@ def surrounded(
     def start(directory: Path, config: Any, **options: Any) -> Any:
         return Server.start(directory, config, machine=machine(), **options)
 
-    silent = {name: _nothing for name in ("disable", "enable", "freeze", "unfreeze")}
+    silent = dict.fromkeys(("disable", "enable", "freeze", "unfreeze"), _nothing)
     signals = SimpleNamespace(
         SIGTERM=signal.SIGTERM,
         SIGINT=signal.SIGINT,
@@ -77,13 +77,15 @@ def surrounded(
     with (
         mock.patch.object(process_module, "Server", SimpleNamespace(start=start)),
         mock.patch.object(
-            process_module, "FollowerProcess", lambda *_: FollowerBeside(follower)
+            process_module,
+            "FollowerProcess",
+            side_effect=lambda *_: FollowerBeside(follower),
         ),
         mock.patch.object(
             process_module, "gc", SimpleNamespace(**silent, collect=_nothing)
         ),
         mock.patch.object(process_module, "signal", signals),
-        mock.patch.object(process_module, "make_room", lambda _: ""),
+        mock.patch.object(process_module, "make_room", return_value=""),
     ):
         yield
 

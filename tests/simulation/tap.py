@@ -9,7 +9,7 @@ from carbonex.sdk.client import Client
 from carbonex.wire import answers, channels, requests
 
 from .promises import Connection
-from .record import Sent
+from .record import Sent, owner_of
 
 
 if TYPE_CHECKING:
@@ -37,7 +37,8 @@ class TappedClient(Client):
         self._noted: dict[int, Sent] = {}
         self._named = ""  # as the newest login says
         key = self._key
-        self._tap = Tap(self.record, self.codec, key.key_id if key else "")
+        name = owner_of(key.key_id) if key else ""
+        self._tap = Tap(self.record, self.codec, name)
         deliver = self.subscriptions.deliver
 
         def tapping(name: str, kind: str, data: msgspec.Raw) -> None:
@@ -90,7 +91,7 @@ class TappedClient(Client):
             sent = self._noted.pop(id(reply))
             sent.answered = True
             sent.error = message.error
-            self.record.note_refusal(sent)
+            self.record.note_answer(sent)
             sent.result = bytes(message.result)
             self._tap.answered(sent)
         super()._take_answer(message, now)

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import datetime as dt
-from decimal import Decimal
 from typing import TYPE_CHECKING, Final, final
 
 from carbonex.sdk import (
-    SHANGHAI,
     BatchStateUnknown,
     BidStateUnknown,
     BlockStateUnknown,
@@ -17,7 +14,6 @@ from carbonex.sdk import (
     ConnectionLost,
     HistoryGone,
     LoginFailed,
-    NewOrder,
     Order,
     OrderStateUnknown,
     Timeouts,
@@ -27,12 +23,12 @@ from carbonex.sdk import (
     connect,
 )
 
+from .acts import INSTRUMENTS, Acts
 from .host import ADDRESS, PORT
 from .record import Fated
 
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
     from typing import Any
 
     from .loop import Process
@@ -41,7 +37,6 @@ if TYPE_CHECKING:
 
 URL: Final = f"ws://{ADDRESS}:{PORT}"
 TIMEOUTS: Final = Timeouts(order=1.5, answer=3.0)
-INSTRUMENTS: Final = ("CEA25", "CCER24")
 KEPT: Final = 40  # orders that a trader may still amend or cancel
 
 
@@ -68,12 +63,12 @@ class Trader:
                 "cancel_on_disconnect": True,
                 "grace": 0.5,
             }
-        self._orders: list[Order] = []
-        self._numbers = 0
+        self.orders: list[Order] = []
+        self.acts = Acts(self)
 
     def start(self) -> None:
         """Begin, or begin anew after a crash."""
-        self._orders.clear()
+        self.orders.clear()
         self.process = self.world.process(self.name, self._live)
 
     async def _live(self, _process: Process) -> None:
@@ -95,7 +90,7 @@ class Trader:
                 return
             except ConnectionLost:
                 await asyncio.sleep(self._draw(0.05, 0.4))
-            self._orders.clear()
+            self.orders.clear()
 
     async def _trade(self, venue: Venue) -> None:
         """Trade over one client's life, then leave."""
@@ -175,85 +170,10 @@ class Trader:
 
     async def _act(self, venue: Venue) -> None:
         """Do one thing or another."""
-        if not self._orders:
-            await self._place(venue)
-            return
-        draw = self._draw(0, 1)
-        for upto, act in _ACTS:
-            if draw < upto:
-                await act(self, venue)
-                return
-
-    async def _cancel(self, _venue: Venue) -> None:
-        await self._chosen().cancel()
-
-    async def _cancel_some(self, venue: Venue) -> None:
-        await venue.cancel_orders([self._chosen() for _ in range(4)])
-
-    async def _cancel_all(self, venue: Venue) -> None:
-        await venue.cancel_all(self._instrument())
-
-    async def _count_down(self, venue: Venue) -> None:
-        """Arm or disarm the dead man's switch; one trader does."""
-        if self.name == "json-2":
-            await venue.cancel_all_after(int(self._draw(0, 4)))
-
-    async def _ask(self, venue: Venue) -> None:
-        await venue.balances()
-
-    async def _bid(self, venue: Venue) -> None:
-        """Bid in whatever auction there is, or take a bid back."""
-        for auction in await venue.auctions():
-            await venue.place_bid(auction, 1 + int(self._draw(0, 60)), "75.00")
-        bids = await venue.bids()
-        if bids and self._draw(0, 1) < 0.3:
-            await venue.cancel_bid(bids[0])
-
-    async def _adopt(self, venue: Venue) -> None:
-        for order in await venue.open_orders():
-            self._keep(order)
-
-    async def _place(self, venue: Venue) -> None:
-        new = self._new()
-        place = venue.buy if new.side == "buy" else venue.sell
-        options: Any = {
-            name: getattr(new, name)
-            for name in (
-                *("time_in_force", "post_only", "display_quantity", "stop_price"),
-                "expires",
-            )
-        }
-        self._keep(await place(new.instrument, new.quantity, new.price, **options))
-
-    async def _place_many(self, venue: Venue) -> None:
-        number = int(self._draw(2, 30))
-        for order in await venue.add_orders([self._new() for _ in range(number)]):
-            if isinstance(order, Order):
-                self._keep(order)
-
-    async def _amend(self, _venue: Venue) -> None:
-        order = self._chosen()
-        if self._draw(0, 1) < 0.5:
-            await order.amend(
-                quantity=max(1, order.quantity + int(self._draw(-20, 20)))
-            )
+        if self.orders:
+            await self.acts.next(venue)
         else:
-            await order.amend(price=self._price(order.side))
-
-    async def _block(self, venue: Venue) -> None:
-        """Propose a block to somebody, or answer one."""
-        blocks = await venue.blocks()
-        if blocks and self._draw(0, 1) < 0.7:
-            block = blocks[int(self._draw(0, len(blocks)))]
-            if block.proposer == self.name:
-                await venue.withdraw_block(block)
-            elif self._draw(0, 1) < 0.6:
-                await venue.accept_block(block)
-            else:
-                await venue.decline_block(block)
-        else:
-            other = "json-2" if self.name == "json-1" else "json-1"
-            await venue.propose_block(other, "sell", "CEA25", 10_000, "74.00")
+            await self.acts.place(venue)
 
     async def _resolve(self, unknown: OrderStateUnknown) -> None:
         record = self.world.record
@@ -282,65 +202,12 @@ class Trader:
             fated = Fated(self.name, client_order_id, found, day)
             self.world.record.fates.append(fated)
 
-    def _new(self) -> NewOrder:
-        draw = self._draw(0, 1)
-        side: Any = "buy" if self._draw(0, 1) < 0.5 else "sell"
-        price: Any = self._price(side)
-        quantity = 1 + int(self._draw(0, 60))
-        options: dict[str, Any] = {}
-        if draw < 0.1:
-            options["time_in_force"] = "ioc"
-        elif draw < 0.15:
-            options["post_only"] = "reject"
-        elif draw < 0.2:
-            options["display_quantity"] = 1 + quantity // 5
-        elif draw < 0.24:
-            options["stop_price"] = price
-        elif draw < 0.28:
-            options["expires"] = self._moment(1 + self._draw(0, 4))
-        elif draw < 0.32:
-            price = "market"
-        elif draw < 0.4:
-            options["time_in_force"] = "gtc"
-        return NewOrder(side, self._instrument(), quantity, price, **options)
-
-    def _moment(self, seconds: float) -> dt.datetime:
-        """Return when so many seconds will have passed."""
-        time_ns = self.world.host.wall() + int(seconds * 1e9)
-        return dt.datetime.fromtimestamp(time_ns / 1e9, SHANGHAI)
-
-    def _price(self, side: str) -> Decimal:
-        """Around 74, sellers a little higher, so that some rest and some trade."""
-        away = int(self._draw(-4, 9))
-        return Decimal(7400 + (away if side == "sell" else -away)) / 100
-
-    def _instrument(self) -> str:
-        return INSTRUMENTS[self._draw(0, 1) < 0.3]
-
-    def _chosen(self) -> Order:
-        return self._orders[int(self._draw(0, len(self._orders)))]
-
-    def _keep(self, order: Order) -> None:
+    def keep(self, order: Order) -> None:
+        """Hold on to an order that may still be amended or cancelled."""
         if order.is_open:
-            self._orders.append(order)
-            if len(self._orders) > KEPT:
-                self._orders.pop(0)
+            self.orders.append(order)
+            if len(self.orders) > KEPT:
+                self.orders.pop(0)
 
     def _draw(self, low: float, high: float) -> float:
         return low + self.world.random.random() * (high - low)
-
-
-# What a trader does, each with the draw below which it does it.
-_ACTS: Final[tuple[tuple[float, Callable[[Trader, Venue], Awaitable[None]]], ...]] = (
-    (0.45, Trader._place),
-    (0.62, Trader._place_many),
-    (0.74, Trader._cancel),
-    (0.84, Trader._amend),
-    (0.88, Trader._cancel_some),
-    (0.9, Trader._cancel_all),
-    (0.91, Trader._count_down),
-    (0.93, Trader._ask),
-    (0.94, Trader._adopt),
-    (0.97, Trader._bid),
-    (1.0, Trader._block),
-)

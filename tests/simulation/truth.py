@@ -168,7 +168,9 @@ class Truth:
         held = {whose: number for whose, number in self.past.held.items() if number}
         for noted in self.noted.pop(row.position, ()):
             if noted.chain != row.hash:
-                raise wrong("the history is the log's", f"another chain: {row.position}")
+                raise wrong(
+                    "the history is the log's", f"another chain: {row.position}"
+                )
             if noted.newest != newest or noted.held != held:
                 real = f"{newest}, {held}"
                 raise wrong("the history is the log's", f"{noted} but {real}")

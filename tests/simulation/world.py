@@ -31,7 +31,9 @@ from carbonex.journal.history.store import HistoryStore
 from carbonex.wire.keys import Key
 from carbonex.wire.login import decode_bytes
 
+from .coverage import PHASES
 from .following import gathering
+from .guests import Guests
 from .host import CONFIG, Host
 from .loop import Process, Turns, own_garbage
 from .network import Network
@@ -67,7 +69,9 @@ class World:
         self.keys = {name: self._key(name) for name in (*TRADERS, "operator")}
         self.fate = Process(self.turns, "fate", "10.0.0.2")
         self.calm = False
+        self.record.coverage.phase = self._phase
         self.traders: list[Trader] = []
+        self.guests = Guests(self)
         self.host.bootstrap(self._first_commands())
 
     @property
@@ -103,6 +107,15 @@ class World:
             self.record.fail("no error escapes", broken[0])
         if record.found:
             raise record.found[0]
+
+    def _phase(self) -> str:
+        """Return how the market is, for what is covered."""
+        server = self.host.server
+        if server is None:
+            return "down"
+        exchange = server.venue.exchange
+        phase = exchange.instruments["CEA25"].phase.name.lower() if exchange.day else ""
+        return phase if phase in PHASES else "closed"
 
     def _key(self, name: str) -> Key:
         secret = blake2b(f"{self.seed} {name}".encode(), digest_size=32).digest()
