@@ -43,6 +43,9 @@ def _tell(summary: Summary) -> None:
     _list("what happened", summary.counts)
     _list("refusals", summary.refusals)
     _list("cancellations", summary.verdict.cancelled)
+    print(
+        f"coverage: {summary.features:,} features; never hit: {', '.join(summary.never)}"
+    )
     print(line_of(summary))
 
 

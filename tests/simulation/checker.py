@@ -84,12 +84,14 @@ def check(
     _check_seen(truth, seen)
     _check_once(truth)
     _check_executions(record, truth)
+    _check_past_trades(record, truth)
     _check_open_orders(record, truth)
     _check_states(record, truth)
     _check_news(record, truth)
     _check_log(record, truth)
     _check_fates(record, truth)
     check_answers(record, truth)
+    record.coverage.counts.update(truth.features())
     snapshots = _check_restored(SnapshotStore(directory, disk), rows, truth)
     _check_refused(rows, truth)
     return Verdict(
@@ -173,6 +175,23 @@ def _check_executions(record: Record, truth: Truth) -> None:
             raise wrong(
                 "executions without a gap", f"{account} from {first}: {numbers}"
             )
+
+
+def _check_past_trades(record: Record, truth: Truth) -> None:
+    """Trades that the history told are those of the log, and none is left out."""
+    real = truth.executions()
+    for account, since, told in record.past_trades:
+        last = told[-1].exec_seq if told else since
+        expected = [
+            (n, item.trade_id, item.last_price, item.last_quantity, item.fee or "0.00")
+            for n in range(since, last + 1)
+            if (item := real.get((account, n))) is not None and item.event == "trade"
+        ]
+        found = [
+            (t.exec_seq, t.trade_id, str(t.price), t.quantity, str(t.fee)) for t in told
+        ]
+        if found != expected:
+            raise wrong("trades told are the log's", f"{account}: {found}, {expected}")
 
 
 def _check_open_orders(record: Record, truth: Truth) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from functools import partial
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, Final, final
 
@@ -80,7 +81,7 @@ class Guests:
             await asyncio.sleep(0.1 + 0.4 * draw())
             if self.world.host.server is not None and self._here < 3:
                 name, come = chosen(_GUESTS, draw)
-                self._welcome(name, lambda come=come: come(self))
+                self._welcome(name, partial(come, self))
 
     def _welcome(self, name: str, come: Callable[[], Awaitable[None]]) -> None:
         self.world.record.count(f"guests: {name}")

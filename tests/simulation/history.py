@@ -14,6 +14,7 @@ from .plans import Doom, Plan
 from .raw import Raw
 from .record import Wrong, wrong
 from .traders import Trader
+from .watch import Watch, left_behind
 from .world import World, surroundings
 
 
@@ -37,6 +38,8 @@ class Summary(NamedTuple):
     refusals: dict[str, int]
     verdict: Verdict
     trace: str
+    features: int  # that were hit
+    never: list[str]  # those that were not
 
 
 def simulate(
@@ -70,6 +73,16 @@ def simulate_for_pool(seed: int, steps: int) -> Summary:
         raise Wrong(f"{found}\nmake simulate SEED={seed} STEPS={steps}") from found
 
 
+def _check_nothing_is_left(world: World) -> None:
+    """Wait until the server has noticed that all are gone, and see what it keeps."""
+    turns, server = world.turns, world.host.server
+    assert server is not None
+    until_ns = turns.now_ns + CALM_NS
+    world.run(lambda: turns.now_ns < until_ns and bool(left_behind(server)))
+    if left := left_behind(server):
+        raise wrong("nothing is left behind", left)
+
+
 def _live(world: World, steps: int, plan: Plan, doom: Doom | None) -> Summary:
     turns, host, record = world.turns, world.host, world.record
     host.pace = plan.pace
@@ -79,6 +92,7 @@ def _live(world: World, steps: int, plan: Plan, doom: Doom | None) -> Summary:
     operator.start()
     raw.start()
     world.guests.start()
+    Watch(world).start()
     for trader in world.traders:
         trader.start()
     world.run(lambda: turns.steps < steps)
@@ -93,6 +107,7 @@ def _live(world: World, steps: int, plan: Plan, doom: Doom | None) -> Summary:
     if restless:
         raise wrong("everybody comes to rest", restless)
     world.run(lambda: host.server is None)
+    _check_nothing_is_left(world)
     fate.end()
     world.run(lambda: host.process is not None)
     if host.ending != "stopped":
@@ -101,6 +116,7 @@ def _live(world: World, steps: int, plan: Plan, doom: Doom | None) -> Summary:
         record, host.copy_of_disk(), host.directory, host.seen, host.follower.noted
     )
     record.count("lives", host.lives)
+    never = record.coverage.never(fate.faults)
     record.count("overtakings", world.network.overtaken)
     for what, number in host.disk.lost.items():
         record.count(f"{what} by power cuts", number)
@@ -113,4 +129,6 @@ def _live(world: World, steps: int, plan: Plan, doom: Doom | None) -> Summary:
         record.refusals,
         verdict,
         turns.trace.hexdigest(),
+        len(record.coverage.counts),
+        never,
     )

@@ -104,9 +104,9 @@ class Host:
         self.directory = directory  # on the simulated disk; the history on a real one
         self.disk = SimulatedDisk(seed, directory)
         self.follower = FollowerHost(turns, record, directory, self.disk)
-        self.wall_ns = (
-            BEGINS_NS - turns.now_ns // 1000 * 1000
-        )  # what the wall clock is ahead
+        # What true time, and the wall clock, are ahead of the monotonic one.
+        self.true_ns = BEGINS_NS - turns.now_ns // 1000 * 1000
+        self.wall_ns = self.true_ns
         self.pace = Pace()
         self.process: Process | None = None
         self.port: Port | None = None

@@ -16,7 +16,7 @@ from carbonex.sdk import (
     connect,
 )
 
-from .acts import INSTRUMENTS
+from .acts import FIRST_DATE, INSTRUMENTS
 from .host import BEGINS_NS
 from .loop import SECOND_NS
 from .traders import URL
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 
 
 ACCOUNTS: Final = ("json-1", "json-2", "pack-1", "pack-2")
-FIRST_DATE: Final = dt.date(2025, 5, 2)  # a month before; see BEGINS_NS
 
 
 @final

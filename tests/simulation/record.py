@@ -125,7 +125,8 @@ class Record:
     fates: list[Fated] = field(default_factory=list)
     counts: dict[str, int] = field(default_factory=dict)
     refusals: dict[str, int] = field(default_factory=dict)
-    past_trades: list[tuple[str, Any]] = field(default_factory=list)  # by account
+    # Account, from which execution on, and what was told.
+    past_trades: list[tuple[str, int, list[Any]]] = field(default_factory=list)
     coverage: Coverage = field(default_factory=Coverage)
     found: list[Wrong] = field(default_factory=list)
 

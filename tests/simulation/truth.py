@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple, final
@@ -16,6 +17,7 @@ from carbonex.engine import (
     OffBookTrade,
     OrderAccepted,
     OrderCancelled,
+    Rejected,
     Trade,
 )
 from feed_model import Accounts
@@ -69,6 +71,8 @@ class Truth:
     noted: dict[int, list[Noted]] = field(default_factory=dict)  # by position
     past: Past = field(default_factory=Past)
     _day: int = 0
+    _kinds: Counter[str] = field(default_factory=Counter)
+    _refused: Counter[str] = field(default_factory=Counter)
     _deals: list[Event] = field(default_factory=list)  # of the day
     _countdowns: Countdowns = field(default_factory=Countdowns)
     _absences: Absences = field(default_factory=Absences)
@@ -121,6 +125,15 @@ class Truth:
             for item in self.executions().values()
         }
 
+    def features(self) -> dict[str, int]:
+        """Return what has occurred, for what is covered."""
+        counts = {f"event {name}": number for name, number in self._kinds.items()}
+        for reason, number in self.cancelled.items():
+            counts[f"cancelled {reason.name}"] = number
+        for one, other in self.due_order.coincidences:
+            counts[f"{one} and {other} at one instant"] = 1
+        return counts | self._refused
+
     def _audit(self, commands: list[Command], applied: Applied) -> None:
         self._auditor.read(applied)
         self.due_order.read(applied)
@@ -145,6 +158,9 @@ class Truth:
         for event in events:
             self.accounts.read(seq, time_ns, event)
             self.past.read(seq, time_ns, event)
+            self._kinds[type(event).__name__] += 1
+            if isinstance(event, Rejected):
+                self._refused[f"refused {event.reason.name}"] += 1
             for channel, subject, item in news_of(seq, time_ns, event):
                 self.news.setdefault((channel, subject), []).append(item)
             if isinstance(event, OrderAccepted) and event.order.client_order_id:

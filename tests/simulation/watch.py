@@ -1,0 +1,110 @@
+"""Looks at the live server by true time, which the simulation alone knows."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Final, final
+
+from .loop import SECOND_NS
+
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable, Iterator, Sized
+
+    from carbonex.gateway.server.server import Server
+
+    from .loop import Process
+    from .world import World
+
+
+LOOK_SECONDS: Final = 0.1
+
+# How long each may be so, by true time, before it is a finding. A commit may take a
+# second; a silent connection is pinged, waited for, and then dropped.
+LATE_NS: Final = 2 * SECOND_NS
+SILENT_NS: Final = 15 * SECOND_NS
+
+# What a clock may be off that is read in whole microseconds.
+UNEVEN_NS: Final = 2_000
+
+
+@final
+class Watch:
+    """Looks ten times a second; what is wrong for too long is a finding."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._server: Server | None = None
+        self._ahead_ns = 0  # what its clock is ahead of true time
+        self._since: dict[Hashable, int] = {}
+
+    def start(self) -> None:
+        """Begin to look."""
+        self._world.process("watch", self._look_on)
+
+    async def _look_on(self, _process: Process) -> None:
+        while True:
+            await asyncio.sleep(LOOK_SECONDS)
+            server = self._world.host.server
+            if server is not self._server:
+                self._begin(server)
+            elif server is not None:
+                self._look(server)
+
+    def _begin(self, server: Server | None) -> None:
+        """Start anew with another server; its clock may be wrong, which is its own."""
+        self._server, self._since = server, {}
+        if server is not None:
+            host = self._world.host
+            self._ahead_ns = server.clock.now_ns() - self._world.turns.now_ns
+            if abs(self._ahead_ns - host.true_ns) > SECOND_NS:
+                self._world.record.count("lives by a wrong clock")
+
+    def _look(self, server: Server) -> None:
+        fail, now_ns = self._world.record.fail, self._world.turns.now_ns
+        ahead_ns = server.clock.now_ns() - now_ns
+        if abs(ahead_ns - self._ahead_ns) > UNEVEN_NS:
+            fail("the clock goes evenly", f"{ahead_ns} and {self._ahead_ns} ahead")
+        wrong_now = dict(self._wrong(server))
+        self._since = {what: self._since.get(what, now_ns) for what in wrong_now}
+        for what, since_ns in self._since.items():
+            check, most_ns = wrong_now[what]
+            if now_ns - since_ns > most_ns:
+                fail(check, f"{what} for {(now_ns - since_ns) / SECOND_NS:.1f} s")
+
+    def _wrong(self, server: Server) -> Iterator[tuple[Hashable, tuple[str, int]]]:
+        """Yield what must not be so for long, with the check and how long."""
+        exchange = server.venue.exchange
+        due_ns = exchange.next_due()
+        if due_ns is not None and due_ns <= server.clock.now_ns():
+            yield ("due", due_ns), ("timers fire by true time", LATE_NS)
+        there = set(server.clients._connections.values())
+        for session in exchange.sessions.values():
+            if not session.ends_ns and session.connection not in there:
+                who = "gone", session.connection
+                yield who, ("who is gone is noticed", LATE_NS)
+        for link in self._world.network.links:
+            near, far = link.near, link.far
+            ours = far.process is self._world.host.process and not far.lost
+            if ours and (near.lost or near._silent or not near.process.alive):
+                yield link, ("silent connections end", SILENT_NS)
+
+
+def left_behind(server: Server) -> list[str]:
+    """Return what a server still has of clients who are all gone."""
+    clients, venue = server.clients, server.venue
+    services = clients._services
+    assert services is not None
+    kept: dict[str, Sized] = {
+        "connections": clients._connections,
+        "guests": clients._guests,
+        "awake": clients._awake,
+        "stalled": clients._stalled,
+        "addresses": clients.gate._open,
+        "subscriptions": server._feed._followed,
+        "session names": services.roster._holders,
+        "unsettled names": services.roster._unsettled,
+        "questions": range(server.historian.waiting),
+        "commands": range(venue.waiting),
+    }
+    return [f"{name}: {len(things)}" for name, things in kept.items() if things]
