@@ -226,11 +226,7 @@ def _first_day(stage: _Stage) -> None:
 
 
 def _coincide(stage: _Stage) -> None:
-    """Let one of each kind that time brings about be due at the day's end.
-
-    The accounts' orders would go for several reasons: which one they go for tells the
-    order of the kinds.
-    """
+    """Let one of each kind be due at the day's end; reasons tell the kinds' order."""
     ends_ns = stage.driver.exchange.day_ends_ns
     stage.at(FIRST, 23, 30)
     left_ns = ends_ns - stage.driver.time_ns
@@ -246,9 +242,10 @@ def _coincide(stage: _Stage) -> None:
             {"time_in_force": GTD, "conditions": Conditions(0, 0, ends_ns)},
             {"time_in_force": GTC},
         ):
-            for instrument in ("CCER", "CALLED"):
-                where = {"instrument": instrument, "session": "mm-0"}
-                stage.order(account, BUY, 150, 3, **rest, **where)
+            for name in ("CCER", "CALLED"):
+                stage.order(
+                    account, BUY, 150, 3, instrument=name, session="mm-0", **rest
+                )
     stage.order("huaneng", SELL, 150, 2, instrument="CALLED")
     auction = stage.auction("huaneng", 10, ends_ns)
     stage.bid("shenhua", auction, 7100, 10)

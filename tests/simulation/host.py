@@ -137,14 +137,14 @@ class Host:
         self.excuses, self.ending = [excuse] if excuse else [], ""
         self.process = process = Process(self.turns, "server", ADDRESS)
         process.on_death = self._buried
+        self._newest = self._machine(process)
         asks = not accept_time and self._is_due()
         task = process.create_task(self._serve(accept_time=accept_time, asks=asks))
         task.add_done_callback(self._exited)
 
     def machine(self) -> Machine:
-        """Return the machine of the process that runs now."""
-        assert self.process is not None
-        return self._machine(self.process)
+        """Return the machine of the process that was started last."""
+        return self._newest
 
     def signal(self, number: int) -> None:
         """Send the process a signal."""
