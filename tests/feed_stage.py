@@ -20,6 +20,7 @@ from carbonex.engine import (
     ListInstrument,
     Thresholds,
 )
+from carbonex.gateway.budget import Budget
 from carbonex.gateway.feed import Feed
 from carbonex.gateway.feed.premium import Pair, Pairs
 from carbonex.gateway.outbox import Outbox
@@ -186,7 +187,7 @@ class Client:
     ) -> None:
         self.stage = stage
         self.codec = codec
-        self.outbox = Outbox(codec, max_bytes)
+        self.outbox = Outbox(codec, Budget(max_bytes))
         self._decoder = codec.decoder(channels.Frame)
 
     def subscribe(self, channel: str, **params: Any) -> Error | None:

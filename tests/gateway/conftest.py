@@ -30,7 +30,7 @@ def pytest_asyncio_loop_factories() -> dict[
 @pytest.fixture
 async def server(tmp_path: Path) -> AsyncIterator[Server]:
     """Run a market's server; a test reaches its limits within moments."""
-    venue = config(frame_bytes=64 * 1024, outbox_bytes=512 * 1024)
+    venue = config(frame_bytes=64 * 1024, outbox_bytes=512 * 1024, slow_seconds=1)
     make_market(tmp_path, venue)
     async with Server.start(tmp_path, venue) as server:
         yield server

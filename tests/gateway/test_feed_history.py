@@ -15,6 +15,7 @@ from carbonex.engine import (
     CancelAll,
     PlaceOrder,
 )
+from carbonex.gateway.budget import STEP_BYTES
 from carbonex.wire import channels
 from carbonex.wire.codec import JSON, MSGPACK
 from feed_flow import let_time_pass, random_flow
@@ -200,10 +201,10 @@ def test_a_long_history_comes_in_frames_of_bounded_size() -> None:
     assert [len(frame.data) for frame in frames] == [1, 250, 250, 250, 250, 200]
 
 
-def test_a_history_larger_than_the_outbox_reaches_a_client_who_reads() -> None:
+def test_a_long_history_reaches_a_client_who_reads() -> None:
     stage = Stage().set_up()
     stage.do(*(sell("ant", 1, 7000) for _ in range(500)))
-    client = Client(stage, max_bytes=1000)
+    client = Client(stage)
     client.follow("executions", account="ant", from_seq=1)
     assert client.outbox.closing is None
     assert len(replayed(client)) == 500
@@ -211,18 +212,18 @@ def test_a_history_larger_than_the_outbox_reaches_a_client_who_reads() -> None:
 
 def test_a_reader_too_slow_for_executions_is_closed_and_resumes() -> None:
     stage = Stage().set_up()
-    slow = Client(stage, max_bytes=5_000)
+    slow = Client(stage, max_bytes=STEP_BYTES)
     slow.follow("executions", account="ant")
     slow.frames()
     stage.do(sell("ant", 1, 7000))
     [(_, last_seen)] = slow.read(channels.Execution)
     slow.outbox.paused = True
-    stage.do(*(sell("ant", 1, 7000) for _ in range(50)))
+    stage.do(*(sell("ant", 1, 7000) for _ in range(500)))
     assert slow.outbox.closing == (1013, "slow_consumer")
     assert slow.outbox.queued_bytes == 0
     slow.leave()
     again = follow(stage, "ant", from_seq=last_seen.exec_seq + 1)
-    assert [execution.exec_seq for execution in replayed(again)] == list(range(2, 52))
+    assert [execution.exec_seq for execution in replayed(again)] == list(range(2, 502))
 
 
 @pytest.mark.parametrize(("from_seq", "accepted"), [(1, True), (3, True), (4, False)])

@@ -8,6 +8,7 @@ import msgspec
 import pytest
 from websockets.frames import Frame, Opcode
 
+from carbonex.gateway.budget import STEP_BYTES, Budget
 from carbonex.gateway.outbox import Outbox, frame
 from carbonex.wire.codec import JSON, MSGPACK, Codec
 
@@ -64,23 +65,26 @@ def test_a_shared_frame_is_not_copied() -> None:
     assert all(outbox.take()[0] is shared for outbox in outboxes)
 
 
-def test_a_client_who_does_not_read_is_closed_and_what_waits_is_dropped() -> None:
-    outbox = Outbox(JSON, max_bytes=10)
-    outbox.send_frame(b"x" * 10)
-    outbox.send_frame(b"y")  # up to the limit, one more fits
+def test_no_burst_closes_an_outbox_while_there_is_room_for_all() -> None:
+    outbox = Outbox(JSON, Budget(4 * STEP_BYTES))
+    for _ in range(4):
+        outbox.send_frame(b"x" * STEP_BYTES)
     assert outbox.closing is None
-    outbox.send_frame(b"z")
+    outbox.send_frame(b"y")
     assert outbox.closing == (1013, "slow_consumer")
     assert outbox.queued_bytes == 0
     assert outbox.take() == []
 
 
-def test_one_frame_above_the_limit_reaches_a_client_who_reads() -> None:
-    outbox = Outbox(JSON, max_bytes=10)
-    for _ in range(3):
-        outbox.send_frame(b"x" * 1000)
-        assert outbox.take() == [b"x" * 1000]
-    assert outbox.closing is None
+def test_what_is_taken_in_pieces_comes_in_order() -> None:
+    outbox = Outbox(JSON)
+    for frame_of in (b"aaaa", b"bb", b"cccccc", b"d"):
+        outbox.send_frame(frame_of)
+    assert outbox.take(5) == [b"aaaa", b"bb"]
+    assert outbox.queued_bytes == 7
+    assert outbox.take(1) == [b"cccccc"]
+    assert outbox.take(5) == [b"d"]
+    assert outbox.queued_bytes == 0
 
 
 def test_a_close_comes_after_what_waits_and_before_nothing() -> None:

@@ -149,7 +149,7 @@ async def test_what_was_sent_before_a_close_is_done(server: Server) -> None:
 
 
 async def ask_without_reading(server: Server, client: Stranger) -> None:
-    """Ask for a long list again and again until the outbox is beyond its limit."""
+    """Ask for a long list again and again until the venue has had enough."""
     await client.login("maker")
     order = {"instrument": CEA, "side": "buy", "price": "9", "quantity": 1}
     for _ in range(10):
@@ -204,7 +204,7 @@ async def test_long_answers_to_one_who_reads_are_no_reason_to_close(
 
 
 async def test_a_slow_consumer_who_never_reads_is_dropped(tmp_path: Path) -> None:
-    venue = config(outbox_bytes=512 * 1024, close_seconds=0.1)
+    venue = config(outbox_bytes=512 * 1024, slow_seconds=0.1, close_seconds=0.1)
     make_market(tmp_path, venue)
     async with Server.start(tmp_path, venue) as server, Stranger(server.port) as slow:
         await ask_without_reading(server, slow)

@@ -58,6 +58,9 @@ class Wire(asyncio.Transport):
         self, high: int | None = None, low: int | None = None
     ) -> None: ...
 
+    def get_write_buffer_size(self) -> int:
+        return 0
+
     def pause_reading(self) -> None:
         self.reading = False
 
@@ -95,16 +98,16 @@ class House:
             self.clients.resume()
         self.clients.flush()
 
-    def connect(self) -> Wire:
+    def connect(self, wire: Wire | None = None) -> Wire:
         """Return the other end of a new WebSocket."""
-        wire = self.knock()
+        wire = self.knock(wire)
         wire.protocol.data_received(HANDSHAKE)
         self.turn()
         return wire
 
-    def knock(self) -> Wire:
+    def knock(self, wire: Wire | None = None) -> Wire:
         """Return the other end of a new connection that has said nothing yet."""
-        wire = Wire()
+        wire = wire or Wire()
         handshake = Handshake(self.clients, self.pages)
         wire.set_protocol(handshake)
         handshake.connection_made(wire)

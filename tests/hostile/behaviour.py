@@ -35,6 +35,7 @@ SMALL: Final = {
     **UNLIMITED,
     "connections": 300,
     "outbox_bytes": 65_536,
+    "slow_seconds": 1,
     "handshake_seconds": 0.5,
     "ping_seconds": 0.2,
     "close_seconds": 0.5,

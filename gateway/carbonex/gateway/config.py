@@ -70,6 +70,8 @@ class Limits(Section, frozen=True):
     in_flight: Positive = 1000
     frame_bytes: Bytes = 1024 * 1024
     outbox_bytes: Bytes = 8 * 1024 * 1024
+    stranger_outbox_bytes: Bytes = 256 * 1024
+    outboxes_bytes: Bytes = 512 * 1024 * 1024
     connections: Positive = 2000
     connections_per_address: Positive = 1000
     handshakes_per_second: Rate = 100
@@ -78,6 +80,7 @@ class Limits(Section, frozen=True):
     login_failure_burst: Positive = 20
     waiting: Positive = 20_000
     batch: Positive = 1000
+    slow_seconds: Seconds = 10.0
     handshake_seconds: Seconds = 10.0
     ping_seconds: Seconds = 20.0
     close_seconds: Seconds = 5.0
@@ -187,8 +190,15 @@ burst = 2000
 in_flight = 1000
 # The longest message a client may send; a longer one closes with 1009.
 frame_bytes = 1_048_576
-# What may wait for a client that does not read; beyond it: closed with 1013.
+# What may wait for a client: beyond it, or without a login beyond less, the server
+# stops reading from it until it has taken some. What happens meanwhile still waits.
 outbox_bytes = 8_388_608
+stranger_outbox_bytes = 262_144
+# What may wait for all clients together. Beyond it those are closed with 1013 for
+# whom most waits: strangers first, then those that take nothing.
+outboxes_bytes = 536_870_912
+# How long a client may take nothing of what waits for it; then: closed with 1013.
+slow_seconds = 10
 # Connections at the same time; one more is answered with HTTP 503, or, if it is
 # one address (of IPv6: a /64) that has too many, with HTTP 429.
 connections = 2000

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Final, final
 
 from carbonex.wire.closing import CloseCode
 
+from .budget import STEP_BYTES, Budget
+
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,13 +24,6 @@ if TYPE_CHECKING:
     from carbonex.wire.codec import Codec
 
 
-# What waits for one client, in bytes. Reason: memory that a client who does not
-# read takes from all others; 8 MiB is about 20,000 executions. Policy: the
-# connection is closed (SLOW_CONSUMER) and what waits is dropped, as the client can
-# resume by sequence number. The limit is judged before a frame is added, so
-# that one answer larger than it reaches a client who does read.
-MAX_QUEUED_BYTES: Final = 8 * 1024 * 1024
-
 SLOW_CONSUMER: Final = (CloseCode.TRY_AGAIN_LATER, "slow_consumer")
 
 
@@ -36,29 +31,36 @@ SLOW_CONSUMER: Final = (CloseCode.TRY_AGAIN_LATER, "slow_consumer")
 class Outbox:
     """The frames that wait for one client, in order.
 
-    ``paused`` is set by the shell while the transport's buffer is full: the
-    shell then takes nothing, and the feed adds no book deltas. Once ``closing``
-    (code, reason) is set nothing more is accepted: the shell writes what
-    ``take`` still gives, then the close frame. ``flushed`` is how many frames one
-    flush of the feed may have for the client; the feed counts what it follows.
+    ``paused`` is set by the shell while the client is behind: the feed then adds no
+    book deltas. Once ``closing`` (code, reason) is set nothing more is accepted: the
+    shell writes what ``take`` still gives, then the close frame. ``flushed`` is how
+    many frames one flush of the feed may have for the client; the feed counts what it
+    follows. ``owner`` is the participant who speaks through the connection, or empty,
+    and ``stalled`` tells that its client has taken nothing lately: who is evicted
+    first when too much waits for all clients depends on both (``Budget``).
     """
 
     __slots__ = (
+        "_budget",
         "_frames",
+        "_room",
+        "_unsent",
         "_wake",
         "_write",
         "closing",
         "codec",
+        "counted",
         "flushed",
-        "max_bytes",
+        "owner",
         "paused",
         "queued_bytes",
+        "stalled",
     )
 
     def __init__(
         self,
         codec: Codec,
-        max_bytes: int = MAX_QUEUED_BYTES,
+        budget: Budget | None = None,
         wake: Callable[[], None] | None = None,
         write: Callable[[bytes], None] | None = None,
     ) -> None:
@@ -67,12 +69,17 @@ class Outbox:
         ``write`` writes what is before nothing else, see ``send_flushed``.
         """
         self.codec: Final = codec
-        self.max_bytes: Final = max_bytes
+        self.owner = ""
         self.paused = False
+        self.stalled = False
+        self.counted = False  # by the budget: ``sent`` wants to know what is left
         self.flushed = 0
         self.queued_bytes = 0
         self.closing: tuple[int, str] | None = None
         self._frames: list[bytes] = []
+        self._budget = Budget() if budget is None else budget
+        self._room = STEP_BYTES  # that may wait before it must be counted anew
+        self._unsent = 0  # taken, but still in the transport when last counted
         self._wake = wake
         self._write = write
 
@@ -84,15 +91,12 @@ class Outbox:
         """Add what is framed already; shared by many clients, it is not copied."""
         if self.closing is not None:
             return
-        if self.queued_bytes > self.max_bytes:
-            self._frames.clear()
-            self.queued_bytes = 0
-            self.close(*SLOW_CONSUMER)
-            return
         if not self._frames and self._wake is not None:
             self._wake()
         self._frames.append(data)
         self.queued_bytes += len(data)
+        if self.queued_bytes > self._room:
+            self._count()
 
     def send_flushed(self, data: bytes) -> None:
         """Send a frame of a flush: written at once if it is this client's only one.
@@ -119,17 +123,57 @@ class Outbox:
             if self._wake is not None:
                 self._wake()
 
-    def take(self) -> list[bytes]:
-        """Return what waits, for one write, and forget it."""
+    def take(self, most: int = 0) -> list[bytes]:
+        """Return what waits, for one write, and forget it.
+
+        With ``most``, no more frames than come to so many bytes, but one at least.
+        """
         frames = self._frames
+        if most and self.queued_bytes > most:
+            size = count = 0
+            while size < most:
+                size += len(frames[count])
+                count += 1
+            taken = frames[:count]
+            del frames[:count]
+            self.queued_bytes -= size
+            return taken
         self._frames = []
         self.queued_bytes = 0
         return frames
 
+    def sent(self, unsent: int) -> None:
+        """Count anew after a write that left ``unsent`` bytes in the transport."""
+        self._unsent = unsent
+        if unsent or self.queued_bytes:
+            self._count()
+        elif self.counted:
+            self._release()
+
+    def evict(self) -> None:
+        """Drop what waits, and close: it is too much, or for too long."""
+        self.take()
+        self._release()
+        self.close(*SLOW_CONSUMER)
+
     def forget(self) -> None:
         """Let go of what waits and of who writes it: the connection is gone."""
         self.take()
+        self._release()
         self._wake = self._write = None
+        self.close(CloseCode.NORMAL_CLOSURE, "")
+
+    def _count(self) -> None:
+        """Have the budget count what waits, here and in the transport."""
+        self.counted = True
+        held = self.queued_bytes + self._unsent
+        self._room = -(-held // STEP_BYTES) * STEP_BYTES - self._unsent
+        self._budget.settle(self, held)
+
+    def _release(self) -> None:
+        self.counted = False
+        self._room = STEP_BYTES
+        self._budget.release(self)
 
 
 def frame(codec: Codec, message: msgspec.Struct) -> bytes:

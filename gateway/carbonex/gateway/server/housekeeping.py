@@ -86,6 +86,7 @@ class Housekeeping:
     def _every_second(self) -> None:
         self._feed.heartbeat(self._clock.now_ns())
         self._sync_head()
+        self._clients.watch()
         self._watch_day()
         self._watch_log()
         self._watch_clock()

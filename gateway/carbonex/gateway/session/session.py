@@ -168,11 +168,13 @@ class Session:
         """Let ``key`` speak from now on, under the session name ``name``."""
         self._step(Step.LOGIN)
         self.who = Identity(key, name)
+        self.outbox.owner = key.participant.name
 
     def log_out(self) -> None:
         """Let nobody speak for a key any more."""
         self._step(Step.LOGOUT)
         self.who = Identity()
+        self.outbox.owner = ""
         self.presence = None
 
     # Requests on their way in.

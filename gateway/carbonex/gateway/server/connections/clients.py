@@ -10,6 +10,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Final, final
 
 from carbonex.engine import KeyRevoked
+from carbonex.gateway.budget import Budget
 from carbonex.gateway.feed.rendering import status_of
 from carbonex.gateway.holds import Holds
 from carbonex.gateway.session import Services, Session
@@ -56,6 +57,7 @@ class Clients:
         self.clock = clock
         self.metrics = metrics
         self.holds = Holds(clock.now_ns)
+        self.budget = Budget(limits.outboxes_bytes)
         self.transport_bytes = TRANSPORT_BYTES
         self.gate: Final = Gate(limits, origins)
         self._readiness = readiness
@@ -100,17 +102,27 @@ class Clients:
         venue.watchers[KeyRevoked] = revocations.revoked
 
     def resume(self) -> None:
-        """Read on from clients whose requests were answered."""
+        """Read on from clients whose requests were answered.
+
+        They take turns: who has to wait again waits behind the others.
+        """
         for connection in tuple(self._stalled):
-            if connection.resume():
-                del self._stalled[connection]
+            self._read_on(connection)
 
     def flush(self) -> int:
         """Write to everybody for whom something waits, one write each; count them."""
         awake, self._awake = self._awake, {}
         for connection in awake:
             connection.flush()
+            if connection in self._stalled:  # it may have been for what now is written
+                self._read_on(connection)
         return len(awake)
+
+    def watch(self) -> None:
+        """Close those who take nothing of what waits for them; once a second."""
+        now_ns = self.clock.now_ns()
+        for connection in tuple(self._connections):
+            connection.watch(now_ns)
 
     def keep_alive(self) -> None:
         """Ping the silent ones, drop those that stay silent."""
@@ -232,6 +244,11 @@ class Clients:
         self.metrics.connections = len(self._connections)
         self.ended += 1
         self._count()
+
+    def _read_on(self, connection: Connection) -> None:
+        if not connection.waits:
+            del self._stalled[connection]
+            connection.resume()
 
     def _count(self) -> None:
         waiter = self._all_gone

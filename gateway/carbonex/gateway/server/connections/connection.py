@@ -15,6 +15,7 @@ from websockets.protocol import OPEN, SEND_EOF
 
 from carbonex.gateway.holds import READING
 from carbonex.gateway.outbox import SLOW_CONSUMER, Outbox
+from carbonex.gateway.server.host.clock import SECOND_NS
 from carbonex.gateway.session.mistakes import take
 from carbonex.wire.closing import CloseCode
 from carbonex.wire.codec import BY_SUBPROTOCOL, JSON
@@ -26,6 +27,7 @@ from .messages import AT_ONCE, Messages
 if TYPE_CHECKING:
     from websockets.server import ServerProtocol
 
+    from carbonex.gateway.budget import Budget
     from carbonex.gateway.config import Limits
     from carbonex.gateway.holds import Holds
     from carbonex.gateway.server.host.clock import Clock
@@ -33,10 +35,12 @@ if TYPE_CHECKING:
     from carbonex.gateway.session.session import Session
 
 
-# What the transport may hold before the outbox is paused. Reason: what is in
-# there can be neither conflated nor dropped; 256 KiB is a flush of some
-# thousand answers.
+# What the transport may hold, and what it is given at once, before the outbox is
+# paused. Reason: what is in there can be neither conflated nor dropped; 256 KiB is a
+# flush of some thousand answers. Strangers, who get no answers but to questions and
+# may be thousands, have less.
 TRANSPORT_BYTES: Final = 256 * 1024
+STRANGERS_TRANSPORT_BYTES: Final = 64 * 1024
 
 # What one client's messages may come to before the others have their turn. Reason:
 # to find out what is wrong with one may take 0.1 ms per KB.
@@ -58,6 +62,7 @@ class Host(Protocol):
     limits: Limits
     metrics: Metrics
     holds: Holds
+    budget: Budget
     transport_bytes: int  # TRANSPORT_BYTES, or less to see what comes of it
 
     def open_session(self, connection: Connection) -> Session:
@@ -96,11 +101,15 @@ class Connection(asyncio.Protocol):
         self._heard = True
         self._pinged = False
         self._close_timer: asyncio.TimerHandle | None = None
-        self._transport_bytes = host.transport_bytes
-        transport.set_write_buffer_limits(high=self._transport_bytes)
+        self._full = False  # the transport: it takes no more
+        self._written_bytes = 0
+        self._taken_bytes = 0  # of them by the client, at the last look
+        self._taken_ns = host.clock.now_ns()  # when that was seen to grow
         codec = BY_SUBPROTOCOL.get(websocket.subprotocol or "", JSON)
         wake = partial(host.wake, self)
-        self.outbox = Outbox(codec, host.limits.outbox_bytes, wake, self._write)
+        self.outbox = Outbox(codec, host.budget, wake, self._write)
+        self._owner = ""  # as of the outbox, which the limits below are for
+        self._limit()
         self.session = host.open_session(self)
 
     def data_received(self, data: bytes) -> None:
@@ -122,13 +131,14 @@ class Connection(asyncio.Protocol):
 
     def pause_writing(self) -> None:
         """Keep everything in the outbox, where it is counted and conflated."""
-        self.outbox.paused = True
+        self._full = self.outbox.paused = True
 
     def resume_writing(self) -> None:
-        """Send again."""
-        self.outbox.paused = False
+        """Send again; a client that is behind is given the next piece."""
+        self._full = False
         self._heard = True
-        self._host.resumed(self)
+        if not self.outbox.queued_bytes:
+            self._caught_up()
         self._host.wake(self)
 
     def connection_lost(self, _error: Exception | None) -> None:
@@ -142,12 +152,17 @@ class Connection(asyncio.Protocol):
         self._host.lost(self)
 
     def flush(self) -> None:
-        """Write everything that waits, at once, and close if that is due."""
+        """Write what waits, at once, and close if that is due.
+
+        No more than the transport may hold; the rest when the client has taken that.
+        """
         outbox, websocket, transport = self.outbox, self._websocket, self._transport
         ends = outbox.closing is not None or websocket.state is not OPEN
-        if outbox.paused and not ends:
+        if self._full and not ends:
             return
-        chunks = outbox.take()
+        if outbox.owner != self._owner:
+            self._limit()
+        chunks = outbox.take(0 if ends else self._transport_bytes)
         if ends:
             self._close()
         if websocket.writes:
@@ -157,22 +172,35 @@ class Connection(asyncio.Protocol):
         data = b"".join(chunks)
         if data:
             self._write(data)
-        if ends and websocket.close_expected():
-            self._end(half_close=SEND_EOF in chunks)  # it is empty, and no frame is
+        if ends:
+            if websocket.close_expected():
+                self._end(half_close=SEND_EOF in chunks)  # it is empty, no frame is
+        elif outbox.counted or outbox.paused:
+            self._follow_up()
 
-    def resume(self) -> bool:
-        """Go on with what was read, if the session can; tell whether it could."""
-        if self.session.wants_pause:
-            return False
+    @property
+    def waits(self) -> bool:
+        """Whether nothing more is to be read from the client now.
+
+        Because of its requests, or as it takes the answers to them more slowly than
+        it asks.
+        """
+        return self.session.wants_pause or self._is_overfull()
+
+    def resume(self) -> None:
+        """Go on with what was read, as far as the session wants it."""
         self._stalled = False
         self._transport.resume_reading()
         self._receive()
-        return not self.session.wants_pause
 
     def keep_alive(self) -> None:
-        """Ping a client that was silent since the last call; drop it at the third."""
-        waits = self.session.wants_pause and not self.outbox.paused
-        if self._heard or waits:  # for the venue: its pongs are not read
+        """Ping a client that was silent since the last call; drop it at the third.
+
+        Not one that waits for the venue, or reads what is behind: its pongs are not
+        read.
+        """
+        pause = self.session.wants_pause and not self.outbox.paused
+        if self._heard or pause or self._is_overfull():
             self._heard = self._pinged = False
         elif self._pinged:
             self._transport.abort()
@@ -180,6 +208,24 @@ class Connection(asyncio.Protocol):
             self._pinged = True
             self._websocket.send_ping(b"")
             self._host.wake(self)
+
+    def watch(self, now_ns: int) -> None:
+        """See whether the client takes what there is for it; once a second.
+
+        Who takes nothing for ``slow_seconds`` is closed as a slow consumer, however
+        little it is; who takes a little may be behind.
+        """
+        outbox = self.outbox
+        unsent = self._transport.get_write_buffer_size()
+        taken = self._written_bytes - unsent
+        outbox.stalled = taken == self._taken_bytes and (
+            unsent > 0 or outbox.queued_bytes > 0
+        )
+        self._taken_bytes = taken
+        if not outbox.stalled:
+            self._taken_ns = now_ns
+        elif now_ns - self._taken_ns >= self._host.limits.slow_seconds * SECOND_NS:
+            outbox.evict()
 
     def abort(self) -> None:
         """End the connection at once."""
@@ -189,8 +235,40 @@ class Connection(asyncio.Protocol):
         """Write, if it can still reach the client."""
         transport = self._transport
         if not transport.is_closing():
-            self._metrics.bytes_out += len(data)
+            size = len(data)
+            self._metrics.bytes_out += size
+            self._written_bytes += size
             transport.write(data)
+
+    def _limit(self) -> None:
+        """Set what the client may have waiting: a stranger less than a participant."""
+        limits, self._owner = self._host.limits, self.outbox.owner
+        most = TRANSPORT_BYTES if self._owner else STRANGERS_TRANSPORT_BYTES
+        self._transport_bytes = min(self._host.transport_bytes, most)
+        self._transport.set_write_buffer_limits(high=self._transport_bytes)
+        self._most_queued = (
+            limits.outbox_bytes if self._owner else limits.stranger_outbox_bytes
+        )
+
+    def _is_overfull(self) -> bool:
+        return self.outbox.queued_bytes > self._most_queued
+
+    def _follow_up(self) -> None:
+        """See what a write has left, and whether the client is still behind."""
+        outbox = self.outbox
+        outbox.sent(self._transport.get_write_buffer_size())
+        if outbox.queued_bytes:
+            outbox.paused = True
+            if not self._full:  # nobody else calls for the next piece
+                self._host.wake(self)
+        elif outbox.paused and not self._full:
+            self._caught_up()
+
+    def _caught_up(self) -> None:
+        """Go on with what a client who was behind did without."""
+        self.outbox.paused = False
+        self.outbox.sent(0)
+        self._host.resumed(self)
 
     def _close(self) -> None:
         """Have the last frame be a close frame; after it nothing may follow."""
@@ -242,6 +320,9 @@ class Connection(asyncio.Protocol):
             room -= len(message)
             if outbox.queued_bytes > self._transport_bytes:
                 self.flush()  # long answers to many queries: not all at once
+                if self._is_overfull():
+                    self._stall()
+                    return
                 break
             if room < 0:
                 break
