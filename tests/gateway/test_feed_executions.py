@@ -129,3 +129,27 @@ def test_a_paused_client_loses_no_execution() -> None:
     client.resume()
     kinds = [frame.type for frame in client.frames()]
     assert kinds == ["snapshot"] + ["update"] * 20
+
+
+def test_many_open_orders_come_in_pages_as_of_one_moment() -> None:
+    stage = Stage().set_up()
+    for _ in range(25):
+        stage.do(*(sell("ant", 1, 7000) for _ in range(100)))
+    client = follow(stage, "ant")
+    pages = [page for _, page in client.read(channels.ExecutionsSnapshot)]
+    assert [len(page.orders) for page in pages] == [1000, 1000, 500]
+    assert [page.more for page in pages] == [True, True, False]
+    assert {(page.exec_seq, page.seq) for page in pages} == {
+        (2500, stage.venue.exchange.seq)
+    }
+    ids = [int(order.order_id) for page in pages for order in page.orders]
+    assert ids == list(range(1, 2501))
+
+
+def test_a_whole_page_is_followed_by_no_empty_one() -> None:
+    stage = Stage().set_up()
+    for _ in range(10):
+        stage.do(*(sell("ant", 1, 7000) for _ in range(100)))
+    client = follow(stage, "ant")
+    [(_, page)] = client.read(channels.ExecutionsSnapshot)
+    assert (len(page.orders), page.more) == (1000, False)

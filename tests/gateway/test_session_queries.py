@@ -184,3 +184,24 @@ def test_a_closed_connection_follows_nothing(house: House, client: Client) -> No
     rival.result("add_order", **order(), account="beta-1")
     house.feed.flush(house.now_ns + 10**9)
     assert client.read() == []
+
+
+def test_many_open_orders_are_told_page_by_page(client: Client) -> None:
+    for n in range(5):
+        client.result("add_order", **order(quantity=n + 1))
+    client.result("cancel_order", order_id="2")
+    first = client.result("open_orders", limit=2)
+    assert [o["order_id"] for o in first["orders"]] == ["1", "3"]
+    assert first["more"] is True
+    client.result("cancel_order", order_id="3")  # a page may begin after any number
+    last = client.result("open_orders", after="3", limit=2)
+    assert [o["order_id"] for o in last["orders"]] == ["4", "5"]
+    assert "more" not in last
+    assert client.result("open_orders", after="5") == {"orders": []}
+
+
+@pytest.mark.parametrize(
+    ("param", "value"), [("limit", 0), ("limit", 1001), ("after", "x")]
+)
+def test_a_page_that_cannot_be(client: Client, param: str, value: object) -> None:
+    assert client.error("open_orders", **{param: value})["param"] == param

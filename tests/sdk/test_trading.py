@@ -212,3 +212,30 @@ async def test_many_requests_at_once_are_answered_in_order(market: Market) -> No
         assert len((await venue.cancel_all()).orders) == 300
         assert not any(order.is_open for order in orders)
         assert await venue.ping() > 0
+
+
+async def test_more_open_orders_than_one_page_holds(market: Market) -> None:
+    """The client asks page by page, and so follows each of them."""
+    async with connect(market.url, market.keys["maker"]) as maker:
+        for _ in range(21):
+            await maker.add_orders([NewOrder("buy", "CEA25", 1, "1.00")] * 50)
+        found = await maker.open_orders()
+        assert [int(order.order_id) for order in found] == list(range(1, 1051))
+        assert await maker.open_orders("CEA24") == []
+        await maker.cancel_all()
+        assert {(await order.done()).status for order in found} == {"cancelled"}
+
+
+async def test_a_client_comes_back_to_more_orders_than_one_page_holds(
+    market: Market,
+) -> None:
+    async with connect(market.url, market.keys["maker"]) as maker:
+        for _ in range(21):
+            await maker.add_orders([NewOrder("buy", "CEA25", 1, "1.00")] * 50)
+    async with connect(market.url, market.keys["maker"]) as maker:
+        stream = maker.executions()
+        one = await maker.buy("CEA25", 1, "1.00")
+        async for execution in stream:
+            assert execution.order_id == one.order_id
+            break
+        assert len(await maker.open_orders()) == 1051

@@ -196,10 +196,15 @@ class OrderState(msgspec.Struct, frozen=True, omit_defaults=True):
     waiting: bool = False
 
 
-class OpenOrders(msgspec.Struct, frozen=True):
-    """An account's resting orders, oldest first."""
+class OpenOrders(msgspec.Struct, frozen=True, omit_defaults=True):
+    """An account's resting orders, oldest first.
+
+    With ``more`` there are others, which are asked for with ``after``: the id of the
+    last order here.
+    """
 
     orders: list[OrderState]
+    more: bool = False
 
 
 class Holding(msgspec.Struct, frozen=True):

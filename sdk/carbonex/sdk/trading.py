@@ -238,15 +238,24 @@ class Trading(Fates):
     async def open_orders(
         self, instrument: str = "", account: str | None = None
     ) -> list[Order]:
-        """Return the account's open orders, oldest first, each followed from now."""
+        """Return the account's open orders, oldest first, each followed from now.
+
+        Of many the venue tells page by page: one that is placed, or ends, meanwhile
+        may be in the list or not.
+        """
         executions = self._following(account)
+        found: list[Order] = []
 
-        def orders(answer: OpenOrders) -> list[Order]:
-            return [executions.known(state) for state in answer.orders]
+        def page(answer: OpenOrders) -> bool:
+            found.extend(map(executions.known, answer.orders))
+            return answer.more
 
-        return await self._ask(
-            requests.OpenOrders(instrument, executions.subject), orders
-        )
+        after = ""
+        while await self._ask(
+            requests.OpenOrders(instrument, executions.subject, after), page
+        ):
+            after = found[-1].order_id
+        return found
 
     async def order(
         self,

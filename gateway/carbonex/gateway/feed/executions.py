@@ -40,6 +40,10 @@ MAX_KEPT: Final = 500_000
 # for a message. One command's executions are more only when it cancels many.
 _MAX_IN_FRAME: Final = 250
 
+# The most open orders in one frame of a snapshot: some 200 KB. An account may have
+# 100,000, which as one message are beyond what clients take.
+PAGE_ORDERS: Final = 1_000
+
 
 @final
 class Executions:
@@ -56,7 +60,7 @@ class Executions:
         self.max_kept = max_kept
         self._histories: dict[str, _History] = {}
         self._kept: deque[_History] = deque()
-        self.topics = Topics(self._snapshot)
+        self.topics = Topics()
         self._followed = self.topics.followed
         # What the command that is being read did to followed accounts.
         self.news: dict[str, list[Record]] = {}
@@ -124,11 +128,26 @@ class Executions:
             )
         return None
 
-    def greeting(self, codec: Codec, account: str) -> bytes:
-        """Return the frame that tells what is open, and knows up to ``newest``."""
-        return self._snapshot(account).framed(codec)
+    def greeting(self, codec: Codec, account: str) -> list[bytes]:
+        """Return the frames that tell what is open, and know up to ``newest``.
 
-    def kept(self, codec: Codec, account: str, from_seq: int, greeted: int) -> bytes:
+        When a subscription comes between two commands of one batch, the orders
+        are ahead of ``exec_seq``: the executions that made them so follow.
+        """
+        newest, seq = self.newest(account), self._exchange.seq
+        orders = list(self._exchange.accounts[account].orders.values())
+        ends = range(PAGE_ORDERS, max(len(orders), 1) + PAGE_ORDERS, PAGE_ORDERS)
+        frames = []
+        for end in ends:
+            page = list(map(order_state_of, orders[end - PAGE_ORDERS : end]))
+            more = end < len(orders)
+            item = channels.ExecutionsSnapshot(account, newest, page, seq, more)
+            frames.append(Message("executions", "snapshot", [item]).framed(codec))
+        return frames
+
+    def kept(
+        self, codec: Codec, account: str, from_seq: int, greeted: int
+    ) -> list[bytes]:
         """Return frames of what happened from ``from_seq`` on, which must be kept.
 
         Up to ``greeted``, the newest that the greeting knew, it is replayed. Of
@@ -136,25 +155,10 @@ class Executions:
         """
         history = self._histories.get(account)
         if not from_seq or history is None:
-            return b""
+            return []
         records = history.since(from_seq)
         messages = _messages(account, records, greeted + 1 - from_seq)
-        return b"".join(message.framed(codec) for message in messages)
-
-    def _snapshot(self, name: str) -> Message:
-        """Return the open orders.
-
-        When a subscription comes between two commands of one batch, the orders
-        are ahead of ``exec_seq``: the executions that made them so follow.
-        """
-        orders = self._exchange.accounts[name].orders.values()
-        snapshot = channels.ExecutionsSnapshot(
-            name,
-            self.newest(name),
-            list(map(order_state_of, orders)),
-            self._exchange.seq,
-        )
-        return Message("executions", "snapshot", [snapshot])
+        return [message.framed(codec) for message in messages]
 
 
 def _numbers(exchange: Exchange) -> dict[str, int]:

@@ -134,11 +134,8 @@ class Feed:
         """
         if request.channel == "executions":
             greeting, greeted = self.greet_executions(outbox, request.account)
-            # One piece for the outbox, whose limit it must not reach by itself:
-            # a client would come back for ever to be closed again.
-            outbox.send_frame(
-                greeting + self.resume_executions(outbox, request, greeted)
-            )
+            for data in greeting + self.resume_executions(outbox, request, greeted):
+                outbox.send_frame(data)
         else:
             self._follow(outbox, Target.of(request)).greet(outbox, now_ns)
 
@@ -146,14 +143,14 @@ class Feed:
         """Return the first number from which on executions can be had here."""
         return self._rooms.executions.oldest(account)
 
-    def greet_executions(self, outbox: Outbox, account: str) -> tuple[bytes, int]:
+    def greet_executions(self, outbox: Outbox, account: str) -> tuple[list[bytes], int]:
         """Return an account's open orders, framed, and which execution they know of."""
         executions = self._rooms.executions
         return executions.greeting(outbox.codec, account), executions.newest(account)
 
     def resume_executions(
         self, outbox: Outbox, request: Subscribe, greeted: int
-    ) -> bytes:
+    ) -> list[bytes]:
         """Subscribe to everything from now on; return what is kept before that.
 
         From ``from_seq`` on, framed; it must be sent at once.

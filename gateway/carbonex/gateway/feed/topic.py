@@ -194,7 +194,8 @@ class Topics:
     ``followed`` is for readers in a hurry.
     """
 
-    def __init__(self, snapshot: Callable[[str], Message]) -> None:
+    def __init__(self, snapshot: Callable[[str], Message] | None = None) -> None:
+        """Begin with none; ``snapshot`` makes what a subscription to one starts with."""
         self._snapshot = snapshot
         self.followed: dict[str, Topic] = {}
 
@@ -203,7 +204,8 @@ class Topics:
         name = target.instrument or target.account
         topic = self.followed.get(name)
         if topic is None:
-            snapshot = partial(self._snapshot, name)
+            make = self._snapshot
+            snapshot = None if make is None else partial(make, name)
             topic = Topic(snapshot, partial(self.followed.pop, name))
             self.followed[name] = topic
         return topic

@@ -6,6 +6,7 @@ they see what those did.
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from carbonex.engine import CancelOrder, Reason, Rejected
@@ -34,15 +35,22 @@ def ping(_session: Session, _p: requests.Ping, reply: Reply, _now_ns: int) -> No
 def open_orders(
     session: Session, p: requests.OpenOrders, reply: Reply, _now_ns: int
 ) -> None:
-    """List an account's resting orders, oldest first. Linear in them."""
+    """List a page of an account's resting orders, oldest first.
+
+    Linear in them, but only those of the page are rendered, which is what takes time.
+    """
     account = _account(session, p.account)
     require_instrument(session.exchange, p)
-    orders = [
-        order_state_of(order)
-        for order in account.orders.values()
-        if p.instrument in ("", order.instrument)
-    ]
-    reply(answers.OpenOrders(orders))
+    after = int(p.after or 0)
+    chosen = (
+        order
+        for order_id, order in account.orders.items()
+        if order_id > after and p.instrument in ("", order.instrument)
+    )
+    page = list(islice(chosen, p.limit + 1))
+    more = len(page) > p.limit
+    orders = list(map(order_state_of, page[: p.limit]))
+    reply(answers.OpenOrders(orders, more))
 
 
 def order(session: Session, p: requests.Order, reply: Reply, _now_ns: int) -> None:

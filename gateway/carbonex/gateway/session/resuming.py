@@ -108,16 +108,17 @@ class Resumption:
             self._fail(problem)
             return
         assert isinstance(page, Page)
-        data, self._next_seq = page.frames, page.next_seq
+        frames, self._next_seq = [page.frames], page.next_seq
         if not self._greeted:
             self._reply(understood(self._p))
             greeting, self._greeted = session.feed.greet_executions(outbox, account)
-            data = greeting + data
+            frames = greeting + frames
         if self._next_seq >= session.feed.oldest_execution(account):
             rest = replace(self._p, from_seq=self._next_seq)
-            data += session.feed.resume_executions(outbox, rest, self._greeted)
+            frames += session.feed.resume_executions(outbox, rest, self._greeted)
             session.resuming = None
-        outbox.send_frame(data)
+        for data in frames:
+            outbox.send_frame(data)
         if outbox.closing is not None:
             session.resuming = None
         elif session.resuming is not None:

@@ -59,19 +59,23 @@ class Execution(msgspec.Struct, frozen=True, omit_defaults=True):
     expires: int = 0
 
 
-class ExecutionsSnapshot(msgspec.Struct, frozen=True):
+class ExecutionsSnapshot(msgspec.Struct, frozen=True, omit_defaults=True):
     """An account's open orders, oldest first, when following executions begins.
 
     ``exec_seq`` is the newest execution so far: the next one is exec_seq + 1,
     and that is the ``from_seq`` to resume with if none comes. Executions that
     ``from_seq`` asked for follow in updates: up to ``exec_seq`` they are marked as
     replayed, and what has happened since follows without a gap.
+
+    Many orders come in pages, one frame each, all as of the same moment; with
+    ``more`` another page follows, before anything else of the channel.
     """
 
     account: str
     exec_seq: int
     orders: list[OrderState]
     seq: int
+    more: bool = False
 
 
 BalancesData = Balances  # the balances channel streams the same struct

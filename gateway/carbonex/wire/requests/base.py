@@ -12,6 +12,7 @@ from carbonex.wire.units import NS_PER_MS, NS_PER_SECOND
 
 
 MAX_BATCH: Final = 50
+MAX_PAGE: Final = 1_000
 MAX_TIMEOUT: Final = MAX_COUNTDOWN_NS // NS_PER_SECOND
 MAX_GRACE_MS: Final = MAX_GRACE_NS // NS_PER_MS
 
@@ -24,6 +25,7 @@ Micros = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
 Sequence = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
 Timeout = Annotated[int, msgspec.Meta(ge=0, le=MAX_TIMEOUT)]
 Grace = Annotated[int, msgspec.Meta(ge=0, le=MAX_GRACE_MS)]
+Limit = Annotated[int, msgspec.Meta(ge=1, le=MAX_PAGE)]
 Page = Annotated[int, msgspec.Meta(ge=1, le=2**31)]
 Date = Annotated[str, msgspec.Meta(pattern=whole("[0-9]{4}-[0-9]{2}-[0-9]{2}"))]
 OptionalDate = Annotated[

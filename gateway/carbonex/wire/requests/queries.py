@@ -4,14 +4,29 @@ from __future__ import annotations
 
 from typing import Literal
 
-from .base import Date, OptionalDate, OptionalId, OptionalName, Page, Params, Sequence
+from .base import (
+    MAX_PAGE,
+    Date,
+    Limit,
+    OptionalDate,
+    OptionalId,
+    OptionalName,
+    Page,
+    Params,
+    Sequence,
+)
 
 
 class OpenOrders(Params, frozen=True):
-    """List an account's resting orders, oldest first."""
+    """List an account's resting orders, oldest first: those ``after`` an order id.
+
+    ``limit`` is how many one answer has at most.
+    """
 
     instrument: OptionalName = ""
     account: OptionalName = ""
+    after: OptionalId = ""
+    limit: Limit = MAX_PAGE
 
 
 class Order(Params, frozen=True):

@@ -125,15 +125,20 @@ class OrderState(msgspec.Struct, frozen=True):
 
 
 class ExecutionsSnapshot(msgspec.Struct, frozen=True):
-    """The account's open orders and newest execution as a subscription begins."""
+    """The account's open orders and newest execution as a subscription begins.
+
+    With ``more`` there are further pages of the orders, as of the same moment.
+    """
 
     account: str
     exec_seq: int
     orders: list[OrderState]
     seq: int
+    more: bool = False
 
 
 class OpenOrders(msgspec.Struct, frozen=True):
-    """The answer to open_orders, oldest first."""
+    """The answer to open_orders, oldest first; with ``more`` it is not all."""
 
     orders: list[OrderState]
+    more: bool = False
