@@ -37,6 +37,7 @@ TRADERS = ("maker", "taker")
 # What many clients of one address would run into.
 UNLIMITED = (
     *("requests_per_second", "burst", "connections_per_address"),
+    *("stranger_requests_per_second", "stranger_burst"),
     *("handshakes_per_second", "handshake_burst"),
 )
 

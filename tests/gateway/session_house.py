@@ -128,9 +128,10 @@ class House:
         limits: SessionLimits | None = None,
         max_waiting: int = 10_000,
         furniture: Sequence[Command] | None = None,
+        max_batch: int = 1_000,
     ) -> None:
         self.exchange = new_exchange()
-        self.venue = Venue(self.exchange, VENUE, 1, 7, max_waiting, 1_000)
+        self.venue = Venue(self.exchange, VENUE, 1, 7, max_waiting, max_batch)
         self.feed = Feed(self.venue)
         self.venue.readers.append(self.feed)
         self.now_ns = NOON

@@ -60,8 +60,9 @@ def test_fifty_orders_and_their_place_among_others(
     assert len(cancelled["result"]["orders"]) == 51
 
 
-def test_a_batch_may_be_spread_over_commits(house: House, client: Client) -> None:
-    house.venue.max_batch = 2
+def test_a_batch_may_be_spread_over_commits() -> None:
+    house = House(max_batch=2)
+    client = house.trader("acme-key")
     client.send("batch_add", orders=[order()] * 5)
     for _ in range(2):
         house.commit_one()

@@ -132,8 +132,9 @@ def test_in_the_middle_of_a_batch_of_orders(
     assert client.closing == ENDED
 
 
-def test_a_batch_cut_in_two_by_the_revocation(house: House, client: Client) -> None:
-    house.venue.max_batch = 3
+def test_a_batch_cut_in_two_by_the_revocation() -> None:
+    house = House(max_batch=3)
+    client = house.trader("acme-key")
     client.send("batch_add", orders=[order(), order(), order()])
     house.venue._waiting.insert(2, (None, 0, REVOKED))
     while house.commit_one() is not None:

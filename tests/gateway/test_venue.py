@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import pytest
+from hypothesis import given, strategies as st
 
 from carbonex.engine import (
     BUY,
@@ -27,6 +28,8 @@ from carbonex.engine import (
     ProductBulletin,
     RegisterParticipant,
     Rejected,
+    SessionClosed,
+    SessionOpened,
     Side,
     Volumes,
     work,
@@ -34,6 +37,7 @@ from carbonex.engine import (
 from carbonex.gateway.venue import Venue, opening_epoch
 from carbonex.wire.errors import Code
 from driver import admitted, new_exchange
+from market import CEA
 
 
 @dataclass
@@ -325,3 +329,123 @@ def test_a_venue_that_is_behind_takes_half_of_what_waits() -> None:
         sizes.append(len(batch.commands))
         venue.committed(batch, venue.position + 1, b"")
     assert sizes == [30, 15, 10, 5]
+
+
+# Turns: what does not fit into the next batch.
+
+
+def order_of(key: str, name: str = "") -> Command:
+    return PlaceOrder(key, "a", CEA, BUY, 100, 1, client_order_id=name)
+
+
+def furnished(max_waiting: int = 80, max_batch: int = 4) -> Venue:
+    """Return a venue with the participants p0 to p9, whose keys are k0 to k9."""
+    venue = open_venue(max_waiting=max_waiting, max_batch=max_batch)
+    for n in range(10):
+        venue.submit(None, 0, register(f"p{n}"))
+        venue.submit(
+            None,
+            0,
+            AddKey(VENUE_KEY, f"p{n}", f"k{n}", bytes([n] * 32), Permission.TRADE),
+        )
+    while venue.waiting:
+        batch = venue.take_batch(2)
+        assert batch is not None
+        venue.committed(batch, venue.position + 1, b"")
+    return venue
+
+
+def keys_of(batch: Batch | None) -> list[str]:
+    assert batch is not None
+    return [command.key for command in batch.commands]
+
+
+def test_beyond_the_next_batch_participants_take_turns() -> None:
+    venue = furnished()
+    for _ in range(20):
+        assert venue.submit(None, 0, order_of("k0"))
+    for key in ("k1", "k2", "k1"):
+        assert venue.submit(None, 0, order_of(key))
+    first = venue.take_batch(3)
+    assert keys_of(first) == ["k0"] * 5 + ["k1", "k2", "k0", "k1", "k0", "k0"]
+    assert first is not None
+    venue.committed(first, venue.position + 1, b"")
+    assert keys_of(venue.take_batch(4)) == ["k0"] * 6
+    assert venue.waiting == 6
+
+
+def test_a_participants_commands_keep_their_order_whatever_connection() -> None:
+    venue = furnished()
+    names = [f"n{i}" for i in range(30)]
+    for name in names:
+        assert venue.submit(None, 0, order_of("k0", name))
+        venue.submit(None, 0, order_of("k1"))
+    done = []
+    while venue.waiting:
+        batch = venue.take_batch(3)
+        assert batch is not None
+        venue.committed(batch, venue.position + 1, b"")
+        done += [c.client_order_id for c in batch.commands if c.key == "k0"]  # type: ignore[union-attr]
+    assert done == names
+
+
+def test_what_the_venue_says_of_a_session_comes_in_its_participants_order() -> None:
+    """Or orders of a session could come behind its end, and stay open for ever."""
+    venue = furnished()
+    for _ in range(20):
+        venue.submit(None, 0, order_of("k0"))
+    opened = SessionOpened(VENUE_KEY, "k0", "s", "c-1")
+    closed = SessionClosed(VENUE_KEY, "p0", "s", "c-1")
+    for command in (opened, order_of("k0"), closed):
+        assert venue.submit(None, 0, command)
+    done: list[Command] = []
+    while venue.waiting:
+        batch = venue.take_batch(3)
+        assert batch is not None
+        venue.committed(batch, venue.position + 1, b"")
+        done += batch.commands
+    assert done[-3:] == [opened, order_of("k0"), closed]
+
+
+@pytest.mark.parametrize("hogs", [1, 3, 9])
+def test_however_many_fill_the_queue_the_next_one_finds_room(hogs: int) -> None:
+    venue = furnished(max_waiting=2000)
+    keys = [f"k{n}" for n in range(hogs)]
+    taken = True
+    while taken:
+        taken = sum(venue.submit(None, 0, order_of(key)) for key in keys) > 0
+    assert venue.refusal(order_of(keys[0])) is Code.BUSY
+    assert venue.waiting < 2000
+    assert venue.refusal(order_of("k9"), 10) is None
+    assert venue.submit(None, 0, order_of("k9"))
+    shares = dict.fromkeys(keys, 0)
+    batch = venue.take_batch(3)
+    while batch is not None:
+        for key in keys_of(batch):
+            if key in shares:
+                shares[key] += 1
+        venue.committed(batch, venue.position + 1, b"")
+        batch = venue.take_batch(3)
+    assert max(shares.values()) - min(shares.values()) <= 4
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 3), st.booleans(), st.integers(1, 5)), max_size=60
+    ),
+    st.integers(1, 40),
+)
+def test_what_refusal_promises_submit_keeps(
+    steps: list[tuple[int, bool, int]], max_waiting: int
+) -> None:
+    """A message of many orders is taken whole, or not at all."""
+    venue = furnished(max_waiting=max_waiting, max_batch=3)
+    for owner, urgent, count in steps:
+        command = CancelAll(f"k{owner}", "a") if urgent else order_of(f"k{owner}")
+        if venue.refusal(command, count) is None:
+            for _ in range(count):
+                assert venue.submit(None, 0, command)
+        elif (owner + count) % 3 == 0:
+            batch = venue.take_batch(3)
+            if batch is not None:
+                venue.committed(batch, venue.position + 1, b"")

@@ -24,6 +24,8 @@ WATCH_SECONDS: Final = 0.1  # between two looks at the server's memory
 UNLIMITED: Final = {
     "requests_per_second": 10**6,
     "burst": 10**6,
+    "stranger_requests_per_second": 10**6,
+    "stranger_burst": 10**6,
     "connections_per_address": 10**6,
     "handshakes_per_second": 10**6,
     "handshake_burst": 10**6,

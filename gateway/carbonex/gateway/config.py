@@ -68,6 +68,9 @@ class Limits(Section, frozen=True):
     requests_per_second: Positive = 1000
     burst: Burst = 2000
     in_flight: Positive = 1000
+    participant_multiple: Annotated[int, msgspec.Meta(ge=1, le=1000)] = 5
+    stranger_requests_per_second: Positive = 2000
+    stranger_burst: Burst = 40_000
     frame_bytes: Bytes = 1024 * 1024
     outbox_bytes: Bytes = 8 * 1024 * 1024
     stranger_outbox_bytes: Bytes = 256 * 1024
@@ -181,13 +184,21 @@ key = ""
 
 [limits]
 # Per connection: requests that create or change orders, refilled every second,
-# and how many may come at once. Cancels are never limited. A message that is no
-# request counts one more per KiB.
+# and how many may come at once. Cancels of what is open are never limited; one that
+# finds nothing to cancel counts. A message that is no request counts one more per
+# KiB, and an answer to a question one more per 2 KiB.
 requests_per_second = 1000
 burst = 2000
 # Per connection: requests without an answer yet. Beyond it the server stops
 # reading from the client until some are answered.
 in_flight = 1000
+# All connections of a participant together: so many times what one may, of all three.
+participant_multiple = 5
+# Per address: requests, and how many at once, of connections that have not logged in;
+# a login, or a question about the past, counts as 20. Who comes through a proxy on
+# this machine has the address of all others who do.
+stranger_requests_per_second = 2000
+stranger_burst = 40_000
 # The longest message a client may send; a longer one closes with 1009.
 frame_bytes = 1_048_576
 # What may wait for a client: beyond it, or without a login beyond less, the server

@@ -5,10 +5,15 @@
 While one batch is being written, whatever arrives waits and becomes the next
 one: the group commit grows with the load by itself. Nothing is applied before
 it is durable, and nothing is answered before it is applied.
+
+What fits into the next batch waits in the order of arrival. What does not waits in a
+line of its participant's, and the batches after take from the lines in turns: however
+much one participant has waiting, another's next command is in the next batch.
 """
 
 from __future__ import annotations
 
+from collections import deque
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from carbonex.engine import (
@@ -23,6 +28,8 @@ from carbonex.engine import (
     GatewayOpened,
     HaltInstrument,
     RevokeKey,
+    SessionClosed,
+    SessionOpened,
     SetCountdown,
 )
 from carbonex.journal.log import UnappliableRowError
@@ -50,6 +57,16 @@ ALWAYS_TAKEN: Final = frozenset(
         CancelDay,
     }
 )
+
+
+# What a participant may have in its line: so many times the room that is left. Reason:
+# whoever comes next finds room, however many others fill the queue: one leaves a fifth
+# of it, five a twenty-first. Policy: one more of it is BUSY.
+LINE_PER_ROOM: Final = 4
+
+# The next batch, which knows no participants, takes no more than this part of the
+# queue.
+PARTS: Final = 8
 
 
 class Submitter(Protocol):
@@ -80,7 +97,8 @@ class Venue:
     The queue holds at most ``max_waiting`` commands, because what waits longer
     than a few batches is stale by the time it trades. Beyond that a command is
     refused as BUSY, which means: it was never logged and may be sent again; those
-    that are always taken may fill the queue to twice as many. A
+    that are always taken may fill the queue to twice as many. So is one of a
+    participant who has most of it, see LINE_PER_ROOM. A
     batch holds at most ``max_batch``, so that one fsync's worth of answers
     does not keep the loop from reading for more than some milliseconds; but half of
     what waits where that is more, or a loop that reads from thousands of clients
@@ -105,8 +123,8 @@ class Venue:
         self.name = name
         self.gateway = gateway
         self.epoch = epoch
-        self.max_waiting = max_waiting
-        self.max_batch = max_batch
+        self.max_waiting: Final = max_waiting
+        self.max_batch: Final = max_batch
         self.position = 0
         self.chain = b""
         self.opened = b""  # the chain where the newest epoch began
@@ -117,14 +135,20 @@ class Venue:
         self.draining = False
         self.log_full = False
         self._n = 0
+        # The next batch, and how much of it is filled by whoever comes first.
         self._waiting: list[tuple[Submitter | None, int, Command]] = []
+        self._room = min(max_batch, max_waiting // PARTS)
+        # What waits behind it, by participant, and whose turn it is.
+        self._lines: dict[str, deque[tuple[Submitter | None, int, Command]]] = {}
+        self._turns: deque[str] = deque()
+        self._behind = 0
         self._in_flight: Batch | None = None
         self._submitters: list[tuple[Submitter | None, int, Command]] = []
 
     @property
     def waiting(self) -> int:
-        """How many commands wait for the next batch."""
-        return len(self._waiting)
+        """How many commands wait for the next batches."""
+        return len(self._waiting) + self._behind
 
     @property
     def in_flight(self) -> bool:
@@ -139,7 +163,7 @@ class Venue:
     @property
     def idle(self) -> bool:
         """Whether nothing waits and nothing is in flight."""
-        return not self._waiting and self._in_flight is None
+        return not self.waiting and self._in_flight is None
 
     def refusal(self, command: Command, count: int = 1) -> Code | None:
         """Return why ``count`` such commands would not all be taken now.
@@ -155,7 +179,11 @@ class Venue:
         if self.log_full and not urgent:
             return Code.LOG_FULL
         limit = 2 * self.max_waiting if urgent else self.max_waiting
-        if len(self._waiting) + count > limit:
+        left = limit - self.waiting - count
+        if left < 0:
+            return Code.BUSY
+        line = self._lines.get(self._owner(command), ())
+        if len(line) + count > LINE_PER_ROOM * (left + 1):
             return Code.BUSY
         return None
 
@@ -165,10 +193,10 @@ class Venue:
         Return False where ``refusal`` has a reason. O(1).
         """
         waiting = self._waiting
-        if (
-            self.draining or self.log_full or len(waiting) >= self.max_waiting  # rare
-        ) and self.refusal(command) is not None:
-            return False
+        if (  # all rare
+            len(waiting) >= self._room or self._behind or self.log_full or self.draining
+        ):
+            return self._submit_behind(submitter, token, command)
         waiting.append((submitter, token, command))
         return True
 
@@ -237,12 +265,13 @@ class Venue:
         """Take the next batch's commands off the queue."""
         if self._n == 0:  # an epoch's batch 0 is exactly this, whatever waits
             self._submitters = [(None, 0, GatewayOpened(VENUE_KEY))]
-        elif self._waiting and self.exchange.is_late(now_ns):
+        elif self.waiting and self.exchange.is_late(now_ns):
             self._submitters = [(None, 0, AdvanceTime(VENUE_KEY))]
-        elif len(self._waiting) > self.max_batch:
-            size = max(self.max_batch, len(self._waiting) // 2)
+        elif self._behind or len(self._waiting) > self.max_batch:
+            size = max(self.max_batch, self.waiting // 2)
             self._submitters = self._waiting[:size]
             del self._waiting[:size]
+            self._take_turns(size - len(self._submitters))
         elif self._waiting:
             self._submitters, self._waiting = self._waiting, []
         else:
@@ -250,6 +279,48 @@ class Venue:
             if due_ns is not None and due_ns <= now_ns:
                 self._submitters = [(None, 0, AdvanceTime(VENUE_KEY))]
         return [command for _, _, command in self._submitters]
+
+    def _submit_behind(
+        self, submitter: Submitter | None, token: int, command: Command
+    ) -> bool:
+        """Submit where not all that comes is simply taken."""
+        if self.refusal(command) is not None:
+            return False
+        if not self._behind and len(self._waiting) < self._room:
+            self._waiting.append((submitter, token, command))
+            return True
+        owner = self._owner(command)
+        line = self._lines.get(owner)
+        if line is None:
+            line = self._lines[owner] = deque()
+            self._turns.append(owner)
+        line.append((submitter, token, command))
+        self._behind += 1
+        return True
+
+    def _take_turns(self, count: int) -> None:
+        """Take so many commands off the lines, one of each in turn. O(count)."""
+        turns, lines, taken = self._turns, self._lines, self._submitters
+        for _ in range(min(count, self._behind)):
+            owner = turns.popleft()
+            line = lines[owner]
+            taken.append(line.popleft())
+            self._behind -= 1
+            if line:
+                turns.append(owner)
+            else:
+                del lines[owner]
+
+    def _owner(self, command: Command) -> str:
+        """Return the participant whose command it is; none for the venue's own.
+
+        What the venue says of a participant's sessions is among its commands.
+        """
+        if type(command) is SessionClosed:
+            return command.participant
+        key_id = command.key_id if type(command) is SessionOpened else command.key
+        key = self.exchange.keys.get(key_id)
+        return "" if key is None else key.participant.name
 
     def _publish(self, seq: int, time_ns: int, events: list[Event]) -> None:
         for reader in self.readers:

@@ -101,7 +101,7 @@ TEMPLATES: Final[dict[Code, str]] = {
         " send it again after {retry_after_ms} ms"
     ),
     Code.RATE_LIMITED: (
-        "more than {rate} requests per second (bursts of {burst});"
+        "more than {rate} requests per second (bursts of {burst}){whose};"
         " wait {retry_after_ms} ms, cancels are never limited"
     ),
     Code.TOO_MANY_SUBSCRIPTIONS: (

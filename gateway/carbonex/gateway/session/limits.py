@@ -1,4 +1,4 @@
-"""How much one connection may ask for."""
+"""How much one connection may ask for, one participant, and one address's strangers."""
 
 from __future__ import annotations
 
@@ -16,6 +16,10 @@ class SessionLimits(msgspec.Struct, frozen=True):
     limit, each answered RATE_LIMITED, before the connection is closed.
     ``in_flight`` requests may wait for their answers before reading pauses.
     ``challenge_ns`` is how long a login's challenge is good.
+
+    All connections of a participant together may do what ``participant_multiple``
+    connections may. Connections that have not logged in share the ``stranger``
+    limits with those of the same address; a login still counts there.
     """
 
     requests_per_second: int = 1_000
@@ -23,6 +27,9 @@ class SessionLimits(msgspec.Struct, frozen=True):
     abuse_factor: int = 10
     in_flight: int = 1_000
     challenge_ns: int = 30 * NS_PER_SECOND
+    participant_multiple: int = 5
+    stranger_requests_per_second: int = 2_000
+    stranger_burst: int = 40_000
 
     def __post_init__(self) -> None:
         if self.burst < MAX_BATCH:

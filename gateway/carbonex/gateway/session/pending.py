@@ -7,9 +7,10 @@ refused behind them waits for its turn. While nothing is pending nothing is stor
 from __future__ import annotations
 
 from collections import deque
+from functools import partial
 from typing import TYPE_CHECKING, Final, final
 
-from carbonex.engine import Rejected
+from carbonex.engine import CountdownSet, Rejected
 from carbonex.gateway.outbox import frame
 from carbonex.wire.answers import Answer
 from carbonex.wire.sentences import error_of
@@ -29,13 +30,17 @@ if TYPE_CHECKING:
     from .batches import Batch
     from .kinds import BatchMethod, OrderMethod, VenueMethod
     from .services import Services
-    from .throttle import Bucket
+    from .throttle import Throttle
 
     # A submitted command's method, itself, req_id, time of arrival and batch;
     # or what is to be done after the commands before it were answered.
     Sent = tuple[
         OrderMethod | VenueMethod | BatchMethod, Command, int | None, int, Batch | None
     ]
+
+
+REJECTED: Final = Rejected  # compiled code loads it at once
+COUNTDOWN_SET: Final = CountdownSet
 
 
 @final
@@ -48,32 +53,32 @@ class Pending:
 
     __slots__ = (
         "_answered",
-        "_bucket",
         "_clock",
         "_drained",
         "_errors",
-        "_submitted",
+        "_throttle",
         "_venue",
         "outbox",
         "requests",
+        "submitted",
     )
 
     def __init__(
         self,
         services: Services,
         outbox: Outbox,
-        bucket: Bucket,
+        throttle: Throttle,
         drained: Callable[[], None],
     ) -> None:
         """Begin with none; ``drained`` is called when all have been answered."""
         self._venue: Final = services.venue
         self._clock: Final = services.clock
         self._errors: Final = services.errors
-        self._bucket: Final = bucket
+        self._throttle: Final = throttle
         self._drained = drained
         self.outbox: Final = outbox
         self.requests: Final[deque[Sent | Callable[[], None]]] = deque()
-        self._submitted = 0
+        self.submitted = 0
         self._answered = 0
 
     def submit(
@@ -90,12 +95,27 @@ class Pending:
             Refused: If the venue does not take it.
 
         """
-        if not self._venue.submit(self, self._submitted, command):
+        if not self._venue.submit(self, self.submitted, command):
             code = self._venue.refusal(command)
             assert code is not None
             raise Refused(unavailable(code, method.name))
-        self._submitted += 1
+        self.submitted += 1
+        self._throttle.share.in_flight += 1
         self.requests.append((method, command, req_id, now_ns, batch))
+
+    def answer(
+        self,
+        method: OrderMethod | VenueMethod | BatchMethod,
+        command: Command,
+        req_id: int | None,
+        now_ns: int,
+        batch: Batch | None,
+        events: list[Event],
+    ) -> None:
+        """Answer a command that need not be done, in its turn."""
+        self.in_turn(
+            partial(self._tell, (method, command, req_id, now_ns, batch), events)
+        )
 
     def in_turn(self, act: Callable[[], None]) -> None:
         """Act when all requests so far have been answered: now, if they have."""
@@ -106,6 +126,8 @@ class Pending:
 
     def forget(self) -> None:
         """Let go of the requests and of whom to tell: the connection is gone."""
+        self._throttle.share.in_flight -= self.submitted - self._answered
+        self._answered = self.submitted
         self.requests.clear()
         self._drained = _nobody
 
@@ -118,10 +140,22 @@ class Pending:
         assert isinstance(sent, tuple)
         assert token == self._answered
         self._answered = token + 1
+        self._throttle.share.in_flight -= 1
+        if not sent[0].cost and _withdraws_nothing(events):
+            self._throttle.owe(1, self._clock())
+        self._tell(sent, events)
+        while requests and not isinstance(act := requests[0], tuple):
+            requests.popleft()
+            act()
+        if not requests:
+            self._drained()
+
+    def _tell(self, sent: Sent, events: list[Event]) -> None:
+        """Send a command's answer, or keep it until its batch is complete."""
         method, command, req_id, time_in_ns, batch = sent
         result: msgspec.Struct | None = None
         problem: Error | None = None
-        if events and type(events[0]) is Rejected:
+        if events and type(events[0]) is REJECTED:
             problem = error_of(events[0], command)
         else:
             result = method.result(events)
@@ -129,11 +163,6 @@ class Pending:
             self.send(method.name, method.cost, req_id, time_in_ns, result, problem)
         elif batch.add(result, problem):
             self.send(method.name, method.cost, req_id, time_in_ns, batch.result())
-        while requests and not isinstance(act := requests[0], tuple):
-            requests.popleft()
-            act()
-        if not requests:
-            self._drained()
 
     def send(
         self,
@@ -156,10 +185,21 @@ class Pending:
             req_id,
             result,
             problem,
-            self._bucket.remaining(now_ns) if cost else None,
+            self._throttle.remaining(now_ns) if cost else None,
         )
         outbox = self.outbox  # as its ``send``, without a call for it
         outbox.send_frame(frame(outbox.codec, answer))
+
+
+def _withdraws_nothing(events: list[Event]) -> bool:
+    """Tell whether what is never limited was for nothing, and counts as a request.
+
+    So does a countdown, which may be set again and again.
+    """
+    if not events:
+        return True
+    kind = type(events[0])
+    return kind is REJECTED or kind is COUNTDOWN_SET
 
 
 def _nobody() -> None:

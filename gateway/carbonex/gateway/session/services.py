@@ -11,6 +11,7 @@ from carbonex.gateway.holds import Holds
 from carbonex.wire.units import NS_PER_SECOND
 
 from .roster import Roster
+from .shares import Shares
 
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ class Services:
     bytes that nobody can foresee, other ones at every call. ``roster`` knows who
     speaks under which name, ``logins`` limits failed ones by address, ``errors``
     counts the answers that were errors, by code and name, ``holds`` what holds the loop.
+    ``shares`` are the limits that connections have in common.
     """
 
     venue: Venue
@@ -45,7 +47,9 @@ class Services:
     errors: Counter[tuple[int, str]] = field(default_factory=Counter)
     holds: Holds = field(default_factory=Holds)
     roster: Roster = field(init=False)
+    shares: Shares = field(init=False)
 
     def __post_init__(self) -> None:
         """Begin with nobody."""
         object.__setattr__(self, "roster", Roster(self.venue))
+        object.__setattr__(self, "shares", Shares(self.limits))

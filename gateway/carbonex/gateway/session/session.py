@@ -20,6 +20,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final, final
 
 from carbonex.gateway.holds import HISTORY, QUERY
+from carbonex.engine import CancelAll
 from carbonex.wire.closing import CloseCode
 from carbonex.wire.diagnosis import Fault
 from carbonex.wire.reading import READERS
@@ -34,12 +35,13 @@ from .pending import Pending
 from .refusal import Refused, wrong_encoding
 from .states import CLOSED, CONNECTED, TRANSITIONS, Step
 from .throttle import Throttle
+from .withdrawals import WITHDRAWALS, Withdrawals
 
 
 if TYPE_CHECKING:
     import msgspec
 
-    from carbonex.engine import Exchange, Key
+    from carbonex.engine import Command, Exchange, Key
     from carbonex.gateway.historian import Question
     from carbonex.gateway.outbox import Outbox
     from carbonex.wire.answers import Error
@@ -59,14 +61,23 @@ class Session:
     connection is gone; while ``wants_pause`` it does not read on.
     """
 
-    def __init__(self, services: Services, outbox: Outbox, connection_id: str) -> None:
-        """Greet the client with the status frame, which holds its challenge."""
+    def __init__(
+        self,
+        services: Services,
+        outbox: Outbox,
+        connection_id: str,
+        address: str = "",
+    ) -> None:
+        """Greet the client with the status frame, which holds its challenge.
+
+        ``address`` is what the limits by address count it for.
+        """
         self.venue: Final = services.venue
         self.exchange: Final[Exchange] = services.venue.exchange
         self.feed: Final = services.feed
         self.outbox: Final = outbox
         self.connection_id: Final = connection_id
-        self.address = ""  # what the limits by address count; the shell knows it
+        self.address = address
         self.state = CONNECTED
         self.who = Identity()
         self.door: Final = Door(services.venue.name, connection_id)
@@ -75,10 +86,11 @@ class Session:
         self._holds: Final = services.holds
         self._binary: Final = outbox.codec.binary
         self._reader: Final = READERS[outbox.codec.name]
-        self._throttle: Final = Throttle(services.limits)
-        self._bucket: Final = self._throttle.bucket
-        self.pending: Final = Pending(services, outbox, self._bucket, self._drained)
+        share = services.shares.of_address(address)
+        self._throttle: Final = Throttle(services.limits, share)
+        self.pending: Final = Pending(services, outbox, self._throttle, self._drained)
         self._requests: Final = self.pending.requests
+        self._withdrawals: Final = Withdrawals(self.exchange)
         self._in_flight: Final = services.limits.in_flight
         # A query that waits for its turn and what came behind it: no more is read.
         self._held: deque[tuple[str | bytes, int]] = deque()
@@ -97,8 +109,13 @@ class Session:
         """Whether enough requests wait for their answers."""
         if self.resuming is not None:
             return self.resuming.full
-        in_flight = len(self._requests)
-        return in_flight >= self._in_flight or self.waiting or bool(self._held)
+        share = self._throttle.share
+        return (
+            len(self._requests) >= self._in_flight
+            or share.in_flight >= share.most_in_flight
+            or self.waiting
+            or bool(self._held)
+        )
 
     def receive(self, data: str | bytes, now_ns: int) -> None:
         """Take one whole message: a text frame's str, a binary frame's bytes."""
@@ -121,7 +138,9 @@ class Session:
             return
         self.last_method = name
         method = METHODS[name]
-        if self._requests and type(method) is QueryMethod:
+        if self._requests and (
+            type(method) is QueryMethod or (not method.cost and self._must_wait(now_ns))
+        ):
             self._held.append((data, now_ns))
             return
         try:
@@ -169,12 +188,14 @@ class Session:
         self._step(Step.LOGIN)
         self.who = Identity(key, name)
         self.outbox.owner = key.participant.name
+        self._throttle.share = self.services.shares.of_participant(self.outbox.owner)
 
     def log_out(self) -> None:
         """Let nobody speak for a key any more."""
         self._step(Step.LOGOUT)
         self.who = Identity()
         self.outbox.owner = ""
+        self._throttle.share = self.services.shares.of_address(self.address)
         self.presence = None
 
     # Requests on their way in.
@@ -194,10 +215,13 @@ class Session:
         if who.key is not None and who.key.revoked:
             who.refuse_revoked(method.name)
         if type(method) is OrderMethod:
-            if cost and not self._bucket.take(cost, now_ns):
+            if cost:
                 self._limit(cost, now_ns)
             command = method.build(params, who, who.account(params.account))
-            self.pending.submit(method, command, req_id, now_ns)
+            if not cost and self._is_careful(now_ns):
+                self._withdraw(method, [command], req_id, now_ns)
+            else:
+                self.pending.submit(method, command, req_id, now_ns)
         elif type(method) is BatchMethod:
             self._limit(cost * len(params.orders), now_ns)
             self._submit_all(method, params.orders, req_id, now_ns)
@@ -208,7 +232,9 @@ class Session:
         else:
             self._limit(cost, now_ns)
             reply = partial(self.pending.send, method.name, cost, req_id, now_ns)
+            before = self.outbox.queued_bytes
             self._answer(method, params, reply, now_ns)
+            self._throttle.weigh_answer(self.outbox.queued_bytes - before, now_ns)
 
     def _answer(
         self, method: QueryMethod, params: Any, reply: Reply, now_ns: int
@@ -245,8 +271,55 @@ class Session:
         """Submit all orders of a batch, or, for whatever reason, none."""
         commands = commands_of(method, orders, self.who, self.venue)
         batch = Batch(len(commands))
+        if not method.cost and self._is_careful(now_ns):
+            self._withdraw(method, commands, req_id, now_ns, batch)
+            return
         for command in commands:
             self.pending.submit(method, command, req_id, now_ns, batch)
+
+    def _is_careful(self, now_ns: int) -> bool:
+        """Tell whether what is never limited must show that it withdraws something."""
+        return self.venue.log_full or not self._throttle.remaining(now_ns)
+
+    def _must_wait(self, now_ns: int) -> bool:
+        """Tell whether a withdrawal waits until what is pending has been answered.
+
+        Only then is it known what is open, unless all of that are withdrawals.
+        """
+        known = self._withdrawals.known == self.pending.submitted
+        return not known and self._is_careful(now_ns)
+
+    def _withdraw(
+        self,
+        method: OrderMethod | BatchMethod,
+        commands: list[Command],
+        req_id: int | None,
+        now_ns: int,
+        batch: Batch | None = None,
+    ) -> None:
+        """Submit what withdraws something; answer the rest, which counts, at once.
+
+        Nothing is pending but such: see ``_must_wait``.
+        """
+        withdrawals, pending = self._withdrawals, self.pending
+        throttle = self._throttle
+        if not self._requests:
+            withdrawals.begin()
+        for command in commands:
+            events = withdrawals.outcome(command, now_ns)
+            if events is not None:
+                throttle.charge(1, now_ns)
+                pending.answer(method, command, req_id, now_ns, batch, events)
+                continue
+            if type(command) not in WITHDRAWALS and not throttle.share.reserve.take(
+                1, now_ns
+            ):
+                raise Refused(throttle.refusal(1, now_ns))
+            pending.submit(method, command, req_id, now_ns, batch)
+            # After a CancelAll nobody knows what is open until it is done.
+            withdrawals.known = -1 if type(command) is CancelAll else pending.submitted
+        if throttle.exhausted:
+            self.end("rate limit ignored")
 
     def release(self) -> None:
         """Go on with a query and what waited behind it."""

@@ -89,6 +89,9 @@ class Clients:
                 requests_per_second=limits.requests_per_second,
                 burst=limits.burst,
                 in_flight=limits.in_flight,
+                participant_multiple=limits.participant_multiple,
+                stranger_requests_per_second=limits.stranger_requests_per_second,
+                stranger_burst=limits.stranger_burst,
             ),
             historian,
             self.clock.now_ns,
@@ -213,9 +216,9 @@ class Clients:
         self.gate.entered(connection.address)
         self.metrics.connections_total += 1
         self.metrics.connections = len(self._connections)
-        session = Session(self._services, connection.outbox, connection_id)
-        session.address = connection.address
-        return session
+        return Session(
+            self._services, connection.outbox, connection_id, connection.address
+        )
 
     def wake(self, connection: Connection) -> None:
         """Have ``connection.flush`` called, and the venue turned, before long."""

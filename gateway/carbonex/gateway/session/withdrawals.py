@@ -1,0 +1,85 @@
+"""What has nothing to withdraw, and need not be in the log to be answered.
+
+Cancels are never limited, because whoever wants to get out must be able to. That is
+for what is open: to cancel what is not costs the same row of the log, and would be the
+cheapest way to fill it. So what withdraws nothing counts as a request, and of a client
+whose requests are used up, or of all while the log is full, only what withdraws
+something goes there. A client's cancels wait then until those before them are
+answered, so that what they see is what is open.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, final
+
+from carbonex.engine import CancelAll, CancelOrder, Reason, Rejected
+
+
+if TYPE_CHECKING:
+    from carbonex.engine import Command, Event, Exchange
+
+
+# What can be told to withdraw nothing without the log.
+WITHDRAWALS: Final = frozenset({CancelOrder, CancelAll})
+
+
+@final
+class Withdrawals:
+    """One connection's withdrawals, judged before they are submitted.
+
+    They are judged by what is open, and what those before them have left of it:
+    ``begin`` when nothing of the connection is pending, or what is pending is all
+    known here.
+    """
+
+    def __init__(self, exchange: Exchange) -> None:
+        self._exchange: Final = exchange
+        self._named: Final[set[int]] = set()
+        self.known = -1  # commands of the connection after the last one judged here
+
+    def begin(self) -> None:
+        """Forget what was withdrawn: it is done."""
+        self._named.clear()
+
+    def outcome(self, command: Command, now_ns: int) -> list[Event] | None:
+        """Return what becomes of a withdrawal that changes nothing; else None.
+
+        Its account is one of the client's. O(1), of a CancelAll linear in the
+        account's orders.
+        """
+        if type(command) is CancelOrder:
+            return self._of_one(command, now_ns)
+        if type(command) is CancelAll:
+            return self._of_all(command)
+        return None
+
+    def _of_one(self, command: CancelOrder, now_ns: int) -> list[Event] | None:
+        deadline_ns, order_id = command.deadline_ns, command.order_id
+        if 0 < deadline_ns < now_ns:
+            return [_late(deadline_ns, now_ns)]
+        account = self._exchange.accounts[command.account]
+        order = account.find(order_id, command.client_order_id)
+        if order is None or order.order_id not in account.orders:
+            return [_unknown(order_id)]
+        if order.order_id in self._named:  # and gone by then
+            return [_unknown(order_id)]
+        self._named.add(order.order_id)
+        return None
+
+    def _of_all(self, command: CancelAll) -> list[Event] | None:
+        exchange, instrument, side = self._exchange, command.instrument, command.side
+        if instrument and instrument not in exchange.instruments:
+            return [Rejected(Reason.UNKNOWN_INSTRUMENT, "instrument")]
+        for order in exchange.accounts[command.account].orders.values():
+            if instrument in ("", order.instrument) and side in (None, order.side):
+                return None
+        return []
+
+
+def _late(deadline_ns: int, now_ns: int) -> Rejected:
+    return Rejected(Reason.DEADLINE_PASSED, "deadline", deadline_ns, now_ns)
+
+
+def _unknown(order_id: int) -> Rejected:
+    param = "order_id" if order_id else "client_order_id"
+    return Rejected(Reason.UNKNOWN_ORDER, param, order_id)
