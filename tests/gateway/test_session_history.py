@@ -251,3 +251,18 @@ def test_a_history_that_is_behind_cannot_answer_for_the_newest(
     other.send("statement", date="2026-03-02", account="beta-1")
     with pytest.raises(Behind):
         house.library.answer()
+
+
+def test_a_day_that_never_was_need_not_be_waited_for(
+    house: House, client: Client
+) -> None:
+    """Or whoever asks for one has the thread look again and again while it is busy."""
+    end_day(house)
+    client.buy()
+    house.commit()
+    house.library.applied.pop()  # the history is behind, but knows a later day
+    for method in ("bulletins", "statement"):
+        client.send(method, date="2026-03-01")
+        house.library.answer()
+        (answer,) = (a for a in client.read() if a.get("method") == method)
+        assert answer["error"]["name"] == "UNKNOWN_DAY"

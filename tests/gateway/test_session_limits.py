@@ -221,7 +221,7 @@ def test_a_participants_connections_share_five_times_one_limit(house: House) -> 
 
 
 def test_a_participants_connections_pause_together(house: House) -> None:
-    limits = SessionLimits(in_flight=10, participant_multiple=2)
+    limits = SessionLimits(in_flight=10, participant_in_flight=20)
     house = House(limits)
     one, two, three = (house.trader("acme-key") for _ in range(3))
     other = house.trader("beta-key")

@@ -69,6 +69,7 @@ class Limits(Section, frozen=True):
     burst: Burst = 2000
     in_flight: Positive = 1000
     participant_multiple: Annotated[int, msgspec.Meta(ge=1, le=1000)] = 5
+    participant_in_flight: Positive = 2000
     stranger_requests_per_second: Positive = 2000
     stranger_burst: Burst = 40_000
     frame_bytes: Bytes = 1024 * 1024
@@ -192,8 +193,10 @@ burst = 2000
 # Per connection: requests without an answer yet. Beyond it the server stops
 # reading from the client until some are answered.
 in_flight = 1000
-# All connections of a participant together: so many times what one may, of all three.
+# All connections of a participant together: so many times the rate of one, and its
+# commands without an answer yet. What waits for one participant delays the others.
 participant_multiple = 5
+participant_in_flight = 2000
 # Per address: requests, and how many at once, of connections that have not logged in;
 # a login, or a question about the past, counts as 20. Who comes through a proxy on
 # this machine has the address of all others who do.

@@ -117,12 +117,16 @@ def _bulletins(
 
 
 def _require_day(history: HistoryReader, date: int, position: int) -> None:
-    """Make sure that the day is in the history, or that it never will be."""
+    """Make sure that the day is in the history, or that it never will be.
+
+    Days begin in order: one before the newest that is there never was, and need not be
+    waited for, however far the history is behind.
+    """
     if _has_ended(history, date):
         return
-    if history.position < position:
-        raise Behind
     newest = history.newest_day()
+    if date > newest and history.position < position:
+        raise Behind
     raise Refused(
         error(
             Code.UNKNOWN_DAY,

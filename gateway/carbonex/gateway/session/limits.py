@@ -18,7 +18,8 @@ class SessionLimits(msgspec.Struct, frozen=True):
     ``challenge_ns`` is how long a login's challenge is good.
 
     All connections of a participant together may do what ``participant_multiple``
-    connections may. Connections that have not logged in share the ``stranger``
+    connections may, and ``participant_in_flight`` of their commands may wait for their
+    answers. Connections that have not logged in share the ``stranger``
     limits with those of the same address; a login still counts there.
     """
 
@@ -28,6 +29,7 @@ class SessionLimits(msgspec.Struct, frozen=True):
     in_flight: int = 1_000
     challenge_ns: int = 30 * NS_PER_SECOND
     participant_multiple: int = 5
+    participant_in_flight: int = 2_000
     stranger_requests_per_second: int = 2_000
     stranger_burst: int = 40_000
 

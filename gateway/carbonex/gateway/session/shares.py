@@ -35,7 +35,7 @@ class Shares:
             share = self._participants[name] = Share(
                 limits.requests_per_second * times,
                 limits.burst * times,
-                limits.in_flight * times,
+                limits.participant_in_flight,
                 " on all connections of your participant",
             )
         return share
@@ -49,7 +49,7 @@ class Shares:
             share = addresses[address] = Share(
                 limits.stranger_requests_per_second,
                 limits.stranger_burst,
-                limits.in_flight * limits.participant_multiple,
+                limits.participant_in_flight,
                 " from your address without a login",
             )
             if len(addresses) > MAX_ADDRESSES:

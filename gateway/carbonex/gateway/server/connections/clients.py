@@ -90,6 +90,7 @@ class Clients:
                 burst=limits.burst,
                 in_flight=limits.in_flight,
                 participant_multiple=limits.participant_multiple,
+                participant_in_flight=limits.participant_in_flight,
                 stranger_requests_per_second=limits.stranger_requests_per_second,
                 stranger_burst=limits.stranger_burst,
             ),

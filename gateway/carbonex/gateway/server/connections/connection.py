@@ -152,10 +152,7 @@ class Connection(asyncio.Protocol):
         self._host.lost(self)
 
     def flush(self) -> None:
-        """Write what waits, at once, and close if that is due.
-
-        No more than the transport may hold; the rest when the client has taken that.
-        """
+        """Write what waits, as far as the transport holds it, and close if due."""
         outbox, websocket, transport = self.outbox, self._websocket, self._transport
         ends = outbox.closing is not None or websocket.state is not OPEN
         if self._full and not ends:
@@ -180,11 +177,7 @@ class Connection(asyncio.Protocol):
 
     @property
     def waits(self) -> bool:
-        """Whether nothing more is to be read from the client now.
-
-        Because of its requests, or as it takes the answers to them more slowly than
-        it asks.
-        """
+        """Whether nothing more is to be read from the client now."""
         return self.session.wants_pause or self._is_overfull()
 
     def resume(self) -> None:
@@ -196,8 +189,7 @@ class Connection(asyncio.Protocol):
     def keep_alive(self) -> None:
         """Ping a client that was silent since the last call; drop it at the third.
 
-        Not one that waits for the venue, or reads what is behind: its pongs are not
-        read.
+        Not one whose pongs are not read.
         """
         pause = self.session.wants_pause and not self.outbox.paused
         if self._heard or pause or self._is_overfull():
