@@ -117,7 +117,7 @@ async def test_what_waits_for_a_client_who_does_not_read(server: Server) -> None
     async with Stranger(server.port) as slow:
         await slow.login("maker")
         (connection,) = server.clients.connections()
-        connection.outbox.paused = True
+        connection.pause_writing()
         connection.outbox.send_frame(bytes(1_000))
         found = await scrape(server.port)
         assert found["carbonex_outbox_bytes", ""] == 1_000

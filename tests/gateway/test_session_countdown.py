@@ -110,13 +110,28 @@ def test_the_longest_time_is_taken(client: Client) -> None:
     assert client.result(METHOD, timeout=86_400)["timeout"] == 86_400
 
 
-def test_a_full_log_still_takes_it_and_no_rate_limits_it(house: House) -> None:
+def test_a_full_log_still_takes_it_as_often_as_it_is_needed(house: House) -> None:
     client = house.trader()
     house.venue.log_full = True
-    for _ in range(3_000):
+    for _ in range(100):
+        assert client.ask(METHOD, timeout=5)["success"]
+    assert client.error(METHOD, timeout=5)["name"] == "RATE_LIMITED"
+    for _ in range(20):  # ten a second
+        house.now_ns += SECOND // 10
         assert client.ask(METHOD, timeout=5)["success"]
     house.venue.log_full = False
-    assert client.ask("ping")["remaining"] == 1_979
+
+
+def test_no_rate_limits_it_but_it_counts(house: House) -> None:
+    client = house.trader()
+    before = client.ask("ping")["remaining"]
+    client.result(METHOD, timeout=5)
+    assert client.ask("ping")["remaining"] == before - 2
+    for _ in range(before - 2):
+        client.send("ping")
+    client.read()
+    assert client.error("ping")["name"] == "RATE_LIMITED"
+    assert client.ask(METHOD, timeout=5)["success"]
 
 
 def test_it_is_for_the_owners_account_only(house: House) -> None:

@@ -18,7 +18,7 @@ from pathlib import Path
 
 import uvloop
 
-from . import dearest, floods, report, silence, slowness
+from . import dearest, floods, report, silence, slowness, unfairness
 from .behaviour import Behaviour, try_out
 
 
@@ -27,6 +27,7 @@ BEHAVIOURS = (
     *slowness.BEHAVIOURS,
     *floods.BEHAVIOURS,
     *dearest.BEHAVIOURS,
+    *unfairness.BEHAVIOURS,
 )
 QUIET_SECONDS = 3.0  # of trading without any attack, to compare with
 

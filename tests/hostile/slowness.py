@@ -31,7 +31,7 @@ async def subscriber_that_never_reads(stage: Stage, size: int) -> str:
     peers = await many(READERS, lambda source: _follower(stage, source))
     for peer in peers:
         peer.transport.pause_reading()
-    before = await _metric(stage, "evictions_total")
+    before = await metric(stage, "evictions_total")
     orders = await _churn(stage, size, lambda: _evicted(stage, before + READERS))
     for peer in peers:  # what was under way is still there to be read
         peer.transport.resume_reading()
@@ -84,6 +84,17 @@ async def thousands_of_unanswered_requests(stage: Stage, size: int) -> str:
     return f"{sent} requests, nothing read: {answers} answers, close {peer.close_code}"
 
 
+async def metric(stage: Stage, name: str) -> float:
+    """Return one of the venue's figures."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", stage.port)
+    writer.write(b"GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n")
+    _, _, body = (await reader.read()).partition(HEAD_END)
+    writer.close()
+    found = re.search(rf"^carbonex_{name} (\S+)$", body.decode(), re.MULTILINE)
+    assert found is not None
+    return float(found[1])
+
+
 async def _follower(stage: Stage, source: str) -> Peer:
     peer = await Peer.open(stage.port, source=source)
     await peer.login("fuzz-1")
@@ -129,17 +140,7 @@ async def _never() -> bool:
 
 
 async def _evicted(stage: Stage, wanted: float) -> bool:
-    return await _metric(stage, "evictions_total") >= wanted
-
-
-async def _metric(stage: Stage, name: str) -> float:
-    reader, writer = await asyncio.open_connection("127.0.0.1", stage.port)
-    writer.write(b"GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n")
-    _, _, body = (await reader.read()).partition(HEAD_END)
-    writer.close()
-    found = re.search(rf"^carbonex_{name} (\S+)$", body.decode(), re.MULTILINE)
-    assert found is not None
-    return float(found[1])
+    return await metric(stage, "evictions_total") >= wanted
 
 
 async def _read_slowly(peer: Peer) -> None:
