@@ -19,8 +19,8 @@ from collections import deque
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, final
 
-from carbonex.gateway.holds import HISTORY, QUERY
 from carbonex.engine import CancelAll
+from carbonex.gateway.holds import HISTORY, QUERY
 from carbonex.wire.closing import CloseCode
 from carbonex.wire.diagnosis import Fault
 from carbonex.wire.reading import READERS

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from functools import partial
-from typing import TYPE_CHECKING, Final, Protocol, final
+from typing import TYPE_CHECKING, Final, final
 
 from websockets.protocol import OPEN, SEND_EOF
 
@@ -27,12 +27,7 @@ from .messages import AT_ONCE, Messages
 if TYPE_CHECKING:
     from websockets.server import ServerProtocol
 
-    from carbonex.gateway.budget import Budget
-    from carbonex.gateway.config import Limits
-    from carbonex.gateway.holds import Holds
-    from carbonex.gateway.server.host.clock import Clock
-    from carbonex.gateway.server.metrics import Metrics
-    from carbonex.gateway.session.session import Session
+    from .host import Host
 
 
 # What the transport may hold, and what it is given at once, before the outbox is
@@ -53,32 +48,6 @@ FULL_READ: Final = 128 * 1024
 # Pongs that may wait for a client that sends pings and reads nothing. Policy:
 # the connection is dropped.
 MAX_CONTROL_FRAMES: Final = 1000
-
-
-class Host(Protocol):
-    """What a connection needs from its server."""
-
-    clock: Clock
-    limits: Limits
-    metrics: Metrics
-    holds: Holds
-    budget: Budget
-    transport_bytes: int  # TRANSPORT_BYTES, or less to see what comes of it
-
-    def open_session(self, connection: Connection) -> Session:
-        """Return the session that speaks through ``connection.outbox``."""
-
-    def wake(self, connection: Connection) -> None:
-        """Have ``connection.flush`` called, and the venue turned, before long."""
-
-    def stalled(self, connection: Connection) -> None:
-        """Have ``connection.resume`` called when requests have been answered."""
-
-    def resumed(self, connection: Connection) -> None:
-        """Take note that its client reads again."""
-
-    def lost(self, connection: Connection) -> None:
-        """Forget a connection that ended."""
 
 
 @final

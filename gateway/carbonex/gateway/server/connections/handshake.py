@@ -20,8 +20,9 @@ from websockets.server import ServerProtocol
 from carbonex.gateway.holds import REQUEST
 from carbonex.wire.codec import BY_SUBPROTOCOL
 
-from .connection import Connection, Host
+from .connection import Connection
 from .gate import peer_address
+from .host import Host
 from .messages import release
 from .pages import SOCKET_PATH, page, refuse, refuse_method
 
