@@ -21,6 +21,7 @@ from benchmarks.websocket import Frames
 from benchmarks.worst_books import NOW_NS
 from carbonex.engine import ActivateSemantics, Exchange
 from carbonex.engine.semantics import NEWEST
+from carbonex.gateway.budget import Budget
 from carbonex.gateway.feed import Feed
 from carbonex.gateway.holds import Holds
 from carbonex.gateway.outbox import Outbox
@@ -92,7 +93,7 @@ class House:
 
     def client(self, name: str) -> Client:
         """Return one that is logged in with the key of that name."""
-        outbox = Outbox(JSON, 2**40)
+        outbox = Outbox(JSON, Budget(2**40))
         self._outboxes.append(outbox)
         session = Session(self._services, outbox, f"connection-{len(self._outboxes)}")
         session.log_in(self.exchange.keys[name], "")
