@@ -144,6 +144,7 @@ class Site:
             for attacker in attackers:
                 told, _ = attacker.communicate()
                 answers.update(msgspec.json.decode(told))
+        self.honest(port, 0)  # what attackers left behind is done before the next one
         held = max(self.held()[known:], default=0.0)
         return seen._replace(answers=answers, held=held)
 
