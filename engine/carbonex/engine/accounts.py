@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, Generic, NamedTuple, TypeVar, final
 
 from .enums import Restriction
+from .orders.own import OwnOrders
 
 
 if TYPE_CHECKING:
@@ -241,7 +242,9 @@ class Account:
     open sells lock tonnes of a holding, and so do block proposals and bids.
     ``orders`` are the open ones, oldest first; ``exec_seq`` numbers what happens
     to them and the account's other trades. ``restricted`` tells that its
-    participant is. ``number`` is its place in the order of opening.
+    participant is. ``number`` is its place in the order of opening. ``own`` finds
+    open orders by instrument, side or session; ``stops`` counts those that wait for
+    a trade at their stop price.
     """
 
     __slots__ = (
@@ -255,11 +258,14 @@ class Account:
         "holdings",
         "max_client_ids",
         "max_open_orders",
+        "max_stop_orders",
         "name",
         "number",
         "orders",
+        "own",
         "participant",
         "restricted",
+        "stops",
     )
 
     def __init__(
@@ -268,15 +274,19 @@ class Account:
         participant: Participant,
         max_client_ids: int,
         max_open_orders: int,
+        max_stop_orders: int,
     ) -> None:
         self.name = name
         self.participant = participant
         self.number = 0
         self.max_client_ids = max_client_ids
         self.max_open_orders = max_open_orders
+        self.max_stop_orders = max_stop_orders
         self.cash_balance = Balance()
         self.holdings: dict[str, Holding] = {}
         self.orders: dict[int, Order] = {}
+        self.own = OwnOrders(self.orders)
+        self.stops = 0
         self.blocks: dict[int, Proposal] = {}
         self.bids: dict[int, Bid] = {}
         self.countdown: Countdown | None = None

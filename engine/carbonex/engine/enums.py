@@ -233,6 +233,7 @@ class Reason(enum.IntEnum):
     TOO_MANY_CLIENT_IDS = 5004
     TOO_MANY_OPEN_ORDERS = 5005
     TOO_MANY_SESSIONS = 5011
+    TOO_MANY_STOPS = 5015
 
 
 # Bare names read better at the call site, and are ten times cheaper to load

@@ -143,6 +143,10 @@ class Instrument:
         self.day_only = not terms.multi_day
         self.burdened = bool(fees.maker or fees.taker or terms.position_limit)
         self.watch = Watch() if watched(terms) else None
+        if terms.pick:
+            self.book.let_pick()
+        else:
+            self.book.let_none_pick()
         self.enter(self.phase, blocks=self.blocks)
 
     def enter(self, phase: Phase, *, blocks: bool) -> None:

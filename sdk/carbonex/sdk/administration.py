@@ -70,13 +70,15 @@ class TermChanges(TypedDict, total=False):
     auctions: AuctionTerms
     calls: CallTerms
     thresholds: Thresholds
+    min_display_permille: int
 
 
 class AccountCaps(TypedDict, total=False):
     """What bounds an account; what is left out is as the comment says."""
 
     max_client_ids: int  # 200,000 remembered at a time
-    max_open_orders: int  # 100,000
+    max_open_orders: int  # 5,000 orders, block proposals and bids, at most 1,000,000
+    max_stop_orders: int  # 1,000 that wait for a trade at their stop price
 
 
 class AuctionOptions(TypedDict, total=False):

@@ -85,6 +85,8 @@ def _slice(world: World, mass: Mass, room: int) -> tuple[list[Event], bool]:
             mass.place, mass.number = place, 0
         looks -= 1
         for row in world.open(name):
+            if not _names(mass, row):
+                continue
             if looks > 0 and mass.number < row.number <= mass.newest:
                 mass.number = row.number
                 chosen = _chooses(world, mass, row)
@@ -96,7 +98,7 @@ def _slice(world: World, mass: Mass, room: int) -> tuple[list[Event], bool]:
     return [matching.cancel(world, row, mass.reason) for row in rows], looks > 0
 
 
-def _chooses(world: World, mass: Mass, row: Row) -> bool:
+def _names(mass: Mass, row: Row) -> bool:
     order = row.order
     named = (
         mass.accounts is None or order.account in mass.accounts,
@@ -104,8 +106,13 @@ def _chooses(world: World, mass: Mass, row: Row) -> bool:
         mass.side in (None, order.side),
         mass.session in ("", order.session),
     )
-    if not all(named):
+    return all(named)
+
+
+def _chooses(world: World, mass: Mass, row: Row) -> bool:
+    if not _names(mass, row):
         return False
+    order = row.order
     paper = world.papers[order.instrument]
     if mass.reason is CancelReason.SESSION_CLOSE:
         return not paper.terms.multi_day or order.time_in_force is DAY

@@ -21,6 +21,9 @@ def check_books(state: State) -> dict[int, Order]:
     for instrument in state.listed:
         resting = _resting(instrument)
         waiting = _waiting(instrument.stops)
+        is_named = instrument.terms.pick
+        assert (instrument.book.bids.numbers is not None) is is_named
+        assert (instrument.book.asks.numbers is not None) is is_named
         for order in resting + waiting:
             assert order.instrument == instrument.name
             assert order.order_id not in found
@@ -46,6 +49,8 @@ def _check_levels(half: BookSide) -> None:
     levels = list(half)
     assert half.best is (levels[0] if levels else None)
     assert list(half.keys) == sorted(half.levels)
+    if half.numbers is not None:
+        assert half.numbers == half.numbered()
     for level in levels:
         assert half.levels[level.key] is level
         assert level.key == half.sign * level.price

@@ -32,6 +32,8 @@ def check_orders(state: State, found: dict[int, Order]) -> None:
     for account in state.accounts.values():
         assert list(account.orders) == sorted(account.orders)
         assert account.open_count <= account.max_open_orders
+        assert account.stops == sum(order.waits for order in account.orders.values())
+        account.own.check()
         for order_id, order in account.orders.items():
             assert found[order_id] is order
             assert order.order_id == order_id

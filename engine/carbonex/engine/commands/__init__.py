@@ -10,7 +10,14 @@ tag is never reused.
 
 from .auctions import AuctionCommand, CancelBid, CloseAuction, OpenAuction, PlaceBid
 from .blocks import AcceptBlock, BlockCommand, DeclineBlock, ProposeBlock, WithdrawBlock
-from .limits import MAX_BALANCE, MAX_NAME, MAX_PRICE, MAX_QUANTITY, MAX_TIME_NS
+from .limits import (
+    MAX_BALANCE,
+    MAX_NAME,
+    MAX_OPEN_ORDERS,
+    MAX_PRICE,
+    MAX_QUANTITY,
+    MAX_TIME_NS,
+)
 from .log import (
     ActivateSemantics,
     Batch,
@@ -70,6 +77,7 @@ __all__ = [
     "MAX_COUNTDOWN_NS",
     "MAX_GRACE_NS",
     "MAX_NAME",
+    "MAX_OPEN_ORDERS",
     "MAX_PRICE",
     "MAX_QUANTITY",
     "MAX_TIME_NS",

@@ -35,7 +35,9 @@ class ListInstrument(msgspec.Struct, frozen=True, gc=False, array_like=True, tag
     levels one order takes (0: no bound), ``pick`` allows naming makers.
     Purchases may be sold ``resale_days`` trading days later. Tonnes cover at
     most ``offset_permille`` of an obligation. ``position_limit`` (tonnes, 0: none)
-    is per participant; ``large_holder_permille`` of it is reported.
+    is per participant; ``large_holder_permille`` of it is reported. An iceberg shows
+    at least ``min_display_permille`` of its total, 50 as on Xetra: so 20 fills at
+    most take it.
     """
 
     key: str
@@ -60,6 +62,7 @@ class ListInstrument(msgspec.Struct, frozen=True, gc=False, array_like=True, tag
     auctions: AuctionTerms = AuctionTerms()
     calls: CallTerms = CallTerms()
     thresholds: Thresholds = Thresholds()
+    min_display_permille: int = 50
 
 
 @final

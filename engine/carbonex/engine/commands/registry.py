@@ -43,14 +43,16 @@ class OpenAccount(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=23
     """Give ``participant`` an account for cash and tonnes.
 
     ``max_client_ids`` bounds the client order ids (and, apart from them, the
-    client refs) remembered for it; ``max_open_orders`` its resting orders.
+    client refs) remembered for it; ``max_open_orders`` what it has open: orders, block
+    proposals and bids; ``max_stop_orders`` those of its orders that wait for a trade.
     """
 
     key: str
     participant: str
     account: str
     max_client_ids: int = 200_000
-    max_open_orders: int = 100_000
+    max_open_orders: int = 5_000
+    max_stop_orders: int = 1_000
 
 
 @final

@@ -25,6 +25,7 @@ DAY_SECONDS: Final = 86_400
 MAX_LEVELS: Final = 1000
 MAX_RESALE_DAYS: Final = 366
 MAX_CALL_SECONDS: Final = 3600
+MAX_SESSIONS: Final = 16  # of a trading day, and of its hours for blocks
 MAX_BAND: Final = 999  # per mille: a limit down is always positive
 PERMILLE: Final = 1000
 
@@ -45,6 +46,18 @@ def bad_terms(terms: ListInstrument) -> Rejected | None:
     return _bad_sessions("sessions", terms.sessions) or _bad_sessions(
         "blocks.sessions", terms.blocks.sessions
     )
+
+
+def too_many_sessions(terms: ListInstrument) -> Rejected | None:
+    """Check that the day has a bounded number of phases."""
+    for name, sessions in (
+        ("sessions", terms.sessions),
+        ("blocks.sessions", terms.blocks.sessions),
+    ):
+        if len(sessions) > MAX_SESSIONS:
+            count = len(sessions)
+            return Rejected(Reason.BAD_PARAMETER, name, count, MAX_SESSIONS)
+    return None
 
 
 def _bounds(terms: ListInstrument) -> Iterator[Bound]:
@@ -73,6 +86,7 @@ def _bounds(terms: ListInstrument) -> Iterator[Bound]:
     yield "calls.resume_seconds", calls.resume_seconds, 0, MAX_CALL_SECONDS
     for name, value in _named(terms.thresholds):
         yield f"thresholds.{name}", value, 0, MAX_QUANTITY * MAX_QUANTITY
+    yield "min_display_permille", terms.min_display_permille, 1, PERMILLE
 
 
 def _named(part: Fees | Thresholds) -> list[tuple[str, int]]:

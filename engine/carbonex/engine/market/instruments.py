@@ -17,7 +17,7 @@ from carbonex.engine.off_book.auctions import cancel_auctions
 from carbonex.engine.off_book.blocks import expire_blocks
 from carbonex.engine.orders.mass_cancels import all_in, request
 
-from .bounds import bad_terms
+from .bounds import bad_terms, too_many_sessions
 from .phases import (
     abandon_call,
     await_call,
@@ -47,7 +47,7 @@ def list_instrument(state: State, command: ListInstrument) -> list[Event]:
         return [Rejected(Reason.NOT_PERMITTED)]
     if command.instrument in state.instruments:
         return [Rejected(Reason.ALREADY_EXISTS, "instrument")]
-    rejected = bad_terms(command) or _priceless(state, command)
+    rejected = _bad_terms(state, command) or _priceless(state, command)
     if rejected is not None:
         return [rejected]
     instrument = state.add_instrument(command)
@@ -65,7 +65,9 @@ def update_instrument(state: State, command: UpdateInstrument) -> list[Event]:
     instrument = _known(state, command.key, terms.instrument)
     if type(instrument) is Rejected:
         return [instrument]
-    rejected = bad_terms(terms) or _immutable(instrument, terms) or _gone(instrument)
+    rejected = (
+        _bad_terms(state, terms) or _immutable(instrument, terms) or _gone(instrument)
+    )
     if rejected is not None:
         return [rejected]
     instrument.next_terms = replace(terms, key=command.key)
@@ -164,6 +166,14 @@ def _gone(instrument: Instrument) -> Rejected | None:
     if instrument.delisted:
         return Rejected(Reason.NOT_TRADABLE, "instrument")
     return None
+
+
+def _bad_terms(state: State, terms: ListInstrument) -> Rejected | None:
+    """Check every parameter by the meaning that commands have now."""
+    rejected = bad_terms(terms)
+    if rejected is None and state.semantics >= 2:
+        return too_many_sessions(terms)
+    return rejected
 
 
 def _priceless(state: State, command: ListInstrument) -> Rejected | None:

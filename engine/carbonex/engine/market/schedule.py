@@ -58,7 +58,10 @@ def last_end_ns(terms: ListInstrument, midnight: int) -> int:
 
 
 def schedule(terms: ListInstrument, midnight: int, ends_ns: int) -> Schedule:
-    """Return the steps of the day that begins at ``midnight`` and ends at ``ends_ns``."""
+    """Return the steps of the day that begins at ``midnight`` and ends at ``ends_ns``.
+
+    O(n log n) in the sessions.
+    """
     sessions = _in_ns(terms.sessions, midnight) or [(0, ends_ns)]
     blocks: list[tuple[int, int]] = []
     if terms.blocks.min_quantity:
@@ -97,7 +100,13 @@ def _in_ns(sessions: Sessions, midnight: int) -> list[tuple[int, int]]:
 
 
 def _within(spans: list[tuple[int, int]], time: int) -> bool:
-    return any(start <= time < end for start, end in spans)
+    """Tell whether one of ``spans``, which follow one another, holds ``time``."""
+    place = bisect_right(spans, time, key=_start) - 1
+    return place >= 0 and time < spans[place][1]
+
+
+def _start(span: tuple[int, int]) -> int:
+    return span[0]
 
 
 def _phase(sessions: list[tuple[int, int]], time: int) -> Phase:

@@ -69,6 +69,7 @@ def _unfit(
         or restricted(order.account, order.side)
         or not_trading(state, instrument, named)
         or bad_size(
+            state,
             instrument,
             order.command.conditions if quantity > order.quantity else None,
             quantity,

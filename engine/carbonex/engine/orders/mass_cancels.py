@@ -172,7 +172,7 @@ def work_off(state: State, cancel: MassCancel, room: int, events: list[Event]) -
         if account.number > cancel.place:
             cancel.place, cancel.order_id = account.number, 0
         looks -= 1
-        for order in account.orders.values():
+        for order in _named(account, cancel):
             if looks <= 0:
                 break
             if cancel.passed(order):
@@ -187,6 +187,15 @@ def work_off(state: State, cancel: MassCancel, room: int, events: list[Event]) -
             break
     events += cancel_by_number(chosen, cancel.reason)
     return looks > 0
+
+
+def _named(account: Account, cancel: MassCancel) -> Iterable[Order]:
+    """Return the account's orders of the session, instrument and side, oldest first."""
+    if cancel.session:
+        return account.own.of_session(cancel.session)
+    if cancel.instrument or cancel.side is not None:
+        return account.own.find(cancel.instrument, cancel.side)
+    return account.orders.values()
 
 
 def outside(instrument: Instrument, order: Order) -> bool:

@@ -6,12 +6,10 @@ does not trade is locked by whoever lets it rest.
 
 from __future__ import annotations
 
-from collections import deque
-from itertools import islice, takewhile
 from typing import TYPE_CHECKING, Final
 
 from carbonex.engine.commands import MAX_QUANTITY
-from carbonex.engine.enums import BUY, CancelReason, SelfTrade
+from carbonex.engine.enums import BUY, CancelReason
 from carbonex.engine.events import Trade
 
 from .leaving import cancel_rest, finish, prevent, refill
@@ -19,17 +17,12 @@ from .locks import lock, settle, unlock
 
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
-    from carbonex.engine.accounts import Account, Participant
-    from carbonex.engine.book import BookSide, Level, Order
-    from carbonex.engine.commands import PlaceOrder
+    from carbonex.engine.book import BookSide, Order
     from carbonex.engine.events import Event
     from carbonex.engine.state import Instrument
 
 
 TRADE: Final = Trade  # compiled code loads it at once
-CANCEL_OLDEST: Final = SelfTrade.CANCEL_OLDEST
 
 
 def match(  # noqa: C901, PLR0915 - one loop: a call costs 60 ns of a fill's 700
@@ -45,7 +38,7 @@ def match(  # noqa: C901, PLR0915 - one loop: a call costs 60 ns of a fill's 700
     limit = makers.sign * taker.price
     account, command = taker.account, taker.command
     conditions = command.conditions
-    picks = [] if conditions is None else picked(makers, conditions.pick)
+    picks = [] if conditions is None else makers.picked(conditions.pick)
     levels = instrument.terms.take_levels or MAX_QUANTITY
     singly = taker.extras is not None  # its fees are charged fill by fill
     traded = notional = first = price = key = 0
@@ -123,41 +116,6 @@ def match(  # noqa: C901, PLR0915 - one loop: a call costs 60 ns of a fill's 700
         trades = instrument.last_trade_id - trade_id
         instrument.count(first, price, traded, notional, trades)
     return finished
-
-
-def fillable(
-    instrument: Instrument,
-    makers: BookSide,
-    account: Account,
-    command: PlaceOrder,
-    price: int,
-    wanted: int,
-) -> bool:
-    """Tell whether all of an order would trade at once: fill or kill.
-
-    Linear in the orders that it would take, and no more than it may meet.
-    Self-trade prevention counts: an own order is passed over only where the mode
-    would cancel it and go on.
-    """
-    passes = command.self_trade is CANCEL_OLDEST
-    picks = () if command.conditions is None else command.conditions.pick
-    levels = islice(makers, instrument.terms.take_levels or None)
-    reach = takewhile(lambda level: level.key <= makers.sign * price, levels)
-    meetings = _meetings(reach, picks, account.participant)
-    for order, shown in islice(meetings, instrument.max_fills):
-        if order.account.participant is not account.participant:
-            wanted -= shown
-            if wanted <= 0:
-                return True
-        elif not passes:
-            return False
-    return False
-
-
-def picked(makers: BookSide, picks: tuple[int, ...]) -> list[Order]:
-    """Return the orders at the best price that ``picks`` names, in its order."""
-    best = makers.best
-    return [] if best is None else _named(best, picks)
 
 
 def fill(
@@ -247,31 +205,6 @@ def show_more(order: Order, events: list[Event]) -> None:
         events.append(refill(order))
 
 
-def _meetings(
-    levels: Iterable[Level], picks: tuple[int, ...], own: Participant
-) -> Iterator[tuple[Order, int]]:
-    """Yield whom a taker meets, and the tonnes that they show then.
-
-    Refills of icebergs come behind all others of their level, and those of orders
-    of the taker's ``own`` participant not at all. Only the first level is picked of.
-    """
-    for level in levels:
-        refills: deque[tuple[Order, int]] = deque()
-        for order in _queue(level, picks):
-            yield order, order.shown
-            hidden = order.remaining - order.shown
-            if hidden and order.account.participant is not own:
-                refills.append((order, hidden))
-        while refills:
-            order, hidden = refills.popleft()
-            assert order.extras is not None
-            display = order.extras.display
-            yield order, min(hidden, display)
-            if hidden > display:
-                refills.append((order, hidden - display))
-        picks = ()
-
-
 def _settle_maker(maker: Order, quantity: int, sellable_day: int) -> None:
     """Deliver against payment: what the maker gives was locked, and goes."""
     account, command = maker.account, maker.command
@@ -310,17 +243,3 @@ def _settle_taker(
         tonnes.available -= quantity
     cash.quantity += notional
     cash.available += notional
-
-
-def _named(level: Level, picks: tuple[int, ...]) -> list[Order]:
-    """Return a level's orders that ``picks`` names, in its order, each once."""
-    if not picks:
-        return []
-    resting = {order.order_id: order for order in level}
-    return [resting[number] for number in dict.fromkeys(picks) if number in resting]
-
-
-def _queue(level: Level, picks: tuple[int, ...]) -> Iterator[Order]:
-    """Yield a level's orders: those that are picked, then the others by age."""
-    yield from _named(level, picks)
-    yield from (order for order in level if order.order_id not in picks)

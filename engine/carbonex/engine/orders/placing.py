@@ -162,7 +162,8 @@ def cancel(state: State, command: CancelOrder) -> list[Event]:
 def cancel_all(state: State, command: CancelAll) -> list[Event]:
     """Withdraw an account's open orders, oldest first; perhaps none.
 
-    Since number 2 a slice at once, and the others with later batches.
+    Since number 2 a slice at once, and the others with later batches. Linear in the
+    orders that it withdraws, and in those that have come since the account's last one.
     """
     account = state.trader(command.key, command.account)
     if command.instrument and command.instrument not in state.instruments:

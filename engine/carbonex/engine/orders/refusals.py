@@ -28,8 +28,8 @@ from carbonex.engine.events import Rejected
 from carbonex.engine.market.rules import bad_name, bad_quantity, bad_tick, out_of_band
 from carbonex.engine.state import VENUE_KEY
 
+from .fill_or_kill import fillable
 from .kinds import bad_kind, is_stop, may_rest
-from .matching import fillable, picked
 from .uncross import own_cross
 
 
@@ -41,7 +41,8 @@ if TYPE_CHECKING:
     from carbonex.engine.state import Instrument, State
 
 
-MAX_REFILLS: Final = 1000  # of an iceberg, each one more fill of a command
+PERMILLE: Final = 1000
+LEAST_DISPLAY: Final = 1  # per mille of an iceberg, where commands mean number 1
 OFF: Final = PostOnly.OFF
 CANCEL_NEWEST: Final = SelfTrade.CANCEL_NEWEST
 
@@ -94,7 +95,7 @@ def malformed(
         or bad_kind(state, command)
         or restricted(account, command.side)
         or not_trading(state, instrument, "instrument")
-        or bad_size(instrument, command.conditions, command.quantity)
+        or bad_size(state, instrument, command.conditions, command.quantity)
         or bad_prices(instrument, _prices(command))
         or _unpickable(instrument, command)
     )
@@ -104,26 +105,29 @@ def malformed(
 
 
 def bad_size(
-    instrument: Instrument, conditions: Conditions | None, quantity: int
+    state: State, instrument: Instrument, conditions: Conditions | None, quantity: int
 ) -> Rejected | None:
     """Check a total and what an iceberg shows of it; BAD_QTY of either comes first."""
     rejected = bad_quantity(instrument.terms, quantity)
     if rejected is None or rejected.reason is Reason.QTY_ABOVE_LISTED_MAX:
-        return _bad_display(instrument, conditions, quantity) or rejected
+        return _bad_display(state, instrument, conditions, quantity) or rejected
     return rejected
 
 
 def _bad_display(
-    instrument: Instrument, conditions: Conditions | None, quantity: int
+    state: State, instrument: Instrument, conditions: Conditions | None, quantity: int
 ) -> Rejected | None:
     """Check what an iceberg of ``quantity`` shows: whole lots, neither too much.
 
-    It shows at least a thousandth, so that filling it takes no more refills.
+    It shows at least so much of itself as the terms say, which bounds its refills.
     """
     if conditions is None or not conditions.display_quantity:
         return None
     shown, lot = conditions.display_quantity, instrument.terms.lot
-    least = -(-quantity // MAX_REFILLS)
+    permille = LEAST_DISPLAY
+    if state.semantics >= 2:
+        permille = instrument.terms.min_display_permille
+    least = -(-quantity * permille // PERMILLE)
     for limit, wrong in (
         (lot, shown < 0 or shown % lot != 0),
         (quantity, shown > quantity),
@@ -179,7 +183,7 @@ def unmatchable(
     stops = is_stop(command)
     meets = not stops and makers.reaches(price)
     if meets:
-        own = _own_met(instrument, makers, account, command, price)
+        own = _own_met(state, instrument, account, command, price)
         if own is not None:
             return Rejected(Reason.SELF_TRADE, "price", own.order_id)
     rejected = _not_allowed(state, instrument, command)
@@ -190,19 +194,22 @@ def unmatchable(
         best = makers.best.price
         return Rejected(Reason.WOULD_TAKE_LIQUIDITY, "price", price, best)
     if command.time_in_force is FOK and not fillable(
-        instrument, makers, account, command, price, remaining
+        instrument, account, command, price, remaining
     ):
         return Rejected(Reason.FOK_UNFILLABLE, "quantity", remaining)
     return None
 
 
-def beyond_caps(account: Account, command: PlaceOrder) -> Rejected | None:
-    """Check the account's caps on client order ids and open orders."""
+def beyond_caps(state: State, account: Account, command: PlaceOrder) -> Rejected | None:
+    """Check the account's caps on client order ids, open orders and stop orders."""
     known = len(account.client_ids)
     if command.client_order_id and known >= account.max_client_ids:
         limit = account.max_client_ids
         return Rejected(Reason.TOO_MANY_CLIENT_IDS, "client_order_id", known, limit)
-    return too_many_open(account) if may_rest(command) else None
+    rejected = too_many_open(account) if may_rest(command) else None
+    if rejected is None and state.semantics >= 2 and is_stop(command):
+        return _too_many_stops(account)
+    return rejected
 
 
 def too_many_open(account: Account) -> Rejected | None:
@@ -211,6 +218,14 @@ def too_many_open(account: Account) -> Rejected | None:
     if count < limit:
         return None
     return Rejected(Reason.TOO_MANY_OPEN_ORDERS, "account", count, limit)
+
+
+def _too_many_stops(account: Account) -> Rejected | None:
+    """Check the account's cap on the stop orders that wait."""
+    count, limit = account.stops, account.max_stop_orders
+    if count < limit:
+        return None
+    return Rejected(Reason.TOO_MANY_STOPS, "account", count, limit)
 
 
 def bad_prices(
@@ -239,28 +254,25 @@ def _prices(command: PlaceOrder) -> list[tuple[str, int]]:
 
 
 def _unpickable(instrument: Instrument, command: PlaceOrder) -> Rejected | None:
-    """Check that the orders named rest at the best opposite price.
-
-    Linear in the best level's orders; in all of that side's to refuse.
-    """
+    """Check that the orders named rest at the best opposite price. O(1) for each."""
     conditions = command.conditions
     if conditions is None or not conditions.pick or not instrument.terms.pick:
         return None
     makers = instrument.book.opposite(command.side)
-    found = {order.order_id for order in picked(makers, conditions.pick)}
-    missing = [order_id for order_id in conditions.pick if order_id not in found]
-    if not missing:
-        return None
-    resting = {order.order_id for level in makers for order in level}
-    for order_id in missing:
-        if order_id not in resting:
+    assert makers.numbers is not None
+    worse: list[int] = []
+    for order_id in conditions.pick:
+        order = makers.numbers.get(order_id)
+        if order is None:
             return Rejected(Reason.STALE_PICK, "pick", order_id)
-    return Rejected(Reason.NOT_BEST_PRICE, "pick", missing[0])
+        if order.level is not makers.best:
+            worse.append(order_id)
+    return Rejected(Reason.NOT_BEST_PRICE, "pick", worse[0]) if worse else None
 
 
 def _own_met(
+    state: State,
     instrument: Instrument,
-    makers: BookSide,
     account: Account,
     command: PlaceOrder,
     price: int,
@@ -273,7 +285,7 @@ def _own_met(
         return own_cross(instrument, command.side, price, account.participant)
     if command.self_trade is not CANCEL_NEWEST:
         return None
-    first = _first(makers, command)
+    first = _first(state, instrument, command)
     return first if first.account.participant is account.participant else None
 
 
@@ -308,12 +320,29 @@ def _not_allowed(
     return None
 
 
-def _first(makers: BookSide, command: PlaceOrder) -> Order:
+def _first(state: State, instrument: Instrument, command: PlaceOrder) -> Order:
     """Return the order that a taker meets first."""
+    makers = instrument.book.opposite(command.side)
     if command.conditions is not None:
-        named = picked(makers, command.conditions.pick)
-        if named:  # an order that is amended may have taken them before
+        picks = command.conditions.pick
+        # An order that is amended may have taken the orders that it names before.
+        named = makers.picked(picks)
+        if state.semantics < 2 and picks and not instrument.terms.pick:
+            named = _named(makers, picks)
+        if named:
             return named[0]
-    assert makers.best is not None
-    assert makers.best.oldest is not None
-    return makers.best.oldest
+    best = makers.best
+    assert best is not None
+    assert best.oldest is not None
+    return best.oldest
+
+
+def _named(makers: BookSide, picks: tuple[int, ...]) -> list[Order]:
+    """Return whom an order names at the best price although the terms allow no pick.
+
+    Where commands mean number 1 such an order was told first that it meets its own.
+    Linear in the best level.
+    """
+    best = makers.best
+    resting = {} if best is None else {order.order_id: order for order in best}
+    return [resting[number] for number in picks if number in resting]

@@ -48,11 +48,13 @@ class Stops:
     def add(self, order: Order) -> None:
         """Let ``order`` wait."""
         self._of(order.side)[_key(order)] = order
+        order.account.stops += 1
         self._look()
 
     def remove(self, order: Order) -> None:
         """Let ``order`` wait no more."""
         del self._of(order.side)[_key(order)]
+        order.account.stops -= 1
         self._look()
 
     def take(self, price: int) -> list[Order]:
@@ -65,7 +67,9 @@ class Stops:
         for side, limit in ((BUY, price), (SELL, -price)):
             waiting = self._of(side)
             while waiting and waiting.peekitem(0)[0][0] <= limit:
-                taken.append(waiting.popitem(0)[1])
+                order = waiting.popitem(0)[1]
+                order.account.stops -= 1
+                taken.append(order)
         self._look()
         return taken
 

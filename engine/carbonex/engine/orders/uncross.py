@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from msgspec.structs import replace
 
+from carbonex.engine.enums import BUY, SELL
 from carbonex.engine.events import Uncrossed
 
 from .matching import fill_resting, show_more, trade_of
@@ -133,15 +134,17 @@ def own_cross(
     """Return a resting order of ``participant`` that its own would cross, if any.
 
     That is why an order is refused during a call: when it ends nobody can meet
-    themselves. Linear in the participant's open orders, which are fewer than those
-    that cross in a call where everybody takes part.
+    themselves. Linear in the participant's orders on the other side of the instrument.
     """
     name, half = instrument.name, instrument.book.opposite(side)
-    limit = half.sign * price
+    limit, other = half.sign * price, SELL if side is BUY else BUY
     for account in participant.accounts.values():
-        for order in account.orders.values():
-            opposite = order.side is not side and order.instrument == name
-            if opposite and half.sign * order.price <= limit and not order.waits:
+        for order in account.own.known(name, other):
+            if (
+                half.sign * order.price <= limit
+                and order.order_id in account.orders
+                and not order.waits
+            ):
                 return order
     return None
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from carbonex.engine.accounts import Account, Key, Participant
+from carbonex.engine.commands import MAX_OPEN_ORDERS
 from carbonex.engine.enums import BUY, CancelReason, Permission, Reason, Restriction
 from carbonex.engine.events import (
     AccountOpened,
@@ -98,11 +99,17 @@ def open_account(state: State, command: OpenAccount) -> list[Event]:
         bad_name("account", command.account)
         or _not_positive("max_client_ids", command.max_client_ids)
         or _not_positive("max_open_orders", command.max_open_orders)
+        or _not_positive("max_stop_orders", command.max_stop_orders)
+        or (_too_high(command) if state.semantics >= 2 else None)
     )
     if rejected is not None:
         return [rejected]
     account = Account(
-        command.account, participant, command.max_client_ids, command.max_open_orders
+        command.account,
+        participant,
+        command.max_client_ids,
+        command.max_open_orders,
+        command.max_stop_orders,
     )
     state.add_account(account)
     return [AccountOpened(command)]
@@ -144,6 +151,15 @@ def _bad_key(command: AddKey) -> Rejected | None:
 
 def _not_positive(param: str, value: int) -> Rejected | None:
     return Rejected(Reason.BAD_PARAMETER, param, value, 1) if value < 1 else None
+
+
+def _too_high(command: OpenAccount) -> Rejected | None:
+    """Check that the caps bound what a snapshot holds and a mass cancel does."""
+    for name in ("max_open_orders", "max_stop_orders"):
+        value = getattr(command, name)
+        if value > MAX_OPEN_ORDERS:
+            return Rejected(Reason.BAD_PARAMETER, name, value, MAX_OPEN_ORDERS)
+    return None
 
 
 def _end_open(state: State, participant: Participant, side: Side | None) -> list[Event]:

@@ -101,6 +101,7 @@ class AccountRow(msgspec.Struct, frozen=True, gc=False, array_like=True):
     participant: str
     max_client_ids: int
     max_open_orders: int
+    max_stop_orders: int
     cash: int
     available: int
     exec_seq: int

@@ -151,7 +151,13 @@ def _restore_key(state: State, row: KeyRow) -> None:
 def _restore_account(state: State, row: AccountRow) -> dict[int, Order]:
     """Restore an account; return its open orders, which are not in the book yet."""
     participant = state.participants[row.participant]
-    account = Account(row.name, participant, row.max_client_ids, row.max_open_orders)
+    account = Account(
+        row.name,
+        participant,
+        row.max_client_ids,
+        row.max_open_orders,
+        row.max_stop_orders,
+    )
     account.cash_balance.quantity = row.cash
     account.cash_balance.available = row.available
     account.exec_seq = row.exec_seq

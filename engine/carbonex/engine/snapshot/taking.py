@@ -147,6 +147,7 @@ def _account(account: Account) -> AccountRow:
         account.participant.name,
         account.max_client_ids,
         account.max_open_orders,
+        account.max_stop_orders,
         account.cash,
         account.available,
         account.exec_seq,

@@ -108,6 +108,7 @@ class TermsTable(Section, frozen=True):
     auctions: AuctionsTable | UnsetType = UNSET
     calls: CallsTable | UnsetType = UNSET
     thresholds: ThresholdsTable | UnsetType = UNSET
+    min_display_permille: int | UnsetType = UNSET
 
 
 @final

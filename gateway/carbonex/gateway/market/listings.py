@@ -9,7 +9,7 @@ from msgspec import UNSET, structs
 
 from carbonex.engine import VENUE_KEY, ListInstrument, Reason
 from carbonex.engine.enums import Pricing, TooFewBids
-from carbonex.engine.market.bounds import bad_terms
+from carbonex.engine.market.bounds import MAX_SESSIONS, bad_terms, too_many_sessions
 from carbonex.engine.terms import AuctionTerms, BlockTerms, CallTerms, Fees, Thresholds
 from carbonex.gateway.documents import decode, refuse
 from carbonex.wire.dates import wall_text
@@ -103,7 +103,7 @@ def _engines(now: Any, value: Any) -> Any:
 
 def _check(terms: ListInstrument, raw: dict[str, Any], at: str, source: str) -> None:
     """Check what the engine would check; ``raw`` is the table at fault, if any is."""
-    rejected = bad_terms(terms)
+    rejected = bad_terms(terms) or too_many_sessions(terms)
     if rejected is None:
         return
     if rejected.reason is Reason.BAD_NAME:
@@ -117,6 +117,8 @@ def _check(terms: ListInstrument, raw: dict[str, Any], at: str, source: str) -> 
 def _reason(rejected: Rejected) -> str:
     value, limit = rejected.value, rejected.limit
     if rejected.param.endswith("sessions"):
+        if value > limit == MAX_SESSIONS:
+            return f"must be at most {limit} sessions, and these are {value}"
         times = f"{wall_text(value)} follows {wall_text(limit)}"
         return f"each time must be later than the one before, and {times}"
     if rejected.param == "reference":

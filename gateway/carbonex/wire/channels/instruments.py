@@ -54,6 +54,7 @@ class InstrumentTerms(
     auctions: AuctionTerms = AuctionTerms()
     calls: CallTerms = CallTerms()
     thresholds: Thresholds = Thresholds()
+    min_display_permille: int = 50
 
 
 class Instrument(InstrumentTerms, frozen=True, kw_only=True):

@@ -12,12 +12,17 @@ class RegisterParticipant(Params, frozen=True):
 
 
 class OpenAccount(Params, frozen=True):
-    """Give a participant an account."""
+    """Give a participant an account, with what bounds it.
+
+    ``max_open_orders`` counts orders, block proposals and bids, ``max_stop_orders``
+    the orders that wait for a trade at their stop price.
+    """
 
     participant: Name
     account: Name
     max_client_ids: Quantity = 200_000
-    max_open_orders: Quantity = 100_000
+    max_open_orders: Quantity = 5_000
+    max_stop_orders: Quantity = 1_000
 
 
 class AddKey(Params, frozen=True):

@@ -96,3 +96,4 @@ class Terms(Params, frozen=True, kw_only=True):
     auctions: AuctionsSection = AuctionsSection()
     calls: CallsSection = CallsSection()
     thresholds: ThresholdsSection = ThresholdsSection()
+    min_display_permille: Quantity = 50

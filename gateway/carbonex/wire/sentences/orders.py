@@ -89,6 +89,13 @@ def _too_many_orders(r: Rejected, c: Any) -> str:
     )
 
 
+def _too_many_stops(r: Rejected, c: Any) -> str:
+    return (
+        f"account {c.account} has {r.value} of {r.limit} stop orders that wait;"
+        " cancel some before placing more"
+    )
+
+
 def _too_many_sessions(r: Rejected, c: Any) -> str:
     return (
         f"the participant has {r.value} sessions with cancel on disconnect of"
@@ -127,4 +134,5 @@ SENTENCES: Final[dict[Reason, Callable[[Rejected, Any], str]]] = {
     Reason.TOO_MANY_CLIENT_IDS: _too_many_ids,
     Reason.TOO_MANY_OPEN_ORDERS: _too_many_orders,
     Reason.TOO_MANY_SESSIONS: _too_many_sessions,
+    Reason.TOO_MANY_STOPS: _too_many_stops,
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from carbonex.engine.commands import MAX_PRICE, UpdateInstrument
+from carbonex.engine.market.bounds import MAX_SESSIONS
 from carbonex.engine.market.dates import DATE_DAYS, END_DAYS, is_date
 from carbonex.wire.counts import counted
 from carbonex.wire.dates import date_text, wall_text
@@ -115,6 +116,8 @@ def _reference(r: Rejected, c: Any) -> str:
 
 
 def _sessions(r: Rejected, c: Any) -> str:
+    if r.value > r.limit == MAX_SESSIONS:
+        return f"{r.param} must be at most {r.limit}, not {r.value}; join some of them"
     return (
         f"{r.param} must follow one another within the day, each with its end after"
         f" its start; {wall_text(r.value)} is not"

@@ -27,7 +27,8 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True):
     trading day; ``multi_day`` allows orders beyond it. ``take_levels`` bounds how
     deep one order takes, ``pick`` lets orders name whom they take. What is bought
     may be sold ``resale_days`` trading days later. Tonnes cover at most
-    ``offset_permille`` of an obligation.
+    ``offset_permille`` of an obligation. An iceberg shows at least
+    ``min_display_permille`` of its total.
     """
 
     product: str = "CEA"
@@ -50,6 +51,7 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True):
     auctions: AuctionTerms = AuctionTerms()
     calls: CallTerms = CallTerms()
     thresholds: Thresholds = Thresholds()
+    min_display_permille: int = 50
 
 
 class Instrument(Terms, frozen=True, kw_only=True):

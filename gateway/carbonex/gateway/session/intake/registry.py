@@ -38,7 +38,12 @@ def register_participant(
 def open_account(p: requests.OpenAccount, key: str) -> OpenAccount:
     """Return the command of open_account."""
     return OpenAccount(
-        key, p.participant, p.account, p.max_client_ids, p.max_open_orders
+        key,
+        p.participant,
+        p.account,
+        p.max_client_ids,
+        p.max_open_orders,
+        p.max_stop_orders,
     )
 
 
