@@ -140,14 +140,15 @@ class Scene:
         return ", ".join(filter(None, map(tell, events)))
 
     def _account(self, words: Words) -> str:
-        """Admit, open and fund: ``account a of P cash 10.00 CEA 5 ids 3 orders 2``."""
+        """Admit and fund: ``account a of P cash 10.00 CEA 5 ids 3 orders 2 stops 1``."""
         name = words.take()
         owner = words.value("of", name)
         ids, orders = words.number("ids", 1000), words.number("orders", 1000)
+        stops = words.number("stops", 1000)
         told = []
         if owner not in self.driver.exchange.participants:
             told.append(self._apply(RegisterParticipant("", owner)))
-        told.append(self._apply(OpenAccount("", owner, name, ids, orders)))
+        told.append(self._apply(OpenAccount("", owner, name, ids, orders, stops)))
         if cash := words.value("cash"):
             told.append(self._apply(Deposit("", name, parse_fen(cash), "cash")))
         while instrument := words.take():

@@ -22,6 +22,7 @@ FREE = {
     "Account.exec_seq",
     "Account.max_client_ids",
     "Account.max_open_orders",
+    "Account.max_stop_orders",
     "Conduct.placed",
     "Exchange.last_auction_id",
     "Exchange.last_bid_id",

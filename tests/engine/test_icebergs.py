@@ -4,6 +4,17 @@ from __future__ import annotations
 
 import pytest
 
+from carbonex.engine import (
+    SELL,
+    BeginDay,
+    Conditions,
+    ListInstrument,
+    OrderAccepted,
+    PlaceOrder,
+    Reason,
+    Rejected,
+)
+from driver import Driver, admitted
 from scenario import STAGE, check
 
 
@@ -170,14 +181,38 @@ def test_what_is_shown_is_whole_lots() -> None:
     )
 
 
-def test_an_iceberg_shows_at_least_a_thousandth() -> None:
-    """So that no order takes more than a thousand refills."""
+def test_an_iceberg_shows_at_least_a_twentieth() -> None:
+    """So that it takes no more than twenty fills."""
+    check("""
+        maker: sell 21 @ 70.00 show 1            -> refused BAD_QTY
+        maker: sell #1 20 @ 70.00 show 1         -> accepted #1
+        maker: amend #1 to 21                    -> refused BAD_QTY
+        maker: sell #2 21 @ 70.00 show 2         -> accepted #2
+    """)
+
+
+def test_the_terms_say_how_much_an_iceberg_shows() -> None:
     check(
         """
-        maker: sell 1001 @ 70.00 show 1          -> refused BAD_QTY
-        maker: sell #1 1000 @ 70.00 show 1       -> accepted #1
-        maker: amend #1 to 1001                  -> refused BAD_QTY
-        maker: sell #2 1001 @ 70.00 show 2       -> accepted #2
+        maker: sell 9 @ 70.00 show 4             -> refused BAD_QTY
+        maker: sell #1 8 @ 70.00 show 4          -> accepted #1
         """,
-        STAGE.replace("CEA 100", "CEA 9000"),
+        STAGE.replace("list CEA", "list CEA shows 500"),
     )
+
+
+@pytest.mark.parametrize(("semantics", "least"), [(1, 1), (2, 50)])
+def test_in_the_first_meaning_an_iceberg_shows_a_thousandth(
+    semantics: int, least: int
+) -> None:
+    driver = Driver(semantics=semantics)
+    driver.apply(ListInstrument("", "CEA"), *admitted("maker", 1, 10**6))
+    driver.do(BeginDay("", 20250106))
+    assert type(driver.do(_iceberg(1000, least))[0]) is OrderAccepted
+    refused = Rejected(Reason.BAD_QTY, "display_quantity", least, least + 1)
+    assert driver.do(_iceberg(1001, least)) == [refused]
+
+
+def _iceberg(quantity: int, shown: int) -> PlaceOrder:
+    iceberg = Conditions(display_quantity=shown)
+    return PlaceOrder("", "maker", "CEA", SELL, 1, quantity, conditions=iceberg)

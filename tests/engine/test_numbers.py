@@ -57,7 +57,7 @@ COMMANDS = {
     10: "ListInstrument key instrument product tick lot max_quantity"
     " market_protection_permille reference band_permille sessions multi_day"
     " take_levels pick resale_days offset_permille position_limit"
-    " large_holder_permille fees blocks auctions calls thresholds",
+    " large_holder_permille fees blocks auctions calls thresholds min_display_permille",
     11: "HaltInstrument key instrument",
     12: "ResumeInstrument key instrument",
     13: "UpdateInstrument key terms",
@@ -65,7 +65,7 @@ COMMANDS = {
     20: "RegisterParticipant key participant",
     21: "AddKey key participant key_id public_key permissions",
     22: "RevokeKey key key_id",
-    23: "OpenAccount key participant account max_client_ids max_open_orders",
+    23: "OpenAccount key participant account max_client_ids max_open_orders max_stop_orders",
     24: "RestrictParticipant key participant restriction",
     30: "Deposit key account amount client_ref",
     31: "Withdraw key account amount client_ref",
@@ -171,7 +171,7 @@ ENUMS: list[tuple[type[enum.Enum], str]] = [
             " INSUFFICIENT_HOLDINGS=3022 INSUFFICIENT_FUNDS=3023 SELF_TRADE=3024"
             " OFFSET_CAP=3025 OBLIGATION_UNKNOWN=3026 KIND_NOT_ALLOWED=4008"
             " WOULD_TAKE_LIQUIDITY=4005 FOK_UNFILLABLE=4006 TOO_MANY_CLIENT_IDS=5004"
-            " TOO_MANY_OPEN_ORDERS=5005 TOO_MANY_SESSIONS=5011"
+            " TOO_MANY_OPEN_ORDERS=5005 TOO_MANY_SESSIONS=5011 TOO_MANY_STOPS=5015"
         ),
     ),
 ]

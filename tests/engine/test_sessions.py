@@ -13,7 +13,11 @@ from carbonex.engine import (
     Phase,
     PhaseChanged,
     PlaceOrder,
+    Reason,
+    Rejected,
+    UpdateInstrument,
 )
+from carbonex.engine.market.bounds import MAX_SESSIONS
 from driver import Driver, admitted
 from engine.floors import MORNING, SESSION_FLOOR
 from scenario import check
@@ -232,3 +236,31 @@ def test_a_phase_tells_until_when_it_lasts() -> None:
 
 def _phases(driver: Driver, command: BeginDay | AdvanceTime) -> list[PhaseChanged]:
     return [event for event in driver.do(command) if type(event) is PhaseChanged]
+
+
+def test_a_day_has_so_many_sessions_and_as_many_for_blocks() -> None:
+    driver = Driver()
+    most = ListInstrument("", "CEA", sessions=_hours(MAX_SESSIONS))
+    blocks = BlockTerms(1, sessions=_hours(MAX_SESSIONS + 1))
+    limits = (MAX_SESSIONS + 1, MAX_SESSIONS)
+    assert type(driver.do(most)[0]) is not Rejected
+    for terms, named in (
+        (ListInstrument("", "CEA", sessions=_hours(MAX_SESSIONS + 1)), "sessions"),
+        (ListInstrument("", "CEA", blocks=blocks), "blocks.sessions"),
+    ):
+        refused = Rejected(Reason.BAD_PARAMETER, named, *limits)
+        assert driver.do(UpdateInstrument("", terms)) == [refused]
+
+
+def test_in_the_first_meaning_sessions_are_not_counted() -> None:
+    """Such a day is planned in no more than its sessions take, and goes on."""
+    driver = Driver(semantics=1)
+    driver.do(ListInstrument("", "CEA", sessions=_hours(4_000)))
+    driver.do(BeginDay("", 20250106))
+    assert len(driver.exchange.instruments["CEA"].schedule) == 8_001
+    driver.exchange.check()
+
+
+def _hours(count: int) -> tuple[tuple[int, int], ...]:
+    """Return so many sessions, each of ten seconds with as long a break after it."""
+    return tuple((20 * i + 10, 20 * i + 20) for i in range(count))

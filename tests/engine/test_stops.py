@@ -4,6 +4,16 @@ from __future__ import annotations
 
 import pytest
 
+from carbonex.engine import (
+    BUY,
+    STOP_LIMIT,
+    BeginDay,
+    Conditions,
+    ListInstrument,
+    OrderAccepted,
+    PlaceOrder,
+)
+from driver import Driver, admitted
 from scenario import STAGE, check
 
 
@@ -264,3 +274,44 @@ def test_a_stop_order_that_rests_after_a_call_may_not_cross_its_own_participant(
             "1000000", "9000000000"
         ),
     )
+
+
+def test_an_account_has_so_many_stop_orders_that_wait() -> None:
+    """One that was triggered, cancelled or amended counts as what it is then."""
+    check(
+        """
+        few: buy #1 1 @ 80.00 stop 75.00     -> accepted #1
+        few: sell #2 1 @ 50.00 stop 60.00    -> accepted #2
+        few: buy 1 @ 80.00 stop 76.00        -> refused TOO_MANY_STOPS
+        few: amend #1 stop 76.00             -> amended #1 to 1 @ 80.00 losing priority
+        few: buy 1 @ 80.00 stop 77.00        -> refused TOO_MANY_STOPS
+        few: buy #3 1 @ 70.00                -> accepted #3
+        few: cancel #1                       -> cancelled #1 1
+        few: buy #4 1 @ 80.00 stop 75.00     -> accepted #4
+        maker: sell #5 2 @ 75.00             -> accepted #5
+        taker: buy #6 1 @ 75.00              -> accepted #6, traded #5 #6 1 @ 75.00, triggered #4, traded #5 #4 1 @ 75.00
+        few: buy #7 1 @ 80.00 stop 79.00     -> accepted #7
+        """,
+        STAGE.replace("begin", "account few cash 9000.00 CEA 9 stops 2\n    begin"),
+    )
+
+
+def test_the_open_orders_are_counted_first() -> None:
+    check(
+        """
+        few: buy #1 1 @ 80.00 stop 75.00     -> accepted #1
+        few: buy 1 @ 80.00 stop 76.00        -> refused TOO_MANY_OPEN_ORDERS
+        """,
+        STAGE.replace("begin", "account few cash 9000.00 orders 1 stops 1\n    begin"),
+    )
+
+
+def test_in_the_first_meaning_stop_orders_have_no_cap() -> None:
+    driver = Driver(semantics=1)
+    driver.apply(ListInstrument("", "CEA"), *admitted("maker", 10**6, 1))
+    driver.do(BeginDay("", 20250106))
+    driver.exchange.accounts["maker"].max_stop_orders = 1
+    stop = Conditions(stop_price=2)
+    for _ in range(2):
+        order = PlaceOrder("", "maker", "CEA", BUY, 3, 1, STOP_LIMIT, conditions=stop)
+        assert type(driver.do(order)[0]) is OrderAccepted

@@ -45,7 +45,7 @@ class Market:
     def __init__(self, limits: Thresholds, owners: dict[str, str] = OWNERS) -> None:
         self.state = State()
         for account, owner in owners.items():
-            self.state.accounts[account] = Account(account, Participant(owner), 9, 9)
+            self.state.accounts[account] = Account(account, Participant(owner), 9, 9, 9)
         terms = ListInstrument("", "CEA", thresholds=limits)
         self.instrument = self.state.add_instrument(terms)
         self.instrument.watch = Watch()

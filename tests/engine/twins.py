@@ -4,8 +4,9 @@ What is one object in the first must be one in the other, and nothing else; dict
 must have the same order. Messages are values and need only be equal. Of a
 finished order, which only a client id remembers, only its past counts.
 
-Two things may differ, as nothing follows from them: the order in which levels were
-made, and that an exchange is still watchful for stop orders that are gone.
+Some things may differ, as nothing follows from them: the order in which levels were
+made and orders numbered, that an exchange is still watchful for stop orders that are
+gone, and what an account's index has sorted already.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 ATOMS = (int, str, bytes, Enum, msgspec.Struct, type(None))
 CONTAINERS = (dict, list, tuple, SortedList)
 PAST = ("account", "command", "order_id", "price", "quantity", "remaining")
-IDLE = ("stops_wait", "watchful")
+IDLE = ("stops_wait", "watchful", "own")
 NOT_SET = "(not set)"
 
 
@@ -57,7 +58,7 @@ class Step(NamedTuple):
 
 Path = tuple[Step, ...]
 
-UNORDERED = Step(BookSide, "levels")
+UNORDERED = {Step(BookSide, "levels"), Step(BookSide, "numbers")}
 
 
 def assert_twins(one: object, other: object) -> None:
@@ -166,7 +167,7 @@ def _another(value: Any) -> object:
 
 
 def _ordered(path: Path, steps: list[Step]) -> list[Step]:
-    if path and path[-1] == UNORDERED:
+    if path and path[-1] in UNORDERED:
         return sorted(steps, key=lambda step: step.place)
     return steps
 

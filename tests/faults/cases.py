@@ -261,6 +261,9 @@ CASES = (
             _bad_name(account=""),
             _bad(max_client_ids=0),
             _bad(max_open_orders=-1),
+            _bad(max_open_orders=1_000_001),
+            _bad(max_stop_orders=0),
+            _bad(max_stop_orders=1_000_001),
         ),
     ),
     Case(

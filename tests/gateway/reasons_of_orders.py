@@ -124,6 +124,23 @@ OF_ORDERS = (
             buy(1, "1.00", account="acme-2"),
         ),
     ),
+    Scenario(
+        R.TOO_MANY_STOPS,
+        "account",
+        "account acme-2 has 1 of 1 stop orders that wait; cancel some before placing"
+        " more",
+        buy(1, "2.00", account="acme-2", order_type="stop_limit", stop_price="1.90"),
+        (
+            *OPEN,
+            house(
+                "open_account", participant="acme", account="acme-2", max_stop_orders=1
+            ),
+            house("deposit", account="acme-2", amount="1000", client_ref="d"),
+            buy(
+                1, "2.00", account="acme-2", order_type="stop_limit", stop_price="2.00"
+            ),
+        ),
+    ),
 )
 
 NEW_KEY = {

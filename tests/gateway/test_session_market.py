@@ -40,6 +40,7 @@ TERMS: dict[str, Any] = {
     "offset_permille": 1000,
     "position_limit": 5_000_000,
     "large_holder_permille": 800,
+    "min_display_permille": 100,
     "fees": {"maker": 10, "taker": 20, "block": 5, "auction": 15},
     "blocks": {
         "min_quantity": 100_000,
@@ -106,6 +107,7 @@ def test_every_term_reaches_the_engine_and_is_told(house: House, codec: Codec) -
         ),
         calls=CallTerms(300, 600),
         thresholds=Thresholds(500, 30, 50_000, 2000, 10_000, 50, 2000, 20, 300, 3000),
+        min_display_permille=100,
     )
     stranger = house.connect(codec)
     stranger.send("subscribe", channel="instrument", instrument="CEA26")

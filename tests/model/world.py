@@ -248,7 +248,8 @@ class World:
         """Return those of the best level that ``order`` names, as it names them."""
         makers = self.makers(order, price)
         best = {row.number: row for row in makers if row.price == makers[0].price}
-        named = order.conditions.pick if order.conditions else ()
+        may = self.papers[order.instrument].terms.pick
+        named = order.conditions.pick if may and order.conditions else ()
         return [best[number] for number in dict.fromkeys(named) if number in best]
 
     def depth(self, instrument: str, side: Side) -> list[tuple[int, int, int]]:

@@ -169,6 +169,7 @@ def _terms(words: Words) -> ListInstrument:
         auctions=_auctions(words),
         calls=CallTerms(words.number("call-open"), words.number("call-resume")),
         thresholds=thresholds(words),
+        min_display_permille=words.number("shows", 50),
         instrument=words.take(),
     )
 

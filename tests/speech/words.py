@@ -269,6 +269,7 @@ def _open(words: Words) -> OpenAccount:
         words.value("of"),
         max_client_ids=words.number("ids", 1000),
         max_open_orders=words.number("orders", 1000),
+        max_stop_orders=words.number("stops", 1000),
         account=words.take(),
     )
 

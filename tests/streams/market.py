@@ -96,6 +96,7 @@ def terms(r: Random, exchange: Exchange) -> Command:
         "fees": r.choice([Fees(), Fees(3_000, 5_000, 700, 900), Fees(100_000, 0)]),
         "calls": r.choice([CallTerms(), CallTerms(90, 60), CallTerms(0, 10)]),
         "max_quantity": r.choice([50, 100]),
+        "min_display_permille": r.choice([1, 50, 500]),
         "tick": r.choice([before.tick] * 9 + [3]),
         "lot": r.choice([before.lot] * 9 + [2]),
         "product": r.choice([before.product] * 9 + ["other"]),

@@ -61,6 +61,7 @@ FULL = ListInstrument(
         volume_share=300,
         share_volume=20,
     ),
+    min_display_permille=250,
 )
 INSTRUMENTS = (
     ListInstrument("", "CEA", max_quantity=50),
@@ -71,7 +72,7 @@ COMPANIES = ("Huaneng", "Datang", "Guodian", "Huadian")
 ACCOUNTS = (
     OpenAccount("", "Huaneng", "h-1", 4, 4),
     OpenAccount("", "Huaneng", "h-2"),
-    OpenAccount("", "Datang", "d-1"),
+    OpenAccount("", "Datang", "d-1", max_stop_orders=1),
     OpenAccount("", "Guodian", "g-1"),
     OpenAccount("", "Huadian", "e-1"),
 )

@@ -56,7 +56,9 @@ def registration(r: Random, exchange: Exchange) -> Command:
     due = r.choice(ABSURD) if one_in(r, 8) else r.randint(0, 120)
     commands: list[Command] = [
         RegisterParticipant(key, company),
-        OpenAccount(key, company, name, r.randint(0, 9), r.randint(0, 9)),
+        OpenAccount(
+            key, company, name, r.randint(0, 9), r.randint(0, 9), r.randint(0, 3)
+        ),
         AddKey(key, company, name, public_key, Permission(r.randrange(16))),
         RevokeKey(key, r.choice([name, *exchange.keys])),
         SetObligation(key, company, r.choice([2024, 2025, 1989, 10_000]), due),

@@ -135,6 +135,11 @@ OF_PARAMETERS: list[tuple[Command, Rejected, str]] = [
         "max_client_ids must be at least 1, not 0",
     ),
     (
+        OpenAccount("r1", "acme", "acme-1", 10, 2_000_000),
+        _bad("max_open_orders", 2_000_000, 1_000_000),
+        "max_open_orders must be at most 1000000, not 2000000",
+    ),
+    (
         SetObligation("r1", "acme", 25, 100),
         _bad("year", 25, 1990),
         "year must be at least 1990, not 25",

@@ -277,6 +277,14 @@ OF_ORDERS_AND_REGISTRY: list[tuple[Command, Rejected, str]] = [
         "account acme-1 has 100 of 100 open orders; cancel some before placing more",
     ),
     (
+        BUY_10,
+        Rejected(R.TOO_MANY_STOPS, "account", 100, 100),
+        (
+            "account acme-1 has 100 of 100 stop orders that wait; cancel some before"
+            " placing more"
+        ),
+    ),
+    (
         SessionOpened("", "k1", "mm-1", "c-1"),
         Rejected(R.TOO_MANY_SESSIONS, "session", 1000, 1000),
         (

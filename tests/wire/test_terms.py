@@ -68,6 +68,7 @@ TERMS = st.builds(
     ),
     calls=_numbers(CallTerms),
     thresholds=_numbers(Thresholds),
+    min_display_permille=NUMBERS,
 )
 
 

@@ -116,6 +116,7 @@ def _bad_terms(terms: ListInstrument) -> Iterator[Reason]:
     yield from who.name(terms.instrument)
     yield from who.name(terms.product)
     sound = terms.tick > 0 and 0 < terms.lot <= terms.max_quantity
+    sound = sound and 0 < terms.min_display_permille <= 1000
     if not sound or terms.reference % terms.tick:
         yield Reason.BAD_PARAMETER
 

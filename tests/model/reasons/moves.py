@@ -133,7 +133,8 @@ def open_account(world: World, command: OpenAccount) -> Iterator[Reason]:
         yield Reason.UNKNOWN_PARTICIPANT
     if command.account in world.accounts:
         yield Reason.ALREADY_EXISTS
-    if min(command.max_client_ids, command.max_open_orders) < 1:
+    orders, stops = command.max_open_orders, command.max_stop_orders
+    if min(command.max_client_ids, orders, stops) < 1 or max(orders, stops) > 10**6:
         yield Reason.BAD_PARAMETER
 
 

@@ -104,6 +104,9 @@ def too_many(world: World, command: PlaceOrder) -> Iterator[Reason]:
         yield Reason.TOO_MANY_CLIENT_IDS
     if _may_rest(command):
         yield from who.too_many_open(world, command.account)
+    waiting = [row for row in world.open(command.account) if row.waits]
+    if command.order_type in STOPS and len(waiting) >= terms.max_stop_orders:
+        yield Reason.TOO_MANY_STOPS
 
 
 def find(world: World, command: AmendOrder | CancelOrder) -> Iterator[Reason]:
@@ -173,7 +176,8 @@ def _bad_quantity(
     if quantity > paper.terms.max_quantity:
         yield Reason.QTY_ABOVE_LISTED_MAX
     shown = order.conditions.display_quantity if order and order.conditions else 0
-    if shown and (not 0 < shown <= quantity or shown % lot or shown * 1000 < quantity):
+    least = quantity * paper.terms.min_display_permille
+    if shown and (not 0 < shown <= quantity or shown % lot or shown * 1000 < least):
         yield Reason.BAD_QTY
 
 

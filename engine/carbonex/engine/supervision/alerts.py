@@ -38,6 +38,9 @@ if TYPE_CHECKING:
 
 
 MS_NS: Final = 1_000_000
+# Old large orders that are forgotten when one comes: more than one, so that they get
+# fewer, and few, so that no command pays for a hundred thousand.
+FORGOTTEN: Final = 2
 
 
 def watched(terms: ListInstrument) -> bool:
@@ -281,7 +284,8 @@ def _enter(state: State, order: PlaceOrder, order_id: int, quantity: int) -> Non
     watch, limits = instrument.watch, instrument.terms.thresholds
     if watch is not None and 0 < limits.large_order <= quantity:
         old_ns = limits.quick_cancel_ms * MS_NS
-        watch.enter(order_id, quantity, state.time_ns, old_ns)
+        most = FORGOTTEN if state.semantics >= 2 else len(watch.large) + 1
+        watch.enter(order_id, quantity, state.time_ns, old_ns, most)
 
 
 def _forget_filled(watch: Watch, event: Trade) -> None:

@@ -212,18 +212,22 @@ class Watch:
             self.pairs.move_to_end(key)
         return pair
 
-    def enter(self, order_id: int, quantity: int, now_ns: int, old_ns: int) -> None:
-        """Let a large order count from now on; forget those that are ``old_ns`` old.
+    def enter(
+        self, order_id: int, quantity: int, now_ns: int, old_ns: int, most: int
+    ) -> None:
+        """Let a large order count from now on.
 
-        Amortised O(1).
+        Forget at most ``most`` orders that are ``old_ns`` old, which they take.
         """
         large = self.large
         large[order_id] = now_ns, quantity
         large.move_to_end(order_id)
-        while large:
+        for _ in range(most):
+            if not large:
+                return
             oldest = next(iter(large))
             if now_ns - large[oldest][0] < old_ns:
-                break
+                return
             del large[oldest]
 
     def image(self) -> WatchRow:
