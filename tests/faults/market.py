@@ -126,6 +126,11 @@ def _use_up_refs(driver: Driver) -> None:
         apply(driver, Deposit("", "ours", 1, name))
 
 
+def _use_up_stops(driver: Driver) -> None:
+    """Let the account have no more stop orders than the two that wait."""
+    driver.exchange.accounts["ours"].max_stop_orders = 2
+
+
 def _stop(price: int, expires_ns: int = 0, pick: tuple[int, ...] = ()) -> Conditions:
     return Conditions(stop_price=price, expires_ns=expires_ns, pick=pick)
 
@@ -229,6 +234,7 @@ MARKET_CASES = (
             Fault(Reason.BAD_TICK, {"conditions": _stop(95)}),
             Fault(Reason.BAD_TICK, {"price": 0}),
             Fault(Reason.PRICE_OUT_OF_BAND, {"conditions": _stop(80)}),
+            Fault(Reason.TOO_MANY_STOPS, prepare=_use_up_stops),
             TOO_EARLY,
             TOO_MANY,
             LASTING,
