@@ -24,6 +24,8 @@ FREE = {
     "Account.max_open_orders",
     "Account.max_stop_orders",
     "Conduct.placed",
+    "Before.last_day",
+    "Before.last_order_id",
     "Exchange.last_auction_id",
     "Exchange.last_bid_id",
     "Exchange.last_block_id",

@@ -39,6 +39,7 @@ from carbonex.engine import (
     RevokeKey,
     Side,
     SkipRow,
+    Trade,
     Transfer,
     Withdraw,
 )
@@ -101,6 +102,12 @@ def anew(driver: Driver) -> None:
     """Begin another day, on which nothing has traded."""
     close(driver)
     begin(driver)
+
+
+def trade(driver: Driver) -> None:
+    for who, side in (("rival", Side.SELL), ("ours", BUY)):
+        events = driver.do(PlaceOrder("", who, "CEA", side, 100, 5))
+    assert any(type(event) is Trade for event in events), events
 
 
 LATE = Fault(Reason.DEADLINE_PASSED, {"deadline_ns": NOW - 1})
@@ -328,7 +335,11 @@ CASES = (
     Case(
         "cancel day",
         CancelDay(""),
-        (FOREIGN, Fault(Reason.NO_TRADING_DAY, prepare=close)),
+        (
+            FOREIGN,
+            Fault(Reason.NO_TRADING_DAY, prepare=close, rank=1),
+            Fault(Reason.DAY_HAS_TRADED, prepare=trade),
+        ),
         prepare=anew,
     ),
     Case("advance time", AdvanceTime(""), (FOREIGN,)),

@@ -56,6 +56,10 @@ def test_the_digests_in_it_are_those_of_its_states(log: Path) -> None:
     assert compared >= 2 or expected_of(log).format != FORMAT
 
 
+# Commands that came after the newest release: the next one's logs hold them.
+SINCE = {"CancelDay", "EndDay", "SkipRow"}
+
+
 def test_a_release_holds_every_command_that_it_knew() -> None:
     newest = max((path.parent.name for path in LOGS), key=_number)
     held = {
@@ -64,7 +68,7 @@ def test_a_release_holds_every_command_that_it_knew() -> None:
         if log.parent.name == newest
         for command in expected_of(log).commands
     }
-    assert {kind.__name__ for kind in get_args(Command)} == held
+    assert {kind.__name__ for kind in get_args(Command)} == held | SINCE
 
 
 @pytest.mark.skipif(COMPILED, reason="a compiled engine cannot be changed")

@@ -83,6 +83,7 @@ def test_reasons_keep_their_capitals() -> None:
         "TERMS_CHANGED",
         "DISCONNECTED",
         "COUNTDOWN",
+        "DAY_CANCELLED",
         "FILL_LIMIT",
     ]
 

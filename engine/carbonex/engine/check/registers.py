@@ -27,6 +27,8 @@ def check_registers(state: State) -> None:
     assert state.day in (0, state.last_day)
     assert (state.last_day == 0) is (state.day_number == 0)
     assert not state.day or state.day_ends_ns > state.settled_ns
+    assert (state.before is None) is (state.day == 0)
+    assert state.before is None or state.before.last_order_id <= state.last_order_id
     assert state.gateway in (state.gateways or (0,))
     _check_participants(state)
     _check_keys(state)
