@@ -63,7 +63,7 @@ from .prepared import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from carbonex.engine import Command
+    from carbonex.engine import Command, Event
     from driver import Driver
 
 TOO_LONG = "x" * 37
@@ -105,6 +105,7 @@ def anew(driver: Driver) -> None:
 
 
 def trade(driver: Driver) -> None:
+    events: list[Event] = []
     for who, side in (("rival", Side.SELL), ("ours", BUY)):
         events = driver.do(PlaceOrder("", who, "CEA", side, 100, 5))
     assert any(type(event) is Trade for event in events), events

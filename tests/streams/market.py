@@ -134,8 +134,6 @@ def mark(r: Random, exchange: Exchange) -> Command:
         CancelDay(pools.key(r)),
         BeginDay(pools.key(r), date if exchange.day else 0, ends_ns),
     ]
-    if not exchange.day and one_in(r, 2):
-        return EndDay("")
     return r.choice(commands)
 
 

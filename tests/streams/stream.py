@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from hypothesis import strategies as st
 
+from carbonex.engine import EndDay
 from driver import Driver
 
 from . import market, offers, orders, registry, retries, sessions
@@ -89,8 +90,10 @@ class Stream:
 
     def begin(self) -> None:
         """Begin the next trading day."""
-        driver = self.driver
-        driver.time_ns, command = next_day(self.random, driver.exchange)
+        r, driver = self.random, self.driver
+        if one_in(r, 9):
+            self.applied.append(driver.apply(EndDay("")))  # there is none
+        driver.time_ns, command = next_day(r, driver.exchange)
         self.applied.append(driver.apply(command))
 
     def run(self, commands: int) -> None:
