@@ -26,7 +26,7 @@ from benchmarks.echo import Echo
 from benchmarks.engines.carbonex import NAMES, market
 from benchmarks.limits import CONNECTIONS, WINDOW
 from benchmarks.load import SUCCESS, requests
-from benchmarks.serving import VENUE, Unsynced
+from benchmarks.serving import NOW_NS, VENUE, Unsynced
 from benchmarks.websocket import Frames, Greeting, Until
 from carbonex.cli.flows.flow import long_day
 from carbonex.engine import ActivateSemantics, Exchange, Rejected
@@ -139,9 +139,8 @@ class Gateway:
         self._log = log
         self._clock = Clock()
         metrics = Metrics()
-        self._venue = venue = Venue(
-            Exchange(), VENUE, 1, 1, limits.waiting, limits.batch
-        )
+        self._venue = Venue(Exchange(), VENUE, 1, 1, limits.waiting, limits.batch)
+        venue = self._venue
         self._engine_twin = Exchange()
         feed, self._feed_twin = Feed(venue), Feed(venue)
         venue.readers.append(feed)
@@ -151,8 +150,7 @@ class Gateway:
         )
         self._clients.open(venue, feed, NoHistory(), lambda: None)
         self._commit([])  # the epoch's first batch, which is its own
-        day = long_day(self._clock.now_ns())
-        self._commit([ActivateSemantics("", NEWEST), *market(day)])
+        self._commit([ActivateSemantics("", NEWEST), *market(long_day(NOW_NS))])
         self.sinks = [Sink(options) for _ in range(CONNECTIONS)]
         self._connections = [self._connected(n) for n in range(CONNECTIONS)]
         self._messages_twins = [

@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING
 import pytest
 import structlog
 
-from carbonex.engine import VENUE_KEY, BeginDay, DayBegun, DayEnded
+from carbonex.engine import (
+    VENUE_KEY,
+    AdvanceTime,
+    BeginDay,
+    CancelDay,
+    DayBegun,
+    DayEnded,
+    EndDay,
+)
 from carbonex.gateway.market import Market, load_market
 from carbonex.gateway.market.calendar import PUBLISHED_UNTIL
 from carbonex.gateway.server.days import NOTICE, TradingDays
@@ -60,11 +68,37 @@ def test_what_the_venue_refuses_is_told_and_not_tried_again(lines: Lines) -> Non
         {
             "event": "trading day not begun",
             "date": "2026-07-30",
-            "reason": "the venue refused it",
+            "reason": "the venue refused it, or it was taken back",
             "advice": "begin it with begin_day",
             "log_level": "error",
         }
     ]
+
+
+def test_after_a_mistyped_day_was_taken_back_the_right_one_begins(
+    lines: Lines,
+) -> None:
+    driver = Driver(time_ns=MIDNIGHT)
+    days = TradingDays(Market())
+    driver.do(BeginDay("", 20260805))
+    assert days.to_begin(driver.exchange, MIDNIGHT + 1) is None
+    driver.do(CancelDay(""))
+    begin = days.to_begin(driver.exchange, MIDNIGHT + 2)
+    assert begin == BeginDay(VENUE_KEY, 20260730)
+    driver.do(begin)
+    driver.do(CancelDay(""))  # this one was right: nobody begins it by himself again
+    assert days.to_begin(driver.exchange, MIDNIGHT + 3) is None
+    assert [line["event"] for line in lines] == ["trading day not begun"]
+
+
+def test_a_day_that_was_ended_is_not_begun_again() -> None:
+    driver = Driver(time_ns=MIDNIGHT)
+    days = TradingDays(Market())
+    driver.do(BeginDay("", 20260730))
+    driver.do(EndDay(""))
+    driver.time_ns += 1
+    assert type(driver.do(AdvanceTime(""))[-1]) is DayEnded
+    assert days.to_begin(driver.exchange, MIDNIGHT + 2) is None
 
 
 def test_a_day_that_nobody_vouches_for_is_an_alarm_once_a_date(lines: Lines) -> None:

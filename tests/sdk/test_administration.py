@@ -19,6 +19,7 @@ from carbonex.sdk import (
     Restricted,
     Terms,
     Thresholds,
+    VenueError,
     connect,
     generate_key,
 )
@@ -115,6 +116,14 @@ async def test_a_day_is_sent_in_microseconds(
             requests.EndDay(),
             requests.CancelDay(),
         ]
+
+
+async def test_a_day_is_taken_back(market: Market) -> None:
+    async with connect(market.url, market.keys["operator"]) as operator:
+        await operator.cancel_day()
+        with pytest.raises(VenueError, match="no trading day is open") as refused:
+            await operator.end_day()
+        assert refused.value.name == "NO_TRADING_DAY"
 
 
 async def test_an_instrument_is_listed_like_another_and_changed(market: Market) -> None:

@@ -56,7 +56,8 @@ class TradingDays:
             return None
         date = shanghai_date(now_ns)
         if command.date == self._sent:
-            self._tell(date, "the venue refused it", "begin it with begin_day")
+            reason = "the venue refused it, or it was taken back"
+            self._tell(date, reason, "begin it with begin_day")
             return None
         self._sent = command.date
         self._watch_end(date)
