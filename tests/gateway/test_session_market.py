@@ -269,15 +269,22 @@ def test_halting_twice(clerk: Client) -> None:
         (
             "2026-03-02",
             (
-                "date 2026-03-02 must be a day of the calendar after 2026-03-02, the"
-                " last trading day"
+                "date 2026-03-02 must be a day of the calendar after 2026-03-02: later"
+                " than the last trading day, and at most 31 days before the venue's date"
             ),
         ),
         (
             "2026-13-01",
             (
-                "date 2026-13-01 must be a day of the calendar after 2026-03-02, the"
-                " last trading day"
+                "date 2026-13-01 must be a day of the calendar after 2026-03-02: later"
+                " than the last trading day, and at most 31 days before the venue's date"
+            ),
+        ),
+        (
+            "2602-12-03",
+            (
+                "date 2602-12-03 must not be after 2026-04-02, 31 days from the venue's"
+                " date"
             ),
         ),
     ],
