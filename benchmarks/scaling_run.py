@@ -37,6 +37,7 @@ from carbonex.engine import (
     PlaceOrder,
     RegisterParticipant,
 )
+from carbonex.engine.commands import MAX_OPEN_ORDERS
 from carbonex.engine.semantics import NEWEST
 from carbonex.gateway.feed import Feed
 from carbonex.gateway.outbox import Outbox
@@ -105,7 +106,7 @@ class Market:
         yield BeginDay("", 20261124, 2**62)
         for n, name in enumerate(self._accounts):
             yield RegisterParticipant("", name)
-            yield OpenAccount("", name, name)
+            yield OpenAccount("", name, name, max_open_orders=MAX_OPEN_ORDERS)
             yield AddKey("", name, name, bytes(32), Permission.TRADE)
             yield Deposit("", name, 2**44, "cash")
             yield Issue("", name, self._sold(n), 2**32, "tonnes")

@@ -26,7 +26,8 @@ PACKAGES = sorted(
 )
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 
-MAX_LINES = 350  # a file is a room
+MAX_LINES = 600  # a file is a room: what cannot be understood apart stays together
+MAX_FUNCTION = 87
 LEFTOVERS = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b|\bbreakpoint\(|(?<!\.\./)shared/")
 LINK = re.compile(r"\[[^\]]*\]\(([^)#\s]+)(?:#[^)]*)?\)")
 
@@ -96,7 +97,7 @@ def test_functions_fit_a_screen() -> None:
     lengths = [_length(function) for path in paths for function in _functions(path)]
     assert median(lengths) <= 8
     assert quantiles(lengths, n=10)[-1] <= 30  # nine in ten
-    assert max(lengths) <= MAX_LINES // 4
+    assert max(lengths) <= MAX_FUNCTION
 
 
 @pytest.mark.parametrize(

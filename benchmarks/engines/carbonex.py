@@ -34,6 +34,7 @@ from carbonex.engine import (
     SelfTrade,
     Trade,
 )
+from carbonex.engine.commands import MAX_OPEN_ORDERS
 from carbonex.engine.semantics import NEWEST
 
 
@@ -44,7 +45,6 @@ if TYPE_CHECKING:
 INSTRUMENT = "CEA25"
 NAMES = [f"trader-{n}" for n in range(ACCOUNTS)]
 RICH: Final = 2**55  # fen, and tonnes: nobody is refused, and all have less than 2⁶²
-OPEN: Final = 2**31  # orders of an account
 
 
 class Engine:
@@ -78,7 +78,7 @@ def market(day: BeginDay = ANY_DAY) -> list[Command]:
     for name in NAMES:
         commands += [
             RegisterParticipant("", name),
-            OpenAccount("", name, name, max_open_orders=OPEN),
+            OpenAccount("", name, name, max_open_orders=MAX_OPEN_ORDERS),
             AddKey("", name, name, bytes(32), Permission.TRADE),
             Deposit("", name, RICH, "cash"),
             Issue("", name, INSTRUMENT, RICH, "tonnes"),

@@ -183,6 +183,7 @@ def test_where_the_history_is_behind_the_log_is_replayed(venue: Path) -> None:
         "fee",
         "fee",
         "fee",
+        "fee",
         "closing",
     ]
     assert not (venue / HISTORY_NAME).exists()

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 HARMLESS: Final = frozenset(
     {
         "history waits",
+        "loop held",  # by a machine that is busy
         "follower ended",
         "recovery",  # but of a torn row alone
         "next trading day unknown",

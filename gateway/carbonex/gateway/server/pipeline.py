@@ -108,7 +108,8 @@ class Pipeline:
         venue = self._venue
         if self._dead or venue.in_flight:
             return None
-        now_ns = self._holds.begin()
+        self._holds.begin()
+        now_ns = self._clock.now_ns()
         late = venue.exchange.is_late(now_ns)  # what is due comes before a new day
         if self.day_to_begin is not None and not (late or venue.draining):
             begin = self.day_to_begin(venue.exchange, now_ns)

@@ -87,11 +87,11 @@ class StartTime:
         clock.shift(max(exchange.time_ns - now_ns, 0))
         step_ns = clock.step_ns()
         if abs(step_ns) > MAX_STEP_NS:
-            _log.warning(
-                "clock ahead" if step_ns > 0 else "clock behind",
-                seconds=abs(step_ns) / SECOND_NS,
-                advice=ADVICE,
-            )
+            seconds = abs(step_ns) / SECOND_NS
+            if step_ns > 0:
+                _log.warning("clock ahead", seconds=seconds, advice=ADVICE)
+            else:
+                _log.warning("clock behind", seconds=seconds, advice=ADVICE)
 
 
 def check_jump(past_ns: int, now_ns: int, due_ns: int | None) -> None:
