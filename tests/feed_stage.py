@@ -128,7 +128,12 @@ class Stage:
     def do(
         self, *commands: Command, between: Callable[[int], None] | None = None
     ) -> Applied:
-        """Run one batch; ``between`` is called after each command with its index."""
+        """Run one batch; ``between`` is called after each command with its index.
+
+        What time does by then comes in batches of its own before it.
+        """
+        while self.venue.exchange.is_late(self.now_ns):
+            self._commit()
         self._between = between
         for index, command in enumerate(commands):
             assert self.venue.submit(self, index, command)

@@ -14,6 +14,7 @@ import pytest
 from websockets.exceptions import ConnectionClosed
 
 from carbonex.gateway.config import MIN_RESERVE
+from stranger import Stranger
 
 from .orders import Sender, agree, place_one
 from .serving import Serving, make_venue
@@ -23,14 +24,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from stranger import Stranger
-
 
 DISK_BYTES: Final = MIN_RESERVE + 12 * 1024 * 1024
 SMALL_SEGMENT: Final = 64 * 1024  # full soon: the next file finds no room
 LARGE_SEGMENT: Final = 8 * 1024 * 1024  # filled ahead in steps, one of which fails
 RESTING: Final = 40
-CANCELS_AT_ONCE: Final = 200
+BEGINS_AT_ONCE: Final = 200
 MOUNTED: Final = "mounting a tmpfs needs root"
 
 
@@ -92,8 +91,10 @@ async def test_a_full_disk_refuses_orders_and_then_ends_the_venue(
                 await client.call("cancel_order", client_order_id=name)
 
             ballast.leave(0)
-            await cancel_until_closed(client)
-            assert client.socket.close_code == 1011
+            async with Stranger(venue.port) as operator:
+                await operator.login("operator")
+                await begin_until_closed(operator)
+                assert operator.socket.close_code == 1011
         assert await venue.ended() == 1
         last = venue.errors.splitlines()[-1]
         assert "No space left on device" in last
@@ -121,13 +122,12 @@ async def until_refused(sender: Sender) -> None:
             await asyncio.sleep(0.05)
 
 
-async def cancel_until_closed(client: Stranger) -> None:
-    """Cancel what is not there, which is logged all the same, until the end."""
+async def begin_until_closed(operator: Stranger) -> None:
+    """Begin a day while one is open, which is logged all the same, until the end."""
     with contextlib.suppress(ConnectionClosed):
         while True:
             last = 0
-            for number in range(CANCELS_AT_ONCE):
-                name = f"none-{number}"
-                last = await client.send("cancel_order", client_order_id=name)
-            await client.answer(last)
-            client.frames.clear()
+            for _ in range(BEGINS_AT_ONCE):
+                last = await operator.send("begin_day", date="2026-12-02")
+            await operator.answer(last)
+            operator.frames.clear()
