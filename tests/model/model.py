@@ -92,7 +92,7 @@ class Model(World):
                 _, kind, number = instant.pop(0)
                 self.done, self.fired = len(events), self.fired + 1
                 events += follow(self, self._happen(kind, number), self.done)
-                full = partly and len(events) + self.fired >= work.SLICE
+                full = partly and max(len(events), self.fired) >= work.SLICE
                 following = instant or self.dues()
                 if full and following and following[0][0] <= now:
                     stopped = following[0][1] < Due.STEP

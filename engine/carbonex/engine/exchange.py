@@ -243,7 +243,7 @@ class Exchange(State):
                 follow(self, happened, len(events))
             events += happened
             fired += 1
-            if partly and len(events) + fired >= work.SLICE:
+            if partly and max(len(events), fired) >= work.SLICE:
                 following = self.timers.first()
                 if following is not None and _may_wait(following, time_ns):
                     self.unfinished = following[0] == self.time_ns

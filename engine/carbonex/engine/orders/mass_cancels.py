@@ -160,6 +160,11 @@ def awaited(state: State, cancel: MassCancel) -> Iterator[Order]:
                 yield order
 
 
+def count_awaited(state: State, cancel: MassCancel) -> int:
+    """Return how many orders it has still to cancel. Linear in its accounts' orders."""
+    return sum(1 for _ in awaited(state, cancel))
+
+
 def work_off(state: State, cancel: MassCancel, room: int, events: list[Event]) -> bool:
     """Go on with a mass cancel for ``room`` events; return whether it is done.
 

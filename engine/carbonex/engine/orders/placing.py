@@ -26,7 +26,7 @@ from carbonex.engine.market.rules import bad_name
 from carbonex.engine.state import NO_ACCOUNTS
 
 from .leaving import cancel_open, cancel_rest, withdraw
-from .mass_cancels import MassCancel, awaited, request
+from .mass_cancels import MassCancel, count_awaited, request
 from .matching import match
 from .refusals import late, not_permitted, unaffordable
 from .special import place_special
@@ -175,7 +175,8 @@ def cancel_all(state: State, command: CancelAll) -> list[Event]:
     events = request(state, wanted)
     for cancel in state.cancels:
         if cancel.chosen == wanted.chosen:
-            follow = sum(1 for _ in awaited(state, cancel))
+            whole = not instrument and side is None
+            follow = len(account.orders) if whole else count_awaited(state, cancel)
             events += [CancelsFollow(account.name, follow)] if follow else []
     return events
 
