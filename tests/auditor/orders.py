@@ -6,7 +6,6 @@ from collections import deque
 from typing import TYPE_CHECKING
 
 from carbonex.engine import (
-    BUY,
     DAY,
     GTC,
     GTD,
@@ -33,6 +32,7 @@ from .calls import Call
 from .cancels import check_reason
 from .positions import Position, against, picked
 from .prices import check_price, check_terms, triggered_price
+from .reached import Reached
 from .settling import Settling
 
 
@@ -65,7 +65,7 @@ class Orders:
         self.waiting: dict[int, Position] = {}
         self.moving: Position | None = None  # has not found its place yet
         self.triggered: Position | None = None  # on its arrival: it must move now
-        self.reached: dict[str, tuple[int, int]] = {}  # fen from and to, by instrument
+        self.reached = Reached(self.waiting)
         self.refills: deque[Position] = deque()  # each must be refilled now
         self.call: Call | None = None
         self.last = 0  # order number
@@ -79,9 +79,9 @@ class Orders:
         """End a command: what moves finds its place, and nothing is left undone."""
         self.settle()
         assert self.triggered is None, "a stop order was not triggered"
-        for name in self.reached:
+        for name in self.reached.spans:
             trades = self.floor.listings[name].phase is Phase.TRADING
-            waits = trades and self._next(name) is not None
+            waits = trades and self.reached.next(name) is not None
             assert self.floor.crowded or not waits, "a stop order was not triggered"
         assert not self.refills
         assert self.call is None or self.call.left == 0
@@ -128,7 +128,7 @@ class Orders:
         if position is None:
             name = event.order.instrument
             assert self.floor.listings[name].phase is Phase.TRADING
-            position = self._next(name)
+            position = self.reached.next(name)
             assert position is not None
             del self.waiting[position.number]
         assert position.number == event.order_id, "stops are triggered in order"
@@ -166,41 +166,8 @@ class Orders:
 
     def meet(self, listing: Listing) -> None:
         """Let stop orders meet the last price, if the instrument trades."""
-        if listing.phase is not Phase.TRADING:
-            return
-        name = listing.terms.instrument
-        own = [p for p in self.waiting.values() if p.order.instrument == name]
-        if any(position.triggered_by(listing.last) for position in own):
-            low, high = self.reached.get(name, (listing.last, listing.last))
-            self.reached[name] = min(low, listing.last), max(high, listing.last)
-
-    def forget(self) -> None:
-        """Forget what has reached stop orders that are gone."""
-        for name in [*self.reached]:
-            if self._next(name) is None:
-                del self.reached[name]
-
-    def _next(self, name: str) -> Position | None:
-        """Return the reached stop order that must enter next.
-
-        Buys by rising, then sells by falling stop price; of one price the oldest.
-        """
-        low, high = self.reached[name]
-        own = [
-            position
-            for position in self.waiting.values()
-            if position.order.instrument == name
-            and position.triggered_by(high if position.order.side is BUY else low)
-        ]
-        return min(
-            own,
-            key=lambda p: (
-                p.order.side,
-                p.stop if p.order.side is BUY else -p.stop,
-                p.number,
-            ),
-            default=None,
-        )
+        if listing.phase is Phase.TRADING:
+            self.reached.meet(listing.terms.instrument, listing.last)
 
     def refilled(self, event: OrderRefilled) -> None:
         position = self.refills.popleft()

@@ -90,7 +90,7 @@ class Auditor:
         self.floor.now = applied.time_ns
         self._look_round(applied)
         self._read_all(applied.due)
-        self.orders.forget()
+        self.orders.reached.forget()
         self.floor.check_hours()
         for events in applied.replies:
             refusals = [event for event in events if type(event) is Rejected]

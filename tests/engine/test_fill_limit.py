@@ -103,7 +103,7 @@ def test_fill_or_kill_is_refused_where_it_would_meet_more() -> None:
 def test_of_a_thousand_times_five_thousand_tonnes_it_takes_no_more() -> None:
     """What once made five million fills, and left no room in memory, makes a few."""
     driver = Driver()
-    driver.apply(ListInstrument("", "CEA"))
+    driver.apply(ListInstrument("", "CEA", min_display_permille=1))
     for name in ("maker", "taker"):
         driver.apply(*admitted(name, 10**12, 10**9))
     driver.do(BeginDay("", 20250106))

@@ -12,7 +12,6 @@ from carbonex.engine import (
     FEE_UNIT,
     SELL,
     AddKey,
-    CancelReason,
     ListInstrument,
     Method,
     OpenAccount,
@@ -33,6 +32,7 @@ if TYPE_CHECKING:
     from carbonex.engine.events import RefEvent
     from supervisor import Supervisor
 
+    from .masses import Mass
     from .presence import Presence
 
 
@@ -134,31 +134,6 @@ class Stake:
         return (
             self.quantity if self.side is SELL else notional + fee(notional, self.rate)
         )
-
-
-@dataclass
-class Mass:
-    """Orders to cancel: of ``accounts`` (all if None), instrument, side and session.
-
-    Up to ``newest``; those up to ``number`` of account number ``place`` were looked at.
-    """
-
-    reason: CancelReason
-    accounts: list[str] | None = None
-    instrument: str = ""
-    side: Side | None = None
-    session: str = ""
-    newest: int = 0
-    place: int = 0
-    number: int = 0
-
-    @property
-    def clears(self) -> bool:
-        return self.reason in {CancelReason.OUT_OF_BAND, CancelReason.TERMS_CHANGED}
-
-    @property
-    def chosen(self) -> tuple[object, ...]:
-        return self.reason, self.accounts, self.instrument, self.side, self.session
 
 
 class World:

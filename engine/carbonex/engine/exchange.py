@@ -182,7 +182,12 @@ class Exchange(State):
 
         That is now while something goes on from batch to batch.
         """
-        return self.time_ns if waits(self) else self.timers.next_ns()
+        return self.time_ns if self.goes_on else self.timers.next_ns()
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether something goes on with the next batch, whatever its time."""
+        return waits(self)
 
     def is_late(self, now_ns: int) -> bool:
         """Tell whether time has something to do by ``now_ns``. O(1)."""

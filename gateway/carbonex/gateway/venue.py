@@ -265,7 +265,7 @@ class Venue:
         """Take the next batch's commands off the queue."""
         if self._n == 0:  # an epoch's batch 0 is exactly this, whatever waits
             self._submitters = [(None, 0, GatewayOpened(VENUE_KEY))]
-        elif self.waiting and self.exchange.is_late(now_ns):
+        elif self.exchange.is_late(now_ns):
             self._submitters = [(None, 0, AdvanceTime(VENUE_KEY))]
         elif self._behind or len(self._waiting) > self.max_batch:
             size = max(self.max_batch, self.waiting // 2)
@@ -274,10 +274,8 @@ class Venue:
             self._take_turns(size - len(self._submitters))
         elif self._waiting:
             self._submitters, self._waiting = self._waiting, []
-        else:
-            due_ns = self.exchange.next_due()
-            if due_ns is not None and due_ns <= now_ns:
-                self._submitters = [(None, 0, AdvanceTime(VENUE_KEY))]
+        elif self.exchange.goes_on:
+            self._submitters = [(None, 0, AdvanceTime(VENUE_KEY))]
         return [command for _, _, command in self._submitters]
 
     def _submit_behind(

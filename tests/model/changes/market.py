@@ -25,8 +25,9 @@ from carbonex.engine import (
     UpdateInstrument,
 )
 from model import calls, clock
+from model.masses import Mass
 from model.reasons import first, market as reasons
-from model.world import Mass, Paper
+from model.world import Paper
 from supervisor import Supervisor
 
 from . import offers

@@ -11,7 +11,8 @@ from .announcing import announce
 
 
 if TYPE_CHECKING:
-    from model.world import Mass, Row, World
+    from model.masses import Mass
+    from model.world import Row, World
 
 
 def request(world: World, mass: Mass) -> list[Event]:

@@ -28,8 +28,9 @@ from carbonex.engine import (
     Rejected,
 )
 from model import clock, matching
+from model.masses import Mass
 from model.reasons import first, orders as reasons, who
-from model.world import Mass, Row, half_up
+from model.world import Row, half_up
 
 from .mass import awaited, request
 

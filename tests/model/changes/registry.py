@@ -31,8 +31,9 @@ from carbonex.engine import (
     Withdraw,
 )
 from ledger import Due
+from model.masses import Mass
 from model.reasons import first, market, moves as reasons, who
-from model.world import Mass, other_side
+from model.world import other_side
 
 from . import offers, refs
 from .mass import request

@@ -14,9 +14,9 @@ from carbonex.engine import (
     SessionOpened,
     SetCountdown,
 )
+from model.masses import Mass
 from model.presence import Presence
 from model.reasons import first, sessions as reasons
-from model.world import Mass
 
 from .mass import request
 
