@@ -34,6 +34,7 @@ from carbonex.engine import (
     SessionClosed,
     SessionEnd,
     SessionOpened,
+    work,
 )
 from carbonex.engine.exchange import COMPILED
 from driver import Driver, admitted
@@ -195,7 +196,8 @@ def test_a_request_costs_what_it_does_and_not_what_rests(request_: str) -> None:
 
 def test_a_fill_or_kill_order_meets_so_many_and_no_more() -> None:
     """What would meet more is refused, so that a refusal looks at no more."""
-    for quantity, reason in ((1_000, None), (1_001, Reason.FOK_UNFILLABLE)):
+    most = work.MAX_FILLS
+    for quantity, reason in ((most, None), (most + 1, Reason.FOK_UNFILLABLE)):
         driver = _floor(FEW).driver
         (event, *_) = driver.do(_buy(DEAR, quantity, time_in_force=FOK))
         assert (event.reason if type(event) is Rejected else None) is reason
@@ -204,6 +206,7 @@ def test_a_fill_or_kill_order_meets_so_many_and_no_more() -> None:
 def test_in_the_first_meaning_a_fill_or_kill_order_meets_any_number() -> None:
     driver = _floor(FEW).driver
     driver.exchange.semantics = 1
+    driver.exchange.bound(driver.exchange.listed[0])
     order = _buy(DEAR, FEW, time_in_force=FOK)
     assert type(driver.do(order)[0]) is not Rejected
 
