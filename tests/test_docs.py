@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from carbonex.engine import Reason
+from carbonex.engine import OpenAccount, Reason
 from carbonex.gateway.config import Limits
 from carbonex.gateway.session.methods import METHODS
 from carbonex.wire.requests.terms import Terms
@@ -41,7 +41,7 @@ def test_the_rules_name_methods_that_exist() -> None:
 
 
 def test_the_rules_name_parameters_that_exist() -> None:
-    """Those of an instrument; a market file's own are told apart by its name."""
+    """Those of an instrument or an account; a market file's are told apart by its name."""
     table = RULES.partition("## Rule, parameter, command, test")[2]
     cells = [row.split("|")[2] for row in table.splitlines() if row.startswith("| ")]
     named = {
@@ -50,7 +50,7 @@ def test_the_rules_name_parameters_that_exist() -> None:
         if "market file" not in cell
         for name in re.findall(r"`([\w.*]+)`", cell)
     }
-    terms = set()
+    terms = {field.name for field in msgspec.structs.fields(OpenAccount)}
     for field in msgspec.structs.fields(Terms):
         terms.add(field.name)
         if isinstance(field.type, type) and issubclass(field.type, msgspec.Struct):
