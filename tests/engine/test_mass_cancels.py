@@ -9,6 +9,7 @@ import pytest
 from carbonex.engine import (
     BUY,
     GTC,
+    SELL,
     AdvanceTime,
     BeginDay,
     CancelAll,
@@ -104,6 +105,12 @@ def test_looking_at_orders_that_are_not_meant_is_work_too() -> None:
         batches += 1
     assert batches == 5
     assert len(driver.exchange.accounts["maker"].orders) == 40
+
+
+def test_what_finds_nothing_looks_at_nothing() -> None:
+    driver = _open(40)
+    assert driver.do(CancelAll("", "maker", "", SELL)) == []
+    assert driver.exchange.cancels == []
 
 
 def test_time_is_due_at_once_while_something_goes_on() -> None:

@@ -76,6 +76,7 @@ TERMS = ListInstrument(
     resale_days=1,
     offset_permille=100,
     position_limit=120,
+    min_display_permille=40,
 )
 
 

@@ -32,8 +32,9 @@ def fillable(
     """Tell whether all of an order would trade at once: fill or kill.
 
     One that would meet more orders than it may, a refill of an iceberg counted anew,
-    would not. Linear in the orders that it may meet (see ``work``). Self-trade prevention counts: an own order is passed over only where the mode
-    would cancel it and go on.
+    would not. Linear in the orders that it may meet (see ``work``). Self-trade
+    prevention counts: an own order is passed over only where the mode would cancel it
+    and go on.
     """
     makers = instrument.book.opposite(command.side)
     limit = makers.sign * price
