@@ -13,6 +13,7 @@ from carbonex.engine import (
     OpenAccount,
     RegisterParticipant,
 )
+from carbonex.engine.commands import MAX_OPEN_ORDERS
 from carbonex.engine.market.dates import END_DAYS, date_at
 from carbonex.engine.market.schedule import DAY_NS
 
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 # a real market's orders were funded, and funding is not what is compared.
 CASH: Final = 2**58  # fen
 TONNES: Final = 2**58
-UNBOUNDED: Final = 2**31  # client ids and open orders of a desk
+UNBOUNDED: Final = MAX_OPEN_ORDERS  # client ids and open orders of a desk
 
 # For an exchange whose time stands still: the flow's orders are good till cancelled.
 ANY_DAY: Final = BeginDay("", 20260105, DAY_NS)
