@@ -11,6 +11,7 @@ from websockets.streams import StreamReader
 from carbonex.engine import (
     BUY,
     SELL,
+    AdvanceTime,
     AuctionTerms,
     BeginDay,
     BlockTerms,
@@ -130,10 +131,14 @@ class Stage:
     ) -> Applied:
         """Run one batch; ``between`` is called after each command with its index.
 
-        What time does by then comes in batches of its own before it.
+        What time does by then comes in batches of its own before it, which is all
+        where the command is to let time pass.
         """
+        late = self.venue.exchange.is_late(self.now_ns)
         while self.venue.exchange.is_late(self.now_ns):
-            self._commit()
+            applied = self._commit()
+        if late and all(type(command) is AdvanceTime for command in commands):
+            return applied
         self._between = between
         for index, command in enumerate(commands):
             assert self.venue.submit(self, index, command)

@@ -248,7 +248,7 @@ def test_the_whole_record_is_lived() -> None:
     result = official(str(market_data(VINTAGES_FILE).parent), "--json")
     assert result.exit_code == 0, result.output
     outcome = told(result)
-    assert (outcome["days"], outcome["commands"]) == (1_083, 30_904)
+    assert (outcome["days"], outcome["commands"]) == (1_083, 32_807)
     assert outcome["differences"] == 0
     assert len(outcome["explained"]) == len(KNOWN) == 13
     off_book = {k: v for k, v in outcome["trades"].items() if k != "listed trades"}

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from carbonex.engine import (
     SELL,
+    AdvanceTime,
     CancelAll,
     PlaceOrder,
 )
@@ -195,7 +196,8 @@ def test_a_long_history_comes_in_frames_of_bounded_size() -> None:
     stage = Stage().set_up()
     for _ in range(6):
         stage.do(*(sell("ant", 1, 7000) for _ in range(100)))
-    stage.do(CancelAll("", "ant"))
+    stage.do(CancelAll("", "ant"))  # a slice of it
+    stage.do(AdvanceTime(""))  # and the rest
     client = follow(stage, "ant", from_seq=1)
     frames = client.frames()
     assert [len(frame.data) for frame in frames] == [1, 250, 250, 250, 250, 200]

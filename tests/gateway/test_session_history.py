@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from carbonex.engine import AdvanceTime, BeginDay, Permission
+from carbonex.engine import BeginDay, Permission
 from carbonex.gateway.historian import Behind
 from carbonex.gateway.session import history as session_history
 from gateway.session_house import CEA, DAY_ENDS, Client, House, order
@@ -32,7 +32,7 @@ def trade(house: House, quantity: int = 10) -> None:
 
 def end_day(house: House) -> None:
     house.now_ns = DAY_ENDS
-    house.do(AdvanceTime(""))
+    house.commit()  # the venue lets time pass by itself
 
 
 def test_the_statement_of_a_day_that_has_ended(house: House, client: Client) -> None:

@@ -205,20 +205,25 @@ class Life:
         """
         for command in commands:
             self._venue.submit(None, 0, command)
-        batch = self._venue.take_batch(self._midnight + second * SECOND_NS)
-        assert batch is not None
-        self._keep(batch)
-        applied = self._venue.committed(batch, self._venue.position + 1, b"")
-        for command, events in zip(batch.commands, applied.replies, strict=True):
-            if events and type(events[0]) is Rejected:
-                self.refused.append((command, events[0]))
-        happened = [*applied.due, *(e for events in applied.replies for e in events)]
+        happened: list[Event] = []
+        now_ns = self._midnight + second * SECOND_NS
+        while (batch := self._venue.take_batch(now_ns)) is not None:
+            happened += self._commit(batch)
         for event in happened:
             if type(event) is Trade:
                 self.trades["listed trades"] += 1
             elif type(event) is OffBookTrade:
                 self.trades[_TRADES[event.method]] += 1
         return happened
+
+    def _commit(self, batch: Batch) -> list[Event]:
+        """Apply one batch, and note what was refused of it."""
+        self._keep(batch)
+        applied = self._venue.committed(batch, self._venue.position + 1, b"")
+        for command, events in zip(batch.commands, applied.replies, strict=True):
+            if events and type(events[0]) is Rejected:
+                self.refused.append((command, events[0]))
+        return [*applied.due, *(e for events in applied.replies for e in events)]
 
     def _ref(self) -> str:
         return f"official-{next(self._refs)}"
