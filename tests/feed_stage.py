@@ -134,10 +134,10 @@ class Stage:
         What time does by then comes in batches of its own before it, which is all
         where the command is to let time pass.
         """
-        late = self.venue.exchange.is_late(self.now_ns)
+        applied: Applied | None = None
         while self.venue.exchange.is_late(self.now_ns):
             applied = self._commit()
-        if late and all(type(command) is AdvanceTime for command in commands):
+        if applied is not None and all(type(one) is AdvanceTime for one in commands):
             return applied
         self._between = between
         for index, command in enumerate(commands):

@@ -97,6 +97,7 @@ class Auditor:
             assert not refusals or refusals == events, "refused, and it did something"
             assert len(refusals) <= 1
             self._read_all(events)
+            self.orders.reached.forget()
             self.floor.check_hours()
 
     def _look_round(self, applied: Applied) -> None:

@@ -236,7 +236,7 @@ BUGS: Final = (
         "ids lost at a restart",
         "an order that is sent again after a restart is placed twice",
         planted_engine.ids_lost_at_a_restart,
-        (*LOST, "restored is replayed"),
+        (*LOST, "restored is replayed", "the history is the log's"),
         CRASHES,
         compiled=True,
     ),
