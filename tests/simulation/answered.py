@@ -97,10 +97,11 @@ def _match(command: Command, told: list[Told], truth: Truth) -> None:
 
 
 def _found_nothing(command: Command, told: Told) -> bool:
-    """Tell whether an answer is that of a cancel which no open order matches."""
+    """Tell whether an answer is that of a cancel which changes nothing."""
     if type(command) is CancelAll:
-        return told == []  # type: ignore[no-any-return]
-    return type(command) is CancelOrder and told == Reason.UNKNOWN_ORDER
+        return told in ([], Reason.UNKNOWN_INSTRUMENT)
+    late = (Reason.UNKNOWN_ORDER, Reason.DEADLINE_PASSED)
+    return type(command) is CancelOrder and told in late
 
 
 class _Mark:
