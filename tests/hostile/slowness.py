@@ -10,7 +10,7 @@ from market import CEA
 
 from . import frames
 from .behaviour import Behaviour
-from .peer import HEAD_END, Peer
+from .peer import HEAD_END, PATIENCE, Peer
 from .silence import many
 
 
@@ -32,7 +32,12 @@ async def subscriber_that_never_reads(stage: Stage, size: int) -> str:
     for peer in peers:
         peer.transport.pause_reading()
     before = await metric(stage, "evictions_total")
-    orders = await _churn(stage, size, lambda: _evicted(stage, before + READERS))
+    orders = 0
+    async with asyncio.timeout(PATIENCE):  # who takes nothing goes after ten seconds
+        while not await _evicted(stage, before + READERS):
+            orders += await _churn(
+                stage, size, lambda: _evicted(stage, before + READERS)
+            )
     for peer in peers:  # what was under way is still there to be read
         peer.transport.resume_reading()
         assert await peer.gone() in {1013, None}

@@ -55,6 +55,7 @@ async def one_participant_on_many_connections(stage: Stage, size: int) -> str:
     sent = 0
     async with await Peer.open(stage.port) as other:
         await other.login("fuzz-2")
+        await other.result("cancel_all")
         while sent < size:
             for peer in flood:
                 for _ in range(4):

@@ -13,16 +13,18 @@ import contextlib
 import gc
 import heapq
 import random
+import sys
 import traceback
 from asyncio import events
 from collections import deque
 from hashlib import blake2b
 from struct import Struct
 from typing import TYPE_CHECKING, Any, Final, final
+from weakref import WeakSet
 
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine, Iterator
+    from collections.abc import AsyncGenerator, Callable, Coroutine, Iterator
 
     from .network import Network
 
@@ -56,6 +58,25 @@ def own_garbage() -> Iterator[None]:
         gc.collect()
         gc.enable()
         gc.unfreeze()
+
+
+@contextlib.contextmanager
+def own_generators() -> Iterator[None]:
+    """Have the async generators that begin in here end in here.
+
+    Whoever keeps an exception of the simulation keeps those of the dead, too, which
+    would find the real machine later.
+    """
+    begun: WeakSet[AsyncGenerator[Any, Any]] = WeakSet()
+    before = sys.get_asyncgen_hooks()
+    sys.set_asyncgen_hooks(firstiter=begun.add)
+    try:
+        yield
+    finally:
+        sys.set_asyncgen_hooks(*before)
+        for generator in [*begun]:
+            with contextlib.suppress(BaseException):
+                generator.aclose().send(None)
 
 
 @final

@@ -35,7 +35,7 @@ from .coverage import PHASES
 from .following import gathering
 from .guests import Guests
 from .host import CONFIG, Host
-from .loop import Process, Turns, own_garbage
+from .loop import Process, Turns, own_garbage, own_generators
 from .network import Network
 from .record import Record
 from .serving import surrounded
@@ -172,6 +172,7 @@ def surroundings(world: World) -> Iterator[None]:
             surrounded(host.machine, host.follower),
             mock.patch.object(sys, "unraisablehook", _ignore_the_dead),
             own_garbage(),
+            own_generators(),
         ):
             yield
     finally:
