@@ -136,6 +136,9 @@ class Floor:
     def cancelled(self, event: DayCancelled) -> None:
         assert event.date == self.date
         assert not any(listing.last for listing in self.listings.values())
+        for listing in self.listings.values():  # terms that came with it stay
+            if listing.renewed == self.days:
+                listing.renewed = 0
         self.days -= 1
         self.date, self.ends, self.last_date = 0, 0, self.date_before
 
@@ -150,7 +153,7 @@ class Floor:
             assert not listing.unannounced
             if listing.phase is Phase.HALTED:
                 continue
-            if self.crowded and listing.until == self.now:
+            if self.crowded and self.now in (listing.until, self.ends):
                 continue  # its next step is taken by a later row of this moment
             phase, blocks = self._hours(listing)
             called = (Phase.TRADING, Phase.CALL)
