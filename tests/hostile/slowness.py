@@ -25,6 +25,9 @@ PAUSE_SECONDS: Final = 0.02  # between two readings of a slow reader
 READ_BYTES: Final = 4096  # at a time
 BATCH: Final = 50
 
+# Small limits of those who must be evicted: no ping that stays unanswered ends them first.
+SLOW: Final = {"outbox_bytes": 65_536, "slow_seconds": 1, "ping_seconds": 60}
+
 
 async def subscriber_that_never_reads(stage: Stage, size: int) -> str:
     """It follows book and executions, which happen: it is evicted with 1013."""
@@ -170,7 +173,12 @@ def _check_chain(messages: list[Any]) -> None:
 
 
 BEHAVIOURS: Final = (
-    Behaviour(subscriber_that_never_reads, 200_000, 20_000),
+    Behaviour(
+        subscriber_that_never_reads,
+        200_000,
+        20_000,
+        small_limits=SLOW,
+    ),
     Behaviour(subscriber_that_reads_slowly, 100_000, 2_000),
     Behaviour(thousands_of_unanswered_requests, 100_000, 3_000),
 )

@@ -12,7 +12,7 @@ from . import frames
 from .behaviour import Behaviour
 from .peer import Peer
 from .silence import abort, many
-from .slowness import metric
+from .slowness import SLOW, metric
 
 
 if TYPE_CHECKING:
@@ -199,7 +199,7 @@ SMALL_LIMITED: Final = {
 BEHAVIOURS: Final = (
     Behaviour(reader_of_a_burst, 50, 3),
     Behaviour(one_participant_on_many_connections, 200_000, 8_000, {"waiting": 2_000}),
-    Behaviour(strangers_that_ask_and_never_read, 4_000, 2_000),
+    Behaviour(strangers_that_ask_and_never_read, 4_000, 2_000, small_limits=SLOW),
     Behaviour(cancels_of_nothing, 1_000_000, 5_000, LIMITED, SMALL_LIMITED),
     Behaviour(bulletins_of_days_that_never_were, 10_000, 200, LIMITED),
 )
