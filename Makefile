@@ -41,7 +41,9 @@ demo: install ## run the exchange with market makers and buyers for a minute
 	$(BIN)/carbonex demo
 
 TESTS ?= tests
-PYTEST := pytest -n auto --dist worksteal --hypothesis-profile=quick
+# Twice as many workers as cores: tests of servers and disks mostly wait.
+WORKERS ?= $(shell $(PYTHON) -c 'import os; print(2 * (os.cpu_count() or 1))')
+PYTEST := pytest -n $(WORKERS) --dist worksteal --hypothesis-profile=quick
 
 test: install ## run all tests, or some (TESTS=)
 	$(BIN)/$(PYTEST) $(TESTS)
