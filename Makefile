@@ -1,6 +1,6 @@
 .DEFAULT_GOAL := help
 .PHONY: help install lock demo test wheel test-wheel test-lowest test-newest check style thorough \
-	simulate crash fuzz bench clean
+	simulate planted crash fuzz bench clean
 
 PYTHON ?= python3
 VENV ?= .venv
@@ -45,8 +45,13 @@ TESTS ?= tests
 WORKERS ?= $(shell $(PYTHON) -c 'import os; print(2 * (os.cpu_count() or 1))')
 PYTEST := pytest -n $(WORKERS) --dist worksteal --hypothesis-profile=quick
 
-test: install ## run all tests, or some (TESTS=)
-	$(BIN)/$(PYTEST) $(TESTS)
+PLANTED := tests/simulation/test_planted.py
+
+test: install ## run all tests but those of planted bugs, or some (TESTS=)
+	$(BIN)/$(PYTEST) --ignore=$(PLANTED) $(TESTS)
+
+planted: install ## see that the simulation finds the bugs that are planted
+	$(BIN)/$(PYTEST) $(PLANTED)
 
 WHEEL ?= .venv-wheel
 
