@@ -39,7 +39,7 @@ SMALL: Final = {
     "outbox_bytes": 65_536,
     "slow_seconds": 1,
     "handshake_seconds": 0.5,
-    "ping_seconds": 0.2,
+    "ping_seconds": 1,
     "close_seconds": 0.5,
 }
 
