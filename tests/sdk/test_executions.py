@@ -189,6 +189,17 @@ def test_executions_that_come_before_the_answer_move_the_order() -> None:
     assert order.average_price == Decimal("74.61")
 
 
+def test_an_answer_does_not_take_back_what_executions_told_since() -> None:
+    """That of a batch tells how an order was left by its own turn."""
+    script, executions, _ = following()
+    order = executions.expect(SENT)
+    gone = execution(2, event="cancelled", status="cancelled", reason="SELF_TRADE")
+    script.frame("executions", "update", execution(1), gone)
+    executions.placed(order, result(filled=0))
+    assert (order.status, order.reason) == ("cancelled", "SELF_TRADE")
+    assert not order.duplicate
+
+
 def test_the_same_client_order_id_is_the_same_order() -> None:
     _, executions, _ = following()
     order = executions.placed(executions.expect(SENT), result(filled=0))

@@ -102,6 +102,18 @@ async def test_open_orders_are_followed(market: Market) -> None:
         assert [order.status for order in again] == ["open", "cancelled"]
 
 
+async def test_what_befell_an_order_of_a_batch_later_stands(market: Market) -> None:
+    """The answer tells how each order was left by its own turn."""
+    async with connect(market.url, market.keys["maker"]) as venue:
+        new = NewOrder("sell", "CEA25", 100, "80.00")
+        taker = NewOrder("buy", "CEA25", 100, "80.00", self_trade="cancel_oldest")
+        first, second = await venue.add_orders([new, taker])
+        assert isinstance(first, Order)
+        assert isinstance(second, Order)
+        assert (first.status, first.reason) == ("cancelled", "SELF_TRADE")
+        assert second.is_open
+
+
 async def test_a_batch_succeeds_or_fails_item_by_item(market: Market) -> None:
     async with connect(market.url, market.keys["maker"]) as venue:
         good, poor, also_good = await venue.add_orders(

@@ -125,9 +125,16 @@ class Executions(Feed[Execution]):
         return order
 
     def placed(self, expected: Order, answer: OrderResult) -> Order:
-        """Return the order as the venue has accepted it."""
+        """Return the order as the venue has accepted it, and what befell it since.
+
+        The answer to a batch tells how each order was left by its own turn. What the
+        others did to it has come before as executions.
+        """
         order = self._by_id.get(answer.order_id, expected)
-        order.restate(answer)
+        if self.is_current and order.is_followed:
+            order.accepted(answer)
+        else:
+            order.restate(answer)
         return self._adopt(order)
 
     def known(self, state: OrderState) -> Order:

@@ -122,6 +122,11 @@ class Order:
         return self.status == "open"
 
     @property
+    def is_followed(self) -> bool:
+        """Whether executions have told of it, and still do."""
+        return self._exec_seq > 0 and self._error is None
+
+    @property
     def remaining(self) -> int:
         """Tonnes that may still trade; 0 once it is filled or cancelled."""
         return self.quantity - self.filled if self.status == "open" else 0
@@ -257,6 +262,10 @@ class Order:
         else:
             self._take_result(answer)
         self._signal.notify()
+
+    def accepted(self, answer: OrderResult) -> None:
+        """Take over of an answer what executions do not tell."""
+        self.duplicate = answer.duplicate
 
     def withdrawn(self, answer: Cancelled) -> None:
         """Take over the answer to a cancellation."""
