@@ -86,7 +86,9 @@ def test_looking_an_order_up(client: Client) -> None:
         " it is filled, cancelled or never was",
         "param": "order_id",
     }
-    assert client.result("order", client_order_id="a-1")["status"] == "cancelled"
+    gone = client.result("order", client_order_id="a-1")
+    assert (gone["status"], gone["quantity"], gone["filled"]) == ("cancelled", 10, 0)
+    assert gone["remaining"] == 0  # as its last execution says
     error = client.error("order", client_order_id="a-2")
     assert (error["name"], error["param"]) == ("UNKNOWN_ORDER", "client_order_id")
 

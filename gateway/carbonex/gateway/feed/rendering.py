@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from carbonex.engine import OrderStatus
 from carbonex.engine.market.rules import half_up
 from carbonex.engine.off_book.block_rules import block_limits
 from carbonex.wire import answers, channels
@@ -93,7 +94,7 @@ def change_of(price: int, base: int) -> tuple[str | None, str | None]:
 
 def order_state_of(order: Order) -> answers.OrderState:
     """Return an order as it stands now."""
-    command = order.command
+    command, status = order.command, order.status
     return answers.OrderState(
         str(order.order_id),
         command.account,
@@ -104,8 +105,8 @@ def order_state_of(order: Order) -> answers.OrderState:
         format_fen(order.price),
         order.quantity,
         order.filled,
-        order.remaining,
-        STATUS_NAMES[order.status],
+        order.remaining if status is OrderStatus.OPEN else 0,  # else none may trade
+        STATUS_NAMES[status],
         POST_ONLY_NAMES[command.post_only],
         SELF_TRADE_NAMES[command.self_trade],
         command.client_order_id,
