@@ -20,6 +20,7 @@ from carbonex.journal import (
 
 from .answered import check_answers
 from .host import encode, hash_of
+from .questions import Questions
 from .record import Wrong, wrong
 from .truth import Truth
 
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from carbonex.journal import Row
+    from carbonex.wire import channels
     from journal.faulty_disk import SimulatedDisk
 
     from .host import Seen
@@ -71,6 +73,7 @@ def check(
     truth.opened = dict.fromkeys(
         (greeting.account, greeting.exec_seq) for greeting in record.greetings
     )
+    truth.questions = Questions.of(record)
     for one in noted:
         truth.noted.setdefault(one.position, []).append(one)
     try:
@@ -85,6 +88,7 @@ def check(
     _check_once(truth)
     _check_executions(record, truth)
     _check_past_trades(record, truth)
+    _check_held(record, truth)
     _check_open_orders(record, truth)
     _check_states(record, truth)
     _check_news(record, truth)
@@ -192,6 +196,23 @@ def _check_past_trades(record: Record, truth: Truth) -> None:
         ]
         if found != expected:
             raise wrong("trades told are the log's", f"{account}: {found}, {expected}")
+
+
+def _check_held(record: Record, truth: Truth) -> None:
+    """Orders of the SDK stand as their newest execution that it knew left them."""
+    told: dict[str, list[channels.Execution]] = {}
+    for item in truth.executions().values():
+        told.setdefault(item.order_id, []).append(item)
+    for held in record.held:
+        known = [i for i in told.get(held.order_id, ()) if i.exec_seq <= held.exec_seq]
+        newest = max(known, key=lambda item: item.exec_seq, default=None)
+        if newest is None or held[3:] != (
+            newest.price,
+            newest.quantity,
+            newest.filled,
+            newest.status,
+        ):
+            raise wrong("orders held are the replay's", f"{held}, not {newest}")
 
 
 def _check_open_orders(record: Record, truth: Truth) -> None:

@@ -117,6 +117,7 @@ class Host:
         self.power = True
         self.lives = 0
         self.seen: list[Seen] = []
+        self._position = 0  # as far as it is known
         self.died: Callable[[], None] = lambda: None
         self.publisher: Callable[[Any], Any] = lambda log: log
 
@@ -176,6 +177,12 @@ class Host:
     def wall(self) -> int:
         """Return what the wall clock shows: whole microseconds."""
         return (self.turns.now_ns + self.wall_ns) // 1000 * 1000
+
+    def position(self) -> int:
+        """Return how far the venue has come in any life: a row that is applied."""
+        if self.server is not None:
+            self._position = max(self._position, self.server.venue.position)
+        return self._position
 
     def copy_of_disk(self) -> SimulatedDisk:
         """Return the disk as another machine would find it; nobody has it open."""
@@ -270,6 +277,7 @@ class Host:
     def _buried(self) -> None:
         """The kernel closes what a dead process had open; without power nobody does."""
         assert self.process is not None
+        self.position()
         process, self.process, self.server, self.port = self.process, None, None, None
         self._abandon_commit()
         if self.power:

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any, Final, final
 
 from msgspec.structs import replace
 
-from .record import Run, Shown
+from .questions import STATED
+from .record import Run, Shown, Stated
 
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ class Connection:
     def __init__(self, record: Record, name: str) -> None:
         self._record = record
         self._name = name
+        self._since: dict[str, int] = {}  # when each channel was asked for
         self._from_seq: dict[str, int] = {}
         self._next: dict[str, int] = {}
         self._greeted: dict[str, int] = {}  # the newest execution at the snapshot
@@ -37,8 +39,12 @@ class Connection:
         self._balances: dict[str, answers.Balances] = {}
         self._seq = 0
 
-    def subscribed(self, params: requests.Subscribe) -> None:
-        """Take note of an acknowledged subscription; its snapshot follows."""
+    def subscribed(self, params: requests.Subscribe, since: int) -> None:
+        """Take note of an acknowledged subscription; its snapshot follows.
+
+        It was sent when the venue had come as far as ``since``.
+        """
+        self._since[params.channel] = since
         if params.channel == "executions":
             self._from_seq[params.account] = params.from_seq
         for key in [key for key in self._runs if key[0] == params.channel]:
@@ -52,6 +58,13 @@ class Connection:
             self._tickers.clear()
         elif params.channel == "balances":
             self._balances.pop(params.account, None)
+
+    def begin(self, channel: str, items: list[Any]) -> None:
+        """Take note of a snapshot, which tells all that there is."""
+        if channel in STATED:
+            upto = self._record.position()
+            since = self._since.get(channel, 0)
+            self._record.stated.append(Stated(channel, self._name, items, since, upto))
 
     def take(self, channel: str, item: Any, *, whole: bool) -> None:
         """Take an item of a channel's frame, of a snapshot if ``whole``."""

@@ -190,6 +190,7 @@ class Raw:
     def _request(self, method: str, params: requests.Params) -> None:
         data = self._encoded(method, params)
         sent = Sent(NAME, method, params, JSON, sent=True)
+        sent.since = self.world.record.position()
         self.world.record.sent.append(sent)
         self._waiting[self._req_id] = sent
         self._line.send(data)

@@ -17,6 +17,7 @@ from .coverage import Coverage
 
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from hashlib import blake2b
 
     from carbonex.engine import Command
@@ -58,6 +59,8 @@ class Sent:
     answered: bool = False
     result: bytes = b""
     error: answers.Error | None = None
+    since: int = 0  # how far the venue was when it was sent
+    upto: int = 0  # and when the answer came
 
     @property
     def commands(self) -> list[Command]:
@@ -94,6 +97,28 @@ class Run(NamedTuple):
     items: list[Any]
 
 
+class Stated(NamedTuple):
+    """A channel's snapshot of ``name``'s, told while the venue was between two rows."""
+
+    channel: str
+    name: str
+    items: list[Any]
+    since: int
+    upto: int
+
+
+class Held(NamedTuple):
+    """An order as the SDK had it, who then knew the account's executions up to one."""
+
+    account: str
+    exec_seq: int
+    order_id: str
+    price: str
+    quantity: int
+    filled: int
+    status: str
+
+
 class Shown(NamedTuple):
     """What somebody saw, who then knew all up to command ``seq``.
 
@@ -128,6 +153,9 @@ class Record:
     # Account, from which execution on, and what was told.
     past_trades: list[tuple[str, int, list[Any]]] = field(default_factory=list)
     coverage: Coverage = field(default_factory=Coverage)
+    stated: list[Stated] = field(default_factory=list)
+    held: set[Held] = field(default_factory=set)
+    position: Callable[[], int] = lambda: 0  # how far the venue is
     found: list[Wrong] = field(default_factory=list)
 
     def count(self, what: str, number: int = 1) -> None:
@@ -136,6 +164,7 @@ class Record:
 
     def note_answer(self, sent: Sent) -> None:
         """Count an answer, and refusals by their reason."""
+        sent.upto = self.position()
         name = "ok" if sent.error is None else sent.error.name
         self.coverage.answered(sent.method, name)
         if sent.error is not None:

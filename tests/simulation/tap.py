@@ -10,6 +10,7 @@ from carbonex.wire import answers, channels, requests
 
 from .promises import Connection
 from .record import Sent, owner_of
+from .shown import show
 
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ class TappedClient(Client):
 
         def beating(item: channels.Heartbeat) -> bool:
             self._tap.connection.heartbeat(item)
+            show(self, item.seq)
             return update(item)
 
         self.heartbeats.update = beating  # type: ignore[method-assign]
@@ -77,6 +79,7 @@ class TappedClient(Client):
         elif isinstance(reply.params, requests.Unsubscribe):
             self._tap.connection.unsubscribing(reply.params)
         sent = Sent(key, method, reply.params, self.codec, self._named)
+        sent.since = self.record.position()
         self._noted[id(reply)] = sent
         self.record.sent.append(sent)
 
@@ -125,14 +128,17 @@ class Tap:
     def answered(self, sent: Sent) -> None:
         """Take note of what an answer promises."""
         if isinstance(sent.params, requests.Subscribe) and sent.error is None:
-            self.connection.subscribed(sent.params)
+            self.connection.subscribed(sent.params, sent.since)
 
     def frame(self, channel: str, kind: str, data: bytes) -> None:
         """Take a channel's frame."""
         reader = self._readers.get((channel, kind))
         if reader is not None:
-            for item in reader.decode(data):
-                self.connection.take(channel, item, whole=kind == "snapshot")
+            items, whole = reader.decode(data), kind == "snapshot"
+            if whole:
+                self.connection.begin(channel, items)
+            for item in items:
+                self.connection.take(channel, item, whole=whole)
 
 
 _ITEMS: Final[dict[str, Any]] = {

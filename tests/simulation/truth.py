@@ -27,6 +27,7 @@ from .countdowns import Countdowns
 from .due_order import DueOrder
 from .host import encode, hash_of
 from .past import Noted, Past
+from .questions import Questions
 from .record import wrong
 from .wording import balances_of, book_of, news_of, ticker_of
 
@@ -70,6 +71,7 @@ class Truth:
     idle: int = 0  # rows that were no-ops
     noted: dict[int, list[Noted]] = field(default_factory=dict)  # by position
     past: Past = field(default_factory=Past)
+    questions: Questions = field(default_factory=Questions)
     _day: int = 0
     _kinds: Counter[str] = field(default_factory=Counter)
     _refused: Counter[str] = field(default_factory=Counter)
@@ -89,6 +91,7 @@ class Truth:
             due_ns = exchange.next_due()
             applied = exchange.apply(batch)
             self.rows[row.position] = row.hash.hex(), exchange.seq
+            self.questions.read(row.position, exchange)
             if not applied.accepted:
                 self.idle += 1
                 self._compare_noted(row)
@@ -105,6 +108,7 @@ class Truth:
             for shown in self.wanted.pop(exchange.seq, ()):
                 self._compare(shown)
             self._compare_noted(row)
+        self.questions.end()
         self._auditor.compare(exchange)
         exchange.check()
         return self

@@ -6,6 +6,7 @@ judged and not trusted. Executions and a ticker's statistics are ``feed_model``'
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from carbonex.engine import (
@@ -19,6 +20,7 @@ from carbonex.engine import (
     CountdownSet,
     LargeHolder,
     OffBookTrade,
+    OrderStatus,
     ProductBulletin,
     Side,
     Trade,
@@ -31,7 +33,7 @@ from feed_model import change_of, price_of, statistics
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from carbonex.engine import Event, Exchange
+    from carbonex.engine import Event, Exchange, Order
     from carbonex.engine.accounts import Account
     from carbonex.engine.events.market import Volumes
 
@@ -245,6 +247,67 @@ def ticker_of(
         seq=exchange.seq,
         **statistics([(0, 0, deals)], instrument, reference),
     )
+
+
+def order_of(order: Order) -> answers.OrderState:
+    """Return an order as it stands, as a query tells it."""
+    command, conditions = order.command, order.command.conditions
+    special: dict[str, Any] = {}
+    if conditions is not None:
+        stop = conditions.stop_price
+        if order.extras is not None:
+            stop = order.extras.stop_price
+        special = {
+            "stop_price": format_fen(stop) if stop else "",
+            "display_quantity": conditions.display_quantity,
+            "expires": conditions.expires_ns // 1000,
+            "waiting": order.waits,
+        }
+    is_open = order.status is OrderStatus.OPEN
+    return answers.OrderState(
+        order_id=str(order.order_id),
+        account=command.account,
+        instrument=command.instrument,
+        side=_side(command.side),
+        order_type=_name(command.order_type),
+        time_in_force=_name(command.time_in_force),
+        price=format_fen(order.price),
+        quantity=order.quantity,
+        filled=order.filled,
+        remaining=order.quantity - order.filled if is_open else 0,
+        status=_name(order.status),
+        post_only=_name(command.post_only),
+        self_trade=_name(command.self_trade),
+        client_order_id=command.client_order_id,
+        **special,
+    )
+
+
+def blocks_of(exchange: Exchange, party: str) -> list[answers.Block]:
+    """Return the open proposals that a party made or got, oldest first."""
+    events = [
+        BlockProposed(proposal.block_id, proposal.proposer.name, proposal.command)
+        for _, proposal in sorted(exchange.blocks.items())
+    ]
+    news = itertools.chain.from_iterable(_block(0, 0, event) for event in events)
+    return [item for _, subject, item in news if subject == party]
+
+
+def bids_of(exchange: Exchange, account: str) -> list[answers.Bid]:
+    """Return an account's open bids, oldest first."""
+    return [
+        item
+        for number, bid in sorted(exchange.accounts[account].bids.items())
+        for _, _, item in _bid(0, 0, BidPlaced(number, True, bid.command))
+    ]
+
+
+def countdown_of(account: Account) -> answers.Countdown:
+    """Return how an account's dead man's switch stands."""
+    if account.countdown is None:
+        return answers.Countdown(account.name, "disarmed")
+    timeout_ns, due_ns = account.countdown
+    return answers.Countdown(account.name, "armed", timeout_ns // 10**9, due_ns // 1000)
 
 
 def balances_of(account: Account, day_number: int) -> answers.Balances:

@@ -70,6 +70,7 @@ class World:
         self.fate = Process(self.turns, "fate", "10.0.0.2")
         self.calm = False
         self.record.coverage.phase = self._phase
+        self.record.position = self.host.position
         self.traders: list[Trader] = []
         self.guests = Guests(self)
         self.host.bootstrap(self._first_commands())

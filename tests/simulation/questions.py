@@ -1,0 +1,204 @@
+"""Questions, and what their answers must be, word for word, at some row of the log.
+
+Whoever asks knows how far the venue was then, and when the answer came. In between lies
+the row at which it was answered: it has to be as a replay has it there.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, final
+
+from carbonex.engine import Reason
+from carbonex.wire import answers, requests
+
+from .record import owner_of, wrong
+from .wording import balances_of, bids_of, blocks_of, countdown_of, order_of
+
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from carbonex.engine import Exchange
+    from carbonex.engine.accounts import Account
+
+    from .record import Record, Sent, Stated
+
+
+class Question(NamedTuple):
+    """What was ``told`` by the time that row ``upto`` was applied, and not before ``since``.
+
+    ``real`` returns what is so.
+    """
+
+    check: str
+    about: str
+    told: Any
+    since: int
+    upto: int
+    real: Callable[[Exchange], Any]
+
+
+@final
+@dataclass
+class Questions:
+    """All that were answered; each is judged when a replay comes to its rows."""
+
+    _coming: dict[int, list[Question]] = field(default_factory=dict)  # by ``since``
+    _open: list[Question] = field(default_factory=list)
+    count: int = 0
+
+    @classmethod
+    def of(cls, record: Record) -> Questions:
+        """Return those of a history."""
+        found = cls()
+        for question in (*_queries(record.sent), *map(_snapshot, record.stated)):
+            found._coming.setdefault(question.since, []).append(question)
+            found.count += 1
+        return found
+
+    def read(self, position: int, exchange: Exchange) -> None:
+        """Judge what was asked by now and may be answered from this row.
+
+        Raises:
+            Wrong: If it was the last such row, and none was as it was told.
+
+        """
+        self._open += self._coming.pop(position, ())
+        left = []
+        for question in self._open:
+            real = question.real(exchange)
+            if question.told != real:
+                if question.upto <= position:
+                    told = f"{question.about}: told {question.told}, not {real}"
+                    raise wrong(question.check, f"{told} at row {position}")
+                left.append(question)
+        self._open = left
+
+    def end(self) -> None:
+        """See that every question's rows are in the log.
+
+        Raises:
+            Wrong: If some are not.
+
+        """
+        if self._open or self._coming:
+            left = self._open or next(iter(self._coming.values()))
+            raise wrong(left[0].check, f"{left[0]} at no row of the log")
+
+
+def _queries(sent: Iterable[Sent]) -> Iterator[Question]:
+    for one in sent:
+        kind = _QUERIES.get(type(one.params))
+        if kind is None or not one.answered:
+            continue
+        check, result, real = kind
+        if one.error is None:
+            told = one.codec.decoder(result).decode(one.result)
+        elif one.error.name in Reason.__members__:
+            told = one.error.name
+        else:
+            continue  # refused by what the log does not tell
+        yield Question(
+            check,
+            f"{one.key} {one.params}",
+            told,
+            one.since,
+            one.upto,
+            _answer_to(one, real),
+        )
+
+
+def _answer_to(
+    sent: Sent, real: Callable[[Exchange, Sent], Any]
+) -> Callable[[Exchange], Any]:
+    return lambda exchange: real(exchange, sent)
+
+
+def _account(exchange: Exchange, sent: Sent) -> Account:
+    params: Any = sent.params
+    return exchange.accounts[params.account or owner_of(sent.key)]
+
+
+def _open_orders(exchange: Exchange, sent: Sent) -> Any:
+    params: Any = sent.params
+    if params.instrument and params.instrument not in exchange.instruments:
+        return Reason.UNKNOWN_INSTRUMENT.name
+    orders = [
+        order_of(order)
+        for _, order in sorted(_account(exchange, sent).orders.items())
+        if order.order_id > int(params.after or 0)
+        and (not params.instrument or order.instrument == params.instrument)
+    ]
+    return answers.OpenOrders(orders[: params.limit], len(orders) > params.limit)
+
+
+def _order(exchange: Exchange, sent: Sent) -> Any:
+    params: Any = sent.params
+    number = int(params.order_id or 0)
+    order = _account(exchange, sent).find(number, params.client_order_id)
+    return Reason.UNKNOWN_ORDER.name if order is None else order_of(order)
+
+
+def _balances(exchange: Exchange, sent: Sent) -> Any:
+    return balances_of(_account(exchange, sent), exchange.day_number)
+
+
+def _blocks(exchange: Exchange, sent: Sent) -> Any:
+    return answers.Blocks(blocks_of(exchange, _account(exchange, sent).name))
+
+
+def _bids(exchange: Exchange, sent: Sent) -> Any:
+    return answers.Bids(bids_of(exchange, _account(exchange, sent).name))
+
+
+def _obligations(exchange: Exchange, sent: Sent) -> Any:
+    participant = exchange.participants[owner_of(sent.key)]
+    return answers.Obligations(
+        [
+            answers.Obligation(participant.name, year, o.due, o.surrendered, o.offset)
+            for year, o in sorted(participant.obligations.items())
+        ]
+    )
+
+
+_QUERIES: Final[dict[Any, tuple[str, Any, Callable[[Exchange, Sent], Any]]]] = {
+    requests.OpenOrders: (
+        "orders told are the replay's",
+        answers.OpenOrders,
+        _open_orders,
+    ),
+    requests.Order: ("orders told are the replay's", answers.OrderState, _order),
+    requests.Balances: ("balances told is the replay's", answers.Balances, _balances),
+    requests.Blocks: ("blocks told is in the log", answers.Blocks, _blocks),
+    requests.Bids: ("bids told is in the log", answers.Bids, _bids),
+    requests.Obligations: (
+        "obligations told are the replay's",
+        answers.Obligations,
+        _obligations,
+    ),
+}
+
+
+def _snapshot(stated: Stated) -> Question:
+    """Return what a channel's snapshot tells: all that there was."""
+    real = _STATES[stated.channel]
+    return Question(
+        f"snapshots of {stated.channel} are whole",
+        stated.name,
+        stated.items,
+        stated.since,
+        stated.upto,
+        lambda exchange: real(exchange, stated.name),
+    )
+
+
+_STATES: Final[dict[str, Callable[[Exchange, str], list[Any]]]] = {
+    "blocks": blocks_of,
+    "bids": bids_of,
+    "countdown": lambda exchange, name: [countdown_of(exchange.accounts[name])],
+    "balances": lambda exchange, name: [
+        balances_of(exchange.accounts[name], exchange.day_number)
+    ],
+}
+STATED: Final = frozenset(_STATES)
