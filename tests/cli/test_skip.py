@@ -8,9 +8,7 @@ import shlex
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from msgspec.structs import replace
 from structlog.testing import capture_logs
-from typer.testing import CliRunner
 
 from carbonex.cli.app import app
 from carbonex.engine import (
@@ -20,7 +18,6 @@ from carbonex.engine import (
     SkipRow,
     exchange as exchange_module,
 )
-from carbonex.gateway.config import Days
 from carbonex.gateway.server.readers.follower import Follower
 from carbonex.gateway.server.server import Server, ServerFailed
 from carbonex.journal import (
@@ -33,18 +30,14 @@ from carbonex.journal import (
 from carbonex.wire.keys import Key
 from carbonex.wire.login import sign
 from carbonex.wire.skips import skip_text
-from market import config, make_market
+from cli.stuck import REASON, RUN, VENUE, Stuck
+from market import make_market
 from operations import section
 from stranger import Stranger, private_key
 
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-
-run = CliRunner()
-VENUE = replace(config(), days=Days("manual"))
-REASON = "halts fail in release 1.0, ticket 17"
 
 
 def halting_fails(patch: pytest.MonkeyPatch) -> None:
@@ -56,35 +49,6 @@ def halting_fails(patch: pytest.MonkeyPatch) -> None:
 
     table: Any = exchange_module._RARE
     patch.setitem(table, HaltInstrument, fail)
-
-
-class Stuck:
-    """A venue that ended at a row; ``position`` and ``hash`` name it."""
-
-    def __init__(self, directory: Path, position: int) -> None:
-        self.directory = directory
-        self.position = position
-        self.hash = LogReader(directory).hash_at(position).hex()
-
-    def call(self, *words: str) -> tuple[int, str]:
-        result = run.invoke(app, [words[0], str(self.directory), *words[1:]])
-        return result.exit_code, result.stdout + result.stderr
-
-    def skip(self, **options: str) -> tuple[int, str]:
-        options = {
-            "position": str(self.position),
-            "hash": self.hash,
-            "key": self.key("operator"),
-            "reason": REASON,
-        } | options
-        words = [word for name, v in options.items() for word in (f"--{name}", v)]
-        return self.call("skip", *words)
-
-    def key(self, name: str) -> str:
-        path = self.directory.parent / f"{name}.pem"
-        if not path.exists():
-            Key(name, private_key(name)).save(path)
-        return str(path)
 
 
 @pytest.fixture
@@ -226,7 +190,7 @@ def test_the_procedure_that_operators_read(
     commands = [words[1:] for words in lines if words[:1] == ["carbonex"]]
     assert [words[0] for words in commands] == ["skip", "verify"]
     for words in commands:
-        result = run.invoke(app, [values.get(word, word) for word in words])
+        result = RUN.invoke(app, [values.get(word, word) for word in words])
         assert result.exit_code == 0, result.output
 
 
@@ -253,8 +217,8 @@ def test_what_no_operator_has_signed_is_not_believed(
     signature = ""
     if signer:
         row = bytes.fromhex(stuck.hash)
-        text = skip_text("test", stuck.position, row, 5, signer, REASON)
-        signature = sign(private_key(signer), text)
+        unsigned = SkipRow(VENUE_KEY, stuck.position, row, signer, 5, REASON, "")
+        signature = sign(private_key(signer), skip_text("test", unsigned))
     forge(stuck, signature, signer or "operator")
     for command in ("verify", "snapshot", "replay"):
         assert stuck.call(command)[0] == 3

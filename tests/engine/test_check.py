@@ -37,6 +37,7 @@ FREE = {
     "Key.public_key",
     "MassCancel.newest",
     "MassCancel.order_id",
+    "MassCancel.parked",
     "MassCancel.place",
     "MassCancel.reason",
     "MassCancel.session",

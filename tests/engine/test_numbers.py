@@ -84,7 +84,7 @@ COMMANDS = {
     53: "SessionClosed key participant session connection cause",
     54: "SetCountdown key account timeout_ns",
     55: "ActivateSemantics key number",
-    56: "SkipRow key position row key_id time_ns reason signature",
+    56: "SkipRow key position row key_id time_ns reason signature leaves_out",
     60: "ProposeBlock key account instrument side price quantity counterparty"
     " client_ref counters",
     61: "AcceptBlock key account block_id client_ref",

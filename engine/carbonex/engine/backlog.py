@@ -13,17 +13,20 @@ from . import work
 from .consequences import enter_reached, tell
 from .enums import Phase
 from .market.phases import begin_call, set_phase
+from .omissions import give_up_stops
 from .orders.mass_cancels import work_off
+from .timers import GoesOn
 
 
 if TYPE_CHECKING:
     from .events import Event
+    from .orders.mass_cancels import MassCancel
     from .state import State
 
 
 def waits(state: State) -> bool:
     """Tell whether a batch would go on with something, whatever its time."""
-    return len(state.cancels) > 0 or any(
+    return _next(state) is not None or any(
         instrument.phase is Phase.TRADING for instrument in state.reaching
     )
 
@@ -35,12 +38,20 @@ def go_on(state: State, done: int) -> list[Event]:
     """
     room = max(work.SLICE - done, 1)
     events: list[Event] = []
-    while state.cancels and len(events) < room:
-        if not _cancel(state, room - len(events), events):
+    turn = 0
+    while len(events) < room and (cancel := _next(state)) is not None:
+        if _is_left_out(state, GoesOn.CANCELS, turn):
+            cancel.parked = True
+        elif not _cancel(state, cancel, room - len(events), events):
             break
+        turn += 1
     if state.reaching:
         entered: list[Event] = []
-        enter_reached(state, state.reaching, entered, room)
+        for instrument in state.reaching:
+            if _is_left_out(state, GoesOn.STOPS, instrument.number):
+                give_up_stops(state, instrument)
+            else:
+                enter_reached(state, [instrument], entered, room)
         state.reaching = state.reaching[1:] + state.reaching[:1]
         events += entered
     if state.watchful:
@@ -49,16 +60,35 @@ def go_on(state: State, done: int) -> list[Event]:
 
 
 def finish(state: State) -> list[Event]:
-    """Do all mass cancels that are left: another trading day may not meet them."""
+    """Do all mass cancels that are left: another trading day may not meet them.
+
+    Those that are parked are not done, and may go on from now on.
+    """
     events: list[Event] = []
-    while state.cancels:
-        _cancel(state, work.SLICE, events)
+    while (cancel := _next(state)) is not None:
+        _cancel(state, cancel, work.SLICE, events)
+    for cancel in state.cancels:
+        cancel.parked = False
     return events
 
 
-def _cancel(state: State, room: int, events: list[Event]) -> bool:
+def _next(state: State) -> MassCancel | None:
+    """Return the mass cancel whose turn it is. Linear in those that are parked."""
+    for cancel in state.cancels:
+        if not cancel.parked:
+            return cancel
+    return None
+
+
+def _is_left_out(state: State, kind: GoesOn, number: int) -> bool:
+    """Note what goes on, and tell whether the batch is applied without it."""
+    state.happening = state.time_ns, kind, number
+    return state.happening in state.left_out
+
+
+def _cancel(state: State, cancel: MassCancel, room: int, events: list[Event]) -> bool:
     """Go on with the mass cancel whose turn it is; return whether it is done."""
-    cancel = state.cancels.pop(0)
+    state.cancels.remove(cancel)
     if not work_off(state, cancel, room, events):
         state.cancels.append(cancel)
         return False

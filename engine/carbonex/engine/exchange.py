@@ -70,6 +70,7 @@ from .off_book.auctions import (
     place_bid,
 )
 from .off_book.blocks import accept, decline, propose, withdraw_block
+from .omissions import leave_out
 from .orders.amending import amend
 from .orders.countdowns import fire_countdown, set_countdown
 from .orders.leaving import cancel_open
@@ -149,6 +150,7 @@ class Exchange(State):
         if batch.n == 0:
             restart_graces(self, batch.gateway, max(self.time_ns, batch.time_ns))
         due = self._pass_time(batch)
+        self.happening = None
         first_seq = self.seq + 1
         replies: list[list[Event]] = []
         # ``type() is`` rather than ``match``: class patterns on msgspec structs
@@ -176,6 +178,19 @@ class Exchange(State):
         if self._accepts(batch):
             self.gateways[batch.gateway] = (batch.epoch, batch.n)
         return Applied(False, self.time_ns, self.seq + 1, [], [])  # noqa: FBT003
+
+    def apply_without(
+        self, batch: Batch, left_out: tuple[tuple[int, int, int], ...]
+    ) -> Applied:
+        """Apply a batch without some of what time does by itself, as SkipRows say.
+
+        Of what ``left_out`` names by time, kind and id, ``omissions`` says what comes
+        of it. The rest of the batch takes effect as ever.
+        """
+        self.left_out = left_out
+        applied = self.apply(batch)
+        self.left_out = ()
+        return applied
 
     def next_due(self) -> int | None:
         """Return when time will do something by itself, in ns, if ever.
@@ -243,7 +258,11 @@ class Exchange(State):
         while (due := self.timers.take(time_ns)) is not None:
             self.time_ns = max(self.time_ns, due[0])
             self.done = len(events)
-            happened = _fire(self, due[1], due[2])
+            self.happening = due
+            if due in self.left_out:
+                happened = leave_out(self, due[1], due[2])
+            else:
+                happened = _fire(self, due[1], due[2])
             if self.watchful:
                 follow(self, happened, len(events))
             events += happened

@@ -189,6 +189,10 @@ class State:
     which enter with later batches. ``done`` counts the events of what is being done,
     as far as a slice bounds it. ``unfinished`` tells that of what is due at
     ``time_ns`` some is still to happen.
+
+    ``happening`` names what time is doing by itself: when, what kind, which; None
+    while it does nothing. ``left_out`` has what it does not do in the batch that is
+    being applied (see ``omissions``).
     """
 
     def __init__(self) -> None:
@@ -224,6 +228,8 @@ class State:
         self.done = 0
         self.reaching: list[Instrument] = []
         self.unfinished = False
+        self.happening: tuple[int, int, int] | None = None
+        self.left_out: tuple[tuple[int, int, int], ...] = ()
         self.stops_wait = False
         self.limited = False
         self.supervised = False

@@ -26,6 +26,13 @@ class Due(enum.IntEnum):
     DAY = 6  # the trading day ends
 
 
+class GoesOn(enum.IntEnum):
+    """What goes on with each batch, and is in no timer: numbers beside those of Due."""
+
+    CANCELS = 7  # a mass cancel; the id is its turn in the batch, from 0
+    STOPS = 8  # reached stop orders enter; the id is the instrument's number
+
+
 @final
 class Timers:
     """What is due, soonest first; every operation costs O(log n).

@@ -12,6 +12,7 @@ from carbonex.gateway.config import FILE_NAME, load_config
 from carbonex.gateway.documents import ConfigError
 from carbonex.gateway.server.starting.opening import open_log
 from carbonex.journal import SnapshotStore, Target, skip_row
+from carbonex.journal.skips import outcome
 from carbonex.wire.keys import load_key
 
 from .failures import USAGE, fail
@@ -59,7 +60,9 @@ def skip(
 
     The server has stopped there, and every start stops there again. Try a release
     that can apply the row first: a row that is passed over never takes effect. Its
-    commands were not answered. The row is tried once more before anything is
+    commands were not answered. Where not a command raises the error but what time
+    does by itself (an expiry, a phase, the day's end), the row is applied without
+    that. The row is tried once more before anything is
     written: one that can be applied is not passed over. What is written is a row of
     the log, signed with your key. Every reader of the log believes it.
     """
@@ -67,10 +70,13 @@ def skip(
     target = Target(position, _hash(row_hash))
     with log_errors(), open_log(directory, config) as log:
         snapshots = SnapshotStore(directory)
-        row, error = skip_row(log, snapshots, target, signer, reason, time.time_ns())
+        row, command, error = skip_row(
+            log, snapshots, target, signer, reason, time.time_ns()
+        )
     typer.echo(
-        f"row {position} is passed over from now on: row {row.position} says so, signed"
-        f" with key {signer.key_id}\nit led to {error}\nhash     {row.hash.hex()}"
+        f"row {position} is {outcome(command.leaves_out)} from now on: row"
+        f" {row.position} says so, signed with key {signer.key_id}\nit led to {error}"
+        f"\nhash     {row.hash.hex()}"
     )
 
 

@@ -240,7 +240,8 @@ class Venue:
         try:
             applied = self.replayed(batch, position, chain)
         except Exception as error:
-            raise UnappliableRowError(position, chain, batch, error) from error
+            named = position, chain, batch, error, self.exchange.happening
+            raise UnappliableRowError(*named) from error
         submitters: list[tuple[Submitter | None, int, Command]] = []
         if batch is self._in_flight:
             # Only a newer epoch of this very gateway could have pre-empted it,

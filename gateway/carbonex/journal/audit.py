@@ -36,7 +36,8 @@ class Audit:
         self.not_compared = 0  # checkpoints of another release's format
         self.snapshots = 0
         self._deep = deep
-        self._passed: set[int] = set()  # positions that were passed over
+        # The positions that were passed over, or what they were applied without.
+        self._passed: set[tuple[int, tuple[int, int, int] | None]] = set()
         self._first = 0  # the first position that was applied
 
     def apply(self, found: Found) -> Applied | None:
@@ -60,9 +61,8 @@ class Audit:
             digest = exchange.digest()
             self.check(*where)
         self._first = self._first or row.position
-        skipped = self.skips.signed(row, exchange)
-        if skipped is not None:
-            self._passed.add(row.position)
+        for left_out in self.skips.signed(row, exchange):
+            self._passed.add((row.position, left_out))
         self._check_marker(found)
         applied = self.skips.apply(row, batch, exchange)
         if not applied.accepted:
@@ -83,7 +83,7 @@ class Audit:
         if marker is None or exchange is None:
             return
         command = marker.command
-        if command.position in self._passed:
+        if (command.position, command.leaves_out) in self._passed:
             return
         fault = "that row was applied"
         if command.position < self._first:  # it was passed over before all this

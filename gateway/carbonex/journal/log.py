@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import datetime
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
 import msgspec
 
 from carbonex.engine import Batch, Command
+from carbonex.engine.timers import Due, GoesOn
 from carbonex.wire.dates import SHANGHAI
 from carbonex.wire.units import NS_PER_SECOND
 
@@ -73,25 +74,61 @@ class UnknownSemanticsError(LogError):
 class UnappliableRowError(LogError):
     """A durable row raised an error in the engine; ``position`` says which.
 
-    The exchange may have applied a part of it, and must not be used any more.
+    ``happening`` names what time was doing by itself, as ``State.happening``; None
+    where a command raised it. The exchange may have applied a part of the row, and
+    must not be used any more.
     """
 
     def __init__(
-        self, position: int, row: bytes, batch: Batch, error: Exception
+        self,
+        position: int,
+        row: bytes,
+        batch: Batch,
+        error: Exception,
+        happening: tuple[int, int, int] | None = None,
     ) -> None:
         kinds = Counter(type(command).__name__ for command in batch.commands)
         what = ", ".join(
             kind if count == 1 else f"{count} {kind}" for kind, count in kinds.items()
         )
-        when = datetime.fromtimestamp(batch.time_ns // NS_PER_SECOND, SHANGHAI)
+        cause = what or "no command"
+        if happening is not None:
+            cause = f"{told(happening)}, which comes before {cause},"
         super().__init__(
-            f"row {position} of {when:%Y-%m-%d %H:%M:%S} (UTC+8), hash {row.hex()},"
-            f" cannot be applied: {what or 'no command'} led to {error!r}. Nothing of it"
+            f"row {position} of {_moment(batch.time_ns)}, hash {row.hex()},"
+            f" cannot be applied: {cause} led to {error!r}. Nothing of it"
             " was answered. Use a release that can apply it, or pass over it with"
             " carbonex skip: see 'A row that cannot be applied' in docs/operations.md"
         )
         self.error = error
+        self.happening = happening
         self.figures = {"position": position, "hash": row.hex(), "commands": what}
+        if happening is not None:
+            self.figures["due"] = told(happening)
+
+
+def told(happening: tuple[int, int, int]) -> str:
+    """Return words for what time does by itself: its time (ns), its kind, its id."""
+    time_ns, kind, number = happening
+    return f"{_WORDS[kind].format(number)}, due at {_moment(time_ns)}"
+
+
+_WORDS: Final[dict[int, str]] = {
+    Due.EXPIRY: "the expiry of order {}",
+    Due.COUNTDOWN: "the countdown of account number {}",
+    Due.GRACE: "the end of the grace of session number {}",
+    Due.AUCTION: "the close of auction {}",
+    Due.CALL: "the end of the call auction of instrument number {}",
+    Due.STEP: "the next phase of instrument number {}",
+    Due.DAY: "the end of the trading day",
+    GoesOn.CANCELS: "the mass cancel whose turn is {}",
+    GoesOn.STOPS: "the entry of reached stop orders of instrument number {}",
+}
+
+
+def _moment(time_ns: int) -> str:
+    moment = datetime.fromtimestamp(time_ns // NS_PER_SECOND, SHANGHAI)
+    return f"{moment:%Y-%m-%d %H:%M:%S} (UTC+8)"
 
 
 _decoder = msgspec.msgpack.Decoder(list[Command])

@@ -1,9 +1,11 @@
-"""Having a row passed over that no build can apply: the way past it."""
+"""Having a row passed over that no build can apply, or what is due before it."""
 
 from __future__ import annotations
 
 from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
+
+from msgspec.structs import replace
 
 from carbonex.engine import VENUE_KEY, Batch, SkipRow
 from carbonex.wire.login import sign
@@ -12,7 +14,7 @@ from carbonex.wire.skips import MAX_REASON, is_reason, skip_text
 from .history import HISTORY_NAME, HistoryError, HistoryReader
 from .log import LogError, UnappliableRowError
 from .recovery import recover
-from .skips import Skips, may_skip
+from .skips import Skips, may_skip, outcome
 
 
 if TYPE_CHECKING:
@@ -38,18 +40,20 @@ def skip_row(
     key: Key,
     reason: str,
     time_ns: int,
-) -> tuple[Row, str]:
+) -> tuple[Row, SkipRow, str]:
     """Append the row that has the row ``target`` passed over, for good.
 
     It is tried first: only a row that raises an error in the engine is passed over.
-    It is signed with ``key``, which must be one that the log knows, with the
+    Where something raises it that time does by itself, the row is applied without
+    that. It is signed with ``key``, which must be one that the log knows, with the
     permission operate; ``time_ns`` (since the epoch) is when. Return the new row,
-    which is durable, and what the engine said. O(snapshot + rows up to it).
+    which is durable, its command, and what the engine said. O(snapshot + rows up to
+    it).
 
     Raises:
         LogError: If the row is not there, is another, can be applied, or is passed
-            over already; if the key may not do this, or ``reason`` is none. Nothing
-            was written.
+            over already; if it raises an error without what is left out, too; if the
+            key may not do this, or ``reason`` is none. Nothing was written.
         PoisonedError: If the new row may be durable or not.
 
     """
@@ -61,16 +65,16 @@ def skip_row(
     row = _row_at(log, target)
     _check_what_is_kept(log, snapshots, row.position)
     before = recover(log, snapshots, row.position - 1).exchange
-    text = skip_text(log.venue, *target, time_ns, key.key_id, reason)
-    command = SkipRow(
-        VENUE_KEY, *target, key.key_id, time_ns, reason, sign(key.private_key, text)
-    )
-    _check_key(log, command, before)
+    _check_key(before, key, row)
     now_ns = before.time_ns  # no time passes where the new row stands
-    error = _error_of(log, row, before)
+    failed = _failure_of(log, row, before)
+    named = VENUE_KEY, *target, key.key_id, time_ns, reason
+    command = SkipRow(*named, "", failed.happening)
+    signature = sign(key.private_key, skip_text(log.venue, command))
+    command = replace(command, signature=signature)
     last = next(log.tail(log.bounds()[1]))
     batch = Batch(now_ns, last.gateway, last.epoch, last.n + 1, [command])
-    return log.publish(batch), repr(error)
+    return log.publish(batch), command, repr(failed.error)
 
 
 def _row_at(log: SegmentLog, target: Target) -> Row:
@@ -106,20 +110,31 @@ def _check_what_is_kept(
         )
 
 
-def _check_key(log: SegmentLog, command: SkipRow, before: Exchange) -> None:
-    skips = Skips(log.venue)
-    fault = may_skip(before, command.key_id) or skips.forged(command, before)
+def _check_key(before: Exchange, key: Key, row: Row) -> None:
+    fault = may_skip(before, key.key_id)
+    if not fault:
+        public_key = key.private_key.public_key().public_bytes_raw()
+        if before.keys[key.key_id].public_key != public_key:
+            fault = f"the signature is not that of key {key.key_id!r}"
     if fault:
-        raise LogError(f"row {command.position} cannot be passed over: {fault}")
+        raise LogError(f"row {row.position} cannot be passed over: {fault}")
 
 
-def _error_of(log: SegmentLog, row: Row, before: Exchange) -> Exception:
-    """Return what the engine says to the row. ``before`` is of no use any more."""
+def _failure_of(log: SegmentLog, row: Row, before: Exchange) -> UnappliableRowError:
+    """Return how the row fails. ``before`` is of no use any more."""
     skips = Skips.after(log, row.position)
-    if skips.signed(row, before) is not None:
+    left_out = skips.signed(row, before)
+    if None in left_out:
         raise LogError(skips.warnings[-1])
     try:
         skips.apply(row, row.batch(), before)
-    except UnappliableRowError as error:
-        return error.error
+    except UnappliableRowError as failed:
+        if failed.happening in left_out:
+            raise LogError(
+                f"row {row.position} is {outcome(failed.happening)} already, and cannot"
+                f" be left out: {failed.error!r}"
+            ) from None
+        return failed
+    if left_out:
+        raise LogError(skips.warnings[-1])
     raise LogError(f"row {row.position} can be applied: there is nothing to pass over")

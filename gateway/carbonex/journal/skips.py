@@ -1,7 +1,8 @@
 """Rows of a log that every reader passes over, because an operator has said so.
 
 A row that raises an error in the engine would stop every start for ever. So an
-operator may sign that it is passed over. The signed SkipRow is a row of the log
+operator may sign that it is passed over, or that it is applied without one thing that
+time does by itself there and that raises the error. The signed SkipRow is a row of the log
 itself, behind the one that it names: who reads the log looks for such rows first,
 and believes one whose signature is that of an operator's key. What a build can apply
 makes no difference: all of them pass over the same rows.
@@ -15,7 +16,7 @@ from carbonex.engine import Permission, SemanticsError, SkipRow
 from carbonex.wire.login import verify
 from carbonex.wire.skips import skip_text
 
-from .log import UnappliableRowError, UnknownSemanticsError
+from .log import UnappliableRowError, UnknownSemanticsError, told
 
 
 if TYPE_CHECKING:
@@ -28,8 +29,11 @@ if TYPE_CHECKING:
 
 
 # How the payload of a row begins that holds one SkipRow: an array of one array of
-# eight, of which the first is the tag 56. Three bytes decide, for every row that is read.
-_BEGINS: Final = b"\x91\x98\x38"
+# nine, of which the first is the tag 56. Three bytes decide, for every row that is read.
+_BEGINS: Final = b"\x91\x99\x38"
+
+
+NOTHING: Final[frozenset[tuple[int, int, int] | None]] = frozenset()
 
 
 class Marker(NamedTuple):
@@ -70,7 +74,7 @@ class Skips:
         self._markers.setdefault(marker.command.position, []).append(marker)
 
     def apply(self, row: Row, batch: Batch, exchange: Exchange) -> Applied:
-        """Apply ``batch``, which is ``row``'s, or pass over it.
+        """Apply ``batch``, which is ``row``'s, as far as markers say; or pass over it.
 
         Raises:
             UnknownSemanticsError: If this build does not know what it means.
@@ -78,34 +82,45 @@ class Skips:
                 it is passed over.
 
         """
-        if row.position in self._markers and self.signed(row, exchange):
-            return exchange.skip(batch)
+        left_out = NOTHING
+        if row.position in self._markers:
+            left_out = self.signed(row, exchange)
+            if None in left_out:
+                return exchange.skip(batch)
         try:
+            if left_out:
+                return exchange.apply_without(batch, tuple(filter(None, left_out)))
             return exchange.apply(batch)
         except SemanticsError as error:
             raise UnknownSemanticsError(row.position, error) from None
         except Exception as error:
-            raise UnappliableRowError(row.position, row.hash, batch, error) from error
+            named = row.position, row.hash, batch, error, exchange.happening
+            raise UnappliableRowError(*named) from error
 
-    def signed(self, row: Row, exchange: Exchange) -> Marker | None:
-        """Return the marker that passes over ``row``, if one is an operator's.
+    def signed(
+        self, row: Row, exchange: Exchange
+    ) -> frozenset[tuple[int, int, int] | None]:
+        """Return what operators have signed that ``row`` is applied without.
 
-        ``exchange`` is as it was before the row.
+        None stands for the whole row. ``exchange`` is as it was before the row.
         """
+        left_out: set[tuple[int, int, int] | None] = set()
         for marker in self._markers.get(row.position, ()):
             fault = self.fault(marker, row, exchange)
-            if not fault:
-                command = marker.command
+            if fault:
                 self._warn(
-                    f"row {row.position} is passed over: row {marker.position}, signed"
-                    f" with key {command.key_id}, says so: {command.reason}"
+                    f"row {marker.position}, which names row {row.position}, is not"
+                    f" believed: {fault}"
                 )
-                return marker
+                continue
+            command = marker.command
             self._warn(
-                f"row {marker.position}, which names row {row.position}, is not believed:"
-                f" {fault}"
+                f"row {row.position} is {outcome(command.leaves_out)}: row"
+                f" {marker.position}, signed with key {command.key_id}, says so:"
+                f" {command.reason}"
             )
-        return None
+            left_out.add(command.leaves_out)
+        return frozenset(left_out)
 
     def fault(self, marker: Marker, row: Row, exchange: Exchange) -> str:
         """Return why ``marker`` cannot pass over ``row``; empty where it can."""
@@ -119,8 +134,7 @@ class Skips:
     def forged(self, command: SkipRow, exchange: Exchange) -> str:
         """Return what is wrong with a signature by a key that is known; else nothing."""
         key = exchange.keys.get(command.key_id)
-        named = command.position, command.row, command.time_ns
-        text = skip_text(self._venue, *named, command.key_id, command.reason)
+        text = skip_text(self._venue, command)
         if key is None or not verify(key.public_key, text, command.signature):
             return f"the signature is not that of key {command.key_id!r}"
         return ""
@@ -128,6 +142,13 @@ class Skips:
     def _warn(self, text: str) -> None:
         if text not in self.warnings:
             self.warnings.append(text)
+
+
+def outcome(leaves_out: tuple[int, int, int] | None) -> str:
+    """Return what becomes of a row: it is passed over, or applied without what."""
+    if leaves_out is None:
+        return "passed over"
+    return f"applied without {told(leaves_out)}"
 
 
 def marker_in(row: Row) -> Marker | None:

@@ -2,28 +2,33 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+
+if TYPE_CHECKING:
+    from carbonex.engine import SkipRow
 
 
 MAX_REASON: Final = 200  # characters
 
 
-def skip_text(
-    venue: str, position: int, row: bytes, time_ns: int, key_id: str, reason: str
-) -> bytes:
-    """Return the bytes that are signed: seven lines, each ended by a line feed.
+def skip_text(venue: str, command: SkipRow) -> bytes:
+    """Return the bytes that are signed: eight lines, each ended by a line feed.
 
-    They name the row by its hash ``row``, so that the signature is of no use for
-    another row, or in another venue's log.
+    They name the row by its hash, so that the signature is of no use for another row,
+    or in another venue's log. The last line is "the whole row", or what the row is
+    applied without: when that is due, its kind and its id.
     """
+    leaves_out = command.leaves_out
     lines = (
         "carbonex-skip-v1",
         venue,
-        str(position),
-        row.hex(),
-        str(time_ns),
-        key_id,
-        reason,
+        str(command.position),
+        command.row.hex(),
+        str(command.time_ns),
+        command.key_id,
+        command.reason,
+        "the whole row" if leaves_out is None else " ".join(map(str, leaves_out)),
     )
     return "".join(f"{line}\n" for line in lines).encode()
 

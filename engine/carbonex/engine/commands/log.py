@@ -50,9 +50,11 @@ class ActivateSemantics(msgspec.Struct, frozen=True, gc=False, array_like=True, 
 class SkipRow(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=56):
     """State that every reader passes over the row at ``position``, whose hash is ``row``.
 
-    No build could apply that row. An operator has signed this with ``key_id``
-    at ``time_ns`` (ns since the epoch): readers believe the signature alone. Where it
-    stands in the log, this does nothing.
+    No build could apply that row. With ``leaves_out`` readers apply it without one
+    thing that time does by itself there: when it is due (ns), its ``Due``, its id.
+
+    An operator has signed this with ``key_id`` at ``time_ns`` (ns since the epoch):
+    readers believe the signature alone. Where it stands in the log, this does nothing.
     """
 
     key: str
@@ -62,6 +64,7 @@ class SkipRow(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=56):
     time_ns: int
     reason: str
     signature: str
+    leaves_out: tuple[int, int, int] | None = None
 
 
 # What a client ref stands for: the commands that carry one.

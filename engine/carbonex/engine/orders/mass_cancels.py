@@ -31,7 +31,8 @@ class MassCancel:
     They are those of one ``account``, of all accounts of a ``participant``, or of
     all, in ``instrument``, on ``side``, of ``session``, as far as each is named, and
     up to ``newest``. Accounts come by number, their orders by age: up to ``order_id``
-    of the account number ``place`` all were looked at.
+    of the account number ``place`` all were looked at. One that is ``parked`` does not
+    go on until the same is asked for again, or a trading day begins (see ``omissions``).
     """
 
     __slots__ = (
@@ -39,6 +40,7 @@ class MassCancel:
         "instrument",
         "newest",
         "order_id",
+        "parked",
         "participant",
         "place",
         "reason",
@@ -64,6 +66,7 @@ class MassCancel:
         self.newest = 0
         self.place = 0
         self.order_id = 0
+        self.parked = False
 
     @property
     def clears(self) -> bool:
@@ -115,6 +118,7 @@ def request(state: State, cancel: MassCancel) -> list[Event]:
         if known.chosen == cancel.chosen:
             state.cancels.remove(known)
             known.restart()
+            known.parked = False
             cancel = known
             break
     cancel.newest = state.last_order_id

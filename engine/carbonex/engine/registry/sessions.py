@@ -115,6 +115,11 @@ def end_grace(state: State, number: int) -> list[Event]:
     return _cancel(state, participant, session.name, reason)
 
 
+def keep_orders(state: State, number: int) -> None:
+    """Forget a session whose grace is over, and leave its orders as they are."""
+    _forget(state, state.sessions[number])
+
+
 def restart_graces(state: State, gateway: int, now_ns: int) -> None:
     """Let the grace of every session opened at ``gateway`` begin at ``now_ns``.
 

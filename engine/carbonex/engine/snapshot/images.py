@@ -193,6 +193,7 @@ class MassCancelRow(msgspec.Struct, frozen=True, gc=False, array_like=True):
     newest: int
     place: int
     order_id: int
+    parked: bool
 
 
 class Head(msgspec.Struct, frozen=True, gc=False, array_like=True):

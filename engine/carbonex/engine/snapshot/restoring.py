@@ -263,6 +263,7 @@ def _cancel(row: MassCancelRow) -> MassCancel:
     cancel.newest = row.newest
     cancel.place = row.place
     cancel.order_id = row.order_id
+    cancel.parked = row.parked
     return cancel
 
 

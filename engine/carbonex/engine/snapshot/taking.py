@@ -115,6 +115,7 @@ def _cancel(cancel: MassCancel) -> MassCancelRow:
         cancel.newest,
         cancel.place,
         cancel.order_id,
+        cancel.parked,
     )
 
 

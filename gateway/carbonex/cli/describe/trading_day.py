@@ -22,6 +22,7 @@ from carbonex.engine import (
     Uncrossed,
     Volumes,
 )
+from carbonex.journal.skips import outcome
 from carbonex.wire.dates import date_text
 from carbonex.wire.money import format_fen
 
@@ -66,7 +67,7 @@ def _(c: ActivateSemantics) -> str:
 @describe.register(SkipRow)
 def _(c: SkipRow) -> str:
     return (
-        f"row {c.position} is passed over, by decision of key {c.key_id} at"
+        f"row {c.position} is {outcome(c.leaves_out)}, by decision of key {c.key_id} at"
         f" {moment(c.time_ns)}: {c.reason}"
     )
 
