@@ -37,14 +37,14 @@ def bad_date(state: State, date: int) -> Rejected | None:
     The limit in a refusal is the newest date that is too early, or else the last one
     that is taken.
     """
-    before, last = state.last_day, 9999_12_31
     if state.semantics >= 2:
-        before, last = _neighbours(state)
-    if date <= before or not is_date(date):
-        return Rejected(Reason.BAD_PARAMETER, "date", date, before)
-    if date > last:
-        return Rejected(Reason.BAD_PARAMETER, "date", date, last)
-    return None
+        return far_date(state, date, state.time_ns)
+    return _outside(date, state.last_day, 9999_12_31)
+
+
+def far_date(state: State, date: int, now_ns: int) -> Rejected | None:
+    """Check a date by the bounds of semantics 2, whatever holds."""
+    return _outside(date, *_neighbours(state, now_ns))
 
 
 def bad_end(state: State, ends_ns: int) -> Rejected | None:
@@ -52,8 +52,13 @@ def bad_end(state: State, ends_ns: int) -> Rejected | None:
     now_ns = state.time_ns
     if ends_ns <= now_ns:
         return Rejected(Reason.BAD_PARAMETER, "ends", ends_ns, now_ns)
+    return far_end(ends_ns, now_ns) if state.semantics >= 2 else None
+
+
+def far_end(ends_ns: int, now_ns: int) -> Rejected | None:
+    """Check the end of a day that begins at ``now_ns`` by the bounds of semantics 2."""
     last_ns = now_ns + END_DAYS * DAY_NS if _is_clock_set(now_ns) else MAX_TIME_NS
-    if state.semantics >= 2 and ends_ns > last_ns:
+    if ends_ns > last_ns:
         return Rejected(Reason.BAD_PARAMETER, "ends", ends_ns, last_ns)
     return None
 
@@ -85,9 +90,17 @@ def date_at(time_ns: int) -> int:
     return year * 10_000 + month * 100 + day
 
 
-def _neighbours(state: State) -> tuple[int, int]:
+def _outside(date: int, before: int, last: int) -> Rejected | None:
+    """Check that a date is one, later than ``before`` and no later than ``last``."""
+    if date <= before or not is_date(date):
+        return Rejected(Reason.BAD_PARAMETER, "date", date, before)
+    if date > last:
+        return Rejected(Reason.BAD_PARAMETER, "date", date, last)
+    return None
+
+
+def _neighbours(state: State, now_ns: int) -> tuple[int, int]:
     """Return the newest date that is too early, and the last one that is taken."""
-    now_ns = state.time_ns
     if not _is_clock_set(now_ns):
         return state.last_day, LAST_DATE
     earliest = date_at(now_ns - (DATE_DAYS + 1) * DAY_NS)

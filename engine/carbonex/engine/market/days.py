@@ -29,7 +29,7 @@ from carbonex.engine.off_book.blocks import expire_blocks
 from carbonex.engine.orders.mass_cancels import all_in, request
 from carbonex.engine.timers import Due
 
-from .dates import bad_date, bad_end
+from .dates import bad_date, bad_end, far_date, far_end
 from .days_undone import Before
 from .instruments import admit, dismiss
 from .phases import await_step, begin_call, leave_schedule, set_phase
@@ -79,6 +79,19 @@ def begin_day(state: State, command: BeginDay) -> list[Event]:
     for instrument in state.listed:
         events += set_phase(state, instrument)
     return events
+
+
+def far_day(state: State, command: BeginDay, now_ns: int) -> Rejected | None:
+    """Check a day by the bounds of semantics 2, whatever holds.
+
+    For who has not logged the command yet: under semantics 1 the engine takes a day
+    that nobody can end, and old logs must keep it.
+    """
+    rejected = far_date(state, command.date, now_ns)
+    if rejected is None:
+        ends_ns = command.ends_ns or day_end_ns(state, command.date)
+        rejected = far_end(ends_ns, now_ns)
+    return rejected
 
 
 def day_end_ns(state: State, date: int) -> int:

@@ -19,7 +19,8 @@ from collections import deque
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, final
 
-from carbonex.engine import CancelAll
+from carbonex.engine import BeginDay, CancelAll
+from carbonex.engine.market.days import far_day
 from carbonex.gateway.holds import HISTORY, QUERY
 from carbonex.wire.closing import CloseCode
 from carbonex.wire.diagnosis import Fault
@@ -227,14 +228,31 @@ class Session:
             self._submit_all(method, params.orders, req_id, now_ns)
         elif type(method) is VenueMethod:
             self._limit(cost, now_ns)
-            command = method.build(params, who.key_id)
-            self.pending.submit(method, command, req_id, now_ns)
+            self._submit_operators(
+                method, method.build(params, who.key_id), req_id, now_ns
+            )
         else:
             self._limit(cost, now_ns)
             reply = partial(self.pending.send, method.name, cost, req_id, now_ns)
             before = self.outbox.queued_bytes
             self._answer(method, params, reply, now_ns)
             self._throttle.weigh_answer(self.outbox.queued_bytes - before, now_ns)
+
+    def _submit_operators(
+        self, method: VenueMethod, command: Command, req_id: int | None, now_ns: int
+    ) -> None:
+        """Submit an operator's or the registry's command.
+
+        A day too far away is refused here while the log's semantics would have the
+        engine take it: such a day would be in the log for good.
+        """
+        exchange, pending = self.exchange, self.pending
+        if type(command) is BeginDay and exchange.semantics < 2 and not exchange.day:
+            rejected = far_day(exchange, command, max(now_ns, exchange.time_ns))
+            if rejected is not None:
+                pending.answer(method, command, req_id, now_ns, None, [rejected])
+                return
+        pending.submit(method, command, req_id, now_ns)
 
     def _answer(
         self, method: QueryMethod, params: Any, reply: Reply, now_ns: int
