@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from carbonex.gateway.session.limits import SessionLimits
-from carbonex.gateway.session.throttle import Bucket
+from carbonex.gateway.session.throttle import Bucket, Share, Throttle
 from gateway.session_house import CEA, SECOND, Client, House, order
 
 
@@ -33,6 +33,17 @@ def spend(client: Client, count: int = 100) -> None:
         client.send("ping")
     answers = client.read()
     assert all(answer["success"] for answer in answers)
+
+
+def test_what_the_participants_share_refuses_is_not_taken_from_the_connection() -> None:
+    limits = SessionLimits(requests_per_second=50, burst=50)
+    share = Share(1, 75, 100, "")
+    one, other = Throttle(limits, share), Throttle(limits, share)
+    assert one.charge(50, 0)
+    assert not other.charge(50, 0)
+    assert other.bucket.remaining(0) == 50
+    assert other.charge(25, 0)
+    assert other.bucket.remaining(0) == 25
 
 
 def test_every_answer_tells_what_remains(house: House, client: Client) -> None:

@@ -28,7 +28,7 @@ from carbonex.engine.state import NO_ACCOUNTS
 from .leaving import cancel_open, cancel_rest, withdraw
 from .mass_cancels import MassCancel, count_awaited, request
 from .matching import match
-from .refusals import late, not_permitted, unaffordable
+from .refusals import late, not_permitted, unaffordable, unknown
 from .special import place_special
 
 
@@ -184,15 +184,19 @@ def cancel_all(state: State, command: CancelAll) -> list[Event]:
 def find_open(state: State, command: AmendOrder | CancelOrder) -> Order | Rejected:
     """Return the open order that the command names, or why not."""
     if 0 < command.deadline_ns < state.time_ns:
-        return late(state, command.deadline_ns)
+        return late(command.deadline_ns, state.time_ns)
     account = state.trader(command.key, command.account)
     if account is None:
         return not_permitted(command.key)
+    return named_open(account, command)
+
+
+def named_open(account: Account, command: AmendOrder | CancelOrder) -> Order | Rejected:
+    """Return the account's open order that the command names, or why not. O(1)."""
     order_id = command.order_id
     order = account.find(order_id, command.client_order_id)
     if order is None or order.order_id not in account.orders:
-        param = "order_id" if order_id else "client_order_id"
-        return Rejected(Reason.UNKNOWN_ORDER, param, order_id)
+        return unknown(command)
     return order
 
 
@@ -233,5 +237,5 @@ def _answer_early(
         if known is not None:
             return _stands(known, command)
     if 0 < command.deadline_ns < state.time_ns:
-        return late(state, command.deadline_ns)
+        return late(command.deadline_ns, state.time_ns)
     return None

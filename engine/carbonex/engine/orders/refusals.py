@@ -36,7 +36,12 @@ from .uncross import own_cross
 if TYPE_CHECKING:
     from carbonex.engine.accounts import Account, Participant
     from carbonex.engine.book import BookSide, Order
-    from carbonex.engine.commands import Conditions, PlaceOrder
+    from carbonex.engine.commands import (
+        AmendOrder,
+        CancelOrder,
+        Conditions,
+        PlaceOrder,
+    )
     from carbonex.engine.enums import Side
     from carbonex.engine.state import Instrument, State
 
@@ -47,9 +52,15 @@ OFF: Final = PostOnly.OFF
 CANCEL_NEWEST: Final = SelfTrade.CANCEL_NEWEST
 
 
-def late(state: State, deadline_ns: int) -> Rejected:
+def late(deadline_ns: int, now_ns: int) -> Rejected:
     """Refuse what came after its own deadline."""
-    return Rejected(Reason.DEADLINE_PASSED, "deadline", deadline_ns, state.time_ns)
+    return Rejected(Reason.DEADLINE_PASSED, "deadline", deadline_ns, now_ns)
+
+
+def unknown(command: AmendOrder | CancelOrder) -> Rejected:
+    """Refuse an order that is not open, by the name that the command has for it."""
+    param = "order_id" if command.order_id else "client_order_id"
+    return Rejected(Reason.UNKNOWN_ORDER, param, command.order_id)
 
 
 def not_permitted(key: str) -> Rejected:

@@ -58,6 +58,10 @@ class Bucket:
         self._full_at_ns = full_at_ns
         return True
 
+    def give_back(self, tokens: int) -> None:
+        """Undo the last ``take`` of ``tokens``."""
+        self._full_at_ns -= tokens * self._interval_ns
+
     def owe(self, tokens: int, now_ns: int) -> None:
         """Take ``tokens`` even if they are not there: later ones flow in for them.
 
@@ -135,9 +139,11 @@ class Throttle:
         self.exhausted = False
 
     def charge(self, tokens: int, now_ns: int) -> bool:
-        """Take ``tokens``; False if they exceed a limit, which is counted."""
-        if self.bucket.take(tokens, now_ns) and self.share.bucket.take(tokens, now_ns):
-            return True
+        """Take ``tokens`` of both limits; False if they exceed one, which is counted."""
+        if self.bucket.take(tokens, now_ns):
+            if self.share.bucket.take(tokens, now_ns):
+                return True
+            self.bucket.give_back(tokens)
         if not self._excess.take(tokens, now_ns):
             self.exhausted = True
         return False

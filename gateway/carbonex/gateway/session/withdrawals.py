@@ -13,6 +13,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, final
 
 from carbonex.engine import CancelAll, CancelOrder, Reason, Rejected
+from carbonex.engine.orders.placing import named_open
+from carbonex.engine.orders.refusals import late, unknown
 
 
 if TYPE_CHECKING:
@@ -54,15 +56,13 @@ class Withdrawals:
         return None
 
     def _of_one(self, command: CancelOrder, now_ns: int) -> list[Event] | None:
-        deadline_ns, order_id = command.deadline_ns, command.order_id
-        if 0 < deadline_ns < now_ns:
-            return [_late(deadline_ns, now_ns)]
-        account = self._exchange.accounts[command.account]
-        order = account.find(order_id, command.client_order_id)
-        if order is None or order.order_id not in account.orders:
-            return [_unknown(order_id)]
+        if 0 < command.deadline_ns < now_ns:
+            return [late(command.deadline_ns, now_ns)]
+        order = named_open(self._exchange.accounts[command.account], command)
+        if type(order) is Rejected:
+            return [order]
         if order.order_id in self._named:  # and gone by then
-            return [_unknown(order_id)]
+            return [unknown(command)]
         self._named.add(order.order_id)
         return None
 
@@ -74,12 +74,3 @@ class Withdrawals:
             if instrument in ("", order.instrument) and side in (None, order.side):
                 return None
         return []
-
-
-def _late(deadline_ns: int, now_ns: int) -> Rejected:
-    return Rejected(Reason.DEADLINE_PASSED, "deadline", deadline_ns, now_ns)
-
-
-def _unknown(order_id: int) -> Rejected:
-    param = "order_id" if order_id else "client_order_id"
-    return Rejected(Reason.UNKNOWN_ORDER, param, order_id)
