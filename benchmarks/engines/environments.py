@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 ROOT: Final = Path(__file__).parents[2]
 PEERS: Final = ROOT / ".venv-peers"
+LAST_LINES: Final = 10  # of what pip says: the last one alone is often a mere notice
 SOURCES: Final = ("engine", "gateway", "sdk")
 
 
@@ -229,7 +230,8 @@ def installed(name: str, requirement: str) -> Path:
         for step in (make, fill):
             subprocess.run(step, check=True, capture_output=True, text=True)
     except subprocess.CalledProcessError as error:
-        last = (error.stderr or "no reason given").strip().splitlines()[-1]
-        raise MissingError(f"{requirement} cannot be installed: {last}") from error
+        lines = (error.stderr or "no reason given").strip().splitlines()
+        reason = "\n  ".join(lines[-LAST_LINES:])
+        raise MissingError(f"{requirement} cannot be installed:\n  {reason}") from error
     marker.write_text(requirement, encoding="utf-8")
     return interpreter

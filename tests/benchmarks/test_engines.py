@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import subprocess
 import sys
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,7 @@ import pytest
 
 from benchmarks import peers
 from benchmarks.engine import QUICK, workloads
-from benchmarks.engines import bare, carbonex
+from benchmarks.engines import bare, carbonex, environments
 from benchmarks.engines.environments import BARE, PURE, alternate, present
 from benchmarks.engines.run import measure, outcome
 from benchmarks.engines.workload import read, write
@@ -97,6 +98,21 @@ def test_an_engine_that_cannot_be_run_is_left_out_and_says_why(
         [BARE],
         ["a peer skipped: it needs Python 3.13: set BENCH_PYTHON for make bench"],
     )
+
+
+def test_why_a_peer_cannot_be_installed_is_told_in_whole_lines(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    said = "ERROR: no matching distribution\n\n[notice] a new release of pip\n"
+
+    def fail(command: list[str], **_: object) -> None:
+        raise subprocess.CalledProcessError(1, command, stderr=said)
+
+    monkeypatch.setattr(sys, "version_info", (3, 13))
+    monkeypatch.setattr(environments, "PEERS", tmp_path)
+    monkeypatch.setattr(subprocess, "run", fail)
+    with pytest.raises(environments.MissingError, match="no matching distribution"):
+        environments.installed("a peer", "a-peer==1")
 
 
 def test_every_workload_can_be_run_in_small(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import random
+import signal
 from collections import Counter
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, cast
@@ -54,6 +55,15 @@ async def test_sigterm_ends_it_cleanly(tmp_path: Path) -> None:
         (trade,) = history.trades(CEA)
         assert (trade.price, trade.quantity, trade.seller) == (7000, 2, "maker")
         assert history.position == position
+
+
+async def test_sighup_ends_no_server_without_tls(tmp_path: Path) -> None:
+    make_market(tmp_path, write_config(tmp_path))
+    async with VenueProcess(tmp_path) as venue, Stranger(venue.port) as maker:
+        for _ in range(2):
+            venue.process.send_signal(signal.SIGHUP)
+            await maker.call("ping")
+        assert await venue.stop() == 0
 
 
 async def test_the_collector_rests_while_the_venue_is_busy(

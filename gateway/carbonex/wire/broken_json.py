@@ -11,6 +11,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from .broken import BrokenError, EndError
+
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,20 +35,12 @@ def problem_of_json(text: str) -> str:
     try:
         for _ in range(MAX_STEPS):
             walk.step()
-    except _BrokenError as broken:
+    except BrokenError as broken:
         return str(broken)
-    except _EndError:
+    except EndError:
         if len(begin) == len(text):
             return f"it ends too early (byte {_bytes(text)})"
     return walk.placed("it is broken somewhere behind")
-
-
-class _BrokenError(Exception):
-    """Carries the sentence out of the walk."""
-
-
-class _EndError(Exception):
-    """The text ends where it must go on."""
 
 
 def _bytes(text: str) -> int:
@@ -103,13 +97,13 @@ class _Walk:
         """Take one token.
 
         Raises:
-            _BrokenError: If it is none that may stand there.
-            _EndError: If there is no more.
+            BrokenError: If it is none that may stand there.
+            EndError: If there is no more.
 
         """
         self._skip(_GAP)
         if self.at == len(self._text) and self._expect != self._nothing:
-            raise _EndError
+            raise EndError
         self._expect(self._text[self.at : self.at + 1])
 
     def placed(self, problem: str) -> str:
@@ -196,11 +190,11 @@ class _Walk:
     def _nothing(self, char: str) -> None:
         if char:
             raise self._broken("it goes on after its end")
-        raise _BrokenError("it cannot be decoded")
+        raise BrokenError("it cannot be decoded")
 
     def _take_scalar(self, char: str) -> None:
         if _UNFINISHED_SCALAR.match(self._text, self.at):
-            raise _EndError
+            raise EndError
         if not self._skip(_A_SCALAR):
             raise self._broken(f"no value begins with {char!a}")
 
@@ -208,11 +202,11 @@ class _Walk:
         self._skip(_TEXT)
         text, at = self._text, self.at
         if at == len(text) or _UNFINISHED_ESCAPE.match(text, at):
-            raise _EndError
+            raise EndError
         if text[at] == '"':
             self.at += 1
         elif _HALF_OF_A_PAIR.match(text, at):
-            raise _BrokenError("a \\u escape in it names half of a surrogate pair")
+            raise BrokenError("a \\u escape in it names half of a surrogate pair")
         elif text[at] == "\\":
             raise self._broken("a text in it holds an escape that JSON lacks")
         elif text[at] < " ":
@@ -227,5 +221,5 @@ class _Walk:
             self.at = found.end()
         return found is not None
 
-    def _broken(self, problem: str) -> _BrokenError:
-        return _BrokenError(self.placed(problem))
+    def _broken(self, problem: str) -> BrokenError:
+        return BrokenError(self.placed(problem))

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
+from .broken import BrokenError, EndError
+
 
 MAX_STEPS: Final = 500  # of 0.7 µs; 50 simple orders have 450
 
@@ -23,19 +25,11 @@ def problem_of_msgpack(data: bytes) -> str:
     try:
         for _ in range(MAX_STEPS):
             walk.step()
-    except _BrokenError as broken:
+    except BrokenError as broken:
         return str(broken)
-    except _EndError:
+    except EndError:
         return f"it ends too early (byte {len(data)})"
     return f"it is broken somewhere behind (byte {walk.at})"
-
-
-class _BrokenError(Exception):
-    """Carries the sentence out of the walk."""
-
-
-class _EndError(Exception):
-    """The data end where they must go on."""
 
 
 class _Form(NamedTuple):
@@ -84,8 +78,8 @@ class _Walk:
         """Take one value; of a map or an array the beginning.
 
         Raises:
-            _BrokenError: If it is none that may stand there.
-            _EndError: If there is no more.
+            BrokenError: If it is none that may stand there.
+            EndError: If there is no more.
 
         """
         left = self._left
@@ -97,9 +91,9 @@ class _Walk:
         (first,) = self._take(1)
         kind, size, width = _FORMS[first]
         if not kind:
-            raise _BrokenError(f"no value begins with {first:#x} (byte {begin})")
+            raise BrokenError(f"no value begins with {first:#x} (byte {begin})")
         if len(left) == 2 and left[1] % 2 == 0 and kind != "str":
-            raise _BrokenError("its member names must be strings")
+            raise BrokenError("its member names must be strings")
         left[-1] -= 1
         if width:
             size += int.from_bytes(self._take(width))
@@ -119,16 +113,16 @@ class _Walk:
             except UnicodeDecodeError as error:
                 place = begin + error.start
                 problem = f"a text in it is not UTF-8 (byte {place})"
-                raise _BrokenError(problem) from None
+                raise BrokenError(problem) from None
 
     def _take(self, size: int) -> bytes:
         taken = self._data[self.at : self.at + size]
         if len(taken) < size:
-            raise _EndError
+            raise EndError
         self.at += size
         return taken
 
-    def _over(self) -> _BrokenError:
+    def _over(self) -> BrokenError:
         if self.at < len(self._data):
-            return _BrokenError(f"it goes on after its end (byte {self.at})")
-        return _BrokenError("it cannot be decoded")
+            return BrokenError(f"it goes on after its end (byte {self.at})")
+        return BrokenError("it cannot be decoded")

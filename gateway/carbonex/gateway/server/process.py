@@ -40,7 +40,8 @@ async def serve(
 ) -> None:
     """Serve the venue until SIGTERM or SIGINT; run it in a uvloop of its own.
 
-    The first one decides; from then on, and for good, signals are ignored.
+    The first one decides; from then on, and for good, signals are ignored. SIGHUP
+    renews the certificate, and without one does nothing.
 
     ``watch`` runs while it recovers, ``ready`` is called once clients can
     connect. When it returns, everything that was answered is in the log, and a
@@ -69,8 +70,7 @@ async def serve(
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, server.request_stop)
-        if server.encryption.on:
-            loop.add_signal_handler(signal.SIGHUP, server.encryption.renew)
+        loop.add_signal_handler(signal.SIGHUP, server.encryption.renew)
         ready(server)
         await server.wait()
 

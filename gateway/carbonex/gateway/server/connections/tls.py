@@ -54,9 +54,11 @@ class Encryption:
     def renew(self) -> None:
         """Read certificate and key again, for connections to come.
 
-        If they cannot be used, that is reported and the ones before stay.
+        If they cannot be used, that is reported and the ones before stay. Without TLS
+        there is nothing to read.
         """
         if self.context is None:
+            _log.info("nothing to read again", reason="the port does not speak TLS")
             return
         try:
             load(self.context, self._directory, self._tls)
