@@ -181,7 +181,7 @@ def work_off(state: State, cancel: MassCancel, room: int, events: list[Event]) -
         if account.number > cancel.place:
             cancel.place, cancel.order_id = account.number, 0
         looks -= 1
-        for order in _named(account, cancel):
+        for order in _named(account, cancel, looks):
             if looks <= 0:
                 break
             if cancel.passed(order):
@@ -198,12 +198,16 @@ def work_off(state: State, cancel: MassCancel, room: int, events: list[Event]) -
     return looks > 0
 
 
-def _named(account: Account, cancel: MassCancel) -> Iterable[Order]:
-    """Return the account's orders of the session, instrument and side, oldest first."""
+def _named(account: Account, cancel: MassCancel, most: int) -> Iterable[Order]:
+    """Return the account's orders of the session, instrument and side, oldest first.
+
+    There are at least ``most`` that it has not passed, or all.
+    """
     if cancel.session:
-        return account.own.of_session(cancel.session)
+        return account.own.of_session(cancel.session, cancel.order_id, most)
     if cancel.instrument or cancel.side is not None:
-        return account.own.find(cancel.instrument, cancel.side)
+        instrument, side = cancel.instrument, cancel.side
+        return account.own.find(instrument, side, cancel.order_id, most)
     return account.orders.values()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from typing import TYPE_CHECKING, Final, final
 
 
@@ -22,8 +23,8 @@ class OwnOrders:
     The account keeps them by number, and an order that comes or goes costs this index
     nothing. A search first sorts the orders that have come since the last search, so
     it costs what has changed since, not what is open: an order is sorted once,
-    however often somebody searches. Orders that have ended are left out, and all are
-    sorted anew before most have ended. Nothing else follows from the index: a
+    however often somebody searches. Orders that have ended are passed over, and
+    forgotten before they are the most. Nothing else follows from the index: a
     snapshot has no need of it.
     """
 
@@ -35,13 +36,15 @@ class OwnOrders:
         self._newest = 0  # the number of the last order that is sorted
         self._size = 0  # all groups' orders, ended ones too
 
-    def find(self, instrument: str, side: Side | None) -> list[Order]:
-        """Return the open orders, oldest first; "" is any instrument, None both sides.
+    def find(
+        self, instrument: str, side: Side | None, after: int, most: int
+    ) -> list[Order]:
+        """Return the ``most`` oldest open orders of an instrument or a side, or both.
 
-        Linear in what it returns, and in what has come and gone since the last search.
+        "" is any instrument, None both sides; only numbers above ``after`` count.
+        O(log n + m) for m orders looked at, and what has come or gone since the last
+        search; over all instruments m counts for each that the account has orders in.
         """
-        if not instrument and side is None:
-            return list(self._orders.values())
         self._sort()
         keys = [
             key
@@ -50,15 +53,15 @@ class OwnOrders:
             and instrument in ("", key[0])
             and (side is None or side is key[1])
         ]
-        found = [order for key in keys for order in self._open(key)]
+        found = [order for key in keys for order in self._open(key, after, most)]
         if len(keys) > 1:
             found.sort(key=_number)
-        return found
+        return found[:most]
 
-    def of_session(self, name: str) -> list[Order]:
-        """Return the open orders that a session has placed, oldest first."""
+    def of_session(self, name: str, after: int, most: int) -> list[Order]:
+        """Return the ``most`` oldest open orders of a session, as ``find`` does."""
         self._sort()
-        return self._open((name, None))
+        return self._open((name, None), after, most)
 
     def known(self, instrument: str, side: Side) -> list[Order]:
         """Return the orders of one side, oldest first, some of which have ended."""
@@ -98,16 +101,26 @@ class OwnOrders:
                 self._groups.setdefault(key, []).append(order)
                 self._size += 1
 
-    def _open(self, key: Key) -> list[Order]:
-        """Return a group's open orders, and forget those that have ended."""
+    def _open(self, key: Key, after: int, most: int) -> list[Order]:
+        """Return a group's open orders; forget the ended ones if they are the most."""
         group, orders = self._groups.get(key, []), self._orders
-        found = [order for order in group if order.order_id in orders]
-        if found:
-            self._groups[key] = found
+        found: list[Order] = []
+        begin = end = bisect_right(group, after, key=_number)
+        while end < len(group) and len(found) < most:
+            if group[end].order_id in orders:
+                found.append(group[end])
+            end += 1
+        if 2 * (end - begin - len(found)) > len(group):
+            self._forget_ended(key, group)
+        return found
+
+    def _forget_ended(self, key: Key, group: list[Order]) -> None:
+        is_open = [order for order in group if order.order_id in self._orders]
+        self._size -= len(group) - len(is_open)
+        if is_open:
+            self._groups[key] = is_open
         else:
-            self._groups.pop(key, None)
-        self._size -= len(group) - len(found)
-        return list(found)
+            del self._groups[key]
 
 
 def _keys(order: Order) -> list[Key]:
