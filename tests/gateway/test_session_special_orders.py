@@ -94,6 +94,15 @@ def test_a_stop_order_needs_its_stop_price_and_no_price(acme: Client) -> None:
     assert error["message"] == "a stop order waits: it is day, gtc or gtd"
 
 
+def test_a_cancelled_stop_order_waits_no_more(acme: Client) -> None:
+    named = order(price="75.10", client_order_id="a-1", **STOP_LIMIT)
+    acme.result("add_order", **named)
+    acme.result("cancel_order", order_id="1")
+    gone = acme.result("order", client_order_id="a-1")
+    assert (gone["status"], gone["stop_price"]) == ("cancelled", "75.00")
+    assert "waiting" not in gone
+
+
 def test_a_waiting_order_may_get_another_stop_price(house: House, acme: Client) -> None:
     acme.result("add_order", **order(price="76.00", **STOP_LIMIT))
     amended = acme.result("amend_order", order_id="1", stop_price="75.50")

@@ -252,6 +252,7 @@ def ticker_of(
 def order_of(order: Order) -> answers.OrderState:
     """Return an order as it stands, as a query tells it."""
     command, conditions = order.command, order.command.conditions
+    is_open = order.status is OrderStatus.OPEN
     special: dict[str, Any] = {}
     if conditions is not None:
         stop = conditions.stop_price
@@ -261,9 +262,8 @@ def order_of(order: Order) -> answers.OrderState:
             "stop_price": format_fen(stop) if stop else "",
             "display_quantity": conditions.display_quantity,
             "expires": conditions.expires_ns // 1000,
-            "waiting": order.waits,
+            "waiting": order.waits and is_open,
         }
-    is_open = order.status is OrderStatus.OPEN
     return answers.OrderState(
         order_id=str(order.order_id),
         account=command.account,

@@ -124,7 +124,7 @@ def _special(order: Order) -> dict[str, Any]:
         "stop_price": format_fen(stop) if stop else "",
         "display_quantity": given.display_quantity,
         "expires": given.expires_ns // 1000,
-        "waiting": order.waits,
+        "waiting": order.waits and order.status is OrderStatus.OPEN,
     }
 
 
