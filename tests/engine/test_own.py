@@ -4,13 +4,24 @@ from __future__ import annotations
 
 import pytest
 
-from carbonex.engine import BUY, SELL, BeginDay, ListInstrument, PlaceOrder
+from carbonex.engine import (
+    BUY,
+    COMPILED,
+    SELL,
+    BeginDay,
+    ListInstrument,
+    PlaceOrder,
+)
 from carbonex.engine.book import Order
 from carbonex.engine.orders.own import OwnOrders
 from driver import Driver, admitted
 
 
 COUNT = 2_000
+
+pytestmark = pytest.mark.skipif(
+    COMPILED, reason="compiled code does not ask a dict of another class"
+)
 
 
 class Counted(dict[int, Order]):
