@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+import sys
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given, strategies as st
@@ -11,6 +12,10 @@ from carbonex.gateway.session.limits import SessionLimits
 from carbonex.gateway.session.throttle import Bucket, Share, Throttle
 from gateway.session_house import CEA, SECOND, Client, House, order
 
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import FrameType
 
 LIMITS = SessionLimits(requests_per_second=100, burst=100, abuse_factor=3)
 MS = 1_000_000
@@ -197,6 +202,20 @@ def test_a_full_log_takes_cancels_of_what_is_open_alone(
     assert client.result("cancel_all")["orders"][0]["order_id"] == "1"
     assert client.result("cancel_all") == {"orders": []}
     assert house.exchange.seq == seq + 1
+
+
+def test_a_cancel_all_that_finds_nothing_does_not_look_at_all_orders() -> None:
+    """It is answered without the log, and however often a client asks."""
+    lines = []
+    for orders in (10, 500):
+        house = House()
+        client = house.trader("acme-key")
+        for _ in range(orders):
+            client.result("add_order", **order(quantity=1))
+        house.venue.log_full = True
+        client.result("cancel_all", side="sell")  # what has come is sorted once
+        lines.append(_lines_run(lambda: client.result("cancel_all", side="sell")))  # noqa: B023
+    assert lines[0] == lines[1]
 
 
 def test_countdowns_count_and_a_full_log_takes_some(
@@ -458,3 +477,21 @@ def test_a_venue_that_shuts_down_takes_nothing() -> None:
     assert batch["error"]["code"] == 5007
     assert len(orders["result"]["orders"]) == 1
     assert house.connect().read()[0]["data"][0]["state"] == "server_shutdown"
+
+
+def _lines_run(act: Callable[[], object]) -> int:
+    """Count the lines of Python that something runs."""
+    lines = 0
+
+    def trace(_frame: FrameType, event: str, _arg: object) -> Any:
+        nonlocal lines
+        lines += event == "line"
+        return trace
+
+    before = sys.gettrace()
+    sys.settrace(trace)
+    try:
+        act()
+    finally:
+        sys.settrace(before)
+    return lines

@@ -18,6 +18,8 @@ from carbonex.engine.orders.refusals import late, unknown
 
 
 if TYPE_CHECKING:
+    from collections.abc import Sized
+
     from carbonex.engine import Command, Event, Exchange
 
 
@@ -46,8 +48,8 @@ class Withdrawals:
     def outcome(self, command: Command, now_ns: int) -> list[Event] | None:
         """Return what becomes of a withdrawal that changes nothing; else None.
 
-        Its account is one of the client's. O(1), of a CancelAll linear in the
-        account's orders.
+        Its account is one of the client's. O(1), of a CancelAll as in
+        ``OwnOrders.find``.
         """
         if type(command) is CancelOrder:
             return self._of_one(command, now_ns)
@@ -70,7 +72,8 @@ class Withdrawals:
         exchange, instrument, side = self._exchange, command.instrument, command.side
         if instrument and instrument not in exchange.instruments:
             return [Rejected(Reason.UNKNOWN_INSTRUMENT, "instrument")]
-        for order in exchange.accounts[command.account].orders.values():
-            if instrument in ("", order.instrument) and side in (None, order.side):
-                return None
-        return []
+        account = exchange.accounts[command.account]
+        found: Sized = account.orders
+        if instrument or side is not None:
+            found = account.own.find(instrument, side, 0, 1)
+        return None if found else []
