@@ -6,6 +6,7 @@ Orders sell at MID and above; a fiftieth of the number of orders are accounts.
 
 from __future__ import annotations
 
+from heapq import nsmallest
 from typing import TYPE_CHECKING, Any, Final
 
 from carbonex.cli.flows.flow import long_day
@@ -154,6 +155,16 @@ def until(orders: int, expires_ns: int) -> Iterator[PlaceOrder]:
 
 def deepest(exchange: Exchange) -> str:
     """Return the number of the newest order at the worst price."""
-    accounts = exchange.accounts.values()
-    orders = (order for account in accounts for order in account.orders.values())
-    return str(max((order.price, order.order_id) for order in orders)[1])
+    return str(max(_places(exchange))[1])
+
+
+def best(exchange: Exchange, count: int) -> list[str]:
+    """Return the numbers of the orders that trade first, of all that sell."""
+    return [str(number) for _, number in nsmallest(count, _places(exchange))]
+
+
+def _places(exchange: Exchange) -> Iterator[tuple[int, int]]:
+    for account in exchange.accounts.values():
+        for order in account.orders.values():
+            if order.side is SELL:
+                yield order.price, order.order_id

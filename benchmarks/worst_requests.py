@@ -47,6 +47,19 @@ if TYPE_CHECKING:
 
 PLAIN: Final = "a plain order that rests"
 PLAIN_BATCH: Final = "a batch of 50 plain orders"
+PICK: Final = "a pick that trades"
+PICKS: Final = "a batch of 50 picks that trade"
+FILL_OR_KILL: Final = "a fill or kill that fills"  # by as many as one order may meet
+
+# Of requests that are refused the like that is accepted.
+ACCEPTED: Final = {
+    "a stale pick": PICK,
+    "a batch of 50 stale picks": PICKS,
+    "a pick not at the best price": PICK,
+    "a fill or kill of more than there is": FILL_OR_KILL,
+    "a fill or kill of all there is": FILL_OR_KILL,
+    "an amend of no order": PLAIN,
+}
 SECOND_NS: Final = 10**9
 BATCH: Final = 50  # orders of a message
 FEW: Final = 500  # orders that one order may take anywhere
@@ -76,20 +89,20 @@ def refused(orders: int) -> Iterator[tuple[str, Cost]]:
         attacker.usual("batch_add", orders=[low] * BATCH),
     )
     stale = buy(pick=[str(10**9)])
-    yield "stale pick", attacker.usual("add_order", **stale)
+    yield "a stale pick", attacker.usual("add_order", **stale)
     yield (
         f"a batch of {BATCH} stale picks",
         attacker.usual("batch_add", orders=[stale] * BATCH),
     )
     deep = books.deepest(house.exchange)
     yield (
-        "pick not at the best price",
+        "a pick not at the best price",
         attacker.usual("add_order", **buy(pick=[deep])),
     )
     more = buy(10 * orders, time_in_force="fok")
-    yield "fill or kill of more than there is", attacker.usual("add_order", **more)
+    yield "a fill or kill of more than there is", attacker.usual("add_order", **more)
     yield (
-        "amend of no order",
+        "an amend of no order",
         attacker.usual("amend_order", order_id=str(10**9), price="1.01"),
     )
     idle = house.client(books.trader(orders - 1))
@@ -104,6 +117,12 @@ def refused(orders: int) -> Iterator[tuple[str, Cost]]:
     yield (
         "cancel_all of an account at its cap, no such instrument",
         whale.usual("cancel_all", instrument=OTHER),
+    )
+    first, *others = books.best(house.exchange, BATCH + 1)
+    yield PICK, attacker.cost("add_order", **buy(pick=[first]))
+    yield (
+        PICKS,
+        attacker.cost("batch_add", orders=[buy(pick=[other]) for other in others]),
     )
 
 
@@ -175,11 +194,11 @@ def picked(orders: int) -> Iterator[tuple[str, Cost]]:
     )
     few, rest = min(FEW, orders // 4), orders
     yield (
-        f"fill or kill of {few} orders",
+        FILL_OR_KILL,
         taker.cost("add_order", **buy(few, time_in_force="fok")),
     )
     yield (
-        "fill or kill of all there is",
+        "a fill or kill of all there is",
         taker.cost("add_order", **buy(orders - few - 1, time_in_force="fok")),
     )
     yield "what is left of it, by one order", taker.cost("add_order", **buy(rest))

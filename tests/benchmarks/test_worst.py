@@ -12,7 +12,16 @@ from benchmarks.processes import printed
 from benchmarks.worst_attacker import Attack
 from benchmarks.worst_attacks import Site, attacked, attacks, begun
 from benchmarks.worst_house import Cost, House
-from benchmarks.worst_requests import PLAIN, PLAIN_BATCH, WORKLOADS, wide
+from benchmarks.worst_requests import (
+    ACCEPTED,
+    FILL_OR_KILL,
+    PICK,
+    PICKS,
+    PLAIN,
+    PLAIN_BATCH,
+    WORKLOADS,
+    wide,
+)
 from carbonex.gateway.session.methods import METHODS
 
 
@@ -41,11 +50,14 @@ def test_many_accounts_and_one_at_its_cap_or_with_half_of_all() -> None:
     [
         (PLAIN, "success"),
         (PLAIN_BATCH, "success"),
-        ("stale pick", "STALE_PICK"),
+        (PICK, "success"),
+        (PICKS, "success"),
+        (FILL_OR_KILL, "success"),
+        ("a stale pick", "STALE_PICK"),
         ("a batch of 50 stale picks", "STALE_PICK"),
-        ("pick not at the best price", "NOT_BEST_PRICE"),
-        ("fill or kill of more than there is", "FOK_UNFILLABLE"),
-        ("amend of no order", "UNKNOWN_ORDER"),
+        ("a pick not at the best price", "NOT_BEST_PRICE"),
+        ("a fill or kill of more than there is", "FOK_UNFILLABLE"),
+        ("an amend of no order", "UNKNOWN_ORDER"),
         ("cancel_all of an account at its cap, no such side", "success"),
         ("open_orders of an account at its cap", "success"),
         ("subscription to executions and open orders", "success"),
@@ -58,6 +70,15 @@ def test_a_request_is_answered_as_its_name_says(
     costs: dict[str, Cost], name: str, answer: str
 ) -> None:
     assert costs[name].answer == answer
+
+
+def test_every_refusal_is_held_against_the_like_that_is_accepted(
+    costs: dict[str, Cost],
+) -> None:
+    """With few orders one fill or kill may take all there is."""
+    refused = {n for n, cost in costs.items() if cost.answer not in {"", "success"}}
+    assert refused == ACCEPTED.keys() - {"a fill or kill of all there is"}
+    assert {costs[name].answer for name in ACCEPTED.values()} == {"success"}
 
 
 @pytest.mark.parametrize(
@@ -133,7 +154,8 @@ def test_an_honest_client_beside_each_attacker(tmp_path: Path) -> None:
 def test_the_report_has_costs_attackers_and_events(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(worst, "WORKLOADS", (worst_requests.refused,))
+    refused, picked = worst_requests.refused, worst_requests.picked
+    monkeypatch.setattr(worst, "WORKLOADS", (refused, picked))
     monkeypatch.setattr(limits, "measure", lambda *, quick: [])
     seen = next(iter(attacked(50, 0.1)))[1]
     monkeypatch.setattr(
@@ -142,7 +164,8 @@ def test_the_report_has_costs_attackers_and_events(
     monkeypatch.setattr(worst, "events", lambda *_: [("the close", seen)])
     report = worst.measure(quick=True)
     text = report.text()
-    assert "a batch of 50 stale picks ÷ a batch of 50 plain orders" in text
+    assert "a batch of 50 stale picks ÷ a batch of 50 picks that trade" in text
+    assert "a fill or kill of all there is ÷ a fill or kill that fills" in text
     assert "x: p99 ÷ alone" in text
     assert "whole market, the close: honest worst" in text
     assert "requests above 10 ms" in text
