@@ -18,6 +18,7 @@ from carbonex.engine import (
     SessionEnd,
     SessionOpened,
 )
+from carbonex.engine.orders.mass_cancels import awaited
 
 from .record import wrong
 
@@ -46,6 +47,8 @@ class Absences:
 
     def __init__(self) -> None:
         self._sessions: dict[tuple[str, str], Session] = {}
+        # Up to which order they are cancelled, slice by slice, though they may be back.
+        self._chosen: dict[tuple[str, str], int] = {}
 
     def read(
         self, commands: list[Command], applied: Applied, exchange: Exchange
@@ -64,12 +67,14 @@ class Absences:
             ):
                 name = event.order.account, event.order.session
                 session = self._sessions.get(name)
-                if session is None or not session.is_over(applied.time_ns):
+                if session is not None and session.is_over(applied.time_ns):
+                    self._chosen[name] = exchange.last_order_id
+                elif event.order_id > self._chosen.get(name, 0):
                     raise wrong("who is there keeps orders", event)
         for command, events in zip(commands, applied.replies, strict=True):
             if not events or type(events[0]) is not Rejected:
                 self._note(command, applied.time_ns)
-        self._compare(exchange, applied.time_ns)
+        self._compare(exchange, exchange.settled_ns)
 
     def ends_ns(self, account: str, session: str) -> int | None:
         """Return when a lost session's grace ends, if it is lost."""
@@ -102,11 +107,12 @@ class Absences:
 
     def _compare(self, exchange: Exchange, time_ns: int) -> None:
         over = [n for n, session in self._sessions.items() if session.is_over(time_ns)]
+        going = {o.order_id for c in exchange.cancels for o in awaited(exchange, c)}
         for account, session in over:
             left = [
                 order.order_id
                 for order in exchange.accounts[account].orders.values()
-                if order.command.session == session
+                if order.command.session == session and order.order_id not in going
             ]
             # A grace of nothing ends with the next batch.
             if left and self._sessions[account, session].grace_ns:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from carbonex.engine import (
     VENUE_KEY,
     AuctionOpened,
+    BeginDay,
     BidEnded,
     BidPlaced,
     BlockEnded,
@@ -59,6 +60,7 @@ def check_answers(record: Record, truth: Truth) -> None:
     sent: dict[Command, list[Told]] = {}
     for request in record.sent:
         _check_query(request, truth)
+        _check_urgent(request)
         for command, told in zip(request.commands, _told(request), strict=True):
             if request.sent and told is not NEVER_LOGGED:
                 sent.setdefault(command, []).append(told)
@@ -94,6 +96,13 @@ def _match(command: Command, told: list[Told], truth: Truth) -> None:
             real.remove(one)
         elif one in logged:
             raise wrong("answers are true", f"{command}: told {one}, but {real}")
+
+
+def _check_urgent(sent: Sent) -> None:
+    """While the log is full orders are refused, and cancels are not."""
+    cancels = sent.method in ("cancel_order", "cancel_all", "batch_cancel")
+    if cancels and sent.error is not None and sent.error.code == Code.LOG_FULL:
+        raise wrong("cancels go while the log is full", sent)
 
 
 def _found_nothing(command: Command, told: Told) -> bool:
@@ -182,6 +191,8 @@ def outcome_of(command: Command, events: list[Event]) -> Told:
         return [_gone(event) for event in events if type(event) is OrderCancelled]
     if type(command) is CloseAuction:
         return "auction", command.auction_id
+    if type(command) is BeginDay:  # the day before may have left cancels to do
+        return "done"
     tell = _TELL.get(type(events[0]))
     return "done" if tell is None else tell(events)
 

@@ -20,8 +20,8 @@ class Countdowns:
     def __init__(self) -> None:
         self._due_ns: dict[str, int] = {}  # by account
 
-    def read(self, applied: Applied) -> None:
-        """Follow who sets one, and what fires.
+    def read(self, applied: Applied, done_ns: int) -> None:
+        """Follow who sets one, and what fires: by ``done_ns`` all that was due.
 
         Raises:
             Wrong: If one fired that was not due, or is due and has not fired.
@@ -30,7 +30,7 @@ class Countdowns:
         for events in (applied.due, *applied.replies):
             for event in events:
                 self._note(event, applied.time_ns)
-        late = [name for name, due in self._due_ns.items() if due <= applied.time_ns]
+        late = [name for name, due in self._due_ns.items() if due <= done_ns]
         if late:
             raise wrong("countdowns fire", f"{late} at {applied.time_ns}")
 

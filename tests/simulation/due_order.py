@@ -44,27 +44,33 @@ class DueOrder:
         self._expiring: list[tuple[int, int]] = []  # when, and the order
         self._open: set[int] = set()  # of those
         self._time_ns = 0  # of the batch before
+        self._fired: set[tuple[int, int]] = set()  # which later batches may go on with
         self.coincidences: set[tuple[str, str]] = set()  # of kinds, at one instant
 
-    def read(self, applied: Applied) -> None:
+    def read(self, applied: Applied, done_ns: int) -> None:
         """Check what was due, then take note of what will be.
+
+        All that was due by ``done_ns`` has happened.
 
         Raises:
             Wrong: If something happened before its time, out of turn, or not at all.
 
         """
         last = (0, -1)
+        fired: set[tuple[int, int]] = set()
         for event in applied.due:
             due = self._due(event)
-            if due is not None:
+            if due is not None and due not in self._fired:
                 self._check(event, due, last, applied.time_ns)
                 last = due
+                fired.add(due)
             self._note(event, applied.time_ns)
         for events in applied.replies:
             for event in events:
                 self._note(event, applied.time_ns)
         self._time_ns = applied.time_ns
-        self._check_expired(applied.time_ns)
+        self._fired |= fired
+        self._check_expired(done_ns)
 
     def _check(
         self, event: Event, due: tuple[int, int], last: tuple[int, int], now_ns: int

@@ -190,7 +190,7 @@ class Fate:
             self._later(self._draw() * 0.2, lambda: self._end(signal.SIGTERM))
 
     def _hang_up(self) -> None:
-        """Send what reads TLS files anew; a process without TLS ends, as any does."""
+        """Send what reads TLS files anew; without TLS it does nothing."""
         self._end(signal.SIGHUP)
 
     def _end(self, number: signal.Signals) -> None:

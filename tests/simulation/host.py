@@ -57,6 +57,7 @@ CONFIG: Final = Config(
         batch=40,
         handshake_seconds=2.0,
         ping_seconds=2.0,
+        slow_seconds=3.0,
         close_seconds=1.0,
     ),
     log=Log(segment_bytes=48 * 1024, reserve_bytes=1 << 20),

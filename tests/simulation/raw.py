@@ -141,8 +141,10 @@ class Raw:
             draw = self._draw(0, 1)
             if draw < 0.7:
                 self._send_batch()
-            elif draw < 0.8:
+            elif draw < 0.78:
                 self._cancel_all()
+            elif draw < 0.82:
+                self._ask_for_some()
             elif draw < 0.95:
                 self.world.record.count("mischief")
                 line.send(MISCHIEF[int(self._draw(0, len(MISCHIEF)))])
@@ -186,6 +188,11 @@ class Raw:
 
     def _cancel_all(self) -> None:
         self._request("cancel_all", requests.CancelAll(account=NAME))
+
+    def _ask_for_some(self) -> None:
+        """Ask for some of its open orders, of all that there may be."""
+        limit = 1 + int(self._draw(0, 20))
+        self._request("open_orders", requests.OpenOrders(account=NAME, limit=limit))
 
     def _request(self, method: str, params: requests.Params) -> None:
         data = self._encoded(method, params)

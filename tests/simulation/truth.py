@@ -140,12 +140,14 @@ class Truth:
 
     def _audit(self, commands: list[Command], applied: Applied) -> None:
         self._auditor.read(applied)
-        self.due_order.read(applied)
-        self._countdowns.read(applied)
+        done_ns = self.exchange.settled_ns
+        self.due_order.read(applied, done_ns)
+        self._countdowns.read(applied, done_ns)
         self._absences.read(commands, applied, self.exchange)
-        due_ns, now_ns = self.exchange.next_due(), self.exchange.time_ns
-        if due_ns is not None and due_ns <= now_ns:
-            raise wrong("timers fire in time", f"{due_ns} at {now_ns}")
+        if self.exchange.is_late(done_ns):
+            raise wrong(
+                "timers fire in time", f"{self.exchange.next_due()} at {done_ns}"
+            )
 
     def _take(self, commands: list[Command], applied: Applied) -> None:
         first = applied.first_seq

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Final, final
 
+from .host import CONFIG
 from .loop import SECOND_NS
 
 
@@ -20,9 +21,11 @@ if TYPE_CHECKING:
 LOOK_SECONDS: Final = 0.1
 
 # How long each may be so, by true time, before it is a finding. A commit may take a
-# second; a silent connection is pinged, waited for, and then dropped.
+# second. A silent connection is pinged, waited for, and dropped at the third look; one
+# that takes nothing of what waits for it is evicted.
 LATE_NS: Final = 2 * SECOND_NS
-SILENT_NS: Final = 15 * SECOND_NS
+SILENT_NS: Final = int(3 * CONFIG.limits.ping_seconds * SECOND_NS) + LATE_NS // 2
+SLOW_NS: Final = int(CONFIG.limits.slow_seconds * SECOND_NS) + LATE_NS
 
 # What a clock may be off that is read in whole microseconds.
 UNEVEN_NS: Final = 2_000
@@ -78,6 +81,12 @@ class Watch:
         due_ns = exchange.next_due()
         if due_ns is not None and due_ns <= server.clock.now_ns():
             yield ("due", due_ns), ("timers fire by true time", LATE_NS)
+        if exchange.goes_on:
+            yield "slices", ("slices go on by themselves", LATE_NS)
+        for connection in server.clients._connections:
+            key = connection.session.who.key
+            if key is not None and key.revoked:
+                yield ("key", key.key_id), ("a revoked key's line ends", LATE_NS)
         there = set(server.clients._connections.values())
         for session in exchange.sessions.values():
             if not session.ends_ns and session.connection not in there:
@@ -88,6 +97,8 @@ class Watch:
             ours = far.process is self._world.host.process and not far.lost
             if ours and (near.lost or near._silent or not near.process.alive):
                 yield link, ("silent connections end", SILENT_NS)
+                if far.get_write_buffer_size():
+                    yield (link, "slow"), ("who takes nothing is evicted", SLOW_NS)
 
 
 def left_behind(server: Server) -> list[str]:
@@ -95,6 +106,7 @@ def left_behind(server: Server) -> list[str]:
     clients, venue = server.clients, server.venue
     services = clients._services
     assert services is not None
+    shares = services.shares._participants.values()
     kept: dict[str, Sized] = {
         "connections": clients._connections,
         "guests": clients._guests,
@@ -106,5 +118,6 @@ def left_behind(server: Server) -> list[str]:
         "unsettled names": services.roster._unsettled,
         "questions": range(server.historian.waiting),
         "commands": range(venue.waiting),
+        "commands in flight": range(sum(share.in_flight for share in shares)),
     }
     return [f"{name}: {len(things)}" for name, things in kept.items() if things]

@@ -24,9 +24,11 @@ from carbonex.engine import (
     OpenAccount,
     Permission,
     RegisterParticipant,
+    work,
 )
 from carbonex.gateway.market import load_market
 from carbonex.gateway.server.starting.opening import operator_commands
+from carbonex.gateway.session import resuming
 from carbonex.journal.history.store import HistoryStore
 from carbonex.wire.keys import Key
 from carbonex.wire.login import decode_bytes
@@ -53,6 +55,11 @@ READ_AND_TRADE: Final = Permission.READ | Permission.TRADE
 
 # The oldest executions that a server keeps are soon gone, so that resuming meets
 # its limit, too.
+# Events of a slice, and executions of a page of the history: few, so that much goes on
+# in several.
+SLICE: Final = 20
+PAGE: Final = 100
+
 TRADERS: Final = ("json-1", "json-2", "pack-1", "pack-2", "raw")
 
 
@@ -148,7 +155,7 @@ def surroundings(world: World) -> Iterator[None]:
 
     The server's own are injected; a client library has none to inject. What
     the dead leave behind ends in silence, and so do logs. A transport holds
-    little, so that the venue's own queues are felt.
+    little, so that the venue's own queues are felt, and so do slices and pages.
     """
     draw, host = world.random, world.host
 
@@ -168,6 +175,8 @@ def surroundings(world: World) -> Iterator[None]:
             mock.patch(
                 "carbonex.gateway.server.connections.clients.TRANSPORT_BYTES", 4096
             ),
+            mock.patch.object(work, "SLICE", SLICE),
+            mock.patch.object(resuming, "PAGE_EXECUTIONS", PAGE),
             mock.patch.object(HistoryStore, "_gather", gathering),
             mock.patch.object(HistoryStore, "_store", host.follower.files.storing()),
             surrounded(host.machine, host.follower),
