@@ -14,6 +14,7 @@ from .disk import Trouble
 from .flips import flip_a_bit
 from .host import CLOCK
 from .loop import SECOND_NS
+from .plans import DEADLY
 from .publisher import StutteringLog
 
 
@@ -69,11 +70,13 @@ class Fate:
             (plan.snapshot, "snapshot", self._keep_snapshot),
             (plan.archive, "archiving", self._archive),
             (plan.flip, "flip", self._flip),
+            (plan.lull, "lull", self._lull),
         ]
         self.faults = [name for _, name, _ in strikes]
         self._strikes = [(n, act) for weight, n, act in strikes for _ in range(weight)]
         self._next: list[tuple[str, Callable[[], None]]] = []  # what is left of a round
         self._saved = 0  # the newest snapshot that is surely kept
+        self._spared_until_ns = 0
         self.host.died = self._bring_up
         published: list[Batch] = []
         self.host.publisher = lambda log: StutteringLog(
@@ -118,12 +121,23 @@ class Fate:
         if not self._next:
             self._next = self._strikes.copy()
             self.world.random.shuffle(self._next)
+        may = [i for i, (name, _) in enumerate(self._next) if self._may(name)]
+        if not may:
+            return
         coverage, place = self.world.record.coverage, 0
         if self._draw() < STEERED:
-            place = coverage.rarest(name for name, _ in self._next)
-        name, act = self._next.pop(place)
+            place = coverage.rarest(self._next[i][0] for i in may)
+        name, act = self._next.pop(may[place])
         coverage.struck(name)
         act()
+
+    def _may(self, name: str) -> bool:
+        """Tell whether a fault may strike: one that ends a server, unless spared."""
+        return name not in DEADLY or not self._spares
+
+    @property
+    def _spares(self) -> bool:
+        return self.world.turns.now_ns < self._spared_until_ns
 
     # The network.
 
@@ -216,14 +230,23 @@ class Fate:
         self._later(0.05 + self._draw(), self._start)
 
     def _start(self) -> None:
-        if self.host.process is None:
-            self.host.power_on()
-            self._look_for_snapshot()
-            self._lose_snapshots()
-            self._start_server()
-            if not self.world.calm and self._draw() < self.plan.at_start:
-                trouble = (Trouble.KILL, Trouble.POWER, Trouble.EIO)
-                self._arm(trouble[int(self._draw() * 3)])
+        if self.host.process is not None:
+            return
+        self.host.power_on()
+        self._look_for_snapshot()
+        self._lose_snapshots()
+        self._start_server()
+        if not self.world.calm and self._draw() < self.plan.at_start:
+            trouble = (Trouble.KILL, Trouble.POWER, Trouble.EIO)
+            self._arm(trouble[int(self._draw() * 3)])
+        elif self._draw() < self.plan.spared:
+            self._spare()
+
+    def _spare(self) -> None:
+        """Let nothing end this server for some seconds."""
+        self.world.record.count("lives spared")
+        spared_ns = int((4 + 8 * self._draw()) * SECOND_NS)
+        self._spared_until_ns = self.world.turns.now_ns + spared_ns
 
     def _start_server(self) -> None:
         """Start it; now and then with a clock that an operator must confirm first."""
@@ -274,7 +297,7 @@ class Fate:
         host, record = self.host, self.world.record
         if host.server is None or not host.power:
             return
-        if self._draw() < self.plan.beside:
+        if self._draw() < self.plan.beside and not self._spares:
             host.disk.lose_power_after(1 + int(self._draw() * 12))
         try:
             act()
@@ -291,6 +314,12 @@ class Fate:
             flip_a_bit(self.world, self._draw)
 
     # Clients.
+
+    def _lull(self) -> None:
+        """Have traders wait, so that what was told last stays the newest."""
+        self.world.record.count("lulls")
+        lull_ns = int((0.5 + 2 * self._draw()) * SECOND_NS)
+        self.world.lull_ends_ns = self.world.turns.now_ns + lull_ns
 
     def _crash_client(self) -> None:
         traders = [t for t in self.world.traders if t.process.alive]

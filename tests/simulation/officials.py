@@ -75,6 +75,9 @@ class Operator:
     async def _act(self, venue: Venue) -> None:
         server = self.world.host.server
         if server is not None and not server.venue.exchange.day:
+            if self._draw(0, 1) < 0.3:
+                self._refs += 1
+                await self._deposit(venue)
             await self._begin_day(venue)
             return
         self._refs += 1

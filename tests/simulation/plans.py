@@ -13,6 +13,8 @@ class Plan(NamedTuple):
 
     As often as the weights say they strike in every round of them all.
     ``life`` is what the callbacks and disk calls are counted up to before a kill.
+    ``spared`` is the share of servers that nothing ends for some seconds: what takes
+    long happens there.
     """
 
     seconds: float = 0.25
@@ -35,6 +37,8 @@ class Plan(NamedTuple):
     archive: int = 5
     flip: int = 4
     late: int = 3
+    lull: int = 4
+    spared: float = 0.3
     at_start: float = 0.15
     beside: float = 0.3
     stutter: float = 0.05
@@ -53,7 +57,15 @@ class Doom(NamedTuple):
     trouble: Trouble | None = None
 
 
-PEACE: Final = Plan(seconds=1e9, wall_clock=0, at_start=0, stutter=0)
+# Faults that end a server.
+DEADLY: Final = frozenset(
+    (
+        *("kill", "kill at a step", "kill in the disk", "power cut", "SIGTERM"),
+        *("power cut in the disk", "EIO", "ENOSPC"),
+    )
+)
+
+PEACE: Final = Plan(seconds=1e9, wall_clock=0, at_start=0, stutter=0, spared=0)
 QUIET: Final = PEACE._replace(
     drop=0,
     stall=0,
@@ -73,4 +85,5 @@ QUIET: Final = PEACE._replace(
     archive=0,
     flip=0,
     late=0,
+    lull=0,
 )

@@ -138,6 +138,8 @@ class Raw:
             return
         while not line.ended.is_set() and not self.world.calm:
             await asyncio.sleep(self._draw(0.01, 0.12))
+            if self.world.lull:
+                continue
             draw = self._draw(0, 1)
             if draw < 0.7:
                 self._send_batch()

@@ -145,14 +145,21 @@ class Trader:
         """Follow what there is to follow, for as long as the task lives."""
         with contextlib.suppress(ConnectionLost):
             held: list[Any] = [await venue.book(name, 10, 50) for name in INSTRUMENTS]
-            held += [venue.trades(), venue.ticker(), venue.bulletins()]
+            held += [venue.ticker(), venue.bulletins()]
             held += [venue.heartbeats(), venue.balance_updates(), venue.countdowns()]
             held += [venue.block_updates(), venue.bid_updates()]
-            await asyncio.get_running_loop().create_future()
+            newest: dict[str, int] = {}
+            async for trade in venue.trades():
+                number = int(trade.trade_id)
+                if number <= newest.get(trade.instrument, 0):
+                    self.world.record.fail("prints are told once", trade)
+                newest[trade.instrument] = number
 
     async def _work(self, venue: Venue) -> None:
         while not self.world.calm and self._draw(0, 1) > 0.003:
-            await asyncio.sleep(self._draw(0, 0.03))
+            await asyncio.sleep(self._draw(0, 0.1))
+            if self.world.lull:
+                continue
             try:
                 await self._act(venue)
                 self.done += 1

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from typing import TYPE_CHECKING, Final, final
+
+from carbonex.gateway.session.states import CLOSED
 
 from .host import CONFIG
 from .loop import SECOND_NS
@@ -13,9 +16,13 @@ if TYPE_CHECKING:
     from collections.abc import Hashable, Iterator, Sized
 
     from carbonex.gateway.server.server import Server
+    from carbonex.gateway.session.session import Session
 
     from .loop import Process
     from .world import World
+
+    # What is wrong, by which check, and for how long that may be.
+    Wrongs = tuple[Hashable, tuple[str, int]]
 
 
 LOOK_SECONDS: Final = 0.1
@@ -29,6 +36,10 @@ SLOW_NS: Final = int(CONFIG.limits.slow_seconds * SECOND_NS) + LATE_NS
 
 # What a clock may be off that is read in whole microseconds.
 UNEVEN_NS: Final = 2_000
+
+
+def _sessions(server: Server) -> list[Session]:
+    return [connection.session for connection in server.clients._connections]
 
 
 @final
@@ -72,10 +83,10 @@ class Watch:
         self._since = {what: self._since.get(what, now_ns) for what in wrong_now}
         for what, since_ns in self._since.items():
             check, most_ns = wrong_now[what]
-            if now_ns - since_ns > most_ns:
+            if now_ns - since_ns >= most_ns:
                 fail(check, f"{what} for {(now_ns - since_ns) / SECOND_NS:.1f} s")
 
-    def _wrong(self, server: Server) -> Iterator[tuple[Hashable, tuple[str, int]]]:
+    def _wrong(self, server: Server) -> Iterator[Wrongs]:
         """Yield what must not be so for long, with the check and how long."""
         exchange = server.venue.exchange
         due_ns = exchange.next_due()
@@ -83,10 +94,8 @@ class Watch:
             yield ("due", due_ns), ("timers fire by true time", LATE_NS)
         if exchange.goes_on:
             yield "slices", ("slices go on by themselves", LATE_NS)
-        for connection in server.clients._connections:
-            key = connection.session.who.key
-            if key is not None and key.revoked:
-                yield ("key", key.key_id), ("a revoked key's line ends", LATE_NS)
+        yield from self._wrong_keys(server)
+        yield from self._wrong_shares(server)
         there = set(server.clients._connections.values())
         for session in exchange.sessions.values():
             if not session.ends_ns and session.connection not in there:
@@ -99,6 +108,29 @@ class Watch:
                 yield link, ("silent connections end", SILENT_NS)
                 if far.get_write_buffer_size():
                     yield (link, "slow"), ("who takes nothing is evicted", SLOW_NS)
+
+
+    def _wrong_keys(self, server: Server) -> Iterator[Wrongs]:
+        """Nobody goes on under a revoked key whose commands were all answered."""
+        for session in _sessions(server):
+            key = session.who.key
+            if key is not None and key.revoked and not session.pending.requests:
+                if session.outbox.closing is None and session.state is not CLOSED:
+                    yield ("key", key.key_id), ("a revoked key's line ends", 0)
+
+    def _wrong_shares(self, server: Server) -> Iterator[Wrongs]:
+        """What a participant has in flight is what its connections have."""
+        services = server.clients._services
+        assert services is not None
+        held: Counter[str] = Counter()
+        for session in _sessions(server):
+            held[session.outbox.owner] += sum(
+                1 for request in session.pending.requests if isinstance(request, tuple)
+            )
+        for name, share in services.shares._participants.items():
+            if share.in_flight != held[name]:
+                what = "share", name, share.in_flight, held[name]
+                yield what, ("in flight is what connections have", 0)
 
 
 def left_behind(server: Server) -> list[str]:

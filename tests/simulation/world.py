@@ -53,8 +53,6 @@ if TYPE_CHECKING:
 
 READ_AND_TRADE: Final = Permission.READ | Permission.TRADE
 
-# The oldest executions that a server keeps are soon gone, so that resuming meets
-# its limit, too.
 # Events of a slice, and executions of a page of the history: few, so that much goes on
 # in several.
 SLICE: Final = 20
@@ -76,6 +74,7 @@ class World:
         self.keys = {name: self._key(name) for name in (*TRADERS, "operator")}
         self.fate = Process(self.turns, "fate", "10.0.0.2")
         self.calm = False
+        self.lull_ends_ns = 0
         self.record.coverage.phase = self._phase
         self.record.position = self.host.position
         self.traders: list[Trader] = []
@@ -86,6 +85,11 @@ class World:
     def random(self) -> random.Random:
         """The one source of chance."""
         return self.turns.random
+
+    @property
+    def lull(self) -> bool:
+        """Whether traders wait: what is stale then stays so until somebody looks."""
+        return self.turns.now_ns < self.lull_ends_ns
 
     def process(
         self, name: str, life: Callable[[Process], Coroutine[None, None, None]]
