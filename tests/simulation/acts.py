@@ -94,7 +94,7 @@ class Acts:
         """Ask the history, from anywhere on, or for the statement of a day."""
         if self._draw(0, 1) < 0.3:
             day = FIRST_DATE + dt.timedelta(days=int(self._draw(0, 12)))
-            await venue.statement(day)
+            self._record.statements.append(await venue.statement(day))
             return
         since = int(self._draw(0, self._trader.next_seq))
         told = [trade async for trade in venue.account_trades(from_seq=since)]

@@ -20,6 +20,7 @@ from carbonex.journal import (
 
 from .answered import check_answers
 from .host import encode, hash_of
+from .past_days import check_past_days
 from .questions import Questions
 from .record import Wrong, wrong
 from .truth import Truth
@@ -88,6 +89,7 @@ def check(
     _check_once(truth)
     _check_executions(record, truth)
     _check_past_trades(record, truth)
+    check_past_days(record, truth)
     _check_held(record, truth)
     _check_open_orders(record, truth)
     _check_states(record, truth)

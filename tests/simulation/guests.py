@@ -19,6 +19,7 @@ from carbonex.sdk import (
 )
 from carbonex.wire.keys import Key
 
+from .changing import Changing
 from .host import ADDRESS, PORT
 
 
@@ -170,6 +171,12 @@ class Guests:
             if left:
                 self.world.record.fail("who leaves has no orders", left)
 
+    async def _change(self) -> None:
+        """Be one trader, and then another."""
+        names = self._somebody(), self._somebody()
+        keys = [self.world.keys[name] for name in names]
+        await Changing(self.world.record, keys).live()
+
     async def _say_nothing(self) -> None:
         """Open a connection and be silent: the venue ends it."""
         ended = asyncio.Event()
@@ -214,5 +221,6 @@ _GUESTS: Final[tuple[tuple[float, str, Any], ...]] = (
     (2, "look_on", ("onlooker", Guests._look_on)),
     (1, "forge", ("forger", Guests._forge)),
     (2, "leave_nothing", ("short session", Guests._leave_nothing)),
+    (2, "change", ("changing", Guests._change)),
     (1, "say_nothing", ("mute", Guests._say_nothing)),
 )

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 
 # What may be under way to, and unread by, a receiver: a small window, so that a
-# reader who stops is felt soon.
-WINDOW: Final = 32 * 1024
+# reader who stops for a second is felt.
+WINDOW: Final = 4 * 1024
 LOW, HIGH = 16 * 1024, 64 * 1024  # asyncio's own limits of a transport's buffer
 
 

@@ -119,6 +119,18 @@ class Past:
         else:
             self._offer(seq, event)
 
+    def rows(self, table: str) -> list[list[Any]]:
+        """Return a table's rows, with the columns of COLUMNS."""
+        return self._rows[table]
+
+    def closing(self, account: str, instrument: str, date: int) -> int:
+        """Return what an account had when a day ended. Linear in all closings."""
+        found = 0
+        for owner, what, on, quantity in self._rows["balances"]:
+            if (owner, what) == (account, instrument) and on <= date:
+                found = quantity
+        return found
+
     def compare(
         self, history: HistoryReader, executions: list[channels.Execution]
     ) -> None:

@@ -20,7 +20,7 @@ class Plan(NamedTuple):
     seconds: float = 0.25
     drop: int = 6
     stall: int = 2
-    slow: int = 4
+    slow: int = 8
     kill: int = 2
     kill_at_step: int = 3
     kill_in_disk: int = 2

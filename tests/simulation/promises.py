@@ -61,7 +61,7 @@ class Connection:
 
     def begin(self, channel: str, items: list[Any]) -> None:
         """Take note of a snapshot, which tells all that there is."""
-        if channel in STATED:
+        if channel in STATED or channel == "bulletin":
             upto = self._record.position()
             since = self._since.get(channel, 0)
             self._record.stated.append(Stated(channel, self._name, items, since, upto))

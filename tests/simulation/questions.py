@@ -52,7 +52,8 @@ class Questions:
     def of(cls, record: Record) -> Questions:
         """Return those of a history."""
         found = cls()
-        for question in (*_queries(record.sent), *map(_snapshot, record.stated)):
+        states = [stated for stated in record.stated if stated.channel in STATED]
+        for question in (*_queries(record.sent), *map(_snapshot, states)):
             found._coming.setdefault(question.since, []).append(question)
             found.count += 1
         return found

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from hashlib import blake2b
 
     from carbonex.engine import Command
+    from carbonex.sdk import Statement
     from carbonex.wire import answers, channels, requests
     from carbonex.wire.codec import Codec
 
@@ -152,6 +153,7 @@ class Record:
     refusals: dict[str, int] = field(default_factory=dict)
     # Account, from which execution on, and what was told.
     past_trades: list[tuple[str, int, list[Any]]] = field(default_factory=list)
+    statements: list[Statement] = field(default_factory=list)
     coverage: Coverage = field(default_factory=Coverage)
     stated: list[Stated] = field(default_factory=list)
     held: set[Held] = field(default_factory=set)

@@ -6,6 +6,7 @@ import asyncio
 from collections import Counter
 from typing import TYPE_CHECKING, Final, final
 
+from carbonex.gateway.server.connections.connection import Connection
 from carbonex.gateway.session.states import CLOSED
 
 from .host import CONFIG
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from carbonex.gateway.server.server import Server
     from carbonex.gateway.session.session import Session
 
+    from .link import End
     from .loop import Process
     from .world import World
 
@@ -28,10 +30,11 @@ if TYPE_CHECKING:
 LOOK_SECONDS: Final = 0.1
 
 # How long each may be so, by true time, before it is a finding. A commit may take a
-# second. A silent connection is pinged, waited for, and dropped at the third look; one
-# that takes nothing of what waits for it is evicted.
+# second. A connection that the venue has heard nothing of since it last looked is pinged
+# at the next look, and dropped at the one after that; one that takes nothing of what
+# waits for it is evicted.
 LATE_NS: Final = 2 * SECOND_NS
-SILENT_NS: Final = int(3 * CONFIG.limits.ping_seconds * SECOND_NS) + LATE_NS // 2
+SILENT_NS: Final = int(2 * CONFIG.limits.ping_seconds * SECOND_NS) + LATE_NS // 2
 SLOW_NS: Final = int(CONFIG.limits.slow_seconds * SECOND_NS) + LATE_NS
 
 # What a clock may be off that is read in whole microseconds.
@@ -40,6 +43,15 @@ UNEVEN_NS: Final = 2_000
 
 def _sessions(server: Server) -> list[Session]:
     return [connection.session for connection in server.clients._connections]
+
+
+def _is_unheard(end: End) -> bool:
+    """Tell whether the venue hears nothing of a connection that it reads."""
+    connection = end.get_protocol()
+    if not isinstance(connection, Connection):
+        return True  # not open yet: its time to get there is shorter
+    is_read = not (connection.session.wants_pause or connection._is_overfull())
+    return is_read and not connection._heard
 
 
 @final
@@ -93,7 +105,8 @@ class Watch:
         if due_ns is not None and due_ns <= server.clock.now_ns():
             yield ("due", due_ns), ("timers fire by true time", LATE_NS)
         if exchange.goes_on:
-            yield "slices", ("slices go on by themselves", LATE_NS)
+            at = "slices", exchange.seq
+            yield at, ("slices go on by themselves", LATE_NS)
         yield from self._wrong_keys(server)
         yield from self._wrong_shares(server)
         there = set(server.clients._connections.values())
@@ -105,18 +118,19 @@ class Watch:
             near, far = link.near, link.far
             ours = far.process is self._world.host.process and not far.lost
             if ours and (near.lost or near._silent or not near.process.alive):
-                yield link, ("silent connections end", SILENT_NS)
+                if _is_unheard(far):
+                    yield link, ("silent connections end", SILENT_NS)
                 if far.get_write_buffer_size():
                     yield (link, "slow"), ("who takes nothing is evicted", SLOW_NS)
-
 
     def _wrong_keys(self, server: Server) -> Iterator[Wrongs]:
         """Nobody goes on under a revoked key whose commands were all answered."""
         for session in _sessions(server):
             key = session.who.key
-            if key is not None and key.revoked and not session.pending.requests:
-                if session.outbox.closing is None and session.state is not CLOSED:
-                    yield ("key", key.key_id), ("a revoked key's line ends", 0)
+            if key is None or not key.revoked or session.pending.requests:
+                continue
+            if session.outbox.closing is None and session.state is not CLOSED:
+                yield ("key", key.key_id), ("a revoked key's line ends", 0)
 
     def _wrong_shares(self, server: Server) -> Iterator[Wrongs]:
         """What a participant has in flight is what its connections have."""

@@ -177,7 +177,7 @@ def surroundings(world: World) -> Iterator[None]:
             mock.patch.object(random, "getrandbits", draw.getrandbits),
             mock.patch("carbonex.sdk.venue.Client", tapped(world.record)),
             mock.patch(
-                "carbonex.gateway.server.connections.clients.TRANSPORT_BYTES", 4096
+                "carbonex.gateway.server.connections.clients.TRANSPORT_BYTES", 2048
             ),
             mock.patch.object(work, "SLICE", SLICE),
             mock.patch.object(resuming, "PAGE_EXECUTIONS", PAGE),

@@ -23,11 +23,15 @@ if TYPE_CHECKING:
 
 
 def add_changes(connection: sqlite3.Connection, changes: Quantities) -> None:
-    """Add ``changes`` to the holdings. Linear in them."""
+    """Add ``changes`` to the holdings. Linear in them.
+
+    What changed and came back counts as changed, too: else a day's balances would
+    depend on how its rows were gathered into transactions.
+    """
     connection.executemany(
         """INSERT INTO holdings VALUES (?, ?, ?, 1) ON CONFLICT DO UPDATE
            SET quantity = quantity + excluded.quantity, changed = 1""",
-        [(*whose, change) for whose, change in changes.items() if change],
+        [(*whose, change) for whose, change in changes.items()],
     )
 
 

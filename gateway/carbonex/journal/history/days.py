@@ -62,7 +62,9 @@ def bring_forward(
         begin_day(connection, when, exchange.day)
     before, now = held(connection), held_by(exchange)
     changes = {
-        whose: now.get(whose, 0) - before.get(whose, 0) for whose in {**before, **now}
+        whose: now.get(whose, 0) - before.get(whose, 0)
+        for whose in {**before, **now}
+        if now.get(whose, 0) != before.get(whose, 0)
     }
     connection.executemany(
         f"INSERT INTO movements VALUES ({', '.join('?' * len(MovementEntry._fields))})",
@@ -71,7 +73,6 @@ def bring_forward(
                 account, *when, BROUGHT_FORWARD, instrument, change, "", "", 0
             )
             for (account, instrument), change in changes.items()
-            if change
         ],
     )
     add_changes(connection, changes)
