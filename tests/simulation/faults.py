@@ -171,7 +171,7 @@ class Fate:
         if link is not None:
             self.world.record.count("slow readers")
             end = link.near if self._draw() < 0.7 else link.far
-            end.sleep(int((0.5 + self._draw() * 4) * SECOND_NS))
+            end.sleep(int((0.5 + self._draw() * 8) * SECOND_NS))
 
     def _link(self) -> Link | None:
         links = list(self.network.links)

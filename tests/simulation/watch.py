@@ -10,6 +10,7 @@ from carbonex.gateway.server.connections.connection import Connection
 from carbonex.gateway.session.states import CLOSED
 
 from .host import CONFIG
+from .link import End
 from .loop import SECOND_NS
 
 
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from carbonex.gateway.server.server import Server
     from carbonex.gateway.session.session import Session
 
-    from .link import End
     from .loop import Process
     from .world import World
 
@@ -35,7 +35,7 @@ LOOK_SECONDS: Final = 0.1
 # waits for it is evicted.
 LATE_NS: Final = 2 * SECOND_NS
 SILENT_NS: Final = int(2 * CONFIG.limits.ping_seconds * SECOND_NS) + LATE_NS // 2
-SLOW_NS: Final = int(CONFIG.limits.slow_seconds * SECOND_NS) + LATE_NS
+SLOW_NS: Final = int((CONFIG.limits.slow_seconds + 1.5) * SECOND_NS)
 
 # What a clock may be off that is read in whole microseconds.
 UNEVEN_NS: Final = 2_000
@@ -109,6 +109,7 @@ class Watch:
             yield at, ("slices go on by themselves", LATE_NS)
         yield from self._wrong_keys(server)
         yield from self._wrong_shares(server)
+        yield from self._wrong_readers(server)
         there = set(server.clients._connections.values())
         for session in exchange.sessions.values():
             if not session.ends_ns and session.connection not in there:
@@ -117,11 +118,9 @@ class Watch:
         for link in self._world.network.links:
             near, far = link.near, link.far
             ours = far.process is self._world.host.process and not far.lost
-            if ours and (near.lost or near._silent or not near.process.alive):
-                if _is_unheard(far):
-                    yield link, ("silent connections end", SILENT_NS)
-                if far.get_write_buffer_size():
-                    yield (link, "slow"), ("who takes nothing is evicted", SLOW_NS)
+            gone = near.lost or near._silent or not near.process.alive
+            if ours and gone and _is_unheard(far):
+                yield link, ("silent connections end", SILENT_NS)
 
     def _wrong_keys(self, server: Server) -> Iterator[Wrongs]:
         """Nobody goes on under a revoked key whose commands were all answered."""
@@ -131,6 +130,16 @@ class Watch:
                 continue
             if session.outbox.closing is None and session.state is not CLOSED:
                 yield ("key", key.key_id), ("a revoked key's line ends", 0)
+
+    def _wrong_readers(self, server: Server) -> Iterator[Wrongs]:
+        """Nobody stays for whom something waits, and who takes nothing of it."""
+        for connection in server.clients._connections:
+            end = connection._transport
+            waits = end.get_write_buffer_size()
+            if waits and connection.outbox.closing is None and not end.is_closing():
+                assert isinstance(end, End)
+                slow = "slow", end, end.written - waits
+                yield slow, ("who takes nothing is evicted", SLOW_NS)
 
     def _wrong_shares(self, server: Server) -> Iterator[Wrongs]:
         """What a participant has in flight is what its connections have."""
