@@ -72,7 +72,7 @@ class Limits(Section, frozen=True):
     participant_in_flight: Positive = 2000
     stranger_requests_per_second: Positive = 2000
     stranger_burst: Burst = 40_000
-    frame_bytes: Bytes = 1024 * 1024
+    frame_bytes: Bytes = 96 * 1024
     outbox_bytes: Bytes = 8 * 1024 * 1024
     stranger_outbox_bytes: Bytes = 256 * 1024
     outboxes_bytes: Bytes = 512 * 1024 * 1024
@@ -202,8 +202,9 @@ participant_in_flight = 2000
 # this machine has the address of all others who do.
 stranger_requests_per_second = 2000
 stranger_burst = 40_000
-# The longest message a client may send; a longer one closes with 1009.
-frame_bytes = 1_048_576
+# The longest message a client may send: 50 orders with all that they may name. A longer
+# one closes with 1009.
+frame_bytes = 98_304
 # What may wait for a client: beyond it, or without a login beyond less, the server
 # stops reading from it until it has taken some. What happens meanwhile still waits.
 outbox_bytes = 8_388_608

@@ -21,6 +21,7 @@ from .broken_msgpack import problem_of_msgpack
 from .codec import JSON, Codec
 from .errors import Code, error
 from .members import search_json, search_msgpack
+from .requests import MAX_BATCH
 from .wanted import MONEY, wanted
 
 
@@ -88,6 +89,10 @@ UNREADABLE: Final = (
 )
 
 MAX_SHOWN: Final = 60  # characters of what a client sent, in a message to it
+MAX_READ: Final = 4_096  # bytes of a value in MessagePack that are read to show it
+
+_ARRAY16: Final = b"\xdc"
+_ARRAY32: Final = b"\xdd"
 
 
 def _check_call(
@@ -178,9 +183,13 @@ def _check_items(
     """Return what is wrong with an item of a list of structs, if that is it."""
     if field.item is None:
         return None
+    if _item_count(raw) > MAX_BATCH:
+        return None
     try:
         items = codec.decoder(list[msgspec.Raw]).decode(raw)
     except msgspec.ValidationError:
+        return None
+    if len(items) > MAX_BATCH:
         return None
     for i, item in enumerate(items):
         here = f"{path}[{i}]"
@@ -192,6 +201,14 @@ def _check_items(
         if problem is not None:
             return problem
     return None
+
+
+def _item_count(raw: msgspec.Raw) -> int:
+    """Return how many items a long list in MessagePack has; 0 for all else."""
+    data = bytes(raw)
+    if data[:1] == _ARRAY16:
+        return int.from_bytes(data[1:3])
+    return int.from_bytes(data[1:5]) if data[:1] == _ARRAY32 else 0
 
 
 def _bad_type(codec: Codec, path: str, expected: str, raw: msgspec.Raw) -> Error:
@@ -263,8 +280,11 @@ def _is_number(codec: Codec, raw: msgspec.Raw) -> bool:
 
 def _shown(codec: Codec, raw: msgspec.Raw) -> str:
     """Return a value as its client wrote it, or would have written it in JSON."""
+    data = bytes(raw)
     if not codec.binary:
-        return _short(bytes(raw).decode(errors="replace"))
+        return _short(data[: 4 * MAX_SHOWN + 4].decode(errors="replace"))
+    if len(data) > MAX_READ:
+        return f"a value of {len(data):,} bytes"
     value: object = _value(codec, Any, raw, default=bytes(raw))
     if value is None or isinstance(value, str | int):
         return _short(JSON.encode(value).decode())

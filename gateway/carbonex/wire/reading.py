@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, final
 from msgspec import convert
 
 from . import requests
-from .answers import Members
+from .answers import Members, Request
 from .codec import JSON, MSGPACK, Codec
 from .diagnosis import UNREADABLE, Fault, diagnose, repeated
 from .members import repeated_json, repeated_msgpack
@@ -77,6 +77,10 @@ PARAMS: Final[dict[str, type[Params]]] = {
 }
 
 
+# Bytes, or characters: a batch of 50 orders that name nothing unusual is shorter.
+LONG: Final = 16_384
+
+
 @final
 class RequestReader:
     """Reads one encoding's requests; one serves any number of connections."""
@@ -84,6 +88,7 @@ class RequestReader:
     def __init__(self, codec: Codec) -> None:
         self._codec: Final = codec
         self._members: Final = codec.decoder(Members).decode
+        self._requests: Final = codec.decoder(Request).decode
 
     def read(self, data: str | bytes) -> tuple[str, Any, int | None]:
         """Return the method, params and req_id of the request in ``data``.
@@ -94,6 +99,8 @@ class RequestReader:
             Fault: If there is anything wrong with it, with the error to answer.
 
         """
+        if len(data) > LONG:
+            self._look_over(data)
         try:
             members = self._members(data)
             method, given, req_id = members.method, members.params, members.req_id
@@ -107,6 +114,24 @@ class RequestReader:
         if name is not None:
             raise Fault(repeated(name), method, req_id)
         return method, params, req_id
+
+    def _look_over(self, data: str | bytes) -> None:
+        """Refuse a long message for the first thing that is wrong with it.
+
+        What its method has no use for is not made into objects: 64 KiB may be as many
+        empty lists.
+
+        Raises:
+            Fault: As ``read``.
+
+        """
+        try:
+            request = self._requests(data)
+            kind = PARAMS[request.method]
+            if bytes(request.params):
+                self._codec.decoder(kind).decode(request.params)
+        except (KeyError, *UNREADABLE):
+            raise diagnose(self._codec, PARAMS, data) from None
 
 
 READERS: Final = {codec.name: RequestReader(codec) for codec in (JSON, MSGPACK)}
