@@ -29,7 +29,6 @@ from carbonex.wire import answers
 from carbonex.wire.errors import Code
 from carbonex.wire.money import format_fen
 
-from .host import encode
 from .record import wrong
 
 
@@ -59,7 +58,6 @@ def check_answers(record: Record, truth: Truth) -> None:
     """
     sent: dict[Command, list[Told]] = {}
     for request in record.sent:
-        _check_query(request, truth)
         _check_urgent(request)
         for command, told in zip(request.commands, _told(request), strict=True):
             if request.sent and told is not NEVER_LOGGED:
@@ -228,35 +226,6 @@ def _standing(event: OrderStands) -> Told:
         *(event.quantity, event.filled, event.order.client_order_id, "", True),
     )
 
-
-def _check_query(sent: Sent, truth: Truth) -> None:
-    """What a query told about orders, balances, blocks and bids was so at some time."""
-    kind = _QUERIES.get(sent.method)
-    if kind is None or not sent.answered or sent.error is not None:
-        return
-    found: Any = sent.codec.decoder(kind).decode(sent.result)
-    if isinstance(found, answers.Balances):
-        if encode(found) not in truth.purses:
-            raise wrong("balances told is the replay's", found)
-    elif isinstance(found, answers.Blocks | answers.Bids):
-        name, items = sent.method, getattr(found, sent.method)
-        for item in items:
-            if item not in truth.news.get((name, sent.key), ()):
-                raise wrong(f"{name} told is in the log", item)
-    else:
-        for state in found.orders if isinstance(found, answers.OpenOrders) else [found]:
-            told = state.order_id, state.price, state.quantity, state.filled
-            if told not in truth.states:
-                raise wrong("orders told are the replay's", state)
-
-
-_QUERIES: Final[dict[str, Any]] = {
-    "order": answers.OrderState,
-    "open_orders": answers.OpenOrders,
-    "balances": answers.Balances,
-    "blocks": answers.Blocks,
-    "bids": answers.Bids,
-}
 
 # What a client is told of a first event; of all others only that it is done.
 _TELL: Final[dict[type[Event], Callable[[list[Any]], Told]]] = {

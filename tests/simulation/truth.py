@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple, final
 
 from auditor import Auditor
@@ -119,14 +118,6 @@ class Truth:
             (account, execution.exec_seq): execution
             for account, all_of_it in self.accounts.executions.items()
             for execution in all_of_it
-        }
-
-    @cached_property
-    def states(self) -> set[tuple[str, str, int, int]]:
-        """Every order as it ever stood: number, price, total and filled."""
-        return {
-            (item.order_id, item.price, item.quantity, item.filled)
-            for item in self.executions().values()
         }
 
     def features(self) -> dict[str, int]:
