@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import difflib
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Final, TypeVar
 
 import msgspec
 from msgspec.inspect import ListType, StructType
@@ -90,9 +90,6 @@ UNREADABLE: Final = (
 
 MAX_SHOWN: Final = 60  # characters of what a client sent, in a message to it
 MAX_READ: Final = 4_096  # bytes of a value in MessagePack that are read to show it
-
-_ARRAY16: Final = b"\xdc"
-_ARRAY32: Final = b"\xdd"
 
 
 def _check_call(
@@ -183,13 +180,9 @@ def _check_items(
     """Return what is wrong with an item of a list of structs, if that is it."""
     if field.item is None:
         return None
-    if _item_count(raw) > MAX_BATCH:
-        return None
     try:
-        items = codec.decoder(list[msgspec.Raw]).decode(raw)
-    except msgspec.ValidationError:
-        return None
-    if len(items) > MAX_BATCH:
+        items = _raw_items(codec).decode(raw)
+    except msgspec.ValidationError:  # no list, or one of too many
         return None
     for i, item in enumerate(items):
         here = f"{path}[{i}]"
@@ -201,14 +194,6 @@ def _check_items(
         if problem is not None:
             return problem
     return None
-
-
-def _item_count(raw: msgspec.Raw) -> int:
-    """Return how many items a long list in MessagePack has; 0 for all else."""
-    data = bytes(raw)
-    if data[:1] == _ARRAY16:
-        return int.from_bytes(data[1:3])
-    return int.from_bytes(data[1:5]) if data[:1] == _ARRAY32 else 0
 
 
 def _bad_type(codec: Codec, path: str, expected: str, raw: msgspec.Raw) -> Error:
@@ -263,6 +248,12 @@ def _raw_members(codec: Codec) -> Any:
     return codec.decoder(dict[str, msgspec.Raw])
 
 
+@lru_cache(maxsize=8)
+def _raw_items(codec: Codec) -> Any:
+    few = Annotated[list[msgspec.Raw], msgspec.Meta(max_length=MAX_BATCH)]
+    return codec.decoder(few)
+
+
 def _value(codec: Codec, kind: Any, raw: msgspec.Raw | None, *, default: T) -> T:
     """Return a member's value where it is there and good."""
     if raw is None:
@@ -285,7 +276,7 @@ def _shown(codec: Codec, raw: msgspec.Raw) -> str:
         return _short(data[: 4 * MAX_SHOWN + 4].decode(errors="replace"))
     if len(data) > MAX_READ:
         return f"a value of {len(data):,} bytes"
-    value: object = _value(codec, Any, raw, default=bytes(raw))
+    value: object = _value(codec, Any, raw, default=data)
     if value is None or isinstance(value, str | int):
         return _short(JSON.encode(value).decode())
     return _short(_written(value, MAX_SHOWN + 1))
