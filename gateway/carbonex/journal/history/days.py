@@ -62,9 +62,9 @@ def bring_forward(
         begin_day(connection, when, exchange.day)
     before, now = held(connection), held_by(exchange)
     changes = {
-        whose: now.get(whose, 0) - before.get(whose, 0)
+        whose: change
         for whose in {**before, **now}
-        if now.get(whose, 0) != before.get(whose, 0)
+        if (change := now.get(whose, 0) - before.get(whose, 0))
     }
     connection.executemany(
         f"INSERT INTO movements VALUES ({', '.join('?' * len(MovementEntry._fields))})",
