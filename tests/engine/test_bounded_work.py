@@ -6,7 +6,7 @@ tell: what is compiled runs the same lines.
 
 from __future__ import annotations
 
-import sys
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import pytest
@@ -38,13 +38,13 @@ from carbonex.engine import (
 )
 from carbonex.engine.exchange import COMPILED
 from driver import Driver, admitted
+from lines import lines_run
 
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from types import FrameType
 
-    from carbonex.engine import Command, Event
+    from carbonex.engine import Command
 
 pytestmark = pytest.mark.skipif(COMPILED, reason="compiled code has no lines to count")
 
@@ -186,7 +186,7 @@ def test_a_request_costs_what_it_does_and_not_what_rests(request_: str) -> None:
         # An index sorts what has come since it was asked, once: not for each request.
         for account in ("own", "maker"):
             floor.driver.apply(CancelAll("", account, "CEA", BUY))
-        lines, events = _count(floor.driver, command_of(floor))
+        lines, events = lines_run(partial(floor.driver.do, command_of(floor)))
         refusals = [event.reason for event in events if type(event) is Rejected]
         assert refusals == ([reason] if reason is not None else [])
         floor.driver.exchange.check()
@@ -209,21 +209,3 @@ def test_in_the_first_meaning_a_fill_or_kill_order_meets_any_number() -> None:
     driver.exchange.bound(driver.exchange.listed[0])
     order = _buy(DEAR, FEW, time_in_force=FOK)
     assert type(driver.do(order)[0]) is not Rejected
-
-
-def _count(driver: Driver, command: Command) -> tuple[int, list[Event]]:
-    """Return how many lines of Python the engine runs for a command, and its events."""
-    lines = 0
-
-    def trace(frame: FrameType, event: str, _: object) -> Any:
-        nonlocal lines
-        lines += event == "line"
-        return trace
-
-    before = sys.gettrace()
-    sys.settrace(trace)
-    try:
-        events = driver.do(command)
-    finally:
-        sys.settrace(before)
-    return lines, events

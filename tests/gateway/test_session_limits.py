@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import gc
-import sys
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import Any
 
 import pytest
 from hypothesis import given, strategies as st
@@ -12,11 +11,8 @@ from hypothesis import given, strategies as st
 from carbonex.gateway.session.limits import SessionLimits
 from carbonex.gateway.session.throttle import Bucket, Share, Throttle
 from gateway.session_house import CEA, SECOND, Client, House, order
+from lines import lines_run
 
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from types import FrameType
 
 LIMITS = SessionLimits(requests_per_second=100, burst=100, abuse_factor=3)
 MS = 1_000_000
@@ -215,7 +211,8 @@ def test_a_cancel_all_that_finds_nothing_does_not_look_at_all_orders() -> None:
             client.result("add_order", **order(quantity=1))
         house.venue.log_full = True
         client.result("cancel_all", side="sell")  # what has come is sorted once
-        lines.append(_lines_run(lambda: client.result("cancel_all", side="sell")))  # noqa: B023
+        run, _ = lines_run(partial(client.result, "cancel_all", side="sell"))
+        lines.append(run)
     assert lines[0] == lines[1]
 
 
@@ -478,24 +475,3 @@ def test_a_venue_that_shuts_down_takes_nothing() -> None:
     assert batch["error"]["code"] == 5007
     assert len(orders["result"]["orders"]) == 1
     assert house.connect().read()[0]["data"][0]["state"] == "server_shutdown"
-
-
-def _lines_run(act: Callable[[], object]) -> int:
-    """Count the lines of Python that something runs, without what garbage runs."""
-    lines = 0
-
-    def trace(_frame: FrameType, event: str, _arg: object) -> Any:
-        nonlocal lines
-        lines += event == "line"
-        return trace
-
-    gc.collect()
-    gc.disable()
-    before = sys.gettrace()
-    sys.settrace(trace)
-    try:
-        act()
-    finally:
-        sys.settrace(before)
-        gc.enable()
-    return lines
