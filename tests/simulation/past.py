@@ -119,9 +119,10 @@ class Past:
         else:
             self._offer(seq, event)
 
-    def rows(self, table: str) -> list[list[Any]]:
-        """Return a table's rows, with the columns of COLUMNS."""
-        return self._rows[table]
+    def rows(self, table: str) -> list[dict[str, Any]]:
+        """Return a table's rows, by the names of their columns."""
+        names = COLUMNS[table].split(", ")
+        return [dict(zip(names, row, strict=True)) for row in self._rows[table]]
 
     def closing(self, account: str, instrument: str, date: int) -> int:
         """Return what an account had when a day ended. Linear in all closings."""

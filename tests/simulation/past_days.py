@@ -49,16 +49,14 @@ def _check_statement(statement: Statement, truth: Truth) -> None:
 
 
 def _lines(account: str, date: int, truth: Truth) -> Iterable[tuple[Any, ...]]:
-    for instrument, number, _, _, on, *_, buyer, _, seller, _, _, _ in truth.past.rows(
-        "trades"
-    ):
-        if on == date:
-            yield from [(True, instrument, str(number), "")] * (
-                (buyer == account) + (seller == account)
-            )
-    for owner, _, _, on, instrument, _, _, ref in truth.past.rows("movements"):
-        if (owner, on) == (account, date):
-            yield False, instrument, "", ref
+    for trade in truth.past.rows("trades"):
+        if trade["date"] == date:
+            sides = (trade["buyer"], trade["seller"]).count(account)
+            number = str(trade["trade_id"])
+            yield from [(True, trade["instrument"], number, "")] * sides
+    for moved in truth.past.rows("movements"):
+        if (moved["account"], moved["date"]) == (account, date):
+            yield False, moved["instrument"], "", moved["client_ref"]
 
 
 def _closings(statement: Statement) -> Iterable[tuple[str, int]]:
