@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 from collections import Counter
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from market import CEA
 from stranger import eventually
@@ -131,6 +131,23 @@ async def messages_in_small_pieces(stage: Stage, size: int) -> str:
     )
 
 
+async def long_messages_without_sense(stage: Stage, size: int) -> str:
+    """As long as ``frame_bytes`` lets them be, and each all of small values."""
+    told: Counter[str] = Counter()
+    room = stage.venue.config.limits.frame_bytes - 100
+    for number in range(size):
+        codec = CODECS[number % 2]
+        items: list[Any] = [[]] * room if codec.binary else [1] * (room // 2)
+        text = codec.encode({"method": "batch_add", "params": {"orders": items}})
+        async with await Peer.open(stage.port, codec) as peer:
+            peer.write(frames.message(text, binary=codec.binary))
+            last = peer.call("ping")
+            await peer.answered(last)
+            told += peer.errors()
+    assert told["BAD_TYPE"] == size
+    return f"{size} messages of {room:,} bytes: {_told(told)}"
+
+
 async def compression_bombs(stage: Stage, size: int) -> str:
     """Compression is offered, not agreed to, and used all the same: 1002."""
     head = handshakes.upgrade({"Sec-WebSocket-Extensions": "permessage-deflate"})
@@ -203,7 +220,8 @@ BEHAVIOURS: Final = (
         {"requests_per_second": 100, "burst": 100, "close_seconds": 0.5},
     ),
     Behaviour(oversized_messages, 300, 6),
-    Behaviour(messages_in_small_pieces, 1_000_000, 20_000),
+    Behaviour(messages_in_small_pieces, 90_000, 20_000),
+    Behaviour(long_messages_without_sense, 100, 4),
     Behaviour(compression_bombs, 1000, 10),
     Behaviour(deep_nesting, 200, 4),
 )
