@@ -30,10 +30,11 @@ from benchmarks.servers import drive_timed
 from benchmarks.serving import NOW_NS, configure, serving, write_past
 from benchmarks.worst_attacker import Attack
 from benchmarks.worst_books import ATTACKER, BOOK, PRICES, TAKER, WHALE
-from benchmarks.worst_requests import BATCH, buy
+from benchmarks.worst_requests import BATCH, buy, senseless
 from carbonex.engine import DAY, Exchange, ListInstrument, UpdateInstrument
 from carbonex.gateway.config import Limits
 from carbonex.gateway.session.methods import METHODS
+from carbonex.gateway.session.throttle import BYTES_PER_REQUEST
 from carbonex.wire.dates import SHANGHAI
 from carbonex.wire.keys import generate_key, load_key
 
@@ -68,21 +69,27 @@ class Seen(NamedTuple):
 
 
 class Sender(NamedTuple):
-    """One connection of an attack: its key, and what it sends in turn."""
+    """One connection of an attack: its key, and what it sends in turn.
+
+    ``weight`` is what a message counts as that is no request; 0: all are requests.
+    """
 
     key: str
     requests: list[tuple[str, dict[str, Any]]]
     orders: int = WINDOW  # in flight, so many in a message
+    weight: int = 0
 
     @property
     def window(self) -> int:
         """How many requests are in flight."""
+        if self.weight:
+            return self.orders
         return self.orders // max(len(p.get("orders", [0])) for _, p in self.requests)
 
     @property
     def rate(self) -> float:
         """What the limits allow, in requests a second; 0: anything."""
-        costs = [_cost(*request) for request in self.requests]
+        costs = [self.weight or _cost(*request) for request in self.requests]
         return (
             Limits().requests_per_second * len(costs) / sum(costs) if sum(costs) else 0
         )
@@ -200,6 +207,13 @@ def attacks(exchange: Exchange) -> dict[str, list[Sender]]:
         "subscriptions to executions, account at its cap": followed(WHALE, **own),
         f"subscriptions to a book of {PRICES:,} prices": followed(ATTACKER, **book),
         "trades of the past": one(ATTACKER, "trades", instrument=BOOK),
+        "the longest messages that are no requests": [
+            Sender(
+                ATTACKER,
+                [("batch_add", {"orders": senseless()})],
+                weight=1 + Limits().frame_bytes // BYTES_PER_REQUEST,
+            )
+        ],
         f"{DEALT} icebergs of 20 parts, taken at once": [
             Sender(ATTACKER, [("batch_add", {"orders": [ice] * DEALT})]),
             Sender(TAKER, [("add_order", taken)], WINDOW // DEALT),

@@ -35,6 +35,8 @@ from carbonex.engine import (
     SessionOpened,
     UpdateInstrument,
 )
+from carbonex.gateway.config import Limits
+from carbonex.wire.requests import MAX_PICKS
 
 
 if TYPE_CHECKING:
@@ -50,6 +52,8 @@ PLAIN_BATCH: Final = "a batch of 50 plain orders"
 PICK: Final = "a pick that trades"
 PICKS: Final = "a batch of 50 picks that trade"
 FILL_OR_KILL: Final = "a fill or kill that fills"  # by as many as one order may meet
+LARGEST: Final = "the largest batch: 50 orders, each picks 50"
+LONGEST: Final = "the longest message that is no request"
 
 # Of requests that are refused the like that is accepted.
 ACCEPTED: Final = {
@@ -59,6 +63,7 @@ ACCEPTED: Final = {
     "a fill or kill of more than there is": FILL_OR_KILL,
     "a fill or kill of all there is": FILL_OR_KILL,
     "an amend of no order": PLAIN,
+    LONGEST: LARGEST,
 }
 SECOND_NS: Final = 10**9
 BATCH: Final = 50  # orders of a message
@@ -76,6 +81,11 @@ def buy(quantity: int = 1, price: str = FAR, **more: Any) -> dict[str, Any]:
         "price": price,
         **more,
     }
+
+
+def senseless() -> list[int]:
+    """Return as many orders, of which none is one, as a message holds in JSON."""
+    return [1] * ((Limits().frame_bytes - 100) // 2)
 
 
 def refused(orders: int) -> Iterator[tuple[str, Cost]]:
@@ -105,6 +115,7 @@ def refused(orders: int) -> Iterator[tuple[str, Cost]]:
         "an amend of no order",
         attacker.usual("amend_order", order_id=str(10**9), price="1.01"),
     )
+    yield LONGEST, attacker.usual("batch_add", orders=senseless())
     idle = house.client(books.trader(orders - 1))
     yield (
         "cancel_all, nothing of that instrument",
@@ -192,6 +203,10 @@ def picked(orders: int) -> Iterator[tuple[str, Cost]]:
         "pick of the last order of a level with all",
         taker.cost("add_order", **buy(pick=[last])),
     )
+    picks = min(MAX_PICKS, orders // (2 * BATCH))  # of each order
+    named = books.best(house.exchange, picks * BATCH)
+    batch = [buy(pick=named[n : n + picks]) for n in range(0, len(named), picks)]
+    yield LARGEST, taker.cost("batch_add", orders=batch)
     few, rest = min(FEW, orders // 4), orders
     yield (
         FILL_OR_KILL,
@@ -199,7 +214,7 @@ def picked(orders: int) -> Iterator[tuple[str, Cost]]:
     )
     yield (
         "a fill or kill of all there is",
-        taker.cost("add_order", **buy(orders - few - 1, time_in_force="fok")),
+        taker.cost("add_order", **buy(orders - few - 1 - BATCH, time_in_force="fok")),
     )
     yield "what is left of it, by one order", taker.cost("add_order", **buy(rest))
 

@@ -15,6 +15,8 @@ from benchmarks.worst_house import Cost, House
 from benchmarks.worst_requests import (
     ACCEPTED,
     FILL_OR_KILL,
+    LARGEST,
+    LONGEST,
     PICK,
     PICKS,
     PLAIN,
@@ -53,6 +55,8 @@ def test_many_accounts_and_one_at_its_cap_or_with_half_of_all() -> None:
         (PICK, "success"),
         (PICKS, "success"),
         (FILL_OR_KILL, "success"),
+        (LARGEST, "success"),
+        (LONGEST, "BAD_TYPE"),
         ("a stale pick", "STALE_PICK"),
         ("a batch of 50 stale picks", "STALE_PICK"),
         ("a pick not at the best price", "NOT_BEST_PRICE"),
@@ -127,6 +131,8 @@ def test_attackers_keep_their_limits(tmp_path: Path) -> None:
     (batches,) = senders["batches of 50 stale picks"]
     (nothing,) = senders["cancel_all of nothing"]
     (trades,) = senders["trades of the past"]
+    (longest,) = senders["the longest messages that are no requests"]
+    assert longest.rate == pytest.approx(1000 / 97)
     assert (stale.rate, batches.rate, nothing.rate, trades.rate) == (1000, 20, 0, 50)
     every = [
         request for each in senders.values() for s in each for request in s.requests
