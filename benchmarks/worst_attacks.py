@@ -30,7 +30,7 @@ from benchmarks.servers import drive_timed
 from benchmarks.serving import NOW_NS, configure, serving, write_past
 from benchmarks.worst_attacker import Attack
 from benchmarks.worst_books import ATTACKER, BOOK, PRICES, TAKER, WHALE
-from benchmarks.worst_requests import BATCH, buy, senseless
+from benchmarks.worst_requests import BATCH, buy, invalid_orders
 from carbonex.engine import DAY, Exchange, ListInstrument, UpdateInstrument
 from carbonex.gateway.config import Limits
 from carbonex.gateway.session.methods import METHODS
@@ -71,7 +71,7 @@ class Seen(NamedTuple):
 class Sender(NamedTuple):
     """One connection of an attack: its key, and what it sends in turn.
 
-    ``weight`` is what a message counts as that is no request; 0: all are requests.
+    ``weight`` is how many requests an invalid message counts as; 0: all are valid.
     """
 
     key: str
@@ -207,10 +207,10 @@ def attacks(exchange: Exchange) -> dict[str, list[Sender]]:
         "subscriptions to executions, account at its cap": followed(WHALE, **own),
         f"subscriptions to a book of {PRICES:,} prices": followed(ATTACKER, **book),
         "trades of the past": one(ATTACKER, "trades", instrument=BOOK),
-        "the longest messages that are no requests": [
+        "the longest invalid messages": [
             Sender(
                 ATTACKER,
-                [("batch_add", {"orders": senseless()})],
+                [("batch_add", {"orders": invalid_orders()})],
                 weight=1 + Limits().frame_bytes // BYTES_PER_REQUEST,
             )
         ],

@@ -53,7 +53,7 @@ PICK: Final = "a pick that trades"
 PICKS: Final = "a batch of 50 picks that trade"
 FILL_OR_KILL: Final = "a fill or kill that fills"  # by as many as one order may meet
 LARGEST: Final = "the largest batch: 50 orders, each picks 50"
-LONGEST: Final = "the longest message that is no request"
+LONGEST: Final = "the longest invalid message"
 
 # Of requests that are refused the like that is accepted.
 ACCEPTED: Final = {
@@ -83,8 +83,8 @@ def buy(quantity: int = 1, price: str = FAR, **more: Any) -> dict[str, Any]:
     }
 
 
-def senseless() -> list[int]:
-    """Return as many orders, of which none is one, as a message holds in JSON."""
+def invalid_orders() -> list[int]:
+    """Return values that are not orders, as many as one message in JSON can hold."""
     return [1] * ((Limits().frame_bytes - 100) // 2)
 
 
@@ -115,7 +115,7 @@ def refused(orders: int) -> Iterator[tuple[str, Cost]]:
         "an amend of no order",
         attacker.usual("amend_order", order_id=str(10**9), price="1.01"),
     )
-    yield LONGEST, attacker.usual("batch_add", orders=senseless())
+    yield LONGEST, attacker.usual("batch_add", orders=invalid_orders())
     idle = house.client(books.trader(orders - 1))
     yield (
         "cancel_all, nothing of that instrument",

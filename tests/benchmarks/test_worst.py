@@ -131,7 +131,7 @@ def test_attackers_keep_their_limits(tmp_path: Path) -> None:
     (batches,) = senders["batches of 50 stale picks"]
     (nothing,) = senders["cancel_all of nothing"]
     (trades,) = senders["trades of the past"]
-    (longest,) = senders["the longest messages that are no requests"]
+    (longest,) = senders["the longest invalid messages"]
     assert longest.rate == pytest.approx(1000 / 97)
     assert (stale.rate, batches.rate, nothing.rate, trades.rate) == (1000, 20, 0, 50)
     every = [

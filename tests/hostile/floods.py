@@ -131,8 +131,8 @@ async def messages_in_small_pieces(stage: Stage, size: int) -> str:
     )
 
 
-async def long_messages_without_sense(stage: Stage, size: int) -> str:
-    """As long as ``frame_bytes`` lets them be, and each all of small values."""
+async def long_invalid_messages(stage: Stage, size: int) -> str:
+    """As long as ``frame_bytes`` allows, and full of small values."""
     told: Counter[str] = Counter()
     room = stage.venue.config.limits.frame_bytes - 100
     for number in range(size):
@@ -221,7 +221,7 @@ BEHAVIOURS: Final = (
     ),
     Behaviour(oversized_messages, 300, 6),
     Behaviour(messages_in_small_pieces, 90_000, 20_000),
-    Behaviour(long_messages_without_sense, 100, 4),
+    Behaviour(long_invalid_messages, 100, 4),
     Behaviour(compression_bombs, 1000, 10),
     Behaviour(deep_nesting, 200, 4),
 )

@@ -25,7 +25,7 @@ STAYS_SECONDS: Final = 0.7  # as each
 class Changing:
     """Follows what is private to one key's account, and then to another's.
 
-    From the answer to its logout on it hears nothing more of the first.
+    After the answer to its logout it must hear nothing more of the first account.
     """
 
     def __init__(self, record: Record, keys: list[Key]) -> None:

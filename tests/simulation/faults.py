@@ -243,7 +243,7 @@ class Fate:
             self._spare()
 
     def _spare(self) -> None:
-        """Let nothing end this server for some seconds."""
+        """Let no fault end this server for some seconds."""
         self.world.record.count("lives spared")
         spared_ns = int((4 + 8 * self._draw()) * SECOND_NS)
         self._spared_until_ns = self.world.turns.now_ns + spared_ns
@@ -316,7 +316,7 @@ class Fate:
     # Clients.
 
     def _lull(self) -> None:
-        """Have traders wait, so that what was told last stays the newest."""
+        """Have traders pause: whatever is stale then stays so until somebody looks."""
         self.world.record.count("lulls")
         lull_ns = int((0.5 + 2 * self._draw()) * SECOND_NS)
         self.world.lull_ends_ns = self.world.turns.now_ns + lull_ns

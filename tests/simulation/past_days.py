@@ -1,4 +1,4 @@
-"""What was told of days that have ended: statements, and bulletins to who begins to follow."""
+"""What was told of days that have ended: statements, and snapshots of bulletins."""
 
 from __future__ import annotations
 
@@ -66,9 +66,9 @@ def _closings(statement: Statement) -> Iterable[tuple[str, int]]:
 
 
 def _check_bulletins(stated: Stated, truth: Truth) -> None:
-    """Who begins to follow bulletins is told the newest of each, and no other.
+    """A snapshot of bulletins holds the newest of each instrument and product.
 
-    But for what is older than the snapshot that the server began with.
+    Those from before the snapshot that the server started from may be missing.
     """
     told = {(item.scope, item.name): item for item in stated.items}
     seqs = {truth.rows[at][1] for at in range(stated.since, stated.upto + 1) if at}

@@ -13,8 +13,8 @@ class Plan(NamedTuple):
 
     As often as the weights say they strike in every round of them all.
     ``life`` is what the callbacks and disk calls are counted up to before a kill.
-    ``spared`` is the share of servers that nothing ends for some seconds: what takes
-    long happens there.
+    ``spared`` is the share of servers that no fault ends for some seconds, so that
+    slow timers fire, too.
     """
 
     seconds: float = 0.25

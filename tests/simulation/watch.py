@@ -123,7 +123,7 @@ class Watch:
                 yield link, ("silent connections end", SILENT_NS)
 
     def _wrong_keys(self, server: Server) -> Iterator[Wrongs]:
-        """Nobody goes on under a revoked key whose commands were all answered."""
+        """A session whose key is revoked ends once its commands are answered."""
         for session in _sessions(server):
             key = session.who.key
             if key is None or not key.revoked or session.pending.requests:
@@ -132,7 +132,7 @@ class Watch:
                 yield ("key", key.key_id), ("a revoked key's line ends", 0)
 
     def _wrong_readers(self, server: Server) -> Iterator[Wrongs]:
-        """Nobody stays for whom something waits, and who takes nothing of it."""
+        """A client that reads none of its queued messages is evicted."""
         for connection in server.clients._connections:
             end = connection._transport
             waits = end.get_write_buffer_size()
@@ -142,7 +142,7 @@ class Watch:
                 yield slow, ("who takes nothing is evicted", SLOW_NS)
 
     def _wrong_shares(self, server: Server) -> Iterator[Wrongs]:
-        """What a participant has in flight is what its connections have."""
+        """A participant has as many commands in flight as its connections together."""
         services = server.clients._services
         assert services is not None
         held: Counter[str] = Counter()

@@ -88,7 +88,7 @@ class World:
 
     @property
     def lull(self) -> bool:
-        """Whether traders wait: what is stale then stays so until somebody looks."""
+        """Whether traders pause now."""
         return self.turns.now_ns < self.lull_ends_ns
 
     def process(

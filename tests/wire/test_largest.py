@@ -1,4 +1,4 @@
-"""Long messages: the largest request fits, and what is no request is refused as a short one."""
+"""Long messages: the largest request fits, and an invalid one is refused as a short one is."""
 
 from __future__ import annotations
 

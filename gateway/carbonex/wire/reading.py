@@ -77,7 +77,7 @@ PARAMS: Final[dict[str, type[Params]]] = {
 }
 
 
-# Bytes, or characters: a batch of 50 orders that name nothing unusual is shorter.
+# In bytes, or characters of JSON. A batch of 50 ordinary orders is shorter.
 LONG: Final = 16_384
 
 
@@ -118,8 +118,8 @@ class RequestReader:
     def _look_over(self, data: str | bytes) -> None:
         """Refuse a long message for the first thing that is wrong with it.
 
-        What its method has no use for is not made into objects: 64 KiB may be as many
-        empty lists.
+        Values that its method does not take never become objects: 64 KiB can hold
+        65,000 empty lists.
 
         Raises:
             Fault: As ``read``.
