@@ -73,6 +73,7 @@ class Fate:
             (plan.lull, "lull", self._lull),
         ]
         self.faults = [name for _, name, _ in strikes]
+        assert set(self.faults) >= DEADLY, "a fault that ends a server has no such name"
         self._strikes = [(n, act) for weight, n, act in strikes for _ in range(weight)]
         self._next: list[tuple[str, Callable[[], None]]] = []  # what is left of a round
         self._saved = 0  # the newest snapshot that is surely kept
