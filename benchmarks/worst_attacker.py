@@ -24,6 +24,7 @@ from carbonex.wire.keys import load_key
 
 
 TICK_SECONDS: Final = 0.01
+ATTACK_BYTES: Final = 2**20  # an Attack is shorter
 ERROR: Final = re.compile(rb'"name":"([A-Z_]+)"')
 REQ_ID: Final = b'"req_id":'
 ENDS: Final = 200  # bytes of an answer in which it says what it answers
@@ -90,7 +91,7 @@ class Attacker(asyncio.Protocol):
 
 async def run() -> None:
     """Attack from when it says "ready" until its standard input ends."""
-    loop, lines = asyncio.get_running_loop(), asyncio.StreamReader()
+    loop, lines = asyncio.get_running_loop(), asyncio.StreamReader(ATTACK_BYTES)
     await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(lines), sys.stdin)
     attack = msgspec.json.decode(await lines.readline(), type=Attack)
     over = asyncio.create_task(lines.read())

@@ -150,9 +150,12 @@ def test_an_honest_client_beside_each_attacker(tmp_path: Path) -> None:
         alone = site.honest(served.port, 0.2)
         seen = site.attacked(served.port, 0.2, plans["stale picks"])
         iced = site.attacked(served.port, 0.2, [*plans.values()][-1])
+        longest = site.attacked(served.port, 0.2, plans["the longest invalid messages"])
     assert 0 < alone.p50 <= alone.p99 <= alone.worst
     assert seen.answers is not None
     assert seen.answers.keys() == {"STALE_PICK"}
+    assert longest.answers is not None
+    assert longest.answers.keys() == {"BAD_TYPE"}
     assert iced.answers is not None
     assert iced.answers["success"] > 0
 
