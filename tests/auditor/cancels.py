@@ -58,7 +58,9 @@ def _check_open(orders: Orders, position: Position, reason: CancelReason) -> Non
             assert orders.moving is not None
             orders.met_own(position)
         case CancelReason.RESTRICTED:
-            assert position.number <= orders.parties.barred[position.order.account]
+            account, barred = position.order.account, orders.parties.barred
+            if position.number > barred.get(account, 0):
+                _check_barred_stop(orders, position)
         case CancelReason.DISCONNECTED:
             assert position.order.session, "an order of no session has nobody to lose"
         case CancelReason.COUNTDOWN:
@@ -67,6 +69,13 @@ def _check_open(orders: Orders, position: Position, reason: CancelReason) -> Non
             raise AssertionError(reason)
         case _:
             _check_market(orders, position, reason)
+
+
+def _check_barred_stop(orders: Orders, position: Position) -> None:
+    """A stop order goes when it is reached and its participant may not trade."""
+    order = position.order
+    assert orders.reached.next(order.instrument) is position
+    assert not orders.parties.may_enter(order.account, order.side)
 
 
 def _check_market(

@@ -130,6 +130,7 @@ class Orders:
             assert self.floor.listings[name].phase is Phase.TRADING
             position = self.reached.next(name)
             assert position is not None
+            assert self.parties.may_enter(position.order.account, position.order.side)
             del self.waiting[position.number]
         assert position.number == event.order_id, "stops are triggered in order"
         assert event.order == position.order

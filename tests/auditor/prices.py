@@ -77,7 +77,7 @@ def check_price(
             behind = best - listing.terms.tick if buys else best + listing.terms.tick
             repriced = order.post_only is PostOnly.REPRICE
             assert price == order.price or (repriced and price == behind)
-        if order.post_only is not PostOnly.OFF:
+        if order.post_only is not PostOnly.OFF and listing.phase is not Phase.CALL:
             assert not against(resting, position), "it takes nothing"
     else:
         start = position.stop if order.order_type is STOP else best

@@ -233,7 +233,36 @@ def test_a_halt_refuses_bids_and_does_not_stop_the_window() -> None:
         halt CEA                                    -> CEA halted
         taker: bid 100 @ 100.00 in 1                -> refused HALTED
         taker: cancel-bid 1                         -> bid 1 cancelled
+        resume CEA                                  -> CEA trading
         time 200                                    -> auction 1 100 @ 101.00 maker to taker, bid 2 filled, auction 1 closed 100 @ 101.00 for 10100.00
+        """,
+        AUCTION_OPENED,
+    )
+
+
+def test_nothing_settles_in_a_halt() -> None:
+    """An auction whose window ends in one is cancelled, and all is released."""
+    check(
+        """
+        taker: bid 100 @ 100.00 in 1                -> bid 1 placed
+        halt CEA                                    -> CEA halted
+        close-auction 1                             -> refused HALTED
+        time 200                                    -> bid 1 auction-cancelled, auction 1 cancelled
+        balance maker                               -> cash 100000.00, CEA 1000
+        balance taker                               -> cash 100000.00, CEA 1000
+        """,
+        AUCTION_OPENED,
+    )
+
+
+def test_a_bid_on_what_is_over_is_refused_for_what_can_be_known_first() -> None:
+    check(
+        """
+        time 200                                    -> auction 1 closed 0
+        taker: bid 0 @ 100.00 in 1                  -> refused BAD_QTY
+        taker: bid 100 @ 100.00 in 1                -> refused WINDOW_CLOSED
+        restrict taker cancel-only                  -> restricted taker cancel-only
+        taker: bid 0 @ 100.00 in 1                  -> refused RESTRICTED
         """,
         AUCTION_OPENED,
     )
@@ -270,7 +299,7 @@ def test_who_may_only_cancel_keeps_its_bids_and_may_take_them_back() -> None:
         taker: bid 100 @ 100.00 in 1                -> refused RESTRICTED
         taker: cancel-bid 1                         -> bid 1 cancelled
         time 200                                    -> auction 1 100 @ 101.00 maker to taker, bid 2 filled, auction 1 closed 100 @ 101.00 for 10100.00
-        taker: bid 100 @ 100.00 in 1                -> refused WINDOW_CLOSED
+        taker: bid 100 @ 100.00 in 1                -> refused RESTRICTED
         """,
         AUCTION_OPENED,
     )

@@ -15,7 +15,7 @@ def test_a_counter_offer_goes_back_to_the_proposer_and_trades_with_it() -> None:
         maker: propose sell 500 @ 75.00 to taker                  -> block 1 proposed
         taker: propose sell 500 @ 75.00 to maker countering 1     -> refused BAD_PARAMETER   -- both would sell
         taker: propose buy 500 @ 75.00 to third countering 1      -> refused COUNTERPARTY_MISMATCH
-        third: propose buy 500 @ 75.00 to maker countering 1      -> refused COUNTERPARTY_MISMATCH
+        third: propose buy 500 @ 75.00 to maker countering 1      -> refused NO_SUCH_PROPOSAL   -- it is not told of it
         maker: propose buy 500 @ 75.00 to taker countering 1      -> refused COUNTERPARTY_MISMATCH
         taker: propose buy 500 CCER @ 75.00 to maker countering 1 -> refused COUNTERPARTY_MISMATCH
         taker: propose buy 500 @ 75.00 to maker countering 2      -> refused NO_SUCH_PROPOSAL
@@ -48,8 +48,8 @@ def test_the_counterparty_is_another_participant_of_the_venue() -> None:
         maker: propose sell 500 @ 75.00 to nobody    -> refused UNKNOWN_PARTICIPANT
         maker: propose sell 500 @ 75.00 to taker-2   -> refused UNKNOWN_PARTICIPANT   -- an account
         maker: propose sell 500 @ 75.00 to taker     -> block 1 proposed
-        third: accept block 1                        -> refused COUNTERPARTY_MISMATCH
-        third: decline block 1                       -> refused COUNTERPARTY_MISMATCH
+        third: accept block 1                        -> refused NO_SUCH_PROPOSAL
+        third: decline block 1                       -> refused NO_SUCH_PROPOSAL
         maker-2: accept block 1                      -> refused COUNTERPARTY_MISMATCH
         maker: accept block 1                        -> refused COUNTERPARTY_MISMATCH
         taker: withdraw-block 1                      -> refused NO_SUCH_PROPOSAL
@@ -230,3 +230,18 @@ def test_refs_and_proposals_are_capped() -> None:
         """,
         BLOCK_FLOOR,
     )
+
+
+def test_a_stranger_cannot_tell_an_open_block_from_none() -> None:
+    """Nor whether its proposer is restricted, or its instrument halted."""
+    script = """
+        maker: propose sell 500 @ 75.00 to taker              -> block 1 proposed
+        halt CEA                                              -> CEA halted
+        restrict maker cancel-only                            -> restricted maker cancel-only
+        third: accept block 1                                 -> refused NO_SUCH_PROPOSAL
+        third: decline block 1                                -> refused NO_SUCH_PROPOSAL
+        third: accept block 2                                 -> refused NO_SUCH_PROPOSAL
+        third: decline block 2                                -> refused NO_SUCH_PROPOSAL
+        taker: accept block 1                                 -> refused RESTRICTED
+    """
+    check(script, BLOCK_FLOOR)

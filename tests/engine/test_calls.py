@@ -303,3 +303,19 @@ def test_a_day_may_open_with_a_call() -> None:
         """,
         OPENED.replace("begin 20250106 until 90000000000", ""),
     )
+
+
+def test_what_was_post_only_may_be_amended_in_a_call() -> None:
+    """Nobody takes there: all that rests meets at one price."""
+    check(
+        """
+        maker: sell #1 5 @ 70.00 post-only            -> accepted #1
+        taker: buy #2 5 @ 69.00 post-only-reprice     -> accepted #2
+        halt CEA                                      -> CEA halted
+        resume CEA                                    -> CEA call
+        maker: amend #1 @ 69.50                       -> amended #1 to 5 @ 69.50 losing priority
+        taker: amend #2 @ 70.00                       -> amended #2 to 5 @ 70.00 losing priority
+        time 2000000000                               -> CEA uncrossed 5 @ 69.75, traded #1 #2 5 @ 69.75, CEA trading
+        """,
+        HALTED.replace("halt CEA", ""),
+    )

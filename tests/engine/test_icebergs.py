@@ -216,3 +216,14 @@ def test_in_the_first_meaning_an_iceberg_shows_a_thousandth(
 def _iceberg(quantity: int, shown: int) -> PlaceOrder:
     iceberg = Conditions(display_quantity=shown)
     return PlaceOrder("", "maker", "CEA", SELL, 1, quantity, conditions=iceberg)
+
+
+def test_one_that_was_made_smaller_than_it_shows_may_grow_again() -> None:
+    check("""
+        maker: sell #1 10 @ 70.00 show 5         -> accepted #1
+        maker: amend #1 to 3                     -> amended #1 to 3 @ 70.00 keeping priority
+        maker: amend #1 to 4                     -> amended #1 to 4 @ 70.00 losing priority
+        book                                     -> - | 4@70.00
+        maker: amend #1 to 12                    -> amended #1 to 12 @ 70.00 losing priority
+        book                                     -> - | 5@70.00
+    """)

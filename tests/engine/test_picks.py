@@ -126,11 +126,13 @@ def test_who_is_gone_cannot_be_picked() -> None:
     )
 
 
-def test_a_price_that_does_not_reach_whom_it_names_rests() -> None:
+def test_a_price_that_does_not_reach_whom_it_names_is_refused() -> None:
     check(
         """
-        taker: buy #5 1 @ 69.00 pick 2           -> accepted #5
-        book                                     -> 1@69.00 | 9@70.00x3 5@71.00
+        taker: buy 1 @ 69.99 pick 2              -> refused PICK_OUT_OF_REACH
+        taker: buy 1 @ 60.00 pick 4              -> refused NOT_BEST_PRICE   -- comes before
+        taker: buy #5 1 @ 70.00 pick 2           -> accepted #5, traded #2 #5 1 @ 70.00
+        book                                     -> - | 8@70.00x3 5@71.00
         """,
         QUEUE,
     )

@@ -196,3 +196,15 @@ def test_the_auctions_of_who_is_suspended_are_cancelled() -> None:
         """,
         OFF_BOOK,
     )
+
+
+def test_a_stop_order_of_who_may_not_trade_is_cancelled_when_it_is_reached() -> None:
+    check("""
+        maker: sell #1 2 @ 70.00                -> accepted #1
+        taker: buy #2 1 @ 72.00 stop 70.00      -> accepted #2
+        taker: sell #3 1 @ 60.00 stop 70.00     -> accepted #3
+        third: buy #4 1 @ 71.00 stop 70.00      -> accepted #4
+        restrict taker cancel-only              -> restricted taker cancel-only
+        third: buy #5 1 @ 70.00                 -> accepted #5, traded #1 #5 1 @ 70.00, cancelled #2 1 restricted, triggered #4, traded #1 #4 1 @ 70.00, cancelled #3 1 restricted
+        balance taker                           -> cash 10000.00, CEA 100
+    """)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.floors import BAND_FLOOR, COMPANIES
+from engine.floors import BAND_FLOOR
 from scenario import check
 
 
@@ -72,19 +72,22 @@ def test_a_call_that_was_halted_goes_with_the_terms_that_had_it() -> None:
     )
 
 
-def test_an_instrument_without_any_price_waits_for_one_to_get_a_band() -> None:
-    check(
-        """
+def test_an_instrument_without_any_price_gets_no_band() -> None:
+    """Else it would stop trading the next day, and nobody be told."""
+    check("""
+        list CCER                          -> listed CCER, CCER trading
+        update CCER band 100               -> refused BAD_PARAMETER
+        update CCER band 100 p0 70.00      -> updated CCER
+    """)
+
+
+def test_a_price_of_the_day_is_one() -> None:
+    check("""
+        update CEA band 100                -> refused BAD_PARAMETER
+        maker: sell #1 1 @ 70.00           -> accepted #1
+        taker: buy #2 1 @ 70.00            -> accepted #2, traded #1 #2 1 @ 70.00
         update CEA band 100                -> updated CEA
-        time 1000                          -> CEA closed, ended 20250106
-        begin 20250107 until 2000          -> begun 20250107   -- nothing to set a band around
-        taker: buy 1 @ 70.00               -> refused NOT_TRADABLE
-        list CEA25 p0 70.00                -> listed CEA25, CEA25 trading
-        time 2000                          -> CEA25 closed, ended 20250107
-        begin 20250108 until 3000          -> begun 20250108, CEA 63.00 to 77.00 around 70.00, CEA trading, CEA25 trading
-        """,
-        f"list CEA\n{COMPANIES}\nbegin 20250106 until 1000",
-    )
+    """)
 
 
 def test_a_delisted_instrument_trades_no_more_and_is_kept() -> None:

@@ -130,7 +130,7 @@ class Model(World):
             case Due.GRACE:
                 return sessions.end(self, number)
             case Due.AUCTION:
-                return offers.close_sale(self, number)
+                return offers.close_due_sale(self, number)
             case Due.CALL:
                 paper = papers[number]
                 events = calls.end(self, paper)

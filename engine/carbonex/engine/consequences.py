@@ -6,9 +6,11 @@ from collections import deque
 from typing import TYPE_CHECKING
 
 from . import work
-from .enums import Phase
+from .enums import CancelReason, Phase
 from .events import LargeHolder, Moved, OffBookTrade, PhaseChanged, Trade
 from .orders.entering import trigger
+from .orders.leaving import cancel_open
+from .orders.refusals import barred
 from .supervision.alerts import supervise
 
 
@@ -42,7 +44,7 @@ def enter_reached(
     """Let reached stop orders enter while there are fewer than ``room`` events.
 
     What their trades reach enters, too; in an instrument that does not trade they
-    wait until it does.
+    wait until it does. An order whose participant may not trade is cancelled.
     """
     for instrument in instruments:
         stops = instrument.stops
@@ -50,6 +52,9 @@ def enter_reached(
             order = stops.reached
             if order is None:
                 break
+            if barred(order.account.participant, order.side):
+                events.append(cancel_open(order, CancelReason.RESTRICTED))
+                continue
             stops.remove(order)
             seen = len(events)
             trigger(instrument, order, events)

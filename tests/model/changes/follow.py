@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from carbonex.engine import (
+    CancelReason,
     Deposit,
     Event,
     LargeHolder,
@@ -18,6 +19,9 @@ from carbonex.engine import (
     work,
 )
 from model import clock
+from model.matching import cancel
+from model.reasons import first
+from model.reasons.who import restricted
 
 from .orders import reached, trigger
 
@@ -39,6 +43,10 @@ def enter(world: World, names: list[str], events: list[Event], room: int) -> Non
         paper = world.papers[name]
         trading = clock.phase(world, paper) is Phase.TRADING
         while trading and len(events) < room and (rows := _next(world, name)):
+            owner, side = world.owner(rows[0].order.account), rows[0].order.side
+            if first(restricted(world, owner, side)):
+                events.append(cancel(world, rows[0], CancelReason.RESTRICTED))
+                continue
             entered = trigger(world, rows[0])
             events += entered
             _note(world, entered)

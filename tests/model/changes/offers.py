@@ -161,6 +161,12 @@ def close(world: World, command: CloseAuction) -> list[Event]:
     return end(world, command.auction_id)
 
 
+def close_due_sale(world: World, number: int) -> list[Event]:
+    """A window that ends in a halt brings nobody anything."""
+    paper = world.papers[world.sales[number].terms.instrument]
+    return (cancel_sale if paper.halted else close_sale)(world, number)
+
+
 def end_bid(sale: Sale, number: int, end: BidEnd, filled: int = 0) -> BidEnded:
     terms = sale.bids.pop(number)
     return BidEnded(number, bool(sale.terms.sealed), terms, end, filled)

@@ -72,7 +72,10 @@ def amend(world: World, command: AmendOrder) -> list[Event]:
     quantity, stop = command.quantity or row.quantity, command.stop_price or row.stop
     price = row.price
     if command.price or row.order.order_type is STOP:
-        price = _price(world, row.order, command.price, stop)
+        order = row.order
+        if clock.phase(world, world.papers[order.instrument]) is Phase.CALL:
+            order = replace(order, post_only=PostOnly.OFF)
+        price = _price(world, order, command.price, stop)
     if not row.waits and price == row.price and quantity <= row.quantity:
         row.quantity, row.remaining = quantity, quantity - row.filled
         row.shown = min(row.shown, row.remaining)

@@ -65,7 +65,7 @@ def propose(world: World, command: ProposeBlock) -> Iterator[Reason]:
 
 def _uncounterable(world: World, command: ProposeBlock) -> Iterator[Reason]:
     """A counter-offer goes back to who proposed, and trades the other way round."""
-    first = world.blocks.get(command.counters)
+    first = _shown(world, command.counters, world.owner(command.account))
     if first is None:
         yield Reason.NO_SUCH_PROPOSAL
         return
@@ -80,13 +80,22 @@ def _uncounterable(world: World, command: ProposeBlock) -> Iterator[Reason]:
         yield Reason.BAD_PARAMETER
 
 
+def _shown(world: World, number: int, participant: str) -> ProposeBlock | None:
+    """Return an open block, to none but its parties."""
+    block = world.blocks.get(number)
+    if block is None:
+        return None
+    parties = world.owner(block.account), block.counterparty
+    return block if participant in parties else None
+
+
 def accept(world: World, command: AcceptBlock) -> Iterator[Reason]:
     barred = yield from who.access(world, command.key, command.account)
     if barred:
         return
     own = world.owner(command.account)
     yield from who.ref(world, command.account, command.client_ref)
-    block = world.blocks.get(command.block_id)
+    block = _shown(world, command.block_id, own)
     if block is None:
         yield Reason.NO_SUCH_PROPOSAL
         yield from who.restricted(world, own, SELL)
@@ -107,7 +116,7 @@ def decline(world: World, command: DeclineBlock) -> Iterator[Reason]:
     if barred:
         return
     yield from who.suspended(world, command.account)
-    block = world.blocks.get(command.block_id)
+    block = _shown(world, command.block_id, world.owner(command.account))
     if block is None:
         yield Reason.NO_SUCH_PROPOSAL
     elif block.counterparty != world.owner(command.account):
@@ -164,6 +173,9 @@ def bid(world: World, command: PlaceBid) -> Iterator[Reason]:
     sale = world.sales.get(command.auction_id)
     if sale is None:
         yield Reason.WINDOW_CLOSED
+        yield from who.restricted(world, world.owner(command.account), SELL)
+        if command.quantity < 1:
+            yield Reason.BAD_QTY
     else:
         yield from _unplaceable(world, sale, command)
 
@@ -204,8 +216,11 @@ def cancel_bid(world: World, command: CancelBid) -> Iterator[Reason]:
 
 def close(world: World, command: CloseAuction) -> Iterator[Reason]:
     yield from who.authority(world, command.key, Permission.OPERATE)
-    if command.auction_id not in world.sales:
+    sale = world.sales.get(command.auction_id)
+    if sale is None:
         yield Reason.UNKNOWN_AUCTION
+    elif world.papers[sale.terms.instrument].halted and not command.cancel:
+        yield Reason.HALTED
 
 
 def as_good(side: Side, price: int, other: int) -> bool:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from msgspec import structs
+
 from carbonex.engine import (
     FOK,
     GTC,
@@ -72,6 +74,9 @@ def enter(world: World, row: Row, before: Row | None = None) -> Iterator[Reason]
     ``before`` is what it was, where it is amended.
     """
     order, paper = row.order, world.papers[row.order.instrument]
+    if before and clock.phase(world, paper) is Phase.CALL:
+        given = structs.replace(order.conditions or Conditions(), pick=())
+        order = structs.replace(order, post_only=PostOnly.OFF, conditions=given)
     held = 0
     if row.buys:
         held = before.price * before.remaining + before.reserve if before else 0
@@ -126,7 +131,7 @@ def amend(world: World, row: Row, command: AmendOrder) -> Iterator[Reason]:
         yield Reason.BAD_PARAMETER
     yield from who.restricted(world, world.owner(order.account), order.side)
     yield from who.not_trading(world, paper)
-    grown = order if quantity > row.quantity else None
+    grown = _as_much(order, quantity) if quantity > row.quantity else None
     yield from _bad_quantity(paper, grown, quantity)
     for price in filter(None, (command.price, command.stop_price)):
         yield from _bad_price(paper, price)
@@ -141,6 +146,14 @@ def cancel_all(world: World, command: CancelAll) -> Iterator[Reason]:
     yield from who.access(world, command.key, command.account)
     if command.instrument and command.instrument not in world.papers:
         yield Reason.UNKNOWN_INSTRUMENT
+
+
+def _as_much(order: PlaceOrder, quantity: int) -> PlaceOrder:
+    """Return an order that shows no more than all of itself."""
+    given = order.conditions or Conditions()
+    shown = min(given.display_quantity, quantity)
+    given = structs.replace(given, display_quantity=shown)
+    return structs.replace(order, conditions=given)
 
 
 def _may_rest(command: PlaceOrder) -> bool:
@@ -198,6 +211,8 @@ def _bad_picks(world: World, command: PlaceOrder) -> Iterator[Reason]:
             yield Reason.STALE_PICK
         elif named[0].price != resting[0].price:
             yield Reason.NOT_BEST_PRICE
+        elif command.order_type is LIMIT and not world.makers(command, command.price):
+            yield Reason.PICK_OUT_OF_REACH
 
 
 def _own(world: World, row: Row, makers: list[Row]) -> Iterator[Reason]:

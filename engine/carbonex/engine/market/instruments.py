@@ -66,7 +66,10 @@ def update_instrument(state: State, command: UpdateInstrument) -> list[Event]:
     if type(instrument) is Rejected:
         return [instrument]
     rejected = (
-        _bad_terms(state, terms) or _immutable(instrument, terms) or _gone(instrument)
+        _bad_terms(state, terms)
+        or _immutable(instrument, terms)
+        or _bandless(state, instrument, terms)
+        or _gone(instrument)
     )
     if rejected is not None:
         return [rejected]
@@ -184,6 +187,16 @@ def _priceless(state: State, command: ListInstrument) -> Rejected | None:
     if product is not None and product.first_reference():
         return None
     return Rejected(Reason.BAD_PARAMETER, "reference", 0, 1)
+
+
+def _bandless(
+    state: State, instrument: Instrument, terms: ListInstrument
+) -> Rejected | None:
+    """Check that an instrument that gets a band has a price for it to lie around."""
+    traded = instrument.close or instrument.record.prices.last
+    if state.semantics < 2 or traded or terms.reference:
+        return None
+    return _priceless(state, terms)
 
 
 def _immutable(instrument: Instrument, terms: ListInstrument) -> Rejected | None:

@@ -92,8 +92,8 @@ def unplaceable(
     rejected = bad_ref(command.client_ref)
     if rejected is not None:
         return rejected
-    if auction is None:  # it is over, and nothing else is known of it any more
-        return Rejected(Reason.WINDOW_CLOSED, "auction_id", auction_id)
+    if auction is None:
+        return _over(state, account, command)
     terms = auction.instrument.terms
     stake = auction.stake_of(account, command)
     return (
@@ -166,6 +166,20 @@ def _out_of_band(auction: Auction, command: PlaceBid) -> Rejected | None:
     if not limit or rank(auction.side, command.price) >= rank(auction.side, limit):
         return None
     return Rejected(Reason.PRICE_OUT_OF_BAND, "price", command.price, limit)
+
+
+def _over(state: State, account: Account, command: PlaceBid) -> Rejected:
+    """Refuse a bid in an auction that is over, of which nothing else is known.
+
+    Who may not even sell, and a bid for nothing, are told so, whatever was auctioned.
+    """
+    closed = Rejected(Reason.WINDOW_CLOSED, "auction_id", command.auction_id)
+    if state.semantics < 2:
+        return closed
+    rejected = restricted(account, SELL)
+    if rejected is None and command.quantity < 1:
+        rejected = Rejected(Reason.BAD_QTY, "quantity", command.quantity, 1)
+    return rejected or closed
 
 
 def _too_early(state: State, auction: Auction) -> Rejected | None:

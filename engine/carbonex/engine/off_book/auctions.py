@@ -185,12 +185,22 @@ def close_auction(state: State, command: CloseAuction) -> list[Event]:
     auction = state.auctions.get(command.auction_id)
     if auction is None:
         return [Rejected(Reason.UNKNOWN_AUCTION, "auction_id", command.auction_id)]
-    return cancel(state, auction) if command.cancel else close(state, auction)
+    if command.cancel:
+        return cancel(state, auction)
+    if state.semantics >= 2 and auction.instrument.halted:
+        return [Rejected(Reason.HALTED, "auction_id", command.auction_id)]
+    return close(state, auction)
 
 
 def close_due_auction(state: State, auction_id: int) -> list[Event]:
-    """Close an auction whose window is over. O(n log n) in its bids."""
-    return close(state, state.auctions[auction_id])
+    """Close an auction whose window is over. O(n log n) in its bids.
+
+    Nothing settles in a halt: a window that ends in one is cancelled.
+    """
+    auction = state.auctions[auction_id]
+    if state.semantics >= 2 and auction.instrument.halted:
+        return cancel(state, auction)
+    return close(state, auction)
 
 
 def cancel_auctions(state: State, instrument: Instrument) -> list[Event]:

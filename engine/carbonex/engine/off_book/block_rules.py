@@ -182,6 +182,9 @@ def _uncounterable(
 ) -> Rejected | None:
     """Check the counterparty, and the proposal that a counter-offer answers."""
     proposal = state.blocks.get(command.counters)
+    if proposal is not None and state.semantics >= 2:
+        own = proposal.side_of(account.participant)
+        proposal = None if own is None else proposal
     if command.counters and proposal is None:
         return no_such("counters", command.counters)
     if command.counterparty == account.participant.name:

@@ -97,7 +97,7 @@ def accept(state: State, command: AcceptBlock) -> list[Event]:
     known = answered_before(account, command)
     if known is not None:
         return [known]
-    proposal = state.blocks.get(command.block_id)
+    proposal = _shown(state, account, command.block_id)
     rejected = unacceptable(state, account, proposal, command)
     if rejected is not None:
         return [rejected]
@@ -114,12 +114,20 @@ def decline(state: State, command: DeclineBlock) -> list[Event]:
     account = state.trader(command.key, command.account)
     if account is None:
         return [not_permitted(command.key)]
-    proposal = state.blocks.get(command.block_id)
+    proposal = _shown(state, account, command.block_id)
     rejected = suspended(account)
     if proposal is None:
         return [rejected or no_such("block_id", command.block_id)]
     rejected = rejected or not_asked(proposal, account)
     return [rejected or _end(state, proposal, BlockEnd.DECLINED)]
+
+
+def _shown(state: State, account: Account | None, block_id: int) -> Proposal | None:
+    """Return an open proposal, to none but its parties since number 2."""
+    proposal = state.blocks.get(block_id)
+    if proposal is None or account is None or state.semantics < 2:
+        return proposal
+    return None if proposal.side_of(account.participant) is None else proposal
 
 
 def withdraw_block(state: State, command: WithdrawBlock) -> list[Event]:

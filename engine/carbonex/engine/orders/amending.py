@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from carbonex.engine.book import Order
-from carbonex.engine.enums import BUY, LIMIT, STOP, PostOnly, Reason
+from carbonex.engine.enums import BUY, LIMIT, STOP, Phase, PostOnly, Reason
 from carbonex.engine.events import OrderAmended, Rejected
 from carbonex.engine.market.rules import protection, reprice
 
@@ -28,7 +28,7 @@ from .stops import reached
 
 
 if TYPE_CHECKING:
-    from carbonex.engine.commands import AmendOrder
+    from carbonex.engine.commands import AmendOrder, Conditions, PlaceOrder
     from carbonex.engine.events import Event
     from carbonex.engine.state import Instrument, State
 
@@ -49,7 +49,8 @@ def amend(state: State, command: AmendOrder) -> list[Event]:
         return [rejected]
     if order.waits:
         return _amend_waiting(instrument, order, command)
-    if command.price and order.command.post_only is PostOnly.REPRICE:
+    in_call = instrument.phase is Phase.CALL and state.semantics >= 2
+    if command.price and order.command.post_only is PostOnly.REPRICE and not in_call:
         makers = instrument.book.opposite(order.side)
         price = reprice(instrument, makers, price)
     if price == order.price and quantity <= order.quantity:
@@ -68,12 +69,7 @@ def _unfit(
         _misplaced(order, command)
         or restricted(order.account, order.side)
         or not_trading(state, instrument, named)
-        or bad_size(
-            state,
-            instrument,
-            order.command.conditions if quantity > order.quantity else None,
-            quantity,
-        )
+        or bad_size(state, instrument, _display_of(state, order, quantity), quantity)
         or bad_prices(instrument, [item for item in prices if item[1]])
     )
     if rejected is None and quantity <= order.filled:
@@ -83,6 +79,19 @@ def _unfit(
         more = quantity - order.quantity
         return beyond_position(instrument, order.account, more)
     return rejected
+
+
+def _display_of(state: State, order: Order, quantity: int) -> Conditions | None:
+    """Return what an order that grows to ``quantity`` shows, for what it may show.
+
+    One that was made smaller than what it shows, shows all of itself.
+    """
+    conditions = order.command.conditions
+    if conditions is None or quantity <= order.quantity:
+        return None
+    if state.semantics < 2 or conditions.display_quantity <= quantity:
+        return conditions
+    return replace(conditions, display_quantity=quantity)
 
 
 def _misplaced(order: Order, command: AmendOrder) -> Rejected | None:
@@ -118,6 +127,8 @@ def _requeue(
     command = order.command
     if is_stop(command):  # it waits no more, and so is a limit order
         command = replace(command, order_type=LIMIT)
+    if instrument.phase is Phase.CALL and state.semantics >= 2:
+        command = _resting(command)
     rejected = _short(order, price, remaining) or unmatchable(
         state, instrument, order.account, command, price, remaining
     )
@@ -129,6 +140,18 @@ def _requeue(
     events: list[Event] = [_amended(order, previous, priority_kept=False)]
     reenter(instrument, order, events)
     return events
+
+
+def _resting(command: PlaceOrder) -> PlaceOrder:
+    """Return an order without what holds only while orders meet one by one.
+
+    In a call nobody takes: an order that rests there may have been post-only, or
+    have picked.
+    """
+    conditions = command.conditions
+    if conditions is not None:
+        conditions = replace(conditions, pick=())
+    return replace(command, post_only=PostOnly.OFF, conditions=conditions)
 
 
 def _amend_waiting(

@@ -108,7 +108,7 @@ def malformed(
         or not_trading(state, instrument, "instrument")
         or bad_size(state, instrument, command.conditions, command.quantity)
         or bad_prices(instrument, _prices(command))
-        or _unpickable(instrument, command)
+        or _unpickable(state, instrument, command)
     )
     if rejected is None and command.side is BUY:
         return beyond_position(instrument, account, command.quantity)
@@ -264,8 +264,13 @@ def _prices(command: PlaceOrder) -> list[tuple[str, int]]:
     return prices
 
 
-def _unpickable(instrument: Instrument, command: PlaceOrder) -> Rejected | None:
-    """Check that the orders named rest at the best opposite price. O(1) for each."""
+def _unpickable(
+    state: State, instrument: Instrument, command: PlaceOrder
+) -> Rejected | None:
+    """Check that the orders named rest at the best opposite price. O(1) for each.
+
+    And, since number 2, that the order's own limit reaches it.
+    """
     conditions = command.conditions
     if conditions is None or not conditions.pick or not instrument.terms.pick:
         return None
@@ -278,7 +283,13 @@ def _unpickable(instrument: Instrument, command: PlaceOrder) -> Rejected | None:
             return Rejected(Reason.STALE_PICK, "pick", order_id)
         if order.level is not makers.best:
             worse.append(order_id)
-    return Rejected(Reason.NOT_BEST_PRICE, "pick", worse[0]) if worse else None
+    if worse:
+        return Rejected(Reason.NOT_BEST_PRICE, "pick", worse[0])
+    limited = command.order_type is LIMIT and state.semantics >= 2
+    if limited and makers.best is not None and not makers.reaches(command.price):
+        best = makers.best.price
+        return Rejected(Reason.PICK_OUT_OF_REACH, "price", command.price, best)
+    return None
 
 
 def _own_met(

@@ -153,6 +153,13 @@ def _not_best_price(r: Rejected, c: Any) -> str:
     )
 
 
+def _pick_out_of_reach(r: Rejected, c: Any) -> str:
+    return (
+        f"the order picks at {format_fen(r.limit)}, which its own price"
+        f" {format_fen(r.value)} does not reach: set price to {format_fen(r.limit)}"
+    )
+
+
 def _position_limit(r: Rejected, c: Any) -> str:
     return (
         f"the participant would hold {r.value} t, with what its open buys may bring;"
@@ -236,6 +243,7 @@ SENTENCES: Final[dict[Reason, Callable[[Rejected, Any], str]]] = {
     Reason.PRICE_OUT_OF_BAND: _out_of_band,
     Reason.STALE_PICK: _stale_pick,
     Reason.NOT_BEST_PRICE: _not_best_price,
+    Reason.PICK_OUT_OF_REACH: _pick_out_of_reach,
     Reason.POSITION_LIMIT: _position_limit,
     Reason.RESALE_LOCK: _resale_lock,
     Reason.INSUFFICIENT_HOLDINGS: _holdings,

@@ -169,6 +169,7 @@ _BY_NAME: Final[dict[str, type[VenueError]]] = {
     "BLOCK_PRICE_OUT_OF_BAND": PriceOutOfBand,
     "STALE_PICK": PickRefused,
     "NOT_BEST_PRICE": PickRefused,
+    "PICK_OUT_OF_REACH": PickRefused,
     "RESTRICTED": Restricted,
     "POSITION_LIMIT": PositionLimited,
     "RESALE_LOCK": ResaleLocked,
