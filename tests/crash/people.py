@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Coroutine
 
     from carbonex.sdk import Venue
-    from carbonex.sdk.venue import Options
+    from carbonex.sdk.options import Options
 
     from .told import Told
 

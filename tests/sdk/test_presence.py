@@ -16,7 +16,7 @@ from sdk.script import Script
 
 
 if TYPE_CHECKING:
-    from carbonex.sdk.venue import Options
+    from carbonex.sdk.options import Options
 
 STRICT: Options = {"session": "mm-1", "cancel_on_disconnect": True}
 PATIENT: Options = {**STRICT, "grace": 3_600}

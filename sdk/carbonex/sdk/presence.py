@@ -12,7 +12,7 @@ from .errors import SessionTakenOver
 
 
 if TYPE_CHECKING:
-    from .venue import Options
+    from .options import Options
 
 
 MS_PER_SECOND: Final = 1_000

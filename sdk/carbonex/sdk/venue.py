@@ -6,10 +6,9 @@ import asyncio
 import contextlib
 import logging
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Literal, TypedDict
+from typing import TYPE_CHECKING
 
 from carbonex.wire import requests
-from carbonex.wire.codec import JSON, MSGPACK, Codec
 from carbonex.wire.keys import Key, load_key
 
 from .administration import Administration
@@ -20,6 +19,7 @@ from .errors import (
     SessionTakenOver,
     VenueRestored,
 )
+from .options import CODECS, check
 from .presence import Presence
 from .requester import Timeouts, as_it_is, nothing
 from .tls import client_context
@@ -27,31 +27,17 @@ from .transport import Transport
 
 
 if TYPE_CHECKING:
-    import ssl
     from collections.abc import AsyncIterator, Sequence
     from typing import Unpack
 
     from carbonex.wire.answers import Obligations
 
     from .models import Balances, Obligation
+    from .options import Options
     from .witness import Witness
 
 
 _log = logging.getLogger("carbonex.sdk")
-
-
-class Options(TypedDict, total=False):
-    """What connect may be told beyond the URL and the key."""
-
-    account: str  # meant wherever none is named; needed if the key has several
-    encoding: Literal["json", "msgpack"]  # "json"
-    timeouts: Timeouts  # Timeouts()
-    tls: ssl.SSLContext | str | Path  # for wss://; the authorities this machine trusts
-    witness: Witness  # ``venue.witness`` of an earlier run
-    session: str  # the name by which the venue knows this client's orders
-    cancel_on_disconnect: bool  # False; see connect
-    grace: float  # seconds, 0
-    cancel_at_exit: bool  # False
 
 
 class Venue(Administration):
@@ -190,11 +176,13 @@ async def connect(
         VenueRestored: If the venue is older than it was for ``witness``. Later
             it ends what holds on to the past; see there.
         OSError, ValueError: If the key file, or the one of authorities, cannot
-            be used, or the options do not go together.
+            be used, or an option cannot be so, or the options do not go together.
+        TypeError: If there is no such option.
 
     """
+    check(options)
     presence = Presence.of(options)
-    codec = _CODECS[options.get("encoding", "json")]
+    codec = CODECS[options.get("encoding", "json")]
     if isinstance(key, str | Path):
         _warn_if_open(Path(key))
         key = load_key(key)
@@ -228,6 +216,3 @@ def _warn_if_open(path: Path) -> None:
     mode = path.stat().st_mode & 0o777
     if mode & 0o077:
         _log.warning("%s has mode %04o: others can read it; chmod 600", path, mode)
-
-
-_CODECS: Final[dict[str, Codec]] = {codec.name: codec for codec in (JSON, MSGPACK)}
