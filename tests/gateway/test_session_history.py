@@ -104,6 +104,15 @@ def test_a_day_must_have_ended_and_been_one(house: House, client: Client) -> Non
     assert client.error("bulletins", date="2026-03-01")["name"] == "UNKNOWN_DAY"
 
 
+@pytest.mark.parametrize("method", ["trades", "statement", "bulletins"])
+def test_a_date_is_a_day_of_the_calendar(client: Client, method: str) -> None:
+    for date in ("2026-13-45", "2026-02-29", "0000-01-01"):
+        error = client.error(method, date=date)
+        assert (error["name"], error["param"]) == ("BAD_TYPE", "date")
+        wanted = "a day of the calendar, such as 2026-07-16"
+        assert error["message"] == f"date must be {wanted}, not {date}"
+
+
 def test_the_day_before_stays_the_newest_while_a_day_is_open(
     house: House, client: Client
 ) -> None:

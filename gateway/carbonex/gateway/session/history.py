@@ -8,6 +8,7 @@ it tells all that was done before it was asked.
 
 from __future__ import annotations
 
+import datetime as dt
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -53,7 +54,8 @@ def trades(session: Session, p: requests.Trades, reply: Reply, _now_ns: int) -> 
     """List an account's trades, to the newest."""
     account = session.who.account(p.account)
     require_instrument(session.exchange, p)
-    session.ask(partial(_trades, account, p, session.venue.position), reply)
+    date = _date(p.date) if p.date else 0
+    session.ask(partial(_trades, account, date, p, session.venue.position), reply)
 
 
 def bulletins(
@@ -65,9 +67,19 @@ def bulletins(
     session.ask(partial(_bulletins, date, p, session.venue.position), reply)
 
 
+def _date(text: str) -> int:
+    """Return the date (YYYYMMDD) in ``text``, which has its form; it must be a day."""
+    date = date_number(text)
+    try:
+        dt.date(date // 10_000, date // 100 % 100, date % 100)
+    except ValueError:
+        refuse_value("date", "a day of the calendar, such as 2026-07-16", text)
+    return date
+
+
 def _ended(exchange: Exchange, text: str, what: str) -> int:
     """Return the date (YYYYMMDD) in ``text``, unless it is still to end."""
-    date = date_number(text)
+    date = _date(text)
     if date > exchange.last_day or date == exchange.day:
         raise Refused(error(Code.DAY_NOT_ENDED, "date", date=text, what=what))
     return date
@@ -92,9 +104,8 @@ def _statement(
 
 
 def _trades(
-    account: str, p: requests.Trades, position: int, history: HistoryReader
+    account: str, date: int, p: requests.Trades, position: int, history: HistoryReader
 ) -> statements.AccountTrades:
-    date = date_number(p.date) if p.date else 0
     if not (date and _has_ended(history, date)) and history.position < position:
         raise Behind
     found = history.account_trades(
