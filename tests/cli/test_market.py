@@ -144,6 +144,19 @@ def test_a_new_venue_is_not_made_for_a_market_that_is_not_there(
     assert not (tmp_path / "acme").exists()
 
 
+def test_a_market_that_is_not_there_is_a_wrong_command_line(tmp_path: Path) -> None:
+    """Whichever command names it."""
+    made = run.invoke(app, ["init", str(tmp_path / "acme")])
+    assert made.exit_code == 0
+    for line in (
+        ["market", "sea"],
+        ["serve", str(tmp_path / "acme"), "--market", "sea"],
+    ):
+        result = run.invoke(app, line)
+        assert result.exit_code == 2
+        assert "there is no such file, and the presets are cea, ccer" in result.stderr
+
+
 def test_a_preset_is_printed_to_begin_ones_own_with(tmp_path: Path) -> None:
     printed = run.invoke(app, ["market", "cea"])
     assert (printed.exit_code, printed.stdout) == (0, market_text("cea"))

@@ -10,7 +10,7 @@ import typer
 from carbonex.gateway.documents import ConfigError
 from carbonex.gateway.market import PRESETS, load_market, market_text
 
-from .failures import fail
+from .failures import USAGE, fail
 
 
 MarketArgument = Annotated[
@@ -37,6 +37,7 @@ def market(file: MarketArgument) -> None:
 
     For example: carbonex market cea > my-market.toml
     """
+    market_here(file)
     try:
         load_market(file)
         typer.echo(market_text(file), nl=False)
@@ -45,7 +46,14 @@ def market(file: MarketArgument) -> None:
 
 
 def market_here(market: str) -> str:
-    """Return what names the market from any directory: a preset, or a full path."""
+    """Return what names the market from any directory: a preset, or a full path.
+
+    A name that is neither ends the command: the command line was wrong.
+    """
     if not market or market in PRESETS:
         return market
-    return str(Path(market).resolve())
+    path = Path(market).resolve()
+    if not path.exists():
+        presets = ", ".join(PRESETS)
+        fail(f"{path}: there is no such file, and the presets are {presets}", USAGE)
+    return str(path)
