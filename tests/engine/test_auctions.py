@@ -302,7 +302,7 @@ def test_a_suspension_ends_bids_and_cancels_auctions() -> None:
         taker: bid 100 @ 100.00 in 2                -> bid 3 placed
         restrict third suspended                    -> restricted third suspended, bid 2 restricted, bid 3 auction-cancelled, auction 2 cancelled
         third: bid 100 @ 100.00 in 1                -> refused RESTRICTED
-        third: bid 100 @ 100.00 in 2                -> refused WINDOW_CLOSED
+        third: bid 100 @ 100.00 in 2                -> refused RESTRICTED
         auction of third sell 500 from 0 to 300     -> refused RESTRICTED
         balance third                               -> cash 100000.00, CEA 1000
         balance taker                               -> cash 100000.00 (10000.00 locked), CEA 1000

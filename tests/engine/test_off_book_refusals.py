@@ -77,7 +77,7 @@ auction = partial(OpenAuction, "", "ours", "OFF")
         ),
         (
             AcceptBlock("", "ours", 2, "r"),
-            (Reason.COUNTERPARTY_MISMATCH, "account", 0, 0),
+            (Reason.NO_SUCH_PROPOSAL, "block_id", 2, 0),
         ),
         (
             AcceptBlock("", "ours", 3, "r"),

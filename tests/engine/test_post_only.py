@@ -88,8 +88,8 @@ def test_a_repriced_order_stands_under_its_client_order_id() -> None:
     """)
 
 
-def test_in_a_call_its_total_may_be_lowered_though_others_cross_it() -> None:
-    """It is not repriced: no price is asked for."""
+def test_in_a_call_it_may_be_amended_though_others_cross_it() -> None:
+    """Nobody takes in a call, so that it is not repriced either."""
     check(
         """
         maker: sell #1 5 @ 70.00 post-only-reprice -> accepted #1
@@ -97,7 +97,7 @@ def test_in_a_call_its_total_may_be_lowered_though_others_cross_it() -> None:
         resume CEA                                 -> CEA call
         taker: buy #2 1 @ 71.00                    -> accepted #2
         maker: amend #1 to 4                       -> amended #1 to 4 @ 70.00 keeping priority
-        maker: amend #1 @ 70.50                    -> refused KIND_NOT_ALLOWED
+        maker: amend #1 @ 70.50                    -> amended #1 to 4 @ 70.50 losing priority
         """,
         STAGE.replace("list CEA", "list CEA call-resume 5").replace(
             "1000000", "9000000000"

@@ -186,6 +186,7 @@ MARKET_CASES = (
             TOO_HIGH,
             Fault(Reason.STALE_PICK, {"conditions": _pick(11, 99)}),
             Fault(Reason.NOT_BEST_PRICE, {"conditions": _pick(13)}),
+            Fault(Reason.PICK_OUT_OF_REACH, {"price": 90}),
             Fault(Reason.POSITION_LIMIT, {"quantity": 55}),
             Fault(Reason.INSUFFICIENT_FUNDS, prepare=spend_all, rank=7),
             LASTING,

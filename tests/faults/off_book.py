@@ -103,6 +103,12 @@ def _floor_of_ours(driver: Driver) -> None:
     )
 
 
+def _block_of_ours_2(driver: Driver) -> None:
+    """Let Ours propose block 5, through its other account."""
+    add_off_book(driver)
+    apply(driver, ProposeBlock("", "ours-2", "OFF", BUY, 10_000, 20, "Rival", "b-5"))
+
+
 def _block_of_ours(driver: Driver) -> None:
     add_off_book(driver)
     apply(driver, ProposeBlock("", "ours", "OFF", BUY, 10_000, 20, "Rival", "b-5"))
@@ -138,7 +144,8 @@ NO_TONNES = Fault(Reason.INSUFFICIENT_HOLDINGS, {"quantity": 505})
 NO_CASH = Fault(Reason.INSUFFICIENT_FUNDS, {"quantity": 120})
 NO_MORE_OPEN = Fault(Reason.TOO_MANY_OPEN_ORDERS, prepare=use_up_orders)
 NO_PROPOSAL = Fault(Reason.NO_SUCH_PROPOSAL, {"block_id": 99})
-NOT_OURS = Fault(Reason.COUNTERPARTY_MISMATCH, {"block_id": 2})
+NOT_OURS = Fault(Reason.NO_SUCH_PROPOSAL, {"block_id": 2})
+OUR_OWN = Fault(Reason.COUNTERPARTY_MISMATCH, {"block_id": 5})
 SENDING = (USED_REF, FOREIGN, NO_KEY, NO_ACCOUNT, NO_REF, LONG_REF, RESTRICTED)
 
 
@@ -165,7 +172,8 @@ PROPOSING = (
     Fault(Reason.BLOCK_PRICE_OUT_OF_BAND, {"price": 14_000}),
     Fault(Reason.NO_SUCH_PROPOSAL, {"counters": 99}),
     Fault(Reason.COUNTERPARTY_MISMATCH, {"counterparty": "Ours"}),
-    Fault(Reason.COUNTERPARTY_MISMATCH, {"counters": 2}),
+    Fault(Reason.NO_SUCH_PROPOSAL, {"counters": 2}),
+    Fault(Reason.COUNTERPARTY_MISMATCH, {"counters": 1, "counterparty": "Third"}),
     NO_MORE_OPEN,
 )
 OPENING = (
@@ -204,19 +212,20 @@ OFF_BOOK_CASES = (
             NO_MORE_REFS,
             Fault(Reason.RESTRICTED, {"block_id": 1}, RIVAL_CANCELS, 8),
             Fault(Reason.HALTED, {"block_id": 1}, _halt, 8),
-            Fault(Reason.HALTED, {"block_id": 2}, _halt, 8),
+            Fault(Reason.NO_SUCH_PROPOSAL, {"block_id": 2}, _halt, 8),
             NO_PROPOSAL,
             NOT_OURS,
+            OUR_OWN,
             Fault(Reason.POSITION_LIMIT, {"block_id": 3}),
             Fault(Reason.INSUFFICIENT_FUNDS, {"block_id": 4}),
         ),
-        prepare=add_off_book,
+        prepare=_block_of_ours_2,
     ),
     Case(
         "decline",
         DeclineBlock("", "ours", 1),
-        (FOREIGN, NO_ACCOUNT, SUSPENSION, NO_PROPOSAL, NOT_OURS),
-        prepare=add_off_book,
+        (FOREIGN, NO_ACCOUNT, SUSPENSION, NO_PROPOSAL, NOT_OURS, OUR_OWN),
+        prepare=_block_of_ours_2,
     ),
     Case(
         "withdraw block",

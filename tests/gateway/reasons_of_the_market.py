@@ -114,6 +114,14 @@ OF_THE_MARKET = (
         ),
     ),
     Scenario(
+        R.PICK_OUT_OF_REACH,
+        "price",
+        "the order picks at 74.60, which its own price 74.59 does not reach: set price"
+        " to 74.60",
+        buy(1, "74.59", pick=["1"]),
+        (listed(pick=True), DAY, CASH, TONNES, sell(1, "74.60")),
+    ),
+    Scenario(
         R.POSITION_LIMIT,
         "quantity",
         "the participant would hold 501 t, with what its open buys may bring; its limit"

@@ -172,6 +172,14 @@ OF_THE_MARKET: list[tuple[Command, Rejected, str]] = [
     ),
     (
         ORDER,
+        Rejected(R.PICK_OUT_OF_REACH, "price", 7463, 7464),
+        (
+            "the order picks at 74.64, which its own price 74.63 does not reach: set"
+            " price to 74.64"
+        ),
+    ),
+    (
+        ORDER,
         Rejected(R.POSITION_LIMIT, "quantity", 1_500, 1_000),
         (
             "the participant would hold 1500 t, with what its open buys may bring; its"
