@@ -116,6 +116,7 @@ class Orders:
         stops = order.order_type in {STOP, STOP_LIMIT}
         if stops and order.conditions is not None:
             position.stop = order.conditions.stop_price
+            position.since = self._moment()
         check_price(listing, position, self.resting.values())
         if stops:
             self._wait(position, listing)
@@ -217,16 +218,19 @@ class Orders:
         traded = position.quantity - position.remaining
         assert event.remaining == event.quantity - traded > 0
         self.parties.count(order.account, event.exec_seq)
-        moves = event.price != position.price or event.quantity > position.quantity
+        grows = event.quantity > position.quantity
+        moves = event.price != position.price or grows
         waits, restopped = position.stop > 0, event.stop_price != position.stop
         position.price, position.quantity = event.price, event.quantity
         position.remaining, position.amended = event.remaining, True
         if waits:
-            assert event.priority_kept is not restopped
+            assert event.priority_kept is not (restopped or grows)
             assert event.stop_price > 0
             position.stop = event.stop_price
             del self.waiting[position.number]
             check_price(listing, position, self.resting.values())
+            if not event.priority_kept:
+                position.since = self._moment()
             self._wait(position, listing)
             return
         assert event.stop_price == 0
@@ -321,8 +325,11 @@ class Orders:
     def _enqueue(self, position: Position) -> None:
         """Put an order behind all others."""
         position.show()
+        position.since = self._moment()
+
+    def _moment(self) -> int:
         self.moments += 1
-        position.since = self.moments
+        return self.moments
 
     def _position(self, number: int) -> Position:
         if self.moving is not None and self.moving.number == number:

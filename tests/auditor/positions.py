@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @dataclass
 class Position:
-    """An open order; ``since`` is its place in time among those that rest.
+    """An open order; ``since`` is its place in time among those that rest or wait.
 
     ``shown`` is what the book shows of it, ``stop`` the price it waits for, 0 for
     none. ``owed`` is fees so far in millionths of a fen, ``paid`` in fen. While it

@@ -34,7 +34,7 @@ class Reached:
     def next(self, name: str) -> Position | None:
         """Return the one that must enter next.
 
-        Buys by rising, then sells by falling stop price; of one price the oldest.
+        Buys by rising, then sells by falling stop price; of one price by time.
         """
         low, high = self.spans[name]
         own = [
@@ -48,7 +48,7 @@ class Reached:
             key=lambda p: (
                 p.order.side,
                 p.stop if p.order.side is BUY else -p.stop,
-                p.number,
+                p.since,
             ),
             default=None,
         )

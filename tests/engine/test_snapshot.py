@@ -21,6 +21,7 @@ from carbonex.engine import (
     RegisterParticipant,
     Side,
 )
+from carbonex.engine.snapshot import FORMAT
 from driver import Driver
 from faults.prepared import prepared
 
@@ -135,7 +136,7 @@ def test_another_format_is_refused_by_its_number() -> None:
 
 
 def test_an_older_format_is_refused_by_its_number_whatever_its_shape() -> None:
-    with pytest.raises(ValueError, match="snapshot of format 1; this reads 5"):
+    with pytest.raises(ValueError, match=f"snapshot of format 1; this reads {FORMAT}"):
         Exchange.restore(msgspec.msgpack.encode([1, 0, {"seq": 0}]))
 
 

@@ -7,10 +7,13 @@ import pytest
 from carbonex.engine import (
     BUY,
     STOP_LIMIT,
+    AmendOrder,
     BeginDay,
     Conditions,
+    Exchange,
     ListInstrument,
     OrderAccepted,
+    OrderAmended,
     PlaceOrder,
 )
 from driver import Driver, admitted
@@ -144,7 +147,7 @@ def test_a_waiting_stop_order_may_be_amended() -> None:
         maker: sell #1 9 @ 70.00                 -> accepted #1
         taker: buy #2 1 @ 70.00                  -> accepted #2, traded #1 #2 1 @ 70.00
         third: buy #3 2 @ 75.00 stop 72.00       -> accepted #3
-        third: amend #3 to 3                     -> amended #3 to 3 @ 75.00 keeping priority
+        third: amend #3 to 3                     -> amended #3 to 3 @ 75.00 losing priority
         third: amend #3 @ 74.00                  -> amended #3 to 3 @ 74.00 keeping priority
         balance third                            -> cash 10000.00 (222.00 locked), CEA 100
         third: amend #3 stop 71.00               -> amended #3 to 3 @ 74.00 losing priority
@@ -276,6 +279,25 @@ def test_a_stop_order_that_rests_after_a_call_may_not_cross_its_own_participant(
     )
 
 
+def test_of_one_stop_price_the_first_that_waits_there_enters_first() -> None:
+    """A higher total, or another stop price and back, costs the place in the queue."""
+    check("""
+        third: buy #1 1 @ 75.00 stop 71.00   -> accepted #1
+        third: buy #2 1 @ 75.00 stop 71.00   -> accepted #2
+        third: buy #3 2 @ 75.00 stop 71.00   -> accepted #3
+        third: buy #4 1 @ 75.00 stop 71.00   -> accepted #4
+        third: amend #1 to 2                 -> amended #1 to 2 @ 75.00 losing priority
+        third: amend #2 stop 72.00           -> amended #2 to 1 @ 75.00 losing priority
+        third: amend #2 stop 71.00           -> amended #2 to 1 @ 75.00 losing priority
+        third: amend #3 to 1                 -> amended #3 to 1 @ 75.00 keeping priority
+        third: amend #3 @ 74.00              -> amended #3 to 1 @ 74.00 keeping priority
+        third: buy #5 1 @ 75.00 stop 71.00   -> accepted #5
+        third: amend #4 to 2                 -> amended #4 to 2 @ 75.00 losing priority
+        maker: sell #6 1 @ 71.00             -> accepted #6
+        taker: buy #7 1 @ 71.00              -> accepted #7, traded #6 #7 1 @ 71.00, triggered #3, triggered #1, triggered #2, triggered #5, triggered #4
+    """)
+
+
 def test_an_account_has_so_many_stop_orders_that_wait() -> None:
     """One that was triggered, cancelled or amended counts as what it is then."""
     check(
@@ -304,6 +326,25 @@ def test_the_open_orders_are_counted_first() -> None:
         """,
         STAGE.replace("begin", "account few cash 9000.00 orders 1 stops 1\n    begin"),
     )
+
+
+def test_in_the_first_meaning_a_waiting_order_that_grows_keeps_its_place() -> None:
+    driver = Driver(semantics=1)
+    driver.apply(
+        ListInstrument("", "CEA"), *admitted("maker", 10**6, 1), *admitted("t", 99, 0)
+    )
+    driver.do(BeginDay("", 20250106))
+    stop = Conditions(stop_price=2)
+    for _ in range(2):
+        driver.do(PlaceOrder("", "t", "CEA", BUY, 3, 1, STOP_LIMIT, conditions=stop))
+    driver.do(AmendOrder("", "t", 1, quantity=2))
+    driver.exchange = Exchange.restore(driver.exchange.snapshot())
+    driver.do(AmendOrder("", "t", 2, stop_price=3))
+    (amended,) = driver.do(AmendOrder("", "t", 2, stop_price=2))
+    assert type(amended) is OrderAmended
+    assert not amended.priority_kept
+    waiting = driver.exchange.instruments["CEA"].stops.orders()
+    assert [order.order_id for order in waiting] == [1, 2]
 
 
 def test_in_the_first_meaning_stop_orders_have_no_cap() -> None:

@@ -110,9 +110,14 @@ def count(world: World, row: Row) -> int:
 
 def queue(world: World, row: Row) -> None:
     """Put a row behind all others, with its first tonnes shown."""
-    row.since = max(other.since for other in world.rows) + 1
+    row.since = moment(world)
     display = row.order.conditions.display_quantity if row.order.conditions else 0
     row.shown = min(row.remaining, display or row.remaining)
+
+
+def moment(world: World) -> int:
+    """Return a place behind those of all rows."""
+    return max((row.since for row in world.rows), default=0) + 1
 
 
 def reserve(world: World, row: Row) -> int:

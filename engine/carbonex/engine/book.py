@@ -25,7 +25,7 @@ class Extras:
 
     ``hidden`` tonnes of an iceberg are not shown yet, ``display`` is how many it
     shows at a time. ``stop_price`` is that of a stop order, and ``stops`` where it
-    waits while no trade has reached it. ``timers`` is where a gtd order's time
+    waits while no trade has reached it, behind those of a lower ``place``. ``timers`` is where a gtd order's time
     is noted while it is open. Where there are fees, ``rate`` is the higher of the
     two that a buy locks for; ``owed`` is notional × rate so far, exactly, in
     millionths of a fen, ``paid`` the fen charged of it, and ``reserve`` the fen
@@ -39,6 +39,7 @@ class Extras:
         "holding",
         "owed",
         "paid",
+        "place",
         "rate",
         "reserve",
         "stop_price",
@@ -50,6 +51,7 @@ class Extras:
         self.display = 0
         self.hidden = 0
         self.stop_price = 0
+        self.place = 0
         self.stops: Stops | None = None
         self.timers: Timers | None = None
         self.rate = 0

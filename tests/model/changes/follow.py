@@ -113,9 +113,9 @@ def _next(world: World, name: str) -> list[Row]:
     """Return the reached stop orders, the next to enter first."""
     low, high = world.reached[name]
     rows = [row for row in world.open("", name) if row.waits]
-    # Buys by rising, sells by falling stop price; of one price the oldest.
-    buys = sorted((r for r in rows if r.buys), key=lambda r: r.stop)
-    sells = sorted((r for r in rows if not r.buys), key=lambda r: -r.stop)
+    # Buys by rising, sells by falling stop price; of one price by time.
+    buys = sorted((r for r in rows if r.buys), key=lambda r: (r.stop, r.since))
+    sells = sorted((r for r in rows if not r.buys), key=lambda r: (-r.stop, r.since))
     return [r for r in buys if reached(r, high)] + [r for r in sells if reached(r, low)]
 
 

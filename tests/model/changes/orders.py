@@ -50,7 +50,7 @@ def place(world: World, command: PlaceOrder) -> list[Event]:
     price, quantity = _price(world, command, command.price, stop), command.quantity
     number = len(world.rows) + 1
     row = Row(number, command, price, quantity, quantity, world.days, stop)
-    row.waits = stop > 0
+    row.waits, row.since = stop > 0, matching.moment(world)
     found = [*reasons.enter(world, row), *reasons.too_many(world, command)]
     if refused := first(found):
         return refused
@@ -87,9 +87,13 @@ def amend(world: World, command: AmendOrder) -> list[Event]:
     if refused := first(_unenterable(world, wanted, row)):
         return refused
     before, kept = row.price, row.waits and stop == row.stop
+    if row.waits and quantity > row.quantity:
+        kept = False
     row.price, row.quantity, row.remaining = price, quantity, wanted.remaining
     row.stop, row.rests = stop, False
     row.reserve = matching.reserve(world, row)
+    if row.waits and not kept:
+        row.since = matching.moment(world)
     return [_amended(world, row, before, kept=kept), *_start(world, row)]
 
 

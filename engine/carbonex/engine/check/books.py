@@ -81,8 +81,9 @@ def _waiting(stops: Stops) -> list[Order]:
         assert extras is not None
         assert extras.stops is stops
         stop = extras.stop_price
-        keys.append((order.side, stop if order.side is BUY else -stop, order.order_id))
-    assert keys == sorted(keys)
+        keys.append((order.side, stop if order.side is BUY else -stop, extras.place))
+        assert 0 < extras.place <= stops.last
+    assert keys == sorted(set(keys))
     buys = [price for side, price, _ in keys if side is BUY]
     sells = [-price for side, price, _ in keys if side is not BUY]
     assert stops.buys_from == min(buys, default=MAX_PRICE + 1)

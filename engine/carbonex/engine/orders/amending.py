@@ -48,7 +48,7 @@ def amend(state: State, command: AmendOrder) -> list[Event]:
     if rejected is not None:
         return [rejected]
     if order.waits:
-        return _amend_waiting(instrument, order, command)
+        return _amend_waiting(state, instrument, order, command)
     in_call = instrument.phase is Phase.CALL and state.semantics >= 2
     if command.price and order.command.post_only is PostOnly.REPRICE and not in_call:
         makers = instrument.book.opposite(order.side)
@@ -155,9 +155,13 @@ def _resting(command: PlaceOrder) -> PlaceOrder:
 
 
 def _amend_waiting(
-    instrument: Instrument, order: Order, command: AmendOrder
+    state: State, instrument: Instrument, order: Order, command: AmendOrder
 ) -> list[Event]:
-    """Change a stop order that waits; a new stop price may trigger it at once."""
+    """Change a stop order that waits; a new stop price may trigger it at once.
+
+    Its priority is its place among those of its stop price. Number 1 let it have a
+    higher total, and come back to a stop price, at the place of its first entry.
+    """
     extras = order.extras
     assert extras is not None
     stop = command.stop_price or extras.stop_price
@@ -170,12 +174,16 @@ def _amend_waiting(
         return [rejected]
     instrument.stops.remove(order)
     previous, kept = order.price, stop == extras.stop_price
+    if state.semantics >= 2:
+        kept = kept and quantity <= order.quantity
     _change(order, price, quantity, quantity)
     lock(order)
     extras.stop_price = stop
     events: list[Event] = [_amended(order, previous, priority_kept=kept)]
     if reached(instrument, order):
         trigger(instrument, order, events)
+    elif kept or state.semantics < 2:
+        instrument.stops.put_back(order)
     else:
         instrument.stops.add(order)
     return events

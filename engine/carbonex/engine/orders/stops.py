@@ -25,16 +25,20 @@ class Stops:
     below: any at ``buys_from`` (fen) or above, or at ``sells_to`` or below, triggers
     something. Adding and removing cost O(log n).
 
+    Orders of one stop price have places, of which ``last`` is the highest given yet.
+    An order's is its number at first: so that an older release's places are known.
+
     ``high`` and ``low`` (fen) bound the prices of trades that have reached some that
     have not entered yet; ``high`` is 0 where there is none to enter.
     """
 
-    __slots__ = ("_buys", "_sells", "buys_from", "high", "low", "sells_to")
+    __slots__ = ("_buys", "_sells", "buys_from", "high", "last", "low", "sells_to")
 
     def __init__(self) -> None:
         self._buys: SortedDict[tuple[int, int], Order] = SortedDict()
         self._sells: SortedDict[tuple[int, int], Order] = SortedDict()
         self.high, self.low = 0, MAX_PRICE + 1
+        self.last = 0
         self._look()
 
     def __len__(self) -> int:
@@ -46,7 +50,15 @@ class Stops:
         yield from self._sells.values()
 
     def add(self, order: Order) -> None:
-        """Let ``order`` wait."""
+        """Let ``order`` wait, behind all others of its stop price."""
+        assert order.extras is not None
+        order.extras.place = max(self.last + 1, order.order_id)
+        self.put_back(order)
+
+    def put_back(self, order: Order) -> None:
+        """Let ``order`` wait at the place that it has."""
+        assert order.extras is not None
+        self.last = max(self.last, order.extras.place)
         self._of(order.side)[_key(order)] = order
         order.account.stops += 1
         self._look()
@@ -61,7 +73,7 @@ class Stops:
         """Remove and return what a trade at ``price`` triggers, in stop order.
 
         Buys by rising, sells by falling stop price, orders of one stop price by
-        age. O(log n) for each.
+        place. O(log n) for each.
         """
         taken: list[Order] = []
         for side, limit in ((BUY, price), (SELL, -price)):
@@ -90,7 +102,7 @@ class Stops:
         """The order to enter next of those that trades have reached.
 
         Buys by rising, then sells by falling stop price, orders of one stop price by
-        age. One that has come since counts as reached, too.
+        place. One that has come since counts as reached, too.
         """
         if self.buys_from <= self.high:
             return self._buys.peekitem(0)[1]
@@ -124,4 +136,4 @@ def _key(order: Order) -> tuple[int, int]:
     extras = order.extras
     assert extras is not None
     stop = extras.stop_price
-    return (stop if order.side is BUY else -stop, order.order_id)
+    return (stop if order.side is BUY else -stop, extras.place)

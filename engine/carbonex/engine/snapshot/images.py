@@ -24,7 +24,7 @@ from carbonex.engine.events import RefEvent
 from carbonex.engine.supervision.watch_rows import WatchRow
 
 
-FORMAT: Final = 5
+FORMAT: Final = 6
 
 PricesRow = tuple[int, int, int, int]  # open, high, low, last
 # Tonnes, trades, and fen as high and low part.
@@ -48,6 +48,7 @@ class ExtrasRow(msgspec.Struct, frozen=True, gc=False, array_like=True):
     uncharged: int
     reserve: int
     counted: bool
+    place: int
 
 
 class OrderRow(msgspec.Struct, frozen=True, gc=False, array_like=True):
@@ -148,7 +149,8 @@ class InstrumentRow(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """An instrument, with the numbers of its book's orders, and of those that wait.
 
     ``bids`` and ``asks`` are in the order in which they trade, ``waiting`` stop
-    orders buys, then sells, those that trigger first in front.
+    orders buys, then sells, those that trigger first in front; ``last_place`` is the
+    highest place that one of them has had.
     """
 
     terms: ListInstrument
@@ -171,6 +173,7 @@ class InstrumentRow(msgspec.Struct, frozen=True, gc=False, array_like=True):
     bids: list[int]
     asks: list[int]
     waiting: list[int]
+    last_place: int
 
 
 class BeforeRow(msgspec.Struct, frozen=True, gc=False, array_like=True):

@@ -251,7 +251,8 @@ def _restore_book(
         order = orders[number]
         assert order.extras is not None
         order.extras.stops = stops
-        stops.add(order)
+        stops.put_back(order)
+    stops.last = row.last_place
     state.attend(instrument)
 
 
@@ -300,6 +301,7 @@ def _extras(state: State, order: Order, row: ExtrasRow) -> Extras:
     extras.paid = row.paid
     extras.owed = row.paid * FEE_UNIT - row.uncharged
     extras.reserve = row.reserve
+    extras.place = row.place
     if row.counted:
         extras.holding = order.account.holdings[order.instrument]
     if order.command.time_in_force is GTD:

@@ -215,6 +215,7 @@ def _instrument(instrument: Instrument) -> InstrumentRow:
         [order.order_id for level in instrument.book.bids for order in level],
         [order.order_id for level in instrument.book.asks for order in level],
         [order.order_id for order in instrument.stops.orders()],
+        instrument.stops.last,
     )
 
 
@@ -260,6 +261,7 @@ def _extras(extras: Extras) -> ExtrasRow:
         extras.paid * FEE_UNIT - extras.owed,
         extras.reserve,
         extras.holding is not None,
+        extras.place,
     )
 
 
