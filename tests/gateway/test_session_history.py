@@ -9,6 +9,7 @@ import pytest
 from carbonex.engine import BeginDay, Permission
 from carbonex.gateway.historian import Behind
 from carbonex.gateway.session import history as session_history
+from carbonex.gateway.session.history import HISTORY_COST
 from gateway.session_house import CEA, DAY_ENDS, Client, House, order
 
 
@@ -275,3 +276,79 @@ def test_a_day_that_never_was_need_not_be_waited_for(
         house.library.answer()
         (answer,) = (a for a in client.read() if a.get("method") == method)
         assert answer["error"]["name"] == "UNKNOWN_DAY"
+
+
+def test_an_order_that_has_ended_is_known_by_its_order_id(
+    house: House, client: Client
+) -> None:
+    """With a client order id or without, whatever ended it, on the next day too."""
+    beta = house.trader("beta-key")
+    beta.result("add_order", **order("sell", 4), account="beta-1")
+    filled = client.result("add_order", **order("buy", 4, client_order_id="a-1"))
+    gone = client.result(
+        "add_order",
+        **order("buy", 6, "70.00", post_only="reject"),
+        self_trade="decrement",
+    )
+    client.result("cancel_order", order_id=gone["order_id"])
+    last = client.result("add_order", **order("buy", 7, "71.00"))
+    end_day(house)
+    assert client.result("order", order_id=filled["order_id"]) == {
+        "order_id": "2",
+        "account": "acme-1",
+        "instrument": CEA,
+        "side": "buy",
+        "order_type": "limit",
+        "time_in_force": "day",
+        "price": "74.63",
+        "quantity": 4,
+        "filled": 4,
+        "remaining": 0,
+        "status": "filled",
+        "client_order_id": "a-1",
+    }
+    assert client.result("order", client_order_id="a-1")["status"] == "filled"
+    assert client.result("order", order_id=gone["order_id"]) == {
+        "order_id": "3",
+        "account": "acme-1",
+        "instrument": CEA,
+        "side": "buy",
+        "order_type": "limit",
+        "time_in_force": "day",
+        "price": "70.00",
+        "quantity": 6,
+        "filled": 0,
+        "remaining": 0,
+        "status": "cancelled",
+        "post_only": "reject",
+        "self_trade": "decrement",
+    }
+    house.do(BeginDay("", 20260303, DAY_ENDS + 10**9))
+    closed = client.result("order", order_id=last["order_id"])
+    assert (closed["status"], closed["quantity"]) == ("cancelled", 7)
+
+
+def test_an_order_of_another_account_and_one_that_never_was_are_unknown(
+    house: House, client: Client
+) -> None:
+    beta = house.trader("beta-key")
+    beta.result("add_order", **order("sell", 4), account="beta-1")
+    beta.result("cancel_order", order_id="1", account="beta-1")
+    message = "account acme-1 has had no order with order_id 1"
+    assert client.error("order", order_id="1")["message"] == message
+    error = client.error("order", order_id="2")
+    assert (error["name"], error["param"]) == ("UNKNOWN_ORDER", "order_id")
+    assert error["message"] == "account acme-1 has had no order with order_id 2"
+    assert client.error("order", client_order_id="x")["message"] == (
+        "account acme-1 has had no order with client_order_id x on this trading day or"
+        " the last"
+    )
+
+
+def test_to_ask_for_an_order_that_has_ended_costs_as_much_as_any_question_of_the_past(
+    house: House, client: Client
+) -> None:
+    client.result("add_order", **order("buy", 4))
+    client.result("cancel_order", order_id="1")
+    before = client.ask("ping")["remaining"]
+    assert client.ask("order", order_id="1")["remaining"] == before - 1 - HISTORY_COST

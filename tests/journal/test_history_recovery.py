@@ -78,7 +78,7 @@ def change(path: Path, statement: str) -> None:
         (spoil_pages, "damaged"),
         (cut_short, "damaged"),
         (replace_by_text, "damaged: file is not a database"),
-        (lambda path: path.write_bytes(b""), "schema version 0, not 5"),
+        (lambda path: path.write_bytes(b""), "schema version 0, not 6"),
         (lambda path: change(path, "PRAGMA user_version = 1"), "schema version 1"),
         (lambda path: change(path, "DROP TABLE progress"), "damaged: no such table"),
         (lambda path: change(path, "UPDATE progress SET venue = 'x'"), "venue 'x'"),
@@ -233,5 +233,5 @@ def test_a_reader_names_a_file_that_is_missing_or_of_another_schema(
     with closing(HistoryStore(path, VENUE)) as store:
         put(store, last=10)
     change(path, "PRAGMA user_version = 1")
-    with pytest.raises(HistoryError, match=r"schema version 1, not 5: the next start"):
+    with pytest.raises(HistoryError, match=r"schema version 1, not 6: the next start"):
         HistoryReader(path)

@@ -64,6 +64,23 @@ async def test_a_day_s_statement(ended: Market) -> None:
         assert text.count(",trade,") == 2
 
 
+async def test_an_order_that_has_ended_may_be_asked_about(tmp_path: Path) -> None:
+    """By its order id, whoever placed it, and not only by who still follows it."""
+    async with open_market(tmp_path) as market:
+        key = market.keys["maker"]
+        async with connect(market.url, key, session="mm-1") as venue:
+            placed = await venue.buy("CEA25", 100, "70.00")
+            (found,) = await venue.open_orders()
+            assert found.session == "mm-1"
+            await placed.cancel()
+        with contextlib.closing(Follower(tmp_path)) as follower:
+            follower.catch_up()
+        async with connect(market.url, key) as venue:
+            ended = await venue.order(placed.order_id)
+            assert (ended.status, ended.quantity, ended.filled) == ("cancelled", 100, 0)
+            assert (ended.session, ended.is_open) == ("mm-1", False)
+
+
 async def test_trades_and_bulletins_of_the_past(ended: Market) -> None:
     async with connect(ended.url, ended.keys["maker"]) as maker:
         trades = [trade async for trade in maker.account_trades(WEDNESDAY, "CEA25")]

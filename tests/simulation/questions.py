@@ -7,20 +7,29 @@ the row at which it was answered: it has to be as a replay has it there.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, final
 
-from carbonex.engine import Reason
+from carbonex.engine import OrderAccepted, Reason
 from carbonex.wire import answers, requests
 
 from .record import owner_of, wrong
-from .wording import balances_of, bids_of, blocks_of, countdown_of, order_of
+from .wording import (
+    balances_of,
+    bids_of,
+    blocks_of,
+    countdown_of,
+    ended_order_of,
+    order_of,
+)
 
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from carbonex.engine import Exchange
+    from carbonex.engine import Applied, Exchange
     from carbonex.engine.accounts import Account
+    from carbonex.engine.book import Order
 
     from .record import Record, Sent, Stated
 
@@ -46,6 +55,7 @@ class Questions:
 
     _coming: dict[int, list[Question]] = field(default_factory=dict)  # by ``since``
     _open: list[Question] = field(default_factory=list)
+    _placed: dict[int, Order] = field(default_factory=dict)
     count: int = 0
 
     @classmethod
@@ -53,10 +63,20 @@ class Questions:
         """Return those of a history."""
         found = cls()
         states = [stated for stated in record.stated if stated.channel in STATED]
-        for question in (*_queries(record.sent), *map(_snapshot, states)):
+        for question in (*_queries(record.sent, found._order), *map(_snapshot, states)):
             found._coming.setdefault(question.since, []).append(question)
             found.count += 1
         return found
+
+    def note(self, applied: Applied, exchange: Exchange) -> None:
+        """Note the orders that a row has brought, one of which may have ended at once."""
+        for event in chain(applied.due, *applied.replies):
+            if type(event) is OrderAccepted:
+                account, name = exchange.accounts[event.order.account], event.order
+                order = account.find(event.order_id, "")
+                order = order or account.find(0, name.client_order_id)
+                if order is not None:
+                    self._placed[event.order_id] = order
 
     def read(self, position: int, exchange: Exchange) -> None:
         """Judge what was asked by now and may be answered from this row.
@@ -76,6 +96,18 @@ class Questions:
                 left.append(question)
         self._open = left
 
+    def _order(self, exchange: Exchange, sent: Sent) -> Any:
+        params, account = sent.params, _account(exchange, sent)
+        assert isinstance(params, requests.Order)
+        number = int(params.order_id or 0)
+        order = account.find(number, params.client_order_id)
+        if order is not None:
+            return order_of(order)
+        order = self._placed.get(number)
+        if order is None or order.account is not account:
+            return Reason.UNKNOWN_ORDER.name
+        return ended_order_of(order)
+
     def end(self) -> None:
         """See that every question's rows are in the log.
 
@@ -88,9 +120,14 @@ class Questions:
             raise wrong(left[0].check, f"{left[0]} at no row of the log")
 
 
-def _queries(sent: Iterable[Sent]) -> Iterator[Question]:
+def _queries(
+    sent: Iterable[Sent], order: Callable[[Exchange, Sent], Any]
+) -> Iterator[Question]:
+    kinds = _QUERIES | {
+        requests.Order: ("orders told are the replay's", answers.OrderState, order)
+    }
     for one in sent:
-        kind = _QUERIES.get(type(one.params))
+        kind = kinds.get(type(one.params))
         if kind is None or not one.answered:
             continue
         check, result, real = kind
@@ -134,13 +171,6 @@ def _open_orders(exchange: Exchange, sent: Sent) -> Any:
     return answers.OpenOrders(orders[: params.limit], len(orders) > params.limit)
 
 
-def _order(exchange: Exchange, sent: Sent) -> Any:
-    params: Any = sent.params
-    number = int(params.order_id or 0)
-    order = _account(exchange, sent).find(number, params.client_order_id)
-    return Reason.UNKNOWN_ORDER.name if order is None else order_of(order)
-
-
 def _balances(exchange: Exchange, sent: Sent) -> Any:
     return balances_of(_account(exchange, sent), exchange.day_number)
 
@@ -169,7 +199,6 @@ _QUERIES: Final[dict[Any, tuple[str, Any, Callable[[Exchange, Sent], Any]]]] = {
         answers.OpenOrders,
         _open_orders,
     ),
-    requests.Order: ("orders told are the replay's", answers.OrderState, _order),
     requests.Balances: ("balances told is the replay's", answers.Balances, _balances),
     requests.Blocks: ("blocks told is in the log", answers.Blocks, _blocks),
     requests.Bids: ("bids told is in the log", answers.Bids, _bids),

@@ -90,6 +90,7 @@ class Truth:
             due_ns = exchange.next_due()
             applied = exchange.apply(batch)
             self.rows[row.position] = row.hash.hex(), exchange.seq
+            self.questions.note(applied, exchange)
             self.questions.read(row.position, exchange)
             if not applied.accepted:
                 self.idle += 1

@@ -9,6 +9,8 @@ from __future__ import annotations
 import itertools
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from msgspec import structs
+
 from carbonex.engine import (
     Alert,
     BidEnded,
@@ -279,8 +281,17 @@ def order_of(order: Order) -> answers.OrderState:
         post_only=_name(command.post_only),
         self_trade=_name(command.self_trade),
         client_order_id=command.client_order_id,
+        session=command.session,
         **special,
     )
+
+
+def ended_order_of(order: Order) -> answers.OrderState:
+    """Return an order that has ended, as the history tells it."""
+    state, given = order_of(order), order.command.conditions
+    stop = given.stop_price if given is not None else 0
+    told = format_fen(stop) if stop else ""
+    return structs.replace(state, stop_price=told, waiting=False)
 
 
 def blocks_of(exchange: Exchange, party: str) -> list[answers.Block]:

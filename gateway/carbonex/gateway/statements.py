@@ -6,19 +6,26 @@ from typing import TYPE_CHECKING, Final
 
 from msgspec import structs
 
-from carbonex.engine import Method
-from carbonex.wire import channels, statements
+from carbonex.engine import Method, PostOnly, SelfTrade
+from carbonex.wire import answers, channels, statements
 from carbonex.wire.dates import date_text
 from carbonex.wire.money import format_fen
 from carbonex.wire.statements import csv_text
-from carbonex.wire.vocabulary import METHOD_NAMES
+from carbonex.wire.vocabulary import (
+    METHOD_NAMES,
+    POST_ONLY_NAMES,
+    SELF_TRADE_NAMES,
+)
 
 
 if TYPE_CHECKING:
     from carbonex.journal.history import ExecutionEntry, Line, Statement
 
 
+# A default is left out only if it is that very string.
 LISTED: Final = METHOD_NAMES[Method.LISTED]
+OFF: Final = POST_ONLY_NAMES[PostOnly.OFF]
+CANCEL_NEWEST: Final = SELF_TRADE_NAMES[SelfTrade.CANCEL_NEWEST]
 
 
 def wire_statement(
@@ -68,11 +75,38 @@ def wire_trade(entry: ExecutionEntry) -> statements.AccountTrade:
     )
 
 
+def wire_order(entry: ExecutionEntry) -> answers.OrderState:
+    """Return an order as its last execution says that it ended.
+
+    Its stop price is the one that it was placed with.
+    """
+    return answers.OrderState(
+        str(entry.order_id),
+        entry.account,
+        entry.instrument,
+        entry.side,  # type: ignore[arg-type]
+        entry.order_type,  # type: ignore[arg-type]
+        entry.time_in_force,  # type: ignore[arg-type]
+        format_fen(entry.price),
+        entry.quantity,
+        entry.filled,
+        entry.remaining,
+        entry.status,
+        entry.post_only or OFF,  # type: ignore[arg-type]
+        entry.self_trade or CANCEL_NEWEST,  # type: ignore[arg-type]
+        entry.client_order_id,
+        _price(entry.stop_price),
+        entry.display_quantity or 0,
+        (entry.expires_ns or 0) // 1000,
+        session=entry.session or "",
+    )
+
+
 def wire_execution(entry: ExecutionEntry, *, replayed: bool) -> channels.Execution:
     """Return an execution as the feed tells it, to the byte."""
     method = entry.method
     if method is None or method == LISTED:
-        method = LISTED  # a default is left out only if it is that very string
+        method = LISTED
     return channels.Execution(
         entry.account,
         entry.exec_seq,

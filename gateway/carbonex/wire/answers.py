@@ -174,7 +174,10 @@ class BatchResult(msgspec.Struct, frozen=True):
 
 
 class OrderState(msgspec.Struct, frozen=True, omit_defaults=True):
-    """An order as it stands; a stop order is ``waiting`` until it is triggered."""
+    """An order as it stands; a stop order is ``waiting`` until it is triggered.
+
+    ``session`` is the name under which it was placed, empty for none.
+    """
 
     order_id: str
     account: str
@@ -194,6 +197,7 @@ class OrderState(msgspec.Struct, frozen=True, omit_defaults=True):
     display_quantity: int = 0
     expires: int = 0
     waiting: bool = False
+    session: str = ""
 
 
 class OpenOrders(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -56,7 +56,8 @@ class Order:
     ``price`` is what it trades up to: for a market order its protection price.
     ``stop_price`` is None where it has none; ``expires`` is in µs, 0 for never.
     ``reason`` says why it was cancelled. ``priority_kept`` is of its last
-    amendment.
+    amendment. ``session`` is the name under which it was placed, once a query has
+    told it.
     """
 
     __slots__ = (
@@ -81,6 +82,7 @@ class Order:
         "priority_kept",
         "quantity",
         "reason",
+        "session",
         "side",
         "status",
         "stop_price",
@@ -107,6 +109,7 @@ class Order:
         self.status: StatusName = "open"
         self.reason = ""
         self.priority_kept: bool | None = None
+        self.session = ""
         self.duplicate = False
         self._desk = desk
         self._fills: list[Fill] = []
@@ -259,6 +262,7 @@ class Order:
         if isinstance(answer, OrderState):
             self._waits = answer.waiting
             self.stop_price = answer.stop_price
+            self.session = answer.session
         else:
             self._take_result(answer)
         self._signal.notify()

@@ -264,10 +264,12 @@ class Trading(Fates):
         client_order_id: str = "",
         account: str | None = None,
     ) -> Order:
-        """Return one order as it stands: open, or remembered by client order id.
+        """Return one order as it stands: open, ended, or by its client order id.
+
+        The venue knows a client order id for the trading day and the next.
 
         Raises:
-            UnknownOrder: If the venue does not know it (any more).
+            UnknownOrder: If the account has had no such order.
 
         """
         executions = self._following(account)

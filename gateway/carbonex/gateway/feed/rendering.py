@@ -110,6 +110,7 @@ def order_state_of(order: Order) -> answers.OrderState:
         POST_ONLY_NAMES[command.post_only],
         SELF_TRADE_NAMES[command.self_trade],
         command.client_order_id,
+        session=command.session,
         **_special(order),
     )
 

@@ -10,30 +10,34 @@ from __future__ import annotations
 
 import datetime as dt
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from carbonex.engine import Permission
 from carbonex.gateway.feed.bulletins import bulletin_of
 from carbonex.gateway.historian import Behind
-from carbonex.gateway.statements import wire_statement, wire_trade
+from carbonex.gateway.statements import wire_order, wire_statement, wire_trade
 from carbonex.journal.history import VENUE_FEES, statement_of
 from carbonex.wire import statements
 from carbonex.wire.dates import date_number, date_text
 from carbonex.wire.errors import Code, error
 
-from .refusal import Refused, refuse_value, require_instrument
+from .refusal import Refused, refuse_value, require_instrument, unknown_order
 
 
 if TYPE_CHECKING:
     from carbonex.engine import Exchange
     from carbonex.journal import HistoryReader
-    from carbonex.wire import requests
+    from carbonex.wire import answers, requests
 
     from .kinds import Reply
     from .session import Session
 
 
 PAGE_TRADES = 1000
+
+# Finding and rendering a page of the past takes, beside the event loop, as long as
+# twenty orders.
+HISTORY_COST: Final = 20
 
 
 def statement(
@@ -65,6 +69,12 @@ def bulletins(
     require_instrument(session.exchange, p)
     date = _ended(session.exchange, p.date, "bulletins")
     session.ask(partial(_bulletins, date, p, session.venue.position), reply)
+
+
+def ended_order(session: Session, account: str, order_id: int, reply: Reply) -> None:
+    """Tell an account's order that has ended, as it ended."""
+    question = partial(_ended_order, account, order_id, session.venue.position)
+    session.ask(question, reply)
 
 
 def _date(text: str) -> int:
@@ -114,6 +124,17 @@ def _trades(
     more = found[PAGE_TRADES].exec_seq if len(found) > PAGE_TRADES else 0
     listed = list(map(wire_trade, found[:PAGE_TRADES]))
     return statements.AccountTrades(account, listed, more)
+
+
+def _ended_order(
+    account: str, order_id: int, position: int, history: HistoryReader
+) -> answers.OrderState:
+    found = history.ended_order(account, order_id)
+    if found is not None:
+        return wire_order(found)
+    if history.position < position:
+        raise Behind
+    raise Refused(unknown_order(account, order_id, ""))
 
 
 def _bulletins(

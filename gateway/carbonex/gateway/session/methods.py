@@ -29,9 +29,6 @@ ANY: Final = Permission(0)
 # Checking a signature takes as long as twenty orders.
 LOGIN_COST: Final = 20
 
-# So does finding and rendering a page of the past, beside the event loop.
-HISTORY_COST: Final = 20
-
 _ALL: Final[tuple[AnyMethod, ...]] = (
     QueryMethod("ping", None, 1, queries.ping),
     QueryMethod("login", None, LOGIN_COST, admission.login),
@@ -45,9 +42,9 @@ _ALL: Final[tuple[AnyMethod, ...]] = (
     QueryMethod("auctions", None, 1, queries.auctions),
     QueryMethod("bids", READ, 1, queries.bids),
     QueryMethod("obligations", READ, 1, queries.obligations),
-    QueryMethod("statement", READ, HISTORY_COST, history.statement),
-    QueryMethod("trades", READ, HISTORY_COST, history.trades),
-    QueryMethod("bulletins", None, HISTORY_COST, history.bulletins),
+    QueryMethod("statement", READ, history.HISTORY_COST, history.statement),
+    QueryMethod("trades", READ, history.HISTORY_COST, history.trades),
+    QueryMethod("bulletins", None, history.HISTORY_COST, history.bulletins),
     OrderMethod("add_order", TRADE, 1, orders.place_order, rendering.placed),
     OrderMethod("amend_order", TRADE, 1, orders.amend_order, rendering.amended),
     OrderMethod("cancel_order", TRADE, 0, orders.cancel_order, rendering.cancelled),

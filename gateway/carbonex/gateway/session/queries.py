@@ -9,14 +9,13 @@ from __future__ import annotations
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from carbonex.engine import CancelOrder, Reason, Rejected
 from carbonex.gateway.feed.off_book import open_auction_of, open_bid_of, open_blocks_of
 from carbonex.gateway.feed.rendering import balances_of, order_state_of
 from carbonex.wire import answers, requests
-from carbonex.wire.sentences import error_of
 
+from .history import HISTORY_COST, ended_order
 from .intake.orders import order_id_of
-from .refusal import Refused, require_instrument
+from .refusal import Refused, require_instrument, unknown_order
 from .rendering import EMPTY
 
 
@@ -53,16 +52,22 @@ def open_orders(
     reply(answers.OpenOrders(orders, more))
 
 
-def order(session: Session, p: requests.Order, reply: Reply, _now_ns: int) -> None:
-    """Look up one order: resting, or remembered by its client order id."""
+def order(session: Session, p: requests.Order, reply: Reply, now_ns: int) -> None:
+    """Look up one order: open, remembered by its client order id, or of the past.
+
+    The history knows those that have ended by their order ids. To look there costs
+    as much as any question about the past.
+    """
     account = _account(session, p.account)
     order_id = order_id_of("order", p)
     found = account.find(order_id, p.client_order_id)
-    if found is None:
-        param = "order_id" if order_id else "client_order_id"
-        wanted = CancelOrder("", account.name, order_id, p.client_order_id)
-        raise Refused(error_of(Rejected(Reason.UNKNOWN_ORDER, param), wanted))
-    reply(order_state_of(found))
+    if found is not None:
+        reply(order_state_of(found))
+    elif 0 < order_id <= session.exchange.last_order_id:
+        session.limit(HISTORY_COST, now_ns)
+        ended_order(session, account.name, order_id, reply)
+    else:
+        raise Refused(unknown_order(account.name, order_id, p.client_order_id))
 
 
 def balances(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, NoReturn
 
 from carbonex.engine import Reason, Rejected
+from carbonex.wire import requests
 from carbonex.wire.errors import Code, error
 from carbonex.wire.sentences import error_of
 from carbonex.wire.vocabulary import permission_names
@@ -12,7 +13,6 @@ from carbonex.wire.vocabulary import permission_names
 
 if TYPE_CHECKING:
     from carbonex.engine import Exchange, Key, Permission
-    from carbonex.wire import requests
     from carbonex.wire.answers import Error
     from carbonex.wire.codec import Codec
 
@@ -53,6 +53,13 @@ def refuse_missing(owner: str, param: str, wanted: str) -> NoReturn:
     raise Refused(
         error(Code.MISSING_MEMBER, param, owner=owner, member=param, wanted=wanted)
     )
+
+
+def unknown_order(account: str, order_id: int, client_order_id: str) -> Error:
+    """Return that an account has no such order, and has had none."""
+    param = "order_id" if order_id else "client_order_id"
+    wanted = requests.Order(str(order_id or ""), client_order_id, account)
+    return error_of(Rejected(Reason.UNKNOWN_ORDER, param), wanted)
 
 
 def denied(key: Key, needed: Permission, method: str, param: str = "") -> Error:

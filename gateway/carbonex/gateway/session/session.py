@@ -179,6 +179,16 @@ class Session:
         if self.resuming is not None:
             self.resuming.resumed()
 
+    def limit(self, cost: int, now_ns: int) -> None:
+        """Take ``cost`` from the rate limit.
+
+        Raises:
+            Refused: If there is not so much left.
+
+        """
+        if cost and not self._throttle.charge(cost, now_ns):
+            raise Refused(self._throttle.refusal(cost, now_ns))
+
     def go_on(self) -> None:
         """Take up what came behind a question, a login or a logout."""
         self.waiting = False
@@ -217,22 +227,22 @@ class Session:
             who.refuse_revoked(method.name)
         if type(method) is OrderMethod:
             if cost:
-                self._limit(cost, now_ns)
+                self.limit(cost, now_ns)
             command = method.build(params, who, who.account(params.account))
             if not cost and self._is_careful(now_ns):
                 self._withdraw(method, [command], req_id, now_ns)
             else:
                 self.pending.submit(method, command, req_id, now_ns)
         elif type(method) is BatchMethod:
-            self._limit(cost * len(params.orders), now_ns)
+            self.limit(cost * len(params.orders), now_ns)
             self._submit_all(method, params.orders, req_id, now_ns)
         elif type(method) is VenueMethod:
-            self._limit(cost, now_ns)
+            self.limit(cost, now_ns)
             self._submit_operators(
                 method, method.build(params, who.key_id), req_id, now_ns
             )
         else:
-            self._limit(cost, now_ns)
+            self.limit(cost, now_ns)
             reply = partial(self.pending.send, method.name, cost, req_id, now_ns)
             before = self.outbox.queued_bytes
             self._answer(method, params, reply, now_ns)
@@ -277,11 +287,6 @@ class Session:
         """Answer what is not a request; it counts as one."""
         self._throttle.charge(1, now_ns)
         self._refuse(fault.method, 1, fault.req_id, now_ns, fault.error)
-
-    def _limit(self, cost: int, now_ns: int) -> None:
-        """Take ``cost`` from the rate limit, or refuse."""
-        if cost and not self._throttle.charge(cost, now_ns):
-            raise Refused(self._throttle.refusal(cost, now_ns))
 
     def _submit_all(
         self, method: BatchMethod, orders: list[Any], req_id: int | None, now_ns: int

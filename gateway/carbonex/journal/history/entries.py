@@ -65,7 +65,8 @@ class ExecutionEntry(NamedTuple):
     ``price`` is what the order traded up to and ``quantity`` its total, both
     after the change. From ``trade_id`` to ``source_id`` all belongs to trade,
     ``cancelled`` and ``reason`` to cancelled and reduced, ``priority_kept`` to
-    amended, ``shown`` to refilled, the rest to orders that have conditions.
+    amended, ``shown`` to refilled, the rest to orders that have conditions, are not as
+    most are, or were placed in a named session.
     """
 
     account: str
@@ -100,6 +101,9 @@ class ExecutionEntry(NamedTuple):
     stop_price: int | None = None
     display_quantity: int | None = None
     expires_ns: int | None = None
+    post_only: str | None = None
+    self_trade: str | None = None
+    session: str | None = None
 
 
 class MovementEntry(NamedTuple):

@@ -16,6 +16,8 @@ from carbonex.wire.vocabulary import (
     CANCEL_REASON_NAMES,
     METHOD_NAMES,
     ORDER_TYPE_NAMES,
+    POST_ONLY_NAMES,
+    SELF_TRADE_NAMES,
     SIDE_NAMES,
     TIME_IN_FORCE_NAMES,
 )
@@ -121,6 +123,7 @@ def amended(when: When, event: OrderAmended) -> ExecutionEntry:
 _NO_TRADE: Final = (None,) * 8
 _NO_CHANGE: Final = (None,) * 4
 _NO_CONDITIONS: Final = (None,) * 3
+_NO_CHOICES: Final = (None,) * 3
 
 
 def _changed(
@@ -159,6 +162,9 @@ def _entry(
             *left,
             *more,
             *(_NO_CONDITIONS if given is None else _conditions(given)),
+            POST_ONLY_NAMES[order.post_only] if order.post_only else None,
+            SELF_TRADE_NAMES[order.self_trade] if order.self_trade else None,
+            order.session or None,
         )
     )
 
@@ -185,6 +191,7 @@ def _off_book(
             *(METHOD_NAMES[event.method], False, source_id),
             *_NO_CHANGE,
             *_NO_CONDITIONS,
+            *_NO_CHOICES,
         )
     )
 

@@ -152,6 +152,14 @@ class HistoryReader:
                  ORDER BY exec_seq LIMIT ?"""
         return self._entries(ExecutionEntry, sql, account, from_seq, limit)
 
+    def ended_order(self, account: str, order_id: int) -> ExecutionEntry | None:
+        """Return the last execution of an account's order that has ended. O(log n)."""
+        sql = """SELECT * FROM executions INDEXED BY executions_ended
+                 WHERE account = ? AND order_id = ? AND status <> 'open'
+                 AND order_id > 0"""
+        found = self._entries(ExecutionEntry, sql, account, order_id)
+        return found[0] if found else None
+
     def newest_execution(self, account: str) -> int:
         """Return the number (exec_seq) of an account's newest execution here. O(1)."""
         sql = "SELECT max(exec_seq) FROM executions WHERE account = ?"

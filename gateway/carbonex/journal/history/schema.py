@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-SCHEMA_VERSION: Final = 5
+SCHEMA_VERSION: Final = 6
 
 # The columns are the fields of the entries, in their order. Between two days
 # rows have date 0; the partial indexes find them when the next one begins.
@@ -63,8 +63,11 @@ CREATE TABLE executions (
     fee INTEGER, method TEXT, called INTEGER, source_id INTEGER, cancelled INTEGER,
     reason TEXT, priority_kept INTEGER, shown INTEGER, stop_price INTEGER,
     display_quantity INTEGER, expires_ns INTEGER,
+    post_only TEXT, self_trade TEXT, session TEXT,
     PRIMARY KEY (account, exec_seq)
 ) WITHOUT ROWID;
+CREATE INDEX executions_ended ON executions (account, order_id)
+    WHERE status <> 'open' AND order_id > 0;
 CREATE INDEX executions_traded ON executions (account, date, seq, exec_seq)
     WHERE event = 'trade';
 CREATE TABLE missing_executions (

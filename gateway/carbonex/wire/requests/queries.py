@@ -30,7 +30,10 @@ class OpenOrders(Params, frozen=True):
 
 
 class Order(Params, frozen=True):
-    """Look up one order: resting, or remembered by its client order id."""
+    """Look up one order: open, ended, or remembered by its client order id.
+
+    A client order id is known for the trading day and the next.
+    """
 
     order_id: OptionalId = ""
     client_order_id: OptionalName = ""

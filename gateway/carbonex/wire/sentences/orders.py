@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from carbonex.engine.commands import AmendOrder, PlaceOrder
 from carbonex.engine.enums import Reason, TimeInForce
+from carbonex.wire import requests
 from carbonex.wire.money import format_fen
 
 
@@ -35,6 +36,10 @@ def _deadline_passed(r: Rejected, c: Any) -> str:
 
 def _unknown_order(r: Rejected, c: Any) -> str:
     name = c.order_id or c.client_order_id
+    if type(c) is requests.Order:
+        return f"account {c.account} has had no order with {r.param} {name}" + (
+            "" if c.order_id else " on this trading day or the last"
+        )
     return (
         f"account {c.account} has no open order with {r.param} {name};"
         " it is filled, cancelled or never was"

@@ -102,7 +102,7 @@ class OrderResult(msgspec.Struct, frozen=True):
 
 
 class OrderState(msgspec.Struct, frozen=True):
-    """An order as a query tells it."""
+    """An order as a query tells it; ``session`` is the one that placed it, if named."""
 
     order_id: str
     account: str
@@ -122,6 +122,7 @@ class OrderState(msgspec.Struct, frozen=True):
     display_quantity: int = 0
     expires: int = 0
     waiting: bool = False
+    session: str = ""
 
 
 class ExecutionsSnapshot(msgspec.Struct, frozen=True):
