@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import pytest
+
 from carbonex.engine import (
     SELL,
     AuctionTerms,
     BeginDay,
+    BlockTerms,
     ListInstrument,
     OpenAuction,
     PlaceBid,
+    PlaceOrder,
+    ProposeBlock,
     Reason,
     Rejected,
 )
 from driver import Driver, admitted
 from engine.floors import SESSION_FLOOR
 from scenario import check
+from speech.market import moment
 
 
 def test_blocks_have_hours_of_their_own() -> None:
@@ -144,3 +150,47 @@ def test_a_call_ends_with_its_session_at_the_latest() -> None:
         """,
         stage,
     )
+
+
+@pytest.mark.parametrize(
+    ("time", "orders_from", "blocks_from"),
+    [
+        ("09:00:00", "09:30:00", "13:00:00"),
+        ("10:00:00", None, "13:00:00"),
+        ("11:30:00", "13:00:00", "13:00:00"),
+        ("12:59:59.999999999", "13:00:00", "13:00:00"),
+        ("15:00:00", "", "15:10:00"),
+        ("15:30:00", "", ""),
+    ],
+)
+def test_what_comes_outside_the_hours_is_told_when_they_begin(
+    time: str, orders_from: str | None, blocks_from: str
+) -> None:
+    """An empty text stands for no more on this trading day, None for an acceptance."""
+    hours = ((9 * 3600 + 1800, 11 * 3600 + 1800), (13 * 3600, 15 * 3600))
+    block_hours = ((13 * 3600, 15 * 3600), (15 * 3600 + 600, 15 * 3600 + 1800))
+    driver = Driver(time_ns=moment("20250106T08:00:00"))
+    terms = ListInstrument(
+        "", "CEA", sessions=hours, blocks=BlockTerms(1, 0, block_hours)
+    )
+    driver.apply(terms, *admitted("maker", 100, 10), *admitted("taker", 100, 10))
+    driver.do(BeginDay("", 20250106))
+    driver.time_ns = moment(f"20250106T{time}")
+    refusals = [
+        driver.do(PlaceOrder("", "maker", "CEA", SELL, 7000, 1))[-1],
+        driver.do(ProposeBlock("", "maker", "CEA", SELL, 7000, 1, "taker", "b"))[-1],
+    ]
+    for refused, begins in zip(refusals, (orders_from, blocks_from), strict=True):
+        if begins is None:
+            assert type(refused) is not Rejected
+            continue
+        begins_ns = moment(f"20250106T{begins}") if begins else 0
+        told = "instrument", driver.time_ns, begins_ns
+        assert refused == Rejected(Reason.MARKET_CLOSED, *told)
+
+
+def test_in_the_first_meaning_it_is_not_told() -> None:
+    driver = Driver(time_ns=moment("20250106T08:00:00"), semantics=1)
+    driver.apply(ListInstrument("", "CEA"), *admitted("maker", 100, 10))
+    order = PlaceOrder("", "maker", "CEA", SELL, 7000, 1)
+    assert driver.do(order) == [Rejected(Reason.MARKET_CLOSED, "instrument")]

@@ -50,8 +50,7 @@ OF_THE_MARKET = (
     Scenario(
         R.MARKET_CLOSED,
         "instrument",
-        "CEA25 is closed at this time; the instrument channel tells its phase and"
-        " next_change; only cancels work",
+        "CEA25 is closed until the next trading day begins; only cancels work",
         buy(1, "74.63"),
         (listed(), CASH),
     ),

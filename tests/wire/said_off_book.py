@@ -71,15 +71,20 @@ OFF_THE_BOOK: list[tuple[Command, Rejected, str]] = [
         Rejected(R.MARKET_CLOSED, "instrument"),
         (
             "blocks of CEA25 do not trade at this time; the instrument channel tells"
-            " blocks_open and next_change"
+            " when that changes"
         ),
     ),
     (
+        BLOCK,
+        Rejected(R.MARKET_CLOSED, "instrument", 1, 1_741_150_800_000_000_000),
+        "blocks of CEA25 do not trade until 2025-03-05 13:00 (UTC+8)",
+    ),
+    (
         ACCEPT,
-        Rejected(R.MARKET_CLOSED, "block_id"),
+        Rejected(R.MARKET_CLOSED, "block_id", 1),
         (
-            "blocks of the instrument of block 7 do not trade at this time; the"
-            " instrument channel tells blocks_open and next_change"
+            "blocks of the instrument of block 7 do not trade until the next trading"
+            " day begins"
         ),
     ),
     (

@@ -135,8 +135,21 @@ OF_ORDERS_AND_REGISTRY: list[tuple[Command, Rejected, str]] = [
         BUY_10,
         Rejected(R.MARKET_CLOSED, "instrument"),
         (
-            "CEA25 is closed at this time; the instrument channel tells its phase and"
-            " next_change; only cancels work"
+            "CEA25 is closed at this time; the instrument channel tells when that"
+            " changes; only cancels work"
+        ),
+    ),
+    (
+        BUY_10,
+        Rejected(R.MARKET_CLOSED, "instrument", 1, 1_741_150_800_000_000_000),
+        "CEA25 is closed until 2025-03-05 13:00 (UTC+8); only cancels work",
+    ),
+    (
+        BUY_10,
+        Rejected(R.MARKET_CLOSED, "instrument", 2, 2),
+        (
+            "CEA25 is closed for a moment, while orders that do not fit this trading day"
+            " are cancelled; send the request again"
         ),
     ),
     (

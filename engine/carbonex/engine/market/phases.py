@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from carbonex.engine.enums import Phase
-from carbonex.engine.events import PhaseChanged
+from carbonex.engine.enums import Phase, Reason
+from carbonex.engine.events import PhaseChanged, Rejected
 from carbonex.engine.orders.uncross import uncross
 from carbonex.engine.timers import Due
 
@@ -19,10 +19,12 @@ from .schedule import (
 
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from carbonex.engine.events import Event
     from carbonex.engine.state import Instrument, State
 
-    from .schedule import Schedule
+    from .schedule import Schedule, Step
 
 
 def day_schedule(state: State, instrument: Instrument) -> Schedule:
@@ -72,6 +74,34 @@ def phase_changed(state: State, instrument: Instrument) -> PhaseChanged:
         until_ns = instrument.call_ends_ns
     name, phase = instrument.name, instrument.phase
     return PhaseChanged(name, phase, until_ns, instrument.blocks)
+
+
+def closed(
+    state: State, instrument: Instrument, param: str, opens: Callable[[Step], bool]
+) -> Rejected:
+    """Refuse what comes while an instrument, which ``param`` names, is closed.
+
+    ``opens`` tells of a step whether such things are taken then. The refusal has the
+    time (ns) and when that is next, 0 for no more on this trading day. While orders
+    that do not fit the day are being cancelled, that is now.
+    """
+    if state.semantics < 2:
+        return Rejected(Reason.MARKET_CLOSED, param)
+    step: Step | None = state.step_of(instrument)
+    while step is not None and not opens(step):
+        step = next_step(instrument.schedule, step.starts_ns)
+    opens_ns = 0 if step is None else max(step.starts_ns, state.settled_ns)
+    return Rejected(Reason.MARKET_CLOSED, param, state.settled_ns, opens_ns)
+
+
+def trades(step: Step) -> bool:
+    """Tell whether orders trade in a step."""
+    return step.phase is Phase.TRADING
+
+
+def takes_blocks(step: Step) -> bool:
+    """Tell whether blocks trade in a step."""
+    return step.blocks
 
 
 def begin_call(state: State, instrument: Instrument) -> None:

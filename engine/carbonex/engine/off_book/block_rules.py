@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from carbonex.engine.enums import SELL, Method, Reason
 from carbonex.engine.events import Rejected
+from carbonex.engine.market.phases import closed, takes_blocks
 from carbonex.engine.market.rules import bad_tick, limit_down, limit_up, out_of_bounds
 from carbonex.engine.orders.refusals import (
     barred,
@@ -131,7 +132,7 @@ def _not_open(state: State, instrument: Instrument, param: str) -> Rejected | No
     if not (instrument.terms.blocks.min_quantity and instrument.tradable):
         return Rejected(Reason.NOT_TRADABLE, param)
     if not state.step_of(instrument).blocks:
-        return Rejected(Reason.MARKET_CLOSED, param)
+        return closed(state, instrument, param, takes_blocks)
     return Rejected(Reason.HALTED, param) if instrument.halted else None
 
 

@@ -25,6 +25,7 @@ from carbonex.engine.enums import (
     SelfTrade,
 )
 from carbonex.engine.events import Rejected
+from carbonex.engine.market.phases import closed, trades
 from carbonex.engine.market.rules import bad_name, bad_quantity, bad_tick, out_of_band
 from carbonex.engine.state import VENUE_KEY
 
@@ -92,7 +93,7 @@ def not_trading(state: State, instrument: Instrument, param: str) -> Rejected | 
         return None
     scheduled = state.step_of(instrument).phase
     if scheduled is not Phase.TRADING or state.is_clearing(instrument):
-        return Rejected(Reason.MARKET_CLOSED, param)
+        return closed(state, instrument, param, trades)
     return Rejected(Reason.HALTED, param)
 
 

@@ -227,7 +227,7 @@ class Feed:
             )
         if name and name not in self._instruments:
             unknown = Rejected(Reason.UNKNOWN_INSTRUMENT, "instrument")
-            return error_of(unknown, request)
+            return error_of(unknown, request, self._instruments)
         return None
 
     def _excess(self, outbox: Outbox, target: Target) -> Error | None:

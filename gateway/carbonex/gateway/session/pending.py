@@ -156,7 +156,7 @@ class Pending:
         result: msgspec.Struct | None = None
         problem: Error | None = None
         if events and type(events[0]) is REJECTED:
-            problem = error_of(events[0], command)
+            problem = error_of(events[0], command, self._venue.exchange.instruments)
         else:
             result = method.result(events)
         if batch is None:

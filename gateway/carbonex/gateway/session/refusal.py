@@ -40,7 +40,8 @@ def require_instrument(exchange: Exchange, p: Narrowed) -> None:
 
     """
     if p.instrument and p.instrument not in exchange.instruments:
-        raise Refused(error_of(Rejected(Reason.UNKNOWN_INSTRUMENT, "instrument"), p))
+        unknown = Rejected(Reason.UNKNOWN_INSTRUMENT, "instrument")
+        raise Refused(error_of(unknown, p, exchange.instruments))
 
 
 def refuse_value(param: str, wanted: str, given: object) -> NoReturn:

@@ -8,12 +8,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from carbonex.engine.enums import Reason
 from carbonex.wire.errors import engine_error
 
 from . import market, off_book, orders, registry
+from .phrases import alike, instrument_of
 
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from carbonex.engine.commands import Command
     from carbonex.engine.events import Rejected
     from carbonex.wire.answers import Error
@@ -28,7 +32,16 @@ SENTENCES: Final = {
 }
 
 
-def error_of(rejected: Rejected, command: Command | Params) -> Error:
-    """Return the client's view of the refusal of ``command``, or of a like query."""
-    sentence = SENTENCES[rejected.reason]
-    return engine_error(rejected.reason, sentence(rejected, command), rejected.param)
+def error_of(
+    rejected: Rejected, command: Command | Params, instruments: Iterable[str] = ()
+) -> Error:
+    """Return the client's view of the refusal of ``command``, or of a like query.
+
+    Where its instrument is unknown, it tells of one of ``instruments`` that may be
+    meant. Linear in them then.
+    """
+    sentence = SENTENCES[rejected.reason](rejected, command)
+    if rejected.reason is Reason.UNKNOWN_INSTRUMENT:
+        meant = alike(instrument_of(command), instruments)
+        sentence = f"{sentence}; did you mean {meant}?" if meant else sentence
+    return engine_error(rejected.reason, sentence, rejected.param)

@@ -16,7 +16,7 @@ from carbonex.engine.commands import (
 from carbonex.engine.enums import Reason, Restriction
 from carbonex.wire.money import format_fen
 
-from .phrases import beyond_limit, instrument_of
+from .phrases import beyond_limit, instrument_of, moment_text
 
 
 if TYPE_CHECKING:
@@ -69,14 +69,21 @@ def _market_closed(r: Rejected, c: Any) -> str:
     if type(c) is OpenAuction:
         return f"no trading day is open, in which {where} could be auctioned"
     if r.param == "block_id" or type(c) is ProposeBlock:
+        return f"blocks of {where} do not trade {_until(r)}"
+    if r.limit and r.limit == r.value:
         return (
-            f"blocks of {where} do not trade at this time; the instrument channel"
-            " tells blocks_open and next_change"
+            f"{where} is closed for a moment, while orders that do not fit this trading"
+            " day are cancelled; send the request again"
         )
-    return (
-        f"{where} is closed at this time; the instrument channel tells its"
-        " phase and next_change; only cancels work"
-    )
+    return f"{where} is closed {_until(r)}; only cancels work"
+
+
+def _until(r: Rejected) -> str:
+    if not r.value:  # an older log's refusal, which does not know
+        return "at this time; the instrument channel tells when that changes"
+    if r.limit:
+        return f"until {moment_text(r.limit)}"
+    return "until the next trading day begins"
 
 
 def _halted(r: Rejected, c: Any) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from carbonex.engine.market.bounds import DAY_SECONDS
@@ -14,6 +15,8 @@ from carbonex.wire.wanted import MONEY
 
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from carbonex.engine.events import Rejected
 
 
@@ -32,6 +35,19 @@ def moment_text(ns: int) -> str:
     seconds = (ns + SHANGHAI_NS) // NS_PER_SECOND
     date, wall = date_text(date_at(ns)), wall_text(seconds % DAY_SECONDS)
     return f"{date} {wall} (UTC+8)"
+
+
+def alike(name: str, names: Iterable[str]) -> str:
+    """Return which of ``names`` is ``name`` but for case and signs; nothing for none."""
+    wanted = _bare(name)
+    return next((one for one in names if _bare_known(one) == wanted), "")
+
+
+def _bare(name: str) -> str:
+    return "".join(filter(str.isalnum, name.casefold()))
+
+
+_bare_known = lru_cache(4096)(_bare)  # of the venue's own names, which are few
 
 
 def instrument_of(command: Any) -> str:
