@@ -83,6 +83,21 @@ def test_open_orders_of_an_unknown_instrument(client: Client) -> None:
     }
 
 
+@pytest.mark.parametrize("name", ["cea25", "CEA-25", "cea 25"])
+def test_a_name_that_is_nearly_an_instrument_s_is_told_which(
+    client: Client, name: str
+) -> None:
+    message = (
+        f"there is no instrument {name}; the instrument channel lists them;"
+        " did you mean CEA25?"
+    )
+    placed = order() | {"instrument": name}
+    assert client.error("add_order", **placed)["message"] == message
+    assert client.error("open_orders", instrument=name)["message"] == message
+    followed = client.error("subscribe", channel="book", instrument=name)
+    assert followed["message"] == message
+
+
 def test_looking_an_order_up(client: Client) -> None:
     client.result("add_order", **order(client_order_id="a-1"))
     by_id = client.result("order", order_id="1")

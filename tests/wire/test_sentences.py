@@ -175,12 +175,12 @@ OF_ORDERS_AND_REGISTRY: list[tuple[Command, Rejected, str]] = [
     (
         BUY_10,
         Rejected(R.BAD_QTY, "quantity", 0, 10),
-        "quantity must be above 0 and at most 2147483648 t, not 0",
+        "quantity 0 is less than the instrument's lot; name at least 10 t",
     ),
     (
         BUY_10,
         Rejected(R.BAD_QTY, "quantity", -5, 10),
-        "quantity must be above 0 and at most 2147483648 t, not -5",
+        "quantity -5 is less than the instrument's lot; name at least 10 t",
     ),
     (
         Issue("r1", "acme-1", "CEA25", 0, "i-1"),

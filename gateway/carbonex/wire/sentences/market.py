@@ -106,6 +106,11 @@ def _bad_quantity(r: Rejected, c: Any) -> str:
         )
     if 0 < r.value <= MAX_QUANTITY and r.value % r.limit:
         return _not_in_lots(r)
+    if r.param == "quantity" and r.value <= 0 and r.limit <= MAX_QUANTITY:
+        return (
+            f"quantity {r.value} is less than the instrument's lot; name at least"
+            f" {r.limit} t"
+        )
     most = max(MAX_QUANTITY, r.limit)
     return f"{r.param} must be above 0 and at most {most} t, not {r.value}"
 
