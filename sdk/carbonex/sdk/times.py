@@ -32,10 +32,11 @@ def trading_day(date: dt.date) -> str:
     """Return a trading day as the wire writes it.
 
     Raises:
-        TypeError: If it is not a ``datetime.date``, such as a text.
+        TypeError: If it is not a ``datetime.date``: a text, or a time, whose date
+            depends on where one is.
 
     """
-    if not isinstance(date, dt.date):
+    if not isinstance(date, dt.date) or isinstance(date, dt.datetime):
         raise TypeError(f"a trading day is a datetime.date, not {date!r}")
     return f"{date:%Y-%m-%d}"
 
