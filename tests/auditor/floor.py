@@ -43,6 +43,8 @@ class Listing:
     blocks: bool = False
     until: int = 0
     upcoming: ListInstrument | None = None
+    upcoming_date: int = 0
+    former: tuple[ListInstrument, int] | None = None  # replaced on the day's own date
     renewed: int = 0  # the number of the day that its terms came with
     delisted: bool = False
     tradable: bool = False
@@ -82,13 +84,15 @@ class Floor:
         assert not listing.delisted
         for name in ("instrument", "product", "tick", "lot"):
             assert getattr(terms, name) == getattr(listing.terms, name)
-        listing.upcoming = terms
+        assert not event.effective_date or event.effective_date > self.last_date
+        listing.upcoming, listing.upcoming_date = terms, event.effective_date
 
     def delisted(self, event: InstrumentDelisted) -> None:
         listing = self.listings[event.instrument]
         assert not listing.delisted
         assert listing.phase is Phase.CLOSED
-        listing.delisted, listing.tradable, listing.upcoming = True, False, None
+        listing.delisted, listing.tradable = True, False
+        listing.upcoming, listing.upcoming_date = None, 0
 
     def changed(self, event: PhaseChanged) -> None:
         listing = self.listings[event.instrument]
@@ -136,11 +140,22 @@ class Floor:
     def cancelled(self, event: DayCancelled) -> None:
         assert event.date == self.date
         assert not any(listing.last for listing in self.listings.values())
-        for listing in self.listings.values():  # terms that came with it stay
+        for listing in self.listings.values():  # terms that came with it stay,
             if listing.renewed == self.days:
                 listing.renewed = 0
+            if listing.former is not None:  # but for those that came with its date
+                self._put_back(listing, *listing.former)
         self.days -= 1
         self.date, self.ends, self.last_date = 0, 0, self.date_before
+
+    def _put_back(self, listing: Listing, terms: ListInstrument, date: int) -> None:
+        if listing.upcoming is None and not listing.delisted:
+            listing.upcoming, listing.upcoming_date = listing.terms, date
+        listing.terms, listing.former = terms, None
+        listing.tradable = bool(listing.reference) or not terms.band_permille
+        listing.band = (1, MAX_PRICE)
+        if terms.band_permille:
+            listing.band = band(listing.reference, terms.band_permille)
 
     def sellable_day(self, listing: Listing) -> int:
         """Return the number of the day from which purchases may be sold; 0: at once."""
@@ -169,6 +184,7 @@ class Floor:
             instrument = exchange.instruments[name]
             assert instrument.terms == listing.terms
             assert instrument.next_terms == listing.upcoming
+            assert instrument.next_terms_date == listing.upcoming_date
             assert instrument.phase is listing.phase
             assert instrument.blocks is listing.blocks
             assert instrument.delisted is listing.delisted
@@ -179,8 +195,12 @@ class Floor:
                 assert (instrument.limit_down, instrument.limit_up) == listing.band
 
     def _begin(self, listing: Listing) -> None:
-        if listing.upcoming is not None:
+        listing.former = None
+        if listing.upcoming is not None and listing.upcoming_date <= self.date:
+            if listing.upcoming_date:
+                listing.former = listing.terms, listing.upcoming_date
             listing.terms, listing.upcoming = listing.upcoming, None
+            listing.upcoming_date = 0
             listing.renewed = self.days
             listing.close = listing.close or listing.terms.reference
         terms = listing.terms

@@ -176,6 +176,13 @@ COMMANDS = [
             " orders up to 2,147,483,648, band 12.5 %)"
         ),
     ),
+    (
+        UpdateInstrument("k", ListInstrument("k", "CEA25", lot=5), 20270104),
+        (
+            "let CEA25 trade from 2027-01-04 on by new terms (CEA, tick 0.01, lot 5,"
+            " orders up to 2,147,483,648)"
+        ),
+    ),
     (DelistInstrument("k", "CEA25"), "delist CEA25"),
     (HaltInstrument("k", "CEA25"), "halt CEA25"),
     (ResumeInstrument("k", "CEA25"), "resume CEA25"),

@@ -118,6 +118,7 @@ EVENTS = [
         "CEA25 pre open until 12:00:00.123456, blocks open",
     ),
     (InstrumentUpdated(LISTING), "new terms await the next trading day"),
+    (InstrumentUpdated(LISTING, 20270104), "new terms await 2027-01-04"),
     (InstrumentDelisted("CEA25"), "CEA25 delisted"),
     (
         BandSet("CEA25", 20260729, 7463, 6717, 8209),

@@ -23,6 +23,41 @@ def test_new_terms_hold_from_the_next_day_on_and_cancel_what_rests() -> None:
     )
 
 
+def test_terms_wait_for_their_date_or_the_first_trading_day_after_it() -> None:
+    check(
+        """
+        taker: buy #1 5 @ 69.00 gtc             -> accepted #1
+        update CEA band 50 on 20250106          -> refused BAD_PARAMETER
+        update CEA band 50 on 20250132          -> refused BAD_PARAMETER
+        update CEA band 50 on 20250108          -> updated CEA on 20250108
+        time 1000                               -> CEA closed, ended 20250106
+        begin 20250107 until 2000               -> begun 20250107, CEA 63.00 to 77.00 around 70.00, CEA trading
+        time 2000                               -> CEA closed, ended 20250107
+        begin 20250110 until 3000               -> begun 20250110, cancelled #1 5 terms-changed, CEA 66.50 to 73.50 around 70.00, CEA trading
+        update CEA band 300 on 20250113         -> updated CEA on 20250113
+        update CEA band 200                     -> updated CEA   -- the last one counts
+        time 3000                               -> CEA closed, ended 20250110
+        begin 20250111 until 4000               -> begun 20250111, CEA 56.00 to 84.00 around 70.00, CEA trading
+        """,
+        BAND_FLOOR,
+    )
+
+
+def test_terms_of_a_date_wait_again_when_its_day_is_taken_back() -> None:
+    check(
+        """
+        update CEA band 50 on 20250108          -> updated CEA on 20250108
+        time 1000                               -> CEA closed, ended 20250106
+        begin 20250108 until 2000               -> begun 20250108, CEA 66.50 to 73.50 around 70.00, CEA trading
+        cancel-day                              -> CEA closed, day 20250108 cancelled
+        begin 20250107 until 2000               -> begun 20250107, CEA 63.00 to 77.00 around 70.00, CEA trading
+        time 2000                               -> CEA closed, ended 20250107
+        begin 20250108 until 3000               -> begun 20250108, CEA 66.50 to 73.50 around 70.00, CEA trading
+        """,
+        BAND_FLOOR,
+    )
+
+
 def test_terms_may_change_but_not_what_orders_and_tonnes_stand_on() -> None:
     check(
         """

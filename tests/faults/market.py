@@ -311,6 +311,8 @@ MARKET_CASES = (
             Fault(Reason.BAD_PARAMETER, _update(tick=5)),
             Fault(Reason.BAD_PARAMETER, _update(lot=1)),
             Fault(Reason.BAD_PARAMETER, _update(band_permille=1_000)),
+            Fault(Reason.BAD_PARAMETER, {"effective_date": 20250107}),
+            Fault(Reason.BAD_PARAMETER, {"effective_date": 20251301}),
             DELISTED,
         ),
         prepare=add_market,

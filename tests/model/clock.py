@@ -150,7 +150,9 @@ def last_end(world: World, date: int) -> int:
     """Return when the last session of any instrument ends on ``date``."""
     ends = []
     for paper in world.papers.values():
-        terms = paper.upcoming or paper.terms
+        terms = paper.terms
+        if paper.upcoming is not None and paper.upcoming_date <= date:
+            terms = paper.upcoming
         sessions = terms.sessions
         if terms.blocks.min_quantity and sessions:
             sessions += terms.blocks.sessions

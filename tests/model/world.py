@@ -78,6 +78,8 @@ class Paper:
     terms: ListInstrument
     close: int
     upcoming: ListInstrument | None = None
+    upcoming_date: int = 0
+    former: tuple[ListInstrument, int] | None = None  # replaced on the day's own date
     reference: int = 0
     tradable: bool = False
     delisted: bool = False

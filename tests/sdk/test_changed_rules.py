@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -26,7 +27,7 @@ HOURS = (("10:00", "11:30"), ("13:00", "14:00"))
 async def test_a_venue_s_rules_change_day_by_day_in_one_log(
     tmp_path: Path, hours: Hours
 ) -> None:
-    """A band, hours, a resale lag and fees: one each day, told the day before."""
+    """A band, hours, a resale lag and fees: one after the other, each told before."""
     async with (
         open_market(tmp_path, "cea") as market,
         connect(market.url, market.keys["operator"]) as operator,
@@ -57,26 +58,36 @@ async def test_a_venue_s_rules_change_day_by_day_in_one_log(
         await _next_day(hours, venues, "2026-08-03", opens="10:00")
         assert (await taker.balances()).holding("CEA25").resale_locked == 0
         await _trade(maker, taker, "79.00")
-        await _announce(operator, taker, fees=Fees(maker=1_000, taker=2_000))
+        fees = Fees(maker=1_000, taker=2_000)
+        await _announce(operator, taker, dt.date(2026, 8, 5), fees=fees)
 
         await _next_day(hours, venues, "2026-08-04", opens="10:00")
         held = (await taker.balances()).holding("CEA25")
         assert held.sellable == {1: 100}  # bought yesterday, sold tomorrow
         with pytest.raises(ResaleLocked):
             await taker.sell("CEA25", held.quantity, "79.00")
-        sold, bought = await _trade(maker, taker, "79.00")
-        assert (sold, bought) == (Decimal("7.90"), Decimal("15.80"))
+        assert await _trade(maker, taker, "79.00") == (0, 0)
+
+        await _next_day(hours, venues, "2026-08-05", opens="10:00")
+        paid = await _trade(maker, taker, "79.00")
+        assert paid == (Decimal("7.90"), Decimal("15.80"))
     report = verify(tmp_path, deep=True)  # a replay of the one log comes to the same
     assert report.fault is None
     assert report.digest == market.exchange.digest().hex()
 
 
-async def _announce(operator: Venue, client: Venue, **changes: Any) -> None:
+async def _announce(
+    operator: Venue,
+    client: Venue,
+    effective_date: dt.date | None = None,
+    **changes: Any,
+) -> None:
     """Let the operator change terms; a client sees them, and what holds till then."""
     before = await client.instrument("CEA25").next()
-    await operator.update_instrument("CEA25", before, **changes)
+    await operator.update_instrument("CEA25", before, effective_date, **changes)
     told = await client.instrument("CEA25").next()
     assert told.next_terms is not None
+    assert told.next_terms_date == effective_date
     for name, value in changes.items():
         assert getattr(told.next_terms, name) == value
         assert getattr(told, name) == getattr(before, name)
@@ -94,7 +105,6 @@ async def _next_day(
     for venue in venues:
         instrument = await phase("trading", venue)
     assert str(instrument.date) == date
-    assert instrument.next_terms is None
     return instrument
 
 

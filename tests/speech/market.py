@@ -23,7 +23,9 @@ from carbonex.engine import (
     BlockTerms,
     Bulletin,
     CallTerms,
+    CancelDay,
     DayBegun,
+    DayCancelled,
     DayEnded,
     DelistInstrument,
     Fees,
@@ -67,8 +69,8 @@ def tell(event: Event) -> str | None:
     match event:
         case InstrumentListed(terms):
             return f"listed {terms.instrument}"
-        case InstrumentUpdated(terms):
-            return f"updated {terms.instrument}"
+        case InstrumentUpdated(terms, date):
+            return f"updated {terms.instrument}" + (f" on {date}" if date else "")
         case InstrumentDelisted(instrument):
             return f"delisted {instrument}"
         case PhaseChanged(instrument, phase, _, blocks):
@@ -76,6 +78,8 @@ def tell(event: Event) -> str | None:
             return told + (" with blocks" if blocks else "")
         case BandSet(instrument, _, reference, low, high):
             return f"{instrument} {_fen(low)} to {_fen(high)} around {_fen(reference)}"
+        case DayCancelled(date):
+            return f"day {date} cancelled"
         case Uncrossed():
             return _tell_uncrossed(event)
         case _:
@@ -174,15 +178,21 @@ def _terms(words: Words) -> ListInstrument:
     )
 
 
+def _update(words: Words) -> UpdateInstrument:
+    date = words.number("on")
+    return UpdateInstrument(words.key, _terms(words), date)
+
+
 def _begin(words: Words) -> BeginDay:
     return BeginDay(words.key, int(words.take()), moment(words.value("until", "0")))
 
 
 VERBS: Mapping[str, Callable[[Words], Command]] = {
     "list": _terms,  # list CEA tick 0.05 lot 10 max 1000 protection 20
-    "update": lambda words: UpdateInstrument(words.key, _terms(words)),
+    "update": _update,  # update CEA band 50 on 20250108
     "delist": lambda words: DelistInstrument(words.key, words.take()),
     "halt": lambda words: HaltInstrument(words.key, words.take()),
     "resume": lambda words: ResumeInstrument(words.key, words.take()),
     "begin": _begin,  # begin 20250106 until 900
+    "cancel-day": lambda words: CancelDay(words.key),
 }

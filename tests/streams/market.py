@@ -102,7 +102,10 @@ def terms(r: Random, exchange: Exchange) -> Command:
         "product": r.choice([before.product] * 9 + ["other"]),
     }
     kept = {item: value for item, value in changes.items() if one_in(r, 3)}
-    return UpdateInstrument(key, replace(usual, instrument=name, **kept))
+    date = 0
+    if exchange.last_day and one_in(r, 3):
+        date = r.choice([exchange.last_day + days for days in (0, 1, 1, 2, 3, 99)])
+    return UpdateInstrument(key, replace(usual, instrument=name, **kept), date)
 
 
 def _list(r: Random, key: str) -> ListInstrument:

@@ -166,6 +166,14 @@ OF_PARAMETERS: list[tuple[Command, Rejected, str]] = [
         "date 2602-12-03 must not be after 2027-01-02, 31 days from the venue's date",
     ),
     (
+        UPDATE,
+        _bad("effective_date", 20260301, 20260302),
+        (
+            "effective_date 2026-03-01 must be a day of the calendar after 2026-03-02,"
+            " the last trading day; leave it out for the next trading day"
+        ),
+    ),
+    (
         DAY,
         _bad("ends", 1_780_000_000 * 10**9, 1_790_000_000 * 10**9),
         (

@@ -72,6 +72,7 @@ class Instrument:
         "max_quantity",
         "name",
         "next_terms",
+        "next_terms_date",
         "number",
         "phase",
         "plain",
@@ -94,6 +95,7 @@ class Instrument:
         self.stops = Stops()
         self.record = Record()
         self.next_terms: ListInstrument | None = None
+        self.next_terms_date = 0
         self.halted = False
         self.tradable = False
         self.delisted = False
@@ -123,6 +125,12 @@ class Instrument:
         listed.quantity += quantity
         listed.turnover += turnover
         listed.trades += trades
+
+    def terms_on(self, date: int) -> ListInstrument:
+        """Return the terms that a trading day of this ``date`` has, were it the next."""
+        if self.next_terms is None or date < self.next_terms_date:
+            return self.terms
+        return self.next_terms
 
     @property
     def last_price(self) -> int:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, TypedDict, TypeVar
 
+from msgspec.structs import replace
+
 from carbonex.wire import requests
 
 from .auctions import auction_id_of
@@ -118,13 +120,20 @@ class Administration(Guarding):
         await self._ask(asked, nothing)
 
     async def update_instrument(
-        self, instrument: str, terms: Terms, **changes: Unpack[TermChanges]
+        self,
+        instrument: str,
+        terms: Terms,
+        effective_date: dt.date | None = None,
+        **changes: Unpack[TermChanges],
     ) -> None:
         """Let it trade by ``terms`` with ``changes`` from the next trading day on.
 
-        They replace all its terms; product, tick and lot must stay as they are.
+        Or from the first one of ``effective_date`` or later. They replace all its
+        terms; product, tick and lot must stay as they are.
         """
         asked = _by_terms(requests.UpdateInstrument, instrument, terms, changes)
+        if effective_date is not None:
+            asked = replace(asked, effective_date=trading_day(effective_date))
         await self._ask(asked, nothing)
 
     async def delist_instrument(self, instrument: str) -> None:

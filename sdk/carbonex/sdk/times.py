@@ -36,7 +36,7 @@ def trading_day(date: dt.date) -> str:
             depends on where one is.
 
     """
-    if not isinstance(date, dt.date) or isinstance(date, dt.datetime):
+    if isinstance(date, dt.datetime) or not isinstance(date, dt.date):
         raise TypeError(f"a trading day is a datetime.date, not {date!r}")
     return f"{date:%Y-%m-%d}"
 

@@ -75,8 +75,9 @@ def update(world: World, command: UpdateInstrument) -> list[Event]:
     if refused := first(reasons.update(world, command)):
         return refused
     terms = replace(command.terms, key=command.key)
-    world.papers[terms.instrument].upcoming = terms
-    return [InstrumentUpdated(terms)]
+    paper, date = world.papers[terms.instrument], command.effective_date
+    paper.upcoming, paper.upcoming_date = terms, date
+    return [InstrumentUpdated(terms, date)]
 
 
 def delist(world: World, command: DelistInstrument) -> list[Event]:
@@ -90,7 +91,8 @@ def delist(world: World, command: DelistInstrument) -> list[Event]:
         if sale.terms.instrument == name:
             events += offers.cancel_sale(world, number)
     paper.delisted, paper.tradable, paper.halted = True, False, False
-    paper.upcoming, paper.call_ends, paper.call_waits = None, 0, 0
+    paper.upcoming, paper.upcoming_date = None, 0
+    paper.call_ends, paper.call_waits = 0, 0
     _reweigh(world, paper.terms.product)
     return [*events, *announce(world, paper), InstrumentDelisted(name)]
 
@@ -166,11 +168,16 @@ def supervise(world: World, paper: Paper) -> None:
 def _begin(world: World, paper: Paper) -> list[Event]:
     """Give an instrument its terms, P0 and band for the day."""
     events: list[Event] = []
-    supervise_anew = paper.upcoming is not None
-    if paper.upcoming is not None:
+    paper.former = None
+    begins = paper.upcoming is not None and paper.upcoming_date <= world.date
+    supervise_anew = begins
+    if paper.upcoming is not None and begins:
+        if paper.upcoming_date:
+            paper.former = paper.terms, paper.upcoming_date
         mass = Mass(CancelReason.TERMS_CHANGED, instrument=paper.name)
         events += request(world, mass)
         paper.terms, paper.upcoming, paper.call_waits = paper.upcoming, None, 0
+        paper.upcoming_date = 0
         paper.close = paper.close or paper.terms.reference
     if supervise_anew:
         supervise(world, paper)

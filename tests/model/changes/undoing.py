@@ -18,10 +18,12 @@ from model.reasons import first, market as reasons
 
 from . import offers
 from .announcing import announce
+from .market import supervise
 from .mass import finish
 
 
 if TYPE_CHECKING:
+    from carbonex.engine import ListInstrument
     from model.world import Paper, World
 
 
@@ -54,12 +56,23 @@ def cancel_day(world: World, command: CancelDay) -> list[Event]:
     world.days -= 1
     for paper in world.papers.values():
         paper.call_ends = 0
+        if paper.former is not None:
+            _put_back(world, paper, *paper.former)
         events += announce(world, paper)
     for row in world.ids.values():
         row.day = min(row.day, world.days)
     for ref, (day, command_, answer) in world.refs.items():
         world.refs[ref] = min(day, world.days), command_, answer
     return [*events, DayCancelled(date)]
+
+
+def _put_back(world: World, paper: Paper, terms: ListInstrument, date: int) -> None:
+    """Let the terms that began with the day's date wait for it again."""
+    if paper.upcoming is None and not paper.delisted:
+        paper.upcoming, paper.upcoming_date = paper.terms, date
+    paper.terms, paper.former = terms, None
+    supervise(world, paper)
+    paper.tradable = bool(paper.reference) or not terms.band_permille
 
 
 def _cancel_sales(world: World, paper: Paper) -> list[Event]:

@@ -50,6 +50,9 @@ def update(world: World, command: UpdateInstrument) -> Iterator[Reason]:
     kept = (now.product, now.tick, now.lot) == (terms.product, terms.tick, terms.lot)
     if not kept:
         yield Reason.BAD_PARAMETER
+    date = command.effective_date
+    if date and (date <= world.last_date or not _is_date(date)):
+        yield Reason.BAD_PARAMETER
     known = paper.close or world.last(paper.name) or terms.reference
     if terms.band_permille and not known:
         yield from _priceless(world, terms.product)

@@ -45,6 +45,8 @@ def _check_terms(state: State, instrument: Instrument) -> None:
     assert instrument.day_only is not terms.multi_day
     fees = terms.fees.maker or terms.fees.taker
     assert instrument.burdened is bool(fees or terms.position_limit)
+    assert instrument.next_terms_date >= 0
+    assert upcoming is not None or not instrument.next_terms_date
     if upcoming is not None:
         assert not instrument.delisted
         kept = (upcoming.instrument, upcoming.product, upcoming.tick, upcoming.lot)

@@ -83,14 +83,17 @@ class ResumeInstrument(msgspec.Struct, frozen=True, gc=False, array_like=True, t
 
 @final
 class UpdateInstrument(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=13):
-    """Let an instrument trade by new terms from the next BeginDay on.
+    """Let an instrument trade by new terms from a BeginDay on.
 
-    Name, product, tick and lot stay; ``reference`` is used only where there has
-    been no price yet. Orders that rest over the change are cancelled.
+    That is the next one, or the first of ``effective_date`` (YYYYMMDD) or later. Name,
+    product, tick and lot stay; ``reference`` is used only where there has been no
+    price yet. Orders that rest over the change are cancelled. Of two updates that
+    wait the later one holds.
     """
 
     key: str
     terms: ListInstrument
+    effective_date: int = 0
 
 
 @final

@@ -19,9 +19,13 @@ class InstrumentListed(msgspec.Struct, frozen=True, gc=False, tag=True):
 
 @final
 class InstrumentUpdated(msgspec.Struct, frozen=True, gc=False, tag=True):
-    """New terms were set; they hold from the next DayBegun on."""
+    """New terms were set; they hold from the next DayBegun on.
+
+    Or from the first one of ``effective_date`` (YYYYMMDD) or later, unless that is 0.
+    """
 
     terms: ListInstrument
+    effective_date: int = 0
 
 
 @final

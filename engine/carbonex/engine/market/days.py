@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from carbonex.engine.backlog import finish
-from carbonex.engine.commands import MAX_PRICE
 from carbonex.engine.consequences import report_anew
 from carbonex.engine.enums import (
     BlockEnd,
@@ -33,13 +32,13 @@ from .dates import bad_date, bad_end, far_date, far_end
 from .days_undone import Before
 from .instruments import admit, dismiss
 from .phases import await_step, begin_call, leave_schedule, set_phase
-from .rules import limit_down, limit_up
+from .rules import day_limits
 from .schedule import DAY_NS, last_end_ns, midnight_ns, step_at
 from .statistics import Tallies
 
 
 if TYPE_CHECKING:
-    from carbonex.engine.commands import BeginDay
+    from carbonex.engine.commands import BeginDay, ListInstrument
     from carbonex.engine.events import Event
     from carbonex.engine.state import Instrument, State
 
@@ -98,7 +97,7 @@ def day_end_ns(state: State, date: int) -> int:
     """Return when a trading day of this ``date`` ends by the instruments' hours."""
     midnight = midnight_ns(date)
     ends = [
-        last_end_ns(instrument.next_terms or instrument.terms, midnight)
+        last_end_ns(instrument.terms_on(date), midnight)
         for instrument in state.listed
         if not instrument.delisted
     ]
@@ -147,28 +146,37 @@ def _unbeginnable(state: State, command: BeginDay, ends_ns: int) -> Rejected | N
 def _begin(state: State, instrument: Instrument) -> list[Event]:
     """Give an instrument its day: terms, P0, band and schedule."""
     events: list[Event] = []
-    if instrument.next_terms is not None:
+    terms = instrument.terms_on(state.day)
+    if terms is not instrument.terms:
         reason = CancelReason.TERMS_CHANGED
         events += request(state, all_in(instrument, reason))
-        instrument.adopt(instrument.next_terms)
-        instrument.close = instrument.close or instrument.next_terms.reference
-        instrument.next_terms = None
-        instrument.call_waits_ns = 0  # none of the orders that it was for is left
+        _adopt(state, instrument, terms)
         events += report_anew(state, instrument)
-    terms = instrument.terms
     reference = instrument.close or instrument.product.first_reference()
     if terms.band_permille and not reference:
         dismiss(instrument)  # no price to set a band around: it does not trade yet
         return events
     admit(state, instrument, reference)
-    instrument.limit_down, instrument.limit_up = 1, MAX_PRICE
+    low, high = day_limits(terms, reference)
+    instrument.limit_down, instrument.limit_up = low, high
     if terms.band_permille:
-        events.append(_set_band(state, instrument))
+        events.append(_band(state, instrument))
         if not state.is_clearing(instrument) and _may_lie_outside(instrument):
             reason = CancelReason.OUT_OF_BAND
             events += request(state, all_in(instrument, reason))
     begin_call(state, instrument)
     return events
+
+
+def _adopt(state: State, instrument: Instrument, terms: ListInstrument) -> None:
+    """Let an instrument trade by its new terms; who takes back the day needs the old."""
+    date, before = instrument.next_terms_date, state.before
+    if date and before is not None:
+        before.terms.append((instrument.number, instrument.terms, date))
+    instrument.adopt(terms)
+    instrument.close = instrument.close or terms.reference
+    instrument.next_terms, instrument.next_terms_date = None, 0
+    instrument.call_waits_ns = 0  # none of the orders that it was for is left
 
 
 def _may_lie_outside(instrument: Instrument) -> bool:
@@ -188,15 +196,12 @@ def _may_lie_outside(instrument: Instrument) -> bool:
     return False
 
 
-def _set_band(state: State, instrument: Instrument) -> BandSet:
-    reference, permille = instrument.reference, instrument.terms.band_permille
-    instrument.limit_down = limit_down(reference, permille)
-    instrument.limit_up = limit_up(reference, permille)
+def _band(state: State, instrument: Instrument) -> BandSet:
     blocks = block_limits(instrument)
     return BandSet(
         instrument.name,
         state.day,
-        reference,
+        instrument.reference,
         instrument.limit_down,
         instrument.limit_up,
         *(blocks if instrument.terms.blocks.band_permille else (0, 0)),

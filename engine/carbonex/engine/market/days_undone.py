@@ -15,12 +15,14 @@ from carbonex.engine.off_book.blocks import expire_blocks
 from carbonex.engine.orders.leaving import cancel_by_number
 from carbonex.engine.timers import Due
 
+from .instruments import dismiss
 from .phases import await_step, day_schedule, leave_schedule, set_phase
+from .rules import day_limits
 from .schedule import next_step
 
 
 if TYPE_CHECKING:
-    from carbonex.engine.commands import CancelDay, EndDay
+    from carbonex.engine.commands import CancelDay, EndDay, ListInstrument
     from carbonex.engine.events import Event
     from carbonex.engine.state import Instrument, State
 
@@ -32,15 +34,17 @@ class Before:
     """What was before the open day began: kept to take it back.
 
     ``last_order_id`` is the newest order of before. ``years`` has what instruments had
-    traded in their year, by number, where the day has begun another year.
+    traded in their year, by number, where the day has begun another year. ``terms``
+    has those that were replaced on this date: number, terms, effective date.
     """
 
-    __slots__ = ("last_day", "last_order_id", "years")
+    __slots__ = ("last_day", "last_order_id", "terms", "years")
 
     def __init__(self, last_day: int, last_order_id: int) -> None:
         self.last_day = last_day
         self.last_order_id = last_order_id
         self.years: list[Tallies] = []
+        self.terms: list[tuple[int, ListInstrument, int]] = []
 
 
 def end_now(state: State, command: EndDay) -> list[Event]:
@@ -69,7 +73,8 @@ def cancel_day(state: State, command: CancelDay) -> list[Event]:
 
     What was entered on it ends: auctions, blocks, then orders, instrument by
     instrument. P0 and bands stay: nothing has traded, so the next day has the same.
-    Resale locks that it released stay so, as the next day has the same number.
+    Resale locks that it released stay so, as the next day has the same number. Terms
+    that began with its date wait for it again.
     Mass cancels that go on come to their end first. Linear in accounts and open
     orders.
     """
@@ -96,6 +101,7 @@ def cancel_day(state: State, command: CancelDay) -> list[Event]:
     state.day_number -= 1
     for instrument, year in zip(state.listed, before.years, strict=False):
         instrument.record.year = year
+    _restore_terms(state, before)
     for instrument in state.listed:
         lag = instrument.terms.resale_days
         if instrument.tradable:
@@ -105,6 +111,21 @@ def cancel_day(state: State, command: CancelDay) -> list[Event]:
         account.client_ids.turn_back()
         account.client_refs.turn_back()
     return [*events, DayCancelled(date)]
+
+
+def _restore_terms(state: State, before: Before) -> None:
+    """Let the terms that are due on the day's date wait for the next one of it."""
+    for number, terms, date in before.terms:
+        instrument = state.listed[number]
+        if not instrument.delisted and instrument.next_terms is None:
+            instrument.next_terms = instrument.terms
+            instrument.next_terms_date = date
+        instrument.adopt(terms)
+        if terms.band_permille and not instrument.reference:
+            dismiss(instrument)
+        low, high = day_limits(terms, instrument.reference)
+        instrument.limit_down, instrument.limit_up = low, high
+    state.attend_anew()
 
 
 def _unavailable(state: State, command: EndDay | CancelDay) -> Rejected | None:

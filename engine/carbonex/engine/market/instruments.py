@@ -18,6 +18,7 @@ from carbonex.engine.off_book.blocks import expire_blocks
 from carbonex.engine.orders.mass_cancels import all_in, request
 
 from .bounds import bad_terms, too_many_sessions
+from .dates import is_date
 from .phases import (
     abandon_call,
     await_call,
@@ -60,7 +61,7 @@ def list_instrument(state: State, command: ListInstrument) -> list[Event]:
 
 
 def update_instrument(state: State, command: UpdateInstrument) -> list[Event]:
-    """Set the terms by which an instrument trades from the next BeginDay on."""
+    """Set the terms by which an instrument trades from a coming BeginDay on."""
     terms = command.terms
     instrument = _known(state, command.key, terms.instrument)
     if type(instrument) is Rejected:
@@ -69,12 +70,14 @@ def update_instrument(state: State, command: UpdateInstrument) -> list[Event]:
         _bad_terms(state, terms)
         or _immutable(instrument, terms)
         or _bandless(state, instrument, terms)
+        or _past(state, command.effective_date)
         or _gone(instrument)
     )
     if rejected is not None:
         return [rejected]
     instrument.next_terms = replace(terms, key=command.key)
-    return [InstrumentUpdated(instrument.next_terms)]
+    instrument.next_terms_date = command.effective_date
+    return [InstrumentUpdated(instrument.next_terms, command.effective_date)]
 
 
 def delist_instrument(state: State, command: DelistInstrument) -> list[Event]:
@@ -87,7 +90,8 @@ def delist_instrument(state: State, command: DelistInstrument) -> list[Event]:
     events += cancel_auctions(state, instrument)
     leave_schedule(state, instrument)
     instrument.delisted, instrument.halted = True, False
-    instrument.next_terms, instrument.call_waits_ns = None, 0
+    instrument.next_terms, instrument.next_terms_date = None, 0
+    instrument.call_waits_ns = 0
     dismiss(instrument)
     instrument.product.change()
     events += set_phase(state, instrument)
@@ -209,3 +213,10 @@ def _immutable(instrument: Instrument, terms: ListInstrument) -> Rejected | None
     if terms.lot != now.lot:
         return Rejected(Reason.BAD_PARAMETER, "lot", terms.lot, now.lot)
     return None
+
+
+def _past(state: State, date: int) -> Rejected | None:
+    """Check that terms may begin on ``date``: a day to come, or 0 for the next."""
+    if not date or (date > state.last_day and is_date(date)):
+        return None
+    return Rejected(Reason.BAD_PARAMETER, "effective_date", date, state.last_day)

@@ -31,6 +31,14 @@ def limit_up(reference: int, permille: int) -> int:
     return min(half_up(reference * (1000 + permille), 1000), MAX_PRICE)
 
 
+def day_limits(terms: ListInstrument, reference: int) -> tuple[int, int]:
+    """Return the lowest and the highest price of a day, in fen, by its P0."""
+    permille = terms.band_permille
+    if not permille:
+        return 1, MAX_PRICE
+    return limit_down(reference, permille), limit_up(reference, permille)
+
+
 def effective_price(
     instrument: Instrument, makers: BookSide, command: PlaceOrder
 ) -> int:

@@ -155,6 +155,7 @@ class InstrumentRow(msgspec.Struct, frozen=True, gc=False, array_like=True):
 
     terms: ListInstrument
     next_terms: ListInstrument | None
+    next_terms_date: int
     halted: bool
     tradable: bool
     delisted: bool
@@ -177,11 +178,15 @@ class InstrumentRow(msgspec.Struct, frozen=True, gc=False, array_like=True):
 
 
 class BeforeRow(msgspec.Struct, frozen=True, gc=False, array_like=True):
-    """What was before the open trading day began; ``years`` by instrument."""
+    """What was before the open trading day began; ``years`` by instrument.
+
+    ``terms`` are number, terms, and the date on which others replaced them.
+    """
 
     last_day: int
     last_order_id: int
     years: list[TalliesRow]
+    terms: list[tuple[int, ListInstrument, int]]
 
 
 class MassCancelRow(msgspec.Struct, frozen=True, gc=False, array_like=True):

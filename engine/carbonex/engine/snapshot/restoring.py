@@ -127,6 +127,7 @@ def _before(row: BeforeRow) -> Before:
     before.years = [Tallies() for _ in row.years]
     for tallies, year in zip(before.years, row.years, strict=True):
         _restore_tallies(tallies, year)
+    before.terms = row.terms
     return before
 
 
@@ -201,6 +202,7 @@ def _restore_instrument(
     state: State, instrument: Instrument, row: InstrumentRow
 ) -> None:
     instrument.next_terms = row.next_terms
+    instrument.next_terms_date = row.next_terms_date
     instrument.halted = row.halted
     instrument.tradable = row.tradable
     instrument.delisted = row.delisted

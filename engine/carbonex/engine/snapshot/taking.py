@@ -101,7 +101,7 @@ def digest(data: bytes) -> bytes:
 
 def _before(before: Before) -> BeforeRow:
     years = [_tallies(year) for year in before.years]
-    return BeforeRow(before.last_day, before.last_order_id, years)
+    return BeforeRow(before.last_day, before.last_order_id, years, [*before.terms])
 
 
 def _cancel(cancel: MassCancel) -> MassCancelRow:
@@ -197,6 +197,7 @@ def _instrument(instrument: Instrument) -> InstrumentRow:
     return InstrumentRow(
         instrument.terms,
         instrument.next_terms,
+        instrument.next_terms_date,
         instrument.halted,
         instrument.tradable,
         instrument.delisted,

@@ -15,6 +15,7 @@ from carbonex.engine import (
     UpdateInstrument,
 )
 from carbonex.wire.counts import counted
+from carbonex.wire.dates import date_text
 from carbonex.wire.money import format_fen
 from carbonex.wire.terms import hours_of
 
@@ -35,7 +36,8 @@ def _(c: ListInstrument) -> str:
 @describe.register(UpdateInstrument)
 def _(c: UpdateInstrument) -> str:
     terms = ", ".join(_terms(c.terms))
-    return f"let {c.terms.instrument} trade from the next day on by new terms ({terms})"
+    begins = _begins(c.effective_date)
+    return f"let {c.terms.instrument} trade from {begins} on by new terms ({terms})"
 
 
 @describe.register(HaltInstrument)
@@ -59,13 +61,17 @@ def _(_: InstrumentListed) -> str:
 
 
 @describe.register(InstrumentUpdated)
-def _(_: InstrumentUpdated) -> str:
-    return "new terms await the next trading day"
+def _(e: InstrumentUpdated) -> str:
+    return f"new terms await {_begins(e.effective_date, 'the next trading day')}"
 
 
 @describe.register(InstrumentDelisted)
 def _(e: InstrumentDelisted) -> str:
     return f"{e.instrument} delisted"
+
+
+def _begins(effective_date: int, otherwise: str = "the next day") -> str:
+    return date_text(effective_date) if effective_date else otherwise
 
 
 def _terms(c: ListInstrument) -> Iterator[str]:

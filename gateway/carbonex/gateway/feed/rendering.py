@@ -69,6 +69,11 @@ def instrument_of(
             if announced is None
             else channels.InstrumentTerms(**wire_terms(announced))
         ),
+        next_terms_date=(
+            date_text(instrument.next_terms_date)
+            if instrument.next_terms_date
+            else None
+        ),
         **wire_terms(instrument.terms),
     )
 

@@ -64,7 +64,8 @@ class Instrument(InstrumentTerms, frozen=True, kw_only=True):
     ``next_change`` (0: not known); ``blocks_open`` tells whether blocks trade.
     An instrument that is not ``tradable`` is new, or delisted. Prices are null
     where there is no band, or no trading day yet. ``next_terms`` hold from the next
-    trading day on, null where its terms stay.
+    trading day on, or from the first one of ``next_terms_date`` or later; null where
+    its terms stay.
     """
 
     instrument: str
@@ -79,3 +80,4 @@ class Instrument(InstrumentTerms, frozen=True, kw_only=True):
     block_limit_down: str | None
     block_limit_up: str | None
     next_terms: InstrumentTerms | None = None
+    next_terms_date: str | None = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .base import Date, Micros, Name, Params, RestrictionName
+from .base import Date, Micros, Name, OptionalDate, Params, RestrictionName
 from .terms import Terms
 
 
@@ -15,10 +15,12 @@ class ListInstrument(Terms, frozen=True, kw_only=True):
 class UpdateInstrument(Terms, frozen=True, kw_only=True):
     """Let an instrument trade by these terms from the next trading day on.
 
-    They replace all its terms; product, tick and lot must stay as they are.
+    Or from the first one of ``effective_date`` or later. They replace all its terms;
+    product, tick and lot must stay as they are.
     """
 
     instrument: Name
+    effective_date: OptionalDate = ""
 
 
 class DelistInstrument(Params, frozen=True):

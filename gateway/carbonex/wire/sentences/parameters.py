@@ -100,6 +100,14 @@ def _date(r: Rejected, c: Any) -> str:
     )
 
 
+def _effective_date(r: Rejected, c: Any) -> str:
+    after = f" after {date_text(r.limit)}, the last trading day" if r.limit else ""
+    return (
+        f"effective_date {date_text(r.value)} must be a day of the calendar{after};"
+        " leave it out for the next trading day"
+    )
+
+
 def _reference(r: Rejected, c: Any) -> str:
     if not r.value:
         return (
@@ -164,6 +172,7 @@ _SENTENCES: Final[dict[str, Callable[[Rejected, Any], str]]] = {
     "closes": _closes,
     "ends": _ends,
     "date": _date,
+    "effective_date": _effective_date,
     "reference": _reference,
     "sessions": _sessions,
     "blocks.sessions": _sessions,

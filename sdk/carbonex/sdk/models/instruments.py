@@ -63,7 +63,7 @@ class Instrument(Terms, frozen=True, kw_only=True):
     ``changes_at``. ``blocks_open`` tells whether blocks trade. An instrument that
     is not ``tradable`` is new, or delisted. Prices are None where there is no
     band, or no trading day yet. ``next_terms`` hold from the next trading day on,
-    None where the terms stay.
+    or from the first one of ``next_terms_date`` or later; None where the terms stay.
     """
 
     instrument: str
@@ -78,6 +78,7 @@ class Instrument(Terms, frozen=True, kw_only=True):
     block_limit_down: Decimal | None
     block_limit_up: Decimal | None
     next_terms: Terms | None = None
+    next_terms_date: dt.date | None = None
 
     @property
     def changes_at(self) -> dt.datetime | None:

@@ -34,7 +34,8 @@ def list_instrument(p: requests.ListInstrument, key: str) -> ListInstrument:
 
 def update_instrument(p: requests.UpdateInstrument, key: str) -> UpdateInstrument:
     """Return the command of update_instrument."""
-    return UpdateInstrument(key, _terms(p, key))
+    date = date_number(p.effective_date) if p.effective_date else 0
+    return UpdateInstrument(key, _terms(p, key), date)
 
 
 def delist_instrument(p: requests.DelistInstrument, key: str) -> DelistInstrument:
