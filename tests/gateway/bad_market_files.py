@@ -52,7 +52,7 @@ REFUSED: Final = [
             " max_quantity, market_protection_permille, band_permille, sessions,"
             " multi_day, take_levels, pick, resale_days, offset_permille,"
             " position_limit, large_holder_permille, fees, blocks, auctions, calls,"
-            " thresholds, min_display_permille"
+            " thresholds, min_display_permille, composite"
         ),
     ),
     (
@@ -150,6 +150,10 @@ REFUSED: Final = [
         'instrument.A.vintage = "2025": must be a whole number',
     ),
     (TWO + "vintage = 1989", "instrument.A.vintage = 1989: must be at least 1990"),
+    (
+        TERMS + "composite = 'median'",
+        'product.X.composite = "median": must be one of mean, newest',
+    ),
     (
         TERMS + "auctions.pricing = 'dutch'",
         'product.X.auctions.pricing = "dutch": must be one of pay_as_bid, uniform',

@@ -26,7 +26,7 @@ HOURS = (("10:00", "11:30"), ("13:00", "14:00"))
 async def test_a_venue_s_rules_change_day_by_day_in_one_log(
     tmp_path: Path, hours: Hours
 ) -> None:
-    """A band, hours, a resale lag and fees: one each day, told the day before."""
+    """A band, hours, a resale lag, fees, the composite: one each day, told before."""
     async with (
         open_market(tmp_path, "cea") as market,
         connect(market.url, market.keys["operator"]) as operator,
@@ -66,6 +66,12 @@ async def test_a_venue_s_rules_change_day_by_day_in_one_log(
             await taker.sell("CEA25", held.quantity, "79.00")
         sold, bought = await _trade(maker, taker, "79.00")
         assert (sold, bought) == (Decimal("7.90"), Decimal("15.80"))
+        await operator.set_composite("CEA", "mean")
+        told = await taker.instrument("CEA24").next()
+        assert (told.composite, told.next_composite) == ("newest", "mean")
+
+        today = await _next_day(hours, venues, "2026-08-05", opens="10:00")
+        assert (today.composite, today.next_composite) == ("mean", None)
     report = verify(tmp_path, deep=True)  # a replay of the one log comes to the same
     assert report.fault is None
     assert report.digest == market.exchange.digest().hex()

@@ -23,6 +23,8 @@ from carbonex.engine import (
     BlockTerms,
     Bulletin,
     CallTerms,
+    CompositeMethod,
+    CompositeSet,
     DayBegun,
     DayEnded,
     DelistInstrument,
@@ -35,6 +37,7 @@ from carbonex.engine import (
     PhaseChanged,
     ProductBulletin,
     ResumeInstrument,
+    SetComposite,
     Uncrossed,
     UpdateInstrument,
 )
@@ -69,6 +72,8 @@ def tell(event: Event) -> str | None:
             return f"listed {terms.instrument}"
         case InstrumentUpdated(terms):
             return f"updated {terms.instrument}"
+        case CompositeSet(product, method):
+            return f"composite of {product} {method.name.lower()}"
         case InstrumentDelisted(instrument):
             return f"delisted {instrument}"
         case PhaseChanged(instrument, phase, _, blocks):
@@ -185,5 +190,8 @@ VERBS: Mapping[str, Callable[[Words], Command]] = {
     "delist": lambda words: DelistInstrument(words.key, words.take()),
     "halt": lambda words: HaltInstrument(words.key, words.take()),
     "resume": lambda words: ResumeInstrument(words.key, words.take()),
+    "composite": lambda words: SetComposite(  # composite CEA newest
+        words.key, words.take(), CompositeMethod[words.take().upper()]
+    ),
     "begin": _begin,  # begin 20250106 until 900
 }

@@ -14,6 +14,7 @@ from carbonex.engine import (
     CallTerms,
     CancelDay,
     Checkpoint,
+    CompositeMethod,
     DelistInstrument,
     EndDay,
     Fees,
@@ -24,6 +25,7 @@ from carbonex.engine import (
     Restriction,
     RestrictParticipant,
     ResumeInstrument,
+    SetComposite,
     SkipRow,
     UpdateInstrument,
 )
@@ -77,6 +79,9 @@ def lift(r: Random, exchange: Exchange) -> Command:
 def terms(r: Random, exchange: Exchange) -> Command:
     """New terms for an instrument, a new one, or rarely the end of one."""
     key = pools.key(r)
+    if one_in(r, 6):
+        product = r.choice(["CEA", "CEA", "CCER", "new", "none"])
+        return SetComposite(key, product, r.choice([*CompositeMethod]))
     if one_in(r, 3):
         return _list(r, key)
     if one_in(r, 12):

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from typing import Required, Unpack
 
     from carbonex.wire.requests import (
+        CompositeName,
         Hours,
         PricingName,
         RestrictionName,
@@ -132,6 +133,14 @@ class Administration(Guarding):
     async def delist_instrument(self, instrument: str) -> None:
         """End trading for good: what is open is cancelled, what is held stays."""
         await self._ask(requests.DelistInstrument(instrument), nothing)
+
+    async def set_composite(self, product: str, composite: CompositeName) -> None:
+        """Let a product's composite be made otherwise from the next trading day on.
+
+        By mean it is the mean of all its instruments, by newest the instrument of the
+        highest vintage. The present method takes back what was set.
+        """
+        await self._ask(requests.SetComposite(product, composite), nothing)
 
     async def halt(self, instrument: str) -> None:
         """Stop trading; resting orders stay and may be cancelled."""

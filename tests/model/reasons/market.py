@@ -16,10 +16,10 @@ from carbonex.engine import (
     Reason,
     RestrictParticipant,
     ResumeInstrument,
+    SetComposite,
     UpdateInstrument,
 )
 from model import clock
-from model.world import mean
 
 from . import who
 
@@ -27,7 +27,7 @@ from . import who
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from model.world import Paper, World
+    from model.world import World
 
 
 def list_(world: World, command: ListInstrument) -> Iterator[Reason]:
@@ -74,6 +74,12 @@ def change(
         yield Reason.HALTED
     elif isinstance(command, ResumeInstrument) and not halted:
         yield Reason.NOT_HALTED
+
+
+def compose(world: World, command: SetComposite) -> Iterator[Reason]:
+    yield from who.authority(world, command.key, Permission.OPERATE)
+    if all(p.terms.product != command.product for p in world.papers.values()):
+        yield Reason.UNKNOWN_PRODUCT
 
 
 def begin(world: World, command: BeginDay) -> Iterator[Reason]:
@@ -132,10 +138,9 @@ def _priceless(world: World, product: str) -> Iterator[Reason]:
 
 
 def known_close(world: World, product: str) -> int:
-    """Return a product's close; before there is one, its instruments' mean."""
-    papers: list[Paper] = [*world.papers.values()]
-    own = [p.close for p in papers if p.tradable and p.terms.product == product]
-    return world.closes.get(product, 0) or mean([close for close in own if close])
+    """Return a product's close; before there is one, what its instruments' make."""
+    known = [(paper, paper.close) for paper in world.own(product)]
+    return world.closes.get(product, 0) or world.compose(product, known)
 
 
 def _is_date(number: int) -> bool:

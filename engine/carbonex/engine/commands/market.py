@@ -6,6 +6,7 @@ from typing import final
 
 import msgspec
 
+from carbonex.engine.enums import CompositeMethod
 from carbonex.engine.terms import (
     AuctionTerms,
     BlockTerms,
@@ -104,6 +105,18 @@ class DelistInstrument(msgspec.Struct, frozen=True, gc=False, array_like=True, t
 
 
 @final
+class SetComposite(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=15):
+    """Let a product's composite follow another method from the next BeginDay on.
+
+    The present method takes back what was set.
+    """
+
+    key: str
+    product: str
+    method: CompositeMethod
+
+
+@final
 class BeginDay(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=40):
     """Open the trading day ``date`` (YYYYMMDD); it ends when time is ``ends_ns``.
 
@@ -146,6 +159,7 @@ MarketCommand = (
     | DelistInstrument
     | HaltInstrument
     | ResumeInstrument
+    | SetComposite
     | BeginDay
     | EndDay
     | CancelDay

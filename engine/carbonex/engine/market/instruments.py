@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from carbonex.engine.enums import BlockEnd, CancelReason, Permission, Reason
 from carbonex.engine.events import (
+    CompositeSet,
     InstrumentDelisted,
     InstrumentListed,
     InstrumentUpdated,
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
         HaltInstrument,
         ListInstrument,
         ResumeInstrument,
+        SetComposite,
         UpdateInstrument,
     )
     from carbonex.engine.events import Event
@@ -119,6 +121,17 @@ def resume(state: State, command: ResumeInstrument) -> list[Event]:
     await_call(instrument, instrument.terms.calls.resume_seconds)
     begin_call(state, instrument)
     return set_phase(state, instrument)
+
+
+def set_composite(state: State, command: SetComposite) -> list[Event]:
+    """Set the method by which a product's composite goes from the next BeginDay on."""
+    if not state.permits(command.key, Permission.OPERATE):
+        return [Rejected(Reason.NOT_PERMITTED)]
+    product = state.products.get(command.product)
+    if product is None:
+        return [Rejected(Reason.UNKNOWN_PRODUCT, "product")]
+    product.announce(command.method)
+    return [CompositeSet(product.name, command.method)]
 
 
 def admit(state: State, instrument: Instrument, reference: int) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from carbonex.engine import (
+    CompositeMethod,
+    CompositeSet,
     DelistInstrument,
     HaltInstrument,
     InstrumentDelisted,
@@ -12,6 +14,7 @@ from carbonex.engine import (
     InstrumentUpdated,
     ListInstrument,
     ResumeInstrument,
+    SetComposite,
     UpdateInstrument,
 )
 from carbonex.wire.counts import counted
@@ -53,6 +56,16 @@ def _(c: DelistInstrument) -> str:
     return f"delist {c.instrument}"
 
 
+@describe.register(SetComposite)
+def _(c: SetComposite) -> str:
+    return f"let the composite of {c.product} follow {_composite(c.method)} from the next day on"
+
+
+@describe.register(CompositeSet)
+def _(e: CompositeSet) -> str:
+    return f"the composite of {e.product} follows {_composite(e.method)} from the next trading day on"
+
+
 @describe.register(InstrumentListed)
 def _(_: InstrumentListed) -> str:
     return "listed"
@@ -66,6 +79,11 @@ def _(_: InstrumentUpdated) -> str:
 @describe.register(InstrumentDelisted)
 def _(e: InstrumentDelisted) -> str:
     return f"{e.instrument} delisted"
+
+
+def _composite(method: CompositeMethod) -> str:
+    newest = method is CompositeMethod.NEWEST
+    return "the newest vintage" if newest else "the mean of all instruments"
 
 
 def _terms(c: ListInstrument) -> Iterator[str]:

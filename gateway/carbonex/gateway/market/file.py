@@ -17,6 +17,7 @@ from carbonex.engine.commands import MAX_PRICE
 from carbonex.gateway.documents import Section
 from carbonex.wire.money import format_fen, parse_fen
 from carbonex.wire.patterns import whole
+from carbonex.wire.requests import CompositeName
 
 
 @final
@@ -88,7 +89,7 @@ class ThresholdsTable(Section, frozen=True):
 
 
 class TermsTable(Section, frozen=True):
-    """``[product.NAME]``: the terms of all its instruments."""
+    """The terms of a product's instruments, or of one."""
 
     tick: Price | UnsetType = UNSET
     lot: int | UnsetType = UNSET
@@ -109,6 +110,13 @@ class TermsTable(Section, frozen=True):
     calls: CallsTable | UnsetType = UNSET
     thresholds: ThresholdsTable | UnsetType = UNSET
     min_display_permille: int | UnsetType = UNSET
+
+
+@final
+class ProductTable(TermsTable, frozen=True, kw_only=True):
+    """``[product.NAME]``: the terms of all its instruments, and its composite."""
+
+    composite: CompositeName | UnsetType = UNSET
 
 
 @final

@@ -6,6 +6,7 @@ from carbonex.wire.requests import (
     AuctionsSection,
     BlocksSection,
     CallsSection,
+    CompositeName,
     FeesSection,
     Terms,
     ThresholdsSection,
@@ -65,7 +66,9 @@ class Instrument(InstrumentTerms, frozen=True, kw_only=True):
     ``next_change`` (0: not known); ``blocks_open`` tells whether blocks trade.
     An instrument that is not ``tradable`` is new, or delisted. Prices are null
     where there is no band, or no trading day yet. ``next_terms`` hold from the next
-    trading day on, null where its terms stay.
+    trading day on, null where its terms stay. ``composite`` is the method of its
+    product's composite, and ``next_composite`` likewise that from the next trading
+    day on.
     """
 
     instrument: str
@@ -80,3 +83,5 @@ class Instrument(InstrumentTerms, frozen=True, kw_only=True):
     block_limit_down: str | None
     block_limit_up: str | None
     next_terms: InstrumentTerms | None = None
+    composite: CompositeName = "mean"
+    next_composite: CompositeName | None = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .base import Date, Micros, Name, Params, RestrictionName
+from .base import CompositeName, Date, Micros, Name, Params, RestrictionName
 from .terms import Terms
 
 
@@ -15,7 +15,8 @@ class ListInstrument(Terms, frozen=True, kw_only=True):
 class UpdateInstrument(Terms, frozen=True, kw_only=True):
     """Let an instrument trade by these terms from the next trading day on.
 
-    They replace all its terms; product, tick and lot must stay as they are.
+    They replace all its terms; product, tick and lot must stay as they are, and a
+    vintage once it is stated.
     """
 
     instrument: Name
@@ -37,6 +38,13 @@ class Resume(Params, frozen=True):
     """Let a halted instrument trade again."""
 
     instrument: Name
+
+
+class SetComposite(Params, frozen=True):
+    """Let a product's composite be made otherwise from the next trading day on."""
+
+    product: Name
+    composite: CompositeName
 
 
 class BeginDay(Params, frozen=True):

@@ -15,7 +15,7 @@ from carbonex.wire.channels import (
     Fees,
     Thresholds,
 )
-from carbonex.wire.requests import Hours
+from carbonex.wire.requests import CompositeName, Hours
 
 
 class Terms(msgspec.Struct, frozen=True, kw_only=True):
@@ -65,7 +65,8 @@ class Instrument(Terms, frozen=True, kw_only=True):
     ``changes_at``. ``blocks_open`` tells whether blocks trade. An instrument that
     is not ``tradable`` is new, or delisted. Prices are None where there is no
     band, or no trading day yet. ``next_terms`` hold from the next trading day on,
-    None where the terms stay.
+    None where the terms stay. ``composite`` is the method of its product's composite,
+    mean or newest, and ``next_composite`` likewise that from the next trading day on.
     """
 
     instrument: str
@@ -80,6 +81,8 @@ class Instrument(Terms, frozen=True, kw_only=True):
     block_limit_down: Decimal | None
     block_limit_up: Decimal | None
     next_terms: Terms | None = None
+    composite: CompositeName = "mean"
+    next_composite: CompositeName | None = None
 
     @property
     def changes_at(self) -> dt.datetime | None:
