@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 from carbonex.engine import (
     MAX_PRICE,
     BandSet,
+    CompositeMethod,
+    CompositeSet,
     DayBegun,
     DayCancelled,
     DayEnded,
@@ -27,6 +29,8 @@ from carbonex.engine import (
 
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from carbonex.engine import Sessions
 
 SECOND = 10**9
@@ -66,6 +70,8 @@ class Floor:
     def __init__(self) -> None:
         self.listings: dict[str, Listing] = {}
         self.closes: dict[str, int] = {}  # composite ones, by product
+        self.methods: dict[str, CompositeMethod] = {}  # by product, else the mean
+        self.coming: dict[str, CompositeMethod] = {}
         self.now = 0
         self.crowded = False  # so that not all happens at once
         self.days = self.date = self.last_date = self.ends = self.date_before = 0
@@ -86,6 +92,7 @@ class Floor:
             assert getattr(terms, name) == getattr(listing.terms, name)
         assert not event.effective_date or event.effective_date > self.last_date
         listing.upcoming, listing.upcoming_date = terms, event.effective_date
+        assert listing.terms.vintage in (0, terms.vintage)
 
     def delisted(self, event: InstrumentDelisted) -> None:
         listing = self.listings[event.instrument]
@@ -112,6 +119,8 @@ class Floor:
         self.date_before = self.last_date
         self.date = self.last_date = event.date
         self.ends = event.ends_ns
+        self.methods |= self.coming
+        self.coming.clear()
         for listing in self.listings.values():
             listing.last = 0
             if not listing.delisted:
@@ -217,11 +226,26 @@ class Floor:
             listing.unannounced = True
 
     def _composite_close(self, product: str) -> int:
-        """Return the last composite close; before there is one, the closes' mean."""
+        """Return the last composite close; before there is one, what closes make."""
         own = [item for item in self.listings.values() if item.terms.product == product]
-        closes = [item.close for item in own if item.tradable and item.close]
-        known = self.closes.get(product, 0)
-        return known or (half_up(Fraction(sum(closes), len(closes))) if closes else 0)
+        closes = [(item, item.close) for item in own if item.tradable]
+        return self.closes.get(product, 0) or self.compose(product, closes)
+
+    def compose(self, product: str, prices: Iterable[tuple[Listing, int]]) -> int:
+        """Return what prices in order of listing make by the product's method."""
+        known = [(item.terms.vintage, price) for item, price in prices if price]
+        if not known:
+            return 0
+        if self.methods.get(product) is CompositeMethod.NEWEST:
+            latest = max(vintage for vintage, _ in known)
+            return [price for vintage, price in known if vintage == latest][-1]
+        return half_up(Fraction(sum(price for _, price in known), len(known)))
+
+    def composes(self, event: CompositeSet) -> None:
+        assert any(
+            item.terms.product == event.product for item in self.listings.values()
+        )
+        self.coming[event.product] = event.method
 
     def _hours(self, listing: Listing) -> tuple[Phase, bool]:
         """Return the phase that the clock on the wall says, and whether blocks trade."""

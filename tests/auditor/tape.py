@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from carbonex.engine import (
     Bulletin,
+    CompositeMethod,
     Method,
     OffBookTrade,
     ProductBulletin,
@@ -115,10 +116,11 @@ class Tape:
             assert self._volumes(event, listings)
             return
         own = self._own(event.product)
-        closes = [item.close for item in own if item.tradable and item.close]
-        if closes:
-            mean = half_up(Fraction(sum(closes), len(closes)))
-            self.floor.closes[event.product] = mean
+        method = self.floor.methods.get(event.product, CompositeMethod.MEAN)
+        assert event.method is method
+        closes = [(item, item.close) for item in own if item.tradable]
+        if close := self.floor.compose(event.product, closes):
+            self.floor.closes[event.product] = close
         assert event.close == self.floor.closes.get(event.product, 0)
         reference = self.references.get(event.product, 0)
         values = self.composites.get(event.product) or [reference]
@@ -145,9 +147,8 @@ class Tape:
         return [item for item in listings if item.terms.product == product]
 
     def _composite(self, product: str) -> int:
-        prices = [item.price for item in self._own(product) if item.tradable]
-        prices = [price for price in prices if price]
-        return half_up(Fraction(sum(prices), len(prices))) if prices else 0
+        own = [item for item in self._own(product) if item.tradable]
+        return self.floor.compose(product, [(item, item.price) for item in own])
 
     def _volumes(self, event: Bulletin | ProductBulletin, names: Iterable[str]) -> bool:
         """Assert the volumes of the day, the calendar year and since listing."""

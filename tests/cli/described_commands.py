@@ -26,6 +26,7 @@ from carbonex.engine import (
     CancelOrder,
     Checkpoint,
     CloseAuction,
+    CompositeMethod,
     Conditions,
     DeclineBlock,
     DelistInstrument,
@@ -54,6 +55,7 @@ from carbonex.engine import (
     SessionClosed,
     SessionEnd,
     SessionOpened,
+    SetComposite,
     SetCountdown,
     SetObligation,
     SkipRow,
@@ -160,10 +162,11 @@ COMMANDS = [
             blocks=BlockTerms(100_000, 300, ((46_800, 54_000),)),
             auctions=AuctionTerms(allowed=True),
             calls=CallTerms(600, 300),
+            vintage=2025,
         ),
         (
-            "list CEA25 (CEA, tick 0.01, lot 1, orders up to 99,999, P0 74.63, band 10 %,"
-            " hours 09:30–11:30 13:00–15:00, 5 levels, pick, T+1, offset up to 5 %,"
+            "list CEA25 (CEA of 2025, tick 0.01, lot 1, orders up to 99,999, P0 74.63,"
+            " band 10 %, hours 09:30–11:30 13:00–15:00, 5 levels, pick, T+1, offset up to 5 %,"
             " positions up to 1,000,000, fees 10/20 per million,"
             " blocks from 100,000 13:00–15:00, auctions, opening call 600 s,"
             " reopening call 300 s)"
@@ -184,6 +187,14 @@ COMMANDS = [
         ),
     ),
     (DelistInstrument("k", "CEA25"), "delist CEA25"),
+    (
+        SetComposite("k", "CEA", CompositeMethod.NEWEST),
+        "let the composite of CEA follow the newest vintage from the next day on",
+    ),
+    (
+        SetComposite("k", "CEA", CompositeMethod.MEAN),
+        "let the composite of CEA follow the mean of all instruments from the next day on",
+    ),
     (HaltInstrument("k", "CEA25"), "halt CEA25"),
     (ResumeInstrument("k", "CEA25"), "resume CEA25"),
     (RegisterParticipant("k", "acme"), "register participant acme"),

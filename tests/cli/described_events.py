@@ -19,6 +19,8 @@ from carbonex.engine import (
     Bulletin,
     CancelReason,
     CancelsFollow,
+    CompositeMethod,
+    CompositeSet,
     CountdownFired,
     CountdownSet,
     DayBegun,
@@ -120,6 +122,10 @@ EVENTS = [
     (InstrumentUpdated(LISTING), "new terms await the next trading day"),
     (InstrumentUpdated(LISTING, 20270104), "new terms await 2027-01-04"),
     (InstrumentDelisted("CEA25"), "CEA25 delisted"),
+    (
+        CompositeSet("CEA", CompositeMethod.NEWEST),
+        "the composite of CEA follows the newest vintage from the next trading day on",
+    ),
     (
         BandSet("CEA25", 20260729, 7463, 6717, 8209),
         "CEA25 P0 74.63, limits 67.17 to 82.09",

@@ -5,6 +5,9 @@ from __future__ import annotations
 from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING
 
+from carbonex.cli.official.methods import newest
+from carbonex.engine import CompositeMethod
+
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -37,7 +40,10 @@ def references(vintages: Iterable[CeaDay]) -> list[int]:
 
 
 def check_listed(
-    vintages: Sequence[CeaDay], composite: CeaDay, trades: Sequence[ListedTrade]
+    vintages: Sequence[CeaDay],
+    composite: CeaDay,
+    trades: Sequence[ListedTrade],
+    method: CompositeMethod = CompositeMethod.MEAN,
 ) -> None:
     """The trades give every vintage's day, and the composite's where published."""
     for row in vintages:
@@ -55,7 +61,9 @@ def check_listed(
     values = []
     for trade in trades:
         last[trade.instrument] = trade.price
-        values.append(mean(last.values()))
+        leader = last[newest(vintages).instrument]
+        newest_leads = method is CompositeMethod.NEWEST
+        values.append(leader if newest_leads else mean(last.values()))
     if values and composite.open:
         published = composite.open, composite.high, composite.low
         assert (values[0], max(values), min(values)) == published

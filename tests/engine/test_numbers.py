@@ -57,11 +57,13 @@ COMMANDS = {
     10: "ListInstrument key instrument product tick lot max_quantity"
     " market_protection_permille reference band_permille sessions multi_day"
     " take_levels pick resale_days offset_permille position_limit"
-    " large_holder_permille fees blocks auctions calls thresholds min_display_permille",
+    " large_holder_permille fees blocks auctions calls thresholds min_display_permille"
+    " vintage",
     11: "HaltInstrument key instrument",
     12: "ResumeInstrument key instrument",
     13: "UpdateInstrument key terms",
     14: "DelistInstrument key instrument",
+    15: "SetComposite key product method",
     20: "RegisterParticipant key participant",
     21: "AddKey key participant key_id public_key permissions",
     22: "RevokeKey key key_id",
@@ -159,7 +161,7 @@ ENUMS: list[tuple[type[enum.Enum], str]] = [
             "DUPLICATE_CLIENT_ORDER_ID=4002 DUPLICATE_CLIENT_REF=4003"
             " DEADLINE_PASSED=4004 UNKNOWN_INSTRUMENT=3001 NOT_PERMITTED=3002"
             " UNKNOWN_PARTICIPANT=6001 UNKNOWN_ACCOUNT=6002 UNKNOWN_KEY=6003"
-            " UNKNOWN_AUCTION=6011 ALREADY_EXISTS=6004 BAD_NAME=6005"
+            " UNKNOWN_AUCTION=6011 UNKNOWN_PRODUCT=6019 ALREADY_EXISTS=6004 BAD_NAME=6005"
             " BAD_PARAMETER=6006 LAST_REGISTRY_KEY=6010 NO_TRADING_DAY=6012 DAY_HAS_TRADED=6013 UNKNOWN_ORDER=4001"
             " UNKNOWN_BID=4009 RESTRICTED=3003 NOT_TRADABLE=3004 MARKET_CLOSED=3005"
             " HALTED=3006 NOT_HALTED=6007 BAD_QTY=3007 QTY_ABOVE_LISTED_MAX=3008"

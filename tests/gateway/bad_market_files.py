@@ -52,7 +52,7 @@ REFUSED: Final = [
             " max_quantity, market_protection_permille, band_permille, sessions,"
             " multi_day, take_levels, pick, resale_days, offset_permille,"
             " position_limit, large_holder_permille, fees, blocks, auctions, calls,"
-            " thresholds, min_display_permille"
+            " thresholds, min_display_permille, composite"
         ),
     ),
     (
@@ -144,6 +144,15 @@ REFUSED: Final = [
     (
         TERMS + "thresholds.cancel_ratio = -5",
         "product.X.thresholds.cancel_ratio = -5: must be at least 0",
+    ),
+    (
+        TWO + 'vintage = "2025"',
+        'instrument.A.vintage = "2025": must be a whole number',
+    ),
+    (TWO + "vintage = 1989", "instrument.A.vintage = 1989: must be at least 1990"),
+    (
+        TERMS + "composite = 'median'",
+        'product.X.composite = "median": must be one of mean, newest',
     ),
     (
         TERMS + "auctions.pricing = 'dutch'",

@@ -211,6 +211,12 @@ OFF_THE_BOOK = (
         OPEN,
     ),
     Scenario(
+        R.UNKNOWN_PRODUCT,
+        "product",
+        "there is no product EUA; the first instrument of one makes it",
+        house("set_composite", product="EUA", composite="newest"),
+    ),
+    Scenario(
         R.UNKNOWN_BID,
         "bid_id",
         "account acme-1 has no open bid 1; it was cancelled, its auction is over, or it"

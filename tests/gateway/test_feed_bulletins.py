@@ -13,9 +13,11 @@ from carbonex.engine import (
     AdvanceTime,
     BeginDay,
     Bulletin,
+    CompositeMethod,
     PlaceOrder,
     ProductBulletin,
     ProposeBlock,
+    SetComposite,
 )
 from carbonex.wire import channels
 from carbonex.wire.money import format_fen
@@ -145,9 +147,28 @@ def test_those_who_follow_all_get_the_day_as_one_frame() -> None:
         "trades": 2,
     }
     assert (venue["open"], venue["close"], venue["change"]) == (None, None, None)
+    methods = [bulletin["composite"] for bulletin in frame.data]
+    assert methods == [None, None, None, "mean", None]
     assert venue["day"] == product["day"]
     [(_, narrow)] = one.read(channels.Bulletin)
     assert narrow.name == "CEA24"
+
+
+def test_the_composite_names_its_method() -> None:
+    """Of equal vintages the newest is the last listed."""
+    stage = Stage().set_up()
+    stage.do(SetComposite("", "CEA", CompositeMethod.NEWEST))
+    end_day(stage)
+    begin_day(stage, 20250107)
+    trade(stage, RULED, 3, 6800)
+    trade(stage, "CEA24", 1, 7200)
+    end_day(stage)
+    told = Client(stage).follow("bulletin").read(channels.Bulletin)
+    [product] = [bulletin for _, bulletin in told if bulletin.scope == "product"]
+    newest = stage.exchange.products["CEA"].newest
+    assert newest is not None
+    [of_it] = [bulletin for _, bulletin in told if bulletin.name == newest.name]
+    assert (product.composite, product.close) == ("newest", of_it.close)
 
 
 def test_a_late_reader_gets_the_newest_of_each() -> None:

@@ -13,12 +13,14 @@ from carbonex.engine import (
     BlockTerms,
     CallTerms,
     Command,
+    CompositeMethod,
     DelistInstrument,
     Fees,
     HaltInstrument,
     ListInstrument,
     PhaseChanged,
     ResumeInstrument,
+    SetComposite,
     UpdateInstrument,
 )
 from carbonex.engine.market.schedule import SECOND_NS, midnight_ns
@@ -157,6 +159,36 @@ def test_new_terms_are_announced_and_hold_from_the_next_day_on() -> None:
     assert (adopted.limit_down, adopted.limit_up) == ("59.70", "89.56")
 
 
+def test_another_composite_is_announced_for_all_its_instruments() -> None:
+    stage = Stage()
+    stage.do(CEA)
+    stage.do(replace(CEA, instrument="CEA24"))
+    at(stage, FRIDAY, "09:00")
+    stage.do(BeginDay("", FRIDAY))
+    client = Client(stage).follow("instrument")
+    assert methods(client) == [("CEA25", "mean", None), ("CEA24", "mean", None)]
+    stage.do(SetComposite("", "CEA", CompositeMethod.NEWEST))
+    announced = [("CEA25", "mean", "newest"), ("CEA24", "mean", "newest")]
+    assert methods(client) == announced
+    stage.do(SetComposite("", "CEA", CompositeMethod.MEAN))
+    assert methods(client) == [("CEA25", "mean", None), ("CEA24", "mean", None)]
+    stage.do(SetComposite("", "CEA", CompositeMethod.NEWEST))
+    assert methods(client) == announced
+    at(stage, FRIDAY, "15:00")
+    at(stage, MONDAY, "09:00")
+    client.frames()
+    stage.do(BeginDay("", MONDAY))
+    assert methods(client) == [("CEA25", "newest", None), ("CEA24", "newest", None)]
+
+
+def methods(client: Client) -> list[tuple[str, str, str | None]]:
+    """Return by which method the composite goes, and will go, as clients are told."""
+    return [
+        (each.instrument, each.composite, each.next_composite)
+        for _, each in client.read(channels.Instrument)
+    ]
+
+
 def test_a_halt_has_no_known_end_and_a_call_auction_has() -> None:
     stage = Stage()
     stage.do(replace(CEA, calls=CallTerms(resume_seconds=600)))
@@ -263,7 +295,9 @@ def _operators_command(random: Random, stage: Stage) -> Command:
     """Return something that an operator may do, sensible or not."""
     name = random.choice(list(stage.exchange.instruments))
     listed = stage.exchange.instruments[name].terms
-    kind = random.randrange(9)
+    kind = random.randrange(10)
+    if kind == 9:
+        return SetComposite("", listed.product, random.choice([*CompositeMethod]))
     if kind == 0:
         return ListInstrument("", f"X{random.randrange(50)}")
     if kind == 1:

@@ -9,6 +9,8 @@ import structlog
 
 from carbonex.engine import (
     VENUE_KEY,
+    BeginDay,
+    CompositeMethod,
     DelistInstrument,
     Exchange,
     ListInstrument,
@@ -91,6 +93,56 @@ async def test_a_changed_file_changes_terms(venue: Venue, lines: Lines) -> None:
     next_terms = venue.exchange.instruments["CEA25"].next_terms
     assert next_terms is not None
     assert next_terms.band_permille == 50
+
+
+COMPOSITE = FILE.replace("band_permille = 100", 'composite = "newest"')
+
+
+async def test_a_file_that_states_the_composite_sets_it(
+    venue: Venue, lines: Lines
+) -> None:
+    await follow(parse_market(COMPOSITE, "f.toml"), venue)
+    product = venue.exchange.products["CEA"]
+    assert product.next_method is CompositeMethod.NEWEST
+    assert lines[-1] == {
+        "event": "composite changes with the next trading day",
+        "product": "CEA",
+        "method": "newest",
+        "log_level": "info",
+    }
+    lines.clear()
+    for text in (COMPOSITE, FILE.replace("band_permille = 100", "")):  # says nothing
+        await follow(parse_market(text, "f.toml"), venue)
+        assert (lines, product.next_method) == ([], CompositeMethod.NEWEST)
+    await follow(parse_market(COMPOSITE.replace("newest", "mean"), "f.toml"), venue)
+    assert product.next_method is None
+
+
+async def test_a_product_of_no_instrument_has_no_composite(
+    venue: Venue, lines: Lines
+) -> None:
+    text = FILE + '[product.EUA]\ncomposite = "newest"\n'
+    await follow(parse_market(text, "f.toml"), venue)
+    assert list(venue.exchange.products) == ["CEA"]
+
+
+async def test_a_vintage_may_be_added_and_then_stays(
+    venue: Venue, lines: Lines
+) -> None:
+    await follow(parse_market(FILE, "f.toml"), venue)
+    await follow(parse_market(FILE + "vintage = 2025\n", "f.toml"), venue)
+    announced = venue.exchange.instruments["CEA25"].next_terms
+    assert announced is not None
+    assert announced.vintage == 2025
+    venue.submit(None, 0, BeginDay(VENUE_KEY, 20250106, 1))
+    venue.submit(None, 0, BeginDay(VENUE_KEY, 20250106, 10**18))
+    do(venue)
+    with pytest.raises(ConfigError) as caught:
+        await follow(parse_market(FILE + "vintage = 2024\n", "f.toml"), venue)
+    assert str(caught.value) == (
+        "f.toml: instrument.CEA25.vintage = 2024: it is listed with 2025, and that"
+        " cannot change"
+    )
 
 
 async def test_others_are_left_alone_and_named(venue: Venue, lines: Lines) -> None:

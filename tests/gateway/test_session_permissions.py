@@ -69,6 +69,7 @@ NEEDS: dict[str, tuple[Permission | None, dict[str, Any]]] = {
     "list_instrument": (OPERATE, {"instrument": "CEA26"}),
     "update_instrument": (OPERATE, {"instrument": CEA}),
     "delist_instrument": (OPERATE, {"instrument": CEA}),
+    "set_composite": (OPERATE, {"product": "CEA", "composite": "newest"}),
     "restrict": (OPERATE, {"participant": "beta", "restriction": "sell_only"}),
     "halt": (OPERATE, {"instrument": CEA}),
     "resume": (OPERATE, {"instrument": CEA}),

@@ -12,6 +12,7 @@ from carbonex.engine import (
     FEE_UNIT,
     SELL,
     AddKey,
+    CompositeMethod,
     ListInstrument,
     Method,
     OpenAccount,
@@ -156,6 +157,8 @@ class World:
         self.last_date_before = self.orders_before = 0  # the open day began
         self.papers: dict[str, Paper] = {}
         self.closes: dict[str, int] = {}  # composite ones, by product
+        self.methods: dict[str, CompositeMethod] = {}  # by product, else the mean
+        self.coming: dict[str, CompositeMethod] = {}  # from the next day on
         self.references: dict[str, int] = {}  # likewise, for the day
         self.reweighed: dict[str, list[tuple[int, int]]] = {}
         self.restrictions: dict[str, Restriction] = {}  # by participant
@@ -339,13 +342,24 @@ class World:
         return prices[-1] if prices else 0
 
     def composite(self, product: str) -> int:
-        """Return the mean of the last prices, else P0, half up; 0 without any."""
-        prices = [
-            self.last(name) or paper.reference
-            for name, paper in self.papers.items()
-            if paper.tradable and paper.terms.product == product
-        ]
-        return mean([price for price in prices if price])
+        """Return what the last prices come to, else P0; 0 without any."""
+        return self.compose(
+            product, [(p, self.last(p.name) or p.reference) for p in self.own(product)]
+        )
+
+    def own(self, product: str) -> list[Paper]:
+        """Return a product's instruments that may be traded, in order of listing."""
+        papers = self.papers.values()
+        return [p for p in papers if p.tradable and p.terms.product == product]
+
+    def compose(self, product: str, prices: list[tuple[Paper, int]]) -> int:
+        """Return the mean of prices, half up, or the newest instrument's."""
+        priced = [(paper, price) for paper, price in prices if price]
+        if self.methods.get(product) is not CompositeMethod.NEWEST:
+            return mean([price for _, price in priced])
+        latest = max((paper.terms.vintage for paper, _ in priced), default=0)
+        newest = [price for paper, price in priced if paper.terms.vintage == latest]
+        return newest[-1] if newest else 0
 
 
 def other_side(side: Side) -> Side:

@@ -12,6 +12,7 @@ from carbonex.sdk import (
     AccessDenied,
     AuctionTerms,
     BadParameter,
+    InvalidRequest,
     LoginFailed,
     MarketClosed,
     OrderRejected,
@@ -154,6 +155,25 @@ async def test_an_instrument_is_listed_like_another_and_changed(market: Market) 
         assert (delisted.tradable, delisted.phase) == (False, "closed")
         with pytest.raises(OrderRejected, match="NOT_TRADABLE"):
             await operator.halt("CEA26")
+
+
+async def test_another_composite_is_announced_and_may_be_taken_back(
+    market: Market,
+) -> None:
+    async with connect(market.url, market.keys["operator"]) as operator:
+        [cea25] = await operator.instruments()
+        assert (cea25.composite, cea25.next_composite) == ("mean", None)
+        await operator.set_composite(cea25.product, "newest")
+        told = await operator.instrument(cea25.instrument).next()
+        assert (told.composite, told.next_composite) == ("mean", "newest")
+        await operator.set_composite(cea25.product, "mean")
+        told = await operator.instrument(cea25.instrument).next()
+        assert told.next_composite is None
+        with pytest.raises(VenueError, match="there is no product EUA") as refused:
+            await operator.set_composite("EUA", "newest")
+        assert refused.value.name == "UNKNOWN_PRODUCT"
+        with pytest.raises(InvalidRequest, match="mean"):
+            await operator.set_composite(cea25.product, "median")  # type: ignore[arg-type]
 
 
 async def test_a_participant_is_restricted(market: Market) -> None:

@@ -27,7 +27,7 @@ HOURS = (("10:00", "11:30"), ("13:00", "14:00"))
 async def test_a_venue_s_rules_change_day_by_day_in_one_log(
     tmp_path: Path, hours: Hours
 ) -> None:
-    """A band, hours, a resale lag and fees: one after the other, each told before."""
+    """A band, hours, a resale lag, fees, the composite: each told before."""
     async with (
         open_market(tmp_path, "cea") as market,
         connect(market.url, market.keys["operator"]) as operator,
@@ -66,9 +66,13 @@ async def test_a_venue_s_rules_change_day_by_day_in_one_log(
         assert held.sellable == {1: 100}  # bought yesterday, sold tomorrow
         with pytest.raises(ResaleLocked):
             await taker.sell("CEA25", held.quantity, "79.00")
-        assert await _trade(maker, taker, "79.00") == (0, 0)
+        assert await _trade(maker, taker, "79.00") == (Decimal(0), Decimal(0))
+        await operator.set_composite("CEA", "mean")
+        told = await taker.instrument("CEA24").next()
+        assert (told.composite, told.next_composite) == ("newest", "mean")
 
-        await _next_day(hours, venues, "2026-08-05", opens="10:00")
+        today = await _next_day(hours, venues, "2026-08-05", opens="10:00")
+        assert (today.composite, today.next_composite) == ("mean", None)
         paid = await _trade(maker, taker, "79.00")
         assert paid == (Decimal("7.90"), Decimal("15.80"))
     report = verify(tmp_path, deep=True)  # a replay of the one log comes to the same

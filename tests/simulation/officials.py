@@ -136,8 +136,11 @@ class Operator:
             gone = self._listed.pop(0)
             await self._insist(lambda: venue.delist_instrument(gone))
             return
-        name = f"CEA{30 + self._refs}"
-        await self._insist(lambda: venue.list_instrument(name, product="CEA"))
+        name, year = f"CEA{30 + self._refs}", 2000 + self._refs % 100
+        await self._insist(
+            lambda: venue.list_instrument(name, product="CEA", vintage=year)
+        )
+        await self._insist(lambda: venue.set_composite("CEA", "newest"))
         self._listed.append(name)
         account, ref = self._account(), self._ref()
         await self._insist(lambda: venue.issue(account, name, 50, ref))

@@ -29,6 +29,7 @@ from carbonex.engine import (
 )
 from carbonex.wire import answers, channels
 from carbonex.wire.money import format_fen
+from carbonex.wire.vocabulary import COMPOSITE_NAMES
 from feed_model import change_of, price_of, statistics
 
 
@@ -121,9 +122,11 @@ def _bulletin(
     seq: int, _time: int, event: Bulletin | ProductBulletin
 ) -> Iterator[News]:
     scope: Any = "product" if event.product else "venue"
-    name = event.product
+    name, composite = event.product, None
     if isinstance(event, Bulletin):
         scope, name = "instrument", event.instrument
+    elif event.product:
+        composite = COMPOSITE_NAMES[event.method]
     change, percent = change_of(event.close, event.reference)
     year, rest = divmod(event.date, 10_000)
     item = channels.Bulletin(
@@ -141,6 +144,7 @@ def _bulletin(
         day=_volumes(event.day),
         year=_volumes(event.year),
         since_listing=_volumes(event.total),
+        composite=composite,
         seq=seq,
     )
     yield News("bulletin", "", item)

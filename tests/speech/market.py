@@ -24,6 +24,8 @@ from carbonex.engine import (
     Bulletin,
     CallTerms,
     CancelDay,
+    CompositeMethod,
+    CompositeSet,
     DayBegun,
     DayCancelled,
     DayEnded,
@@ -37,6 +39,7 @@ from carbonex.engine import (
     PhaseChanged,
     ProductBulletin,
     ResumeInstrument,
+    SetComposite,
     Uncrossed,
     UpdateInstrument,
 )
@@ -71,6 +74,8 @@ def tell(event: Event) -> str | None:
             return f"listed {terms.instrument}"
         case InstrumentUpdated(terms, date):
             return f"updated {terms.instrument}" + (f" on {date}" if date else "")
+        case CompositeSet(product, method):
+            return f"composite of {product} {method.name.lower()}"
         case InstrumentDelisted(instrument):
             return f"delisted {instrument}"
         case PhaseChanged(instrument, phase, _, blocks):
@@ -174,6 +179,7 @@ def _terms(words: Words) -> ListInstrument:
         calls=CallTerms(words.number("call-open"), words.number("call-resume")),
         thresholds=thresholds(words),
         min_display_permille=words.number("shows", 50),
+        vintage=words.number("vintage"),
         instrument=words.take(),
     )
 
@@ -193,6 +199,9 @@ VERBS: Mapping[str, Callable[[Words], Command]] = {
     "delist": lambda words: DelistInstrument(words.key, words.take()),
     "halt": lambda words: HaltInstrument(words.key, words.take()),
     "resume": lambda words: ResumeInstrument(words.key, words.take()),
+    "composite": lambda words: SetComposite(  # composite CEA newest
+        words.key, words.take(), CompositeMethod[words.take().upper()]
+    ),
     "begin": _begin,  # begin 20250106 until 900
     "cancel-day": lambda words: CancelDay(words.key),
 }

@@ -11,6 +11,7 @@ from carbonex.engine import (
     AmendOrder,
     CancelDay,
     Command,
+    CompositeMethod,
     DelistInstrument,
     EndDay,
     HaltInstrument,
@@ -19,6 +20,7 @@ from carbonex.engine import (
     Reason,
     Rejected,
     RevokeKey,
+    SetComposite,
     SetObligation,
     Surrender,
     UpdateInstrument,
@@ -264,6 +266,11 @@ OF_THE_MARKET: list[tuple[Command, Rejected, str]] = [
             "key r1 is the last that has the permission registry; add another one first,"
             " or nobody could"
         ),
+    ),
+    (
+        SetComposite("o1", "EUA", CompositeMethod.NEWEST),
+        Rejected(R.UNKNOWN_PRODUCT, "product"),
+        "there is no product EUA; the first instrument of one makes it",
     ),
     (
         EndDay("o1"),

@@ -115,6 +115,7 @@ _EXAMPLES: dict[str, dict[str, object]] = {
     "list_instrument": {"instrument": "CEA25"},
     "update_instrument": {"instrument": "CEA25", "sessions": [["09:30", "11:30"]]},
     "delist_instrument": {"instrument": "CEA25"},
+    "set_composite": {"product": "CEA", "composite": "newest"},
     "restrict": {"participant": "acme", "restriction": "sell_only"},
     "propose_block": {
         "instrument": "CEA25",

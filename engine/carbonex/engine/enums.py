@@ -123,6 +123,13 @@ class Method(enum.IntEnum):
     AUCTION = 2  # in a one-way auction
 
 
+class CompositeMethod(enum.IntEnum):
+    """What a product's composite is made of (MARKET-RULES §2)."""
+
+    MEAN = 0  # the mean of all its instruments
+    NEWEST = 1  # the instrument of the highest vintage, of equals the last listed
+
+
 class BlockEnd(enum.IntEnum):
     """How a block proposal ended."""
 
@@ -191,6 +198,7 @@ class Reason(enum.IntEnum):
     UNKNOWN_ACCOUNT = 6002
     UNKNOWN_KEY = 6003
     UNKNOWN_AUCTION = 6011
+    UNKNOWN_PRODUCT = 6019
     ALREADY_EXISTS = 6004
     BAD_NAME = 6005
     BAD_PARAMETER = 6006

@@ -40,6 +40,7 @@ from .commands import (
     RevokeKey,
     SessionClosed,
     SessionOpened,
+    SetComposite,
     SetCountdown,
     SetObligation,
     SkipRow,
@@ -59,6 +60,7 @@ from .market.instruments import (
     halt,
     list_instrument,
     resume,
+    set_composite,
     update_instrument,
 )
 from .market.phases import end_call
@@ -327,6 +329,7 @@ _RARE: dict[type[Command], Callable[[State, Any], list[Event]]] = {
     DelistInstrument: delist_instrument,
     HaltInstrument: halt,
     ResumeInstrument: resume,
+    SetComposite: set_composite,
     RegisterParticipant: register_participant,
     AddKey: add_key,
     RevokeKey: revoke_key,

@@ -173,9 +173,9 @@ class Instrument:
         before = prices.last or self.reference
         prices.record(first, last)
         if first != before or not product.prices.open:
-            product.move(before, first)
+            product.move(self, before, first)
         if last != first:
-            product.move(first, last)
+            product.move(self, first, last)
 
 
 class State:

@@ -57,6 +57,7 @@ PARAMS: Final[dict[str, type[Params]]] = {
     "list_instrument": requests.ListInstrument,
     "update_instrument": requests.UpdateInstrument,
     "delist_instrument": requests.DelistInstrument,
+    "set_composite": requests.SetComposite,
     "halt": requests.Halt,
     "resume": requests.Resume,
     "begin_day": requests.BeginDay,

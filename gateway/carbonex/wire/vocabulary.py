@@ -15,6 +15,7 @@ from carbonex.engine.enums import (
     BidEnd,
     BlockEnd,
     CancelReason,
+    CompositeMethod,
     OrderStatus,
     OrderType,
     Permission,
@@ -29,6 +30,7 @@ from carbonex.engine.enums import (
 )
 
 from .requests import (
+    CompositeName,
     MethodName,
     OrderTypeName,
     PermissionName,
@@ -56,6 +58,7 @@ ALERT_NAMES: Final = tuple(kind.name.lower() for kind in AlertKind)
 BLOCK_END_NAMES: Final = tuple(end.name.lower() for end in BlockEnd)
 BID_END_NAMES: Final = tuple(end.name.lower() for end in BidEnd)
 RESTRICTION_NAMES: Final[tuple[RestrictionName, ...]] = get_args(RestrictionName)
+COMPOSITE_NAMES: Final[tuple[CompositeName, ...]] = get_args(CompositeName)
 PRICING_NAMES: Final[tuple[PricingName, ...]] = get_args(PricingName)
 TOO_FEW_BIDS_NAMES: Final[tuple[TooFewBidsName, ...]] = get_args(TooFewBidsName)
 
@@ -65,6 +68,7 @@ TIMES_IN_FORCE: Final = dict(zip(TIME_IN_FORCE_NAMES, TimeInForce, strict=True))
 POST_ONLY: Final = dict(zip(POST_ONLY_NAMES, PostOnly, strict=True))
 SELF_TRADE: Final = dict(zip(SELF_TRADE_NAMES, SelfTrade, strict=True))
 RESTRICTIONS: Final = dict(zip(RESTRICTION_NAMES, Restriction, strict=True))
+COMPOSITES: Final = dict(zip(COMPOSITE_NAMES, CompositeMethod, strict=True))
 PRICING: Final = dict(zip(PRICING_NAMES, Pricing, strict=True))
 TOO_FEW_BIDS: Final = dict(zip(TOO_FEW_BIDS_NAMES, TooFewBids, strict=True))
 PERMISSIONS: Final[dict[PermissionName, Permission]] = dict(

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from typing import Required, Unpack
 
     from carbonex.wire.requests import (
+        CompositeName,
         Hours,
         PricingName,
         RestrictionName,
@@ -73,6 +74,7 @@ class TermChanges(TypedDict, total=False):
     calls: CallTerms
     thresholds: Thresholds
     min_display_permille: int
+    vintage: int
 
 
 class AccountCaps(TypedDict, total=False):
@@ -129,7 +131,8 @@ class Administration(Guarding):
         """Let it trade by ``terms`` with ``changes`` from the next trading day on.
 
         Or from the first one of ``effective_date`` or later. They replace all its
-        terms; product, tick and lot must stay as they are.
+        terms; product, tick and lot must stay as they are, and a vintage once it is
+        stated.
         """
         asked = _by_terms(requests.UpdateInstrument, instrument, terms, changes)
         if effective_date is not None:
@@ -139,6 +142,14 @@ class Administration(Guarding):
     async def delist_instrument(self, instrument: str) -> None:
         """End trading for good: what is open is cancelled, what is held stays."""
         await self._ask(requests.DelistInstrument(instrument), nothing)
+
+    async def set_composite(self, product: str, composite: CompositeName) -> None:
+        """Let a product's composite be made otherwise from the next trading day on.
+
+        By mean it is the mean of all its instruments, by newest the instrument of the
+        highest vintage. The present method takes back what was set.
+        """
+        await self._ask(requests.SetComposite(product, composite), nothing)
 
     async def halt(self, instrument: str) -> None:
         """Stop trading; resting orders stay and may be cancelled."""

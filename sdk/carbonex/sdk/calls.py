@@ -113,6 +113,7 @@ METHODS: Final[dict[type[requests.Params], tuple[str, Any]]] = {
     requests.ListInstrument: ("list_instrument", answers.Empty),
     requests.UpdateInstrument: ("update_instrument", answers.Empty),
     requests.DelistInstrument: ("delist_instrument", answers.Empty),
+    requests.SetComposite: ("set_composite", answers.Empty),
     requests.Halt: ("halt", answers.Empty),
     requests.Resume: ("resume", answers.Empty),
     requests.BeginDay: ("begin_day", answers.Empty),

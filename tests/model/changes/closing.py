@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING
 
 from carbonex.engine import (
     Bulletin,
+    CompositeMethod,
     DayEnded,
     Event,
     Method,
     ProductBulletin,
     Volumes,
 )
-from model.world import half_up, mean
+from model.world import half_up
 
 from .announcing import announce
 
@@ -37,8 +38,8 @@ def end_day(world: World) -> list[Event]:
             events.append(_bulletin(world, paper, date))
     products = dict.fromkeys(paper.terms.product for paper in world.papers.values())
     events += [_product_bulletin(world, product, date) for product in products]
-    zeros = (0, 0, 0, 0, 0)
-    events.append(ProductBulletin("", date, *zeros, *_volumes(world.deals, date)))
+    day, year, total = _volumes(world.deals, date)
+    events.append(ProductBulletin("", date, 0, 0, 0, 0, 0, day, year, total))
     return [*events, DayEnded(date)]
 
 
@@ -66,12 +67,14 @@ def _bulletin(world: World, paper: Paper, date: int) -> Bulletin:
 def _product_bulletin(world: World, product: str, date: int) -> ProductBulletin:
     papers = [p for p in world.papers.values() if p.terms.product == product]
     names = [paper.name for paper in papers]
-    closes = [paper.close for paper in papers if paper.tradable and paper.close]
-    close = world.closes[product] = mean(closes) or world.closes.get(product, 0)
+    closes = [(paper, paper.close) for paper in world.own(product)]
+    close = world.compose(product, closes) or world.closes.get(product, 0)
+    world.closes[product] = close
     own = [deal for deal in world.deals if deal.instrument in names]
     values = _values(world, product, names, date)
     reference = world.references.get(product, 0)
     values = values or [reference]
+    day, year, total = _volumes(own, date)
     return ProductBulletin(
         product,
         date,
@@ -80,7 +83,10 @@ def _product_bulletin(world: World, product: str, date: int) -> ProductBulletin:
         max(values),
         min(values),
         close,
-        *_volumes(own, date),
+        day,
+        year,
+        total,
+        world.methods.get(product, CompositeMethod.MEAN),
     )
 
 

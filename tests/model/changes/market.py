@@ -11,6 +11,7 @@ from carbonex.engine import (
     BeginDay,
     BlockEnd,
     CancelReason,
+    CompositeSet,
     DayBegun,
     DelistInstrument,
     Event,
@@ -22,6 +23,7 @@ from carbonex.engine import (
     Phase,
     PhaseChanged,
     ResumeInstrument,
+    SetComposite,
     UpdateInstrument,
 )
 from model import calls, clock
@@ -117,6 +119,13 @@ def resume(world: World, command: ResumeInstrument) -> list[Event]:
     return announce(world, paper)
 
 
+def compose(world: World, command: SetComposite) -> list[Event]:
+    if refused := first(reasons.compose(world, command)):
+        return refused
+    world.coming[command.product] = command.method
+    return [CompositeSet(command.product, command.method)]
+
+
 def begin(world: World, command: BeginDay) -> list[Event]:
     if refused := first(reasons.begin(world, command)):
         return refused
@@ -134,6 +143,8 @@ def begin(world: World, command: BeginDay) -> list[Event]:
         if day < world.days - 1:
             del world.refs[ref]
     events.append(DayBegun(command.date, ends))
+    world.methods.update(world.coming)
+    world.coming.clear()
     for paper in world.papers.values():
         if not paper.delisted:
             events += _begin(world, paper)

@@ -16,10 +16,10 @@ from carbonex.engine import (
     Reason,
     RestrictParticipant,
     ResumeInstrument,
+    SetComposite,
     UpdateInstrument,
 )
 from model import clock
-from model.world import mean
 
 from . import who
 
@@ -27,7 +27,7 @@ from . import who
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from model.world import Paper, World
+    from model.world import World
 
 
 def list_(world: World, command: ListInstrument) -> Iterator[Reason]:
@@ -48,7 +48,7 @@ def update(world: World, command: UpdateInstrument) -> Iterator[Reason]:
         return
     now = paper.terms
     kept = (now.product, now.tick, now.lot) == (terms.product, terms.tick, terms.lot)
-    if not kept:
+    if not kept or now.vintage not in (0, terms.vintage):
         yield Reason.BAD_PARAMETER
     date = command.effective_date
     if date and (date <= world.last_date or not _is_date(date)):
@@ -77,6 +77,12 @@ def change(
         yield Reason.HALTED
     elif isinstance(command, ResumeInstrument) and not halted:
         yield Reason.NOT_HALTED
+
+
+def compose(world: World, command: SetComposite) -> Iterator[Reason]:
+    yield from who.authority(world, command.key, Permission.OPERATE)
+    if all(p.terms.product != command.product for p in world.papers.values()):
+        yield Reason.UNKNOWN_PRODUCT
 
 
 def begin(world: World, command: BeginDay) -> Iterator[Reason]:
@@ -123,6 +129,7 @@ def _bad_terms(terms: ListInstrument) -> Iterator[Reason]:
     yield from who.name(terms.product)
     sound = terms.tick > 0 and 0 < terms.lot <= terms.max_quantity
     sound = sound and 0 < terms.min_display_permille <= 1000
+    sound = sound and (not terms.vintage or 1990 <= terms.vintage <= 2100)
     if not sound or terms.reference % terms.tick:
         yield Reason.BAD_PARAMETER
 
@@ -134,10 +141,9 @@ def _priceless(world: World, product: str) -> Iterator[Reason]:
 
 
 def known_close(world: World, product: str) -> int:
-    """Return a product's close; before there is one, its instruments' mean."""
-    papers: list[Paper] = [*world.papers.values()]
-    own = [p.close for p in papers if p.tradable and p.terms.product == product]
-    return world.closes.get(product, 0) or mean([close for close in own if close])
+    """Return a product's close; before there is one, what its instruments' make."""
+    known = [(paper, paper.close) for paper in world.own(product)]
+    return world.closes.get(product, 0) or world.compose(product, known)
 
 
 def _is_date(number: int) -> bool:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from carbonex.engine import work
 from carbonex.engine.commands import MAX_PRICE
-from carbonex.engine.enums import Method, Phase
+from carbonex.engine.enums import CompositeMethod, Method, Phase
 from carbonex.engine.market.phases import day_schedule
 from carbonex.engine.market.rules import limit_down, limit_up
 from carbonex.engine.supervision.alerts import watched
@@ -154,7 +154,15 @@ def _check_product(state: State, product: Product) -> None:
         item for item in state.listed if item.product is product and item.tradable
     ]
     assert product.instruments == tradable
-    prices = [item.last_price for item in tradable if item.last_price]
+    assert product.next_method is not product.method
+    priced = [item for item in tradable if item.last_price]
+    if product.method is CompositeMethod.NEWEST:
+        priced.sort(key=lambda item: (item.terms.vintage, item.number))
+        priced = priced[-1:]
+        assert product.newest is (priced[-1] if priced else None)
+    else:
+        assert product.newest is None
+    prices = [item.last_price for item in priced]
     assert product.sum == sum(prices)
     assert product.count == len(prices)
     assert product.reference >= 0

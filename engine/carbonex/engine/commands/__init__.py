@@ -36,6 +36,7 @@ from .market import (
     HaltInstrument,
     ListInstrument,
     ResumeInstrument,
+    SetComposite,
     UpdateInstrument,
 )
 from .orders import (
@@ -123,6 +124,7 @@ __all__ = [
     "SessionClosed",
     "SessionCommand",
     "SessionOpened",
+    "SetComposite",
     "SetCountdown",
     "SetObligation",
     "SkipRow",

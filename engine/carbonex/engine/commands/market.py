@@ -6,6 +6,7 @@ from typing import final
 
 import msgspec
 
+from carbonex.engine.enums import CompositeMethod
 from carbonex.engine.terms import (
     AuctionTerms,
     BlockTerms,
@@ -37,7 +38,8 @@ class ListInstrument(msgspec.Struct, frozen=True, gc=False, array_like=True, tag
     most ``offset_permille`` of an obligation. ``position_limit`` (tonnes, 0: none)
     is per participant; ``large_holder_permille`` of it is reported. An iceberg shows
     at least ``min_display_permille`` of its total, 50 as on Xetra: so 20 fills at
-    most take it.
+    most take it. ``vintage`` is the year of the allowances or reductions, of
+    several the last, 0 where none is stated.
     """
 
     key: str
@@ -63,6 +65,7 @@ class ListInstrument(msgspec.Struct, frozen=True, gc=False, array_like=True, tag
     calls: CallTerms = CallTerms()
     thresholds: Thresholds = Thresholds()
     min_display_permille: int = 50
+    vintage: int = 0
 
 
 @final
@@ -86,8 +89,8 @@ class UpdateInstrument(msgspec.Struct, frozen=True, gc=False, array_like=True, t
     """Let an instrument trade by new terms from a BeginDay on.
 
     That is the next one, or the first of ``effective_date`` (YYYYMMDD) or later. Name,
-    product, tick and lot stay; ``reference`` is used only where there has been no
-    price yet. Orders that rest over the change are cancelled. Of two updates that
+    product, tick and lot stay, and the vintage once one is stated; ``reference`` is
+    used only where there has been no price yet. Orders that rest over the change are cancelled. Of two updates that
     wait the later one holds.
     """
 
@@ -102,6 +105,18 @@ class DelistInstrument(msgspec.Struct, frozen=True, gc=False, array_like=True, t
 
     key: str
     instrument: str
+
+
+@final
+class SetComposite(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=15):
+    """Let a product's composite follow another method from the next BeginDay on.
+
+    The present method takes back what was set.
+    """
+
+    key: str
+    product: str
+    method: CompositeMethod
 
 
 @final
@@ -147,6 +162,7 @@ MarketCommand = (
     | DelistInstrument
     | HaltInstrument
     | ResumeInstrument
+    | SetComposite
     | BeginDay
     | EndDay
     | CancelDay

@@ -10,6 +10,7 @@ from .event import Event, RefEvent
 from .market import (
     BandSet,
     Bulletin,
+    CompositeSet,
     DayBegun,
     DayCancelled,
     DayEnded,
@@ -71,6 +72,7 @@ __all__ = [
     "BlockProposed",
     "Bulletin",
     "CancelsFollow",
+    "CompositeSet",
     "CountdownFired",
     "CountdownSet",
     "DayBegun",

@@ -7,7 +7,7 @@ from typing import final
 import msgspec
 
 from carbonex.engine.commands import ListInstrument
-from carbonex.engine.enums import Phase
+from carbonex.engine.enums import CompositeMethod, Phase
 
 
 @final
@@ -33,6 +33,14 @@ class InstrumentDelisted(msgspec.Struct, frozen=True, gc=False, tag=True):
     """A book was closed for good."""
 
     instrument: str
+
+
+@final
+class CompositeSet(msgspec.Struct, frozen=True, gc=False, tag=True):
+    """A product's composite follows ``method`` from the next DayBegun on."""
+
+    product: str
+    method: CompositeMethod
 
 
 @final
@@ -136,10 +144,12 @@ class Bulletin(msgspec.Struct, frozen=True, gc=False, tag=True):
 class ProductBulletin(msgspec.Struct, frozen=True, gc=False, tag=True):
     """A product's trading day: its composite prices and the sums of its instruments.
 
-    The composite is the mean of the instruments' last listed prices (else P0),
-    its ``close`` the mean of their closes, its ``open`` the first value after the
-    day's first listed trade. Without such a trade all are ``reference``. A
-    ``product`` that is empty has no prices: the sum of the whole venue.
+    By the ``method`` mean the composite is the mean of the instruments' last listed
+    prices (else P0), its ``close`` the mean of their closes; by newest both are those
+    of the newest instrument. Its ``open`` is its first value after the day's first
+    listed trade, of whichever instrument. Without such a trade all but the close
+    are ``reference``. A ``product`` that is empty has no prices: the sum of the
+    whole venue.
     """
 
     product: str
@@ -152,6 +162,7 @@ class ProductBulletin(msgspec.Struct, frozen=True, gc=False, tag=True):
     day: Volumes
     year: Volumes
     total: Volumes
+    method: CompositeMethod = CompositeMethod.MEAN
 
 
 @final
@@ -180,6 +191,7 @@ MarketEvent = (
     InstrumentListed
     | InstrumentUpdated
     | InstrumentDelisted
+    | CompositeSet
     | PhaseChanged
     | BandSet
     | Uncrossed

@@ -48,7 +48,7 @@ if TYPE_CHECKING:
 def begin_day(state: State, command: BeginDay) -> list[Event]:
     """Open a trading day later than the last; linear in accounts and orders.
 
-    P0, bands and phases are the day's, new terms hold, resale locks that came
+    P0, bands and phases are the day's, new terms and composites hold, resale locks that came
     due are released, and orders that do not fit are cancelled: until they are, their
     instrument stays closed. Mass cancels of the last day come to their end first.
     """
@@ -68,6 +68,8 @@ def begin_day(state: State, command: BeginDay) -> list[Event]:
     events.append(DayBegun(command.date, ends_ns))
     if new_year:
         before.years = [instrument.record.year for instrument in state.listed]
+    for product in state.products.values():
+        product.adopt()
     for instrument in state.listed:
         instrument.begin_day(new_year=new_year)
         if not instrument.delisted:
@@ -129,7 +131,8 @@ def end_day(state: State) -> list[Event]:
         if instrument.tradable or instrument.record.day.trades
     ]
     events += [_settle_product(state, item, date) for item in state.products.values()]
-    events.append(ProductBulletin("", date, 0, 0, 0, 0, 0, *_sums(state.listed)))
+    day, year, total = _sums(state.listed)
+    events.append(ProductBulletin("", date, 0, 0, 0, 0, 0, day, year, total))
     events.append(DayEnded(date))
     return events
 
@@ -243,6 +246,8 @@ def _settle_product(state: State, product: Product, date: int) -> ProductBulleti
     """Settle a product's composite close and return its bulletin."""
     product.end_day()
     prices, reference = product.prices, product.reference
+    own = [item for item in state.listed if item.product is product]
+    day, year, total = _sums(own)
     return ProductBulletin(
         product.name,
         date,
@@ -251,7 +256,10 @@ def _settle_product(state: State, product: Product, date: int) -> ProductBulleti
         prices.high or reference,
         prices.low or reference,
         product.close,
-        *_sums([item for item in state.listed if item.product is product]),
+        day,
+        year,
+        total,
+        product.method,
     )
 
 

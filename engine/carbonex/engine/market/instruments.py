@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from carbonex.engine.enums import BlockEnd, CancelReason, Permission, Reason
 from carbonex.engine.events import (
+    CompositeSet,
     InstrumentDelisted,
     InstrumentListed,
     InstrumentUpdated,
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
         HaltInstrument,
         ListInstrument,
         ResumeInstrument,
+        SetComposite,
         UpdateInstrument,
     )
     from carbonex.engine.events import Event
@@ -125,6 +127,17 @@ def resume(state: State, command: ResumeInstrument) -> list[Event]:
     return set_phase(state, instrument)
 
 
+def set_composite(state: State, command: SetComposite) -> list[Event]:
+    """Set the method by which a product's composite goes from the next BeginDay on."""
+    if not state.permits(command.key, Permission.OPERATE):
+        return [Rejected(Reason.NOT_PERMITTED)]
+    product = state.products.get(command.product)
+    if product is None:
+        return [Rejected(Reason.UNKNOWN_PRODUCT, "product")]
+    product.announce(command.method)
+    return [CompositeSet(product.name, command.method)]
+
+
 def admit(state: State, instrument: Instrument, reference: int) -> None:
     """Let an instrument be traded by the day's schedule, from P0 in fen on.
 
@@ -212,6 +225,8 @@ def _immutable(instrument: Instrument, terms: ListInstrument) -> Rejected | None
         return Rejected(Reason.BAD_PARAMETER, "tick", terms.tick, now.tick)
     if terms.lot != now.lot:
         return Rejected(Reason.BAD_PARAMETER, "lot", terms.lot, now.lot)
+    if now.vintage and terms.vintage != now.vintage:
+        return Rejected(Reason.BAD_PARAMETER, "vintage", terms.vintage, now.vintage)
     return None
 
 

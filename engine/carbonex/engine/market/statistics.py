@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, final
+from typing import TYPE_CHECKING, Final, final
 
-from carbonex.engine.enums import Method
+from carbonex.engine.enums import CompositeMethod, Method
 from carbonex.engine.events import Volumes
 
 from .rules import half_up
@@ -12,6 +12,9 @@ from .rules import half_up
 
 if TYPE_CHECKING:
     from carbonex.engine.state import Instrument
+
+
+MEAN: Final = CompositeMethod.MEAN
 
 
 @final
@@ -137,15 +140,21 @@ class Record:
 class Product:
     """The instruments of one product, and their composite price.
 
-    The composite is the mean of all tradable instruments' last listed prices of
-    the day, else their P0 (MARKET-RULES §2). ``close`` is the last trading day's.
+    By the method mean the composite is the mean of all tradable instruments' last
+    listed prices of the day, else their P0; by newest it is that of the instrument
+    with the highest vintage, the last listed of equals (MARKET-RULES §2). Those
+    without a price do not count. ``close`` is the last trading day's. ``next_method``
+    holds from the next BeginDay on, None where the method stays.
     """
 
     __slots__ = (
         "close",
         "count",
         "instruments",
+        "method",
         "name",
+        "newest",
+        "next_method",
         "prices",
         "reference",
         "sum",
@@ -157,8 +166,20 @@ class Product:
         self.prices = Prices()
         self.reference = 0
         self.close = 0
+        self.method = MEAN
+        self.next_method: CompositeMethod | None = None
+        self.newest: Instrument | None = None  # by the method newest, of those counted
         self.sum = 0  # of the prices that the composite is the mean of,
         self.count = 0  # and how many they are
+
+    def announce(self, method: CompositeMethod) -> None:
+        """Let ``method`` hold from the next BeginDay on."""
+        self.next_method = None if method is self.method else method
+
+    def adopt(self) -> None:
+        """Let the method that was announced hold: a trading day begins."""
+        if self.next_method is not None:
+            self.method, self.next_method = self.next_method, None
 
     def begin_day(self) -> None:
         """Begin with the instruments' new P0; those without a price do not count."""
@@ -168,9 +189,13 @@ class Product:
 
     def weigh(self) -> None:
         """Sum up anew, after instruments came or went."""
-        prices = [item.last_price for item in self.instruments if item.last_price]
-        self.sum = sum(prices)
-        self.count = len(prices)
+        priced = [item for item in self.instruments if item.last_price]
+        self.newest = None
+        if self.method is not MEAN and priced:
+            self.newest = max(priced, key=_age)
+            priced = [self.newest]
+        self.sum = sum([item.last_price for item in priced])
+        self.count = len(priced)
 
     def change(self) -> None:
         """Weigh anew during the day: the composite may have another value now."""
@@ -181,11 +206,14 @@ class Product:
         elif value:
             self.prices.record(value, value)
 
-    def move(self, before: int, now: int) -> None:
+    def move(self, instrument: Instrument, before: int, now: int) -> None:
         """Note that an instrument's price, ``before`` until now, has changed. O(1)."""
-        self.sum += now - before
-        if before == 0:
-            self.count += 1
+        if self.method is MEAN:
+            self.sum += now - before
+            if before == 0:
+                self.count += 1
+        else:
+            self._follow(instrument, now)
         count = self.count
         value = (2 * self.sum + count) // (2 * count)  # half_up, for every trade
         self.prices.record(value, value)
@@ -195,13 +223,28 @@ class Product:
         return half_up(self.sum, self.count) if self.count else 0
 
     def end_day(self) -> None:
-        """Settle the composite close: the mean of the instruments' closes."""
-        self.close = self._mean_close() or self.close
+        """Settle the composite close, by the method, from the instruments' closes."""
+        self.close = self._settled() or self.close
 
     def first_reference(self) -> int:
         """Return the P0 of a new instrument that declares none, in fen; 0 for none."""
-        return self.close or self._mean_close()
+        return self.close or self._settled()
 
-    def _mean_close(self) -> int:
-        closes = [item.close for item in self.instruments if item.close]
-        return half_up(sum(closes), len(closes)) if closes else 0
+    def _follow(self, instrument: Instrument, now: int) -> None:
+        """Take the newest instrument's price; its first may make it the newest."""
+        newest = self.newest
+        if newest is None or _age(instrument) >= _age(newest):
+            self.newest, self.sum, self.count = instrument, now, 1
+
+    def _settled(self) -> int:
+        closed = [item for item in self.instruments if item.close]
+        if not closed:
+            return 0
+        if self.method is not MEAN:
+            return max(closed, key=_age).close
+        return half_up(sum([item.close for item in closed]), len(closed))
+
+
+def _age(instrument: Instrument) -> tuple[int, int]:
+    """Return what is greater for a newer instrument: of one vintage, listed later."""
+    return instrument.terms.vintage, instrument.number

@@ -19,7 +19,13 @@ from carbonex.engine.commands import (
     ProposeBlock,
     RefCommand,
 )
-from carbonex.engine.enums import CancelReason, Permission, Restriction, Side
+from carbonex.engine.enums import (
+    CancelReason,
+    CompositeMethod,
+    Permission,
+    Restriction,
+    Side,
+)
 from carbonex.engine.events import RefEvent
 from carbonex.engine.supervision.watch_rows import WatchRow
 
@@ -129,11 +135,13 @@ class SessionRow(msgspec.Struct, frozen=True, gc=False, array_like=True):
 
 
 class ProductRow(msgspec.Struct, frozen=True, gc=False, array_like=True):
-    """A product's composite price."""
+    """A product's composite price, and the methods that make it."""
 
     prices: PricesRow
     reference: int
     close: int
+    method: CompositeMethod
+    next_method: CompositeMethod | None
 
 
 class RecordRow(msgspec.Struct, frozen=True, gc=False, array_like=True):

@@ -317,6 +317,8 @@ def _restore_products(state: State, image: Image) -> None:
         _restore_prices(product.prices, row.prices)
         product.reference = row.reference
         product.close = row.close
+        product.method = row.method
+        product.next_method = row.next_method
         product.weigh()
 
 

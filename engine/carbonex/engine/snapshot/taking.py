@@ -190,7 +190,13 @@ def _refs(refs: dict[str, Done]) -> list[tuple[RefCommand, RefEvent]]:
 
 
 def _product(product: Product) -> ProductRow:
-    return ProductRow(_prices(product.prices), product.reference, product.close)
+    return ProductRow(
+        _prices(product.prices),
+        product.reference,
+        product.close,
+        product.method,
+        product.next_method,
+    )
 
 
 def _instrument(instrument: Instrument) -> InstrumentRow:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from carbonex.engine import (
+    CompositeMethod,
+    CompositeSet,
     DelistInstrument,
     HaltInstrument,
     InstrumentDelisted,
@@ -12,6 +14,7 @@ from carbonex.engine import (
     InstrumentUpdated,
     ListInstrument,
     ResumeInstrument,
+    SetComposite,
     UpdateInstrument,
 )
 from carbonex.wire.counts import counted
@@ -55,6 +58,16 @@ def _(c: DelistInstrument) -> str:
     return f"delist {c.instrument}"
 
 
+@describe.register(SetComposite)
+def _(c: SetComposite) -> str:
+    return f"let the composite of {c.product} follow {_composite(c.method)} from the next day on"
+
+
+@describe.register(CompositeSet)
+def _(e: CompositeSet) -> str:
+    return f"the composite of {e.product} follows {_composite(e.method)} from the next trading day on"
+
+
 @describe.register(InstrumentListed)
 def _(_: InstrumentListed) -> str:
     return "listed"
@@ -74,9 +87,14 @@ def _begins(effective_date: int, otherwise: str = "the next day") -> str:
     return date_text(effective_date) if effective_date else otherwise
 
 
+def _composite(method: CompositeMethod) -> str:
+    newest = method is CompositeMethod.NEWEST
+    return "the newest vintage" if newest else "the mean of all instruments"
+
+
 def _terms(c: ListInstrument) -> Iterator[str]:
     """Yield the terms that say something, each as a few words."""
-    yield c.product
+    yield f"{c.product} of {c.vintage}" if c.vintage else c.product
     yield f"tick {format_fen(c.tick)}"
     yield f"lot {c.lot:,}"
     yield f"orders up to {c.max_quantity:,}"

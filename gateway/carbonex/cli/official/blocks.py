@@ -47,5 +47,6 @@ def blocks(day: CeaDay, lowest: int, highest: int) -> tuple[Block, ...]:
                 return Block(low, quantity - upper), Block(high, upper)
     raise UnsolvableError(
         f"{name_of(day)}: no two blocks from {format_fen(lowest)} to"
-        f" {format_fen(highest)} come to {quantity} t and CNY {format_fen(turnover)}"
+        f" {format_fen(highest)} come to {quantity} t and CNY {format_fen(turnover)}",
+        "block",
     )

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
+from carbonex.wire.dates import date_text
 from carbonex.wire.money import format_fen, parse_fen
 from carbonex.wire.sentences import error_of
 
@@ -13,7 +15,7 @@ from .premium import QUOTED, as_quoted, percent_of
 
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from carbonex.engine import Command, Rejected
     from carbonex.wire.channels import Bulletin, Premium, Volume
@@ -23,51 +25,145 @@ if TYPE_CHECKING:
 
 Value: TypeAlias = int | Sums | str  # a price in fen, amounts, or words
 
+NONE: Final[Mapping[str, str]] = MappingProxyType({})
 _PRICES: Final = ("previous_close", "open", "high", "low", "close")
 _SUMS: Final = ("listed", "block", "auction", "total", "year", "since_start")
 
 
+FIRST_DAY: Final = (
+    "its first day: none is published; P0 is where it opened, or the composite close"
+)
+
+
 class Difference(NamedTuple):
-    """A figure that is not as recorded; prices and turnovers in CNY."""
+    """A figure that is not as recorded; prices and turnovers in CNY.
+
+    ``why`` says it where there is more to say than the two, as of a day that cannot
+    be lived.
+    """
 
     date: int
     name: str
     figure: str
     recorded: str
     venue: str
+    why: str = ""
+
+
+class Explained(NamedTuple):
+    """A difference that there must be, and why."""
+
+    difference: Difference
+    why: str
+
+
+class Behind(NamedTuple):
+    """What sums at the venue lack of the record's: what could not be lived."""
+
+    year: Sums = Sums(0, 0)
+    since_start: Sums = Sums(0, 0)
+    of: int = 0  # the calendar year
 
 
 class Check:
     """Counts figures in groups, and notes those that differ.
 
-    ``quoted`` are the premiums of the days that are quoted with theirs.
+    ``quoted`` are the premiums of the days that are quoted with theirs. ``explained``
+    are differences that follow from a rule or from an earlier one. ``seen`` are days
+    and names of which something was compared. ``astray`` are names of which a day was
+    not lived: their sums go on from the record's at their next day.
     """
 
     def __init__(self) -> None:
         self.compared: Counter[tuple[str, str]] = Counter()
         self.equal: Counter[tuple[str, str]] = Counter()
+        self.years: Counter[tuple[int, bool]] = Counter()  # figures, by being equal
         self.differences: list[Difference] = []
+        self.explained: list[Explained] = []
         self.quoted: list[Premium] = []
+        self.seen: set[tuple[int, str]] = set()
+        self.astray: set[str] = set()
+        self.behind: dict[str, Behind] = {}
+        self._closes: dict[str, tuple[int, int, int]] = {}  # date, recorded, venue
 
     def vintage(self, row: CeaDay, bulletin: Bulletin) -> None:
         """Compare a vintage's day."""
         way = "with" if row.listed.quantity else "without"
+        recorded, venue = self._figures(row, row.instrument, bulletin)
         which = row.date, row.instrument
-        recorded, venue = _recorded(row), _told(bulletin)
-        self.compare(f"vintages, days {way} listed trades", which, recorded, venue)
+        whys = self._whys(row, row.instrument, bulletin)
+        self.compare(
+            f"vintages, days {way} listed trades", which, recorded, venue, whys
+        )
         for method in ("block", "auction"):
             if getattr(row, method).quantity:
                 group = f"vintages, days with {method} trades"
                 self.compare(group, which, {method: recorded[method]}, venue)
 
-    def composite(self, row: CeaDay, size: int, bulletin: Bulletin) -> None:
-        """Compare a day of all ``size`` vintages."""
-        group = f"days of {'several vintages' if size > 1 else 'the only vintage'}"
+    def composite(
+        self, row: CeaDay, of: str, bulletin: Bulletin, without: Collection[str] = ()
+    ) -> None:
+        """Compare a day of all vintages; ``of`` says which, in the group's name.
+
+        ``without`` are figures of which it is said already that they differ.
+        """
+        recorded, venue = self._figures(row, "composite", bulletin)
+        whys = self._whys(row, "composite", bulletin)
+        for figure in without:
+            del recorded[figure]
         which = row.date, "composite"
-        self.compare(f"composite, {group}", which, _recorded(row), _told(bulletin))
+        self.compare(f"composite, days {of}", which, recorded, venue, whys)
+
+    def left(self, row: CeaDay, name: str, bulletin: Bulletin) -> None:
+        """Note a day that is not compared: the sums go on from the record's."""
+        self.astray.add(name)
+        self._closes[name] = row.date, row.close, _fen(bulletin.close)
+
+    def _figures(
+        self, row: CeaDay, name: str, bulletin: Bulletin
+    ) -> tuple[dict[str, Value], dict[str, Value]]:
+        """Return what is recorded and told, with what the venue could not live."""
+        told = _told(bulletin)
+        year, total = _sums(bulletin.year.total), _sums(bulletin.since_listing.total)
+        day = _sums(bulletin.day.total)
+        of, behind = row.date // 10_000, self.behind.get(name)
+        if behind is None or name in self.astray:
+            self.astray.discard(name)
+            behind = Behind(
+                _less(_less(row.year, row.total), _less(year, day)),
+                _less(_less(row.since_start, row.total), _less(total, day)),
+                of,
+            )
+        elif behind.of != of:
+            behind = Behind(Sums(0, 0), behind.since_start, of)
+        self.behind[name] = behind
+        told["year"] = _more(year, behind.year)
+        told["since_start"] = _more(total, behind.since_start)
+        return _recorded(row), told
+
+    def _whys(self, row: CeaDay, name: str, bulletin: Bulletin) -> dict[str, str]:
+        """Return why the close before may differ, and remember the day's."""
+        before = self._closes.get(name)
+        told = _fen(bulletin.previous_close)
+        self._closes[name] = row.date, row.close, _fen(bulletin.close)
+        if before is None:
+            composite = self._closes.get("composite", (0, told, told))
+            right = name == "composite" or composite[1] in (0, told)
+            blank = not row.previous_close
+            return {"previous_close": FIRST_DAY} if blank and right else {}
+        date, recorded, venue = before
+        carried = (row.previous_close, told) == (recorded, venue) or not recorded
+        why = f"carried over from {date_text(date)}"
+        return {"previous_close": why} if carried and venue != recorded else {}
 
     def ccer(self, row: CcerDay, bulletin: Bulletin, premium: Premium) -> None:
         """Compare a day of the certified reductions, all of them together."""
+        day, total = _sums(bulletin.day.total), _sums(bulletin.since_listing.total)
+        behind = self.behind.get("CCER")
+        if behind is None or "CCER" in self.astray:
+            self.astray.discard("CCER")
+            lacks = _less(_less(row.since_start, row.day), _less(total, day))
+            behind = self.behind["CCER"] = Behind(since_start=lacks)
         recorded: dict[str, Value] = {
             "average": row.average,
             "day": row.day,
@@ -75,8 +171,8 @@ class Check:
         }
         venue: dict[str, Value] = {
             "average": _fen(premium.ccer_price),
-            "day": _sums(bulletin.day.total),
-            "since_start": _sums(bulletin.since_listing.total),
+            "day": day,
+            "since_start": _more(total, behind.since_start),
         }
         self.compare("CCER, days of all products", (row.date, "CCER"), recorded, venue)
 
@@ -111,22 +207,37 @@ class Check:
         which: tuple[int, str],
         recorded: Mapping[str, Value],
         venue: Mapping[str, Value],
+        whys: Mapping[str, str] = NONE,
     ) -> None:
-        """Compare each recorded figure with the venue's; ``which`` is date and name."""
+        """Compare each recorded figure with the venue's; ``which`` is date and name.
+
+        ``whys`` are reasons why figures may differ.
+        """
+        self.seen.add(which)
         for figure, value in recorded.items():
             self.compared[group, figure] += 1
+            self.years[which[0] // 10_000, venue[figure] == value] += 1
             if venue[figure] == value:
                 self.equal[group, figure] += 1
+                continue
+            words = _words(value), _words(venue[figure])
+            difference = Difference(*which, figure, *words)
+            if figure in ("year", "since_start"):
+                self.astray.add(which[1])  # told once: from here on the sums go on
+            if figure in whys:
+                self.explained.append(Explained(difference, whys[figure]))
             else:
-                words = _words(value), _words(venue[figure])
-                self.differences.append(Difference(*which, figure, *words))
+                self.differences.append(difference)
 
-    def refused(self, date: int, command: Command, rejected: Rejected) -> None:
-        """Note that the venue did not take a command that the day needs."""
-        name = getattr(command, "instrument", "venue")
-        why = f"{rejected.reason.name}, {error_of(rejected, command).message}"
-        what = type(command).__name__
-        self.differences.append(Difference(date, name, what, "accepted", why))
+    def cannot(self, date: int, name: str, figure: str, why: str) -> None:
+        """Note what of a day cannot be lived, and why."""
+        self.differences.append(Difference(date, name, figure, "", "", why))
+
+
+def why_refused(command: Command, rejected: Rejected) -> str:
+    """Return why the venue did not take a command that a day needs."""
+    what = type(command).__name__
+    return f"{what}: {rejected.reason.name}, {error_of(rejected, command).message}"
 
 
 def _recorded(row: CeaDay) -> dict[str, Value]:
@@ -152,6 +263,14 @@ def _fen(price: str | None) -> int:
 
 def _sums(volume: Volume) -> Sums:
     return Sums(volume.quantity, parse_fen(volume.turnover))
+
+
+def _less(one: Sums, other: Sums) -> Sums:
+    return Sums(one.quantity - other.quantity, one.turnover - other.turnover)
+
+
+def _more(one: Sums, other: Sums) -> Sums:
+    return Sums(one.quantity + other.quantity, one.turnover + other.turnover)
 
 
 def _words(value: Value) -> str:

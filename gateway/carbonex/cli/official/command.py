@@ -13,16 +13,15 @@ import typer
 import uvloop
 
 from carbonex.cli.comparing import JsonOption, comparing, conclude
-from carbonex.cli.failures import fail
 from carbonex.gateway.market import load_market
 from carbonex.journal import SegmentLog
 from carbonex.sdk import CarbonexError
 
 from .check import Check
-from .files import FormatError, load
+from .ending import compare_balances, compare_dates
 from .limits import try_limits
-from .listed import UnsolvableError
-from .living import CEA, compare_balances, compare_dates, live, terms_of
+from .living import CEA, live, terms_of
+from .record import load
 from .report import Report, report, show
 
 
@@ -65,18 +64,18 @@ def official(
     """Live the official record of China's carbon market, and compare every figure.
 
     DIR holds cea_daily_by_vintage.csv, cea_daily_official.csv and
-    ccer_daily_official.csv. The record tells what every trading day came to,
+    ccer_daily_official.csv, and files of later years that go on where they end, such
+    as cea_daily_official_2026.csv. The record tells what every trading day came to,
     and trades are worked out that come to it. A venue trades them, day after
     day, and what its bulletin and premium channels say must be the record's to
-    the fen. Every limit that a day touched is then tried at a venue of its own,
-    over WebSockets. The exit code is 0 only if nothing differs but what
-    docs/validation.md explains.
+    the fen. By which method the composite goes is read from its closes. What cannot
+    be read, lived or explained is a difference, with its day, instrument, figure and
+    why, and the next day goes on. Every limit that a day touched is then tried at a
+    venue of its own, over WebSockets. The exit code is 0 only if nothing differs but
+    what docs/validation.md explains.
     """
-    with comparing(keep, "log", FormatError, CarbonexError):
-        try:
-            result = _keep(load(folder), keep)
-        except UnsolvableError as error:
-            fail(f"{folder} holds a day that cannot be traded: {error}")
+    with comparing(keep, "log", CarbonexError):
+        result = _keep(load(folder), keep)
     conclude(result, show, as_json=as_json)
 
 
@@ -94,18 +93,18 @@ def _run(record: Record, publish: Callable[[Batch], object]) -> Report:
     market = load_market(MARKET)
     check = Check()
     began = time.perf_counter()
-    life, touched = live(record, market, check, publish)
-    life.exchange.check()
+    lived = live(record, market, check, publish)
+    lived.life.exchange.check()
     seconds = time.perf_counter() - began
-    compare_balances(record, life, check)
-    compare_dates(record, market, check)
+    compare_balances(lived, check)
+    compare_dates(lived.methods, market, check)
     with (
         tempfile.TemporaryDirectory(prefix="carbonex-official-") as directory,
         asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner,
     ):
         terms = terms_of(market)[CEA]
-        runner.run(try_limits(touched, terms, Path(directory), check))
-    return report(check, life, record.vintages.keys(), seconds)
+        runner.run(try_limits(lived.touched, terms, Path(directory), check))
+    return report(check, lived.life, lived.methods, seconds)
 
 
 def _forget(batch: Batch) -> None:

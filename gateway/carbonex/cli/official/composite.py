@@ -1,6 +1,7 @@
 """The order of the vintages' trades that gives a day's composite open, high and low.
 
-The composite is the mean of all vintages' last prices (MARKET-RULES §2). So its
+By the method mean the composite is the mean of all vintages' last prices (MARKET-RULES
+§2), by newest that of one. So its
 open, high and low depend on who traded when, which the record does not tell.
 A best-first search finds an order: every vintage must trade at its own prices,
 no mean may leave the published range, and both its ends must be reached.
@@ -15,7 +16,14 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from carbonex.engine import MAX_PRICE
 from carbonex.wire.dates import date_text
 
-from .listed import ListedTrade, UnsolvableError, orders, prices, quantities
+from .listed import (
+    ListedTrade,
+    UnsolvableError,
+    name_of,
+    orders,
+    prices,
+    quantities,
+)
 
 
 if TYPE_CHECKING:
@@ -52,6 +60,63 @@ def listed_trades(
         for at, price, quantity in solution
         for part in orders(quantity)
     ]
+
+
+def by_turns(vintages: Sequence[CeaDay]) -> list[ListedTrade]:
+    """Return a day's listed trades, one vintage after the other.
+
+    Raises:
+        UnsolvableError: If no trades give a vintage's figures.
+
+    """
+    return [trade for day in vintages for trade in alone(day)]
+
+
+def alone(day: CeaDay) -> list[ListedTrade]:
+    """Return a vintage's listed trades: at its open first, then its high and low.
+
+    Raises:
+        UnsolvableError: If no trades give its figures.
+
+    """
+    if not day.listed.quantity:
+        return []
+    visits = prices(day)
+    parts = quantities(visits, *day.listed)
+    if parts is None:
+        raise UnsolvableError(f"{name_of(day)}: no trades come to its sums", "listed")
+    return [
+        ListedTrade(day.instrument, price, part)
+        for price, quantity in zip(visits, parts, strict=True)
+        for part in orders(quantity)
+    ]
+
+
+def newest_trades(
+    vintages: Sequence[CeaDay], leader: CeaDay, reference: int, composite: CeaDay
+) -> list[ListedTrade]:
+    """Return a day's listed trades where the composite is the price of ``leader``.
+
+    Its open tells who traded first: the newest vintage, or another one while the
+    newest stood at ``reference``, its P0. Where neither gives open, high and low the
+    newest is first.
+
+    Raises:
+        UnsolvableError: If no trades give a vintage's figures.
+
+    """
+    own = alone(leader)
+    others = by_turns([day for day in vintages if day is not leader])
+    published = composite.open, composite.high, composite.low
+    for trades in (own + others, others[:1] + own + others[1:]):
+        values = [reference]
+        for trade in trades:
+            mine = trade.instrument == leader.instrument
+            values.append(trade.price if mine else values[-1])
+        seen = values[1:] or values
+        if published == (seen[0], max(seen), min(seen)):
+            return trades
+    return own + others
 
 
 class _Range(NamedTuple):
@@ -129,7 +194,8 @@ class _Search:
                     heapq.heappush(heap, entry)
         raise UnsolvableError(
             f"{date_text(self._days[0].date)}: in no order of the vintages' trades does the"
-            " composite have its open, high and low"
+            " composite have its open, high and low",
+            "open, high, low",
         )
 
     def _moves(self, state: _State) -> Iterator[tuple[int, int, _State]]:

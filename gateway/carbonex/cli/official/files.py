@@ -1,5 +1,6 @@
 """The record's files: every trading day of the two markets, as their venues published it.
 
+Of each kind there may be several files, such as one for each year.
 ``cea_daily_by_vintage.csv`` has a row per trading day and allowance vintage,
 ``cea_daily_official.csv`` one per day for all of them and their composite
 price, ``ccer_daily_official.csv`` one per day for all certified reductions.
@@ -10,14 +11,15 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
 
+from carbonex.engine.market.bounds import FIRST_VINTAGE, LAST_VINTAGE
 from carbonex.wire.dates import date_text
 from carbonex.wire.money import parse_fen
 
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
 
@@ -56,6 +58,12 @@ class CeaDay(NamedTuple):
     total: Sums  # of the three
     year: Sums
     since_start: Sums
+    vintage: int = 0  # the year, of several the last; 0 for the composite
+
+    @property
+    def name(self) -> str:
+        """The instrument."""
+        return self.instrument
 
 
 class CcerDay(NamedTuple):
@@ -70,40 +78,44 @@ class CcerDay(NamedTuple):
     day: Sums
     since_start: Sums
 
+    @property
+    def name(self) -> str:
+        """Empty: they are told together."""
+        return ""
+
+
+Row = TypeVar("Row", CeaDay, CcerDay)
+
+
+class Problem(NamedTuple):
+    """Something of the record that cannot be lived: which day's and whose, and why.
+
+    ``date`` is 0 where the file does not tell it; then the day is one after ``after``.
+    """
+
+    date: int
+    name: str
+    figure: str
+    why: str
+    file: str = ""  # the kind of file
+    after: int = 0
+
 
 class Record(NamedTuple):
-    """What was published, in calendar order."""
+    """What was published, in calendar order, and what of it cannot be used."""
 
     vintages: dict[int, list[CeaDay]]  # by date, those listed on it
     composite: list[CeaDay]
     ccer: list[CcerDay]
+    problems: tuple[Problem, ...] = ()
 
 
 class FormatError(Exception):
-    """The files are not what they should be; the message says where and why."""
+    """A file or a row is not what it should be; the message says where and why."""
 
-
-def load(folder: Path) -> Record:
-    """Return the record in ``folder``.
-
-    Raises:
-        FormatError: If a file or a column is missing, a value cannot be read, a
-            date comes too early or twice, or a file lacks days of another.
-
-    """
-    vintages: dict[int, list[CeaDay]] = {}
-    for row in read_vintages(_lines(folder / VINTAGES_FILE), VINTAGES_FILE):
-        vintages.setdefault(row.date, []).append(row)
-    composite = read_composite(_lines(folder / COMPOSITE_FILE), COMPOSITE_FILE)
-    ccer = read_ccer(_lines(folder / CCER_FILE), CCER_FILE)
-    days = [row.date for row in composite]
-    _check_days(vintages, VINTAGES_FILE, days, COMPOSITE_FILE)
-    _check_days(days, COMPOSITE_FILE, vintages, VINTAGES_FILE)
-    _check_days([row.date for row in ccer], CCER_FILE, days, COMPOSITE_FILE)
-    if not days:
-        raise FormatError(f"{folder / COMPOSITE_FILE}: there are no rows")
-    _check_vintages(vintages)
-    return Record(vintages, composite, ccer)
+    def __init__(self, message: str, figure: str = "file") -> None:
+        super().__init__(message)
+        self.figure = figure
 
 
 def read_vintages(lines: Iterable[str], file: str) -> list[CeaDay]:
@@ -113,8 +125,7 @@ def read_vintages(lines: Iterable[str], file: str) -> list[CeaDay]:
         FormatError: As ``load``.
 
     """
-    rows = _rows(lines, file, "instrument")
-    return [_cea(row, row.text("instrument")) for row in rows]
+    return list(_strict(lines, file, vintage))
 
 
 def read_composite(lines: Iterable[str], file: str) -> list[CeaDay]:
@@ -124,7 +135,7 @@ def read_composite(lines: Iterable[str], file: str) -> list[CeaDay]:
         FormatError: As ``load``.
 
     """
-    return [_cea(row, "") for row in _rows(lines, file)]
+    return list(_strict(lines, file, composite))
 
 
 def read_ccer(lines: Iterable[str], file: str) -> list[CcerDay]:
@@ -134,19 +145,69 @@ def read_ccer(lines: Iterable[str], file: str) -> list[CcerDay]:
         FormatError: As ``load``.
 
     """
-    return [
-        CcerDay(
-            row.line,
-            row.date(),
-            row.fen("avg_price_cny_per_t"),
-            row.sums("volume_t", "turnover_cny"),
-            row.sums("cum_volume_t", "cum_turnover_cny"),
-        )
-        for row in _rows(lines, file)
-    ]
+    return list(_strict(lines, file, ccer))
 
 
-def _cea(row: _Row, instrument: str) -> CeaDay:
+def _strict(
+    lines: Iterable[str], file: str, make: Callable[[_Row], Row]
+) -> Iterator[Row]:
+    for item, _ in _parsed(lines, file, make):
+        if isinstance(item, FormatError):
+            raise item
+        yield item
+
+
+def read_all(
+    folder: Path, name: str, make: Callable[[_Row], Row], problems: list[Problem]
+) -> list[Row]:
+    """Return the rows of all files of a kind in calendar order, each day's once."""
+    stem = name.removesuffix(".csv")
+    paths = sorted(folder.glob(f"{stem}*.csv"))
+    if not paths:
+        files = f"{VINTAGES_FILE}, {COMPOSITE_FILE} and {CCER_FILE}"
+        why = f"{folder / name}: there is no such file; the record is {files}"
+        problems.append(Problem(0, name, "file", why, name))
+    rows: dict[tuple[int, str], Row] = {}
+    for path in paths:
+        last = 0
+        for item, source in _parsed(_lines(path), path.name, make):
+            if isinstance(item, FormatError):
+                date, whose = source
+                problem = Problem(
+                    date, whose or name, item.figure, str(item), name, last
+                )
+                problems.append(problem)
+                last = date or last
+                continue
+            key = last, whose = item.date, item.name
+            if key in rows:
+                why = f"{path.name}:{item.line}: date: {date_text(last)} {whose}"
+                why = f"{why.rstrip()} comes twice"
+                problems.append(Problem(last, whose or name, "date", why, name))
+            else:
+                rows[key] = item
+    return sorted(rows.values(), key=lambda row: row.date)
+
+
+def vintage(row: _Row) -> CeaDay:
+    return _cea(row, row.text("instrument"), row.year("vintage"))
+
+
+def composite(row: _Row) -> CeaDay:
+    return _cea(row, "", 0)
+
+
+def ccer(row: _Row) -> CcerDay:
+    return CcerDay(
+        row.line,
+        row.date(),
+        row.fen("avg_price_cny_per_t"),
+        row.sums("volume_t", "turnover_cny"),
+        row.sums("cum_volume_t", "cum_turnover_cny"),
+    )
+
+
+def _cea(row: _Row, instrument: str, vintage: int) -> CeaDay:
     return CeaDay(
         row.line,
         row.date(),
@@ -162,7 +223,12 @@ def _cea(row: _Row, instrument: str) -> CeaDay:
         row.sums("total_volume_t", "total_turnover_cny"),
         row.sums("ytd_total_volume_t", "ytd_total_turnover_cny"),
         row.sums("cum_total_volume_t", "cum_total_turnover_cny"),
+        vintage,
     )
+
+
+class _NoColumnError(FormatError):
+    """A whole file lacks a column."""
 
 
 class _Row:
@@ -177,7 +243,7 @@ class _Row:
 
     def text(self, column: str) -> str:
         if column not in self._values:
-            raise FormatError(f"{self._file}: there is no column {column}")
+            raise _NoColumnError(f"{self._file}: there is no column {column}")
         value = self._values[column]
         if value is None:
             raise self.error(column, "the line ends before it")
@@ -193,6 +259,16 @@ class _Row:
             reason = f"{text[:40]!r} is not a date (YYYY-MM-DD)"
             raise self.error("date", reason)
         return date.year * 10_000 + date.month * 100 + date.day
+
+    def year(self, column: str) -> int:
+        """Return the last year that a column names: "2019-2020" is 2020."""
+        text = self.text(column)
+        last = text.rpartition("-")[2]
+        if len(last) == 4 and last.isascii() and last.isdigit():
+            year = int(last)
+            if FIRST_VINTAGE <= year <= LAST_VINTAGE:
+                return year
+        raise self.error(column, f"{text[:40]!r} is not a year")
 
     def fen(self, column: str) -> int:
         text = self.text(column)
@@ -217,63 +293,43 @@ class _Row:
             raise self.error("the end", "there are more values than columns")
 
     def error(self, column: str, why: str) -> FormatError:
-        return FormatError(f"{self._file}:{self.line}: {column}: {why}")
+        return FormatError(f"{self._file}:{self.line}: {column}: {why}", column)
+
+    def source(self) -> tuple[int, str]:
+        """Return date and instrument as far as they can be read."""
+        try:
+            date = self.date()
+        except FormatError:
+            date = 0
+        return date, self._values.get("instrument") or ""
 
 
-def _rows(lines: Iterable[str], file: str, key: str = "") -> Iterator[_Row]:
-    """Yield the rows in calendar order; a date comes once, or once per ``key``."""
-    before, found = 0, set[str]()
-    for row in _read(lines, file):
-        date = row.date()
-        if date != before:
-            found.clear()
-        if date < before:
-            raise row.error(
-                "date", f"{date_text(date)} comes after {date_text(before)}"
-            )
-        name = row.text(key) if key else ""
-        if name in found:
-            raise row.error(
-                "date", f"{date_text(date)} {name}".rstrip() + " comes twice"
-            )
-        found.add(name)
-        before = date
-        yield row
+def _parsed(
+    lines: Iterable[str], file: str, make: Callable[[_Row], Row]
+) -> Iterator[tuple[Row | FormatError, tuple[int, str]]]:
+    """Yield each row, or why it is none, with its date and instrument.
 
-
-def _read(lines: Iterable[str], file: str) -> Iterator[_Row]:
+    Where the whole file cannot be used the error is the last.
+    """
     reader = csv.DictReader(lines)
     try:
         if not reader.fieldnames:
-            raise FormatError(f"{file}: there is no header")
+            yield FormatError(f"{file}: there is no header"), (0, "")
         for values in reader:
             row = _Row(file, reader.line_num, values)
-            row.complete()
-            yield row
+            item: Row | FormatError
+            try:
+                row.complete()
+                item = make(row)
+            except _NoColumnError:
+                raise
+            except FormatError as error:
+                item = error
+            yield item, row.source()
     except csv.Error as error:
-        raise FormatError(f"{file}:{reader.line_num}: {error}") from None
-
-
-def _check_days(
-    dates: Iterable[int], file: str, others: Iterable[int], other: str
-) -> None:
-    """Check that the ``other`` file has all days of ``file``."""
-    missing = sorted(set(dates).difference(others))
-    if missing:
-        raise FormatError(f"{other}: {date_text(missing[0])} is missing, {file} has it")
-
-
-def _check_vintages(vintages: dict[int, list[CeaDay]]) -> None:
-    """Check that a vintage has a row on every day from its first."""
-    listed: dict[str, None] = {}
-    for date, rows in vintages.items():
-        names = {row.instrument for row in rows}
-        for name in listed:
-            if name not in names:
-                raise FormatError(
-                    f"{VINTAGES_FILE}: {date_text(date)} {name} is missing"
-                )
-        listed.update(dict.fromkeys(row.instrument for row in rows))
+        yield FormatError(f"{file}:{reader.line_num}: {error}"), (0, "")
+    except FormatError as error:
+        yield error, (0, "")
 
 
 def _lines(path: Path) -> Iterator[str]:
@@ -281,10 +337,7 @@ def _lines(path: Path) -> Iterator[str]:
         with path.open(encoding="utf-8-sig", newline="") as file:
             yield from file
     except FileNotFoundError:
-        files = f"{VINTAGES_FILE}, {COMPOSITE_FILE} and {CCER_FILE}"
-        raise FormatError(
-            f"{path}: there is no such file; the record is {files}"
-        ) from None
+        raise FormatError(f"{path}: there is no such file") from None
     except UnicodeDecodeError:
         raise FormatError(f"{path}: this is not UTF-8 text") from None
     except OSError as error:

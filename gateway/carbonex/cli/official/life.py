@@ -12,6 +12,8 @@ from collections import Counter
 from itertools import count
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from msgspec.structs import replace
+
 from carbonex.engine import (
     BUY,
     SELL,
@@ -21,6 +23,9 @@ from carbonex.engine import (
     BandSet,
     BeginDay,
     BlockProposed,
+    CancelDay,
+    DayBegun,
+    DelistInstrument,
     Deposit,
     Exchange,
     Issue,
@@ -36,6 +41,7 @@ from carbonex.engine import (
     Rejected,
     Side,
     Trade,
+    UpdateInstrument,
 )
 from carbonex.engine.market.schedule import SECOND_NS, midnight_ns
 from carbonex.engine.semantics import NEWEST
@@ -51,7 +57,7 @@ from .subscriber import Subscriber
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from carbonex.engine import Batch, Command, Event, ListInstrument
+    from carbonex.engine import Batch, Command, Event, ListInstrument, SetComposite
     from carbonex.gateway.market import Market
 
     from .auctions import Bid
@@ -88,7 +94,7 @@ class Published(NamedTuple):
     cancelled: list[OrderCancelled]
     instruments: dict[str, channels.Bulletin]
     products: dict[str, channels.Bulletin]
-    premium: channels.Premium
+    premium: channels.Premium | None
 
 
 class Life:
@@ -96,7 +102,7 @@ class Life:
 
     Days begin, and premiums are told, as the market has it. ``keep`` is given every
     batch, which together are the exchange's log; ``trades`` counts by method, and
-    ``refused`` is what the exchange did not take; nothing should be.
+    ``refused`` is what the exchange did not take.
     """
 
     def __init__(self, market: Market, keep: Callable[[Batch], object]) -> None:
@@ -106,6 +112,7 @@ class Life:
         self._begins = market.begin_seconds
         self._keep = keep
         self._midnight = 0
+        self._bands: dict[str, int] = {}  # the limits that instruments came with
         self._refs = count(1)
         self._venue = Venue(self.exchange, "official", GATEWAY, 1, BATCH, BATCH)
         feed = Feed(self._venue, premiums=pairs_of(market))
@@ -127,13 +134,52 @@ class Life:
             Deposit("", BUYER, CASH, self._ref()),
         )
 
-    def begin(self, date: int, listings: Sequence[ListInstrument]) -> list[BandSet]:
-        """Begin a trading day, on which ``listings`` are new; return the bands."""
+    def begin(
+        self,
+        date: int,
+        listings: Sequence[ListInstrument],
+        gone: Sequence[str] = (),
+        composite: SetComposite | None = None,
+    ) -> list[BandSet] | None:
+        """Begin a trading day; return the bands, or None where it does not begin.
+
+        ``listings`` are new, ``gone`` are traded no more, and ``composite`` follows
+        another method from this day on.
+        """
         self._midnight = midnight_ns(date)
         for terms in listings:
             issue = Issue("", SELLER, terms.instrument, TONNES, self._ref())
-            self._apply(LISTING, terms, issue)
+            self._apply(LISTING, terms)
+            if terms.instrument in self.exchange.instruments:
+                self._apply(LISTING, issue)
+        self._apply(LISTING, *(DelistInstrument("", name) for name in gone))
+        if composite is not None:
+            self._apply(LISTING, composite)
+        return self._begin(date)
+
+    def free(self, names: Sequence[str]) -> list[BandSet] | None:
+        """Begin the day again on which instruments trade without limits."""
+        date = self.exchange.day
+        self._apply(self._begins, CancelDay(""))
+        for name in names:
+            terms = self.exchange.instruments[name].terms
+            free = replace(terms, band_permille=0)
+            self._apply(self._begins, UpdateInstrument("", free))
+        return self._begin(date)
+
+    def bind(self, names: Sequence[str]) -> None:
+        """Let instruments have their limits again from the next day on."""
+        for name in names:
+            instrument = self.exchange.instruments[name]
+            bound = replace(instrument.terms, band_permille=self._bands[name])
+            self._apply(AFTERNOON[1], UpdateInstrument("", bound))
+
+    def _begin(self, date: int) -> list[BandSet] | None:
         events = self._apply(self._begins, BeginDay("", date))
+        if not any(type(event) is DayBegun for event in events):
+            return None
+        for name, instrument in self.exchange.instruments.items():
+            self._bands.setdefault(name, instrument.terms.band_permille)
         return [event for event in events if type(event) is BandSet]
 
     def trade(self, plan: Plan) -> Published:
@@ -148,12 +194,12 @@ class Life:
         self._list(plan.listed[half:], AFTERNOON)
         events = self._apply(AFTERNOON[1])
         bulletins = self._bulletins.read()
-        (premium,) = (p for p in self._premiums.read() if p.kind == "daily")
+        premiums = [p for p in self._premiums.read() if p.kind == "daily"]
         return Published(
             [e for e in events if type(e) is OrderCancelled],
             {b.name: b for b in bulletins if b.scope == "instrument"},
             {b.name: b for b in bulletins if b.scope == "product"},
-            premium,
+            premiums[0] if premiums else None,
         )
 
     def _list(self, trades: Sequence[ListedTrade], session: tuple[int, int]) -> None:

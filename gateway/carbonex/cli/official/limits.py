@@ -66,7 +66,8 @@ class Touch(NamedTuple):
     @property
     def book(self) -> str:
         """What its book is called."""
-        return f"{self.instrument}-{self.date}-{'high' if self.side is BUY else 'low'}"
+        side = "high" if self.side is BUY else "low"
+        return f"{self.instrument[:22]}-{self.date}-{side}"  # at most 36 characters
 
     @property
     def half(self) -> bool:
@@ -79,7 +80,9 @@ def touches(
 ) -> Iterator[Touch]:
     """Yield the limits that a day's highs and lows touched; bands by instrument."""
     for row in vintages:
-        band = bands[row.instrument]
+        band = bands.get(row.instrument)
+        if band is None:
+            continue
         if row.high == band.limit_up:
             yield Touch(row.date, row.instrument, BUY, band.reference, row.high)
         if row.low == band.limit_down:

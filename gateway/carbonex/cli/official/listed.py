@@ -35,7 +35,11 @@ class ListedTrade(NamedTuple):
 
 
 class UnsolvableError(Exception):
-    """No trades give the figures; the message says which and why."""
+    """No trades give the figures; the message says why, ``figure`` which."""
+
+    def __init__(self, message: str, figure: str) -> None:
+        super().__init__(message)
+        self.figure = figure
 
 
 def prices(day: CeaDay) -> tuple[int, ...]:
@@ -51,7 +55,8 @@ def prices(day: CeaDay) -> tuple[int, ...]:
     if not 0 < low <= open_ <= high:
         raise UnsolvableError(
             f"{name_of(day)}: it traded, but an open, high or low is missing, or the"
-            " open is not between the others"
+            " open is not between the others",
+            "open, high, low",
         )
     shown = list(dict.fromkeys((open_, high, low)))
     quantity = day.listed.quantity - len(shown)
@@ -59,7 +64,8 @@ def prices(day: CeaDay) -> tuple[int, ...]:
     if quantity < 0 or not low * quantity <= turnover <= high * quantity:
         raise UnsolvableError(
             f"{name_of(day)}: {day.listed.quantity} t from {format_fen(low)} to"
-            f" {format_fen(high)} cannot come to CNY {format_fen(day.listed.turnover)}"
+            f" {format_fen(high)} cannot come to CNY {format_fen(day.listed.turnover)}",
+            "listed",
         )
     if quantity:
         mean, more = divmod(turnover, quantity)

@@ -2,92 +2,76 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from typing import TYPE_CHECKING, Final
+from bisect import bisect_right
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from msgspec.structs import replace
 
-from carbonex.engine import CancelReason
-from carbonex.gateway.market import DayKind
-from carbonex.wire.dates import date_text
-from carbonex.wire.money import format_fen
+from carbonex.engine import CancelReason, SetComposite
+from carbonex.wire.money import parse_fen
+from carbonex.wire.vocabulary import COMPOSITE_NAMES
 
-from .life import BUYER, CASH, SELLER, Life
+from .check import why_refused
+from .files import CCER_FILE, VINTAGES_FILE
+from .life import Life
 from .limits import touches
-from .listed import UnsolvableError
-from .plan import Resting, days, plan_day
+from .listed import ListedTrade
+from .methods import MEAN, methods
+from .plan import COMPOSITE, REDUCTIONS, Resting, days, plan_day
 from .reopening import PRODUCTS
 
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
-    from carbonex.engine import Account, BandSet, Batch, ListInstrument
+    from carbonex.engine import BandSet, Batch, CompositeMethod, ListInstrument
     from carbonex.gateway.market import Market
 
     from .check import Check
-    from .files import Record
+    from .files import CcerDay, CeaDay, Problem, Record
     from .life import Published
     from .limits import Touch
     from .plan import Day, Plan
 
 
 CEA: Final = "CEA"  # the products
-CCER: Final = "CCER"
+CCER: Final = REDUCTIONS
+
+
+class Lived(NamedTuple):
+    """A life that has been lived, and what of the record it was.
+
+    ``methods`` are the composite's by date, ``rows`` each vintage's newest and
+    ``ccer`` all days of certified reductions that were lived, ``touched`` the limits.
+    """
+
+    life: Life
+    methods: dict[int, CompositeMethod]
+    rows: dict[str, CeaDay]
+    ccer: list[CcerDay]
+    touched: list[Touch]
 
 
 def live(
     record: Record, market: Market, check: Check, keep: Callable[[Batch], object]
-) -> tuple[Life, list[Touch]]:
-    """Live the record by the market's terms; return also the limits touched.
+) -> Lived:
+    """Live the record by the market's terms; ``keep`` is given every batch.
 
-    ``keep`` is given every batch.
-
-    Raises:
-        UnsolvableError: If no trades give a day's figures.
-
+    What cannot be lived is noted in ``check``, and the next day goes on: a vintage
+    whose day cannot have been trades a tonne at the close that its next day begins
+    with, without limits where need be, so that one odd day is one difference.
     """
-    terms = terms_of(market)
+    for problem in record.problems:
+        check.cannot(problem.date, problem.name, problem.figure, problem.why)
+    history = list(days(record))
+    if not history:
+        check.cannot(0, VINTAGES_FILE, "file", "there are no rows of any trading day")
     life = Life(market, keep)
-    touched: list[Touch] = []
-    life.found(record.composite[0].date)
-    for day in days(record):
-        begun = life.begin(day.date, list(_listings(day, life, terms)))
-        bands = {band.instrument: band for band in begun}
-        _check_listed(day, bands)
-        plan = plan_day(day, bands)
-        published = life.trade(plan)
-        _compare(day, published, check)
-        _compare_close(day, plan, published, check)
-        touched += touches(day.vintages, bands)
-        for command, rejected in life.refused:
-            check.refused(day.date, command, rejected)
-        life.refused.clear()
-    return life, touched
-
-
-def compare_balances(record: Record, life: Life, check: Check) -> None:
-    """Compare what the buyer and the seller have at the end with what was traded.
-
-    Of the newest purchases some may not be sold yet: allowances of the last
-    day (T+1), certified reductions of the last five (T+5).
-    """
-    buyer, seller = (life.exchange.accounts[name] for name in (BUYER, SELLER))
-    last = record.composite[-1]
-    turnover = last.since_start.turnover
-    for row in record.vintages[last.date]:
-        amounts = row.since_start.quantity, row.total.quantity
-        _compare_holding(row.date, (row.instrument,), buyer, amounts, check)
-    if record.ccer:
-        since = record.composite[-5].date
-        recent = sum(row.day.quantity for row in record.ccer if row.date >= since)
-        turnover += record.ccer[-1].since_start.turnover
-        names = [product.instrument for product in PRODUCTS]
-        amounts = record.ccer[-1].since_start.quantity, recent
-        _compare_holding(last.date, names, buyer, amounts, check)
-    recorded = {"paid": turnover, "received": turnover}
-    venue = {"paid": CASH - buyer.cash, "received": seller.cash}
-    check.compare("cash at the end", (last.date, "cash"), recorded, venue)
+    years = _Years(life, terms_of(market), check, history, record.problems)
+    chosen = methods(history)
+    for day in history:
+        years.live(day, chosen[day.date])
+    return years.lived
 
 
 def terms_of(market: Market) -> dict[str, ListInstrument]:
@@ -97,58 +81,226 @@ def terms_of(market: Market) -> dict[str, ListInstrument]:
     }
 
 
-def compare_dates(record: Record, market: Market, check: Check) -> None:
-    """Compare the record's dates, from its first to its last, with the calendar."""
-    recorded = {row.date for row in record.composite}
-    date = dt.date.fromisoformat(str(min(recorded)))
-    while (number := int(date.strftime("%Y%m%d"))) <= max(recorded):
-        trades = market.calendar.kind(date) is DayKind.TRADING
-        if trades or number in recorded:
-            traded = {"trading day": "yes" if number in recorded else "no"}
-            told = {"trading day": "yes" if trades else "no"}
-            check.compare("calendar of the preset", (number, "calendar"), traded, told)
-        date += dt.timedelta(days=1)
+class _Years:
+    """Lives day after day, and keeps what the next ones go on from."""
+
+    def __init__(
+        self,
+        life: Life,
+        terms: Mapping[str, ListInstrument],
+        check: Check,
+        history: Sequence[Day],
+        problems: Sequence[Problem],
+    ) -> None:
+        self.lived = Lived(life, {}, {}, [], [])
+        self._life = life
+        self._terms = terms
+        self._check = check
+        self._told: set[str] = set()  # those that the venue cannot list
+        # Rows that could not be read, and whether some are of certified reductions.
+        self._lost = {(problem.date, problem.name) for problem in problems}
+        self._gaps = any(problem.file == CCER_FILE for problem in problems)
+        self._rows: dict[str, list[CeaDay]] = {}
+        for day in history:
+            for row in day.vintages:
+                self._rows.setdefault(row.instrument, []).append(row)
+        if history:
+            life.found(history[0].date)
+
+    def live(self, day: Day, method: CompositeMethod) -> None:
+        """Live a day, whose composite goes by ``method``, and compare it."""
+        bands = self._begin(day, method)
+        if bands is None:
+            return
+        self.lived.methods[day.date] = method
+        plan = plan_day(day, bands, method)
+        settled = list(self._settling(day, plan, bands))
+        free = [t.instrument for t in settled if not _within(t, bands)]
+        if free:
+            self._life.free(free)
+        published = self._life.trade(plan._replace(listed=[*plan.listed, *settled]))
+        if free:
+            self._life.bind(free)
+        self._compare(day, plan, published, method, bands)
+
+    def _begin(self, day: Day, method: CompositeMethod) -> dict[str, BandSet] | None:
+        """Begin the day; return its bands, or None where the venue does not."""
+        life, date = self._life, day.date
+        product = life.exchange.products.get(CEA)
+        now = MEAN if product is None else product.method
+        change = SetComposite("", CEA, method) if method is not now else None
+        if product is None and not day.vintages:
+            change = None
+        gone = list(self._gone(day))
+        begun = life.begin(date, list(self._listings(day)), gone, change)
+        refused = [(c, r) for c, r in life.refused]
+        life.refused.clear()
+        for command, rejected in refused:
+            name = str(getattr(command, "instrument", "venue"))
+            if name not in self._told:
+                why = why_refused(command, rejected)
+                self._check.cannot(date, name, "day", why)
+            if begun is not None:
+                self._told.add(name)
+        if begun is None:
+            self._check.astray |= {row.instrument for row in day.vintages}
+            self._check.astray |= {COMPOSITE, CCER}
+            return None
+        return {band.instrument: band for band in begun}
+
+    def _listings(self, day: Day) -> Iterator[ListInstrument]:
+        """Yield what is new on a day: vintages, and all certified reductions at once.
+
+        The very first vintage needs a price: it opened at its P0. A later one has
+        none, so that the exchange takes the composite close.
+        """
+        known = self._life.exchange.instruments
+        for row in day.vintages:
+            name = row.instrument
+            if name not in known and name not in self._told:
+                declared = 0 if known else row.previous_close or row.open
+                yield replace(
+                    self._terms[CEA],
+                    instrument=name,
+                    reference=declared,
+                    vintage=row.vintage,
+                )
+        for product in PRODUCTS if day.ccer else ():
+            name, declared = product
+            if name not in known:
+                yield replace(self._terms[CCER], instrument=name, reference=declared)
+
+    def _gone(self, day: Day) -> Iterator[str]:
+        """Yield the vintages that have no row any more, and no part in the day's total.
+
+        A row that cannot be read, or that is missing while its tonnes are in the
+        total of all vintages, is no end.
+        """
+        total = sum(row.total.quantity for row in day.vintages)
+        if not day.vintages or day.composite.total.quantity not in (0, total):
+            return
+        for name, rows in self._rows.items():
+            instrument = self._life.exchange.instruments.get(name)
+            listed = instrument is not None and not instrument.delisted
+            ended = rows[-1].date < day.date and (day.date, name) not in self._lost
+            if listed and ended:
+                yield name
+
+    def _settling(
+        self, day: Day, plan: Plan, bands: Mapping[str, BandSet]
+    ) -> Iterator[ListedTrade]:
+        """Yield a trade for each vintage whose close is not where its next day begins."""
+        today = {row.instrument: row for row in day.vintages}
+        for name, rows in self._rows.items():
+            if name not in bands or (name in today and name not in plan.faults):
+                continue
+            at = bisect_right(rows, day.date, key=lambda row: row.date)
+            price = rows[at].previous_close if at < len(rows) else 0
+            price = price or (today[name].close if name in today else 0)
+            if price and price != bands[name].reference:
+                yield ListedTrade(name, price, 1)
+
+    def _compare(
+        self,
+        day: Day,
+        plan: Plan,
+        published: Published,
+        method: CompositeMethod,
+        bands: Mapping[str, BandSet],
+    ) -> None:
+        check, wrong = self._check, self._wrong(day, plan)
+        self._idle(day, bands)
+        rows = [row for row in day.vintages if row.instrument not in wrong]
+        for row in day.vintages:
+            bulletin = published.instruments.get(row.instrument)
+            if bulletin is None:
+                check.astray.add(row.instrument)
+            elif row.instrument in wrong:
+                check.left(row, row.instrument, bulletin)
+            else:
+                check.vintage(row, bulletin)
+                self.lived.rows[row.instrument] = row
+        traded = sum(name in bands for name in self._rows)
+        whole = len(rows) == len(day.vintages) == traded
+        equal = self._composite(day, plan, published, method, whole=whole)
+        if day.ccer:
+            self._reductions(day, wrong, published, premium=equal)
+        self.lived.touched.extend(touches(rows, bands))
+        _compare_close(day, plan, published, wrong, check)
+
+    def _wrong(self, day: Day, plan: Plan) -> set[str]:
+        """Report what was not traded as recorded, and return whose day it was."""
+        check, wrong = self._check, set(plan.faults) - {COMPOSITE}
+        for name, fault in plan.faults.items():
+            if name not in self._told:
+                check.cannot(day.date, name, fault.figure, fault.why)
+        reductions = {product.instrument for product in PRODUCTS}
+        for command, rejected in self._life.refused:
+            name = str(getattr(command, "instrument", "venue"))
+            name = CCER if name in reductions else name
+            if name not in wrong:
+                wrong.add(name)
+                figure = type(command).__name__
+                check.cannot(day.date, name, figure, why_refused(command, rejected))
+        self._life.refused.clear()
+        return wrong
+
+    def _idle(self, day: Day, bands: Mapping[str, BandSet]) -> None:
+        """Let those that have no row on a day go on from the record's sums."""
+        today = {row.instrument for row in day.vintages}
+        self._check.astray |= {
+            name for name in self._rows if name in bands and name not in today
+        }
+        if self._gaps and day.ccer is None and CCER in self._check.behind:
+            self._check.astray.add(CCER)
+
+    def _composite(
+        self,
+        day: Day,
+        plan: Plan,
+        published: Published,
+        method: CompositeMethod,
+        *,
+        whole: bool,
+    ) -> bool:
+        """Compare the composite, if all its vintages could be; tell whether its close is equal."""
+        bulletin = published.products.get(CEA)
+        if bulletin is None:
+            self._check.astray.add(COMPOSITE)
+            return False
+        if not whole or not day.composite.line:
+            self._check.left(day.composite, COMPOSITE, bulletin)
+            return False
+        of = f"by the {COMPOSITE_NAMES[method]} vintage"
+        if method is MEAN:
+            several = len(day.vintages) > 1
+            of = "of several vintages" if several else "of the only vintage"
+        without = ("open", "high", "low") if COMPOSITE in plan.faults else ()
+        self._check.composite(day.composite, of, bulletin, without)
+        return parse_fen(bulletin.close or "0") == day.composite.close
+
+    def _reductions(
+        self, day: Day, wrong: Collection[str], published: Published, *, premium: bool
+    ) -> None:
+        """Compare the certified reductions' day, and the premium where it can be."""
+        row, bulletin, told = day.ccer, published.products.get(CCER), published.premium
+        if row is None or bulletin is None or told is None or CCER in wrong:
+            self._check.astray.add(CCER)
+            return
+        self._check.ccer(row, bulletin, told)
+        self.lived.ccer.append(row)
+        if row.average and premium:
+            self._check.premium(row.average, day.composite, told)
 
 
-def _listings(
-    day: Day, life: Life, terms: Mapping[str, ListInstrument]
-) -> Iterator[ListInstrument]:
-    """Yield what is new on a day: vintages, and all certified reductions at once.
-
-    The very first vintage needs a price: it opened at its P0. A later one has
-    none, so that the exchange takes the composite close.
-    """
-    known = life.exchange.instruments
-    for row in day.vintages:
-        if row.instrument not in known:
-            declared = 0 if known else row.open
-            yield replace(terms[CEA], instrument=row.instrument, reference=declared)
-    for product in PRODUCTS if day.ccer else ():
-        name, declared = product
-        if name not in known:
-            yield replace(terms[CCER], instrument=name, reference=declared)
+def _within(trade: ListedTrade, bands: Mapping[str, BandSet]) -> bool:
+    band = bands[trade.instrument]
+    return band.limit_down <= trade.price <= band.limit_up
 
 
-def _check_listed(day: Day, bands: Mapping[str, BandSet]) -> None:
-    for row in day.vintages:
-        if row.instrument not in bands:
-            raise UnsolvableError(
-                f"{date_text(day.date)}: the venue cannot list {row.instrument!r} with a"
-                f" first price of {format_fen(row.open)}"
-            )
-
-
-def _compare(day: Day, published: Published, check: Check) -> None:
-    for row in day.vintages:
-        check.vintage(row, published.instruments[row.instrument])
-    check.composite(day.composite, len(day.vintages), published.products[CEA])
-    if day.ccer:
-        check.ccer(day.ccer, published.products[CCER], published.premium)
-        if day.ccer.average and day.composite.close:
-            check.premium(day.ccer.average, day.composite, published.premium)
-
-
-def _compare_close(day: Day, plan: Plan, published: Published, check: Check) -> None:
+def _compare_close(
+    day: Day, plan: Plan, published: Published, wrong: Collection[str], check: Check
+) -> None:
     """Compare the orders that rested with those that the close has cancelled."""
     told = [
         Resting(event.order.instrument, event.order.side, event.price)
@@ -156,27 +308,11 @@ def _compare_close(day: Day, plan: Plan, published: Published, check: Check) -> 
         if event.reason is CancelReason.SESSION_CLOSE
     ]
     for order in plan.resting:
-        words = "yes" if order in told else "no"
-        check.compare(
-            "orders left at the close",
-            (day.date, order.instrument),
-            {"cancelled": "yes"},
-            {"cancelled": words},
-        )
-
-
-def _compare_holding(
-    date: int,
-    instruments: Sequence[str],
-    account: Account,
-    amounts: tuple[int, int],
-    check: Check,
-) -> None:
-    """Compare tonnes held and not yet sellable, over several instruments."""
-    holdings = [account.holding(name) for name in instruments]
-    held = sum(holding.quantity for holding in holdings)
-    locked = sum(holding.resale_locked for holding in holdings)
-    told = (
-        {"held": f"{n} t", "locked": f"{m} t"} for n, m in (amounts, (held, locked))
-    )
-    check.compare("holdings at the end", (date, instruments[0]), *told)
+        if order.instrument not in wrong:
+            words = "yes" if order in told else "no"
+            check.compare(
+                "orders left at the close",
+                (day.date, order.instrument),
+                {"cancelled": "yes"},
+                {"cancelled": words},
+            )

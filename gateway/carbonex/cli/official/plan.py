@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from carbonex.engine import BUY, SELL, Side
+from carbonex.wire.money import format_fen
 
 from .auctions import bids
 from .blocks import blocks
-from .composite import listed_trades
-from .reopening import Limits, ccer_trades
+from .composite import alone, by_turns, listed_trades, newest_trades
+from .files import CeaDay, Sums
+from .listed import UnsolvableError, name_of
+from .methods import MEAN, newest
+from .reopening import PRODUCTS, Limits, ccer_trades
 
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from carbonex.engine import BandSet
+    from carbonex.engine import BandSet, CompositeMethod
 
     from .auctions import Bid
     from .blocks import Block
-    from .files import CcerDay, CeaDay, Record
+    from .files import CcerDay, Record
     from .listed import ListedTrade
 
 
@@ -40,53 +44,136 @@ class Resting(NamedTuple):
     price: int
 
 
+class Fault(NamedTuple):
+    """Why a name's day cannot be lived, and which of its figures says so."""
+
+    figure: str
+    why: str
+
+
 class Plan(NamedTuple):
-    """Trades in their order; blocks and auctions with their instrument."""
+    """Trades in their order; blocks and auctions with their instrument.
+
+    ``faults`` are the vintages that are not traded as recorded, ``composite`` where
+    its open, high and low cannot be reached, and ``CCER``.
+    """
 
     resting: Sequence[Resting]
     listed: Sequence[ListedTrade]
     blocks: Sequence[tuple[str, Block]]
     auctions: Sequence[tuple[str, Sequence[Bid]]]
+    faults: Mapping[str, Fault] = {}
+
+
+COMPOSITE: Final = "composite"
+REDUCTIONS: Final = "CCER"
 
 
 def days(record: Record) -> Iterator[Day]:
-    """Yield the record's trading days in calendar order."""
+    """Yield the record's trading days in calendar order.
+
+    A day of which the composite's row is missing has one with nothing published.
+    """
     ccer = {row.date: row for row in record.ccer}
-    for row in record.composite:
-        yield Day(row.date, record.vintages[row.date], row, ccer.get(row.date))
+    together = {row.date: row for row in record.composite}
+    for date in sorted({*record.vintages, *together}):
+        composite = together.get(date) or unpublished(date)
+        yield Day(date, record.vintages.get(date, []), composite, ccer.get(date))
 
 
-def plan_day(day: Day, bands: Mapping[str, BandSet]) -> Plan:
+def unpublished(date: int) -> CeaDay:
+    """Return a day's row of the composite where there is none: its line is 0."""
+    none = Sums(0, 0)
+    return CeaDay(0, date, "", 0, 0, 0, 0, 0, none, none, none, none, none, none)
+
+
+def plan_day(
+    day: Day, bands: Mapping[str, BandSet], method: CompositeMethod = MEAN
+) -> Plan:
     """Return what to trade, by the bands that the venue set for the day.
 
-    Raises:
-        UnsolvableError: If no trades give the day's figures.
-
+    What no trades give is a fault, and left out: the rest of the day is traded.
     """
-    references = [bands[row.instrument].reference for row in day.vintages]
-    listed = listed_trades(day.vintages, references, day.composite)
+    faults: dict[str, Fault] = {}
+    rows: list[CeaDay] = []
+    deals: list[tuple[str, Block]] = []
+    auctions: list[tuple[str, Sequence[Bid]]] = []
+    for row in day.vintages:
+        try:
+            found = _alone(row, bands.get(row.instrument))
+        except UnsolvableError as error:
+            faults[row.instrument] = Fault(error.figure, str(error))
+            continue
+        rows.append(row)
+        deals += [(row.instrument, block) for block in found[0]]
+        auctions += [(row.instrument, found[1])] if found[1] else []
+    listed = _in_order(day, rows, bands, method, faults)
     if day.ccer:
         allowances = {row.instrument for row in day.vintages}
         limits = {
-            name: Limits(band.reference, band.limit_down, band.limit_up)
-            for name, band in bands.items()
-            if name not in allowances
+            product.instrument: Limits(band.reference, band.limit_down, band.limit_up)
+            for product in PRODUCTS
+            if product.instrument not in allowances
+            and (band := bands.get(product.instrument)) is not None
         }
-        listed += ccer_trades(day.ccer, limits)
-    return Plan(
-        list(_resting(listed, bands)),
-        listed,
-        [
-            (row.instrument, block)
-            for row in day.vintages
-            for block in _blocks(row, bands[row.instrument])
-        ],
-        [
-            (row.instrument, bids(row.auction, bands[row.instrument].reference))
-            for row in day.vintages
-            if row.auction.quantity
-        ],
-    )
+        try:
+            listed += ccer_trades(day.ccer, limits)
+        except UnsolvableError as error:
+            faults[REDUCTIONS] = Fault(error.figure, str(error))
+    taken = {name: band for name, band in bands.items() if name not in faults}
+    return Plan(list(_resting(listed, taken)), listed, deals, auctions, faults)
+
+
+def _alone(row: CeaDay, band: BandSet | None) -> tuple[Sequence[Block], Sequence[Bid]]:
+    """Return a vintage's blocks and bids, if its day can have been.
+
+    Raises:
+        UnsolvableError: If no trades within its limits give its figures.
+
+    """
+    name = name_of(row)
+    if band is None:
+        raise UnsolvableError(f"{name}: the venue does not trade it", "row")
+    alone(row)
+    if row.listed.quantity:
+        if row.high > band.limit_up:
+            up = format_fen(band.limit_up)
+            why = f"{name}: high {format_fen(row.high)} is above the limit up of {up}"
+            raise UnsolvableError(why, "high")
+        if row.low < band.limit_down:
+            down = format_fen(band.limit_down)
+            why = f"{name}: low {format_fen(row.low)} is below the limit down of {down}"
+            raise UnsolvableError(why, "low")
+    elif row.close and row.close != band.reference:
+        why = (
+            f"{name}: without a listed trade its close is P0,"
+            f" {format_fen(band.reference)}, and {format_fen(row.close)} is recorded"
+        )
+        raise UnsolvableError(why, "close")
+    entered = bids(row.auction, band.reference) if row.auction.quantity else ()
+    return blocks(row, band.block_limit_down, band.block_limit_up), entered
+
+
+def _in_order(
+    day: Day,
+    rows: Sequence[CeaDay],
+    bands: Mapping[str, BandSet],
+    method: CompositeMethod,
+    faults: dict[str, Fault],
+) -> list[ListedTrade]:
+    """Return the listed trades of rows, so that the composite is as published."""
+    if faults or not day.composite.line or not rows:
+        return by_turns(rows)
+    references = [bands[row.instrument].reference for row in rows]
+    if method is not MEAN:
+        leader = newest(rows)
+        reference = bands[leader.instrument].reference
+        return newest_trades(rows, leader, reference, day.composite)
+    try:
+        return listed_trades(rows, references, day.composite)
+    except UnsolvableError as error:
+        faults[COMPOSITE] = Fault(error.figure, str(error))
+        return by_turns(rows)
 
 
 def _resting(
@@ -98,7 +185,3 @@ def _resting(
         for side, price in ((BUY, band.limit_down), (SELL, band.limit_up)):
             if (name, price) not in traded:
                 yield Resting(name, side, price)
-
-
-def _blocks(row: CeaDay, band: BandSet) -> Sequence[Block]:
-    return blocks(row, band.block_limit_down, band.block_limit_up)

@@ -76,7 +76,8 @@ def ccer_trades(day: CcerDay, products: Mapping[str, Limits]) -> list[ListedTrad
                 return [trade for part in parts for trade in _trades(*part)]
     raise UnsolvableError(
         f"{date_text(day.date)} CCER: no trades within the products' limits come to"
-        f" {day.day.quantity} t and CNY {format_fen(day.day.turnover)}"
+        f" {day.day.quantity} t and CNY {format_fen(day.day.turnover)}",
+        "day",
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 import msgspec
@@ -10,21 +11,24 @@ from rich.table import Table
 from carbonex.wire.channels import Premium
 from carbonex.wire.counts import counted
 from carbonex.wire.dates import date_text
+from carbonex.wire.vocabulary import COMPOSITE_NAMES
 
 from .known import expected, unexplained
 from .premium import as_quoted
 
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from rich.console import Console
 
-    from .check import Check, Difference
+    from carbonex.engine import CompositeMethod
+
+    from .check import Check, Difference, Explained
     from .life import Life
 
 
-SHOWN: Final = 20  # differences that are spelled out
+SHOWN: Final = 100  # differences that are spelled out
 
 
 class Figure(msgspec.Struct, frozen=True):
@@ -34,6 +38,24 @@ class Figure(msgspec.Struct, frozen=True):
     figure: str
     equal: int
     compared: int
+
+
+class Year(msgspec.Struct, frozen=True):
+    """A calendar year: its days, its figures, and the differences, explained and not."""
+
+    year: int
+    days: int
+    equal: int
+    compared: int
+    explained: int
+    differences: int
+
+
+class Method(msgspec.Struct, frozen=True):
+    """By which method the composite goes from a date on, as read from its closes."""
+
+    date: str
+    composite: str
 
 
 class Report(msgspec.Struct, frozen=True):
@@ -51,15 +73,25 @@ class Report(msgspec.Struct, frozen=True):
     explained: list[dict[str, str]]
     differences: int
     first_differences: list[dict[str, str]]
+    years: list[Year]
+    composites: list[Method]
 
 
-def report(check: Check, life: Life, dates: Collection[int], seconds: float) -> Report:
-    """Sum a run up; the days of these ``dates`` were lived in ``seconds``."""
-    known = expected(dates)
+def report(
+    check: Check,
+    life: Life,
+    methods: Mapping[int, CompositeMethod],
+    seconds: float,
+) -> Report:
+    """Sum a run up; the days with these ``methods`` were lived in ``seconds``."""
+    known = expected(check.seen)
     found = set(check.differences)
     differences = unexplained(check.differences, known)
+    explained = [item for item in known if item.difference in found] + check.explained
+    explained.sort(key=lambda item: item.difference.date)
+    differences.sort(key=lambda item: item.date)
     return Report(
-        len(dates),
+        len(methods),
         life.exchange.seq,
         round(seconds, 3),
         dict(life.trades),
@@ -68,14 +100,35 @@ def report(check: Check, life: Life, dates: Collection[int], seconds: float) -> 
             for (group, figure), compared in check.compared.items()
         ],
         check.quoted,
-        [
-            {**_row(item.difference), "why": item.why}
-            for item in known
-            if item.difference in found
-        ],
+        [{**_row(item.difference), "why": item.why} for item in explained],
         len(differences),
         [_row(difference) for difference in differences[:SHOWN]],
+        list(_years(check, methods, explained, differences)),
+        list(_composites(methods)),
     )
+
+
+def _years(
+    check: Check,
+    dates: Iterable[int],
+    explained: Sequence[Explained],
+    differences: Sequence[Difference],
+) -> Iterator[Year]:
+    days = Counter(date // 10_000 for date in dates)
+    told = Counter(item.difference.date // 10_000 for item in explained)
+    differ = Counter(item.date // 10_000 for item in differences)
+    for year in sorted({*days, *differ}):
+        equal = check.years[year, True]
+        compared = equal + check.years[year, False]
+        yield Year(year, days[year], equal, compared, told[year], differ[year])
+
+
+def _composites(methods: Mapping[int, CompositeMethod]) -> Iterator[Method]:
+    before = None
+    for date, method in methods.items():
+        if method is not before:
+            yield Method(date_text(date), COMPOSITE_NAMES[method])
+        before = method
 
 
 def show(result: Report, console: Console) -> None:
@@ -86,11 +139,14 @@ def show(result: Report, console: Console) -> None:
         f" {counted(result.commands, 'command')},"
         f" {trades} in {result.seconds:.1f} s"
     )
-    for table in (_equal(result), _premiums(result), _explained(result)):
+    tables = _equal(result), _premiums(result), _explained(result), _by_year(result)
+    for table in tables:
         if table.row_count:
             console.print(table)
     for item in result.first_differences:
         console.print(_line(item), markup=False, soft_wrap=True)
+    for method in result.composites:
+        console.print(f"composite from {method.date} on: {method.composite}")
     console.print(f"[bold]{_verdict(result.differences)}[/bold]")
 
 
@@ -143,12 +199,29 @@ def _explained(result: Report) -> Table:
     return table
 
 
+def _by_year(result: Report) -> Table:
+    table = _table("by year")
+    for item in result.years:
+        table.add_row(
+            str(item.year) if item.year else "files",
+            counted(item.days, "day"),
+            f"{item.equal:,} of {item.compared:,} figures equal",
+            f"{item.explained} explained",
+            counted(item.differences, "difference"),
+        )
+    return table
+
+
 def _row(difference: Difference) -> dict[str, str]:
     """Return a difference with its date as people write it."""
-    return {**difference._asdict(), "date": date_text(difference.date)}
+    date = date_text(difference.date) if difference.date else ""
+    return {**difference._asdict(), "date": date}
 
 
 def _line(item: Mapping[str, str]) -> str:
+    if not item["recorded"]:
+        place = f"{item['date']} {item['name']} {item['figure'].replace('_', ' ')}"
+        return f"{place.lstrip()}: {item['why']}"
     return (
         f"{item['date']} {item['name']} {item['figure'].replace('_', ' ')}:"
         f" recorded {item['recorded']}, venue {item['venue']}"

@@ -8,6 +8,7 @@ from carbonex.engine import Bulletin, ProductBulletin
 from carbonex.wire import channels
 from carbonex.wire.dates import date_text
 from carbonex.wire.money import format_fen
+from carbonex.wire.vocabulary import COMPOSITE_NAMES
 
 from .rendering import change_of, price_or_none
 from .topic import Message, Topics
@@ -58,10 +59,12 @@ class Bulletins:
 def bulletin_of(seq: int, event: Bulletin | ProductBulletin) -> channels.Bulletin:
     """Return a bulletin that came with command ``seq``."""
     change, percent = change_of(event.close, event.reference)
+    composite = None
     if type(event) is Bulletin:
         scope, name = "instrument", event.instrument
     else:
         scope, name = ("product", event.product) if event.product else ("venue", "")
+        composite = COMPOSITE_NAMES[event.method] if event.product else None
     return channels.Bulletin(
         scope,  # type: ignore[arg-type]
         name,
@@ -78,6 +81,7 @@ def bulletin_of(seq: int, event: Bulletin | ProductBulletin) -> channels.Bulleti
         _volumes(event.year),
         _volumes(event.total),
         seq,
+        composite,
     )
 
 

@@ -14,6 +14,7 @@ from carbonex.engine import (
     BlockEnded,
     BlockProposed,
     Bulletin,
+    CompositeSet,
     CountdownFired,
     CountdownSet,
     DayBegun,
@@ -82,6 +83,7 @@ class Dispatch:
             BandSet: self._terms_changed,
             InstrumentDelisted: self._terms_changed,
             InstrumentUpdated: self._updated,
+            CompositeSet: self._composite_set,
             BlockProposed: self._block,
             BlockEnded: self._block,
             AuctionOpened: self._auction_opened,
@@ -200,6 +202,9 @@ class Dispatch:
 
     def _updated(self, _seq: int, _time_ns: int, event: InstrumentUpdated) -> None:
         self._rooms.instruments.refresh(event.terms.instrument)
+
+    def _composite_set(self, _seq: int, _time_ns: int, event: CompositeSet) -> None:
+        self._rooms.instruments.refresh_product(event.product)
 
     def _day_begun(self, _seq: int, _time_ns: int, _event: DayBegun) -> None:
         self._rooms.instruments.refresh_all()

@@ -78,6 +78,12 @@ class Instruments:
         """Note that an instrument's terms or limits may be others."""
         self.news.setdefault(name, None)
 
+    def refresh_product(self, product: str) -> None:
+        """Note that what is told of a product is another for all its instruments."""
+        for name, instrument in self._exchange.instruments.items():
+            if instrument.product.name == product:
+                self.refresh(name)
+
     def refresh_all(self) -> None:
         """Note that a trading day has begun or ended."""
         for name in self._exchange.instruments:

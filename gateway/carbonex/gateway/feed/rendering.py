@@ -12,6 +12,7 @@ from carbonex.wire.dates import date_text
 from carbonex.wire.money import format_fen
 from carbonex.wire.terms import wire_terms
 from carbonex.wire.vocabulary import (
+    COMPOSITE_NAMES,
     ORDER_TYPE_NAMES,
     PHASE_NAMES,
     POST_ONLY_NAMES,
@@ -51,7 +52,7 @@ def instrument_of(
     banded = bool(instrument.terms.band_permille and instrument.reference)
     limits = instrument.limit_down, instrument.limit_up
     blocks = block_limits(instrument)
-    announced = instrument.next_terms
+    announced, product = instrument.next_terms, instrument.product
     return channels.Instrument(
         instrument=instrument.name,
         phase=PHASE_NAMES[phase.phase],
@@ -73,6 +74,12 @@ def instrument_of(
             date_text(instrument.next_terms_date)
             if instrument.next_terms_date
             else None
+        ),
+        composite=COMPOSITE_NAMES[product.method],
+        next_composite=(
+            None
+            if product.next_method is None
+            else COMPOSITE_NAMES[product.next_method]
         ),
         **wire_terms(instrument.terms),
     )

@@ -21,7 +21,7 @@ from .market import (
     parse_market,
 )
 from .scheduler import Scheduler
-from .venue import Difference, difference
+from .venue import Difference, MarketChange, difference
 
 
 __all__ = [
@@ -37,6 +37,7 @@ __all__ = [
     "Listing",
     "LivePremium",
     "Market",
+    "MarketChange",
     "Scheduler",
     "difference",
     "load_market",

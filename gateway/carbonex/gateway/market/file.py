@@ -17,6 +17,7 @@ from carbonex.engine.commands import MAX_PRICE
 from carbonex.gateway.documents import Section
 from carbonex.wire.money import format_fen, parse_fen
 from carbonex.wire.patterns import whole
+from carbonex.wire.requests import CompositeName
 
 
 @final
@@ -88,7 +89,7 @@ class ThresholdsTable(Section, frozen=True):
 
 
 class TermsTable(Section, frozen=True):
-    """``[product.NAME]``: the terms of all its instruments."""
+    """The terms of a product's instruments, or of one."""
 
     tick: Price | UnsetType = UNSET
     lot: int | UnsetType = UNSET
@@ -112,15 +113,23 @@ class TermsTable(Section, frozen=True):
 
 
 @final
+class ProductTable(TermsTable, frozen=True, kw_only=True):
+    """``[product.NAME]``: the terms of all its instruments, and its composite."""
+
+    composite: CompositeName | UnsetType = UNSET
+
+
+@final
 class InstrumentTable(TermsTable, frozen=True, kw_only=True):
     """``[[instrument]]``: a book, and the terms in which it differs from its product.
 
     ``reference`` is its first P0; without one it is the product's composite close.
+    ``vintage`` is a year.
     """
 
     name: Name
     product: Name
-    vintage: Text = ""
+    vintage: int | UnsetType = UNSET
     project_type: Text = ""
     reference: Price | UnsetType = UNSET
 

@@ -15,7 +15,7 @@ from carbonex.gateway.documents import decode, refuse
 from carbonex.wire.dates import wall_text
 from carbonex.wire.money import format_fen
 
-from .file import A_NAME, InstrumentTable, TermsTable, read_value
+from .file import A_NAME, InstrumentTable, ProductTable, read_value
 
 
 if TYPE_CHECKING:
@@ -34,7 +34,6 @@ class Listing(NamedTuple):
     """An instrument of a market file: its terms, and what its tonnes are."""
 
     terms: ListInstrument
-    vintage: str
     project_type: str
 
 
@@ -62,13 +61,13 @@ def listings(table: MarketTable, source: str) -> Iterator[Listing]:
         terms = structs.replace(terms, instrument=instrument.name)
         _check(terms, raw, at, source)
         names.add(instrument.name)
-        yield Listing(terms, instrument.vintage, instrument.project_type)
+        yield Listing(terms, instrument.project_type)
 
 
 def _product(name: str, raw: Any, source: str) -> ListInstrument:
     """Return the terms of a product, under its own name for an instrument's."""
     at = f"product.{name}"
-    table = decode(raw, TermsTable, source, at, read_value)
+    table = decode(raw, ProductTable, source, at, read_value)
     terms = _overlay(ListInstrument(VENUE_KEY, name, name), table)
     _check(terms, raw, at, source)
     return terms

@@ -15,6 +15,7 @@ from carbonex.gateway.documents import (
     refuse,
 )
 from carbonex.wire.dates import wall_text
+from carbonex.wire.vocabulary import COMPOSITES
 
 from .calendar import Calendar, ChineseDays, EveryDay
 from .file import MarketTable, read_value
@@ -22,7 +23,9 @@ from .listings import COMPOSITE, Listing, listings
 
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Iterator
+
+    from carbonex.engine import CompositeMethod
 
     from .file import CalendarTable
 
@@ -50,7 +53,8 @@ class Market(NamedTuple):
 
     Trading days begin ``begin_seconds`` after Shanghai's midnight. ``premiums``
     are the pairs whose live premium is published, ``daily_premium`` the products
-    whose daily one is. ``source`` is the file, for messages.
+    whose daily one is. ``composites`` are the methods of the composites of those
+    products that state one. ``source`` is the file, for messages.
     """
 
     source: str = ""
@@ -59,6 +63,7 @@ class Market(NamedTuple):
     begin_seconds: int = 0
     premiums: tuple[LivePremium, ...] = ()
     daily_premium: DailyPremium | None = None
+    composites: tuple[tuple[str, CompositeMethod], ...] = ()
 
 
 def load_market(name: str, directory: Path = Path()) -> Market:
@@ -115,7 +120,15 @@ def parse_market(text: str, source: str) -> Market:
         int(table.begin),
         tuple(LivePremium(pair.ccer, pair.cea) for pair in table.premium),
         DailyPremium(daily.ccer, daily.cea) if daily else None,
+        tuple(_composites(table)),
     )
+
+
+def _composites(table: MarketTable) -> Iterator[tuple[str, CompositeMethod]]:
+    """Yield what products state; ``listings`` has read their tables."""
+    for name, raw in table.product.items():
+        if "composite" in raw:
+            yield name, COMPOSITES[raw["composite"]]
 
 
 def _calendar(table: CalendarTable, source: str) -> Calendar:

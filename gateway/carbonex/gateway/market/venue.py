@@ -6,27 +6,38 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec.structs import replace
 
-from carbonex.engine import VENUE_KEY, UpdateInstrument
+from carbonex.engine import (
+    VENUE_KEY,
+    CompositeMethod,
+    ListInstrument,
+    SetComposite,
+    UpdateInstrument,
+)
 from carbonex.gateway.documents import refuse
 from carbonex.wire.money import format_fen
 
 
 if TYPE_CHECKING:
-    from carbonex.engine import Instrument, ListInstrument
+    from collections.abc import Iterator
+
+    from carbonex.engine import Instrument
     from carbonex.engine.state import State
 
     from .market import Market
 
 
+MarketChange = ListInstrument | UpdateInstrument | SetComposite
+
+
 class Difference(NamedTuple):
-    """How the venue's instruments differ from a market file's.
+    """How the venue's instruments and composites differ from a market file's.
 
     ``commands`` make it follow the file. ``unknown`` are instruments that the
     file does not list, ``delisted`` those that it lists although they are no
     longer traded: both are left alone.
     """
 
-    commands: list[ListInstrument | UpdateInstrument]
+    commands: list[MarketChange]
     unknown: list[str]
     delisted: list[str]
 
@@ -35,11 +46,11 @@ def difference(market: Market, state: State) -> Difference:
     """Compare a market file with the venue. The default market differs in nothing.
 
     Raises:
-        ConfigError: If the file wants another product, tick or lot for an
+        ConfigError: If the file wants another product, tick, lot or vintage for an
             instrument that is listed.
 
     """
-    commands: list[ListInstrument | UpdateInstrument] = []
+    commands: list[MarketChange] = []
     delisted: list[str] = []
     for terms in (listing.terms for listing in market.listings):
         instrument = state.instruments.get(terms.instrument)
@@ -50,9 +61,22 @@ def difference(market: Market, state: State) -> Difference:
         elif not _trades_by(instrument, terms):
             _check_fixed(instrument.terms, terms, market.source)
             commands.append(UpdateInstrument(VENUE_KEY, terms))
+    commands += _composites(market, state)
     names = {listing.terms.instrument for listing in market.listings}
     unknown = [name for name in state.instruments if names and name not in names]
     return Difference(commands, unknown, delisted)
+
+
+def _composites(market: Market, state: State) -> Iterator[SetComposite]:
+    """Yield what lets composites follow the file; a product is of some instrument."""
+    listed = {listing.terms.product for listing in market.listings}
+    for name, method in market.composites:
+        product = state.products.get(name)
+        now = CompositeMethod.MEAN
+        if product is not None:
+            now = product.method if product.next_method is None else product.next_method
+        if name in listed and method is not now:
+            yield SetComposite(VENUE_KEY, name, method)
 
 
 def _trades_by(instrument: Instrument, terms: ListInstrument) -> bool:
@@ -67,7 +91,8 @@ def _check_fixed(now: ListInstrument, wanted: ListInstrument, source: str) -> No
         ("product", now.product, wanted.product),
         ("tick", format_fen(now.tick), format_fen(wanted.tick)),
         ("lot", now.lot, wanted.lot),
+        ("vintage", now.vintage, wanted.vintage),
     ):
-        if is_ != wants:
+        if is_ and is_ != wants:
             reason = f"it is listed with {is_}, and that cannot change"
             raise refuse(source, f"instrument.{now.instrument}.{key}", wants, reason)

@@ -89,6 +89,7 @@ _ALL: Final[tuple[AnyMethod, ...]] = (
     VenueMethod(
         "delist_instrument", OPERATE, 1, operator.delist_instrument, rendering.done
     ),
+    VenueMethod("set_composite", OPERATE, 1, operator.set_composite, rendering.done),
     VenueMethod("halt", OPERATE, 1, operator.halt, rendering.done),
     VenueMethod("resume", OPERATE, 1, operator.resume, rendering.done),
     VenueMethod("begin_day", OPERATE, 1, operator.begin_day, rendering.done),

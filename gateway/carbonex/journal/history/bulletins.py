@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
-from carbonex.engine import Bulletin, ProductBulletin, Volumes
+from carbonex.engine import Bulletin, CompositeMethod, ProductBulletin, Volumes
 
 
 if TYPE_CHECKING:
@@ -22,9 +22,9 @@ _HEAD: Final = (
     "date INTEGER NOT NULL, product TEXT NOT NULL, instrument TEXT NOT NULL,"
     " seq INTEGER NOT NULL, time_ns INTEGER NOT NULL, reference INTEGER NOT NULL,"
     " open INTEGER NOT NULL, high INTEGER NOT NULL, low INTEGER NOT NULL,"
-    " close INTEGER NOT NULL"
+    " close INTEGER NOT NULL, method INTEGER NOT NULL"
 )
-_COLUMNS: Final = 10  # in the head
+_COLUMNS: Final = 11  # in the head
 _FIELDS: Final = Volumes.__struct_fields__
 _VOLUMES: Final = ", ".join(
     f"{period}_{field} NOT NULL"
@@ -32,7 +32,8 @@ _VOLUMES: Final = ", ".join(
     for field in _FIELDS
 )
 
-# Of a product's bulletin the instrument is empty, of the venue's the product too.
+# Of a product's bulletin the instrument is empty, of the venue's the product too; the
+# method is a product's.
 TABLE: Final = f"""
 CREATE TABLE bulletins (
     {_HEAD}, {_VOLUMES},
@@ -56,19 +57,21 @@ def bulletin_row(when: When, event: Bulletin | ProductBulletin) -> tuple[Any, ..
         event.high,
         event.low,
         event.close,
+        event.method if isinstance(event, ProductBulletin) else CompositeMethod.MEAN,
         *map(_small, chain.from_iterable(map(msgspec.structs.astuple, periods))),
     )
 
 
 def bulletin_of(row: tuple[Any, ...]) -> tuple[int, Bulletin | ProductBulletin]:
     """Return seq and bulletin of a row."""
-    date, product, instrument, seq, _, *prices = row[:_COLUMNS]
+    date, product, instrument, seq, _, *prices, method = row[:_COLUMNS]
     numbers = list(map(int, row[_COLUMNS:]))
     size = len(_FIELDS)
     volumes = [Volumes(*numbers[i : i + size]) for i in range(0, 3 * size, size)]
     if instrument:
         return seq, Bulletin(instrument, product, date, *prices, *volumes)
-    return seq, ProductBulletin(product, date, *prices, *volumes)
+    parts: list[Any] = [*prices, *volumes, CompositeMethod(method)]
+    return seq, ProductBulletin(product, date, *parts)
 
 
 def _small(number: int) -> int | str:

@@ -6,6 +6,7 @@ from carbonex.wire.requests import (
     AuctionsSection,
     BlocksSection,
     CallsSection,
+    CompositeName,
     FeesSection,
     Terms,
     ThresholdsSection,
@@ -55,6 +56,7 @@ class InstrumentTerms(
     calls: CallTerms = CallTerms()
     thresholds: Thresholds = Thresholds()
     min_display_permille: int = 50
+    vintage: int = 0
 
 
 class Instrument(InstrumentTerms, frozen=True, kw_only=True):
@@ -65,7 +67,9 @@ class Instrument(InstrumentTerms, frozen=True, kw_only=True):
     An instrument that is not ``tradable`` is new, or delisted. Prices are null
     where there is no band, or no trading day yet. ``next_terms`` hold from the next
     trading day on, or from the first one of ``next_terms_date`` or later; null where
-    its terms stay.
+    its terms stay. ``composite`` is the method of its
+    product's composite, and ``next_composite`` likewise that from the next trading
+    day on.
     """
 
     instrument: str
@@ -81,3 +85,5 @@ class Instrument(InstrumentTerms, frozen=True, kw_only=True):
     block_limit_up: str | None
     next_terms: InstrumentTerms | None = None
     next_terms_date: str | None = None
+    composite: CompositeName = "mean"
+    next_composite: CompositeName | None = None

@@ -7,7 +7,7 @@ from typing import Literal
 import msgspec
 
 from carbonex.wire.answers import Auction
-from carbonex.wire.requests import MethodName, SideName
+from carbonex.wire.requests import CompositeName, MethodName, SideName
 
 
 Level = tuple[str, int, int]  # price, tonnes, orders
@@ -99,6 +99,7 @@ class Bulletin(msgspec.Struct, frozen=True):
     ``scope`` is instrument, product or venue, and ``name`` which. A product's
     prices are those of its composite; the venue has none. Prices are null where
     nothing traded and none is known. ``year`` and ``since_listing`` include the day.
+    ``composite`` is the method of a product's composite, of others null.
     """
 
     scope: Literal["instrument", "product", "venue"]
@@ -116,6 +117,7 @@ class Bulletin(msgspec.Struct, frozen=True):
     year: Volumes
     since_listing: Volumes
     seq: int
+    composite: CompositeName | None = None
 
 
 class AuctionBid(msgspec.Struct, frozen=True):

@@ -11,6 +11,7 @@ from .base import (
     MAX_PAGE,
     MAX_TIMEOUT,
     ChannelName,
+    CompositeName,
     Date,
     Grace,
     Id,
@@ -62,6 +63,7 @@ from .operator import (
     ListInstrument,
     Restrict,
     Resume,
+    SetComposite,
     UpdateInstrument,
 )
 from .queries import (
@@ -142,6 +144,7 @@ __all__ = [
     "CancelOrder",
     "ChannelName",
     "CloseAuction",
+    "CompositeName",
     "Date",
     "DeclineBlock",
     "DelistInstrument",
@@ -187,6 +190,7 @@ __all__ = [
     "RevokeKey",
     "SelfTradeName",
     "Sequence",
+    "SetComposite",
     "SetObligation",
     "SideName",
     "Statement",

@@ -41,6 +41,7 @@ PermissionName = Literal["read", "trade", "operate", "registry"]
 RestrictionName = Literal["none", "sell_only", "cancel_only", "suspended"]
 MethodName = Literal["listed", "block", "auction"]
 PricingName = Literal["pay_as_bid", "uniform"]
+CompositeName = Literal["mean", "newest"]
 TooFewBidsName = Literal["fill_valid", "cancel", "sell_at_lowest"]
 ChannelName = Literal[
     "status",

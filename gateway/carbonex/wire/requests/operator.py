@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from .base import Date, Micros, Name, OptionalDate, Params, RestrictionName
+from .base import (
+    CompositeName,
+    Date,
+    Micros,
+    Name,
+    OptionalDate,
+    Params,
+    RestrictionName,
+)
 from .terms import Terms
 
 
@@ -16,7 +24,7 @@ class UpdateInstrument(Terms, frozen=True, kw_only=True):
     """Let an instrument trade by these terms from the next trading day on.
 
     Or from the first one of ``effective_date`` or later. They replace all its terms;
-    product, tick and lot must stay as they are.
+    product, tick and lot must stay as they are, and a vintage once it is stated.
     """
 
     instrument: Name
@@ -39,6 +47,13 @@ class Resume(Params, frozen=True):
     """Let a halted instrument trade again."""
 
     instrument: Name
+
+
+class SetComposite(Params, frozen=True):
+    """Let a product's composite be made otherwise from the next trading day on."""
+
+    product: Name
+    composite: CompositeName
 
 
 class BeginDay(Params, frozen=True):

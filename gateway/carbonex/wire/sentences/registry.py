@@ -50,6 +50,10 @@ def _unknown_key(r: Rejected, c: Any) -> str:
     return f"there is no key {c.key_id}"
 
 
+def _unknown_product(r: Rejected, c: Any) -> str:
+    return f"there is no product {c.product}; the first instrument of one makes it"
+
+
 def _last_registry_key(r: Rejected, c: Any) -> str:
     return (
         f"key {c.key_id} is the last that has the permission registry; add another"
@@ -103,6 +107,7 @@ SENTENCES: Final[dict[Reason, Callable[[Rejected, Any], str]]] = {
     Reason.UNKNOWN_PARTICIPANT: _unknown_participant,
     Reason.UNKNOWN_ACCOUNT: _unknown_account,
     Reason.UNKNOWN_KEY: _unknown_key,
+    Reason.UNKNOWN_PRODUCT: _unknown_product,
     Reason.ALREADY_EXISTS: _already_exists,
     Reason.BAD_NAME: _bad_name,
     Reason.BAD_PARAMETER: bad_parameter,

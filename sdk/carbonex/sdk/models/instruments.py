@@ -15,7 +15,7 @@ from carbonex.wire.channels import (
     Fees,
     Thresholds,
 )
-from carbonex.wire.requests import Hours
+from carbonex.wire.requests import CompositeName, Hours
 
 
 class Terms(msgspec.Struct, frozen=True, kw_only=True):
@@ -28,7 +28,8 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True):
     deep one order takes, ``pick`` lets orders name whom they take. What is bought
     may be sold ``resale_days`` trading days later. Tonnes cover at most
     ``offset_permille`` of an obligation. An iceberg shows at least
-    ``min_display_permille`` of its total.
+    ``min_display_permille`` of its total. ``vintage`` is the year of the allowances
+    or reductions, 0 where none is stated.
     """
 
     product: str = "CEA"
@@ -52,6 +53,7 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True):
     calls: CallTerms = CallTerms()
     thresholds: Thresholds = Thresholds()
     min_display_permille: int = 50
+    vintage: int = 0
 
 
 class Instrument(Terms, frozen=True, kw_only=True):
@@ -64,6 +66,8 @@ class Instrument(Terms, frozen=True, kw_only=True):
     is not ``tradable`` is new, or delisted. Prices are None where there is no
     band, or no trading day yet. ``next_terms`` hold from the next trading day on,
     or from the first one of ``next_terms_date`` or later; None where the terms stay.
+    ``composite`` is the method of its product's composite,
+    mean or newest, and ``next_composite`` likewise that from the next trading day on.
     """
 
     instrument: str
@@ -79,6 +83,8 @@ class Instrument(Terms, frozen=True, kw_only=True):
     block_limit_up: Decimal | None
     next_terms: Terms | None = None
     next_terms_date: dt.date | None = None
+    composite: CompositeName = "mean"
+    next_composite: CompositeName | None = None
 
     @property
     def changes_at(self) -> dt.datetime | None:

@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple
 
 import msgspec
 
-from carbonex.wire.requests import MethodName, SideName
+from carbonex.wire.requests import CompositeName, MethodName, SideName
 
 
 class Level(NamedTuple):
@@ -101,6 +101,7 @@ class Bulletin(msgspec.Struct, frozen=True):
     ``scope`` is instrument, product or venue, and ``name`` which. A product's
     prices are those of its composite; the venue has none. Prices are None where
     nothing traded and none is known. ``year`` and ``since_listing`` include the day.
+    ``composite`` is the method of a product's composite, of others None.
     """
 
     scope: Literal["instrument", "product", "venue"]
@@ -118,6 +119,7 @@ class Bulletin(msgspec.Struct, frozen=True):
     year: Volumes
     since_listing: Volumes
     seq: int
+    composite: CompositeName | None = None
 
 
 class Premium(msgspec.Struct, frozen=True):

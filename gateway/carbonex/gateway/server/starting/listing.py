@@ -6,16 +6,17 @@ from typing import TYPE_CHECKING, final
 
 import structlog
 
-from carbonex.engine import Rejected, UpdateInstrument
+from carbonex.engine import Rejected, SetComposite, UpdateInstrument
 from carbonex.gateway.documents import ConfigError
 from carbonex.gateway.market import difference
+from carbonex.wire.vocabulary import COMPOSITE_NAMES
 
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from carbonex.engine import Event, ListInstrument
-    from carbonex.gateway.market import Market
+    from carbonex.engine import Event
+    from carbonex.gateway.market import Market, MarketChange
     from carbonex.gateway.venue import Venue
 
 
@@ -52,9 +53,7 @@ async def follow_market(
 class _Outcomes:
     """Hears what became of the commands, by their place in the list."""
 
-    def __init__(
-        self, source: str, commands: list[ListInstrument | UpdateInstrument]
-    ) -> None:
+    def __init__(self, source: str, commands: list[MarketChange]) -> None:
         self.refusals: list[str] = []
         self._source = source
         self._commands = commands
@@ -64,15 +63,23 @@ class _Outcomes:
         first = events[0]
         if type(first) is Rejected:
             self.refusals.append(self._refusal(command, first))
+        elif type(command) is SetComposite:
+            method = COMPOSITE_NAMES[command.method]
+            _log.info(
+                "composite changes with the next trading day",
+                product=command.product,
+                method=method,
+            )
         elif type(command) is UpdateInstrument:
             name = command.terms.instrument
             _log.info("terms change with the next trading day", instrument=name)
         else:
             _log.info("instrument listed", instrument=command.instrument)
 
-    def _refusal(
-        self, command: ListInstrument | UpdateInstrument, rejected: Rejected
-    ) -> str:
+    def _refusal(self, command: MarketChange, rejected: Rejected) -> str:
+        if type(command) is SetComposite:
+            key = f"{self._source}: product.{command.product}.composite"
+            return f"{key}: the venue refused it ({rejected.reason.name})"
         terms = command.terms if type(command) is UpdateInstrument else command
         key = f"{self._source}: instrument.{terms.instrument}.{rejected.param}"
         if rejected.param == "reference":

@@ -13,12 +13,13 @@ from carbonex.engine import (
     ListInstrument,
     RestrictParticipant,
     ResumeInstrument,
+    SetComposite,
     UpdateInstrument,
 )
 from carbonex.wire.dates import date_number
 from carbonex.wire.terms import engine_terms
 from carbonex.wire.units import NS_PER_US
-from carbonex.wire.vocabulary import RESTRICTIONS
+from carbonex.wire.vocabulary import COMPOSITES, RESTRICTIONS
 
 from .values import fen
 
@@ -51,6 +52,11 @@ def halt(p: requests.Halt, key: str) -> HaltInstrument:
 def resume(p: requests.Resume, key: str) -> ResumeInstrument:
     """Return the command of resume."""
     return ResumeInstrument(key, p.instrument)
+
+
+def set_composite(p: requests.SetComposite, key: str) -> SetComposite:
+    """Return the command of set_composite."""
+    return SetComposite(key, p.product, COMPOSITES[p.composite])
 
 
 def begin_day(p: requests.BeginDay, key: str) -> BeginDay:
