@@ -57,7 +57,8 @@ COMMANDS = {
     10: "ListInstrument key instrument product tick lot max_quantity"
     " market_protection_permille reference band_permille sessions multi_day"
     " take_levels pick resale_days offset_permille position_limit"
-    " large_holder_permille fees blocks auctions calls thresholds min_display_permille",
+    " large_holder_permille fees blocks auctions calls thresholds min_display_permille"
+    " vintage",
     11: "HaltInstrument key instrument",
     12: "ResumeInstrument key instrument",
     13: "UpdateInstrument key terms",

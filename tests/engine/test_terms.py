@@ -40,6 +40,22 @@ def test_terms_may_change_but_not_what_orders_and_tonnes_stand_on() -> None:
     )
 
 
+def test_a_vintage_is_a_year_and_stays_once_it_is_stated() -> None:
+    check(
+        """
+        list CEA20 vintage 1989            -> refused BAD_PARAMETER
+        list CEA20 vintage 2101            -> refused BAD_PARAMETER
+        list CEA20 vintage 2020            -> listed CEA20, CEA20 trading
+        update CEA20 vintage 2021          -> refused BAD_PARAMETER
+        update CEA20                       -> refused BAD_PARAMETER
+        update CEA20 vintage 2020 max 10   -> updated CEA20
+        update CEA vintage 1989 band 100   -> refused BAD_PARAMETER
+        update CEA vintage 2021 band 100   -> updated CEA   -- there was none
+        """,
+        BAND_FLOOR,
+    )
+
+
 def test_a_band_may_come_and_go() -> None:
     check(
         """

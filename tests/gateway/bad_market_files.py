@@ -146,6 +146,11 @@ REFUSED: Final = [
         "product.X.thresholds.cancel_ratio = -5: must be at least 0",
     ),
     (
+        TWO + 'vintage = "2025"',
+        'instrument.A.vintage = "2025": must be a whole number',
+    ),
+    (TWO + "vintage = 1989", "instrument.A.vintage = 1989: must be at least 1990"),
+    (
         TERMS + "auctions.pricing = 'dutch'",
         'product.X.auctions.pricing = "dutch": must be one of pay_as_bid, uniform',
     ),

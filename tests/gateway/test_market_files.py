@@ -75,14 +75,16 @@ def test_the_preset_cea() -> None:
         resale_days=1,
         blocks=BlockTerms(100_000, 300, hours("13:00-15:00")),
         auctions=AuctionTerms(allowed=True, band_permille=100, reserve_permille=1000),
+        vintage=2025,
     )
     assert terms["CEA25"].auctions.pricing is Pricing.PAY_AS_BID
     assert terms["CEA25"].auctions.too_few_bids is TooFewBids.FILL_VALID
-    for name, other in terms.items():  # vintages differ in name and price only
-        same = structs.replace(other, instrument="CEA25", reference=7463)
+    for name, other in terms.items():  # vintages differ in name, year and price only
+        same = structs.replace(other, instrument="CEA25", reference=7463, vintage=2025)
         assert same == terms["CEA25"], name
     assert market.begin_seconds == 9 * 3600
-    assert [listing.vintage for listing in market.listings][:2] == ["2019-2020", "2021"]
+    years = [listing.terms.vintage for listing in market.listings]
+    assert years == [2020, 2021, 2022, 2023, 2024, 2025]
     assert market.premiums == ()
     assert market.daily_premium is None
 
@@ -101,6 +103,7 @@ def test_the_preset_ccer() -> None:
         resale_days=5,
         offset_permille=50,
         blocks=BlockTerms(0, 300, DAY_HOURS),
+        vintage=2024,
     )
     assert all(listing.project_type for listing in market.listings)
 
@@ -182,7 +185,7 @@ reference = "60"
 [[instrument]]
 name = "X-2"
 product = "X"
-vintage = "2026"
+vintage = 2026
 lot = 20
 fees.taker = 9
 auctions.too_few_bids = "sell_at_lowest"
@@ -213,8 +216,8 @@ def test_an_instrument_has_its_products_terms_where_it_says_nothing_else() -> No
             first.auctions, too_few_bids=TooFewBids.SELL_AT_LOWEST
         ),
         thresholds=structs.replace(first.thresholds, volume_share=300),
+        vintage=2026,
     )
-    assert parse_market(OWN, "f").listings[1].vintage == "2026"
 
 
 def test_a_file_says_which_days_trade() -> None:

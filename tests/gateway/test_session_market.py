@@ -41,6 +41,7 @@ TERMS: dict[str, Any] = {
     "position_limit": 5_000_000,
     "large_holder_permille": 800,
     "min_display_permille": 100,
+    "vintage": 2026,
     "fees": {"maker": 10, "taker": 20, "block": 5, "auction": 15},
     "blocks": {
         "min_quantity": 100_000,
@@ -108,6 +109,7 @@ def test_every_term_reaches_the_engine_and_is_told(house: House, codec: Codec) -
         calls=CallTerms(300, 600),
         thresholds=Thresholds(500, 30, 50_000, 2000, 10_000, 50, 2000, 20, 300, 3000),
         min_display_permille=100,
+        vintage=2026,
     )
     stranger = house.connect(codec)
     stranger.send("subscribe", channel="instrument", instrument="CEA26")
@@ -201,6 +203,11 @@ def test_new_terms_hold_from_the_next_day_on_and_replace_all(
             {"thresholds": {"large_order": -5}},
             "thresholds.large_order",
             "thresholds.large_order must be at least 0, not -5",
+        ),
+        (
+            {"vintage": 1989},
+            "vintage",
+            "vintage must be a year from 1990 to 2100, or 0 for none, not 1989",
         ),
     ],
 )

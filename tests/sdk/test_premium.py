@@ -40,27 +40,27 @@ band_permille = 100
 [[instrument]]
 name = "CEA24"
 product = "CEA"
-vintage = "2024"
+vintage = 2024
 reference = "88.00"
 
 [[instrument]]
 name = "CEA25"
 product = "CEA"
-vintage = "2025"
+vintage = 2025
 reference = "90.00"
 
 [[instrument]]
 name = "CCER-WIND24"
 product = "CCER"
 project_type = "offshore wind"
-vintage = "2024"
+vintage = 2024
 reference = "100.00"
 
 [[instrument]]
 name = "CCER-FOREST24"
 product = "CCER"
 project_type = "afforestation"
-vintage = "2024"
+vintage = 2024
 reference = "110.00"
 
 [[premium]]

@@ -170,6 +170,7 @@ def _terms(words: Words) -> ListInstrument:
         calls=CallTerms(words.number("call-open"), words.number("call-resume")),
         thresholds=thresholds(words),
         min_display_permille=words.number("shows", 50),
+        vintage=words.number("vintage"),
         instrument=words.take(),
     )
 

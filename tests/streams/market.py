@@ -97,6 +97,7 @@ def terms(r: Random, exchange: Exchange) -> Command:
         "calls": r.choice([CallTerms(), CallTerms(90, 60), CallTerms(0, 10)]),
         "max_quantity": r.choice([50, 100]),
         "min_display_permille": r.choice([1, 50, 500]),
+        "vintage": r.choice([before.vintage] * 5 + [2024]),
         "tick": r.choice([before.tick] * 9 + [3]),
         "lot": r.choice([before.lot] * 9 + [2]),
         "product": r.choice([before.product] * 9 + ["other"]),
@@ -117,6 +118,7 @@ def _list(r: Random, key: str) -> ListInstrument:
         tick=r.choice([1, 1, 1, 5, 0]),
         lot=r.choice([1, 1, 1, 10, 0]),
         multi_day=one_in(r, 2),
+        vintage=r.choice([0, 2024, 2025, 2026, 2026, 1989]),
     )
 
 

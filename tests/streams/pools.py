@@ -62,6 +62,7 @@ FULL = ListInstrument(
         share_volume=20,
     ),
     min_display_permille=250,
+    vintage=2025,
 )
 INSTRUMENTS = (
     ListInstrument("", "CEA", max_quantity=50),

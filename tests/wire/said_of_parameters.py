@@ -264,4 +264,19 @@ OF_PARAMETERS: list[tuple[Command, Rejected, str]] = [
         _bad("fees.maker", 100_001, 100_000),
         "fees.maker must be at most 100000, not 100001",
     ),
+    (
+        UPDATE,
+        _bad("vintage", 2024, 2025),
+        "CEA25 keeps its vintage of 2025; list another instrument",
+    ),
+    (
+        UPDATE,
+        _bad("vintage", 0, 2025),
+        "CEA25 keeps its vintage of 2025; list another instrument",
+    ),
+    (
+        LIST,
+        _bad("vintage", 2101, 2100),
+        "vintage must be a year from 1990 to 2100, or 0 for none, not 2101",
+    ),
 ]

@@ -69,6 +69,7 @@ TERMS = st.builds(
     calls=_numbers(CallTerms),
     thresholds=_numbers(Thresholds),
     min_display_permille=NUMBERS,
+    vintage=NUMBERS,
 )
 
 

@@ -75,6 +75,7 @@ def engine_terms(
         CallTerms(*_values(terms.calls)),
         Thresholds(*_values(terms.thresholds)),
         terms.min_display_permille,
+        terms.vintage,
     )
 
 
@@ -113,6 +114,7 @@ def wire_terms(terms: ListInstrument) -> dict[str, Any]:
         "calls": channels.CallTerms(*_values(terms.calls)),
         "thresholds": channels.Thresholds(*_values(terms.thresholds)),
         "min_display_permille": terms.min_display_permille,
+        "vintage": terms.vintage,
     }
 
 

@@ -71,6 +71,7 @@ class TermChanges(TypedDict, total=False):
     calls: CallTerms
     thresholds: Thresholds
     min_display_permille: int
+    vintage: int
 
 
 class AccountCaps(TypedDict, total=False):
@@ -122,7 +123,8 @@ class Administration(Guarding):
     ) -> None:
         """Let it trade by ``terms`` with ``changes`` from the next trading day on.
 
-        They replace all its terms; product, tick and lot must stay as they are.
+        They replace all its terms; product, tick and lot must stay as they
+        are, and a vintage once it is stated.
         """
         asked = _by_terms(requests.UpdateInstrument, instrument, terms, changes)
         await self._ask(asked, nothing)

@@ -48,7 +48,7 @@ def update(world: World, command: UpdateInstrument) -> Iterator[Reason]:
         return
     now = paper.terms
     kept = (now.product, now.tick, now.lot) == (terms.product, terms.tick, terms.lot)
-    if not kept:
+    if not kept or now.vintage not in (0, terms.vintage):
         yield Reason.BAD_PARAMETER
     known = paper.close or world.last(paper.name) or terms.reference
     if terms.band_permille and not known:
@@ -120,6 +120,7 @@ def _bad_terms(terms: ListInstrument) -> Iterator[Reason]:
     yield from who.name(terms.product)
     sound = terms.tick > 0 and 0 < terms.lot <= terms.max_quantity
     sound = sound and 0 < terms.min_display_permille <= 1000
+    sound = sound and (not terms.vintage or 1990 <= terms.vintage <= 2100)
     if not sound or terms.reference % terms.tick:
         yield Reason.BAD_PARAMETER
 

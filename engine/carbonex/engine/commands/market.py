@@ -37,7 +37,8 @@ class ListInstrument(msgspec.Struct, frozen=True, gc=False, array_like=True, tag
     most ``offset_permille`` of an obligation. ``position_limit`` (tonnes, 0: none)
     is per participant; ``large_holder_permille`` of it is reported. An iceberg shows
     at least ``min_display_permille`` of its total, 50 as on Xetra: so 20 fills at
-    most take it.
+    most take it. ``vintage`` is the year of the allowances or reductions, of
+    several the last, 0 where none is stated.
     """
 
     key: str
@@ -63,6 +64,7 @@ class ListInstrument(msgspec.Struct, frozen=True, gc=False, array_like=True, tag
     calls: CallTerms = CallTerms()
     thresholds: Thresholds = Thresholds()
     min_display_permille: int = 50
+    vintage: int = 0
 
 
 @final
@@ -85,8 +87,8 @@ class ResumeInstrument(msgspec.Struct, frozen=True, gc=False, array_like=True, t
 class UpdateInstrument(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=13):
     """Let an instrument trade by new terms from the next BeginDay on.
 
-    Name, product, tick and lot stay; ``reference`` is used only where there has
-    been no price yet. Orders that rest over the change are cancelled.
+    Name, product, tick and lot stay, and the vintage once one is stated;
+    ``reference`` is used only where there has been no price yet. Orders that rest over the change are cancelled.
     """
 
     key: str

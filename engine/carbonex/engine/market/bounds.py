@@ -28,6 +28,8 @@ MAX_CALL_SECONDS: Final = 3600
 MAX_SESSIONS: Final = 16  # of a trading day, and of its hours for blocks
 MAX_BAND: Final = 999  # per mille: a limit down is always positive
 PERMILLE: Final = 1000
+FIRST_VINTAGE: Final = 1990  # the base year of the Kyoto Protocol, no tonne is older
+LAST_VINTAGE: Final = 2100
 
 
 def bad_terms(terms: ListInstrument) -> Rejected | None:
@@ -87,6 +89,7 @@ def _bounds(terms: ListInstrument) -> Iterator[Bound]:
     for name, value in _named(terms.thresholds):
         yield f"thresholds.{name}", value, 0, MAX_QUANTITY * MAX_QUANTITY
     yield "min_display_permille", terms.min_display_permille, 1, PERMILLE
+    yield "vintage", terms.vintage, FIRST_VINTAGE if terms.vintage else 0, LAST_VINTAGE
 
 
 def _named(part: Fees | Thresholds) -> list[tuple[str, int]]:

@@ -208,4 +208,6 @@ def _immutable(instrument: Instrument, terms: ListInstrument) -> Rejected | None
         return Rejected(Reason.BAD_PARAMETER, "tick", terms.tick, now.tick)
     if terms.lot != now.lot:
         return Rejected(Reason.BAD_PARAMETER, "lot", terms.lot, now.lot)
+    if now.vintage and terms.vintage != now.vintage:
+        return Rejected(Reason.BAD_PARAMETER, "vintage", terms.vintage, now.vintage)
     return None

@@ -70,7 +70,7 @@ def _(e: InstrumentDelisted) -> str:
 
 def _terms(c: ListInstrument) -> Iterator[str]:
     """Yield the terms that say something, each as a few words."""
-    yield c.product
+    yield f"{c.product} of {c.vintage}" if c.vintage else c.product
     yield f"tick {format_fen(c.tick)}"
     yield f"lot {c.lot:,}"
     yield f"orders up to {c.max_quantity:,}"

@@ -116,11 +116,12 @@ class InstrumentTable(TermsTable, frozen=True, kw_only=True):
     """``[[instrument]]``: a book, and the terms in which it differs from its product.
 
     ``reference`` is its first P0; without one it is the product's composite close.
+    ``vintage`` is a year.
     """
 
     name: Name
     product: Name
-    vintage: Text = ""
+    vintage: int | UnsetType = UNSET
     project_type: Text = ""
     reference: Price | UnsetType = UNSET
 

@@ -34,7 +34,6 @@ class Listing(NamedTuple):
     """An instrument of a market file: its terms, and what its tonnes are."""
 
     terms: ListInstrument
-    vintage: str
     project_type: str
 
 
@@ -62,7 +61,7 @@ def listings(table: MarketTable, source: str) -> Iterator[Listing]:
         terms = structs.replace(terms, instrument=instrument.name)
         _check(terms, raw, at, source)
         names.add(instrument.name)
-        yield Listing(terms, instrument.vintage, instrument.project_type)
+        yield Listing(terms, instrument.project_type)
 
 
 def _product(name: str, raw: Any, source: str) -> ListInstrument:

@@ -55,6 +55,7 @@ class InstrumentTerms(
     calls: CallTerms = CallTerms()
     thresholds: Thresholds = Thresholds()
     min_display_permille: int = 50
+    vintage: int = 0
 
 
 class Instrument(InstrumentTerms, frozen=True, kw_only=True):

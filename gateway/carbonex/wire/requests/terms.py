@@ -97,3 +97,4 @@ class Terms(Params, frozen=True, kw_only=True):
     calls: CallsSection = CallsSection()
     thresholds: ThresholdsSection = ThresholdsSection()
     min_display_permille: Quantity = 50
+    vintage: Quantity = 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from carbonex.engine.commands import MAX_PRICE, UpdateInstrument
-from carbonex.engine.market.bounds import MAX_SESSIONS
+from carbonex.engine.market.bounds import FIRST_VINTAGE, LAST_VINTAGE, MAX_SESSIONS
 from carbonex.engine.market.dates import DATE_DAYS, END_DAYS, is_date
 from carbonex.wire.counts import counted
 from carbonex.wire.dates import date_text, wall_text
@@ -49,6 +49,15 @@ def _bound(r: Rejected) -> str:
 def _lasting(r: Rejected, c: Any) -> str:
     now = f" of {amount(r.param, r.limit)}" if r.limit else ""
     return f"{c.terms.instrument} keeps its {r.param}{now}; list another instrument"
+
+
+def _vintage(r: Rejected, c: Any) -> str:
+    if not r.value or FIRST_VINTAGE <= r.value <= LAST_VINTAGE:
+        return _lasting(r, c)
+    return (
+        f"vintage must be a year from {FIRST_VINTAGE} to {LAST_VINTAGE}, or 0 for none,"
+        f" not {r.value}"
+    )
 
 
 def _expires(r: Rejected, c: Any) -> str:
@@ -170,4 +179,5 @@ _SENTENCES: Final[dict[str, Callable[[Rejected, Any], str]]] = {
     "public_key": _public_key,
     "timeout": _timeout,
     "grace": _grace,
+    "vintage": _vintage,
 }

@@ -28,7 +28,8 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True):
     deep one order takes, ``pick`` lets orders name whom they take. What is bought
     may be sold ``resale_days`` trading days later. Tonnes cover at most
     ``offset_permille`` of an obligation. An iceberg shows at least
-    ``min_display_permille`` of its total.
+    ``min_display_permille`` of its total. ``vintage`` is the year of the allowances
+    or reductions, 0 where none is stated.
     """
 
     product: str = "CEA"
@@ -52,6 +53,7 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True):
     calls: CallTerms = CallTerms()
     thresholds: Thresholds = Thresholds()
     min_display_permille: int = 50
+    vintage: int = 0
 
 
 class Instrument(Terms, frozen=True, kw_only=True):
