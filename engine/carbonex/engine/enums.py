@@ -158,7 +158,7 @@ class AlertKind(enum.IntEnum):
     """What supervision noticed (MARKET-RULES §6)."""
 
     CANCEL_RATIO = 0
-    QUICK_CANCEL = 1  # a large order, cancelled soon after it came
+    QUICK_CANCEL = 1  # a large order, or many as good as one, withdrawn soon
     REVERSE_TRADES = 2  # the same two participants traded both ways in a day
     PRICE_DEVIATION = 3  # a trade far from the running vwap
     HIGH_LOW = 4  # it bought high from and sold low to the same participant

@@ -10,7 +10,8 @@ from carbonex.engine.enums import Method, Phase
 from carbonex.engine.market.phases import day_schedule
 from carbonex.engine.market.rules import limit_down, limit_up
 from carbonex.engine.supervision.alerts import watched
-from carbonex.engine.supervision.watch import KEPT, MAX_PAIRS
+from carbonex.engine.supervision.watch import MAX_PAIRS
+from carbonex.engine.supervision.withdrawals import KEPT, MAX_STEPS
 
 
 if TYPE_CHECKING:
@@ -135,6 +136,9 @@ def _check_watch(state: State, instrument: Instrument) -> None:
         return
     assert 0 <= watch.first_order <= state.last_order_id
     assert all(0 < order_id <= state.last_order_id for order_id in watch.large)
+    resting = {order.order_id for order in instrument.book.orders()}
+    assert watch.young.keys() <= resting
+    assert all(entry[0] <= watch.entries for entry in watch.young.values())
     listed = instrument.record.day.listed
     assert (watch.quantity, watch.turnover) == (listed.quantity, listed.turnover)
     for name, conduct in watch.conducts.items():
@@ -142,6 +146,11 @@ def _check_watch(state: State, instrument: Instrument) -> None:
         assert name in state.participants
         for trail in (conduct.cancelled, conduct.hasty, conduct.stray):
             assert max(len(trail.orders), len(trail.trades)) <= KEPT
+        for side in conduct.withdrawn:
+            assert len(side.lots) <= KEPT
+            assert len(side.steps) <= MAX_STEPS
+            tonnes = [step[2] for step in side.steps]
+            assert tonnes == sorted({*tonnes}, reverse=True)
     assert len(watch.pairs) <= MAX_PAIRS
     for names, pair in watch.pairs.items():
         assert (pair.first, pair.second) == names
