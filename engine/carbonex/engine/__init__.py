@@ -74,6 +74,7 @@ from .commands import (
     WithdrawBlock,
 )
 from .enums import (
+    ALL_KINDS,
     BUY,
     DAY,
     FOK,
@@ -90,6 +91,7 @@ from .enums import (
     BlockEnd,
     CancelReason,
     Method,
+    OrderKind,
     OrderStatus,
     OrderType,
     Permission,
@@ -179,6 +181,7 @@ from .terms import (
 
 
 __all__ = [
+    "ALL_KINDS",
     "BUY",
     "COMPILED",
     "DAY",
@@ -285,6 +288,7 @@ __all__ = [
     "OrderCancelled",
     "OrderChange",
     "OrderCommand",
+    "OrderKind",
     "OrderReduced",
     "OrderRefilled",
     "OrderStands",

@@ -174,6 +174,17 @@ class Permission(enum.IntFlag):
     REGISTRY = 8  # participants, keys, accounts, cash and tonnes
 
 
+class OrderKind(enum.IntFlag):
+    """Kinds of order that an instrument may take; it always takes limit orders."""
+
+    MARKET = 1
+    STOP = 2  # and stop-limit
+    ICEBERG = 4
+    FOK = 8
+    IOC = 16
+    POST_ONLY = 32
+
+
 class Reason(enum.IntEnum):
     """Why a command was refused, in descending order of precedence.
 
@@ -236,6 +247,8 @@ class Reason(enum.IntEnum):
     TOO_MANY_SESSIONS = 5011
     TOO_MANY_STOPS = 5015
 
+
+ALL_KINDS: Final = OrderKind(63)
 
 # Bare names read better at the call site, and are ten times cheaper to load
 # than ``Side.BUY`` on CPython 3.11.

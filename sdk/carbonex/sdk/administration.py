@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from carbonex.wire.requests import (
         Hours,
+        OrderKindName,
         PricingName,
         RestrictionName,
         SideName,
@@ -72,6 +73,7 @@ class TermChanges(TypedDict, total=False):
     thresholds: Thresholds
     min_display_permille: int
     vintage: int
+    order_kinds: tuple[OrderKindName, ...]
 
 
 class AccountCaps(TypedDict, total=False):

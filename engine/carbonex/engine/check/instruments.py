@@ -9,6 +9,7 @@ from carbonex.engine.commands import MAX_PRICE
 from carbonex.engine.enums import Method, Phase
 from carbonex.engine.market.phases import day_schedule
 from carbonex.engine.market.rules import limit_down, limit_up
+from carbonex.engine.state import COMMON_KINDS
 from carbonex.engine.supervision.alerts import watched
 from carbonex.engine.supervision.watch import MAX_PAIRS
 from carbonex.engine.supervision.withdrawals import KEPT, MAX_STEPS
@@ -57,7 +58,8 @@ def _check_phase(state: State, instrument: Instrument) -> None:
     assert instrument.schedule == day_schedule(state, instrument)
     assert instrument.phase is state.phase_of(instrument)
     assert instrument.blocks is state.blocks_open(instrument)
-    is_fine = instrument.terms.tick == instrument.terms.lot == 1
+    terms = instrument.terms
+    is_fine = terms.tick == terms.lot == 1 and COMMON_KINDS in terms.order_kinds
     trades = instrument.phase is Phase.TRADING
     assert instrument.plain is (is_fine and trades and not instrument.burdened)
     assert instrument.tradable or instrument.phase in (Phase.CLOSED, Phase.HALTED)

@@ -21,6 +21,7 @@ from .base import (
     OptionalDate,
     OptionalId,
     OptionalName,
+    OrderKindName,
     OrderTypeName,
     Page,
     Params,
@@ -90,6 +91,7 @@ from .registry import (
     Withdraw,
 )
 from .terms import (
+    ALL_KINDS,
     AuctionsSection,
     BlocksSection,
     CallsSection,
@@ -114,6 +116,7 @@ from .trading import (
 
 
 __all__ = [
+    "ALL_KINDS",
     "MAX_BATCH",
     "MAX_GRACE_MS",
     "MAX_PAGE",
@@ -168,6 +171,7 @@ __all__ = [
     "OptionalId",
     "OptionalName",
     "Order",
+    "OrderKindName",
     "OrderTypeName",
     "Page",
     "Params",
