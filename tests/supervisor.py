@@ -270,9 +270,13 @@ class FormerSupervisor:
 
 
 class View(NamedTuple):
-    """What the market sees of an order, of which ``gone`` tonnes were withdrawn."""
+    """What the market sees of an order, of which ``gone`` tonnes were withdrawn.
+
+    It came with ``entry``, and stands as it does since ``since_ns``.
+    """
 
     entry: int
+    came_ns: int
     since_ns: int
     shown: int
     gone: int
@@ -353,7 +357,7 @@ class Supervisor(FormerSupervisor):
 
     def _enter(self, now_ns: int, order_id: int, tonnes: int) -> None:
         self.entries += 1
-        self.views[order_id] = View(self.entries, now_ns, tonnes, 0)
+        self.views[order_id] = View(self.entries, now_ns, now_ns, tonnes, 0)
 
     def _count(self, order: PlaceOrder, order_id: int, tonnes: int) -> None:
         who = self._who(order)
@@ -376,10 +380,11 @@ class Supervisor(FormerSupervisor):
         if event.priority_kept:
             return
         view = self.views.get(order_id)
-        if view is None or worse or not self._soon(now_ns, view.since_ns):
+        if view is None or worse or not self._soon(now_ns, view.came_ns):
             self._enter(now_ns, order_id, _displayed(order, left))
         else:
-            self.views[order_id] = view._replace(shown=view.shown + event.added)
+            shown = view.shown + event.added
+            self.views[order_id] = view._replace(since_ns=now_ns, shown=shown)
         self._count(order, order_id, event.added)
 
     def _end(self, now_ns: int, event: OrderCancelled) -> Iterator[Alert]:

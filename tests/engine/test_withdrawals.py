@@ -122,6 +122,39 @@ def test_nor_to_better_the_price_of_each_before_it_goes() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("placed", "amended"),
+    [
+        ("500 @ 50.00", "@ 60.00  -> amended #1 to 500 @ 60.00"),
+        ("1 @ 60.00", "to 500 -> amended #1 to 500 @ 60.00"),
+    ],
+)
+def test_nor_to_wait_unnoticed_before_it_matters(placed: str, amended: str) -> None:
+    """Far away, or small: what counts is how long it stood as it was at last."""
+    check(
+        f"""
+        maker: buy #1 {placed} -> accepted #1
+        time 20250106T10:00:00.9 -> nothing
+        maker: amend #1 {amended} losing priority
+        time 20250106T10:00:01.8 -> nothing
+        maker: cancel #1 -> cancelled #1 500, alert quick-cancel maker 500 of 500, orders 1
+        """,
+        QUICK,
+    )
+
+
+def test_a_lost_session_and_a_logout_withdraw() -> None:
+    check(
+        """
+        maker: buy #1 500 @ 60.00 in mm-1 -> accepted #1
+        lost mm-1 of maker on c-1 -> cancelled #1 500 disconnected, alert quick-cancel maker 500 of 500, orders 1
+        maker: buy #2 500 @ 60.00 in mm-1 -> accepted #2
+        logout mm-1 of maker on c-1 cancelling -> cancelled #2 500, alert quick-cancel maker 500 of 500, orders 2
+        """,
+        QUICK + "key k-m of maker trade\nsession mm-1 by k-m on c-1",
+    )
+
+
 def test_piece_by_piece_and_there_and_back() -> None:
     check(
         """

@@ -96,8 +96,9 @@ def _refilled(state: State, event: OrderRefilled) -> Iterable[Alert]:
 def _amended(state: State, event: OrderAmended) -> Iterator[Alert]:
     """Read what an amendment withdrew, and let what it brings into view count.
 
-    At a better price, or with more tonnes, a young order stays as old as it is: a
-    fresh start would let pieces look as if they had never stood together.
+    At a better price, or with more tonnes, its time begins anew. But if it came lately
+    it still counts as having stood since then: else pieces that are moved one by one
+    before they go would look as if they had never stood together.
     """
     order, order_id = event.order, event.order_id
     instrument = state.instruments[order.instrument]
@@ -117,7 +118,10 @@ def _amended(state: State, event: OrderAmended) -> Iterator[Alert]:
     if entry is None or moved or state.time_ns - entry[1] >= old_ns:
         _enter(state, instrument, watch, order_id, _in_view(order, left))
     else:
-        watch.young[order_id] = (*entry[:2], entry[2] + event.added, entry[3])
+        place, came_ns, _, shown, gone = entry
+        shown += event.added
+        watch.young[order_id] = (place, came_ns, state.time_ns, shown, gone)
+        watch.young.move_to_end(order_id)
     _count(state, instrument, watch, event, event.added)
 
 
@@ -241,16 +245,17 @@ def _quick_cancel(
     order_id, tonnes = withdrawn
     assert watch is not None
     entry, old_ns = watch.young.get(order_id), limits.quick_cancel_ms * MS_NS
-    if entry is None or state.time_ns - entry[1] >= old_ns:
+    if entry is None or state.time_ns - entry[2] >= old_ns:
         return
-    place, since_ns, shown, gone = entry
-    watch.young[order_id] = (place, since_ns, shown, gone + tonnes)
+    place, came_ns, since_ns, shown, gone = entry
+    watch.young[order_id] = (place, came_ns, since_ns, shown, gone + tonnes)
     more = _weight(shown, gone + tonnes) - _weight(shown, gone)
     if not more:
         return
     side = conduct.withdrawn[order.side]
-    since, now = (place, since_ns), (watch.entries, state.time_ns)
-    value = side.add(order_id, more, since, now, old_ns)
+    since, now = (place, came_ns), (watch.entries, state.time_ns)
+    # It may have come almost ``old_ns`` before it was moved, and that so long ago.
+    value = side.add(order_id, more, since, now, 2 * old_ns)
     if value < limits.large_order:
         return
     trail = conduct.hasty

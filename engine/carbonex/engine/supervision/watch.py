@@ -18,9 +18,9 @@ from .withdrawals import KEPT, Withdrawals, withdrawals
 MAX_PAIRS: Final = 10_000  # of an instrument; beyond it the one longest idle goes
 
 Numbers = tuple[tuple[int, ...], tuple[int, ...]]  # of orders and of trades
-# Of an order in view: its place in the order of entries, since when in ns, how many
-# tonnes came, and how many of them were withdrawn.
-Shown = tuple[int, int, int, int]
+# Of an order in view: the entry with which it came and when that was (ns), since when
+# it stands as it does, how many tonnes came, and how many of them were withdrawn.
+Shown = tuple[int, int, int, int, int]
 
 
 @final
@@ -264,11 +264,11 @@ class Watch:
         """
         self.entries += 1
         young = self.young
-        young[order_id] = self.entries, now_ns, quantity, 0
+        young[order_id] = self.entries, now_ns, now_ns, quantity, 0
         young.move_to_end(order_id)
         for _ in range(2):
             oldest = next(iter(young), 0)
-            if not oldest or now_ns - young[oldest][1] < old_ns:
+            if not oldest or now_ns - young[oldest][2] < old_ns:
                 return
             del young[oldest]
 
@@ -295,13 +295,17 @@ def restored(row: WatchRow) -> Watch:
     for order_id, since_ns, quantity in row.large:
         watch.large[order_id] = since_ns, quantity
     for order_id, *shown in row.young:
-        watch.young[order_id] = shown[0], shown[1], shown[2], shown[3]
+        watch.young[order_id] = _shown(*shown)
     watch.entries = row.entries
     for conduct in row.conducts:
         watch.conducts[conduct.participant] = _conduct(conduct)
     for pair in row.pairs:
         watch.pairs[pair.first, pair.second] = _pair(pair)
     return watch
+
+
+def _shown(entry: int, came_ns: int, since_ns: int, tonnes: int, gone: int) -> Shown:
+    return entry, came_ns, since_ns, tonnes, gone
 
 
 def _conduct(row: ConductRow) -> Conduct:
