@@ -80,13 +80,6 @@ OF_ORDERS = (
         (listed(multi_day=False), DAY, CASH),
     ),
     Scenario(
-        R.KIND_NOT_ALLOWED,
-        "display_quantity",
-        "CEA25 takes no iceberg orders; the kinds that it takes are limit, fok, ioc",
-        buy(9, "74.63", display_quantity=1),
-        (listed(order_kinds=["fok", "ioc"]), DAY, CASH),
-    ),
-    Scenario(
         R.WOULD_TAKE_LIQUIDITY,
         "price",
         "post_only: 74.63 would trade at once with 74.60; name a price behind it, or use"
