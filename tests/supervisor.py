@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from itertools import accumulate
 from typing import TYPE_CHECKING, NamedTuple
 
 from hypothesis import strategies as st
@@ -13,6 +15,8 @@ from carbonex.engine.events import (
     OrderAccepted,
     OrderAmended,
     OrderCancelled,
+    OrderReduced,
+    OrderRefilled,
     OrderTriggered,
     Trade,
 )
@@ -20,13 +24,28 @@ from carbonex.engine.terms import Thresholds
 
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from carbonex.engine.commands import PlaceOrder
     from carbonex.engine.events import Event
 
 TOLD_SINGLY = 20
 KEPT = 20
+
+# Whatever a participant did, or had arranged. What expires is looked at by itself.
+WITHDRAWN = {
+    CancelReason.CLIENT,
+    CancelReason.DISCONNECTED,
+    CancelReason.COUNTDOWN,
+    CancelReason.SELF_TRADE,
+}
+# Of an order that entered, what no book has shown.
+NOT_SHOWN = {
+    CancelReason.IOC,
+    CancelReason.TAKE_LEVELS,
+    CancelReason.FILL_LIMIT,
+    CancelReason.SELF_TRADE,
+}
 
 
 thresholds = st.builds(
@@ -62,8 +81,8 @@ class Happened(NamedTuple):
     trades: tuple[int, ...] = ()
 
 
-class Supervisor:
-    """Supervises one instrument; ``owners`` tells whose each account is."""
+class FormerSupervisor:
+    """Supervises one instrument as under number 1; ``owners`` tells whose accounts are."""
 
     def __init__(
         self, instrument: str, limits: Thresholds, owners: Mapping[str, str]
@@ -248,6 +267,214 @@ class Supervisor:
             lost = -(-more * both // (tonnes * tonnes_back))
             if self._doubled((kind, *names), lost):
                 yield self._alert(kind, names, (value, limit), numbers)
+
+
+class View(NamedTuple):
+    """What the market sees of an order, of which ``gone`` tonnes were withdrawn.
+
+    It came with ``entry``, and stands as it does since ``since_ns``.
+    """
+
+    entry: int
+    came_ns: int
+    since_ns: int
+    shown: int
+    gone: int
+
+
+class Lot(NamedTuple):
+    """Tonnes that were withdrawn too soon; they stood from one entry to another."""
+
+    who: str
+    side: Side
+    order_id: int
+    tonnes: int
+    first: int
+    last: int
+
+
+class Supervisor(FormerSupervisor):
+    """Supervises one instrument by effect.
+
+    What counts is tonnes that the book showed and that their participant withdrew,
+    by any means: QUICK_CANCEL where so many of one side stood at one moment, each
+    withdrawn before it was ``quick_cancel_ms`` old; CANCEL_RATIO where it is so much
+    of what the participant has shown in the day. An order counts with all that it
+    showed once more than half of that is withdrawn, and not at all once half of it
+    has traded. ``closes`` tells whether the day is over at a time.
+    """
+
+    def __init__(
+        self,
+        instrument: str,
+        limits: Thresholds,
+        owners: Mapping[str, str],
+        closes: Callable[[int], bool] = lambda _: False,
+    ) -> None:
+        self.views: dict[int, View] = {}
+        self.entries = 0
+        self.closes = closes
+        super().__init__(instrument, limits, owners)
+
+    def begin_day(self) -> None:
+        super().begin_day()
+        self.lots: list[Lot] = []
+        self.shown: Counter[str] = Counter()
+        self.tonnes: Counter[str] = Counter()
+
+    def _read(self, now_ns: int, event: Event) -> Iterator[Alert]:
+        match event:
+            case OrderAccepted(order_id, order=order) if self._own(order):
+                self.placed.append((self._who(order), order_id))
+                if not order.order_type.name.startswith("STOP"):
+                    self._show(now_ns, order, order_id, order.quantity)
+                yield from self._cancel_ratio(self._who(order))
+            case OrderTriggered(order_id, order=order) if self._own(order):
+                self._show(now_ns, order, order_id, event.quantity)
+            case OrderRefilled(order_id, order=order) if self._own(order):
+                self._show(now_ns, order, order_id, event.shown)
+            case OrderAmended(order=order, stop_price=0) if self._own(order):
+                yield from self._amend(now_ns, event)
+            case OrderCancelled(order=order) if self._own(order):
+                yield from self._end(now_ns, event)
+            case OrderReduced(order_id, rested=True) if self._own(event.order):
+                filled = event.total - event.remaining
+                before = event.total + event.quantity
+                took = Taken(event.order, order_id, event.quantity, filled, before)
+                yield from self._withdraw(now_ns, took)
+            case Trade() if self._own(event.taker):
+                yield from self._trade(event)
+            case OffBookTrade():
+                yield from super()._read(now_ns, event)
+            case _:
+                pass
+
+    def _show(self, now_ns: int, order: PlaceOrder, order_id: int, left: int) -> None:
+        """Let tonnes come into view: an iceberg's are those that it displays."""
+        tonnes = _displayed(order, left)
+        self._enter(now_ns, order_id, tonnes)
+        self._count(order, order_id, tonnes)
+
+    def _enter(self, now_ns: int, order_id: int, tonnes: int) -> None:
+        self.entries += 1
+        self.views[order_id] = View(self.entries, now_ns, now_ns, tonnes, 0)
+
+    def _count(self, order: PlaceOrder, order_id: int, tonnes: int) -> None:
+        who = self._who(order)
+        if (who, order_id) in self.placed:
+            self.shown[who] += tonnes
+
+    def _soon(self, now_ns: int, since_ns: int) -> bool:
+        return now_ns - since_ns < self.limits.quick_cancel_ms * 1_000_000
+
+    def _amend(self, now_ns: int, event: OrderAmended) -> Iterator[Alert]:
+        order, order_id, left = event.order, event.order_id, event.remaining
+        filled = event.quantity - left
+        worse = event.price < event.previous_price
+        if order.side is SELL:
+            worse = event.price > event.previous_price
+        if event.withdrawn:
+            before = filled + event.withdrawn + (0 if worse else left)
+            took = Taken(order, order_id, event.withdrawn, filled, before)
+            yield from self._withdraw(now_ns, took)
+        if event.priority_kept:
+            return
+        view = self.views.get(order_id)
+        if view is None or worse or not self._soon(now_ns, view.came_ns):
+            self._enter(now_ns, order_id, _displayed(order, left))
+        else:
+            shown = view.shown + event.added
+            self.views[order_id] = view._replace(since_ns=now_ns, shown=shown)
+        self._count(order, order_id, event.added)
+
+    def _end(self, now_ns: int, event: OrderCancelled) -> Iterator[Alert]:
+        order, order_id, reason = event.order, event.order_id, event.reason
+        withdrawn = reason in WITHDRAWN
+        if reason is CancelReason.EXPIRED:
+            given = order.conditions
+            withdrawn = not self.closes(given.expires_ns if given else now_ns)
+        if event.rested and withdrawn:
+            seen = event.quantity - event.hidden
+            before = event.filled + event.quantity
+            took = Taken(order, order_id, seen, event.filled, before)
+            yield from self._withdraw(now_ns, took)
+        elif not event.rested and reason in NOT_SHOWN:
+            self._count(order, order_id, -_displayed(order, event.quantity))
+            yield from self._cancel_ratio(self._who(order))
+        self.views.pop(order_id, None)
+
+    def _withdraw(self, now_ns: int, took: Taken) -> Iterator[Alert]:
+        who, order_id = self._who(took.order), took.order_id
+        if 2 * took.filled >= max(took.order.quantity, took.before):
+            return
+        if (who, order_id) in self.placed:
+            self.cancelled.append((who, order_id))
+            self.tonnes[who] += took.tonnes
+            yield from self._cancel_ratio(who)
+        view = self.views.get(order_id)
+        if view is None or not self._soon(now_ns, view.since_ns):
+            return
+        after = view._replace(gone=view.gone + took.tonnes)
+        self.views[order_id] = after
+        more = _weighed(after) - _weighed(view)
+        if more and self.limits.large_order:
+            end = self.entries + 1
+            lot = Lot(who, took.order.side, order_id, more, view.entry, end)
+            yield from self._quick_cancel(lot)
+
+    def _quick_cancel(self, lot: Lot) -> Iterator[Alert]:
+        """Look for the moment at which the most stood together with ``lot``."""
+        self.lots.append(lot)
+        with_it = [each for each in self.lots if each[:2] == lot[:2]]
+        changes = Counter[int]()
+        for each in with_it:
+            changes[each.first] += each.tonnes
+            changes[each.last] -= each.tonnes
+        stood = [*accumulate(changes[moment] for moment in range(lot.last))]
+        most = max(stood[lot.first :])
+        limit, kind = self.limits.large_order, AlertKind.QUICK_CANCEL
+        if most < limit:
+            return
+        moment = max(at for at in range(lot.first, lot.last) if stood[at] == most)
+        orders = [
+            each.order_id
+            for each in with_it[-KEPT:]
+            if each.first <= moment < each.last
+        ]
+        self.lots = [each for each in self.lots if each[:2] != lot[:2]]
+        numbers = self._once_more(kind, lot.who, Happened((*dict.fromkeys(orders),)))
+        if numbers:
+            yield self._alert(kind, (lot.who, ""), (most, limit), numbers)
+
+    def _cancel_ratio(self, who: str) -> Iterator[Alert]:
+        limit, placed = self.limits.cancel_ratio, [name for name, _ in self.placed]
+        shown, tonnes = self.shown[who], self.tonnes[who]
+        if limit and shown and placed.count(who) >= self.limits.cancel_orders:
+            value, kind = tonnes * 1000 // shown, AlertKind.CANCEL_RATIO
+            if value >= limit and self._doubled((kind, who), tonnes):
+                orders = [number for name, number in self.cancelled if name == who]
+                numbers = (_newest(orders), ())
+                yield self._alert(kind, (who, ""), (value, limit), numbers)
+
+
+class Taken(NamedTuple):
+    """Tonnes withdrawn of an order, its fills, and its total before that."""
+
+    order: PlaceOrder
+    order_id: int
+    tonnes: int
+    filled: int
+    before: int
+
+
+def _displayed(order: PlaceOrder, left: int) -> int:
+    display = order.conditions.display_quantity if order.conditions else 0
+    return min(left, display or left)
+
+
+def _weighed(view: View) -> int:
+    """Return how much a withdrawal weighs."""
+    return view.gone if 2 * view.gone <= view.shown else max(view.shown, view.gone)
 
 
 def _sums(deals: list[Deal]) -> tuple[int, int]:

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import get_args
 
 import msgspec
 import pytest
 
 from carbonex.engine import OpenAccount, Reason
+from carbonex.gateway import config
 from carbonex.gateway.config import Limits
+from carbonex.gateway.market import file
+from carbonex.gateway.market.file import MarketTable
 from carbonex.gateway.session.methods import METHODS
+from carbonex.wire import answers, channels, requests
 from carbonex.wire.requests.terms import Terms
 
 
@@ -58,6 +63,33 @@ def test_the_rules_name_parameters_that_exist() -> None:
             terms.update(f"{field.name}.{member}" for member in [*members, "*"])
     assert len(named) > 20
     assert named <= terms
+
+
+def test_the_rules_name_keys_of_a_market_file_that_exist() -> None:
+    table = RULES.partition("## Rule, parameter, command, test")[2]
+    cells = [row.split("|")[2] for row in table.splitlines() if row.startswith("| ")]
+    named = {
+        name
+        for cell in cells
+        if "market file" in cell
+        for name in re.findall(r"`\[*(\w+)\]*`", cell)
+    }
+    assert {"calendar", "begin"} <= named
+    assert named <= {field.name for field in msgspec.structs.fields(MarketTable)}
+
+
+def test_every_name_with_an_underscore_is_one_of_the_api_or_of_a_market_file() -> None:
+    """Whether in a table or in a sentence: terms, caps, methods, members and values."""
+    named = set(re.findall(r"`([a-z]+(?:_[a-z]+)+)`", RULES))
+    known = {*METHODS}
+    for module in (requests, channels, answers, config, file):
+        for thing in vars(module).values():
+            if isinstance(thing, type) and issubclass(thing, msgspec.Struct):
+                known.update(thing.__struct_fields__)
+            known.update(name for name in get_args(thing) if isinstance(name, str))
+    known.update(field.name for field in msgspec.structs.fields(OpenAccount))
+    assert len(named) > 40
+    assert named - known == set()
 
 
 def test_the_rules_list_the_reasons_in_their_order() -> None:

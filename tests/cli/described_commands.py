@@ -39,6 +39,7 @@ from carbonex.engine import (
     ListInstrument,
     OpenAccount,
     OpenAuction,
+    OrderKind,
     Permission,
     PlaceBid,
     PlaceOrder,
@@ -163,11 +164,12 @@ COMMANDS = [
             auctions=AuctionTerms(allowed=True),
             calls=CallTerms(600, 300),
             vintage=2025,
+            order_kinds=OrderKind.IOC | OrderKind.POST_ONLY,
         ),
         (
             "list CEA25 (CEA of 2025, tick 0.01, lot 1, orders up to 99,999, P0 74.63,"
             " band 10 %, hours 09:30–11:30 13:00–15:00, 5 levels, pick, T+1, offset up to 5 %,"
-            " positions up to 1,000,000, fees 10/20 per million,"
+            " positions up to 1,000,000, limit ioc post_only orders, fees 10/20 per million,"
             " blocks from 100,000 13:00–15:00, auctions, opening call 600 s,"
             " reopening call 300 s)"
         ),

@@ -24,6 +24,7 @@ from carbonex.engine import (
     Conditions,
     Fees,
     Method,
+    OrderKind,
     OrderStatus,
     OrderType,
     Permission,
@@ -58,10 +59,10 @@ COMMANDS = {
     " market_protection_permille reference band_permille sessions multi_day"
     " take_levels pick resale_days offset_permille position_limit"
     " large_holder_permille fees blocks auctions calls thresholds min_display_permille"
-    " vintage",
+    " vintage order_kinds",
     11: "HaltInstrument key instrument",
     12: "ResumeInstrument key instrument",
-    13: "UpdateInstrument key terms",
+    13: "UpdateInstrument key terms effective_date",
     14: "DelistInstrument key instrument",
     15: "SetComposite key product method",
     20: "RegisterParticipant key participant",
@@ -154,6 +155,7 @@ ENUMS: list[tuple[type[enum.Enum], str]] = [
             " HIGH_LOW=4 VOLUME_SHARE=5"
         ),
     ),
+    (OrderKind, "MARKET=1 STOP=2 ICEBERG=4 FOK=8 IOC=16 POST_ONLY=32"),
     (Permission, "READ=1 TRADE=2 OPERATE=4 REGISTRY=8"),
     (
         Reason,

@@ -65,9 +65,7 @@ def test_what_the_system_cancels_and_what_has_traded_is_not_held_against_anyone(
         maker: cancel #1            -> cancelled #1 1
         maker: buy #3 5 @ 60.00 ioc -> accepted #3, cancelled #3 5 ioc
         maker: buy #4 5 @ 60.00     -> accepted #4
-        maker: sell #5 5 @ 60.00 cancel-both -> accepted #5, cancelled #4 5 self-trade, cancelled #5 5 self-trade
-        maker: buy #6 5 @ 60.00     -> accepted #6
-        time 20250107T00:00 -> cancelled #6 5 session-close, CEA closed, ended 20250106
+        time 20250107T00:00 -> cancelled #4 5 session-close, CEA closed, ended 20250106
         """,
         stage("cancel-ratio 1/1 quick-cancel 5/1000"),
     )
@@ -135,8 +133,8 @@ def test_an_order_that_gets_a_new_place_counts_anew_and_a_smaller_one_does_not()
         maker: cancel #2 -> cancelled #2 500, alert quick-cancel maker 500 of 500, orders 2
         maker: cancel #3                 -> cancelled #3 499
         maker: buy #4 500 @ 60.00        -> accepted #4
-        maker: amend #4 to 1             -> amended #4 to 1 @ 60.00 keeping priority
-        maker: cancel #4 -> cancelled #4 1, alert quick-cancel maker 500 of 500, orders 4
+        maker: amend #4 to 1 -> amended #4 to 1 @ 60.00 keeping priority, alert quick-cancel maker 500 of 500, orders 4
+        maker: cancel #4                 -> cancelled #4 1
         """,
         stage("quick-cancel 500/1000") + "time 20250106T00:00:00",
     )

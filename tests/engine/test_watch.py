@@ -6,26 +6,40 @@ from random import Random
 from typing import TYPE_CHECKING
 
 import msgspec
+import pytest
 from hypothesis import given, strategies as st
 from msgspec.structs import replace
 
 from carbonex.engine.accounts import Account, Participant
 from carbonex.engine.commands import ListInstrument, PlaceOrder
-from carbonex.engine.enums import BUY, SELL, CancelReason, Method, Side
+from carbonex.engine.enums import (
+    BUY,
+    LIMIT,
+    SELL,
+    STOP_LIMIT,
+    CancelReason,
+    Method,
+    Phase,
+    Side,
+)
 from carbonex.engine.events import (
     OffBookTrade,
     OrderAccepted,
     OrderAmended,
     OrderCancelled,
+    OrderReduced,
     OrderTriggered,
     Trade,
 )
+from carbonex.engine.market.schedule import Step
+from carbonex.engine.semantics import NEWEST
 from carbonex.engine.state import State
 from carbonex.engine.supervision.alerts import supervise, watched
-from carbonex.engine.supervision.watch import KEPT, MAX_PAIRS, Watch, restored
+from carbonex.engine.supervision.watch import MAX_PAIRS, Watch, restored
 from carbonex.engine.supervision.watch_rows import WatchRow
+from carbonex.engine.supervision.withdrawals import KEPT
 from carbonex.engine.terms import Thresholds
-from supervisor import Supervisor, thresholds
+from supervisor import FormerSupervisor, Supervisor, thresholds
 
 
 if TYPE_CHECKING:
@@ -42,13 +56,22 @@ class Market:
     a stop order that waits.
     """
 
-    def __init__(self, limits: Thresholds, owners: dict[str, str] = OWNERS) -> None:
+    def __init__(
+        self,
+        limits: Thresholds,
+        owners: dict[str, str] = OWNERS,
+        *,
+        semantics: int = NEWEST,
+    ) -> None:
         self.state = State()
+        self.state.semantics = semantics
+        self.random = Random(0)
         for account, owner in owners.items():
             self.state.accounts[account] = Account(account, Participant(owner), 9, 9, 9)
         terms = ListInstrument("", "CEA", thresholds=limits)
         self.instrument = self.state.add_instrument(terms)
         self.instrument.watch = Watch()
+        self.instrument.schedule = (Step(0, Phase.TRADING, blocks=False),)
         self.open: dict[int, tuple[PlaceOrder, int, int, bool]] = {}
         self.orders = self.trades = 0
 
@@ -72,7 +95,8 @@ class Market:
         self, account: str, side: Side, quantity: int, *, waits: bool = False
     ) -> OrderAccepted:
         self.orders += 1
-        order = PlaceOrder("", account, "CEA", side, 100, quantity)
+        kind = STOP_LIMIT if waits else LIMIT
+        order = PlaceOrder("", account, "CEA", side, 100, quantity, kind)
         self.open[self.orders] = order, quantity, quantity, waits
         return OrderAccepted(self.orders, 0, 100, order)
 
@@ -81,16 +105,30 @@ class Market:
         filled = total - rest
         return OrderCancelled(number, 0, 100, rest, filled, reason, not waits, order)
 
+    def reduce(self, number: int) -> OrderReduced:
+        """Take a tonne of an order that rests and has more."""
+        order, total, rest, waits = self.open[number]
+        self.open[number] = order, total - 1, rest - 1, waits
+        return OrderReduced(
+            number, 0, 100, 1, total - 1, rest - 1, rested=True, order=order
+        )
+
     def amend(self, number: int, total: int, *, kept: bool) -> OrderAmended:
+        """Change the total, and at random the price; nothing hides."""
         order, before, rest, waits = self.open[number]
+        shown = rest
         rest += total - before
         self.open[number] = order, total, rest, waits
-        return OrderAmended(number, 0, 100, total, rest, 100, kept, order)
+        price = 100 if kept else self.random.choice([99, 100, 101])
+        worse = price < 100 if order.side is BUY else price > 100
+        stays = 0 if worse else min(rest, shown)
+        seen = (shown - stays, rest - stays)
+        return OrderAmended(number, 0, price, total, rest, 100, kept, order, 0, *seen)
 
     def trigger(self, number: int) -> OrderTriggered:
         order, total, rest, _ = self.open[number]
         self.open[number] = order, total, rest, False
-        return OrderTriggered(number, 0, 100, total, order)
+        return OrderTriggered(number, 0, 100, rest, order)
 
     def trade(self, maker_id: int, taker_id: int, price: int, quantity: int) -> Trade:
         self.trades += 1
@@ -142,7 +180,8 @@ def _place(r: Random, market: Market) -> list[Event]:
 
 def _finish(r: Random, market: Market) -> list[Event]:
     number = r.choice([*market.open])
-    return [market.cancel(number, r.choice([CLIENT, CLIENT, CLIENT, EXPIRED]))]
+    reasons = [CLIENT, CLIENT, EXPIRED, CancelReason.RESTRICTED]
+    return [market.cancel(number, r.choice(reasons))]
 
 
 def _change(r: Random, market: Market) -> list[Event]:
@@ -150,6 +189,8 @@ def _change(r: Random, market: Market) -> list[Event]:
     _, total, rest, waits = market.open[number]
     if waits:
         return [market.trigger(number)]
+    if rest > 1 and r.random() < 0.2:
+        return [market.reduce(number)]
     another = r.randint(total - rest + 1, 12)
     return [market.amend(number, another, kept=another <= total and r.random() < 0.5)]
 
@@ -185,12 +226,15 @@ def _command(r: Random, market: Market) -> list[Event]:
     return events
 
 
+@pytest.mark.parametrize("semantics", [1, 2])
 @given(limits=thresholds, seed=st.integers(0, 2**32), commands=st.integers(1, 250))
 def test_alerts_are_those_of_a_supervisor_who_adds_up_the_whole_day(
-    limits: Thresholds, seed: int, commands: int
+    semantics: int, limits: Thresholds, seed: int, commands: int
 ) -> None:
     r = Random(seed)
-    market, supervisor = Market(limits), Supervisor("CEA", limits, OWNERS)
+    market = Market(limits, semantics=semantics)
+    kind = Supervisor if semantics >= 2 else FormerSupervisor
+    supervisor = kind("CEA", limits, OWNERS)
     for _ in range(commands):
         market.state.time_ns += r.choice([0, 0, 1, 999_999, 5_000_000])
         events = _command(r, market)
@@ -212,7 +256,7 @@ def test_memory_is_bounded_by_participants_pairs_and_open_large_orders(
         market.supervise(*_command(r, market))
     watch = market.watch
     assert watch.conducts.keys() <= set(OWNERS.values())
-    assert watch.large.keys() <= market.open.keys()
+    assert watch.young.keys() <= market.open.keys()
     for conduct in watch.conducts.values():
         for trail in (conduct.cancelled, conduct.hasty, conduct.stray, conduct.sold):
             assert len(trail.orders) <= KEPT >= len(trail.trades)
@@ -266,13 +310,21 @@ def test_ten_thousand_pairs_are_remembered_and_no_more() -> None:
 
 
 def test_large_orders_are_forgotten_when_they_have_been_open_for_long() -> None:
-    market = Market(Thresholds(large_order=5, quick_cancel_ms=1))
+    market = Market(Thresholds(large_order=5, quick_cancel_ms=1), semantics=1)
     for _ in range(50):
         market.supervise(market.place("h-1", BUY, 5))
         market.state.time_ns += 250_000
     assert [*market.watch.large] == [47, 48, 49, 50]
     market.supervise(market.amend(48, 6, kept=False))  # it counts from now on
     assert [*market.watch.large] == [49, 50, 48]
+
+
+def test_orders_in_view_are_forgotten_when_they_are_no_longer_young() -> None:
+    market = Market(Thresholds(large_order=5, quick_cancel_ms=1))
+    for _ in range(50):
+        market.supervise(market.place("h-1", BUY, 1))
+        market.state.time_ns += 250_000
+    assert [*market.watch.young] == [47, 48, 49, 50]
 
 
 def test_shares_of_the_volume_count_from_the_tonne_that_is_enough() -> None:

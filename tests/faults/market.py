@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from carbonex.engine import (
+    ALL_KINDS,
     BUY,
+    FOK,
     GTC,
     GTD,
     IOC,
@@ -29,6 +31,7 @@ from carbonex.engine import (
     HaltInstrument,
     Issue,
     ListInstrument,
+    OrderKind,
     PlaceOrder,
     PostOnly,
     Reason,
@@ -79,6 +82,7 @@ TERMS = ListInstrument(
     offset_permille=100,
     position_limit=120,
     min_display_permille=40,
+    order_kinds=ALL_KINDS & ~OrderKind.FOK,
 )
 
 
@@ -208,6 +212,18 @@ MARKET_CASES = (
             TOO_MANY,
             LASTING,
             Fault(Reason.KIND_NOT_ALLOWED, UNTIL_LATER),
+        ),
+        prepare=add_market,
+    ),
+    Case(
+        "sell all of it or nothing",
+        PlaceOrder("", "ours", "DAY", SELL, 110, 10),
+        (
+            *ENTERING,
+            *SIZES,
+            TOO_EARLY,
+            TOO_MANY,
+            Fault(Reason.KIND_NOT_ALLOWED, {"time_in_force": FOK}),
         ),
         prepare=add_market,
     ),

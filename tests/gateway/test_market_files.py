@@ -13,6 +13,7 @@ from carbonex.engine import (
     VENUE_KEY,
     BeginDay,
     ListInstrument,
+    OrderKind,
     Rejected,
 )
 from carbonex.engine.enums import Pricing, TooFewBids
@@ -76,6 +77,7 @@ def test_the_preset_cea() -> None:
         blocks=BlockTerms(100_000, 300, hours("13:00-15:00")),
         auctions=AuctionTerms(allowed=True, band_permille=100, reserve_permille=1000),
         vintage=2025,
+        order_kinds=OrderKind.IOC | OrderKind.POST_ONLY,
     )
     assert terms["CEA25"].auctions.pricing is Pricing.PAY_AS_BID
     assert terms["CEA25"].auctions.too_few_bids is TooFewBids.FILL_VALID
@@ -104,6 +106,7 @@ def test_the_preset_ccer() -> None:
         offset_permille=50,
         blocks=BlockTerms(0, 300, DAY_HOURS),
         vintage=2024,
+        order_kinds=OrderKind.IOC | OrderKind.POST_ONLY,
     )
     assert all(listing.project_type for listing in market.listings)
 
@@ -187,6 +190,7 @@ name = "X-2"
 product = "X"
 vintage = 2026
 lot = 20
+order_kinds = ["stop", "market", "stop"]
 fees.taker = 9
 auctions.too_few_bids = "sell_at_lowest"
 thresholds = { volume_share = 300 }
@@ -217,6 +221,7 @@ def test_an_instrument_has_its_products_terms_where_it_says_nothing_else() -> No
         ),
         thresholds=structs.replace(first.thresholds, volume_share=300),
         vintage=2026,
+        order_kinds=OrderKind.MARKET | OrderKind.STOP,
     )
 
 

@@ -13,6 +13,7 @@ from carbonex.engine import (
     CallTerms,
     Fees,
     ListInstrument,
+    OrderKind,
     Pricing,
     Thresholds,
     TooFewBids,
@@ -42,6 +43,7 @@ TERMS: dict[str, Any] = {
     "large_holder_permille": 800,
     "min_display_permille": 100,
     "vintage": 2026,
+    "order_kinds": ["stop", "ioc"],
     "fees": {"maker": 10, "taker": 20, "block": 5, "auction": 15},
     "blocks": {
         "min_quantity": 100_000,
@@ -110,6 +112,7 @@ def test_every_term_reaches_the_engine_and_is_told(house: House, codec: Codec) -
         thresholds=Thresholds(500, 30, 50_000, 2000, 10_000, 50, 2000, 20, 300, 3000),
         min_display_permille=100,
         vintage=2026,
+        order_kinds=OrderKind.STOP | OrderKind.IOC,
     )
     stranger = house.connect(codec)
     stranger.send("subscribe", channel="instrument", instrument="CEA26")

@@ -6,7 +6,13 @@ from typing import Any
 
 import pytest
 
-from carbonex.engine import AdvanceTime, BeginDay, CallTerms, ListInstrument
+from carbonex.engine import (
+    AdvanceTime,
+    BeginDay,
+    CallTerms,
+    ListInstrument,
+    OrderKind,
+)
 from carbonex.engine.market.schedule import midnight_ns
 from carbonex.wire.codec import JSON, MSGPACK, Codec
 from gateway.session_house import CEA, DAY_ENDS, NOON, SECOND, Client, House, order
@@ -296,6 +302,36 @@ def test_what_a_call_auction_does_not_take(
     error = acme.error("add_order", **order() | {"instrument": "CEA26"} | more)
     assert (error["name"], error["param"]) == ("KIND_NOT_ALLOWED", param)
     assert error["message"] == message
+
+
+@pytest.mark.parametrize(
+    ("more", "param", "kind"),
+    [
+        ({"order_type": "market", "price": ""}, "order_type", "market"),
+        (
+            {"order_type": "stop_limit", "stop_price": "75.00"},
+            "order_type",
+            "stop",
+        ),
+        ({"display_quantity": 1}, "display_quantity", "iceberg"),
+        ({"time_in_force": "fok"}, "time_in_force", "fok"),
+    ],
+)
+def test_what_the_listed_market_does_not_take(
+    house: House, more: dict[str, Any], param: str, kind: str
+) -> None:
+    """By the kinds of the presets ``cea`` and ``ccer``; what they take is taken."""
+    kinds = OrderKind.IOC | OrderKind.POST_ONLY
+    house.do(ListInstrument("", "CEA26", order_kinds=kinds))
+    acme = house.trader("acme-key")
+    asked = order() | {"instrument": "CEA26"}
+    error = acme.error("add_order", **asked | more)
+    assert (error["name"], error["param"]) == ("KIND_NOT_ALLOWED", param)
+    assert error["message"] == (
+        f"CEA26 takes no {kind} orders; the kinds that it takes are limit, ioc, post_only"
+    )
+    acme.result("add_order", **asked | {"post_only": "reject"})
+    acme.result("add_order", **asked | {"time_in_force": "ioc"})
 
 
 def test_a_post_only_order_in_a_call_auction_may_be_amended(

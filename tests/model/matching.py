@@ -88,7 +88,7 @@ def uncross(world: World, name: str, price: int, quantity: int) -> list[Event]:
 
 
 def cancel(world: World, row: Row, reason: CancelReason) -> Event:
-    rested = row.rests
+    rested, hidden = row.rests, row.remaining - row.shown if row.rests else 0
     row.rests = row.waits = False
     row.status = OrderStatus.CANCELLED
     return OrderCancelled(
@@ -100,6 +100,7 @@ def cancel(world: World, row: Row, reason: CancelReason) -> Event:
         reason,
         rested,
         row.order,
+        hidden,
     )
 
 

@@ -176,6 +176,24 @@ async def test_another_composite_is_announced_and_may_be_taken_back(
             await operator.set_composite(cea25.product, "median")  # type: ignore[arg-type]
 
 
+async def test_an_instrument_says_which_kinds_of_order_it_takes(market: Market) -> None:
+    async with (
+        connect(market.url, market.keys["operator"]) as operator,
+        connect(market.url, market.keys["maker"]) as maker,
+    ):
+        await operator.list_instrument("CEA26", order_kinds=("fok", "stop"))
+        cea26 = await maker.instrument("CEA26").next()
+        assert cea26.order_kinds == ("stop", "fok")
+        takes_no = r"KIND_NOT_ALLOWED.* takes no ioc orders; .* are limit, stop, fok"
+        with pytest.raises(OrderRejected, match=takes_no):
+            await maker.buy("CEA26", 1, "70.00", time_in_force="ioc")
+        assert (await maker.buy("CEA26", 1, "70.00")).is_open
+        await operator.update_instrument("CEA26", cea26, order_kinds=())
+        updated = await maker.instrument("CEA26").next()
+        assert updated.next_terms is not None
+        assert updated.next_terms.order_kinds == ()
+
+
 async def test_a_participant_is_restricted(market: Market) -> None:
     async with (
         connect(market.url, market.keys["operator"]) as operator,

@@ -17,6 +17,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from carbonex.engine import (
+    ALL_KINDS,
     AuctionTerms,
     BandSet,
     BeginDay,
@@ -36,6 +37,7 @@ from carbonex.engine import (
     InstrumentListed,
     InstrumentUpdated,
     ListInstrument,
+    OrderKind,
     PhaseChanged,
     ProductBulletin,
     ResumeInstrument,
@@ -180,6 +182,7 @@ def _terms(words: Words) -> ListInstrument:
         thresholds=thresholds(words),
         min_display_permille=words.number("shows", 50),
         vintage=words.number("vintage"),
+        order_kinds=_order_kinds(words.value("kinds", "all")),
         instrument=words.take(),
     )
 
@@ -205,3 +208,11 @@ VERBS: Mapping[str, Callable[[Words], Command]] = {
     "begin": _begin,  # begin 20250106 until 900
     "cancel-day": lambda words: CancelDay(words.key),
 }
+
+
+def _order_kinds(names: str) -> OrderKind:
+    """Read ``ioc,fok``, ``all`` or ``none``: kinds beside limit orders."""
+    kinds = ALL_KINDS if names == "all" else OrderKind(0)
+    for name in names.upper().split(","):
+        kinds |= OrderKind.__members__.get(name, OrderKind(0))
+    return kinds

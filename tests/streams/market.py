@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from carbonex.engine import (
+    ALL_KINDS,
     ActivateSemantics,
     AdvanceTime,
     BeginDay,
@@ -21,6 +22,7 @@ from carbonex.engine import (
     GatewayOpened,
     HaltInstrument,
     ListInstrument,
+    OrderKind,
     Phase,
     Restriction,
     RestrictParticipant,
@@ -102,6 +104,7 @@ def terms(r: Random, exchange: Exchange) -> Command:
         "calls": r.choice([CallTerms(), CallTerms(90, 60), CallTerms(0, 10)]),
         "max_quantity": r.choice([50, 100]),
         "min_display_permille": r.choice([1, 50, 500]),
+        "order_kinds": r.choice([ALL_KINDS, ALL_KINDS, OrderKind(r.randrange(64))]),
         "vintage": r.choice([before.vintage] * 5 + [2024]),
         "tick": r.choice([before.tick] * 9 + [3]),
         "lot": r.choice([before.lot] * 9 + [2]),

@@ -231,6 +231,27 @@ OF_THE_MARKET: list[tuple[Command, Rejected, str]] = [
         "CEA25 is in a call auction, in which nothing trades at once; use day",
     ),
     (
+        PlaceOrder("k1", "acme-1", "CEA25", BUY, 8210, 500, time_in_force=FOK),
+        Rejected(R.KIND_NOT_ALLOWED, "time_in_force", 8, 48),
+        (
+            "CEA25 takes no fok orders; the kinds that it takes are limit, ioc,"
+            " post_only"
+        ),
+    ),
+    (
+        ORDER,
+        Rejected(R.KIND_NOT_ALLOWED, "display_quantity", 4, 0),
+        "CEA25 takes no iceberg orders; the kinds that it takes are limit",
+    ),
+    (
+        AMEND,
+        Rejected(R.KIND_NOT_ALLOWED, "post_only", 32, 1),
+        (
+            "the instrument of order 1042 takes no post_only orders; the kinds that it"
+            " takes are limit, market"
+        ),
+    ),
+    (
         ORDER,
         Rejected(R.KIND_NOT_ALLOWED, "pick"),
         (

@@ -15,6 +15,7 @@ from carbonex.engine import (
     CallTerms,
     Fees,
     ListInstrument,
+    OrderKind,
     Pricing,
     Thresholds,
     TooFewBids,
@@ -70,6 +71,7 @@ TERMS = st.builds(
     thresholds=_numbers(Thresholds),
     min_display_permille=NUMBERS,
     vintage=NUMBERS,
+    order_kinds=st.integers(0, 63).map(OrderKind),
 )
 
 

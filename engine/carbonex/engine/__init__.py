@@ -75,6 +75,7 @@ from .commands import (
     WithdrawBlock,
 )
 from .enums import (
+    ALL_KINDS,
     BUY,
     DAY,
     FOK,
@@ -92,6 +93,7 @@ from .enums import (
     CancelReason,
     CompositeMethod,
     Method,
+    OrderKind,
     OrderStatus,
     OrderType,
     Permission,
@@ -182,6 +184,7 @@ from .terms import (
 
 
 __all__ = [
+    "ALL_KINDS",
     "BUY",
     "COMPILED",
     "DAY",
@@ -290,6 +293,7 @@ __all__ = [
     "OrderCancelled",
     "OrderChange",
     "OrderCommand",
+    "OrderKind",
     "OrderReduced",
     "OrderRefilled",
     "OrderStands",

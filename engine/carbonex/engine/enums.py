@@ -165,7 +165,7 @@ class AlertKind(enum.IntEnum):
     """What supervision noticed (MARKET-RULES §6)."""
 
     CANCEL_RATIO = 0
-    QUICK_CANCEL = 1  # a large order, cancelled soon after it came
+    QUICK_CANCEL = 1  # a large order, or many as good as one, withdrawn soon
     REVERSE_TRADES = 2  # the same two participants traded both ways in a day
     PRICE_DEVIATION = 3  # a trade far from the running vwap
     HIGH_LOW = 4  # it bought high from and sold low to the same participant
@@ -179,6 +179,17 @@ class Permission(enum.IntFlag):
     TRADE = 2  # orders for its own participant's accounts
     OPERATE = 4  # instruments, halts, the trading day
     REGISTRY = 8  # participants, keys, accounts, cash and tonnes
+
+
+class OrderKind(enum.IntFlag):
+    """Kinds of order that an instrument may take; it always takes limit orders."""
+
+    MARKET = 1
+    STOP = 2  # and stop-limit
+    ICEBERG = 4
+    FOK = 8
+    IOC = 16
+    POST_ONLY = 32
 
 
 class Reason(enum.IntEnum):
@@ -244,6 +255,8 @@ class Reason(enum.IntEnum):
     TOO_MANY_SESSIONS = 5011
     TOO_MANY_STOPS = 5015
 
+
+ALL_KINDS: Final = OrderKind(63)
 
 # Bare names read better at the call site, and are ten times cheaper to load
 # than ``Side.BUY`` on CPython 3.11.

@@ -84,4 +84,6 @@ def activate(state: State, command: ActivateSemantics) -> list[Event]:
     state.semantics = command.number
     for instrument in state.listed:
         state.bound(instrument)
+        if instrument.watch is not None:
+            instrument.watch.count_tonnes()
     return []

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, final
 from . import work
 from .book import Book
 from .commands import MAX_PRICE
-from .enums import Permission, Phase
+from .enums import OrderKind, Permission, Phase
 from .market.schedule import CLOSED_ALL_DAY, step_at
 from .market.statistics import Product, Record
 from .orders.stops import Stops
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 
 VENUE_KEY: Final = ""  # commands of the venue's own process carry it
+# Kinds that an order may be of and have nothing else to check.
+COMMON_KINDS: Final = OrderKind.IOC | OrderKind.POST_ONLY
 NO_ACCOUNTS: Final[dict[str, Account]] = {}
 
 
@@ -48,8 +50,8 @@ class Instrument:
     ``call_waits_ns`` comes first when it trades next.
 
     While it is ``plain`` it trades, in ticks of a fen and lots of a tonne and
-    without what ``burdened`` stands for, fees or a position limit, so that an
-    order's price and quantity need little checking. ``max_fills`` is how many
+    without what ``burdened`` stands for, fees or a position limit, and takes
+    COMMON_KINDS, so that an order needs little checking. ``max_fills`` is how many
     resting orders one order may meet (see ``work``).
     """
 
@@ -165,6 +167,7 @@ class Instrument:
             phase is Phase.TRADING
             and self.terms.tick == self.terms.lot == 1
             and not self.burdened
+            and COMMON_KINDS in self.terms.order_kinds
         )
 
     def _move(self, first: int, last: int) -> None:

@@ -72,13 +72,15 @@ class CallTerms(msgspec.Struct, frozen=True, gc=False, array_like=True):
 class Thresholds(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """When supervision raises an alert; a 0 in the first of a group: never.
 
-    Shares are per mille, quantities tonnes, all of one trading day.
+    Shares are per mille, quantities tonnes, all of one trading day. Since number 2
+    the first four count tonnes that the book showed and their participant withdrew, by
+    any means (see ``supervision.effects``); before, orders that it cancelled unfilled.
     """
 
-    cancel_ratio: int = 0  # of a participant's orders that it cancelled unfilled,
-    cancel_orders: int = 20  # once it has placed that many
-    large_order: int = 0  # an order of that size,
-    quick_cancel_ms: int = 1000  # cancelled sooner than that
+    cancel_ratio: int = 0  # of the tonnes that a participant showed, withdrawn by it,
+    cancel_orders: int = 20  # once it has placed that many orders
+    large_order: int = 0  # so many tonnes that stood together on one side,
+    quick_cancel_ms: int = 1000  # each withdrawn sooner than that
     reverse_quantity: int = 0  # traded both ways between the same two participants
     vwap_deviation: int = 0  # of a trade from the running vwap,
     vwap_volume: int = 1000  # once that much has traded

@@ -17,7 +17,14 @@ from carbonex.engine import (
 from . import channels
 from .dates import wall_seconds, wall_text
 from .money import format_fen
-from .vocabulary import PRICING, PRICING_NAMES, TOO_FEW_BIDS, TOO_FEW_BIDS_NAMES
+from .vocabulary import (
+    PRICING,
+    PRICING_NAMES,
+    TOO_FEW_BIDS,
+    TOO_FEW_BIDS_NAMES,
+    order_kind_names,
+    order_kinds_of,
+)
 
 
 if TYPE_CHECKING:
@@ -76,6 +83,7 @@ def engine_terms(
         Thresholds(*_values(terms.thresholds)),
         terms.min_display_permille,
         terms.vintage,
+        order_kinds_of(terms.order_kinds),
     )
 
 
@@ -115,6 +123,7 @@ def wire_terms(terms: ListInstrument) -> dict[str, Any]:
         "thresholds": channels.Thresholds(*_values(terms.thresholds)),
         "min_display_permille": terms.min_display_permille,
         "vintage": terms.vintage,
+        "order_kinds": order_kind_names(terms.order_kinds),
     }
 
 

@@ -8,7 +8,7 @@ CPython hashing an enum member costs more than building the answer's struct.
 
 from __future__ import annotations
 
-from typing import Final, get_args
+from typing import TYPE_CHECKING, Final, get_args
 
 from carbonex.engine.enums import (
     AlertKind,
@@ -16,6 +16,7 @@ from carbonex.engine.enums import (
     BlockEnd,
     CancelReason,
     CompositeMethod,
+    OrderKind,
     OrderStatus,
     OrderType,
     Permission,
@@ -32,6 +33,7 @@ from carbonex.engine.enums import (
 from .requests import (
     CompositeName,
     MethodName,
+    OrderKindName,
     OrderTypeName,
     PermissionName,
     PostOnlyName,
@@ -42,6 +44,10 @@ from .requests import (
     TimeInForceName,
     TooFewBidsName,
 )
+
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 SIDE_NAMES: Final[tuple[SideName, ...]] = get_args(SideName)
@@ -74,6 +80,24 @@ TOO_FEW_BIDS: Final = dict(zip(TOO_FEW_BIDS_NAMES, TooFewBids, strict=True))
 PERMISSIONS: Final[dict[PermissionName, Permission]] = dict(
     zip(get_args(PermissionName), Permission, strict=True)
 )
+
+
+ORDER_KINDS: Final[dict[OrderKindName, OrderKind]] = dict(
+    zip(get_args(OrderKindName), OrderKind, strict=True)
+)
+
+
+def order_kind_names(kinds: OrderKind) -> tuple[OrderKindName, ...]:
+    """Return the names of kinds of order, in the vocabulary's order."""
+    return tuple(name for name, flag in ORDER_KINDS.items() if flag in kinds)
+
+
+def order_kinds_of(names: Iterable[OrderKindName]) -> OrderKind:
+    """Return the kinds of order that names stand for."""
+    kinds = OrderKind(0)
+    for name in names:
+        kinds |= ORDER_KINDS[name]
+    return kinds
 
 
 def permission_names(permissions: Permission) -> list[PermissionName]:

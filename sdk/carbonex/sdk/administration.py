@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from carbonex.wire.requests import (
         CompositeName,
         Hours,
+        OrderKindName,
         PricingName,
         RestrictionName,
         SideName,
@@ -75,6 +76,7 @@ class TermChanges(TypedDict, total=False):
     thresholds: Thresholds
     min_display_permille: int
     vintage: int
+    order_kinds: tuple[OrderKindName, ...]
 
 
 class AccountCaps(TypedDict, total=False):

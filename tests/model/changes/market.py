@@ -173,7 +173,12 @@ def step(world: World, paper: Paper) -> list[Event]:
 
 def supervise(world: World, paper: Paper) -> None:
     owners: Mapping[str, str] = Owners(world)
-    paper.supervisor = Supervisor(paper.name, paper.terms.thresholds, owners)
+    thresholds = paper.terms.thresholds
+
+    def closes(time: int) -> bool:
+        return clock.plan(world, paper, time)[0] is Phase.CLOSED
+
+    paper.supervisor = Supervisor(paper.name, thresholds, owners, closes)
 
 
 def _begin(world: World, paper: Paper) -> list[Event]:

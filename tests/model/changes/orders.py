@@ -77,24 +77,36 @@ def amend(world: World, command: AmendOrder) -> list[Event]:
             order = replace(order, post_only=PostOnly.OFF)
         price = _price(world, order, command.price, stop)
     if not row.waits and price == row.price and quantity <= row.quantity:
+        shown = row.shown
         row.quantity, row.remaining = quantity, quantity - row.filled
         row.shown = min(row.shown, row.remaining)
         row.reserve = min(row.reserve, matching.reserve(world, row))
-        return [_amended(world, row, row.price, kept=True)]
+        return [_amended(world, row, row.price, (shown - row.shown, 0), kept=True)]
     wanted = dataclasses.replace(
         row, price=price, quantity=quantity, remaining=quantity - row.filled, stop=stop
     )
     if refused := first(_unenterable(world, wanted, row)):
         return refused
-    before, kept = row.price, row.waits and stop == row.stop
+    before, kept, seen = row.price, row.waits and stop == row.stop, (0, 0)
     if row.waits and quantity > row.quantity:
         kept = False
+    if not row.waits:
+        seen = _seen(row, wanted)
     row.price, row.quantity, row.remaining = price, quantity, wanted.remaining
     row.stop, row.rests = stop, False
     row.reserve = matching.reserve(world, row)
     if row.waits and not kept:
         row.since = matching.moment(world)
-    return [_amended(world, row, before, kept=kept), *_start(world, row)]
+    return [_amended(world, row, before, seen, kept=kept), *_start(world, row)]
+
+
+def _seen(row: Row, wanted: Row) -> tuple[int, int]:
+    """Return the tonnes that leave the price at which others see them, and that come."""
+    display = row.order.conditions.display_quantity if row.order.conditions else 0
+    shown = min(wanted.remaining, display or wanted.remaining)
+    worse = wanted.price < row.price if row.buys else wanted.price > row.price
+    kept = 0 if worse else min(row.shown, shown)
+    return row.shown - kept, shown - kept
 
 
 def cancel(world: World, command: CancelOrder) -> list[Event]:
@@ -169,7 +181,9 @@ def _price(world: World, order: PlaceOrder, wanted: int, stop: int) -> int:
     return wanted
 
 
-def _amended(world: World, row: Row, before: int, *, kept: bool) -> Event:
+def _amended(
+    world: World, row: Row, before: int, seen: tuple[int, int], *, kept: bool
+) -> Event:
     return OrderAmended(
         row.number,
         matching.count(world, row),
@@ -180,6 +194,7 @@ def _amended(world: World, row: Row, before: int, *, kept: bool) -> Event:
         kept,
         row.order,
         row.stop if row.waits else 0,
+        *seen,
     )
 
 

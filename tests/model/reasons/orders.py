@@ -21,6 +21,7 @@ from carbonex.engine import (
     CancelAll,
     CancelOrder,
     Conditions,
+    OrderKind,
     Phase,
     PlaceOrder,
     PostOnly,
@@ -233,6 +234,18 @@ def _not_allowed(world: World, paper: Paper, order: PlaceOrder) -> Iterator[Reas
     if not paper.terms.multi_day and (tif is GTC or too_long):
         yield Reason.KIND_NOT_ALLOWED
     if given.pick and not paper.terms.pick:
+        yield Reason.KIND_NOT_ALLOWED
+    kinds = {
+        OrderKind.MARKET: order.order_type is MARKET,
+        OrderKind.STOP: order.order_type in STOPS,
+        OrderKind.ICEBERG: given.display_quantity > 0,
+        OrderKind.FOK: tif is FOK,
+        OrderKind.IOC: tif is IOC,
+        OrderKind.POST_ONLY: order.post_only is not PostOnly.OFF,
+    }
+    if any(
+        is_one and kind not in paper.terms.order_kinds for kind, is_one in kinds.items()
+    ):
         yield Reason.KIND_NOT_ALLOWED
     if clock.phase(world, paper) is Phase.CALL and (
         not (_may_rest(order)) or order.post_only is not PostOnly.OFF or given.pick

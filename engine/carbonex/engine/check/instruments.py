@@ -9,8 +9,10 @@ from carbonex.engine.commands import MAX_PRICE
 from carbonex.engine.enums import CompositeMethod, Method, Phase
 from carbonex.engine.market.phases import day_schedule
 from carbonex.engine.market.rules import limit_down, limit_up
+from carbonex.engine.state import COMMON_KINDS
 from carbonex.engine.supervision.alerts import watched
-from carbonex.engine.supervision.watch import KEPT, MAX_PAIRS
+from carbonex.engine.supervision.watch import MAX_PAIRS
+from carbonex.engine.supervision.withdrawals import KEPT, MAX_STEPS
 
 
 if TYPE_CHECKING:
@@ -58,7 +60,8 @@ def _check_phase(state: State, instrument: Instrument) -> None:
     assert instrument.schedule == day_schedule(state, instrument)
     assert instrument.phase is state.phase_of(instrument)
     assert instrument.blocks is state.blocks_open(instrument)
-    is_fine = instrument.terms.tick == instrument.terms.lot == 1
+    terms = instrument.terms
+    is_fine = terms.tick == terms.lot == 1 and COMMON_KINDS in terms.order_kinds
     trades = instrument.phase is Phase.TRADING
     assert instrument.plain is (is_fine and trades and not instrument.burdened)
     assert instrument.tradable or instrument.phase in (Phase.CLOSED, Phase.HALTED)
@@ -137,6 +140,9 @@ def _check_watch(state: State, instrument: Instrument) -> None:
         return
     assert 0 <= watch.first_order <= state.last_order_id
     assert all(0 < order_id <= state.last_order_id for order_id in watch.large)
+    resting = {order.order_id for order in instrument.book.orders()}
+    assert watch.young.keys() <= resting
+    assert all(entry[0] <= watch.entries for entry in watch.young.values())
     listed = instrument.record.day.listed
     assert (watch.quantity, watch.turnover) == (listed.quantity, listed.turnover)
     for name, conduct in watch.conducts.items():
@@ -144,6 +150,11 @@ def _check_watch(state: State, instrument: Instrument) -> None:
         assert name in state.participants
         for trail in (conduct.cancelled, conduct.hasty, conduct.stray):
             assert max(len(trail.orders), len(trail.trades)) <= KEPT
+        for side in conduct.withdrawn:
+            assert len(side.lots) <= KEPT
+            assert len(side.steps) <= MAX_STEPS
+            tonnes = [step[2] for step in side.steps]
+            assert tonnes == sorted({*tonnes}, reverse=True)
     assert len(watch.pairs) <= MAX_PAIRS
     for names, pair in watch.pairs.items():
         assert (pair.first, pair.second) == names

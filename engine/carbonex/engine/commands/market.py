@@ -6,7 +6,7 @@ from typing import final
 
 import msgspec
 
-from carbonex.engine.enums import CompositeMethod
+from carbonex.engine.enums import ALL_KINDS, CompositeMethod, OrderKind
 from carbonex.engine.terms import (
     AuctionTerms,
     BlockTerms,
@@ -39,7 +39,8 @@ class ListInstrument(msgspec.Struct, frozen=True, gc=False, array_like=True, tag
     is per participant; ``large_holder_permille`` of it is reported. An iceberg shows
     at least ``min_display_permille`` of its total, 50 as on Xetra: so 20 fills at
     most take it. ``vintage`` is the year of the allowances or reductions, of
-    several the last, 0 where none is stated.
+    several the last, 0 where none is stated. ``order_kinds`` are those that it takes
+    beside limit orders.
     """
 
     key: str
@@ -66,6 +67,7 @@ class ListInstrument(msgspec.Struct, frozen=True, gc=False, array_like=True, tag
     thresholds: Thresholds = Thresholds()
     min_display_permille: int = 50
     vintage: int = 0
+    order_kinds: OrderKind = ALL_KINDS
 
 
 @final
@@ -90,8 +92,9 @@ class UpdateInstrument(msgspec.Struct, frozen=True, gc=False, array_like=True, t
 
     That is the next one, or the first of ``effective_date`` (YYYYMMDD) or later. Name,
     product, tick and lot stay, and the vintage once one is stated; ``reference`` is
-    used only where there has been no price yet. Orders that rest over the change are cancelled. Of two updates that
-    wait the later one holds.
+    used only where there has been no price yet. Orders that rest over the change are
+    cancelled, so that none is left of a kind that it takes no more. Of two updates
+    that wait the later one holds.
     """
 
     key: str

@@ -102,7 +102,7 @@ class OrderCancelled(msgspec.Struct, frozen=True, gc=False, tag=True):
     """``quantity`` tonnes left without trading; the order is finished.
 
     ``rested`` is false where no book held them: the rest of a taker, and a stop
-    order that was not triggered.
+    order that was not triggered. Of what rested the book did not show ``hidden``.
     """
 
     order_id: int
@@ -113,6 +113,7 @@ class OrderCancelled(msgspec.Struct, frozen=True, gc=False, tag=True):
     reason: CancelReason
     rested: bool
     order: PlaceOrder
+    hidden: int = 0
 
 
 @final
@@ -134,7 +135,8 @@ class OrderAmended(msgspec.Struct, frozen=True, gc=False, tag=True):
     """The order now has this price and total; fills may follow.
 
     It stood at ``previous_price`` before. ``quantity`` is the new total,
-    ``remaining`` what of it has not traded.
+    ``remaining`` what of it has not traded. ``withdrawn`` tonnes that the book
+    showed are no longer at that price or a better one, and ``added`` came into view.
     """
 
     order_id: int
@@ -146,6 +148,8 @@ class OrderAmended(msgspec.Struct, frozen=True, gc=False, tag=True):
     priority_kept: bool
     order: PlaceOrder
     stop_price: int = 0  # of an order that still waits for it
+    withdrawn: int = 0
+    added: int = 0
 
 
 @final

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from carbonex.engine.commands import MAX_PRICE, MAX_QUANTITY
-from carbonex.engine.enums import Reason
+from carbonex.engine.enums import ALL_KINDS, Reason
 from carbonex.engine.events import Rejected
 from carbonex.engine.terms import MAX_FEE
 
@@ -90,6 +90,8 @@ def _bounds(terms: ListInstrument) -> Iterator[Bound]:
         yield f"thresholds.{name}", value, 0, MAX_QUANTITY * MAX_QUANTITY
     yield "min_display_permille", terms.min_display_permille, 1, PERMILLE
     yield "vintage", terms.vintage, FIRST_VINTAGE if terms.vintage else 0, LAST_VINTAGE
+
+    yield "order_kinds", int(terms.order_kinds), 0, int(ALL_KINDS)
 
 
 def _named(part: Fees | Thresholds) -> list[tuple[str, int]]:

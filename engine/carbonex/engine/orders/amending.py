@@ -114,9 +114,10 @@ def _shrink(order: Order, quantity: int) -> Event:
     order.quantity = quantity
     if order.extras is not None:
         order.extras.hidden = max(order.remaining - shown, 0)
-    order.level.total -= shown - order.shown
+    withdrawn = shown - order.shown
+    order.level.total -= withdrawn
     lock(order)
-    return _amended(order, order.price, priority_kept=True)
+    return _amended(order, order.price, (withdrawn, 0), priority_kept=True)
 
 
 def _requeue(
@@ -135,11 +136,26 @@ def _requeue(
     if rejected is not None:
         return [rejected]
     order.level.remove(order)
-    previous = order.price
+    previous, seen = order.price, _seen(order, price, remaining)
     _change(order, price, quantity, remaining)
-    events: list[Event] = [_amended(order, previous, priority_kept=False)]
+    events: list[Event] = [_amended(order, previous, seen, priority_kept=False)]
     reenter(instrument, order, events)
     return events
+
+
+def _seen(order: Order, price: int, remaining: int) -> tuple[int, int]:
+    """Return the tonnes that go out of view and that come into view.
+
+    All of them where the order leaves its level for a worse price: nobody can trade
+    with it at the old one any more. At a better one the others still can.
+    """
+    before, extras = order.shown, order.extras
+    display = remaining if extras is None else extras.display or remaining
+    after = min(remaining, display)
+    better = price - order.price if order.side is BUY else order.price - price
+    if better < 0:
+        return before, after
+    return max(before - after, 0), max(after - before, 0)
 
 
 def _resting(command: PlaceOrder) -> PlaceOrder:
@@ -179,7 +195,7 @@ def _amend_waiting(
     _change(order, price, quantity, quantity)
     lock(order)
     extras.stop_price = stop
-    events: list[Event] = [_amended(order, previous, priority_kept=kept)]
+    events: list[Event] = [_amended(order, previous, (0, 0), priority_kept=kept)]
     if reached(instrument, order):
         trigger(instrument, order, events)
     elif kept or state.semantics < 2:
@@ -213,7 +229,9 @@ def _change(order: Order, price: int, quantity: int, remaining: int) -> None:
         order.extras.reserve = reserve(order.unit * remaining, order.extras.rate)
 
 
-def _amended(order: Order, previous_price: int, *, priority_kept: bool) -> Event:
+def _amended(
+    order: Order, previous_price: int, seen: tuple[int, int], *, priority_kept: bool
+) -> Event:
     order.account.exec_seq += 1
     return OrderAmended(
         order.order_id,
@@ -225,4 +243,5 @@ def _amended(order: Order, previous_price: int, *, priority_kept: bool) -> Event
         priority_kept,
         order.command,
         order.extras.stop_price if order.extras is not None and order.waits else 0,
+        *seen,
     )

@@ -15,6 +15,7 @@ from carbonex.engine.enums import (
     MARKET,
     STOP,
     STOP_LIMIT,
+    OrderKind,
     PostOnly,
     Reason,
 )
@@ -24,6 +25,8 @@ from .locks import highest_rate
 
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from carbonex.engine.commands import PlaceOrder
     from carbonex.engine.state import Instrument, State
 
@@ -44,6 +47,22 @@ def may_rest(command: PlaceOrder) -> bool:
 def is_stop(command: PlaceOrder) -> bool:
     """Tell whether an order waits for a trade to reach its stop price."""
     return command.order_type is STOP or command.order_type is STOP_LIMIT
+
+
+def kinds_of(command: PlaceOrder) -> Iterator[tuple[OrderKind, str]]:
+    """Yield what an order is beside a limit order, and which field makes it that."""
+    if command.order_type is MARKET:
+        yield OrderKind.MARKET, "order_type"
+    elif command.order_type is not LIMIT:
+        yield OrderKind.STOP, "order_type"
+    if command.conditions is not None and command.conditions.display_quantity:
+        yield OrderKind.ICEBERG, "display_quantity"
+    if command.time_in_force is FOK:
+        yield OrderKind.FOK, "time_in_force"
+    elif command.time_in_force is IOC:
+        yield OrderKind.IOC, "time_in_force"
+    if command.post_only is not PostOnly.OFF:
+        yield OrderKind.POST_ONLY, "post_only"
 
 
 def bad_kind(state: State, command: PlaceOrder) -> Rejected | None:

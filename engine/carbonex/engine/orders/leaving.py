@@ -38,12 +38,12 @@ def cancel_by_number(orders: Iterable[Order], reason: CancelReason) -> list[Even
 def withdraw(order: Order, reason: CancelReason) -> OrderCancelled:
     """Take an order that its account has given up out of the book as well."""
     remaining = order.remaining
-    rested = True
+    rested, hidden = True, 0
     if order.extras is None:
         order.level.remove(order)
         order.balance.available += order.unit * remaining
     else:
-        rested = not order.waits
+        rested, hidden = not order.waits, order.extras.hidden
         leave(order)
     account = order.account
     exec_seq = account.exec_seq = account.exec_seq + 1
@@ -56,6 +56,7 @@ def withdraw(order: Order, reason: CancelReason) -> OrderCancelled:
         reason,
         rested,
         order.command,
+        hidden,
     )
 
 

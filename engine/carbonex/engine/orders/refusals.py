@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from carbonex.engine.enums import (
+    ALL_KINDS,
     BUY,
     FOK,
     GTC,
@@ -30,7 +31,7 @@ from carbonex.engine.market.rules import bad_name, bad_quantity, bad_tick, out_o
 from carbonex.engine.state import VENUE_KEY
 
 from .fill_or_kill import fillable
-from .kinds import bad_kind, is_stop, may_rest
+from .kinds import bad_kind, is_stop, kinds_of, may_rest
 from .uncross import own_cross
 
 
@@ -327,6 +328,11 @@ def _not_allowed(
         )
     ):
         return Rejected(reason, "time_in_force")
+    allowed = instrument.terms.order_kinds
+    if allowed != ALL_KINDS:
+        for kind, param in kinds_of(command):
+            if kind not in allowed:
+                return Rejected(reason, param, int(kind), int(allowed))
     picks = conditions is not None and bool(conditions.pick)
     if picks and not instrument.terms.pick:
         return Rejected(reason, "pick")

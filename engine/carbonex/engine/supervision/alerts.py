@@ -12,7 +12,7 @@ whenever their number has doubled. So a storm is bounded, and none goes unseen.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from carbonex.engine.enums import BUY, SELL, AlertKind, CancelReason, Method
 from carbonex.engine.events import (
@@ -25,6 +25,9 @@ from carbonex.engine.events import (
     Trade,
 )
 
+from . import effects
+from .effects import MS_NS, participant_of
+
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -35,12 +38,6 @@ if TYPE_CHECKING:
     from carbonex.engine.state import Instrument, State
 
     from .watch import Conduct, Pair, Trail, Watch
-
-
-MS_NS: Final = 1_000_000
-# Old large orders that are forgotten when one comes: more than one, so that they get
-# fewer, and few, so that no command pays for a hundred thousand.
-FORGOTTEN: Final = 2
 
 
 def watched(terms: ListInstrument) -> bool:
@@ -64,8 +61,9 @@ def supervise(state: State, events: Iterable[Event]) -> list[Alert]:
     Amortised O(1) per event.
     """
     alerts: list[Alert] = []
+    readers = _READERS if state.semantics >= 2 else _FORMER_READERS
     for event in events:
-        read = _READERS.get(type(event))
+        read = readers.get(type(event))
         if read is not None:
             alerts += read(state, event)
     return alerts
@@ -79,7 +77,7 @@ def _accepted(state: State, event: OrderAccepted) -> Iterable[Alert]:
     if watch is None or not instrument.terms.thresholds.cancel_ratio:
         return ()
     watch.first_order = watch.first_order or event.order_id
-    conduct = watch.conduct(_participant(state, order))
+    conduct = watch.conduct(participant_of(state, order))
     conduct.placed += 1
     return _cancel_ratio(instrument, conduct)
 
@@ -111,7 +109,7 @@ def _cancelled(state: State, event: OrderCancelled) -> Iterator[Alert]:
         return
     # An order of a former day was not placed in this one, so it does not count.
     if event.filled == 0 and 0 < watch.first_order <= event.order_id:
-        conduct = watch.conduct(_participant(state, order))
+        conduct = watch.conduct(participant_of(state, order))
         conduct.cancelled.add(1, 0, (event.order_id,), 0)
         yield from _cancel_ratio(instrument, conduct)
     if entry is not None and event.rested:
@@ -119,7 +117,7 @@ def _cancelled(state: State, event: OrderCancelled) -> Iterator[Alert]:
         limits = instrument.terms.thresholds
         soon = state.time_ns - since_ns < limits.quick_cancel_ms * MS_NS
         if soon and 2 * event.filled < quantity:
-            conduct = watch.conduct(_participant(state, order))
+            conduct = watch.conduct(participant_of(state, order))
             yield from _quick_cancel(instrument, conduct, event.order_id, quantity)
 
 
@@ -128,10 +126,10 @@ def _traded(state: State, event: Trade) -> Iterator[Alert]:
     watch = instrument.watch
     if watch is None:
         return
-    if watch.large:
+    if watch.large or watch.young:
         _forget_filled(watch, event)
-    taker = _participant(state, event.taker)
-    maker = _participant(state, event.maker)
+    taker = participant_of(state, event.taker)
+    maker = participant_of(state, event.maker)
     yield from _price_deviation(instrument, watch, event, taker, maker)
     buyer, seller = taker, maker
     buy_id, sell_id = event.taker_id, event.maker_id
@@ -270,10 +268,6 @@ def _high_low(instrument: Instrument, pair: Pair) -> Iterator[Alert]:
         yield Alert(kind, instrument.name, *names, value, limit, *pair.numbers())
 
 
-def _participant(state: State, order: PlaceOrder) -> str:
-    return state.accounts[order.account].participant.name
-
-
 def _way(pair: Pair, buyer: str) -> Trail:
     return pair.forth if buyer == pair.first else pair.back
 
@@ -284,23 +278,30 @@ def _enter(state: State, order: PlaceOrder, order_id: int, quantity: int) -> Non
     watch, limits = instrument.watch, instrument.terms.thresholds
     if watch is not None and 0 < limits.large_order <= quantity:
         old_ns = limits.quick_cancel_ms * MS_NS
-        most = FORGOTTEN if state.semantics >= 2 else len(watch.large) + 1
-        watch.enter(order_id, quantity, state.time_ns, old_ns, most)
+        watch.enter(order_id, quantity, state.time_ns, old_ns)
 
 
 def _forget_filled(watch: Watch, event: Trade) -> None:
     if event.maker_remaining == 0:
         watch.large.pop(event.maker_id, None)
+        watch.young.pop(event.maker_id, None)
     if event.taker_remaining == 0:
         watch.large.pop(event.taker_id, None)
+        watch.young.pop(event.taker_id, None)
 
 
 # What reads each kind of event. Function and event type match pairwise.
-_READERS: dict[type[Event], Callable[[State, Any], Iterable[Alert]]] = {
+_FORMER_READERS: dict[type[Event], Callable[[State, Any], Iterable[Alert]]] = {
     OrderAccepted: _accepted,
     OrderTriggered: _triggered,
     OrderAmended: _amended,
     OrderCancelled: _cancelled,
+    Trade: _traded,
+    OffBookTrade: _settled,
+}
+# Since number 2 withdrawals are read by their effect, and trades as ever.
+_READERS: dict[type[Event], Callable[[State, Any], Iterable[Alert]]] = {
+    **effects.READERS,
     Trade: _traded,
     OffBookTrade: _settled,
 }

@@ -12,12 +12,15 @@ from collections import OrderedDict
 from typing import Final, final
 
 from .watch_rows import ConductRow, PairRow, TrailRow, WatchRow, large_row, whole
+from .withdrawals import KEPT, Withdrawals, withdrawals
 
 
-KEPT: Final = 20  # of the order numbers behind an alert, and of the trade numbers
 MAX_PAIRS: Final = 10_000  # of an instrument; beyond it the one longest idle goes
 
 Numbers = tuple[tuple[int, ...], tuple[int, ...]]  # of orders and of trades
+# Of an order in view: the entry with which it came and when that was (ns), since when
+# it stands as it does, how many tonnes came, and how many of them were withdrawn.
+Shown = tuple[int, int, int, int, int]
 
 
 @final
@@ -93,8 +96,10 @@ class Conduct:
     """What a participant did in an instrument in a trading day.
 
     ``placed`` counts its orders, and ``cancelled`` those of them that it cancelled
-    unfilled. ``hasty`` counts the large orders that it cancelled too soon, and
-    ``stray`` its trades, as the taker, far from the running vwap. ``bought`` and
+    unfilled. Since number 2 the latter counts the tonnes that it withdrew, of those
+    that it has ``shown``. ``hasty`` counts the large orders that it cancelled too
+    soon; ``withdrawn`` is what it withdrew too soon lately, of buys and of sells.
+    ``stray`` counts its trades, as the taker, far from the running vwap. ``bought`` and
     ``sold`` are tonnes of listed trades.
     """
 
@@ -104,8 +109,10 @@ class Conduct:
         "hasty",
         "participant",
         "placed",
+        "shown",
         "sold",
         "stray",
+        "withdrawn",
     )
 
     def __init__(self, participant: str) -> None:
@@ -116,6 +123,8 @@ class Conduct:
         self.stray = Trail()
         self.bought = Trail()
         self.sold = Trail()
+        self.shown = 0
+        self.withdrawn = Withdrawals(), Withdrawals()
 
     def image(self) -> ConductRow:
         """Return it as a snapshot holds it."""
@@ -127,6 +136,9 @@ class Conduct:
             self.stray.image(),
             self.bought.image(),
             self.sold.image(),
+            self.shown,
+            self.withdrawn[0].image(),
+            self.withdrawn[1].image(),
         )
 
 
@@ -169,9 +181,21 @@ class Watch:
     ``turnover`` (fen) are those of its listed trades. ``large`` holds open large
     orders by number, with the time (ns) since which they count and their tonnes,
     longest ago first; ``pairs`` those who traded last at the end.
+
+    Since number 2 it holds all ``young`` open orders instead, for any may be a piece
+    of what is large. ``entries`` counts how often an order has come into view.
     """
 
-    __slots__ = ("conducts", "first_order", "large", "pairs", "quantity", "turnover")
+    __slots__ = (
+        "conducts",
+        "entries",
+        "first_order",
+        "large",
+        "pairs",
+        "quantity",
+        "turnover",
+        "young",
+    )
 
     def __init__(self) -> None:
         self.first_order = 0
@@ -180,6 +204,8 @@ class Watch:
         # Ordered: a plain dict takes O(n) to find its first item when those
         # before it have been deleted.
         self.large: OrderedDict[int, tuple[int, int]] = OrderedDict()
+        self.young: OrderedDict[int, Shown] = OrderedDict()
+        self.entries = 0
         self.conducts: dict[str, Conduct] = {}
         self.pairs: OrderedDict[tuple[str, str], Pair] = OrderedDict()
 
@@ -188,6 +214,13 @@ class Watch:
         self.first_order = self.quantity = self.turnover = 0
         self.conducts.clear()
         self.pairs.clear()
+
+    def count_tonnes(self) -> None:
+        """Begin to count by number 2: forget what number 1 has counted orders for."""
+        self.large.clear()
+        self.first_order = 0
+        for conduct in self.conducts.values():
+            conduct.placed, conduct.cancelled = 0, Trail()
 
     def conduct(self, participant: str) -> Conduct:
         """Return a participant's row. O(1)."""
@@ -212,23 +245,32 @@ class Watch:
             self.pairs.move_to_end(key)
         return pair
 
-    def enter(
-        self, order_id: int, quantity: int, now_ns: int, old_ns: int, most: int
-    ) -> None:
-        """Let a large order count from now on.
-
-        Forget at most ``most`` orders that are ``old_ns`` old, which they take.
-        """
+    def enter(self, order_id: int, quantity: int, now_ns: int, old_ns: int) -> None:
+        """Let a large order count from now on; forget those that are ``old_ns`` old."""
         large = self.large
         large[order_id] = now_ns, quantity
         large.move_to_end(order_id)
-        for _ in range(most):
-            if not large:
-                return
+        while large:
             oldest = next(iter(large))
             if now_ns - large[oldest][0] < old_ns:
                 return
             del large[oldest]
+
+    def show(self, order_id: int, quantity: int, now_ns: int, old_ns: int) -> None:
+        """Let tonnes of an order count as in view from now on.
+
+        Forget orders that are ``old_ns`` old, two at most: more than one, so that they
+        get fewer, and few, so that no command pays for a hundred thousand.
+        """
+        self.entries += 1
+        young = self.young
+        young[order_id] = self.entries, now_ns, now_ns, quantity, 0
+        young.move_to_end(order_id)
+        for _ in range(2):
+            oldest = next(iter(young), 0)
+            if not oldest or now_ns - young[oldest][2] < old_ns:
+                return
+            del young[oldest]
 
     def image(self) -> WatchRow:
         """Return it as a snapshot holds it. Linear in its size."""
@@ -239,6 +281,8 @@ class Watch:
             [(order_id, *entry) for order_id, entry in self.large.items()],
             [conduct.image() for conduct in self.conducts.values()],
             [pair.image() for pair in self.pairs.values()],
+            [(order_id, *shown) for order_id, shown in self.young.items()],
+            self.entries,
         )
 
 
@@ -250,11 +294,18 @@ def restored(row: WatchRow) -> Watch:
     watch.turnover = whole(row.turnover)
     for order_id, since_ns, quantity in row.large:
         watch.large[order_id] = since_ns, quantity
+    for order_id, *shown in row.young:
+        watch.young[order_id] = _shown(*shown)
+    watch.entries = row.entries
     for conduct in row.conducts:
         watch.conducts[conduct.participant] = _conduct(conduct)
     for pair in row.pairs:
         watch.pairs[pair.first, pair.second] = _pair(pair)
     return watch
+
+
+def _shown(entry: int, came_ns: int, since_ns: int, tonnes: int, gone: int) -> Shown:
+    return entry, came_ns, since_ns, tonnes, gone
 
 
 def _conduct(row: ConductRow) -> Conduct:
@@ -265,6 +316,8 @@ def _conduct(row: ConductRow) -> Conduct:
     conduct.stray = _trail(row.stray)
     conduct.bought = _trail(row.bought)
     conduct.sold = _trail(row.sold)
+    conduct.shown = row.shown
+    conduct.withdrawn = withdrawals(row.bids), withdrawals(row.asks)
     return conduct
 
 

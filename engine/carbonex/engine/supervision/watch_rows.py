@@ -38,6 +38,13 @@ class TrailRow(msgspec.Struct, frozen=True, gc=False, array_like=True):
     trades: list[int]
 
 
+class WithdrawalsRow(msgspec.Struct, frozen=True, gc=False, array_like=True):
+    """What was withdrawn too soon on one side: steps and lots as they are kept."""
+
+    steps: list[tuple[int, int, int]]
+    lots: list[tuple[int, int, int]]
+
+
 class ConductRow(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """What a participant did."""
 
@@ -48,6 +55,9 @@ class ConductRow(msgspec.Struct, frozen=True, gc=False, array_like=True):
     stray: TrailRow
     bought: TrailRow
     sold: TrailRow
+    shown: int
+    bids: WithdrawalsRow
+    asks: WithdrawalsRow
 
 
 class PairRow(msgspec.Struct, frozen=True, gc=False, array_like=True):
@@ -69,3 +79,7 @@ class WatchRow(msgspec.Struct, frozen=True, gc=False, array_like=True):
     large: list[tuple[int, int, int]]  # order number, since when in ns, tonnes
     conducts: list[ConductRow]
     pairs: list[PairRow]
+    young: list[
+        tuple[int, int, int, int, int, int]
+    ]  # order number, and what is shown of it
+    entries: int

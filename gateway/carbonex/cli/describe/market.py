@@ -17,10 +17,12 @@ from carbonex.engine import (
     SetComposite,
     UpdateInstrument,
 )
+from carbonex.engine.enums import ALL_KINDS
 from carbonex.wire.counts import counted
 from carbonex.wire.dates import date_text
 from carbonex.wire.money import format_fen
 from carbonex.wire.terms import hours_of
+from carbonex.wire.vocabulary import order_kind_names
 
 from .words import describe
 
@@ -114,6 +116,8 @@ def _terms(c: ListInstrument) -> Iterator[str]:
         yield f"offset up to {_per_cent(c.offset_permille)}"
     if c.position_limit:
         yield f"positions up to {c.position_limit:,}"
+    if c.order_kinds != ALL_KINDS:
+        yield f"{' '.join(('limit', *order_kind_names(c.order_kinds)))} orders"
     yield from _methods(c)
 
 

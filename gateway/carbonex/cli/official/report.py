@@ -205,7 +205,7 @@ def _by_year(result: Report) -> Table:
         table.add_row(
             str(item.year) if item.year else "files",
             counted(item.days, "day"),
-            f"{item.equal:,} of {item.compared:,} figures equal",
+            f"{item.equal:,} of {counted(item.compared, 'figure')} equal",
             f"{item.explained} explained",
             counted(item.differences, "difference"),
         )

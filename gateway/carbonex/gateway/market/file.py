@@ -17,7 +17,7 @@ from carbonex.engine.commands import MAX_PRICE
 from carbonex.gateway.documents import Section
 from carbonex.wire.money import format_fen, parse_fen
 from carbonex.wire.patterns import whole
-from carbonex.wire.requests import CompositeName
+from carbonex.wire.requests import CompositeName, OrderKindName
 
 
 @final
@@ -110,6 +110,7 @@ class TermsTable(Section, frozen=True):
     calls: CallsTable | UnsetType = UNSET
     thresholds: ThresholdsTable | UnsetType = UNSET
     min_display_permille: int | UnsetType = UNSET
+    order_kinds: tuple[OrderKindName, ...] | UnsetType = UNSET
 
 
 @final

@@ -8,12 +8,13 @@ import msgspec
 from msgspec import UNSET, structs
 
 from carbonex.engine import VENUE_KEY, ListInstrument, Reason
-from carbonex.engine.enums import Pricing, TooFewBids
+from carbonex.engine.enums import OrderKind, Pricing, TooFewBids
 from carbonex.engine.market.bounds import MAX_SESSIONS, bad_terms, too_many_sessions
 from carbonex.engine.terms import AuctionTerms, BlockTerms, CallTerms, Fees, Thresholds
 from carbonex.gateway.documents import decode, refuse
 from carbonex.wire.dates import wall_text
 from carbonex.wire.money import format_fen
+from carbonex.wire.vocabulary import order_kinds_of
 
 from .file import A_NAME, InstrumentTable, ProductTable, read_value
 
@@ -95,6 +96,8 @@ def _engines(now: Any, value: Any) -> Any:
         return _overlay(now, value)
     if isinstance(now, Pricing | TooFewBids):
         return type(now)[value.upper()]
+    if isinstance(now, OrderKind):
+        return order_kinds_of(value)
     if isinstance(now, tuple):
         return tuple((int(start), int(end)) for start, end in value)
     return value if isinstance(value, bool | str) else int(value)

@@ -22,6 +22,7 @@ from .base import (
     OptionalDate,
     OptionalId,
     OptionalName,
+    OrderKindName,
     OrderTypeName,
     Page,
     Params,
@@ -92,6 +93,7 @@ from .registry import (
     Withdraw,
 )
 from .terms import (
+    ALL_KINDS,
     AuctionsSection,
     BlocksSection,
     CallsSection,
@@ -116,6 +118,7 @@ from .trading import (
 
 
 __all__ = [
+    "ALL_KINDS",
     "MAX_BATCH",
     "MAX_GRACE_MS",
     "MAX_PAGE",
@@ -171,6 +174,7 @@ __all__ = [
     "OptionalId",
     "OptionalName",
     "Order",
+    "OrderKindName",
     "OrderTypeName",
     "Page",
     "Params",

@@ -40,6 +40,7 @@ SelfTradeName = Literal["cancel_newest", "cancel_oldest", "cancel_both", "decrem
 PermissionName = Literal["read", "trade", "operate", "registry"]
 RestrictionName = Literal["none", "sell_only", "cancel_only", "suspended"]
 MethodName = Literal["listed", "block", "auction"]
+OrderKindName = Literal["market", "stop", "iceberg", "fok", "ioc", "post_only"]
 PricingName = Literal["pay_as_bid", "uniform"]
 CompositeName = Literal["mean", "newest"]
 TooFewBidsName = Literal["fill_valid", "cancel", "sell_at_lowest"]

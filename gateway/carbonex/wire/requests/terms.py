@@ -6,13 +6,20 @@ same. Sessions are pairs of wall times in Shanghai, ``["09:30", "11:30"]``.
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Final, get_args
 
 import msgspec
 
 from carbonex.wire.patterns import whole
 
-from .base import Name, Params, PricingName, Quantity, TooFewBidsName
+from .base import (
+    Name,
+    OrderKindName,
+    Params,
+    PricingName,
+    Quantity,
+    TooFewBidsName,
+)
 
 
 WallTime = Annotated[
@@ -20,6 +27,10 @@ WallTime = Annotated[
     msgspec.Meta(pattern=whole("([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?|24:00")),
 ]
 Hours = tuple[tuple[WallTime, WallTime], ...]
+
+
+# Kinds of order that an instrument takes beside limit orders, by default.
+ALL_KINDS: Final[tuple[OrderKindName, ...]] = get_args(OrderKindName)
 
 
 class FeesSection(Params, frozen=True):
@@ -98,3 +109,4 @@ class Terms(Params, frozen=True, kw_only=True):
     thresholds: ThresholdsSection = ThresholdsSection()
     min_display_permille: Quantity = 50
     vintage: Quantity = 0
+    order_kinds: tuple[OrderKindName, ...] = ALL_KINDS

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from carbonex.engine.commands import AmendOrder, PlaceOrder
-from carbonex.engine.enums import Reason, TimeInForce
+from carbonex.engine.enums import OrderKind, Reason, TimeInForce
 from carbonex.wire import requests
 from carbonex.wire.money import format_fen
+from carbonex.wire.vocabulary import order_kind_names
 
 
 if TYPE_CHECKING:
@@ -68,6 +69,8 @@ def _unfillable(r: Rejected, c: Any) -> str:
 
 
 def _kind_not_allowed(r: Rejected, c: Any) -> str:
+    if r.value:
+        return _kind_not_taken(r, c)
     if type(c) is AmendOrder:
         name = c.order_id or c.client_order_id
         return (
@@ -77,6 +80,17 @@ def _kind_not_allowed(r: Rejected, c: Any) -> str:
     if r.param == "time_in_force":
         return f"{c.instrument} {_TIMES[c.time_in_force]}"
     return f"{c.instrument} {_KINDS[r.param]}"
+
+
+def _kind_not_taken(r: Rejected, c: Any) -> str:
+    """Name the kind, the instrument, and the kinds that it takes."""
+    if type(c) is AmendOrder:
+        who = f"the instrument of order {c.order_id or c.client_order_id}"
+    else:
+        who = c.instrument
+    taken = ", ".join(["limit", *order_kind_names(OrderKind(r.limit))])
+    (refused,) = order_kind_names(OrderKind(r.value))
+    return f"{who} takes no {refused} orders; the kinds that it takes are {taken}"
 
 
 def _too_many_ids(r: Rejected, c: Any) -> str:

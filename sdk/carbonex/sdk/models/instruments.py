@@ -15,7 +15,7 @@ from carbonex.wire.channels import (
     Fees,
     Thresholds,
 )
-from carbonex.wire.requests import CompositeName, Hours
+from carbonex.wire.requests import ALL_KINDS, CompositeName, Hours, OrderKindName
 
 
 class Terms(msgspec.Struct, frozen=True, kw_only=True):
@@ -29,7 +29,8 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True):
     may be sold ``resale_days`` trading days later. Tonnes cover at most
     ``offset_permille`` of an obligation. An iceberg shows at least
     ``min_display_permille`` of its total. ``vintage`` is the year of the allowances
-    or reductions, 0 where none is stated.
+    or reductions, 0 where none is stated. ``order_kinds`` are those that it takes
+    beside limit orders.
     """
 
     product: str = "CEA"
@@ -54,6 +55,7 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True):
     thresholds: Thresholds = Thresholds()
     min_display_permille: int = 50
     vintage: int = 0
+    order_kinds: tuple[OrderKindName, ...] = ALL_KINDS
 
 
 class Instrument(Terms, frozen=True, kw_only=True):

@@ -1,0 +1,297 @@
+"""Supervision by effect: tonnes that were in view and are withdrawn, by any means.
+
+It is how alerts of withdrawals are raised since number 2 (see ``alerts``). What
+counts is what the book showed: not what an iceberg hides, a stop order that waits or
+the rest of a taker. A tonne is withdrawn when its participant took it back, or could
+have arranged that: by a cancel, an amendment to fewer tonnes or to a worse price, an
+expiry before the close, the end of a session, the dead man's switch, or self-trade
+prevention. What the venue ends is nobody's withdrawal. An order counts nothing once
+half of it has traded: it was meant.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from carbonex.engine.enums import STOP, STOP_LIMIT, AlertKind, CancelReason, Phase
+from carbonex.engine.events import (
+    Alert,
+    OrderAccepted,
+    OrderAmended,
+    OrderCancelled,
+    OrderReduced,
+    OrderRefilled,
+    OrderTriggered,
+)
+
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from carbonex.engine.commands import PlaceOrder
+    from carbonex.engine.events import Event
+    from carbonex.engine.state import Instrument, State
+
+    from .watch import Conduct, Watch
+
+
+MS_NS: Final = 1_000_000
+# What a participant withdraws, or has let happen.
+OWN: Final = frozenset(
+    {
+        CancelReason.CLIENT,
+        CancelReason.DISCONNECTED,
+        CancelReason.COUNTDOWN,
+        CancelReason.SELF_TRADE,
+    }
+)
+# Why the rest of a taker goes; a stop order that waits never goes for these.
+OF_TAKERS: Final = frozenset(
+    {
+        CancelReason.IOC,
+        CancelReason.TAKE_LEVELS,
+        CancelReason.FILL_LIMIT,
+        CancelReason.SELF_TRADE,
+    }
+)
+
+
+def participant_of(state: State, order: PlaceOrder) -> str:
+    """Return whose an order is."""
+    return state.accounts[order.account].participant.name
+
+
+def _accepted(state: State, event: OrderAccepted) -> Iterable[Alert]:
+    order = event.order
+    instrument = state.instruments[order.instrument]
+    watch = instrument.watch
+    if watch is None:
+        return ()
+    limits = instrument.terms.thresholds
+    if limits.cancel_ratio:
+        watch.first_order = watch.first_order or event.order_id
+        watch.conduct(participant_of(state, order)).placed += 1
+    if order.order_type is not STOP and order.order_type is not STOP_LIMIT:
+        _show(state, instrument, watch, event, order.quantity)
+    if not limits.cancel_ratio:
+        return ()
+    return _cancel_ratio(instrument, watch.conduct(participant_of(state, order)))
+
+
+def _triggered(state: State, event: OrderTriggered) -> Iterable[Alert]:
+    instrument = state.instruments[event.order.instrument]
+    if instrument.watch is not None:
+        _show(state, instrument, instrument.watch, event, event.quantity)
+    return ()
+
+
+def _refilled(state: State, event: OrderRefilled) -> Iterable[Alert]:
+    """Let the next tonnes of an iceberg count from now on: those before have gone."""
+    instrument = state.instruments[event.order.instrument]
+    if instrument.watch is not None:
+        _show(state, instrument, instrument.watch, event, event.shown)
+    return ()
+
+
+def _amended(state: State, event: OrderAmended) -> Iterator[Alert]:
+    """Read what an amendment withdrew, and let what it brings into view count.
+
+    At a better price, or with more tonnes, its time begins anew. But if it came lately
+    it still counts as having stood since then: else pieces that are moved one by one
+    before they go would look as if they had never stood together.
+    """
+    order, order_id = event.order, event.order_id
+    instrument = state.instruments[order.instrument]
+    watch = instrument.watch
+    if watch is None or event.stop_price:
+        return
+    left, filled = event.remaining, event.quantity - event.remaining
+    moved = event.withdrawn and event.added
+    if event.withdrawn:
+        before = event.withdrawn if moved else left + event.withdrawn
+        numbers = (event.withdrawn, filled, before)
+        yield from _withdrawn(state, instrument, order, order_id, numbers)
+    if event.priority_kept:
+        return
+    entry = watch.young.get(order_id)
+    old_ns = instrument.terms.thresholds.quick_cancel_ms * MS_NS
+    if entry is None or moved or state.time_ns - entry[1] >= old_ns:
+        _enter(state, instrument, watch, order_id, _in_view(order, left))
+    else:
+        place, came_ns, _, shown, gone = entry
+        shown += event.added
+        watch.young[order_id] = (place, came_ns, state.time_ns, shown, gone)
+        watch.young.move_to_end(order_id)
+    _count(state, instrument, watch, event, event.added)
+
+
+def _cancelled(state: State, event: OrderCancelled) -> Iterator[Alert]:
+    order, order_id, reason = event.order, event.order_id, event.reason
+    instrument = state.instruments[order.instrument]
+    watch = instrument.watch
+    if watch is None:
+        return
+    if event.rested and (reason in OWN or _early(state, instrument, reason)):
+        shown = event.quantity - event.hidden
+        numbers = (shown, event.filled, event.quantity)
+        yield from _withdrawn(state, instrument, order, order_id, numbers)
+    elif not event.rested and reason in OF_TAKERS:
+        _count(state, instrument, watch, event, -_in_view(order, event.quantity))
+        if instrument.terms.thresholds.cancel_ratio:
+            conduct = watch.conduct(participant_of(state, order))
+            yield from _cancel_ratio(instrument, conduct)
+    watch.young.pop(order_id, None)
+
+
+def _reduced(state: State, event: OrderReduced) -> Iterator[Alert]:
+    """Read what self-trade prevention took of an order that rested."""
+    order, left = event.order, event.remaining
+    instrument = state.instruments[order.instrument]
+    if instrument.watch is not None and event.rested:
+        numbers = (event.quantity, event.total - left, left + event.quantity)
+        yield from _withdrawn(state, instrument, order, event.order_id, numbers)
+
+
+def _early(state: State, instrument: Instrument, reason: CancelReason) -> bool:
+    """Tell whether an order expires before the instrument's day is over.
+
+    One that expires at the close, or after it, is as good as an order for the day.
+    """
+    if reason is not CancelReason.EXPIRED:
+        return False
+    return state.step_of(instrument).phase is not Phase.CLOSED
+
+
+def _in_view(order: PlaceOrder, left: int) -> int:
+    """Return what the book shows of an order that enters it with ``left`` tonnes."""
+    conditions = order.conditions
+    if conditions is None or not conditions.display_quantity:
+        return left
+    return min(left, conditions.display_quantity)
+
+
+def _show(
+    state: State,
+    instrument: Instrument,
+    watch: Watch,
+    event: OrderAccepted | OrderTriggered | OrderRefilled,
+    left: int,
+) -> None:
+    """Let an order that comes into view count from now on."""
+    tonnes = _in_view(event.order, left)
+    _enter(state, instrument, watch, event.order_id, tonnes)
+    _count(state, instrument, watch, event, tonnes)
+
+
+def _enter(
+    state: State, instrument: Instrument, watch: Watch, order_id: int, tonnes: int
+) -> None:
+    limits = instrument.terms.thresholds
+    if limits.large_order:
+        old_ns = limits.quick_cancel_ms * MS_NS
+        watch.show(order_id, tonnes, state.time_ns, old_ns)
+
+
+def _count(
+    state: State,
+    instrument: Instrument,
+    watch: Watch,
+    event: OrderAccepted
+    | OrderTriggered
+    | OrderRefilled
+    | OrderAmended
+    | OrderCancelled,
+    tonnes: int,
+) -> None:
+    """Count tonnes shown; those of an order of a former day are not this day's."""
+    if not instrument.terms.thresholds.cancel_ratio:
+        return
+    if 0 < watch.first_order <= event.order_id:
+        watch.conduct(participant_of(state, event.order)).shown += tonnes
+
+
+def _withdrawn(
+    state: State,
+    instrument: Instrument,
+    order: PlaceOrder,
+    order_id: int,
+    numbers: tuple[int, int, int],
+) -> Iterator[Alert]:
+    """Read a withdrawal: ``numbers`` of it, traded before, and left before, in tonnes."""
+    tonnes, filled, left = numbers
+    watch, limits = instrument.watch, instrument.terms.thresholds
+    assert watch is not None
+    if 2 * filled >= max(order.quantity, filled + left):
+        return
+    conduct = watch.conduct(participant_of(state, order))
+    if limits.cancel_ratio and 0 < watch.first_order <= order_id:
+        conduct.cancelled.add(tonnes, 0, (order_id,), 0)
+        yield from _cancel_ratio(instrument, conduct)
+    yield from _quick_cancel(state, instrument, conduct, order, (order_id, tonnes))
+
+
+def _quick_cancel(
+    state: State,
+    instrument: Instrument,
+    conduct: Conduct,
+    order: PlaceOrder,
+    withdrawn: tuple[int, int],
+) -> Iterator[Alert]:
+    """Tell of much that stood together and was soon withdrawn; ``value`` is tonnes.
+
+    An order of which more than half is withdrawn counts with all that it showed.
+    """
+    watch, limits = instrument.watch, instrument.terms.thresholds
+    order_id, tonnes = withdrawn
+    assert watch is not None
+    entry, old_ns = watch.young.get(order_id), limits.quick_cancel_ms * MS_NS
+    if entry is None or state.time_ns - entry[2] >= old_ns:
+        return
+    place, came_ns, since_ns, shown, gone = entry
+    watch.young[order_id] = (place, came_ns, since_ns, shown, gone + tonnes)
+    more = _weight(shown, gone + tonnes) - _weight(shown, gone)
+    if not more:
+        return
+    side = conduct.withdrawn[order.side]
+    since, now = (place, came_ns), (watch.entries, state.time_ns)
+    # It may have come almost ``old_ns`` before it was moved, and that so long ago.
+    value = side.add(order_id, more, since, now, 2 * old_ns)
+    if value < limits.large_order:
+        return
+    trail = conduct.hasty
+    for number in side.take(place):
+        trail.add(0, 0, (number,), 0)
+    trail.amount += 1
+    if trail.again():
+        kind, who, limit = (
+            AlertKind.QUICK_CANCEL,
+            conduct.participant,
+            limits.large_order,
+        )
+        yield Alert(kind, instrument.name, who, "", value, limit, *trail.take())
+
+
+def _weight(shown: int, gone: int) -> int:
+    return max(shown, gone) if 2 * gone > shown else gone
+
+
+def _cancel_ratio(instrument: Instrument, conduct: Conduct) -> Iterator[Alert]:
+    """Tell who withdraws too much of what it shows; ``value`` is per mille of that."""
+    limits, trail = instrument.terms.thresholds, conduct.cancelled
+    if conduct.placed < limits.cancel_orders or not conduct.shown:
+        return
+    value, limit = 1000 * trail.amount // conduct.shown, limits.cancel_ratio
+    if value >= limit and trail.doubled(trail.amount):
+        kind, who = AlertKind.CANCEL_RATIO, conduct.participant
+        yield Alert(kind, instrument.name, who, "", value, limit, *trail.numbers())
+
+
+# What reads each kind of event. Function and event type match pairwise.
+READERS: Final[dict[type[Event], Callable[[State, Any], Iterable[Alert]]]] = {
+    OrderAccepted: _accepted,
+    OrderTriggered: _triggered,
+    OrderRefilled: _refilled,
+    OrderAmended: _amended,
+    OrderCancelled: _cancelled,
+    OrderReduced: _reduced,
+}
