@@ -7,25 +7,30 @@ has a block at two prices and an auction whose average is no whole fen.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from carbonex.cli.official.files import (
     CCER_FILE,
     COMPOSITE_FILE,
     VINTAGES_FILE,
-    read_ccer,
-    read_composite,
-    read_vintages,
+    CcerDay,
+    CeaDay,
+    FormatError,
+    ccer as ccer_row,
+    composite as composite_row,
+    parsed,
+    vintage as vintage_row,
 )
 from carbonex.wire.dates import date_text
 from carbonex.wire.money import format_fen
 
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
-    from carbonex.cli.official.files import CcerDay, CeaDay
 
+R = TypeVar("R", CeaDay, CcerDay)
 
 FIGURES: Final = (
     "prev_close,open,high,low,close,"
@@ -80,19 +85,26 @@ SEVERAL: Final = (20240423, 20241127, 20251104)
 
 def vintages(date: int) -> list[CeaDay]:
     """Return the vintages' rows of one day."""
-    rows = read_vintages(VINTAGES_TEXT.splitlines(), "vintages")
+    rows = _rows(VINTAGES_TEXT, vintage_row)
     return [row for row in rows if row.date == date]
 
 
 def composite(date: int) -> CeaDay:
     """Return the composite's row of one day."""
-    rows = read_composite(COMPOSITE_TEXT.splitlines(), "composite")
+    rows = _rows(COMPOSITE_TEXT, composite_row)
     return next(row for row in rows if row.date == date)
 
 
 def reopening() -> list[CcerDay]:
     """Return the first five days of the reopened market for certified reductions."""
-    return read_ccer((CCER_HEADER + REOPENING).splitlines(), "ccer")
+    return _rows(CCER_HEADER + REOPENING, ccer_row)
+
+
+def _rows(text: str, make: Callable[[Any], R]) -> list[R]:
+    """Return a file's rows, all of which can be read."""
+    items = [item for item, _ in parsed(text.splitlines(), "rows", make)]
+    assert not any(isinstance(item, FormatError) for item in items)
+    return [item for item in items if not isinstance(item, FormatError)]
 
 
 def write_four_days(folder: Path, change: tuple[str, str] = ("", "")) -> str:

@@ -100,6 +100,10 @@ def test_a_vintage_that_ends_is_one_difference(tmp_path: Path) -> None:
             (0, "CEA91", "date", "'2026-03-41' is not a date"),
         ),
         (
+            edit("vintages", (DATES[7], "CEA91"), "2026-03-11", "9999-12-31"),
+            (0, "CEA91", "date", "9999-12-31 is not from 1990 to 2099"),
+        ),
+        (
             edit("vintages", (DATES[7], "CEA92"), "2092", "new"),
             (20260311, "CEA92", "vintage", "'new' is not a year"),
         ),

@@ -118,45 +118,6 @@ class FormatError(Exception):
         self.figure = figure
 
 
-def read_vintages(lines: Iterable[str], file: str) -> list[CeaDay]:
-    """Return the rows of CSV ``lines``, header first; ``file`` is for errors.
-
-    Raises:
-        FormatError: As ``load``.
-
-    """
-    return list(_strict(lines, file, vintage))
-
-
-def read_composite(lines: Iterable[str], file: str) -> list[CeaDay]:
-    """Return the rows of CSV ``lines``, header first; ``file`` is for errors.
-
-    Raises:
-        FormatError: As ``load``.
-
-    """
-    return list(_strict(lines, file, composite))
-
-
-def read_ccer(lines: Iterable[str], file: str) -> list[CcerDay]:
-    """Return the rows of CSV ``lines``, header first; ``file`` is for errors.
-
-    Raises:
-        FormatError: As ``load``.
-
-    """
-    return list(_strict(lines, file, ccer))
-
-
-def _strict(
-    lines: Iterable[str], file: str, make: Callable[[_Row], Row]
-) -> Iterator[Row]:
-    for item, _ in _parsed(lines, file, make):
-        if isinstance(item, FormatError):
-            raise item
-        yield item
-
-
 def read_all(
     folder: Path, name: str, make: Callable[[_Row], Row], problems: list[Problem]
 ) -> list[Row]:
@@ -170,7 +131,7 @@ def read_all(
     rows: dict[tuple[int, str], Row] = {}
     for path in paths:
         last = 0
-        for item, source in _parsed(_lines(path), path.name, make):
+        for item, source in parsed(_lines(path), path.name, make):
             if isinstance(item, FormatError):
                 date, whose = source
                 problem = Problem(
@@ -258,6 +219,9 @@ class _Row:
         if date is None or date.isoformat() != text:
             reason = f"{text[:40]!r} is not a date (YYYY-MM-DD)"
             raise self.error("date", reason)
+        if not FIRST_VINTAGE <= date.year < LAST_VINTAGE:
+            reason = f"{text} is not from {FIRST_VINTAGE} to {LAST_VINTAGE - 1}"
+            raise self.error("date", reason)
         return date.year * 10_000 + date.month * 100 + date.day
 
     def year(self, column: str) -> int:
@@ -304,7 +268,7 @@ class _Row:
         return date, self._values.get("instrument") or ""
 
 
-def _parsed(
+def parsed(
     lines: Iterable[str], file: str, make: Callable[[_Row], Row]
 ) -> Iterator[tuple[Row | FormatError, tuple[int, str]]]:
     """Yield each row, or why it is none, with its date and instrument.

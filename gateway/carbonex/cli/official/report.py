@@ -139,12 +139,13 @@ def show(result: Report, console: Console) -> None:
         f" {counted(result.commands, 'command')},"
         f" {trades} in {result.seconds:.1f} s"
     )
-    tables = _equal(result), _premiums(result), _explained(result), _by_year(result)
-    for table in tables:
+    for table in (_equal(result), _premiums(result), _explained(result)):
         if table.row_count:
             console.print(table)
     for item in result.first_differences:
         console.print(_line(item), markup=False, soft_wrap=True)
+    if result.years:
+        console.print(_by_year(result))
     for method in result.composites:
         console.print(f"composite from {method.date} on: {method.composite}")
     console.print(f"[bold]{_verdict(result.differences)}[/bold]")
