@@ -156,7 +156,7 @@ ENUMS: list[tuple[type[enum.Enum], str]] = [
         ),
     ),
     (OrderKind, "MARKET=1 STOP=2 ICEBERG=4 FOK=8 IOC=16 POST_ONLY=32"),
-    (Permission, "READ=1 TRADE=2 OPERATE=4 REGISTRY=8"),
+    (Permission, "READ=1 TRADE=2 OPERATE=4 REGISTRY=8 TRANSFER=16"),
     (
         Reason,
         (

@@ -284,7 +284,7 @@ CASES = (
             _bad_name(key_id=""),
             _bad(public_key=b"p" * 31),
             _bad(permissions=Permission(0)),
-            _bad(permissions=Permission(16)),
+            _bad(permissions=Permission(32)),
         ),
     ),
     Case(

@@ -228,6 +228,27 @@ async def test_a_year_s_emissions_are_covered(market: Market) -> None:
             await registry.surrender("maker", "CEA25", 1, 2024, "s-4")
 
 
+async def test_a_participant_surrenders_and_transfers_its_own(market: Market) -> None:
+    key = generate_key("maker-2")
+    async with connect(market.url, market.keys["operator"]) as registry:
+        await registry.add_key(
+            "maker", "maker-2", key.public_text, ["read", "transfer"]
+        )
+        await registry.set_obligation("maker", 2025, 1_000)
+    async with connect(market.url, key) as maker:
+        assert maker.permissions == ("read", "transfer")
+        await maker.surrender("maker", "CEA25", 600, 2025, "s-1")
+        await maker.transfer("maker", "taker", "CEA25", 400, "t-1")
+        assert (await maker.balances()).holding("CEA25").quantity == 9_000
+        [owed] = await maker.obligations()
+        assert owed.surrendered == 600
+        with pytest.raises(AccessDenied):
+            await maker.surrender("taker", "CEA25", 1, 2025, "s-2")
+        with pytest.raises(AccessDenied, match="transfer needs"):
+            async with connect(market.url, market.keys["taker"]) as taker:
+                await taker.transfer("taker", "maker", "CEA25", 1, "t-2")
+
+
 async def test_tonnes_leave_the_venue(market: Market) -> None:
     async with connect(market.url, market.keys["operator"]) as registry:
         await registry.retire("maker", "CEA25", 100, "r-1")

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple, final
 
 from carbonex.gateway.session.identity import Identity
-from carbonex.gateway.session.kinds import QueryMethod, VenueMethod
+from carbonex.gateway.session.kinds import NamingMethod, QueryMethod
 from carbonex.gateway.session.methods import METHODS
 
 from .coverage import Coverage
@@ -73,7 +73,7 @@ class Sent:
         return [self._command(method, item) for item in items]
 
     def _command(self, method: Any, item: Any) -> Command:
-        if isinstance(method, VenueMethod):
+        if isinstance(method, NamingMethod):
             return method.build(item, self.key)
         who = Identity(session=self.session)
         who.key_id = self.key

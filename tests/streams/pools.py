@@ -77,9 +77,10 @@ ACCOUNTS = (
     OpenAccount("", "Guodian", "g-1"),
     OpenAccount("", "Huadian", "e-1"),
 )
+OWNER = Permission.READ | Permission.TRADE | Permission.TRANSFER
 KEYS = (
-    AddKey("", "Huaneng", "k-h", b"h" * 32, Permission.READ | Permission.TRADE),
-    AddKey("", "Datang", "k-all", b"d" * 32, Permission(15)),
+    AddKey("", "Huaneng", "k-h", b"h" * 32, OWNER),
+    AddKey("", "Datang", "k-all", b"d" * 32, Permission(31)),
     AddKey("", "Datang", "k-read", b"r" * 32, Permission.READ),
 )
 FUNDS: tuple[Deposit | Issue, ...] = (

@@ -42,6 +42,8 @@ def move(r: Random, _: Exchange) -> MoveCommand:
         Transfer(key, account, pools.account(r), name, quantity, ref),
         Surrender(key, account, name, quantity, r.choice([2024, 2024, 2025]), ref),
         Surrender(key, account, "CEA25", quantity, 2024, ref),
+        Transfer("k-h", account, pools.account(r), name, quantity, ref),
+        Surrender("k-h", account, name, quantity, 2024, ref),
         Retire(key, account, name, quantity, ref, one_in(r, 2)),
     ]
     return r.choice(moves)
@@ -59,7 +61,7 @@ def registration(r: Random, exchange: Exchange) -> Command:
         OpenAccount(
             key, company, name, r.randint(0, 9), r.randint(0, 9), r.randint(0, 3)
         ),
-        AddKey(key, company, name, public_key, Permission(r.randrange(16))),
+        AddKey(key, company, name, public_key, Permission(r.randrange(33))),
         RevokeKey(key, r.choice([name, *exchange.keys])),
         SetObligation(key, company, r.choice([2024, 2025, 1989, 10_000]), due),
     ]

@@ -257,7 +257,7 @@ OTHERS = [
         '{"participant":"a","key_id":"k","public_key":"x","permissions":["root"]}',
         bad_type(
             "permissions",
-            'a list of "read", "trade", "operate", "registry"',
+            'a list of "read", "trade", "operate", "registry", "transfer"',
             '["root"]',
         ),
     ),

@@ -23,6 +23,7 @@ from carbonex.engine import (
     SetComposite,
     SetObligation,
     Surrender,
+    Transfer,
     UpdateInstrument,
 )
 
@@ -33,8 +34,34 @@ UPDATE = UpdateInstrument("o1", ListInstrument("o1", "CEA25"))
 SURRENDER = Surrender("r1", "acme-1", "CCER-1", 51, 2025, "s-1")
 OBLIGATION = SetObligation("r1", "acme", 2025, 100)
 
+TRANSFER = Transfer("k1", "acme-1", "beta-1", "CEA25", 51, "t-1")
+
 R = Reason
 OF_THE_MARKET: list[tuple[Command, Rejected, str]] = [
+    (
+        TRANSFER,
+        Rejected(R.RESTRICTED, "to_account"),
+        (
+            "account beta-1 may not receive tonnes from other participants, by decision"
+            " of the venue"
+        ),
+    ),
+    (
+        TRANSFER,
+        Rejected(R.POSITION_LIMIT, "to_account", 51, 1_000),
+        (
+            "account beta-1 cannot take 51 t: its participant's limit is 1000 t, with"
+            " what it holds and its open buys may bring; transfer less"
+        ),
+    ),
+    (
+        TRANSFER,
+        Rejected(R.NOT_PERMITTED, "account"),
+        (
+            "key k1 may not move tonnes of account acme-1: it was revoked, or lacks the"
+            " permission"
+        ),
+    ),
     (
         UPDATE,
         Rejected(R.UNKNOWN_INSTRUMENT, "instrument"),

@@ -179,6 +179,7 @@ class Permission(enum.IntFlag):
     TRADE = 2  # orders for its own participant's accounts
     OPERATE = 4  # instruments, halts, the trading day
     REGISTRY = 8  # participants, keys, accounts, cash and tonnes
+    TRANSFER = 16  # surrenders and transfers from its own participant's accounts
 
 
 class OrderKind(enum.IntFlag):

@@ -284,7 +284,11 @@ class Administration(Guarding):
         quantity: int,
         client_ref: str,
     ) -> Moved:
-        """Move ``quantity`` free tonnes to another account."""
+        """Move ``quantity`` free tonnes to another account, anybody's.
+
+        The registry does it for all accounts, a participant for its own, with a key
+        that has the permission transfer.
+        """
         moved = requests.Transfer(account, to_account, instrument, quantity, client_ref)
         return await self._ask(moved, as_it_is)
 
@@ -311,7 +315,11 @@ class Administration(Guarding):
     async def surrender(
         self, account: str, instrument: str, quantity: int, year: int, client_ref: str
     ) -> Moved:
-        """Hand in ``quantity`` tonnes for the obligation of ``year``."""
+        """Hand in ``quantity`` tonnes for the obligation of ``year``.
+
+        The registry does it for all accounts, a participant for its own, with a key
+        that has the permission transfer.
+        """
         moved = requests.Surrender(account, instrument, quantity, year, client_ref)
         return await self._ask(moved, as_it_is)
 

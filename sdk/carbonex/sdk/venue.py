@@ -85,7 +85,7 @@ class Venue(Administration):
 
     @property
     def permissions(self) -> Sequence[requests.PermissionName]:
-        """What the key may do: read, trade, operate, registry."""
+        """What the key may do: read, trade, operate, registry, transfer."""
         return tuple(self._client.permissions)
 
     async def start(self) -> None:

@@ -21,7 +21,6 @@ from carbonex.engine import (
     OpenAccount,
     ParticipantRegistered,
     ParticipantRestricted,
-    Permission,
     RegisterParticipant,
     Restriction,
     RestrictParticipant,
@@ -44,8 +43,7 @@ if TYPE_CHECKING:
 
 
 def move(world: World, command: MoveCommand) -> list[Event]:
-    refused = [*who.authority(world, command.key, Permission.REGISTRY)]
-    if not refused and (answer := refs.known(world, command)):
+    if who.moves(world, command) and (answer := refs.known(world, command)):
         return answer
     if stopped := first(reasons.move(world, command)):
         return stopped

@@ -14,6 +14,7 @@ from carbonex.engine import (
     Permission,
     Reason,
     RegisterParticipant,
+    Restriction,
     Retire,
     RevokeKey,
     SetObligation,
@@ -33,7 +34,11 @@ if TYPE_CHECKING:
 
 def move(world: World, command: MoveCommand) -> Iterator[Reason]:
     """What is wrong with moving value; the ref has not been used."""
-    yield from who.authority(world, command.key, Permission.REGISTRY)
+    registry = not [*who.authority(world, command.key, Permission.REGISTRY)]
+    if not who.moves(world, command):
+        yield Reason.NOT_PERMITTED
+    elif not registry:
+        yield from _restricted(world, command)
     known = command.account in world.accounts
     if not known:
         yield Reason.UNKNOWN_ACCOUNT
@@ -48,10 +53,24 @@ def move(world: World, command: MoveCommand) -> Iterator[Reason]:
             yield Reason.BAD_QTY
     if known:
         yield from who.ref(world, command.account, command.client_ref)
-        yield from _out_of_balance(world, command)
+        yield from _out_of_balance(world, command, registry=registry)
 
 
-def _out_of_balance(world: World, command: MoveCommand) -> Iterator[Reason]:
+def _restricted(world: World, command: MoveCommand) -> Iterator[Reason]:
+    """An owner that is restricted gives nothing away and is given nothing."""
+    if isinstance(command, Surrender):
+        yield from who.suspended(world, command.account)
+        return
+    assert isinstance(command, Transfer)
+    ends = {command.account, command.to_account} & {*world.accounts}
+    owners = {world.restrictions[world.owner(account)] for account in ends}
+    if owners != {Restriction.NONE}:
+        yield Reason.RESTRICTED
+
+
+def _out_of_balance(
+    world: World, command: MoveCommand, *, registry: bool
+) -> Iterator[Reason]:
     match command:
         case Deposit(_, _, amount):
             if world.ledger.paid_in + amount > MAX_BALANCE:
@@ -63,22 +82,27 @@ def _out_of_balance(world: World, command: MoveCommand) -> Iterator[Reason]:
             if world.ledger.issued[instrument] + quantity > MAX_BALANCE:
                 yield Reason.BALANCE_LIMIT
         case Transfer():
-            yield from _untransferable(world, command)
+            yield from _untransferable(world, command, registry=registry)
         case Surrender():
             yield from _unsurrenderable(world, command)
         case Retire(_, account, instrument, quantity):
             yield from who.short(world, account, instrument, quantity)
 
 
-def _untransferable(world: World, command: Transfer) -> Iterator[Reason]:
+def _untransferable(
+    world: World, command: Transfer, *, registry: bool
+) -> Iterator[Reason]:
+    short = command.quantity > world.unlocked(command.account, command.instrument)
     if command.to_account == command.account:
         yield Reason.BAD_PARAMETER
     if command.to_account not in world.accounts:
         yield Reason.UNKNOWN_ACCOUNT
-    elif not world.same(command.account, command.to_account):
+    elif not world.same(command.account, command.to_account) and (
+        registry or not short  # who has none to give is not told
+    ):
         name, quantity = command.instrument, command.quantity
         yield from who.position(world, command.to_account, name, quantity)
-    if command.quantity > world.unlocked(command.account, command.instrument):
+    if short:
         yield Reason.INSUFFICIENT_HOLDINGS
 
 
@@ -145,7 +169,7 @@ def add_key(world: World, command: AddKey) -> Iterator[Reason]:
         yield Reason.UNKNOWN_PARTICIPANT
     if command.key_id in world.keys:
         yield Reason.ALREADY_EXISTS
-    if len(command.public_key) != 32 or not 0 < command.permissions <= 15:
+    if len(command.public_key) != 32 or not 0 < command.permissions <= 31:
         yield Reason.BAD_PARAMETER
 
 

@@ -12,6 +12,8 @@ from carbonex.engine import (
     Reason,
     Restriction,
     Side,
+    Surrender,
+    Transfer,
 )
 from model import clock
 
@@ -19,6 +21,7 @@ from model import clock
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
 
+    from carbonex.engine import MoveCommand
     from model.world import Paper, Stake, World
 
 
@@ -46,6 +49,17 @@ def authority(world: World, key: str, permission: Permission) -> Iterator[Reason
     permitted = known and key not in world.revoked and permission in known.permissions
     if key and not permitted:
         yield Reason.NOT_PERMITTED
+
+
+def moves(world: World, command: MoveCommand) -> bool:
+    """Whether a key may move so: the registry's, or an owner's of such tonnes."""
+    if not [*authority(world, command.key, Permission.REGISTRY)]:
+        return True
+    known, terms = world.keys.get(command.key), world.accounts.get(command.account)
+    if not (isinstance(command, Surrender | Transfer) and known and terms):
+        return False
+    may = not [*authority(world, command.key, Permission.TRANSFER)]
+    return may and known.participant == terms.participant
 
 
 def venue(key: str) -> Iterator[Reason]:

@@ -14,7 +14,7 @@ from carbonex.engine.commands import (
     Transfer,
     Withdraw,
 )
-from carbonex.engine.enums import Permission, Reason
+from carbonex.engine.enums import Permission, Reason, Restriction
 from carbonex.engine.events import Moved, Rejected
 from carbonex.engine.orders.refusals import beyond_position, short_of_tonnes
 
@@ -32,11 +32,13 @@ if TYPE_CHECKING:
 def move(state: State, command: MoveCommand) -> list[Event]:
     """Do what the registry decided, once per client ref, in any market phase.
 
-    A surrender answers with the obligation as it stands then as well. O(1), and
-    linear in the days from which tonnes of the holding may be sold.
+    Participants surrender and transfer their own tonnes with a key that may. A
+    surrender answers with the obligation as it stands then as well. O(1), and linear
+    in the days from which tonnes of the holding may be sold.
     """
-    permitted = state.permits(command.key, Permission.REGISTRY)
+    registry = state.permits(command.key, Permission.REGISTRY)
     account = state.accounts.get(command.account)
+    permitted = registry or _is_owner(state, account, command)
     answer = answered_before(account if permitted else None, command)
     if answer is not None:
         return [answer]
@@ -47,8 +49,9 @@ def move(state: State, command: MoveCommand) -> list[Event]:
     rejected = (
         bad_ref(command.client_ref)
         or _bad_target(command)
+        or (None if registry else _unfree(state, account, command))
         or _bad_size(command)
-        or _immovable(state, account, command)
+        or _immovable(state, account, command, registry=registry)
         or too_many_refs(account)
     )
     if rejected is not None:
@@ -56,6 +59,19 @@ def move(state: State, command: MoveCommand) -> list[Event]:
     moved = Moved(command)
     remember(account, command, moved)
     return [moved, *_apply(state, account, command)]
+
+
+def _is_owner(state: State, account: Account | None, command: MoveCommand) -> bool:
+    """Tell whether a participant's key may move tonnes of its own account so."""
+    if account is None or not _may_transfer(state, command):
+        return False
+    return state.keys[command.key].participant is account.participant
+
+
+def _may_transfer(state: State, command: MoveCommand) -> bool:
+    """Tell whether it is a move for participants, by a key that may make it."""
+    own = type(command) is Transfer or type(command) is Surrender
+    return own and state.permits(command.key, Permission.TRANSFER)
 
 
 def _unknown(
@@ -68,11 +84,31 @@ def _unknown(
     ):
         return Rejected(Reason.UNKNOWN_INSTRUMENT, "instrument")
     if not permitted:
-        return Rejected(Reason.NOT_PERMITTED)
+        param = "account" if _may_transfer(state, command) else ""
+        return Rejected(Reason.NOT_PERMITTED, param)
     if account is None:
         return Rejected(Reason.UNKNOWN_ACCOUNT, "account")
     if type(command) is Transfer and command.to_account not in state.accounts:
         return Rejected(Reason.UNKNOWN_ACCOUNT, "to_account")
+    return None
+
+
+def _unfree(state: State, account: Account, command: MoveCommand) -> Rejected | None:
+    """Check what supervision lets the two participants of an own move do.
+
+    Tonnes must not leave, nor reach, whom it restricts: a transfer would walk around
+    that. Obligations are to be met all the same: only who is suspended, and may do
+    nothing, leaves even that to the registry.
+    """
+    restriction = account.participant.restriction
+    if type(command) is not Transfer:
+        barred = restriction is Restriction.SUSPENDED
+    else:
+        barred = restriction is not Restriction.NONE
+    if barred:
+        return Rejected(Reason.RESTRICTED, "account", int(restriction))
+    if type(command) is Transfer and state.accounts[command.to_account].restricted:
+        return Rejected(Reason.RESTRICTED, "to_account")
     return None
 
 
@@ -92,7 +128,9 @@ def _bad_size(command: MoveCommand) -> Rejected | None:
     return Rejected(Reason.BAD_QTY, "quantity", command.quantity, MAX_BALANCE)
 
 
-def _immovable(state: State, account: Account, command: MoveCommand) -> Rejected | None:
+def _immovable(
+    state: State, account: Account, command: MoveCommand, *, registry: bool
+) -> Rejected | None:
     """Check that credits fit the venue's total, and that debits are there."""
     if type(command) is Deposit:
         room = MAX_BALANCE - state.cash
@@ -107,7 +145,7 @@ def _immovable(state: State, account: Account, command: MoveCommand) -> Rejected
         if command.quantity > room:
             return Rejected(Reason.BALANCE_LIMIT, "quantity", command.quantity, room)
     elif type(command) is Transfer:
-        return _untransferable(state, account, command)
+        return _untransferable(state, account, command, registry=registry)
     elif type(command) is Surrender:
         return unsurrenderable(state, account, command)
     else:
@@ -116,19 +154,34 @@ def _immovable(state: State, account: Account, command: MoveCommand) -> Rejected
 
 
 def _untransferable(
-    state: State, account: Account, command: Transfer
+    state: State, account: Account, command: Transfer, *, registry: bool
 ) -> Rejected | None:
-    target = state.accounts[command.to_account]
-    if target.participant is not account.participant:
-        instrument = state.instruments[command.instrument]
-        rejected = beyond_position(instrument, target, command.quantity)
-        if rejected is not None:
-            return rejected
+    """Check the receiver's position limit, and that the tonnes are there.
+
+    The other way round for participants, who are not told the receiver's position
+    either: who has no tonnes to give could ask for it as often as it takes.
+    """
+    beyond = _beyond_position(state, account, command)
+    if beyond is not None and registry:
+        return beyond
     held = account.holdings.get(command.instrument, NOTHING).unlocked
     if command.quantity > held:
         reason = Reason.INSUFFICIENT_HOLDINGS
         return Rejected(reason, "quantity", command.quantity, held)
+    if beyond is not None:
+        reason, limit = beyond.reason, beyond.limit
+        return Rejected(reason, "to_account", command.quantity, limit)
     return None
+
+
+def _beyond_position(
+    state: State, account: Account, command: Transfer
+) -> Rejected | None:
+    target = state.accounts[command.to_account]
+    if target.participant is account.participant:
+        return None
+    instrument = state.instruments[command.instrument]
+    return beyond_position(instrument, target, command.quantity)
 
 
 def _unretirable(account: Account, command: Retire) -> Rejected | None:

@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 
 PUBLIC_KEY_SIZE: Final = 32  # bytes of an Ed25519 public key
 ALL_PERMISSIONS: Final = sum(Permission)
+# What a key could be given where commands mean number 1.
+FIRST_PERMISSIONS: Final = 15
 
 
 def register_participant(state: State, command: RegisterParticipant) -> list[Event]:
@@ -60,7 +62,7 @@ def add_key(state: State, command: AddKey) -> list[Event]:
         return [Rejected(Reason.UNKNOWN_PARTICIPANT, "participant")]
     if command.key_id in state.keys:
         return [Rejected(Reason.ALREADY_EXISTS, "key_id")]
-    rejected = bad_name("key_id", command.key_id) or _bad_key(command)
+    rejected = bad_name("key_id", command.key_id) or _bad_key(state, command)
     if rejected is not None:
         return [rejected]
     state.add_key(
@@ -138,13 +140,13 @@ def restrict(state: State, command: RestrictParticipant) -> list[Event]:
     return events
 
 
-def _bad_key(command: AddKey) -> Rejected | None:
+def _bad_key(state: State, command: AddKey) -> Rejected | None:
     if len(command.public_key) != PUBLIC_KEY_SIZE:
         size = len(command.public_key)
         return Rejected(Reason.BAD_PARAMETER, "public_key", size, PUBLIC_KEY_SIZE)
     permissions = int(command.permissions)
-    if not 0 < permissions <= ALL_PERMISSIONS:
-        limit = ALL_PERMISSIONS
+    limit = ALL_PERMISSIONS if state.semantics >= 2 else FIRST_PERMISSIONS
+    if not 0 < permissions <= limit:
         return Rejected(Reason.BAD_PARAMETER, "permissions", permissions, limit)
     return None
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NoReturn, final
 
 from carbonex.wire.errors import Code, error
 
-from .methods import allowed
+from .methods import REGISTRY, allowed, suffices
 from .refusal import Refused, denied
 
 
@@ -60,12 +60,23 @@ class Identity:
         code, count = Code.ACCOUNT_REQUIRED, len(accounts)
         raise Refused(error(code, "account", participant=who, count=count))
 
+    def move_from(self, name: str) -> None:
+        """Let only the registry pass where ``name`` is another's account.
+
+        Raises:
+            Refused: If it is, and the key is a participant's.
+
+        """
+        assert self.key is not None
+        if not suffices(self.key.permissions, REGISTRY):
+            self.account(name)
+
     def refuse_revoked(self, method: str) -> NoReturn:
         """Refuse ``method`` because the key was revoked."""
         raise Refused(error(Code.KEY_REVOKED, key_id=self.key_id, method=method))
 
     def require(self, permission: Permission | None, method: str) -> None:
-        """Let only a key with ``permission`` pass; None lets everybody pass.
+        """Let only a key with one of ``permission`` pass; None lets everybody pass.
 
         Raises:
             Refused: If nobody is logged in, or the key lacks the permission.
@@ -76,5 +87,5 @@ class Identity:
         key = self.key
         if key is None:
             raise Refused(error(Code.LOGIN_REQUIRED, method=method))
-        if permission not in key.permissions:
+        if not suffices(key.permissions, permission):
             raise Refused(denied(key, permission, method))

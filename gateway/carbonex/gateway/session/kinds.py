@@ -31,8 +31,8 @@ class Reply(Protocol):
 class Method:
     """What all methods have.
 
-    ``permission`` is what the key needs: None stands for no login at all,
-    Permission(0) for any login. ``cost`` is how many requests a call counts
+    ``permission`` is what the key needs, one of several where it names them: None
+    stands for no login at all, Permission(0) for any login. ``cost`` is how many requests a call counts
     as in the connection's rate limit, 0 for what is never limited.
     """
 
@@ -80,9 +80,8 @@ class BatchMethod(AccountMethod):
     """Many of them in one message: ``cost``, ``build`` and ``result`` are an item's."""
 
 
-@final
-class VenueMethod(LoggedMethod):
-    """An operator's or the registry's command, which names what it concerns."""
+class NamingMethod(LoggedMethod):
+    """A command that names what it concerns, be it whose it may."""
 
     def __init__(
         self,
@@ -94,6 +93,16 @@ class VenueMethod(LoggedMethod):
     ) -> None:
         super().__init__(name, permission, cost, result)
         self.build: Final = build  # of the params and the key's id
+
+
+@final
+class VenueMethod(NamingMethod):
+    """An operator's or the registry's command."""
+
+
+@final
+class MoveMethod(NamingMethod):
+    """The registry's for every account, a participant's for its own: ``account``."""
 
 
 @final

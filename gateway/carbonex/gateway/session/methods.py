@@ -15,15 +15,16 @@ from . import (
     subscriptions,
 )
 from .intake import off_book, operator, orders, registry
-from .kinds import BatchMethod, OrderMethod, QueryMethod, VenueMethod
+from .kinds import BatchMethod, MoveMethod, OrderMethod, QueryMethod, VenueMethod
 
 
-AnyMethod = OrderMethod | BatchMethod | VenueMethod | QueryMethod
+AnyMethod = OrderMethod | BatchMethod | VenueMethod | MoveMethod | QueryMethod
 
 READ: Final = Permission.READ
 TRADE: Final = Permission.TRADE
 OPERATE: Final = Permission.OPERATE
 REGISTRY: Final = Permission.REGISTRY
+MOVE: Final = REGISTRY | Permission.TRANSFER
 ANY: Final = Permission(0)
 
 # Checking a signature takes as long as twenty orders.
@@ -109,12 +110,12 @@ _ALL: Final[tuple[AnyMethod, ...]] = (
     VenueMethod("deposit", REGISTRY, 1, registry.deposit, rendering.moved),
     VenueMethod("withdraw", REGISTRY, 1, registry.withdraw, rendering.moved),
     VenueMethod("issue", REGISTRY, 1, registry.issue, rendering.moved),
-    VenueMethod("transfer", REGISTRY, 1, registry.transfer, rendering.moved),
+    MoveMethod("transfer", MOVE, 1, registry.transfer, rendering.moved),
     VenueMethod("retire", REGISTRY, 1, registry.retire, rendering.moved),
     VenueMethod(
         "set_obligation", REGISTRY, 1, registry.set_obligation, rendering.obliged
     ),
-    VenueMethod("surrender", REGISTRY, 1, registry.surrender, rendering.moved),
+    MoveMethod("surrender", MOVE, 1, registry.surrender, rendering.moved),
 )
 
 METHODS: Final[dict[str, AnyMethod]] = {method.name: method for method in _ALL}
@@ -126,5 +127,10 @@ def allowed(permissions: Permission | None) -> frozenset[str]:
         method.name
         for method in _ALL
         if method.permission is None
-        or (permissions is not None and method.permission in permissions)
+        or (permissions is not None and suffices(permissions, method.permission))
     )
+
+
+def suffices(held: Permission, needed: Permission) -> bool:
+    """Tell whether ``held`` has one of the permissions that ``needed`` names, if any."""
+    return not needed or bool(needed & held)

@@ -28,14 +28,14 @@ if TYPE_CHECKING:
     from carbonex.wire.answers import Error
 
     from .batches import Batch
-    from .kinds import BatchMethod, OrderMethod, VenueMethod
+    from .kinds import BatchMethod, NamingMethod, OrderMethod
     from .services import Services
     from .throttle import Throttle
 
     # A submitted command's method, itself, req_id, time of arrival and batch;
     # or what is to be done after the commands before it were answered.
     Sent = tuple[
-        OrderMethod | VenueMethod | BatchMethod, Command, int | None, int, Batch | None
+        OrderMethod | NamingMethod | BatchMethod, Command, int | None, int, Batch | None
     ]
 
 
@@ -83,7 +83,7 @@ class Pending:
 
     def submit(
         self,
-        method: OrderMethod | VenueMethod | BatchMethod,
+        method: OrderMethod | NamingMethod | BatchMethod,
         command: Command,
         req_id: int | None,
         now_ns: int,
@@ -105,7 +105,7 @@ class Pending:
 
     def answer(
         self,
-        method: OrderMethod | VenueMethod | BatchMethod,
+        method: OrderMethod | NamingMethod | BatchMethod,
         command: Command,
         req_id: int | None,
         now_ns: int,

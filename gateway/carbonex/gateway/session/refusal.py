@@ -69,7 +69,7 @@ def denied(key: Key, needed: Permission, method: str, param: str = "") -> Error:
         Code.PERMISSION_DENIED,
         param,
         method=method,
-        needed=" and ".join(permission_names(needed)),
+        needed=" or ".join(permission_names(needed)),
         key_id=key.key_id,
         held=", ".join(permission_names(key.permissions)),
     )

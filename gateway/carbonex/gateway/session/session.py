@@ -29,7 +29,7 @@ from carbonex.wire.reading import READERS
 from .admission import Door, greet
 from .batches import Batch, commands_of
 from .identity import Identity
-from .kinds import BatchMethod, OrderMethod, QueryMethod, VenueMethod
+from .kinds import BatchMethod, MoveMethod, OrderMethod, QueryMethod, VenueMethod
 from .methods import METHODS
 from .mistakes import take, tell
 from .pending import Pending
@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     from carbonex.gateway.outbox import Outbox
     from carbonex.wire.answers import Error
 
-    from .kinds import Reply
+    from .kinds import NamingMethod, Reply
     from .methods import AnyMethod
     from .resuming import Resumption
     from .roster import Presence
@@ -236,8 +236,10 @@ class Session:
         elif type(method) is BatchMethod:
             self.limit(cost * len(params.orders), now_ns)
             self._submit_all(method, params.orders, req_id, now_ns)
-        elif type(method) is VenueMethod:
+        elif type(method) is VenueMethod or type(method) is MoveMethod:
             self.limit(cost, now_ns)
+            if type(method) is MoveMethod:
+                who.move_from(params.account)
             self._submit_operators(
                 method, method.build(params, who.key_id), req_id, now_ns
             )
@@ -249,7 +251,7 @@ class Session:
             self._throttle.weigh_answer(self.outbox.queued_bytes - before, now_ns)
 
     def _submit_operators(
-        self, method: VenueMethod, command: Command, req_id: int | None, now_ns: int
+        self, method: NamingMethod, command: Command, req_id: int | None, now_ns: int
     ) -> None:
         """Submit an operator's or the registry's command.
 

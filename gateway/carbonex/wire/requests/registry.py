@@ -66,7 +66,7 @@ class Issue(Params, frozen=True):
 
 
 class Transfer(Params, frozen=True):
-    """Move free tonnes to another account."""
+    """Move free tonnes to another account; a participant's key, of its own."""
 
     account: Name
     to_account: Name
@@ -94,7 +94,7 @@ class SetObligation(Params, frozen=True):
 
 
 class Surrender(Params, frozen=True):
-    """Hand in tonnes for the obligation of ``year``."""
+    """Hand in tonnes for the obligation of ``year``; a participant's key, its own."""
 
     account: Name
     instrument: Name

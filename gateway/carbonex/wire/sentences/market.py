@@ -39,6 +39,11 @@ def _restricted(r: Rejected, c: Any) -> str:
         return (
             f"the participant of account {c.account} {what}, by decision of the venue"
         )
+    if r.param == "to_account":
+        return (
+            f"account {c.to_account} may not receive tonnes from other participants, by"
+            " decision of the venue"
+        )
     if r.param == "counterparty":
         other = f"participant {c.counterparty}"
     else:
@@ -173,6 +178,11 @@ def _pick_out_of_reach(r: Rejected, c: Any) -> str:
 
 
 def _position_limit(r: Rejected, c: Any) -> str:
+    if r.param == "to_account":
+        return (
+            f"account {c.to_account} cannot take {r.value} t: its participant's limit is"
+            f" {r.limit} t, with what it holds and its open buys may bring; transfer less"
+        )
     return (
         f"the participant would hold {r.value} t, with what its open buys may bring;"
         f" its limit is {r.limit} t: take less, or cancel open buys"

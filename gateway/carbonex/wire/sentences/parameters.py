@@ -12,6 +12,7 @@ from carbonex.wire.dates import date_text, wall_text
 from carbonex.wire.money import format_fen
 from carbonex.wire.requests import Grace, Timeout
 from carbonex.wire.units import NS_PER_MS, NS_PER_SECOND
+from carbonex.wire.vocabulary import PERMISSIONS
 from carbonex.wire.wanted import wanted
 
 from .phrases import amount, moment, moment_text
@@ -151,6 +152,15 @@ def _grace(r: Rejected, c: Any) -> str:
     return f"grace_ms must be {wanted('grace_ms', Grace)}, not {r.value // NS_PER_MS}"
 
 
+def _permissions(r: Rejected, c: Any) -> str:
+    if r.value > r.limit:
+        return (
+            "the venue's log does not know the permission transfer yet: its operator"
+            " activates semantics 2 with carbonex serve DIR --activate"
+        )
+    return f"permissions must name one of {', '.join(PERMISSIONS)}"
+
+
 def _public_key(r: Rejected, c: Any) -> str:
     return f"public_key has {counted(r.value, 'byte')}, an Ed25519 key {r.limit}"
 
@@ -173,7 +183,6 @@ _TOLD: Final = {
     "pick": "pick names at most 50 orders, and none for a stop order",
     "side": "a counter-offer is on the other side than the proposal that it answers",
     "to_account": "to_account is the account itself; name another one",
-    "permissions": "permissions must name one of read, trade, operate, registry",
 }
 _SENTENCES: Final[dict[str, Callable[[Rejected, Any], str]]] = {
     "expires": _expires,
@@ -185,6 +194,7 @@ _SENTENCES: Final[dict[str, Callable[[Rejected, Any], str]]] = {
     "reference": _reference,
     "sessions": _sessions,
     "blocks.sessions": _sessions,
+    "permissions": _permissions,
     "public_key": _public_key,
     "timeout": _timeout,
     "grace": _grace,

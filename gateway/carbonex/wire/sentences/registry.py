@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from carbonex.engine.commands import MAX_NAME
+from carbonex.engine.commands import MAX_NAME, Surrender, Transfer
 from carbonex.engine.enums import Reason
 from carbonex.wire.counts import counted
 from carbonex.wire.dates import date_text
@@ -31,7 +31,10 @@ def _duplicate_client_ref(r: Rejected, c: Any) -> str:
 
 
 def _not_permitted(r: Rejected, c: Any) -> str:
-    what = f"trade for account {c.account}" if r.param else "do this"
+    what = "do this"
+    if r.param:
+        moves = isinstance(c, Transfer | Surrender)
+        what = f"{'move tonnes of' if moves else 'trade for'} account {c.account}"
     return f"key {c.key} may not {what}: it was revoked, or lacks the permission"
 
 
