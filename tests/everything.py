@@ -30,6 +30,7 @@ from carbonex.engine import (
     Conditions,
     DelistInstrument,
     Deposit,
+    EligibilityRule,
     Event,
     Fees,
     HaltInstrument,
@@ -51,6 +52,7 @@ from carbonex.engine import (
     SessionClosed,
     SessionOpened,
     SetCountdown,
+    SetEligibility,
     SetObligation,
     Side,
     Surrender,
@@ -110,7 +112,7 @@ INSTRUMENTS = (
 )
 COMPANIES = ("Huaneng", "Datang", "Guodian", "Huadian", "Shenhua")
 KEYS = (
-    AddKey("", "Huaneng", "k-registry", b"r" * 32, Permission(15)),
+    AddKey("", "Huaneng", "k-registry", b"r" * 32, Permission(31)),
     AddKey("", "Datang", "k-trade", b"t" * 32, Permission.TRADE),
     AddKey("", "Datang", "k-revoked", b"x" * 32, Permission.TRADE),
 )
@@ -196,6 +198,7 @@ def _found(stage: _Stage) -> None:
         Withdraw("", "huaneng", 5, stage.ref()),
         Retire("", "huaneng", "GONE", 5, stage.ref()),
         Issue("", "huaneng", "CEA24", 5_000, stage.ref()),
+        SetEligibility("", "CEA", (EligibilityRule(2020, 2025, 2024, 2030, 20991231),)),
         SetObligation("", "Huaneng", 2024, 1_000),
         Surrender("", "huaneng", "CCER", 20, 2024, stage.ref()),
     )

@@ -5,15 +5,28 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from carbonex.engine import BUY, Countdown, Exchange, Restriction, Side
+from carbonex.engine import (
+    BUY,
+    Countdown,
+    Exchange,
+    Permission,
+    Restriction,
+    Side,
+    Surrender,
+    Transfer,
+)
 
 
 if TYPE_CHECKING:
     from carbonex.engine import (
         AccountOpened,
+        AddKey,
         CountdownSet,
+        EligibilityRule,
         KeyAdded,
+        MoveCommand,
         ParticipantRestricted,
+        SetEligibility,
     )
 
 
@@ -25,6 +38,8 @@ class Parties:
         self.owners: dict[str, str] = {}
         self.caps: dict[str, int] = {}  # of what an account may have open
         self.keys: dict[str, bool] = {}  # whether it was revoked
+        self.owned: dict[str, AddKey] = {}  # the keys that are no registry's
+        self.eligibility: dict[str, tuple[EligibilityRule, ...]] = {}  # by product
         self.executions: Counter[str] = Counter()  # by account
         self.armed: dict[str, Countdown] = {}  # likewise
         # Accounts whose orders up to a number are to go: their countdown has fired,
@@ -47,6 +62,8 @@ class Parties:
         assert event.terms.key_id not in self.keys
         assert event.terms.participant in self.restrictions
         self.keys[event.terms.key_id] = False
+        if Permission.REGISTRY not in event.terms.permissions:
+            self.owned[event.terms.key_id] = event.terms
 
     def revoked(self, key_id: str) -> None:
         assert key_id in self.keys
@@ -58,6 +75,26 @@ class Parties:
         if event.restriction in {Restriction.SELL_ONLY, Restriction.SUSPENDED}:
             for account in self.accounts(event.participant):
                 self.barred[account] = newest
+
+    def entitled(self, terms: SetEligibility) -> None:
+        assert terms.key not in self.owned
+        self.eligibility[terms.product] = terms.rules
+
+    def moved(self, terms: MoveCommand) -> None:
+        """Participants move what is theirs, and as far as supervision lets them."""
+        if terms.key not in self.owned:
+            return
+        key = self.owned[terms.key]
+        assert isinstance(terms, Surrender | Transfer)
+        assert Permission.TRANSFER in key.permissions
+        assert not self.keys[terms.key]
+        owner = self.owners[terms.account]
+        assert key.participant == owner
+        if isinstance(terms, Surrender):
+            assert self.restrictions[owner] is not Restriction.SUSPENDED
+        else:
+            for participant in (owner, self.owners[terms.to_account]):
+                assert self.restrictions[participant] is Restriction.NONE
 
     def counts_down(self, event: CountdownSet) -> None:
         assert event.was_armed is (event.account in self.armed)

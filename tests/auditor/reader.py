@@ -27,6 +27,7 @@ from carbonex.engine import (
     DayEnded,
     DayEnding,
     Deposit,
+    EligibilitySet,
     Exchange,
     InstrumentDelisted,
     InstrumentListed,
@@ -56,6 +57,7 @@ from carbonex.engine import (
     Withdraw,
     work,
 )
+from covers import judge
 from ledger import Due, Ledger
 
 from .floor import Floor
@@ -155,6 +157,7 @@ class Auditor:
             ParticipantRestricted: lambda event: parties.restricted(event, orders.last),
             Moved: self._moved,
             ObligationSet: self._owed,
+            EligibilitySet: lambda event: parties.entitled(event.terms),
             LargeHolder: self.holders.report,
             Alert: self._alerted,
             InstrumentListed: self._listed,
@@ -221,6 +224,7 @@ class Auditor:
         terms = event.terms
         if event.duplicate:
             return
+        self.parties.moved(terms)
         if isinstance(terms, Deposit | Withdraw):
             self.ledger.move(terms)
             return
@@ -236,6 +240,9 @@ class Auditor:
         key = terms.participant, terms.year
         if self.surrendered:
             given = self.surrendered.pop()
+            listed = self.floor.listings[given.instrument].terms
+            rules = self.parties.eligibility.get(listed.product, ())
+            assert judge(rules, listed, given.year, self.floor.now) == "cover"
             assert key == (self.parties.owners[given.account], given.year)
             permille = self.floor.listings[given.instrument].terms.offset_permille
             due = self.ledger.surrender(

@@ -31,6 +31,7 @@ from carbonex.engine import (
     DeclineBlock,
     DelistInstrument,
     Deposit,
+    EligibilityRule,
     EndDay,
     Fees,
     GatewayOpened,
@@ -58,6 +59,7 @@ from carbonex.engine import (
     SessionOpened,
     SetComposite,
     SetCountdown,
+    SetEligibility,
     SetObligation,
     SkipRow,
     Surrender,
@@ -225,6 +227,24 @@ COMMANDS = [
         "transfer out 10 CEA25 of a (ref r-5)",
     ),
     (SetObligation("k", "acme", 2025, 1000), "state that acme owes 1,000 for 2025"),
+    (
+        SetEligibility(
+            "k",
+            "CEA",
+            (
+                EligibilityRule(2021, 2024, 2019, 2025, 20251231),
+                EligibilityRule(2025, instruments=("CEA25", "CEA26")),
+                EligibilityRule(0, 2020, 0, 2024),
+                EligibilityRule(year_from=2030),
+            ),
+        ),
+        (
+            "let CEA of 2021 to 2024 cover 2019 to 2025 until 2025-12-31; 2025 on"
+            " (CEA25, CEA26) cover their own year on; up to 2020 cover their own year to"
+            " 2024; any vintage cover 2030 on"
+        ),
+    ),
+    (SetEligibility("k", "CEA"), "let CEA of any vintage cover every year"),
     (
         Surrender("k", "a", "CCER24", 50, 2025, "r-6"),
         "surrender 50 CCER24 of a for 2025 (ref r-6)",

@@ -28,6 +28,7 @@ from carbonex.engine import (
     DayEnded,
     DayEnding,
     Deposit,
+    EligibilitySet,
     InstrumentDelisted,
     InstrumentUpdated,
     LargeHolder,
@@ -49,6 +50,7 @@ from carbonex.engine import (
     PhaseChanged,
     ProductBulletin,
     Restriction,
+    SetEligibility,
     SetObligation,
     Trade,
     Uncrossed,
@@ -182,6 +184,7 @@ EVENTS = [
         ObligationSet(SetObligation("k", "acme", 2025, 1000), 200, 50),
         "acme owes 1,000 for 2025, 200 surrendered, 50 of them offsets",
     ),
+    (EligibilitySet(SetEligibility("k", "CEA")), "set"),
     (
         LargeHolder("acme", "CEA25", 850, 1000),
         "large holder: acme holds 850 CEA25 of at most 1,000",

@@ -77,6 +77,7 @@ COMMANDS = {
     34: "SetObligation key participant year due",
     35: "Surrender key account instrument quantity year client_ref",
     36: "Retire key account instrument quantity client_ref transferred_out",
+    37: "SetEligibility key product rules",
     40: "BeginDay key date ends_ns",
     41: "AdvanceTime key",
     42: "EndDay key",
@@ -166,7 +167,8 @@ ENUMS: list[tuple[type[enum.Enum], str]] = [
             " UNKNOWN_AUCTION=6011 UNKNOWN_PRODUCT=6019 ALREADY_EXISTS=6004 BAD_NAME=6005"
             " BAD_PARAMETER=6006 LAST_REGISTRY_KEY=6010 NO_TRADING_DAY=6012 DAY_HAS_TRADED=6013 UNKNOWN_ORDER=4001"
             " UNKNOWN_BID=4009 RESTRICTED=3003 NOT_TRADABLE=3004 MARKET_CLOSED=3005"
-            " HALTED=3006 NOT_HALTED=6007 BAD_QTY=3007 QTY_ABOVE_LISTED_MAX=3008"
+            " HALTED=3006 NOT_HALTED=6007 NOT_ELIGIBLE=3028 VINTAGE_ENDED=3029 BAD_QTY=3007"
+            " QTY_ABOVE_LISTED_MAX=3008"
             " QTY_BELOW_BLOCK_MIN=3009 BAD_TICK=3010 PRICE_OUT_OF_BAND=3011"
             " BLOCK_PRICE_OUT_OF_BAND=3012 STALE_PICK=3013 NOT_BEST_PRICE=3014"
             " PICK_OUT_OF_REACH=3027"

@@ -52,7 +52,7 @@ REFUSED: Final = [
             " max_quantity, market_protection_permille, band_permille, sessions,"
             " multi_day, take_levels, pick, resale_days, offset_permille,"
             " position_limit, large_holder_permille, fees, blocks, auctions, calls,"
-            " thresholds, min_display_permille, order_kinds, composite"
+            " thresholds, min_display_permille, order_kinds, composite, eligibility"
         ),
     ),
     (

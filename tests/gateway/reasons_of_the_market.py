@@ -152,6 +152,32 @@ OF_THE_MARKET = (
         OPEN,
     ),
     Scenario(
+        R.NOT_ELIGIBLE,
+        "instrument",
+        "CEA25 (vintage 2026) does not cover the obligation for 2025: vintages up to 2025"
+        " cover it; eligibility tells the rules",
+        surrender(1),
+        (
+            listed(vintage=2026),
+            house("set_eligibility", product="CEA", rules=[{}]),
+        ),
+    ),
+    Scenario(
+        R.VINTAGE_ENDED,
+        "instrument",
+        "CEA25 (vintage 2025) could be surrendered for 2025 until 2026-03-01, which is"
+        " over: now vintages up to 2024 cover it; eligibility tells the rules",
+        surrender(1),
+        (
+            listed(vintage=2025),
+            house(
+                "set_eligibility",
+                product="CEA",
+                rules=[{"until": "2026-03-01"}, {"vintage_to": 2024}],
+            ),
+        ),
+    ),
+    Scenario(
         R.OFFSET_CAP,
         "quantity",
         "CCER24 may still cover 50 t of the obligation for 2025, not 51, for it covers a"

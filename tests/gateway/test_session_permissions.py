@@ -49,6 +49,7 @@ NEEDS: dict[str, tuple[Permission | None, dict[str, Any]]] = {
     "blocks": (READ, {}),
     "bids": (READ, {}),
     "obligations": (READ, {}),
+    "eligibility": (None, {}),
     "statement": (READ, {"date": "2026-03-01"}),
     "trades": (READ, {}),
     "bulletins": (None, {"date": "2026-03-01"}),
@@ -103,6 +104,7 @@ NEEDS: dict[str, tuple[Permission | None, dict[str, Any]]] = {
         },
     ),
     "retire": (REGISTRY, TONNES),
+    "set_eligibility": (REGISTRY, {"product": "CEA", "rules": [{}]}),
     "set_obligation": (REGISTRY, {"participant": "acme", "year": 2025, "due": 5}),
     "surrender": (MOVE, TONNES | {"year": 2025}),
 }

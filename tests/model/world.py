@@ -29,7 +29,7 @@ from ledger import Ledger
 
 
 if TYPE_CHECKING:
-    from carbonex.engine import RefCommand
+    from carbonex.engine import EligibilityRule, RefCommand
     from carbonex.engine.events import RefEvent
     from supervisor import Supervisor
 
@@ -162,6 +162,7 @@ class World:
         self.references: dict[str, int] = {}  # likewise, for the day
         self.reweighed: dict[str, list[tuple[int, int]]] = {}
         self.restrictions: dict[str, Restriction] = {}  # by participant
+        self.eligibility: dict[str, tuple[EligibilityRule, ...]] = {}  # by product
         self.accounts: dict[str, OpenAccount] = {}
         self.keys: dict[str, AddKey] = {}
         self.revoked: set[str] = set()

@@ -12,6 +12,7 @@ from carbonex.sdk import (
     AccessDenied,
     AuctionTerms,
     BadParameter,
+    EligibilityRule,
     InvalidRequest,
     LoginFailed,
     MarketClosed,
@@ -247,6 +248,27 @@ async def test_a_participant_surrenders_and_transfers_its_own(market: Market) ->
         with pytest.raises(AccessDenied, match="transfer needs"):
             async with connect(market.url, market.keys["taker"]) as taker:
                 await taker.transfer("taker", "maker", "CEA25", 1, "t-2")
+
+
+async def test_the_rules_of_eligibility(market: Market) -> None:
+    async with (
+        connect(market.url, market.keys["operator"]) as registry,
+        connect(market.url) as stranger,
+    ):
+        await registry.list_instrument("CEA26", vintage=2026)
+        await registry.issue("maker", "CEA26", 10, "i-1")
+        await registry.set_obligation("maker", 2025, 1_000)
+        rule = EligibilityRule(vintage_to=2026)
+        table = await registry.set_eligibility("CEA", [rule])
+        assert table.rules == [rule]
+        assert await stranger.eligibility() == [table]
+        instrument = await stranger.instrument("CEA26").next()
+        assert instrument.eligibility == [rule]
+        assert await stranger.eligibility("CEA") == [table]
+        with pytest.raises(OrderRejected, match=r"NOT_ELIGIBLE.*2026.*2025"):
+            await registry.surrender("maker", "CEA26", 1, 2025, "s-1")
+        await registry.set_eligibility("CEA", [])
+        await registry.surrender("maker", "CEA26", 1, 2025, "s-1")
 
 
 async def test_tonnes_leave_the_venue(market: Market) -> None:

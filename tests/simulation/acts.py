@@ -85,8 +85,10 @@ class Acts:
             await venue.order(self._chosen().order_id)
         elif draw < 0.8:
             await venue.order(client_order_id=self._chosen().client_order_id)
-        elif draw < 0.9:
+        elif draw < 0.85:
             await venue.obligations()
+        elif draw < 0.9:
+            await venue.eligibility()
         else:
             await venue.ping()
 

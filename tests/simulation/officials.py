@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, final
 from carbonex.sdk import (
     SHANGHAI,
     ConnectionLost,
+    EligibilityRule,
     LoginFailed,
     Timeouts,
     VenueError,
@@ -32,6 +33,14 @@ if TYPE_CHECKING:
 
 
 ACCOUNTS: Final = ("json-1", "json-2", "pack-1", "pack-2")
+# By the first a surrender of CEA25 for 2024 is refused, by the second its time is over.
+RULES: Final[tuple[list[EligibilityRule], ...]] = (
+    [EligibilityRule(vintage_to=2025)],
+    [EligibilityRule(year_from=2024, until="2020-12-31")],
+    [EligibilityRule(year_from=2024, until="2099-12-31")],
+    [],
+    [],
+)
 
 
 @final
@@ -107,8 +116,12 @@ class Operator:
 
     async def _oblige(self, venue: Venue) -> None:
         account, ref = self._account(), self._ref()
-        if self._draw(0, 1) < 0.5:
+        draw = self._draw(0, 1)
+        if draw < 0.4:
             await self._insist(lambda: venue.set_obligation(account, 2024, 1_000))
+        elif draw < 0.5:
+            rules = RULES[int(self._draw(0, len(RULES)))]
+            await self._insist(lambda: venue.set_eligibility("CEA", rules))
         else:
             await self._insist(lambda: venue.surrender(account, "CEA25", 1, 2024, ref))
 

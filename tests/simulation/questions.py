@@ -27,7 +27,7 @@ from .wording import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from carbonex.engine import Applied, Exchange
+    from carbonex.engine import Applied, EligibilityRule, Exchange
     from carbonex.engine.accounts import Account
     from carbonex.engine.book import Order
 
@@ -193,6 +193,23 @@ def _obligations(exchange: Exchange, sent: Sent) -> Any:
     )
 
 
+def _eligibility(exchange: Exchange, _sent: Sent) -> Any:
+    return answers.EligibilityTables(
+        [
+            answers.Eligibility(name, [_rule(rule) for rule in product.eligibility])
+            for name, product in exchange.products.items()
+        ]
+    )
+
+
+def _rule(rule: EligibilityRule) -> answers.EligibilityRule:
+    year, month_and_day = divmod(rule.until, 10_000)
+    month, day = divmod(month_and_day, 100)
+    until = f"{year:04}-{month:02}-{day:02}" if rule.until else ""
+    numbers = rule.vintage_from, rule.vintage_to, rule.year_from, rule.year_to
+    return answers.EligibilityRule(*numbers, until, rule.instruments)
+
+
 _QUERIES: Final[dict[Any, tuple[str, Any, Callable[[Exchange, Sent], Any]]]] = {
     requests.OpenOrders: (
         "orders told are the replay's",
@@ -206,6 +223,11 @@ _QUERIES: Final[dict[Any, tuple[str, Any, Callable[[Exchange, Sent], Any]]]] = {
         "obligations told are the replay's",
         answers.Obligations,
         _obligations,
+    ),
+    requests.Eligibility: (
+        "rules of eligibility told are the replay's",
+        answers.EligibilityTables,
+        _eligibility,
     ),
 }
 

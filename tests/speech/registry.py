@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from carbonex.engine import (
     AccountOpened,
+    EligibilityRule,
+    EligibilitySet,
     KeyAdded,
     KeyRevoked,
     Moved,
@@ -15,6 +17,7 @@ from carbonex.engine import (
     Restriction,
     RestrictParticipant,
     Retire,
+    SetEligibility,
     SetObligation,
     Surrender,
 )
@@ -54,6 +57,8 @@ def tell(event: Event) -> str | None:
             told = f"{terms.participant} owes {terms.due} for {terms.year}"
             told += f" surrendered {surrendered}" if surrendered else ""
             return told + (f" offset {offset}" if offset else "")
+        case EligibilitySet(terms):
+            return f"{terms.product} has {len(terms.rules)} rules"
         case _:
             return None
 
@@ -72,6 +77,24 @@ def _surrender(words: Words) -> Surrender:
     return Surrender(words.key, words.account, words.take(), quantity, year, words.ref)
 
 
+def _eligibility(words: Words) -> SetEligibility:
+    product, rules = words.take(), []
+    while text := words.take():
+        vintages, years, *more = text.split("/")
+        until = more.pop(0) if more else ""
+        rules.append(
+            EligibilityRule(
+                *_ends(vintages), *_ends(years), int(until or 0), tuple(more)
+            )
+        )
+    return SetEligibility(words.key, product, tuple(rules))
+
+
+def _ends(text: str) -> tuple[int, int]:
+    first, _, last = text.partition("-")
+    return int(first or 0), int(last or 0)
+
+
 def _retire(words: Words) -> Retire:
     out = words.choice({"out": True}, default=False)
     quantity = int(words.take())
@@ -82,5 +105,7 @@ VERBS: Mapping[str, Callable[[Words], Command]] = {
     "surrender": _surrender,  # maker: surrender 5 CEA for 2024
     "retire": _retire,  # maker: retire 5 CEA, maker: retire 5 CEA out
     "obligation": _obligation,  # obligation maker 100 for 2024
+    # vintages, years, the last date, instruments: eligibility CEA 2021-2024/-2025
+    "eligibility": _eligibility,  # eligibility CEA -2024/2019-/20251231 -/-//CEA/CEA21
     "restrict": _restrict,  # restrict maker sell-only, restrict maker none
 }

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 SECOND = 10**9
 START = 1_736_126_999 * SECOND  # 2025-01-06 09:29:59 in Shanghai
+TODAY = 20250106
 
 HOURS = ((34_200, 41_400), (46_800, 54_000))  # 09:30-11:30, 13:00-15:00
 # Everything that the rulebook has, at numbers small enough to be met.

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 from carbonex.engine import (
     AddKey,
     Deposit,
+    EligibilityRule,
     Issue,
     OpenAccount,
     Permission,
     RegisterParticipant,
     Retire,
     RevokeKey,
+    SetEligibility,
     SetObligation,
     Surrender,
     Transfer,
@@ -64,5 +66,22 @@ def registration(r: Random, exchange: Exchange) -> Command:
         AddKey(key, company, name, public_key, Permission(r.randrange(33))),
         RevokeKey(key, r.choice([name, *exchange.keys])),
         SetObligation(key, company, r.choice([2024, 2025, 1989, 10_000]), due),
+        _eligibility(r, key),
     ]
     return r.choice(commands)
+
+
+def _eligibility(r: Random, key: str) -> SetEligibility:
+    """Rules of few kinds, so that some let something; often none."""
+    rules = tuple(
+        EligibilityRule(
+            vintage_from=r.choice([0, 0, 0, 2025, 1989]),
+            vintage_to=r.choice([0, 0, 2024, 2025, 2026]),
+            year_from=r.choice([0, 2019, 2024]),
+            year_to=r.choice([0, 0, 2024, 2023]),
+            until=r.choice([0, 0, 20241231, pools.TODAY, 20250229]),
+            instruments=r.choice([(), (), (), ("CEA25",), ("CEA", "CCER")]),
+        )
+        for _ in range(r.choice([0, 1, 2, 3]))
+    )
+    return SetEligibility(key, r.choice(["CEA", "CEA", "CCER", "NONE"]), rules)

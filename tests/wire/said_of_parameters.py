@@ -20,6 +20,7 @@ from carbonex.engine import (
     Rejected,
     SessionOpened,
     SetCountdown,
+    SetEligibility,
     SetObligation,
     Transfer,
     UpdateInstrument,
@@ -123,6 +124,28 @@ OF_PARAMETERS: list[tuple[Command, Rejected, str]] = [
         COUNTDOWN,
         _bad("timeout", -(10**9), 10**9),
         "timeout must be an integer of seconds from 1 to 86400, or 0 to disarm, not -1",
+    ),
+    *(
+        (SetEligibility("r1", "CEA"), _bad(*wrong), said)
+        for wrong, said in (
+            (("rules", 33, 32), "rules must be at most 32, not 33"),
+            (
+                ("rules.vintage_to", 2020, 2021),
+                "rules.vintage_to must be at least 2021, not 2020",
+            ),
+            (
+                ("rules.until", 20260229),
+                "rules.until 2026-02-29 must be a day of the calendar",
+            ),
+            (
+                ("rules.instruments",),
+                "rules.instruments must name instruments of the product CEA",
+            ),
+            (
+                ("rules.instruments", 33, 32),
+                "a rule must name at most 32 instruments, not 33",
+            ),
+        )
     ),
     (
         KEY,

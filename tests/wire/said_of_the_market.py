@@ -217,6 +217,40 @@ OF_THE_MARKET: list[tuple[Command, Rejected, str]] = [
     ),
     (
         SURRENDER,
+        Rejected(
+            R.NOT_ELIGIBLE, "instrument", 2026, 2025, ((2021, 2023), (2025, 2025))
+        ),
+        (
+            "CCER-1 (vintage 2026) does not cover the obligation for 2025: vintages 2021"
+            " to 2023 and vintage 2025 cover it; eligibility tells the rules"
+        ),
+    ),
+    (
+        SURRENDER,
+        Rejected(R.NOT_ELIGIBLE, "instrument", 0, 2025, ((2025, 0),)),
+        (
+            "CCER-1 (no vintage) does not cover the obligation for 2025: vintages from"
+            " 2025 on cover it; eligibility tells the rules"
+        ),
+    ),
+    (
+        SURRENDER,
+        Rejected(R.NOT_ELIGIBLE, "instrument", 2024, 2025),
+        (
+            "CCER-1 (vintage 2024) does not cover the obligation for 2025: no range of"
+            " vintages does; eligibility tells the rules"
+        ),
+    ),
+    (
+        SURRENDER,
+        Rejected(R.VINTAGE_ENDED, "instrument", 2024, 20251231, ((0, 0),)),
+        (
+            "CCER-1 (vintage 2024) could be surrendered for 2025 until 2025-12-31, which"
+            " is over: now all vintages cover it; eligibility tells the rules"
+        ),
+    ),
+    (
+        SURRENDER,
         Rejected(R.OFFSET_CAP, "quantity", 51, 50),
         (
             "CCER-1 may still cover 50 t of the obligation for 2025, not 51, for it"

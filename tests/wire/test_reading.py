@@ -181,6 +181,20 @@ _EXAMPLES: dict[str, dict[str, object]] = {
         "transferred_out": True,
     },
     "set_obligation": {"participant": "acme", "year": 2025, "due": 1_000},
+    "set_eligibility": {
+        "product": "CEA",
+        "rules": [
+            {
+                "vintage_from": 2021,
+                "vintage_to": 2024,
+                "year_from": 2021,
+                "year_to": 2025,
+                "until": "2026-12-31",
+                "instruments": ["CEA21", "CEA24"],
+            },
+            {},
+        ],
+    },
     "surrender": {
         "account": "acme-1",
         "instrument": "CEA25",

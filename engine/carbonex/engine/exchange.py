@@ -42,6 +42,7 @@ from .commands import (
     SessionOpened,
     SetComposite,
     SetCountdown,
+    SetEligibility,
     SetObligation,
     SkipRow,
     Surrender,
@@ -77,6 +78,7 @@ from .orders.amending import amend
 from .orders.countdowns import fire_countdown, set_countdown
 from .orders.leaving import cancel_open
 from .orders.placing import cancel, cancel_all, place
+from .registry.eligibility import set_eligibility
 from .registry.moves import move
 from .registry.obligations import set_obligation
 from .registry.participants import (
@@ -342,6 +344,7 @@ _RARE: dict[type[Command], Callable[[State, Any], list[Event]]] = {
     Surrender: move,
     Retire: move,
     SetObligation: set_obligation,
+    SetEligibility: set_eligibility,
     BeginDay: begin_day,
     EndDay: end_now,
     CancelDay: cancel_day,

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
+from . import requests
 from .requests import (
     OrderTypeName,
     PermissionName,
@@ -352,3 +353,30 @@ class Obligations(msgspec.Struct, frozen=True):
     """A participant's obligations, by year."""
 
     obligations: list[Obligation]
+
+
+class EligibilityRule(
+    requests.EligibilityRule, frozen=True, forbid_unknown_fields=False
+):
+    """Vintages that cover the obligations for years, until a date.
+
+    Left out is what is no bound; but without a ``year_from`` a vintage covers no year
+    before its own. ``until`` is the last date on which they do. With ``instruments``
+    the rule is for those alone.
+    """
+
+
+class Eligibility(msgspec.Struct, frozen=True):
+    """Which tonnes of a product cover which obligations: those that a rule lets.
+
+    Without a rule all of them cover every obligation.
+    """
+
+    product: str
+    rules: list[EligibilityRule]
+
+
+class EligibilityTables(msgspec.Struct, frozen=True):
+    """The rules of each product."""
+
+    products: list[Eligibility]

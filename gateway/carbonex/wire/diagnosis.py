@@ -88,6 +88,9 @@ UNREADABLE: Final = (
     TypeError,
 )
 
+# What each item of a list of objects is called.
+_ITEMS: Final = {"orders": "an order", "rules": "a rule"}
+
 MAX_SHOWN: Final = 60  # characters of what a client sent, in a message to it
 MAX_READ: Final = 4_096  # bytes of a value in MessagePack that are read to show it
 
@@ -190,7 +193,8 @@ def _check_items(
             members = _members_of(codec, item)
         except msgspec.ValidationError:
             return _bad_type(codec, here, "an object", item)
-        problem = _check(codec, field.item, members, f"an order of {owner}", f"{here}.")
+        whose = f"{_ITEMS[field.name]} of {owner}"
+        problem = _check(codec, field.item, members, whose, f"{here}.")
         if problem is not None:
             return problem
     return None

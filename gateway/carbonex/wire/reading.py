@@ -43,6 +43,7 @@ PARAMS: Final[dict[str, type[Params]]] = {
     "auctions": requests.Auctions,
     "bids": requests.Bids,
     "obligations": requests.Obligations,
+    "eligibility": requests.Eligibility,
     "statement": requests.Statement,
     "trades": requests.Trades,
     "bulletins": requests.Bulletins,
@@ -74,6 +75,7 @@ PARAMS: Final[dict[str, type[Params]]] = {
     "transfer": requests.Transfer,
     "retire": requests.Retire,
     "set_obligation": requests.SetObligation,
+    "set_eligibility": requests.SetEligibility,
     "surrender": requests.Surrender,
 }
 

@@ -6,6 +6,8 @@ from typing import Any, Final, Literal, get_args, get_origin
 
 import msgspec
 
+from carbonex.engine.registry.eligibility import MAX_NAMED, MAX_RULES
+
 from .answers import RequestId
 from .requests import (
     MAX_BATCH,
@@ -63,6 +65,9 @@ _BY_NAME: Final[dict[str, str]] = {
         "an integer of microseconds since the epoch",
     ),
     "orders": f"a list of 1 to {MAX_BATCH} orders",
+    "rules": f"a list of at most {MAX_RULES} rules",
+    "until": 'a date such as "2026-12-31", or ""',
+    "instruments": f"a list of at most {MAX_NAMED} names of instruments",
 }
 _BY_TYPE: Final[dict[Any, str]] = {
     Name: "a string of 1 to 36 characters",

@@ -38,6 +38,8 @@ if TYPE_CHECKING:
         AuctionTerms,
         BlockTerms,
         CallTerms,
+        Eligibility,
+        EligibilityRule,
         Fees,
         Moved,
         Obligation,
@@ -311,6 +313,17 @@ class Administration(Guarding):
     async def set_obligation(self, participant: str, year: int, due: int) -> Obligation:
         """State the verified emissions of ``year`` that a participant owes, in t."""
         return await self._ask(requests.SetObligation(participant, year, due), as_it_is)
+
+    async def set_eligibility(
+        self, product: str, rules: Iterable[EligibilityRule]
+    ) -> Eligibility:
+        """Replace the rules by which tonnes of ``product`` cover obligations, at once.
+
+        Tonnes cover what one of them lets them cover: see EligibilityRule. Without a
+        rule all of the product cover every obligation.
+        """
+        asked = requests.SetEligibility(product, list(rules))
+        return await self._ask(asked, as_it_is)
 
     async def surrender(
         self, account: str, instrument: str, quantity: int, year: int, client_ref: str

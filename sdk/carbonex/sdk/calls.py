@@ -99,6 +99,7 @@ METHODS: Final[dict[type[requests.Params], tuple[str, Any]]] = {
     requests.Auctions: ("auctions", Auctions),
     requests.Bids: ("bids", Bids),
     requests.Obligations: ("obligations", answers.Obligations),
+    requests.Eligibility: ("eligibility", answers.EligibilityTables),
     requests.Statement: ("statement", Statement),
     requests.Trades: ("trades", AccountTrades),
     requests.Bulletins: ("bulletins", PastBulletins),
@@ -130,6 +131,7 @@ METHODS: Final[dict[type[requests.Params], tuple[str, Any]]] = {
     requests.Transfer: ("transfer", answers.Moved),
     requests.Retire: ("retire", answers.Moved),
     requests.SetObligation: ("set_obligation", answers.Obligation),
+    requests.SetEligibility: ("set_eligibility", answers.Eligibility),
     requests.Surrender: ("surrender", answers.Moved),
 }
 
@@ -143,6 +145,7 @@ QUERIES: Final = (
     requests.Auctions,
     requests.Bids,
     requests.Obligations,
+    requests.Eligibility,
     requests.Statement,
     requests.Trades,
     requests.Bulletins,

@@ -30,9 +30,9 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
     from typing import Unpack
 
-    from carbonex.wire.answers import Obligations
+    from carbonex.wire.answers import EligibilityTables, Obligations
 
-    from .models import Balances, Obligation
+    from .models import Balances, Eligibility, Obligation
     from .options import Options
     from .witness import Witness
 
@@ -140,6 +140,17 @@ class Venue(Administration):
             return answer.obligations
 
         return await self._ask(requests.Obligations(), obligations)
+
+    async def eligibility(self, product: str = "") -> list[Eligibility]:
+        """Return which vintages cover which obligations: the rules of each product.
+
+        Left out, ``product`` is all of them; no login is needed.
+        """
+
+        def tables(answer: EligibilityTables) -> list[Eligibility]:
+            return answer.products
+
+        return await self._ask(requests.Eligibility(product), tables)
 
     async def balances(self, account: str | None = None) -> Balances:
         """Return the account's cash and tonnes as they are now."""

@@ -12,6 +12,7 @@ from carbonex.engine import (
     BlockEnd,
     CancelReason,
     Deposit,
+    EligibilitySet,
     Event,
     KeyAdded,
     KeyRevoked,
@@ -25,6 +26,7 @@ from carbonex.engine import (
     Restriction,
     RestrictParticipant,
     RevokeKey,
+    SetEligibility,
     SetObligation,
     Surrender,
     Withdraw,
@@ -70,6 +72,13 @@ def oblige(world: World, command: SetObligation) -> list[Event]:
     due = world.ledger.obligations.setdefault(key, Due())
     due.due = command.due
     return [ObligationSet(command, due.surrendered, due.offset)]
+
+
+def entitle(world: World, command: SetEligibility) -> list[Event]:
+    if refused := first(reasons.entitle(world, command)):
+        return refused
+    world.eligibility[command.product] = command.rules
+    return [EligibilitySet(command)]
 
 
 def register(world: World, command: RegisterParticipant) -> list[Event]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING
 
 from carbonex.engine import (
@@ -17,11 +18,13 @@ from carbonex.engine import (
     Restriction,
     Retire,
     RevokeKey,
+    SetEligibility,
     SetObligation,
     Surrender,
     Transfer,
     Withdraw,
 )
+from covers import judge
 
 from . import who
 
@@ -30,6 +33,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from model.world import World
+
+
+YEARS = range(1990, 10_000)
 
 
 def move(world: World, command: MoveCommand) -> Iterator[Reason]:
@@ -107,6 +113,11 @@ def _untransferable(
 
 
 def _unsurrenderable(world: World, command: Surrender) -> Iterator[Reason]:
+    terms = world.papers[command.instrument].terms
+    rules = world.eligibility.get(terms.product, ())
+    verdict = judge(rules, terms, command.year, world.now)
+    if verdict != "cover":
+        yield Reason.VINTAGE_ENDED if verdict else Reason.NOT_ELIGIBLE
     key = world.owner(command.account), command.year
     obligation = world.ledger.obligations.get(key)
     if command.quantity > world.unlocked(command.account, command.instrument):
@@ -116,7 +127,7 @@ def _unsurrenderable(world: World, command: Surrender) -> Iterator[Reason]:
         return
     if obligation.surrendered + command.quantity > obligation.due:
         yield Reason.BAD_QTY
-    permille = world.papers[command.instrument].terms.offset_permille
+    permille = terms.offset_permille
     most = obligation.due * permille // 1000
     if permille < 1000 and obligation.offset + command.quantity > most:
         yield Reason.OFFSET_CAP
@@ -141,6 +152,34 @@ def oblige(world: World, command: SetObligation) -> Iterator[Reason]:
         too_low = offset * 1000 > command.due * highest
     if too_low:
         yield Reason.OFFSET_CAP
+
+
+def entitle(world: World, command: SetEligibility) -> Iterator[Reason]:
+    yield from who.authority(world, command.key, Permission.REGISTRY)
+    papers = [paper.terms for paper in world.papers.values()]
+    named = {each for rule in command.rules for each in rule.instruments}
+    own = {each.instrument for each in papers if each.product == command.product}
+    counts = [len(command.rules), *(len(each.instruments) for each in command.rules)]
+    if not own:
+        yield Reason.UNKNOWN_PRODUCT
+    sound = own >= named and max(counts) <= 32
+    for rule in command.rules:
+        for begin, end in (
+            (rule.vintage_from, rule.vintage_to),
+            (rule.year_from, rule.year_to),
+        ):
+            sound = sound and begin in (0, *YEARS) and end in (0, *YEARS)
+            sound = sound and (not end or begin <= end)
+        sound = sound and (not rule.until or _is_date(rule.until))
+    if not sound:
+        yield Reason.BAD_PARAMETER
+
+
+def _is_date(number: int) -> bool:
+    try:
+        return dt.datetime.strptime(f"{number:08}", "%Y%m%d").year >= 1990  # noqa: DTZ007
+    except ValueError:
+        return False
 
 
 def register(world: World, command: RegisterParticipant) -> Iterator[Reason]:

@@ -9,6 +9,7 @@ from carbonex.engine.commands import MAX_PRICE
 from carbonex.engine.enums import CompositeMethod, Method, Phase
 from carbonex.engine.market.phases import day_schedule
 from carbonex.engine.market.rules import limit_down, limit_up
+from carbonex.engine.registry.eligibility import misnamed, unsound
 from carbonex.engine.state import COMMON_KINDS
 from carbonex.engine.supervision.alerts import watched
 from carbonex.engine.supervision.watch import MAX_PAIRS
@@ -176,6 +177,8 @@ def _check_product(state: State, product: Product) -> None:
     prices = [item.last_price for item in priced]
     assert product.sum == sum(prices)
     assert product.count == len(prices)
+    assert unsound(product.eligibility) is None
+    assert misnamed(state, product.name, product.eligibility) is None
     assert product.reference >= 0
     assert product.close >= 0
     assert not state.day or product.close in (0, product.reference)

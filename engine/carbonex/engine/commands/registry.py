@@ -143,6 +143,36 @@ class Retire(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=36):
     transferred_out: bool = False
 
 
+@final
+class EligibilityRule(msgspec.Struct, frozen=True, gc=False, array_like=True):
+    """Let tonnes of vintages cover the obligations for years, until a last date.
+
+    ``until`` is a date in Shanghai (YYYYMMDD), which still counts. 0 is no bound;
+    but a ``year_from`` of 0 is the vintage's own year, where it has one. With
+    ``instruments`` the rule is for those alone.
+    """
+
+    vintage_from: int = 0
+    vintage_to: int = 0
+    year_from: int = 0
+    year_to: int = 0
+    until: int = 0
+    instruments: tuple[str, ...] = ()
+
+
+@final
+class SetEligibility(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=37):
+    """Replace the rules by which tonnes of ``product`` cover obligations.
+
+    Tonnes cover what one of them lets them cover. Without a rule all of the product
+    cover every obligation.
+    """
+
+    key: str
+    product: str
+    rules: tuple[EligibilityRule, ...] = ()
+
+
 MoveCommand = Deposit | Withdraw | Issue | Transfer | Surrender | Retire
 RegistryCommand = (
     RegisterParticipant
@@ -151,5 +181,6 @@ RegistryCommand = (
     | OpenAccount
     | RestrictParticipant
     | SetObligation
+    | SetEligibility
     | MoveCommand
 )

@@ -50,6 +50,7 @@ from .orders import (
 from .registry import (
     AccountOpened,
     Alert,
+    EligibilitySet,
     KeyAdded,
     KeyRevoked,
     LargeHolder,
@@ -79,6 +80,7 @@ __all__ = [
     "DayCancelled",
     "DayEnded",
     "DayEnding",
+    "EligibilitySet",
     "Event",
     "InstrumentDelisted",
     "InstrumentListed",

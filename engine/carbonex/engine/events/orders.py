@@ -16,12 +16,14 @@ class Rejected(msgspec.Struct, frozen=True, gc=False, tag=True):
 
     ``param`` names the field at fault; ``value`` is what was given and
     ``limit`` what it was held against, where the reason has such numbers.
+    ``vintages`` would do instead, as pairs of the first and the last, 0: no bound.
     """
 
     reason: Reason
     param: str = ""
     value: int = 0
     limit: int = 0
+    vintages: tuple[tuple[int, int], ...] = ()
 
 
 @final

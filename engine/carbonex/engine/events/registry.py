@@ -6,7 +6,13 @@ from typing import final
 
 import msgspec
 
-from carbonex.engine.commands import AddKey, MoveCommand, OpenAccount, SetObligation
+from carbonex.engine.commands import (
+    AddKey,
+    MoveCommand,
+    OpenAccount,
+    SetEligibility,
+    SetObligation,
+)
 from carbonex.engine.enums import AlertKind, Restriction, Side
 
 
@@ -71,6 +77,13 @@ class ObligationSet(msgspec.Struct, frozen=True, gc=False, tag=True):
 
 
 @final
+class EligibilitySet(msgspec.Struct, frozen=True, gc=False, tag=True):
+    """Which tonnes of a product cover which obligations, from now on."""
+
+    terms: SetEligibility
+
+
+@final
 class LargeHolder(msgspec.Struct, frozen=True, gc=False, tag=True):
     """A participant's holding has reached the share of the limit to report."""
 
@@ -108,6 +121,7 @@ RegistryEvent = (
     | ParticipantRestricted
     | Moved
     | ObligationSet
+    | EligibilitySet
     | LargeHolder
     | Alert
 )

@@ -11,6 +11,7 @@ from .rules import half_up
 
 
 if TYPE_CHECKING:
+    from carbonex.engine.commands import EligibilityRule
     from carbonex.engine.state import Instrument
 
 
@@ -145,11 +146,13 @@ class Product:
     with the highest vintage, the last listed of equals (MARKET-RULES §2). Those
     without a price do not count. ``close`` is the last trading day's. ``next_method``
     holds from the next BeginDay on, None where the method stays.
+    ``eligibility`` is what its tonnes cover, without a rule everything.
     """
 
     __slots__ = (
         "close",
         "count",
+        "eligibility",
         "instruments",
         "method",
         "name",
@@ -163,6 +166,7 @@ class Product:
     def __init__(self, name: str) -> None:
         self.name = name
         self.instruments: list[Instrument] = []  # tradable, in order of listing
+        self.eligibility: tuple[EligibilityRule, ...] = ()
         self.prices = Prices()
         self.reference = 0
         self.close = 0

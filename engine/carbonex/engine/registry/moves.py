@@ -18,6 +18,7 @@ from carbonex.engine.enums import Permission, Reason, Restriction
 from carbonex.engine.events import Moved, Rejected
 from carbonex.engine.orders.refusals import beyond_position, short_of_tonnes
 
+from .eligibility import ineligible
 from .obligations import surrender, unsurrenderable
 from .refs import answered_before, bad_ref, remember, too_many_refs
 
@@ -50,6 +51,7 @@ def move(state: State, command: MoveCommand) -> list[Event]:
         bad_ref(command.client_ref)
         or _bad_target(command)
         or (None if registry else _unfree(state, account, command))
+        or (ineligible(state, command) if type(command) is Surrender else None)
         or _bad_size(command)
         or _immovable(state, account, command, registry=registry)
         or too_many_refs(account)

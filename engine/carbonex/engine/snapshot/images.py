@@ -12,6 +12,7 @@ from typing import Final
 import msgspec
 
 from carbonex.engine.commands import (
+    EligibilityRule,
     ListInstrument,
     OpenAuction,
     PlaceBid,
@@ -135,13 +136,14 @@ class SessionRow(msgspec.Struct, frozen=True, gc=False, array_like=True):
 
 
 class ProductRow(msgspec.Struct, frozen=True, gc=False, array_like=True):
-    """A product's composite price, and the methods that make it."""
+    """A product's composite price, the methods that make it, and what its tonnes cover."""
 
     prices: PricesRow
     reference: int
     close: int
     method: CompositeMethod
     next_method: CompositeMethod | None
+    eligibility: tuple[EligibilityRule, ...]
 
 
 class RecordRow(msgspec.Struct, frozen=True, gc=False, array_like=True):

@@ -312,13 +312,14 @@ def _extras(state: State, order: Order, row: ExtrasRow) -> Extras:
 
 
 def _restore_products(state: State, image: Image) -> None:
-    """Restore the composites of the products that the instruments have made."""
+    """Restore what the products that the instruments have made have of their own."""
     for product, row in zip(state.products.values(), image.products, strict=True):
         _restore_prices(product.prices, row.prices)
         product.reference = row.reference
         product.close = row.close
         product.method = row.method
         product.next_method = row.next_method
+        product.eligibility = row.eligibility
         product.weigh()
 
 

@@ -196,6 +196,7 @@ def _product(product: Product) -> ProductRow:
         product.close,
         product.method,
         product.next_method,
+        product.eligibility,
     )
 
 

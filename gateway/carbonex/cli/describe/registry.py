@@ -9,6 +9,8 @@ from carbonex.engine import (
     AddKey,
     Alert,
     Deposit,
+    EligibilityRule,
+    EligibilitySet,
     Issue,
     KeyAdded,
     KeyRevoked,
@@ -24,11 +26,13 @@ from carbonex.engine import (
     RestrictParticipant,
     Retire,
     RevokeKey,
+    SetEligibility,
     SetObligation,
     Surrender,
     Transfer,
     Withdraw,
 )
+from carbonex.wire.dates import date_text
 
 from .words import cny, describe, name
 
@@ -90,6 +94,34 @@ def _(c: Retire) -> str:
 @describe.register(SetObligation)
 def _(c: SetObligation) -> str:
     return f"state that {c.participant} owes {c.due:,} for {c.year}"
+
+
+@describe.register(SetEligibility)
+def _(c: SetEligibility) -> str:
+    rules = "; ".join(map(_rule, c.rules)) or "any vintage cover every year"
+    return f"let {c.product} of {rules}"
+
+
+def _rule(rule: EligibilityRule) -> str:
+    """Return a rule of eligibility: ``2021 to 2024 cover 2021 to 2025``."""
+    vintages = _span(rule.vintage_from, rule.vintage_to) or "any vintage"
+    names = f" ({', '.join(rule.instruments)})" if rule.instruments else ""
+    years = _span(rule.year_from, rule.year_to)
+    if not rule.year_from:
+        years = f"their own year {f'to {rule.year_to}' if rule.year_to else 'on'}"
+    until = f" until {date_text(rule.until)}" if rule.until else ""
+    return f"{vintages}{names} cover {years}{until}"
+
+
+def _span(first: int, last: int) -> str:
+    if not first:
+        return f"up to {last}" if last else ""
+    return f"{first} to {last}" if last else f"{first} on"
+
+
+@describe.register(EligibilitySet)
+def _(_: EligibilitySet) -> str:
+    return "set"
 
 
 @describe.register(Surrender)

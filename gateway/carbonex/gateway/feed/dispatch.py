@@ -20,6 +20,7 @@ from carbonex.engine import (
     DayBegun,
     DayCancelled,
     DayEnded,
+    EligibilitySet,
     InstrumentDelisted,
     InstrumentUpdated,
     LargeHolder,
@@ -84,6 +85,7 @@ class Dispatch:
             InstrumentDelisted: self._terms_changed,
             InstrumentUpdated: self._updated,
             CompositeSet: self._composite_set,
+            EligibilitySet: self._entitled,
             BlockProposed: self._block,
             BlockEnded: self._block,
             AuctionOpened: self._auction_opened,
@@ -205,6 +207,9 @@ class Dispatch:
 
     def _composite_set(self, _seq: int, _time_ns: int, event: CompositeSet) -> None:
         self._rooms.instruments.refresh_product(event.product)
+
+    def _entitled(self, _seq: int, _time_ns: int, event: EligibilitySet) -> None:
+        self._rooms.instruments.refresh_product(event.terms.product)
 
     def _day_begun(self, _seq: int, _time_ns: int, _event: DayBegun) -> None:
         self._rooms.instruments.refresh_all()

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from msgspec import UNSET
+
 from carbonex.engine import OrderStatus
 from carbonex.engine.market.rules import half_up
 from carbonex.engine.off_book.block_rules import block_limits
+from carbonex.engine.registry.eligibility import rules_of
 from carbonex.wire import answers, channels
 from carbonex.wire.dates import date_text
+from carbonex.wire.eligibility import wire_rule
 from carbonex.wire.money import format_fen
 from carbonex.wire.terms import wire_terms
 from carbonex.wire.vocabulary import (
@@ -80,6 +84,9 @@ def instrument_of(
             None
             if product.next_method is None
             else COMPOSITE_NAMES[product.next_method]
+        ),
+        eligibility=(
+            list(map(wire_rule, rules_of(instrument))) if product.eligibility else UNSET
         ),
         **wire_terms(instrument.terms),
     )

@@ -114,10 +114,30 @@ class TermsTable(Section, frozen=True):
 
 
 @final
+class EligibilityTable(Section, frozen=True):
+    """``[[product.NAME.eligibility]]``: vintages that cover obligations for years.
+
+    What is left out is no bound, but without ``year_from`` a vintage covers no year
+    before its own. ``until`` is the last date on which they do.
+    """
+
+    vintage_from: int = 0
+    vintage_to: int = 0
+    year_from: int = 0
+    year_to: int = 0
+    until: dt.date | None = None
+    instruments: tuple[Name, ...] = ()
+
+
+@final
 class ProductTable(TermsTable, frozen=True, kw_only=True):
-    """``[product.NAME]``: the terms of all its instruments, and its composite."""
+    """``[product.NAME]``: the terms of its instruments, its composite, what they cover.
+
+    Without any ``eligibility`` the venue's rules stay as they are.
+    """
 
     composite: CompositeName | UnsetType = UNSET
+    eligibility: tuple[EligibilityTable, ...] | UnsetType = UNSET
 
 
 @final

@@ -18,6 +18,7 @@ from carbonex.wire.dates import wall_text
 from carbonex.wire.vocabulary import COMPOSITES
 
 from .calendar import Calendar, ChineseDays, EveryDay
+from .eligibility import eligibility
 from .file import MarketTable, read_value
 from .listings import COMPOSITE, Listing, listings
 
@@ -25,7 +26,7 @@ from .listings import COMPOSITE, Listing, listings
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
 
-    from carbonex.engine import CompositeMethod
+    from carbonex.engine import CompositeMethod, SetEligibility
 
     from .file import CalendarTable
 
@@ -54,7 +55,8 @@ class Market(NamedTuple):
     Trading days begin ``begin_seconds`` after Shanghai's midnight. ``premiums``
     are the pairs whose live premium is published, ``daily_premium`` the products
     whose daily one is. ``composites`` are the methods of the composites of those
-    products that state one. ``source`` is the file, for messages.
+    products that state one, and ``eligibility`` the rules of those that have any.
+    ``source`` is the file, for messages.
     """
 
     source: str = ""
@@ -64,6 +66,7 @@ class Market(NamedTuple):
     premiums: tuple[LivePremium, ...] = ()
     daily_premium: DailyPremium | None = None
     composites: tuple[tuple[str, CompositeMethod], ...] = ()
+    eligibility: tuple[SetEligibility, ...] = ()
 
 
 def load_market(name: str, directory: Path = Path()) -> Market:
@@ -121,6 +124,7 @@ def parse_market(text: str, source: str) -> Market:
         tuple(LivePremium(pair.ccer, pair.cea) for pair in table.premium),
         DailyPremium(daily.ccer, daily.cea) if daily else None,
         tuple(_composites(table)),
+        tuple(eligibility(table, [listing.terms for listing in listed], source)),
     )
 
 

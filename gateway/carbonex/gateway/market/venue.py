@@ -11,6 +11,7 @@ from carbonex.engine import (
     CompositeMethod,
     ListInstrument,
     SetComposite,
+    SetEligibility,
     UpdateInstrument,
 )
 from carbonex.gateway.documents import refuse
@@ -26,11 +27,11 @@ if TYPE_CHECKING:
     from .market import Market
 
 
-MarketChange = ListInstrument | UpdateInstrument | SetComposite
+MarketChange = ListInstrument | UpdateInstrument | SetComposite | SetEligibility
 
 
 class Difference(NamedTuple):
-    """How the venue's instruments and composites differ from a market file's.
+    """How the venue's instruments, composites and rules differ from a market file's.
 
     ``commands`` make it follow the file. ``unknown`` are instruments that the
     file does not list, ``delisted`` those that it lists although they are no
@@ -62,6 +63,7 @@ def difference(market: Market, state: State) -> Difference:
             _check_fixed(instrument.terms, terms, market.source)
             commands.append(UpdateInstrument(VENUE_KEY, terms))
     commands += _composites(market, state)
+    commands += _eligibility(market, state)
     names = {listing.terms.instrument for listing in market.listings}
     unknown = [name for name in state.instruments if names and name not in names]
     return Difference(commands, unknown, delisted)
@@ -77,6 +79,19 @@ def _composites(market: Market, state: State) -> Iterator[SetComposite]:
             now = product.method if product.next_method is None else product.next_method
         if name in listed and method is not now:
             yield SetComposite(VENUE_KEY, name, method)
+
+
+def _eligibility(market: Market, state: State) -> Iterator[SetEligibility]:
+    """Yield what lets rules of eligibility follow the file.
+
+    None while the log's semantics are those of releases that could not read them.
+    """
+    listed = {listing.terms.product for listing in market.listings}
+    for rules in market.eligibility if state.semantics >= 2 else ():
+        product = state.products.get(rules.product)
+        now = () if product is None else product.eligibility
+        if rules.product in listed and rules.rules != now:
+            yield rules
 
 
 def _trades_by(instrument: Instrument, terms: ListInstrument) -> bool:

@@ -43,6 +43,7 @@ _ALL: Final[tuple[AnyMethod, ...]] = (
     QueryMethod("auctions", None, 1, queries.auctions),
     QueryMethod("bids", READ, 1, queries.bids),
     QueryMethod("obligations", READ, 1, queries.obligations),
+    QueryMethod("eligibility", None, 1, queries.eligibility),
     QueryMethod("statement", READ, history.HISTORY_COST, history.statement),
     QueryMethod("trades", READ, history.HISTORY_COST, history.trades),
     QueryMethod("bulletins", None, history.HISTORY_COST, history.bulletins),
@@ -114,6 +115,9 @@ _ALL: Final[tuple[AnyMethod, ...]] = (
     VenueMethod("retire", REGISTRY, 1, registry.retire, rendering.moved),
     VenueMethod(
         "set_obligation", REGISTRY, 1, registry.set_obligation, rendering.obliged
+    ),
+    VenueMethod(
+        "set_eligibility", REGISTRY, 1, registry.set_eligibility, rendering.entitled
     ),
     MoveMethod("surrender", MOVE, 1, registry.surrender, rendering.moved),
 )

@@ -9,9 +9,12 @@ from __future__ import annotations
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from carbonex.engine import Reason, Rejected
 from carbonex.gateway.feed.off_book import open_auction_of, open_bid_of, open_blocks_of
 from carbonex.gateway.feed.rendering import balances_of, order_state_of
 from carbonex.wire import answers, requests
+from carbonex.wire.eligibility import wire_rule
+from carbonex.wire.sentences import error_of
 
 from .history import HISTORY_COST, ended_order
 from .intake.orders import order_id_of
@@ -116,6 +119,21 @@ def obligations(
         for year, owed in sorted(participant.obligations.items())
     ]
     reply(answers.Obligations(found))
+
+
+def eligibility(
+    session: Session, p: requests.Eligibility, reply: Reply, _now_ns: int
+) -> None:
+    """List the rules by which tonnes cover obligations, product by product."""
+    products = session.exchange.products
+    if p.product and p.product not in products:
+        raise Refused(error_of(Rejected(Reason.UNKNOWN_PRODUCT, "product"), p))
+    found = [
+        answers.Eligibility(name, list(map(wire_rule, product.eligibility)))
+        for name, product in products.items()
+        if p.product in ("", name)
+    ]
+    reply(answers.EligibilityTables(found))
 
 
 def _account(session: Session, name: str) -> Account:

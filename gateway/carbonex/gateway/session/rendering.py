@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from carbonex.engine import (
     CancelsFollow,
     CountdownSet,
+    EligibilitySet,
     Moved,
     ObligationSet,
     OrderAccepted,
@@ -20,6 +21,7 @@ from carbonex.engine import (
 )
 from carbonex.gateway.feed.countdowns import countdown_of
 from carbonex.wire import answers
+from carbonex.wire.eligibility import wire_rule
 from carbonex.wire.money import format_fen
 from carbonex.wire.vocabulary import CANCEL_REASON_NAMES, STATUS_NAMES
 
@@ -102,6 +104,14 @@ def obliged(events: list[Event]) -> answers.Obligation:
     return answers.Obligation(
         terms.participant, terms.year, terms.due, first.surrendered, first.offset
     )
+
+
+def entitled(events: list[Event]) -> answers.Eligibility:
+    """Return the result of set_eligibility."""
+    first = events[0]
+    assert type(first) is EligibilitySet
+    terms = first.terms
+    return answers.Eligibility(terms.product, list(map(wire_rule, terms.rules)))
 
 
 def done(_events: list[Event]) -> answers.Empty:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import msgspec
+
+from carbonex.wire.answers import EligibilityRule
 from carbonex.wire.requests import (
     AuctionsSection,
     BlocksSection,
@@ -69,7 +72,9 @@ class Instrument(InstrumentTerms, frozen=True, kw_only=True):
     trading day on, or from the first one of ``next_terms_date`` or later; null where
     its terms stay. ``composite`` is the method of its
     product's composite, and ``next_composite`` likewise that from the next trading
-    day on.
+    day on. ``eligibility`` has the rules by which
+    its tonnes cover obligations, where its product has any; without one of them they
+    cover none.
     """
 
     instrument: str
@@ -87,3 +92,4 @@ class Instrument(InstrumentTerms, frozen=True, kw_only=True):
     next_terms_date: str | None = None
     composite: CompositeName = "mean"
     next_composite: CompositeName | None = None
+    eligibility: list[EligibilityRule] | msgspec.UnsetType = msgspec.UNSET

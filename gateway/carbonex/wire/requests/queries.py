@@ -68,6 +68,12 @@ class Obligations(Params, frozen=True):
     """List what the key's own participant owes and has surrendered, year by year."""
 
 
+class Eligibility(Params, frozen=True):
+    """Ask which vintages cover which obligations, of a product or of all."""
+
+    product: OptionalName = ""
+
+
 class Statement(Params, frozen=True):
     """Ask for an account's statement of a trading day that has ended.
 

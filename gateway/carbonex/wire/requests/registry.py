@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from .base import Name, Params, PermissionName, Quantity
+from typing import Annotated
+
+import msgspec
+
+from carbonex.engine.registry.eligibility import MAX_NAMED, MAX_RULES
+
+from .base import Name, OptionalDate, Params, PermissionName, Quantity
 
 
 class RegisterParticipant(Params, frozen=True):
@@ -91,6 +97,29 @@ class SetObligation(Params, frozen=True):
     participant: Name
     year: Quantity
     due: Quantity
+
+
+class EligibilityRule(Params, frozen=True):
+    """Let tonnes of vintages cover the obligations for years, until a date.
+
+    That date, in Shanghai, still counts. 0, or nothing, is no bound; but without a
+    ``year_from`` a vintage covers no year before its own. With ``instruments`` the
+    rule is for those alone.
+    """
+
+    vintage_from: Quantity = 0
+    vintage_to: Quantity = 0
+    year_from: Quantity = 0
+    year_to: Quantity = 0
+    until: OptionalDate = ""
+    instruments: Annotated[tuple[Name, ...], msgspec.Meta(max_length=MAX_NAMED)] = ()
+
+
+class SetEligibility(Params, frozen=True):
+    """Replace the rules by which tonnes of a product cover obligations, at once."""
+
+    product: Name
+    rules: Annotated[list[EligibilityRule], msgspec.Meta(max_length=MAX_RULES)]
 
 
 class Surrender(Params, frozen=True):

@@ -14,6 +14,7 @@ from carbonex.engine.commands import (
     Surrender,
 )
 from carbonex.engine.enums import Reason, Restriction
+from carbonex.wire.dates import date_text
 from carbonex.wire.money import format_fen
 
 from .phrases import beyond_limit, instrument_of, moment_text
@@ -232,6 +233,39 @@ def _offset_cap(r: Rejected, c: Any) -> str:
     )
 
 
+def _not_eligible(r: Rejected, c: Any) -> str:
+    return (
+        f"{_tonnes(r, c)} does not cover the obligation for {c.year}: {_would_do(r)};"
+        " eligibility tells the rules"
+    )
+
+
+def _vintage_ended(r: Rejected, c: Any) -> str:
+    return (
+        f"{_tonnes(r, c)} could be surrendered for {c.year} until {date_text(r.limit)},"
+        f" which is over: now {_would_do(r)}; eligibility tells the rules"
+    )
+
+
+def _tonnes(r: Rejected, c: Any) -> str:
+    return f"{c.instrument} ({f'vintage {r.value}' if r.value else 'no vintage'})"
+
+
+def _would_do(r: Rejected) -> str:
+    """Return which vintages would do, unless rules name instruments alone."""
+    if not r.vintages:
+        return "no range of vintages does"
+    return f"{' and '.join(_years(*ends) for ends in r.vintages)} cover it"
+
+
+def _years(first: int, last: int) -> str:
+    if first == last:
+        return f"vintage {first}" if first else "all vintages"
+    if not first:
+        return f"vintages up to {last}"
+    return f"vintages {first} to {last}" if last else f"vintages from {first} on"
+
+
 def _obligation_unknown(r: Rejected, c: Any) -> str:
     return (
         f"the participant of account {c.account} has no obligation for {r.value};"
@@ -272,5 +306,7 @@ SENTENCES: Final[dict[Reason, Callable[[Rejected, Any], str]]] = {
     Reason.INSUFFICIENT_FUNDS: _funds,
     Reason.SELF_TRADE: _self_trade,
     Reason.OFFSET_CAP: _offset_cap,
+    Reason.NOT_ELIGIBLE: _not_eligible,
+    Reason.VINTAGE_ENDED: _vintage_ended,
     Reason.OBLIGATION_UNKNOWN: _obligation_unknown,
 }

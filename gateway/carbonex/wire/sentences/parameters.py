@@ -161,6 +161,16 @@ def _permissions(r: Rejected, c: Any) -> str:
     return f"permissions must name one of {', '.join(PERMISSIONS)}"
 
 
+def _until(r: Rejected, c: Any) -> str:
+    return f"rules.until {date_text(r.value)} must be a day of the calendar"
+
+
+def _named(r: Rejected, c: Any) -> str:
+    if r.limit:
+        return f"a rule must name at most {r.limit} instruments, not {r.value}"
+    return f"rules.instruments must name instruments of the product {c.product}"
+
+
 def _public_key(r: Rejected, c: Any) -> str:
     return f"public_key has {counted(r.value, 'byte')}, an Ed25519 key {r.limit}"
 
@@ -196,6 +206,8 @@ _SENTENCES: Final[dict[str, Callable[[Rejected, Any], str]]] = {
     "blocks.sessions": _sessions,
     "permissions": _permissions,
     "public_key": _public_key,
+    "rules.until": _until,
+    "rules.instruments": _named,
     "timeout": _timeout,
     "grace": _grace,
     "vintage": _vintage,

@@ -6,7 +6,14 @@ times are microseconds since the epoch (UTC), ids are strings. Structs of the wi
 that hold no price are used as they are.
 """
 
-from carbonex.wire.answers import Cancelled, Countdown, Moved, Obligation
+from carbonex.wire.answers import (
+    Cancelled,
+    Countdown,
+    Eligibility,
+    EligibilityRule,
+    Moved,
+    Obligation,
+)
 from carbonex.wire.channels import (
     Alert,
     AuctionTerms,
@@ -85,6 +92,8 @@ __all__ = [
     "Cancelled",
     "CashColumn",
     "Countdown",
+    "Eligibility",
+    "EligibilityRule",
     "Execution",
     "ExecutionsSnapshot",
     "Fees",

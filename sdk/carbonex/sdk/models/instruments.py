@@ -8,6 +8,7 @@ from decimal import Decimal
 import msgspec
 
 from carbonex.sdk.times import moment_or_none
+from carbonex.wire.answers import EligibilityRule
 from carbonex.wire.channels import (
     AuctionTerms,
     BlockTerms,
@@ -70,6 +71,8 @@ class Instrument(Terms, frozen=True, kw_only=True):
     or from the first one of ``next_terms_date`` or later; None where the terms stay.
     ``composite`` is the method of its product's composite,
     mean or newest, and ``next_composite`` likewise that from the next trading day on.
+    ``eligibility`` has the rules by which its tonnes cover
+    obligations, without one of them none; None where they cover all.
     """
 
     instrument: str
@@ -87,6 +90,7 @@ class Instrument(Terms, frozen=True, kw_only=True):
     next_terms_date: dt.date | None = None
     composite: CompositeName = "mean"
     next_composite: CompositeName | None = None
+    eligibility: list[EligibilityRule] | None = None
 
     @property
     def changes_at(self) -> dt.datetime | None:

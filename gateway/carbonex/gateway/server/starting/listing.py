@@ -6,7 +6,12 @@ from typing import TYPE_CHECKING, final
 
 import structlog
 
-from carbonex.engine import Rejected, SetComposite, UpdateInstrument
+from carbonex.engine import (
+    Rejected,
+    SetComposite,
+    SetEligibility,
+    UpdateInstrument,
+)
 from carbonex.gateway.documents import ConfigError
 from carbonex.gateway.market import difference
 from carbonex.wire.vocabulary import COMPOSITE_NAMES
@@ -29,7 +34,7 @@ async def follow_market(
     """List what the venue does not list yet, and update what it lists otherwise.
 
     ``drain`` waits until the venue has done what it was told. New terms hold
-    from the next trading day on. Instruments that the file does not know are
+    from the next trading day on, rules of eligibility at once. Instruments that the file does not know are
     left alone.
 
     Raises:
@@ -73,6 +78,9 @@ class _Outcomes:
         elif type(command) is UpdateInstrument:
             name = command.terms.instrument
             _log.info("terms change with the next trading day", instrument=name)
+        elif type(command) is SetEligibility:
+            rules = len(command.rules)
+            _log.info("rules of eligibility", product=command.product, rules=rules)
         else:
             _log.info("instrument listed", instrument=command.instrument)
 
@@ -80,6 +88,9 @@ class _Outcomes:
         if type(command) is SetComposite:
             key = f"{self._source}: product.{command.product}.composite"
             return f"{key}: the venue refused it ({rejected.reason.name})"
+        if type(command) is SetEligibility:
+            key = f"product.{command.product}.eligibility"
+            return f"{self._source}: {key}: the venue refused it ({rejected.param})"
         terms = command.terms if type(command) is UpdateInstrument else command
         key = f"{self._source}: instrument.{terms.instrument}.{rejected.param}"
         if rejected.param == "reference":

@@ -12,11 +12,13 @@ from carbonex.engine import (
     RegisterParticipant,
     Retire,
     RevokeKey,
+    SetEligibility,
     SetObligation,
     Surrender,
     Transfer,
     Withdraw,
 )
+from carbonex.wire.eligibility import engine_rule
 from carbonex.wire.login import decode_bytes, is_weak
 from carbonex.wire.vocabulary import permissions_of
 from carbonex.wire.wanted import wanted
@@ -96,6 +98,12 @@ def retire(p: requests.Retire, key: str) -> Retire:
 def set_obligation(p: requests.SetObligation, key: str) -> SetObligation:
     """Return the command of set_obligation."""
     return SetObligation(key, p.participant, p.year, p.due)
+
+
+def set_eligibility(p: requests.SetEligibility, key: str) -> SetEligibility:
+    """Return the command of set_eligibility."""
+    rules = tuple(engine_rule(rule) for rule in p.rules)
+    return SetEligibility(key, p.product, rules)
 
 
 def surrender(p: requests.Surrender, key: str) -> Surrender:
