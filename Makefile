@@ -1,6 +1,6 @@
 .DEFAULT_GOAL := help
 .PHONY: help install lock demo test wheel test-wheel test-lowest test-newest check style thorough \
-	simulate planted crash fuzz bench clean
+	simulate planted mutants crash fuzz bench clean
 
 PYTHON ?= python3
 VENV ?= .venv
@@ -84,6 +84,13 @@ endef
 thorough: install ## run the tests with many more random examples, and simulate a million commands
 	$(BIN)/pytest -n auto --dist worksteal --hypothesis-profile=thorough
 	PYTHONPATH=tests:. $(BIN)/python -m simulation --commands 1000000
+
+mutants: COUNT := 50
+mutants: SEED := 1
+mutants: ONLY :=
+
+mutants: install ## change the engine a little, and see which tests notice (COUNT=, SEED=, ONLY=)
+	PYTHONPATH=tests:. $(BIN)/python -m mutants --count $(COUNT) --seed $(SEED) --only "$(ONLY)"
 
 # Simulation, crashes and hostile input: what a run found, its SEED finds again.
 SEED ?= $(shell shuf -i 1-999999 -n 1)

@@ -43,6 +43,7 @@ from carbonex.engine import (
     ProductBulletin,
     RegisterParticipant,
 )
+from carbonex.engine.semantics import NEWEST
 from carbonex.wire.money import format_fen, parse_fen
 from driver import Driver
 from speech import INSTRUMENT, Words, parse, tell
@@ -65,16 +66,16 @@ STAGE = """
 """
 
 
-def check(script: str, stage: str = STAGE) -> None:
+def check(script: str, stage: str = STAGE, *, semantics: int = NEWEST) -> None:
     """Run ``script`` and compare what it does line by line.
 
     It runs twice: the second time the exchange is restored from its snapshot
-    before every line.
+    before every line. Commands mean number ``semantics``.
     """
     __tracebackhide__ = True
     lines = _lines(script)
     for restoring in (False, True):
-        actual = _play(lines, stage, restoring=restoring)
+        actual = _play(lines, stage, semantics, restoring=restoring)
         if actual != lines:
             diff = unified_diff(lines, actual, "expected", "actual", lineterm="", n=99)
             pytest.fail("\n".join(diff), pytrace=False)
@@ -83,8 +84,8 @@ def check(script: str, stage: str = STAGE) -> None:
 class Scene:
     """An exchange with its driver and its auditor, for one run of a script."""
 
-    def __init__(self) -> None:
-        self.driver = Driver()
+    def __init__(self, semantics: int = NEWEST) -> None:
+        self.driver = Driver(semantics=semantics)
         self.auditor = Auditor()
         self.bulletins: dict[str, Bulletin | ProductBulletin] = {}
         self._lines = 0
@@ -178,9 +179,11 @@ class Scene:
         return ", ".join(told)
 
 
-def _play(lines: list[str], stage: str, *, restoring: bool) -> list[str]:
+def _play(
+    lines: list[str], stage: str, semantics: int, *, restoring: bool
+) -> list[str]:
     """Return ``lines`` as they should have been written."""
-    scene = Scene()
+    scene = Scene(semantics)
     for line in _lines(stage):
         scene.play(line)
     actual = []

@@ -71,6 +71,7 @@ def test_every_folder_of_tests_has_a_package_beside_it() -> None:
         "crash",
         "golden",
         "hostile",
+        "mutants",
         "simulation",
     }  # what needs more than one package
     assert folders <= {package.name for package in PACKAGES} | beside

@@ -164,6 +164,28 @@ def test_what_is_unanswered_at_the_close_expires() -> None:
     )
 
 
+def test_blocks_that_go_on_after_the_listed_close_do_not_expire_with_it() -> None:
+    """Listed trading ends at 11:30; blocks trade until 14:00."""
+    check(
+        """
+        maker: propose sell 100 @ 75.00 to taker    -> block 1 proposed
+        maker: propose sell 200 @ 75.00 to taker    -> block 2 proposed
+        maker: sell #1 5 @ 75.00                    -> accepted #1
+        time 20250106T11:30:00                      -> cancelled #1 5 session-close, CEA closed with blocks
+        taker: accept block 1                       -> block 1 accepted by taker, block 1 100 @ 75.00 maker to taker
+        taker: propose buy 300 @ 75.00 to maker     -> block 3 proposed
+        balance maker                               -> cash 107500.00, CEA 900 (200 locked)
+        time 20250106T14:00:00                      -> block 2 expired, block 3 expired, CEA closed, ended 20250106
+        balance maker                               -> cash 107500.00, CEA 900
+        """,
+        BLOCK_FLOOR.replace(
+            "blocks", "sessions 09:30-11:30 block-hours 09:30-14:00 blocks"
+        )
+        .replace("until 1000000", "")
+        .replace("begin", "time 20250106T09:30:00\n begin"),
+    )
+
+
 def test_delisting_ends_an_instruments_proposals() -> None:
     check(
         """

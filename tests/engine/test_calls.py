@@ -275,6 +275,21 @@ def test_p0_decides_between_prices_that_are_equally_good() -> None:
     )
 
 
+def test_p0_comes_before_the_last_price() -> None:
+    check(
+        """
+        maker: sell #1 5 @ 78.44     -> accepted #1
+        taker: buy #2 5 @ 78.44      -> accepted #2, traded #1 #2 5 @ 78.44
+        halt CEA                     -> CEA halted
+        resume CEA                   -> CEA call
+        maker: sell #3 100 @ 78.10   -> accepted #3
+        taker: buy #4 100 @ 78.50    -> accepted #4
+        time 2000000000              -> CEA uncrossed 100 @ 78.28, traded #3 #4 100 @ 78.28, CEA trading
+        """,
+        HALTED.replace("halt CEA", "").replace("list CEA", "list CEA p0 78.28"),
+    )
+
+
 def test_without_p0_the_last_price_decides() -> None:
     check(
         """

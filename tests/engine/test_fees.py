@@ -82,6 +82,42 @@ def test_what_an_improvement_saves_is_free_at_once() -> None:
     )
 
 
+def test_what_is_locked_for_fees_falls_with_each_fen_that_is_paid() -> None:
+    """At 0.43 bp a tonne makes 0.301 fen due, and two tonnes still only one fen."""
+    check(
+        """
+        maker: buy #1 3 @ 70.00                  -> accepted #1
+        balance maker                            -> cash 10000.00 (210.02 locked), CEA 100
+        taker: sell #2 1 @ 70.00                 -> accepted #2, traded #1 #2 1 @ 70.00
+        -- A fen is paid, and one of the two is left: all that can still come due.
+        balance maker                            -> cash 9929.99 (140.01 locked), CEA 101
+        taker: sell #3 1 @ 70.00                 -> accepted #3, traded #1 #3 1 @ 70.00
+        balance maker                            -> cash 9859.99 (70.01 locked), CEA 102
+        maker: cancel #1                         -> cancelled #1 1
+        balance maker                            -> cash 9859.99, CEA 102
+        """,
+        STAGE.replace("list CEA", "list CEA fees 43/43"),
+    )
+
+
+def test_what_an_order_has_locked_for_fees_is_its_own_when_it_is_amended() -> None:
+    """All the cash is locked: 700.00, 1.40 for fees, and the one fen."""
+    check(
+        """
+        account poor cash 701.41
+        poor: buy #1 10 @ 70.00                  -> accepted #1
+        balance poor                             -> cash 701.41 (701.41 locked)
+        poor: amend #1 @ 69.99                   -> amended #1 to 10 @ 69.99 losing priority
+        balance poor                             -> cash 701.41 (701.31 locked)
+        poor: amend #1 @ 70.00                   -> amended #1 to 10 @ 70.00 losing priority
+        balance poor                             -> cash 701.41 (701.41 locked)
+        poor: amend #1 @ 70.01                   -> refused INSUFFICIENT_FUNDS
+        poor: buy 1 @ 0.01                       -> refused INSUFFICIENT_FUNDS
+        """,
+        FEES,
+    )
+
+
 def test_nobody_orders_what_leaves_nothing_for_the_fee() -> None:
     check(
         """

@@ -71,6 +71,16 @@ def test_fill_or_kill_counts_what_is_hidden() -> None:
     """)
 
 
+def test_fill_or_kill_goes_on_behind_an_iceberg_that_it_takes_whole() -> None:
+    """What it hides is a whole number of times what it shows: no empty refill."""
+    check("""
+        maker: sell #1 4 @ 70.00 show 2          -> accepted #1
+        maker: sell #2 1 @ 70.01                 -> accepted #2
+        taker: buy 6 @ 70.01 fok                 -> refused FOK_UNFILLABLE
+        taker: buy #3 5 @ 70.01 fok              -> accepted #3, traded #1 #3 2 @ 70.00, refilled #1 2 @ 70.00, traded #1 #3 2 @ 70.00, traded #2 #3 1 @ 70.01
+    """)
+
+
 def test_fill_or_kill_meets_its_own_order_before_what_is_hidden() -> None:
     """The own order stands behind the 1 t shown and before the 9 t hidden."""
     check("""

@@ -68,3 +68,16 @@ def test_orders_that_have_ended_are_looked_at_once(orders: Counted) -> None:
     assert own.find("", BUY, 0, 1) == bids[-1:]
     assert orders.looks == 1
     own.check()
+
+
+def test_a_session_may_have_the_name_of_an_instrument() -> None:
+    """Its orders are found once among those of the instrument."""
+    driver = Driver()
+    driver.apply(ListInstrument("", "CEA"), *admitted("maker", 10**9, COUNT))
+    driver.do(BeginDay("", 20250106))
+    for _ in range(4):
+        driver.do(PlaceOrder("", "maker", "CEA", BUY, 6980, 1, session="CEA"))
+    own = OwnOrders(driver.exchange.accounts["maker"].orders)
+    found = own.find("CEA", None, 0, 4)
+    assert [order.order_id for order in found] == [1, 2, 3, 4]
+    assert own.of_session("CEA", 0, 4) == found

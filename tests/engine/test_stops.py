@@ -257,6 +257,30 @@ def test_in_a_halt_stops_wait_for_trading_to_go_on() -> None:
     )
 
 
+@pytest.mark.parametrize("semantics", [1, 2])
+def test_when_trading_begins_waiting_stops_meet_the_last_price(semantics: int) -> None:
+    """A call that makes no trade: the day's last price alone triggers them."""
+    check(
+        """
+        maker: sell #1 5 @ 70.00                 -> accepted #1
+        taker: buy #2 1 @ 70.00                  -> accepted #2, traded #1 #2 1 @ 70.00
+        halt CEA                                 -> CEA halted
+        resume CEA                               -> CEA call
+        third: buy #3 2 @ 71.00 stop 70.00       -> accepted #3
+        third: sell #4 1 @ 72.00 stop 70.00      -> accepted #4
+        third: buy #5 1 @ 71.00 stop 70.01       -> accepted #5   -- not reached
+        third: sell #6 1 @ 72.00 stop 69.99      -> accepted #6   -- nor this one
+        book                                     -> - | 4@70.00
+        time 5000000000                          -> CEA uncrossed nothing, CEA trading, triggered #3, traded #1 #3 2 @ 70.00, triggered #4
+        book                                     -> - | 2@70.00 1@72.00
+        """,
+        STAGE.replace("list CEA", "list CEA call-resume 5").replace(
+            "1000000", "9000000000"
+        ),
+        semantics=semantics,
+    )
+
+
 def test_a_stop_order_that_rests_after_a_call_may_not_cross_its_own_participant() -> (
     None
 ):
