@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 
 from carbonex.engine import (
     BeginDay,
@@ -11,6 +12,7 @@ from carbonex.engine import (
     Exchange,
     ListInstrument,
     SetComposite,
+    UpdateInstrument,
 )
 from driver import Driver
 from scenario import check
@@ -203,3 +205,21 @@ def test_a_day_that_is_taken_back_leaves_what_came_with_it() -> None:
     product = driver.exchange.products["CEA"]
     assert (product.method, product.next_method) == (CompositeMethod.NEWEST, None)
     driver.exchange.check()
+
+
+def test_a_vintage_that_waits_for_its_date_again_leads_no_more() -> None:
+    """Terms of a date are given back with the day, and the composite with them."""
+    driver = Driver()
+    older = ListInstrument("", "CEA25", reference=8100, band_permille=100)
+    driver.apply(
+        older,
+        ListInstrument("", "CEA24", reference=8000, band_permille=100, vintage=2024),
+        SetComposite("", "CEA", CompositeMethod.NEWEST),
+        UpdateInstrument("", replace(older, vintage=2025), 20250106),
+        BeginDay("", 20250106, driver.time_ns + 1000),
+    )
+    product = driver.exchange.products["CEA"]
+    assert product.value() == 8100
+    driver.apply(CancelDay(""))
+    driver.exchange.check()
+    assert product.value() == 8000

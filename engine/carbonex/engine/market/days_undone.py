@@ -125,6 +125,7 @@ def _restore_terms(state: State, before: Before) -> None:
             dismiss(instrument)
         low, high = day_limits(terms, instrument.reference)
         instrument.limit_down, instrument.limit_up = low, high
+        instrument.product.weigh()  # another vintage may be the newest
     state.attend_anew()
 
 
