@@ -79,7 +79,5 @@ class WatchRow(msgspec.Struct, frozen=True, gc=False, array_like=True):
     large: list[tuple[int, int, int]]  # order number, since when in ns, tonnes
     conducts: list[ConductRow]
     pairs: list[PairRow]
-    young: list[
-        tuple[int, int, int, int, int, int]
-    ]  # order number, and what is shown of it
+    young: list[tuple[int, int, int, int, int, int]]  # order number, and its Shown
     entries: int
