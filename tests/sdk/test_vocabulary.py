@@ -9,6 +9,7 @@ from typing import Any, get_args, get_type_hints
 
 import msgspec
 import pytest
+from msgspec import UnsetType
 
 from carbonex.engine.enums import Reason
 from carbonex.sdk import administration, calls, models, new_order, subscriptions
@@ -165,12 +166,13 @@ def members(struct: type[msgspec.Struct]) -> list[tuple[str, bool]]:
 
 
 def is_read_as(theirs: Any, ours: Any) -> bool:
-    """Tell whether a member of the wire's type is read as ours should be."""
+    """Tell whether a member of the wire's type is read as ours: left out is None."""
     if theirs == ours or (theirs, ours) in READ_AS:
         return True
     if isinstance(ours, type) and ours in TWINS:
         return TWINS[ours] is theirs
     parts = list(zip(get_args(theirs), get_args(ours), strict=False))
     return bool(parts) and all(
-        mine is NoneType is other or is_read_as(other, mine) for other, mine in parts
+        (mine is NoneType and other in (NoneType, UnsetType)) or is_read_as(other, mine)
+        for other, mine in parts
     )
