@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from carbonex.engine import (
@@ -27,6 +28,8 @@ from carbonex.engine import (
     DayEnding,
     Deposit,
     Exchange,
+    Freeze,
+    FreezeChanged,
     InstrumentDelisted,
     InstrumentListed,
     InstrumentUpdated,
@@ -81,6 +84,7 @@ class Auditor:
         self.tape = desk[3]
         self.orders, self.offers = Orders(*desk), Offers(*desk)
         self.holders = Holders(self.floor, self.parties, self.ledger)
+        self.freezes: Counter[tuple[str, str]] = Counter()  # ordered, of what
         self.surrendered: list[Surrender] = []  # the obligations follow
         self.readers = self._readers()
 
@@ -153,6 +157,7 @@ class Auditor:
             KeyRevoked: lambda event: parties.revoked(event.key_id),
             ParticipantRestricted: lambda event: parties.restricted(event, orders.last),
             Moved: self._moved,
+            FreezeChanged: _once(self._froze),
             ObligationSet: self._owed,
             LargeHolder: self.holders.report,
             Alert: self._alerted,
@@ -229,6 +234,15 @@ class Auditor:
         if isinstance(terms, Surrender):
             self.surrendered.append(terms)
 
+    def _froze(self, event: FreezeChanged) -> None:
+        terms = event.terms
+        where = terms.account, terms.instrument
+        more = terms.size if type(terms) is Freeze else -terms.size
+        self.freezes[where] += more
+        assert event.frozen >= 0
+        assert event.pending >= 0
+        assert event.frozen + event.pending == self.freezes[where]
+
     def _owed(self, event: ObligationSet) -> None:
         terms = event.terms
         key = terms.participant, terms.year
@@ -298,10 +312,11 @@ class Auditor:
         self.floor.ended(event)
 
     def _available(self, account: str, instrument: str) -> int:
-        """Return the tonnes that no order needs and that may be sold."""
+        """Return the tonnes that no order needs, no freeze keeps and that may be sold."""
         held = self.ledger.tonnes[account, instrument]
         waiting = sum(self.ledger.waiting(account, instrument).values())
-        return held - waiting - self._locked_tonnes(account, instrument)
+        unlocked = held - waiting - self._locked_tonnes(account, instrument)
+        return max(unlocked - self.freezes[account, instrument], 0)
 
     def _locked_tonnes(self, account: str, instrument: str) -> int:
         sells = [p for p in self.orders.open() if p.order.side is SELL]
@@ -333,6 +348,8 @@ class Auditor:
         if not (self.floor.crowded and renewed):  # fees of old terms may be locked yet
             assert least <= account.locked <= most
         assert account.locked <= account.cash
+        ordered = self.freezes[name, ""]
+        assert account.available == max(account.cash - account.locked - ordered, 0)
         for instrument, holding in account.holdings.items():
             assert holding.locked == self._locked_tonnes(name, instrument)
             assert holding.available == self._available(name, instrument) >= 0

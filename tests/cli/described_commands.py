@@ -32,6 +32,7 @@ from carbonex.engine import (
     Deposit,
     EndDay,
     Fees,
+    Freeze,
     GatewayOpened,
     HaltInstrument,
     Issue,
@@ -60,6 +61,7 @@ from carbonex.engine import (
     Surrender,
     TooFewBids,
     Transfer,
+    Unfreeze,
     UpdateInstrument,
     Withdraw,
     WithdrawBlock,
@@ -203,6 +205,14 @@ COMMANDS = [
     (
         Retire("k", "a", "CEA25", 10, "r-5", transferred_out=True),
         "transfer out 10 CEA25 of a (ref r-5)",
+    ),
+    (
+        Freeze("k", "a", "CEA25", 1000, "r-7", "court order 7"),
+        "freeze 1,000 CEA25 of a (court order 7; ref r-7)",
+    ),
+    (
+        Unfreeze("k", "a", "", 0, "r-8", "法院解冻", 123_456),
+        "unfreeze 1,234.56 CNY of a (法院解冻; ref r-8)",
     ),
     (SetObligation("k", "acme", 2025, 1000), "state that acme owes 1,000 for 2025"),
     (

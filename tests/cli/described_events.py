@@ -26,6 +26,8 @@ from carbonex.engine import (
     DayEnded,
     DayEnding,
     Deposit,
+    Freeze,
+    FreezeChanged,
     InstrumentDelisted,
     InstrumentUpdated,
     LargeHolder,
@@ -53,6 +55,9 @@ from carbonex.engine import (
     Volumes,
 )
 from cli.described_commands import ASK, AUCTION, BID, BID_3, BLOCK, NOON
+
+
+FREEZE = Freeze("k", "a", "CEA25", 1, "r", "order 7")
 
 
 LISTING = ListInstrument("k", "CEA25")
@@ -241,6 +246,12 @@ EVENTS = [
     ),
     (Moved(Deposit("k", "a", 1, "r")), "done"),
     (Moved(Deposit("k", "a", 1, "r"), duplicate=True), "was done before"),
+    (FreezeChanged(FREEZE, 5, 0), "5 CEA25 frozen"),
+    (FreezeChanged(FREEZE, 1_000, 5), "1,000 CEA25 frozen, 5 CEA25 more to be"),
+    (
+        FreezeChanged(Freeze("k", "a", "", 0, "r", "order 7", 1), 123_456, 0, True),
+        "was done before: 1,234.56 CNY frozen",
+    ),
     (DayBegun(20260729, NOON), "open until 2026-07-29 12:00:00.123456"),
     (DayEnded(20260729), "trading day 2026-07-29 is over"),
     (

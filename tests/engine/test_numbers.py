@@ -74,6 +74,8 @@ COMMANDS = {
     34: "SetObligation key participant year due",
     35: "Surrender key account instrument quantity year client_ref",
     36: "Retire key account instrument quantity client_ref transferred_out",
+    38: "Freeze key account instrument quantity client_ref reason amount",
+    39: "Unfreeze key account instrument quantity client_ref reason amount",
     40: "BeginDay key date ends_ns",
     41: "AdvanceTime key",
     42: "EndDay key",
@@ -169,7 +171,9 @@ ENUMS: list[tuple[type[enum.Enum], str]] = [
             " NO_SUCH_PROPOSAL=3015 COUNTERPARTY_MISMATCH=3016 WINDOW_CLOSED=3017"
             " BELOW_RESERVE=3018 BID_LIMIT=3019 BAD_AMOUNT=6008 BALANCE_LIMIT=6009"
             " QTY_BELOW_FILLED=4007 POSITION_LIMIT=3020 RESALE_LOCK=3021"
-            " INSUFFICIENT_HOLDINGS=3022 INSUFFICIENT_FUNDS=3023 SELF_TRADE=3024"
+            " TONNES_FROZEN=3031 NOT_FROZEN=3033"
+            " INSUFFICIENT_HOLDINGS=3022 CASH_FROZEN=3034"
+            " INSUFFICIENT_FUNDS=3023 SELF_TRADE=3024"
             " OFFSET_CAP=3025 OBLIGATION_UNKNOWN=3026 KIND_NOT_ALLOWED=4008"
             " WOULD_TAKE_LIQUIDITY=4005 FOK_UNFILLABLE=4006 TOO_MANY_CLIENT_IDS=5004"
             " TOO_MANY_OPEN_ORDERS=5005 TOO_MANY_SESSIONS=5011 TOO_MANY_STOPS=5015"

@@ -33,6 +33,13 @@ AUCTION = {
 }
 TONNES = {"account": "acme-1", "instrument": CEA, "quantity": 1, "client_ref": "r"}
 
+FROZEN_CASH = {
+    "account": "acme-1",
+    "amount": "1.00",
+    "client_ref": "r",
+    "reason": "order 7",
+}
+
 # The permission that each method needs, and params that get it as far as the log,
 # or as far as the state and the history.
 NEEDS: dict[str, tuple[Permission | None, dict[str, Any]]] = {
@@ -101,6 +108,10 @@ NEEDS: dict[str, tuple[Permission | None, dict[str, Any]]] = {
         },
     ),
     "retire": (REGISTRY, TONNES),
+    "freeze_cash": (REGISTRY, FROZEN_CASH),
+    "freeze_tonnes": (REGISTRY, TONNES | {"reason": "order 7"}),
+    "unfreeze_cash": (REGISTRY, FROZEN_CASH),
+    "unfreeze_tonnes": (REGISTRY, TONNES | {"reason": "order 7"}),
     "set_obligation": (REGISTRY, {"participant": "acme", "year": 2025, "due": 5}),
     "surrender": (REGISTRY, TONNES | {"year": 2025}),
 }

@@ -12,6 +12,8 @@ from carbonex.sdk import (
     AccessDenied,
     AuctionTerms,
     BadParameter,
+    InsufficientFunds,
+    InsufficientHoldings,
     LoginFailed,
     MarketClosed,
     OrderRejected,
@@ -196,6 +198,36 @@ async def test_tonnes_leave_the_venue(market: Market) -> None:
         await registry.transfer_out("maker", "CEA25", 200, "r-2")
         held = market.exchange.accounts["maker"].holdings["CEA25"]
         assert held.quantity == 9_700
+
+
+async def test_what_is_frozen_is_shown_and_cannot_be_used(market: Market) -> None:
+    async with (
+        connect(market.url, market.keys["operator"]) as registry,
+        connect(market.url, market.keys["maker"]) as maker,
+    ):
+        order = await maker.sell("CEA25", 9_000, "70.00")
+        frozen = await registry.freeze_tonnes(
+            "maker", "CEA25", 4_000, "f-1", "法院冻结"
+        )
+        assert (frozen.frozen, frozen.pending) == (1_000, 3_000)
+        again = await registry.freeze_tonnes("maker", "CEA25", 4_000, "f-1", "法院冻结")
+        assert again.duplicate
+        with pytest.raises(InsufficientHoldings, match="TONNES_FROZEN"):
+            await maker.sell("CEA25", 1, "70.00")
+        await order.cancel()
+        held = (await maker.balances()).holding("CEA25")
+        assert (held.available, held.locked) == (6_000, 0)
+        assert (held.frozen, held.freeze_pending) == (4_000, 0)
+        free = (await maker.balances()).available
+        cash = await registry.freeze_cash("maker", free, "f-2", "court order 7")
+        assert (cash.frozen, cash.pending) == (free, Decimal(0))
+        with pytest.raises(InsufficientFunds, match="CASH_FROZEN"):
+            await maker.buy("CEA25", 1, "70.00")
+        await registry.unfreeze_cash("maker", free, "f-3", "lifted")
+        await registry.unfreeze_tonnes("maker", "CEA25", 4_000, "f-4", "lifted")
+        balances = await maker.balances()
+        assert (balances.available, balances.frozen) == (free, Decimal(0))
+        assert balances.holding("CEA25").available == 10_000
 
 
 async def test_what_supervision_notices_is_told_to_operators(market: Market) -> None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from carbonex.engine import (
     AccountOpened,
+    Freeze,
+    FreezeChanged,
     KeyAdded,
     KeyRevoked,
     Moved,
@@ -17,13 +20,15 @@ from carbonex.engine import (
     Retire,
     SetObligation,
     Surrender,
+    Unfreeze,
 )
+from carbonex.wire.money import format_fen, parse_fen
 
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from carbonex.engine import Command, Event
+    from carbonex.engine import Command, Event, FreezeCommand
 
     from .words import Words
 
@@ -48,6 +53,8 @@ def tell(event: Event) -> str | None:
             return f"opened {terms.account}"
         case Moved(_, duplicate):
             return "done before" if duplicate else "done"
+        case FreezeChanged():
+            return _tell_freeze(event)
         case ParticipantRestricted(participant, restriction):
             return f"restricted {participant} {_WORDS[restriction]}"
         case ObligationSet(terms, surrendered, offset):
@@ -56,6 +63,14 @@ def tell(event: Event) -> str | None:
             return told + (f" offset {offset}" if offset else "")
         case _:
             return None
+
+
+def _tell_freeze(event: FreezeChanged) -> str:
+    if event.duplicate:
+        return "done before"
+    written = str if event.terms.instrument else format_fen
+    told = f"{written(event.frozen)} frozen"
+    return told + (f" and {written(event.pending)} to be" if event.pending else "")
 
 
 def _restrict(words: Words) -> RestrictParticipant:
@@ -78,9 +93,19 @@ def _retire(words: Words) -> Retire:
     return Retire(words.key, words.account, words.take(), quantity, words.ref, out)
 
 
+def _freeze(kind: type[FreezeCommand], words: Words) -> FreezeCommand:
+    text, name = words.take(), words.take()
+    key, account, ref, why = words.key, words.account, words.ref, "order 7"
+    if name == "cash":
+        return kind(key, account, "", 0, ref, why, parse_fen(text))
+    return kind(key, account, name, int(text), ref, why)
+
+
 VERBS: Mapping[str, Callable[[Words], Command]] = {
     "surrender": _surrender,  # maker: surrender 5 CEA for 2024
     "retire": _retire,  # maker: retire 5 CEA, maker: retire 5 CEA out
     "obligation": _obligation,  # obligation maker 100 for 2024
+    "freeze": partial(_freeze, Freeze),  # maker: freeze 5 CEA, maker: freeze 9.00 cash
+    "unfreeze": partial(_freeze, Unfreeze),  # maker: unfreeze 2 CEA
     "restrict": _restrict,  # restrict maker sell-only, restrict maker none
 }

@@ -29,6 +29,7 @@ _ODDS: tuple[tuple[Callable[[Random, Exchange], Command], int], ...] = (
     (offers.block, 45),
     (offers.auction, 60),
     (registry.move, 60),
+    (registry.freeze, 20),
     (registry.registration, 15),
     (sessions.session, 40),
     (sessions.countdown, 15),

@@ -11,6 +11,7 @@ from .events import LargeHolder, Moved, OffBookTrade, PhaseChanged, Trade
 from .orders.entering import trigger
 from .orders.leaving import cancel_open
 from .orders.refusals import barred
+from .registry.freezes import freeze_pending
 from .supervision.alerts import supervise
 
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 
 def follow(state: State, events: list[Event], done: int = 0) -> None:
-    """Append to a command's events what follows from them.
+    """Append to a command's events what follows from them, and freeze what pends.
 
     First the stop orders that its trades trigger enter the book, then those that
     their trades trigger; reports and alerts read all of it. O(log n) per stop.
@@ -36,6 +37,8 @@ def follow(state: State, events: list[Event], done: int = 0) -> None:
         elif reached := _reached(state, events):
             enter_reached(state, reached, events, work.SLICE - done)
     tell(state, events)
+    if state.freezing:
+        freeze_pending(state)
 
 
 def enter_reached(

@@ -24,6 +24,7 @@ from .commands import (
     DelistInstrument,
     Deposit,
     EndDay,
+    Freeze,
     GatewayOpened,
     HaltInstrument,
     Issue,
@@ -45,6 +46,7 @@ from .commands import (
     SkipRow,
     Surrender,
     Transfer,
+    Unfreeze,
     UpdateInstrument,
     Withdraw,
     WithdrawBlock,
@@ -75,6 +77,7 @@ from .orders.amending import amend
 from .orders.countdowns import fire_countdown, set_countdown
 from .orders.leaving import cancel_open
 from .orders.placing import cancel, cancel_all, place
+from .registry.freezes import freeze
 from .registry.moves import move
 from .registry.obligations import set_obligation
 from .registry.participants import (
@@ -338,6 +341,8 @@ _RARE: dict[type[Command], Callable[[State, Any], list[Event]]] = {
     Transfer: move,
     Surrender: move,
     Retire: move,
+    Freeze: freeze,
+    Unfreeze: freeze,
     SetObligation: set_obligation,
     BeginDay: begin_day,
     EndDay: end_now,

@@ -17,7 +17,7 @@ from .timers import Timers
 
 
 if TYPE_CHECKING:
-    from .accounts import Account, Key, Participant
+    from .accounts import Account, Balance, Key, Participant
     from .commands import ListInstrument
     from .market.days_undone import Before
     from .market.schedule import Step
@@ -182,11 +182,12 @@ class State:
     ``traders`` is an index: for each key, the accounts it may trade for. ``watchful``
     tells that something follows from trades: in some instrument stop orders wait,
     which may be over since the day began, there is a position limit, or it is
-    supervised.
+    supervised; or freezes pend.
 
     ``cancels`` are the mass cancels that go on with later batches, the next in turn
     first, and ``reaching`` the instruments whose stop orders trades have reached, and
-    which enter with later batches. ``done`` counts the events of what is being done,
+    which enter with later batches. ``freezing`` are the balances of which more is
+    frozen as it becomes available. ``done`` counts the events of what is being done,
     as far as a slice bounds it. ``unfinished`` tells that of what is due at
     ``time_ns`` some is still to happen.
 
@@ -227,6 +228,7 @@ class State:
         self.cancels: list[MassCancel] = []
         self.done = 0
         self.reaching: list[Instrument] = []
+        self.freezing: list[Balance] = []
         self.unfinished = False
         self.happening: tuple[int, int, int] | None = None
         self.left_out: tuple[tuple[int, int, int], ...] = ()
@@ -296,11 +298,17 @@ class State:
         self.stops_wait = self.stops_wait or len(instrument.stops) > 0
         self.limited = self.limited or instrument.terms.position_limit > 0
         self.supervised = self.supervised or instrument.watch is not None
-        self.watchful = self.stops_wait or self.limited or self.supervised
+        self.watch()
+
+    def watch(self) -> None:
+        """Note whether anything follows from what commands do."""
+        follows = self.stops_wait or self.limited or self.supervised
+        self.watchful = follows or len(self.freezing) > 0
 
     def attend_anew(self) -> None:
         """Note what follows from all instruments' trades, and nothing else."""
-        self.stops_wait = self.limited = self.supervised = self.watchful = False
+        self.stops_wait = self.limited = self.supervised = False
+        self.watch()
         for instrument in self.listed:
             self.attend(instrument)
 

@@ -72,6 +72,10 @@ PARAMS: Final[dict[str, type[Params]]] = {
     "issue": requests.Issue,
     "transfer": requests.Transfer,
     "retire": requests.Retire,
+    "freeze_cash": requests.FreezeCash,
+    "freeze_tonnes": requests.FreezeTonnes,
+    "unfreeze_cash": requests.UnfreezeCash,
+    "unfreeze_tonnes": requests.UnfreezeTonnes,
     "set_obligation": requests.SetObligation,
     "surrender": requests.Surrender,
 }

@@ -35,6 +35,8 @@ if TYPE_CHECKING:
         BlockTerms,
         CallTerms,
         Fees,
+        FrozenCash,
+        FrozenTonnes,
         Moved,
         Obligation,
         Thresholds,
@@ -281,6 +283,42 @@ class Administration(Guarding):
             account, instrument, quantity, client_ref, transferred_out=True
         )
         return await self._ask(moved, as_it_is)
+
+    async def freeze_cash(
+        self, account: str, amount: Price, client_ref: str, reason: str
+    ) -> FrozenCash:
+        """Freeze ``amount`` CNY, beside what is frozen: it can be neither used nor withdrawn.
+
+        What is not there, or is locked, is frozen as it becomes free. ``reason`` is a
+        line for people, such as the court's order; the log keeps it.
+        """
+        frozen = requests.FreezeCash(account, price_text(amount), client_ref, reason)
+        return await self._ask(frozen, as_it_is)
+
+    async def freeze_tonnes(
+        self, account: str, instrument: str, quantity: int, client_ref: str, reason: str
+    ) -> FrozenTonnes:
+        """Freeze ``quantity`` tonnes likewise: they are not surrendered either."""
+        frozen = requests.FreezeTonnes(
+            account, instrument, quantity, client_ref, reason
+        )
+        return await self._ask(frozen, as_it_is)
+
+    async def unfreeze_cash(
+        self, account: str, amount: Price, client_ref: str, reason: str
+    ) -> FrozenCash:
+        """Let ``amount`` CNY less be frozen, first of what is still to be."""
+        freed = requests.UnfreezeCash(account, price_text(amount), client_ref, reason)
+        return await self._ask(freed, as_it_is)
+
+    async def unfreeze_tonnes(
+        self, account: str, instrument: str, quantity: int, client_ref: str, reason: str
+    ) -> FrozenTonnes:
+        """Let ``quantity`` tonnes less be frozen, first of what is still to be."""
+        freed = requests.UnfreezeTonnes(
+            account, instrument, quantity, client_ref, reason
+        )
+        return await self._ask(freed, as_it_is)
 
     async def set_obligation(self, participant: str, year: int, due: int) -> Obligation:
         """State the verified emissions of ``year`` that a participant owes, in t."""

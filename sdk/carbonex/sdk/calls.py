@@ -18,6 +18,7 @@ from .models import (
     Bids,
     Block,
     Blocks,
+    FrozenCash,
     OpenOrders,
     OrderResult,
     OrderState,
@@ -128,6 +129,10 @@ METHODS: Final[dict[type[requests.Params], tuple[str, Any]]] = {
     requests.Issue: ("issue", answers.Moved),
     requests.Transfer: ("transfer", answers.Moved),
     requests.Retire: ("retire", answers.Moved),
+    requests.FreezeCash: ("freeze_cash", FrozenCash),
+    requests.FreezeTonnes: ("freeze_tonnes", answers.FrozenTonnes),
+    requests.UnfreezeCash: ("unfreeze_cash", FrozenCash),
+    requests.UnfreezeTonnes: ("unfreeze_tonnes", answers.FrozenTonnes),
     requests.SetObligation: ("set_obligation", answers.Obligation),
     requests.Surrender: ("surrender", answers.Moved),
 }

@@ -8,6 +8,8 @@ from carbonex.engine import (
     MAX_BALANCE,
     AddKey,
     Deposit,
+    Freeze,
+    FreezeCommand,
     Issue,
     MoveCommand,
     OpenAccount,
@@ -57,8 +59,7 @@ def _out_of_balance(world: World, command: MoveCommand) -> Iterator[Reason]:
             if world.ledger.paid_in + amount > MAX_BALANCE:
                 yield Reason.BALANCE_LIMIT
         case Withdraw(_, account, amount):
-            if amount > world.free_cash(account):
-                yield Reason.INSUFFICIENT_FUNDS
+            yield from who.short_of_cash(world, account, amount)
         case Issue(_, _, instrument, quantity):
             if world.ledger.issued[instrument] + quantity > MAX_BALANCE:
                 yield Reason.BALANCE_LIMIT
@@ -78,15 +79,13 @@ def _untransferable(world: World, command: Transfer) -> Iterator[Reason]:
     elif not world.same(command.account, command.to_account):
         name, quantity = command.instrument, command.quantity
         yield from who.position(world, command.to_account, name, quantity)
-    if command.quantity > world.unlocked(command.account, command.instrument):
-        yield Reason.INSUFFICIENT_HOLDINGS
+    yield from _immovable(world, command)
 
 
 def _unsurrenderable(world: World, command: Surrender) -> Iterator[Reason]:
     key = world.owner(command.account), command.year
     obligation = world.ledger.obligations.get(key)
-    if command.quantity > world.unlocked(command.account, command.instrument):
-        yield Reason.INSUFFICIENT_HOLDINGS
+    yield from _immovable(world, command)
     if obligation is None:
         yield Reason.OBLIGATION_UNKNOWN
         return
@@ -96,6 +95,35 @@ def _unsurrenderable(world: World, command: Surrender) -> Iterator[Reason]:
     most = obligation.due * permille // 1000
     if permille < 1000 and obligation.offset + command.quantity > most:
         yield Reason.OFFSET_CAP
+
+
+def _immovable(world: World, command: Transfer | Surrender) -> Iterator[Reason]:
+    account, name = command.account, command.instrument
+    if command.quantity > world.unlocked(account, name):
+        yield Reason.INSUFFICIENT_HOLDINGS
+    elif command.quantity > world.movable(account, name):
+        yield Reason.TONNES_FROZEN
+
+
+def freeze(world: World, command: FreezeCommand) -> Iterator[Reason]:
+    """What is wrong with a freeze, or with less of it; the ref has not been used."""
+    yield from who.authority(world, command.key, Permission.REGISTRY)
+    if command.account not in world.accounts:
+        yield Reason.UNKNOWN_ACCOUNT
+    else:
+        yield from who.ref(world, command.account, command.client_ref)
+    if command.instrument and command.instrument not in world.papers:
+        yield Reason.UNKNOWN_INSTRUMENT
+    if not 0 < len(command.reason) <= 200 or "\n" in command.reason:
+        yield Reason.BAD_PARAMETER
+    if not 0 < command.size <= MAX_BALANCE:
+        yield Reason.BAD_QTY if command.instrument else Reason.BAD_AMOUNT
+    ordered = world.freezes[command.account, command.instrument]
+    if isinstance(command, Freeze):
+        if ordered + command.size > MAX_BALANCE:
+            yield Reason.BALANCE_LIMIT
+    elif command.size > ordered:
+        yield Reason.NOT_FROZEN
 
 
 def oblige(world: World, command: SetObligation) -> Iterator[Reason]:

@@ -104,8 +104,7 @@ def lacking(world: World, stake: Stake) -> Iterator[Reason]:
         yield from short(world, stake.account, stake.instrument, stake.quantity)
         return
     yield from position(world, stake.account, stake.instrument, stake.quantity)
-    if stake.need > world.free_cash(stake.account):
-        yield Reason.INSUFFICIENT_FUNDS
+    yield from short_of_cash(world, stake.account, stake.need)
 
 
 def position(
@@ -122,10 +121,24 @@ def short(
     """Tonnes must be free; ``held`` are those that the order has locked already."""
     free = world.free_tonnes(account, instrument) + held
     waiting = sum(world.ledger.waiting(account, instrument).values())
+    frozen = world.frozen(account, instrument)
     if free < need <= free + waiting:
         yield Reason.RESALE_LOCK
+    elif free < need <= free + waiting + frozen:
+        yield Reason.TONNES_FROZEN
     elif need > free:
         yield Reason.INSUFFICIENT_HOLDINGS
+
+
+def short_of_cash(
+    world: World, account: str, need: int, held: int = 0
+) -> Iterator[Reason]:
+    """Cash must be free; ``held`` is what the order has locked already."""
+    free = world.free_cash(account) + held
+    if free < need <= free + world.frozen(account, ""):
+        yield Reason.CASH_FROZEN
+    elif need > free:
+        yield Reason.INSUFFICIENT_FUNDS
 
 
 def too_many_open(world: World, account: str) -> Iterator[Reason]:

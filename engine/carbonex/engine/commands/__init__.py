@@ -16,6 +16,7 @@ from .limits import (
     MAX_OPEN_ORDERS,
     MAX_PRICE,
     MAX_QUANTITY,
+    MAX_REASON,
     MAX_TIME_NS,
 )
 from .log import (
@@ -49,6 +50,8 @@ from .orders import (
 from .registry import (
     AddKey,
     Deposit,
+    Freeze,
+    FreezeCommand,
     Issue,
     MoveCommand,
     OpenAccount,
@@ -59,6 +62,7 @@ from .registry import (
     SetObligation,
     Surrender,
     Transfer,
+    Unfreeze,
     Withdraw,
 )
 from .sessions import (
@@ -80,6 +84,7 @@ __all__ = [
     "MAX_OPEN_ORDERS",
     "MAX_PRICE",
     "MAX_QUANTITY",
+    "MAX_REASON",
     "MAX_TIME_NS",
     "MIN_COUNTDOWN_NS",
     "AcceptBlock",
@@ -103,6 +108,8 @@ __all__ = [
     "DelistInstrument",
     "Deposit",
     "EndDay",
+    "Freeze",
+    "FreezeCommand",
     "GatewayOpened",
     "HaltInstrument",
     "Issue",
@@ -128,6 +135,7 @@ __all__ = [
     "SkipRow",
     "Surrender",
     "Transfer",
+    "Unfreeze",
     "UpdateInstrument",
     "Withdraw",
     "WithdrawBlock",

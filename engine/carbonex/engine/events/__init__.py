@@ -49,6 +49,7 @@ from .orders import (
 from .registry import (
     AccountOpened,
     Alert,
+    FreezeChanged,
     KeyAdded,
     KeyRevoked,
     LargeHolder,
@@ -78,6 +79,7 @@ __all__ = [
     "DayEnded",
     "DayEnding",
     "Event",
+    "FreezeChanged",
     "InstrumentDelisted",
     "InstrumentListed",
     "InstrumentUpdated",

@@ -6,7 +6,13 @@ from typing import final
 
 import msgspec
 
-from carbonex.engine.commands import AddKey, MoveCommand, OpenAccount, SetObligation
+from carbonex.engine.commands import (
+    AddKey,
+    FreezeCommand,
+    MoveCommand,
+    OpenAccount,
+    SetObligation,
+)
 from carbonex.engine.enums import AlertKind, Restriction, Side
 
 
@@ -59,6 +65,20 @@ class Moved(msgspec.Struct, frozen=True, gc=False, tag=True):
 
 
 @final
+class FreezeChanged(msgspec.Struct, frozen=True, gc=False, tag=True):
+    """More of a balance is frozen now, or less: ``frozen`` is what is, in all.
+
+    ``pending`` is what is to be frozen as it becomes available. ``duplicate`` tells
+    that this client ref had done it before, and what it had come to then.
+    """
+
+    terms: FreezeCommand
+    frozen: int
+    pending: int
+    duplicate: bool = False
+
+
+@final
 class ObligationSet(msgspec.Struct, frozen=True, gc=False, tag=True):
     """What a participant owes for a year, and what it has surrendered of it.
 
@@ -107,6 +127,7 @@ RegistryEvent = (
     | AccountOpened
     | ParticipantRestricted
     | Moved
+    | FreezeChanged
     | ObligationSet
     | LargeHolder
     | Alert

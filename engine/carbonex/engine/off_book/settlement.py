@@ -12,7 +12,11 @@ from carbonex.engine.accounts import NOTHING
 from carbonex.engine.commands import MAX_QUANTITY
 from carbonex.engine.enums import BUY, SELL, Method, Reason, Restriction
 from carbonex.engine.events import OffBookTrade, Rejected
-from carbonex.engine.orders.refusals import beyond_position, short_of_tonnes
+from carbonex.engine.orders.refusals import (
+    beyond_position,
+    short_of_cash,
+    short_of_tonnes,
+)
 from carbonex.engine.terms import FEE_UNIT
 
 
@@ -191,7 +195,7 @@ def _short_of_cash(stake: Stake) -> Rejected | None:
     need, free = stake.need, stake.account.available
     if need <= free:
         return None
-    return Rejected(Reason.INSUFFICIENT_FUNDS, "quantity", need, free)
+    return short_of_cash(stake.account, "quantity", need, free)
 
 
 def _short_of_tonnes(stake: Stake) -> Rejected | None:

@@ -16,7 +16,12 @@ from carbonex.engine.commands import (
 )
 from carbonex.engine.enums import Permission, Reason
 from carbonex.engine.events import Moved, Rejected
-from carbonex.engine.orders.refusals import beyond_position, short_of_tonnes
+from carbonex.engine.orders.refusals import (
+    beyond_position,
+    short_of_cash,
+    short_of_movable,
+    short_of_tonnes,
+)
 
 from .obligations import surrender, unsurrenderable
 from .refs import answered_before, bad_ref, remember, too_many_refs
@@ -101,7 +106,7 @@ def _immovable(state: State, account: Account, command: MoveCommand) -> Rejected
     elif type(command) is Withdraw:
         free = account.available
         if command.amount > free:
-            return Rejected(Reason.INSUFFICIENT_FUNDS, "amount", command.amount, free)
+            return short_of_cash(account, "amount", command.amount, free)
     elif type(command) is Issue:
         room = MAX_BALANCE - state.instruments[command.instrument].issued
         if command.quantity > room:
@@ -124,11 +129,8 @@ def _untransferable(
         rejected = beyond_position(instrument, target, command.quantity)
         if rejected is not None:
             return rejected
-    held = account.holdings.get(command.instrument, NOTHING).unlocked
-    if command.quantity > held:
-        reason = Reason.INSUFFICIENT_HOLDINGS
-        return Rejected(reason, "quantity", command.quantity, held)
-    return None
+    holding = account.holdings.get(command.instrument, NOTHING)
+    return short_of_movable(holding, command.quantity)
 
 
 def _unretirable(account: Account, command: Retire) -> Rejected | None:

@@ -89,6 +89,7 @@ class HoldingRow(msgspec.Struct, frozen=True, gc=False, array_like=True):
     available: int
     buying: int
     maturing: list[tuple[int, int]]
+    frozen: tuple[int, int]  # what is, and what is to be as it becomes available
 
 
 class AccountRow(msgspec.Struct, frozen=True, gc=False, array_like=True):
@@ -105,6 +106,7 @@ class AccountRow(msgspec.Struct, frozen=True, gc=False, array_like=True):
     max_stop_orders: int
     cash: int
     available: int
+    frozen: tuple[int, int]  # of cash, likewise
     exec_seq: int
     holdings: list[HoldingRow]
     orders: list[OrderRow]

@@ -33,6 +33,7 @@ from .images import FORMAT, Head, Image
 
 
 if TYPE_CHECKING:
+    from carbonex.engine.accounts import Balance
     from carbonex.engine.commands import RefCommand
     from carbonex.engine.events import RefEvent
     from carbonex.engine.market.statistics import Prices, Record
@@ -89,6 +90,7 @@ def restore(state: State, data: bytes) -> None:
     _restore_products(state, image)
     _restore_offers(state, image)
     _restore_timers(state, orders)
+    state.watch()
 
 
 def _decode(data: bytes) -> Image:
@@ -158,11 +160,12 @@ def _restore_account(state: State, row: AccountRow) -> dict[int, Order]:
         row.max_open_orders,
         row.max_stop_orders,
     )
-    account.cash_balance.quantity = row.cash
-    account.cash_balance.available = row.available
+    cash = account.cash_balance
+    cash.quantity, cash.available = row.cash, row.available
+    _restore_freeze(state, cash, row.frozen)
     account.exec_seq = row.exec_seq
     for holding in row.holdings:
-        _restore_holding(account, holding)
+        _restore_holding(state, account, holding)
     orders = account.orders
     for item in row.orders:
         order = orders[item.order_id] = _order(account, item)
@@ -189,12 +192,19 @@ def _restore_session(state: State, row: SessionRow) -> None:
     state.add_session(session)
 
 
-def _restore_holding(account: Account, row: HoldingRow) -> None:
+def _restore_freeze(state: State, balance: Balance, row: tuple[int, int]) -> None:
+    balance.frozen, balance.pending = row
+    if balance.pending:
+        state.freezing.append(balance)
+
+
+def _restore_holding(state: State, account: Account, row: HoldingRow) -> None:
     holding = account.holding(row.instrument)
     holding.quantity = row.quantity
     holding.available = row.available
     holding.buying = row.buying
     holding.maturing = dict(row.maturing)
+    _restore_freeze(state, holding, row.frozen)
 
 
 def _restore_instrument(

@@ -151,6 +151,7 @@ def _account(account: Account) -> AccountRow:
         account.max_stop_orders,
         account.cash,
         account.available,
+        (account.cash_balance.frozen, account.cash_balance.pending),
         account.exec_seq,
         [_holding(name, holding) for name, holding in account.holdings.items()],
         [_order(order, order.extras) for order in account.orders.values()],
@@ -182,6 +183,7 @@ def _holding(name: str, holding: Holding) -> HoldingRow:
         holding.available,
         holding.buying,
         list(holding.maturing.items()),
+        (holding.frozen, holding.pending),
     )
 
 

@@ -19,6 +19,7 @@ from carbonex.engine import (
     DayBegun,
     DayCancelled,
     DayEnded,
+    FreezeChanged,
     InstrumentDelisted,
     InstrumentUpdated,
     LargeHolder,
@@ -78,6 +79,7 @@ class Dispatch:
             OrderRefilled: self._changed,
             OffBookTrade: self._traded_off_book,
             Moved: self._moved,
+            FreezeChanged: self._froze,
             PhaseChanged: self._phase_changed,  # InstrumentListed is followed by one
             BandSet: self._terms_changed,
             InstrumentDelisted: self._terms_changed,
@@ -188,6 +190,9 @@ class Dispatch:
         self._balances.touch(event.terms.account)
         if type(event.terms) is Transfer:
             self._balances.touch(event.terms.to_account)
+
+    def _froze(self, _seq: int, _time_ns: int, event: FreezeChanged) -> None:
+        self._balances.touch(event.terms.account)
 
     def _phase_changed(self, _seq: int, _time_ns: int, event: PhaseChanged) -> None:
         self._rooms.instruments.change(event)

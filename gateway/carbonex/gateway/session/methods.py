@@ -110,6 +110,16 @@ _ALL: Final[tuple[AnyMethod, ...]] = (
     VenueMethod("issue", REGISTRY, 1, registry.issue, rendering.moved),
     VenueMethod("transfer", REGISTRY, 1, registry.transfer, rendering.moved),
     VenueMethod("retire", REGISTRY, 1, registry.retire, rendering.moved),
+    VenueMethod("freeze_cash", REGISTRY, 1, registry.freeze_cash, rendering.froze_cash),
+    VenueMethod(
+        "freeze_tonnes", REGISTRY, 1, registry.freeze_tonnes, rendering.froze_tonnes
+    ),
+    VenueMethod(
+        "unfreeze_cash", REGISTRY, 1, registry.unfreeze_cash, rendering.froze_cash
+    ),
+    VenueMethod(
+        "unfreeze_tonnes", REGISTRY, 1, registry.unfreeze_tonnes, rendering.froze_tonnes
+    ),
     VenueMethod(
         "set_obligation", REGISTRY, 1, registry.set_obligation, rendering.obliged
     ),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from carbonex.engine import (
     CancelsFollow,
     CountdownSet,
+    FreezeChanged,
     Moved,
     ObligationSet,
     OrderAccepted,
@@ -92,6 +93,22 @@ def moved(events: list[Event]) -> answers.Moved:
     first = events[0]
     assert type(first) is Moved
     return answers.Moved(first.terms.client_ref, first.duplicate)
+
+
+def froze_cash(events: list[Event]) -> answers.FrozenCash:
+    """Return the result of freeze_cash and unfreeze_cash."""
+    first = events[0]
+    assert type(first) is FreezeChanged
+    frozen, pending = format_fen(first.frozen), format_fen(first.pending)
+    return answers.FrozenCash(first.terms.client_ref, frozen, pending, first.duplicate)
+
+
+def froze_tonnes(events: list[Event]) -> answers.FrozenTonnes:
+    """Return the result of freeze_tonnes and unfreeze_tonnes."""
+    first = events[0]
+    assert type(first) is FreezeChanged
+    ref, duplicate = first.terms.client_ref, first.duplicate
+    return answers.FrozenTonnes(ref, first.frozen, first.pending, duplicate)
 
 
 def obliged(events: list[Event]) -> answers.Obligation:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .base import Name, Params, PermissionName, Quantity
+from .base import Explanation, Name, Params, PermissionName, Quantity
 
 
 class RegisterParticipant(Params, frozen=True):
@@ -83,6 +83,44 @@ class Retire(Params, frozen=True):
     quantity: Quantity
     client_ref: Name
     transferred_out: bool = False
+
+
+class FreezeCash(Params, frozen=True):
+    """Freeze cash; what is not free is frozen as it becomes so."""
+
+    account: Name
+    amount: str
+    client_ref: Name
+    reason: Explanation
+
+
+class FreezeTonnes(Params, frozen=True):
+    """Freeze tonnes, likewise."""
+
+    account: Name
+    instrument: Name
+    quantity: Quantity
+    client_ref: Name
+    reason: Explanation
+
+
+class UnfreezeCash(Params, frozen=True):
+    """Let so much less cash be frozen."""
+
+    account: Name
+    amount: str
+    client_ref: Name
+    reason: Explanation
+
+
+class UnfreezeTonnes(Params, frozen=True):
+    """Let so many tonnes less be frozen."""
+
+    account: Name
+    instrument: Name
+    quantity: Quantity
+    client_ref: Name
+    reason: Explanation
 
 
 class SetObligation(Params, frozen=True):

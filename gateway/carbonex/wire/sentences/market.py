@@ -186,6 +186,21 @@ def _resale_lock(r: Rejected, c: Any) -> str:
     )
 
 
+def _tonnes_frozen(r: Rejected, c: Any) -> str:
+    return (
+        f"{r.value} t are needed and account {c.account} has {r.limit} t that may be used;"
+        " others are frozen: balances tells how many, the registry why"
+    )
+
+
+def _cash_frozen(r: Rejected, c: Any) -> str:
+    return (
+        f"CNY {format_fen(r.value)} are needed and account {c.account} has"
+        f" {format_fen(r.limit)} that may be used; more is frozen: balances tells how"
+        " much, the registry why"
+    )
+
+
 def _holdings(r: Rejected, c: Any) -> str:
     return (
         f"{r.value} t are needed and account {c.account} has {r.limit} t available;"
@@ -258,6 +273,8 @@ SENTENCES: Final[dict[Reason, Callable[[Rejected, Any], str]]] = {
     Reason.PICK_OUT_OF_REACH: _pick_out_of_reach,
     Reason.POSITION_LIMIT: _position_limit,
     Reason.RESALE_LOCK: _resale_lock,
+    Reason.TONNES_FROZEN: _tonnes_frozen,
+    Reason.CASH_FROZEN: _cash_frozen,
     Reason.INSUFFICIENT_HOLDINGS: _holdings,
     Reason.INSUFFICIENT_FUNDS: _funds,
     Reason.SELF_TRADE: _self_trade,

@@ -92,6 +92,16 @@ def _bad_amount(r: Rejected, c: Any) -> str:
     return f"amount must be above 0 and at most {limit}, not {value}"
 
 
+def _not_frozen(r: Rejected, c: Any) -> str:
+    unit = "" if r.param == "amount" else " t"
+    value, limit = amount(r.param, r.value), amount(r.param, r.limit)
+    what = c.instrument or "cash"
+    return (
+        f"{r.param} {value}{unit} is above the {limit}{unit} of {what} that are frozen,"
+        f" or are to be, in account {c.account}; unfreeze at most that"
+    )
+
+
 def _balance_limit(r: Rejected, c: Any) -> str:
     value, limit = amount(r.param, r.value), amount(r.param, r.limit)
     return f"{r.param} {value} is above {limit}, what the venue's total still takes"
@@ -112,4 +122,5 @@ SENTENCES: Final[dict[Reason, Callable[[Rejected, Any], str]]] = {
     Reason.NOT_HALTED: _not_halted,
     Reason.BAD_AMOUNT: _bad_amount,
     Reason.BALANCE_LIMIT: _balance_limit,
+    Reason.NOT_FROZEN: _not_frozen,
 }

@@ -58,11 +58,11 @@ class PickRefused(OrderRejected):
 
 
 class InsufficientFunds(OrderRejected):
-    """The account's free cash does not cover the order."""
+    """The account's free cash does not cover the order; some of it may be frozen."""
 
 
 class InsufficientHoldings(OrderRejected):
-    """The account does not hold that many free tonnes."""
+    """The account does not hold that many free tonnes; some may be frozen."""
 
 
 class ResaleLocked(InsufficientHoldings):
@@ -173,6 +173,8 @@ _BY_NAME: Final[dict[str, type[VenueError]]] = {
     "RESTRICTED": Restricted,
     "POSITION_LIMIT": PositionLimited,
     "RESALE_LOCK": ResaleLocked,
+    "TONNES_FROZEN": InsufficientHoldings,
+    "CASH_FROZEN": InsufficientFunds,
     "INSUFFICIENT_FUNDS": InsufficientFunds,
     "INSUFFICIENT_HOLDINGS": InsufficientHoldings,
     "SELF_TRADE": SelfTradePrevented,

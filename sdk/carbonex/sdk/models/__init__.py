@@ -6,7 +6,13 @@ times are microseconds since the epoch (UTC), ids are strings. Structs of the wi
 that hold no price are used as they are.
 """
 
-from carbonex.wire.answers import Cancelled, Countdown, Moved, Obligation
+from carbonex.wire.answers import (
+    Cancelled,
+    Countdown,
+    FrozenTonnes,
+    Moved,
+    Obligation,
+)
 from carbonex.wire.channels import (
     Alert,
     AuctionTerms,
@@ -18,7 +24,7 @@ from carbonex.wire.channels import (
 )
 from carbonex.wire.statements import TonnesColumn
 
-from .accounts import Balances, Holding
+from .accounts import Balances, FrozenCash, Holding
 from .history import (
     AccountTrade,
     AccountTrades,
@@ -89,6 +95,8 @@ __all__ = [
     "ExecutionsSnapshot",
     "Fees",
     "Fill",
+    "FrozenCash",
+    "FrozenTonnes",
     "Heartbeat",
     "Holding",
     "Instrument",

@@ -1,0 +1,65 @@
+"""The reasons that operators' emergencies bring, as a client is told them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from carbonex.engine import Reason
+
+from .reasons import CASH, CEA, OPEN, TONNES, Scenario, buy, house, listed, sell
+
+
+if TYPE_CHECKING:
+    from .reasons import Request
+
+
+R: Final = Reason
+
+
+def freeze_cash(amount: str) -> Request:
+    return house(
+        "freeze_cash",
+        account="acme-1",
+        amount=amount,
+        client_ref="f-1",
+        reason="court order 7",
+    )
+
+
+def tonnes(method: str, quantity: int) -> Request:
+    return house(
+        method,
+        account="beta-1",
+        instrument=CEA,
+        quantity=quantity,
+        client_ref=f"{method}-1",
+        reason="法院冻结 2026 第 7 号",
+    )
+
+
+OF_EMERGENCIES: Final = (
+    Scenario(
+        R.CASH_FROZEN,
+        "quantity",
+        "CNY 746.30 are needed and account acme-1 has 100.00 that may be used; more is"
+        " frozen: balances tells how much, the registry why",
+        buy(10, "74.63"),
+        (*OPEN, freeze_cash("99900.00")),
+    ),
+    Scenario(
+        R.TONNES_FROZEN,
+        "quantity",
+        "11 t are needed and account beta-1 has 10 t that may be used; others are frozen:"
+        " balances tells how many, the registry why",
+        sell(11, "74.63"),
+        (*OPEN, tonnes("freeze_tonnes", 990)),
+    ),
+    Scenario(
+        R.NOT_FROZEN,
+        "quantity",
+        "quantity 5 t is above the 4 t of CEA25 that are frozen, or are to be, in account"
+        " beta-1; unfreeze at most that",
+        tonnes("unfreeze_tonnes", 5),
+        (listed(), CASH, TONNES, tonnes("freeze_tonnes", 4)),
+    ),
+)
