@@ -55,6 +55,8 @@ from carbonex.engine import (
     Surrender,
     Trade,
     Uncrossed,
+    VenueResumed,
+    VenueSuspended,
     Withdraw,
     work,
 )
@@ -165,6 +167,8 @@ class Auditor:
             InstrumentUpdated: floor.updated,
             InstrumentDelisted: self._delisted,
             PhaseChanged: self._phase_changed,
+            VenueSuspended: floor.suspended,
+            VenueResumed: floor.resumed,
             BandSet: floor.banded,
             DayBegun: self._begun,
             Bulletin: self.tape.publish,

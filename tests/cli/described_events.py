@@ -52,6 +52,8 @@ from carbonex.engine import (
     SetObligation,
     Trade,
     Uncrossed,
+    VenueResumed,
+    VenueSuspended,
     Volumes,
 )
 from cli.described_commands import ASK, AUCTION, BID, BID_3, BLOCK, NOON
@@ -246,6 +248,8 @@ EVENTS = [
     ),
     (Moved(Deposit("k", "a", 1, "r")), "done"),
     (Moved(Deposit("k", "a", 1, "r"), duplicate=True), "was done before"),
+    (VenueSuspended("行情中断"), "the venue is suspended"),
+    (VenueResumed("it is back"), "the venue goes on"),
     (FreezeChanged(FREEZE, 5, 0), "5 CEA25 frozen"),
     (FreezeChanged(FREEZE, 1_000, 5), "1,000 CEA25 frozen, 5 CEA25 more to be"),
     (

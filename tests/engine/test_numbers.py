@@ -62,6 +62,8 @@ COMMANDS = {
     12: "ResumeInstrument key instrument",
     13: "UpdateInstrument key terms",
     14: "DelistInstrument key instrument",
+    16: "SuspendVenue key reason",
+    17: "ResumeVenue key reason",
     20: "RegisterParticipant key participant",
     21: "AddKey key participant key_id public_key permissions",
     22: "RevokeKey key key_id",
@@ -164,7 +166,8 @@ ENUMS: list[tuple[type[enum.Enum], str]] = [
             " UNKNOWN_AUCTION=6011 ALREADY_EXISTS=6004 BAD_NAME=6005"
             " BAD_PARAMETER=6006 LAST_REGISTRY_KEY=6010 NO_TRADING_DAY=6012 DAY_HAS_TRADED=6013 UNKNOWN_ORDER=4001"
             " UNKNOWN_BID=4009 RESTRICTED=3003 NOT_TRADABLE=3004 MARKET_CLOSED=3005"
-            " HALTED=3006 NOT_HALTED=6007 BAD_QTY=3007 QTY_ABOVE_LISTED_MAX=3008"
+            " VENUE_SUSPENDED=3032 HALTED=3006 NOT_HALTED=6007"
+            " NOT_SUSPENDED=6014 BAD_QTY=3007 QTY_ABOVE_LISTED_MAX=3008"
             " QTY_BELOW_BLOCK_MIN=3009 BAD_TICK=3010 PRICE_OUT_OF_BAND=3011"
             " BLOCK_PRICE_OUT_OF_BAND=3012 STALE_PICK=3013 NOT_BEST_PRICE=3014"
             " PICK_OUT_OF_REACH=3027"

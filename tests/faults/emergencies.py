@@ -12,6 +12,8 @@ from carbonex.engine import (
     PlaceOrder,
     Reason,
     Rejected,
+    ResumeVenue,
+    SuspendVenue,
     Transfer,
     Unfreeze,
     Withdraw,
@@ -52,6 +54,14 @@ def freeze_cash(driver: Driver) -> None:
     _do(driver, Freeze("", "ours", "", 0, "frozen", "order 7", 10**9))
 
 
+def suspend(driver: Driver) -> None:
+    _do(driver, SuspendVenue("", "wrong prices"))
+
+
+def resume(driver: Driver) -> None:
+    _do(driver, ResumeVenue("", "right prices"))
+
+
 UNREASONED = tuple(
     Fault(Reason.BAD_PARAMETER, {"reason": text})
     for text in ("", " ", "x" * 201, "one\ntwo")
@@ -61,7 +71,25 @@ TONNES_FROZEN = Fault(Reason.TONNES_FROZEN, prepare=freeze)
 CASH_FROZEN = Fault(Reason.CASH_FROZEN, prepare=freeze_cash)
 NO_QUANTITY = Fault(Reason.BAD_QTY, {"quantity": 0})
 
+SUSPENDED = Fault(Reason.VENUE_SUSPENDED, prepare=suspend)
+
 EMERGENCY_CASES = (
+    Case(
+        "suspend the venue",
+        SuspendVenue("", "wrong prices"),
+        (FOREIGN, *UNREASONED, SUSPENDED),
+    ),
+    Case(
+        "resume the venue",
+        ResumeVenue("", "right prices"),
+        (FOREIGN, *UNREASONED, Fault(Reason.NOT_SUSPENDED, prepare=resume)),
+        prepare=suspend,
+    ),
+    Case(
+        "place in a suspension",
+        PlaceOrder("", "ours", "CEA", SELL, 130, 10),
+        (LATE, FOREIGN, SUSPENDED, Fault(Reason.BAD_QTY, {"quantity": 102})),
+    ),
     Case(
         "freeze tonnes",
         Freeze("", "rival", "CEA", 10, "new", "order 7"),

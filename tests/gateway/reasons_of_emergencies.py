@@ -37,7 +37,23 @@ def tonnes(method: str, quantity: int) -> Request:
     )
 
 
+SUSPENDED: Final = house("suspend_venue", reason="行情中断")
+
 OF_EMERGENCIES: Final = (
+    Scenario(
+        R.VENUE_SUSPENDED,
+        "instrument",
+        "the venue is suspended by its operator, who says why in the status channel; until"
+        " it resumes, only cancels work",
+        buy(10, "74.63"),
+        (*OPEN, SUSPENDED),
+    ),
+    Scenario(
+        R.NOT_SUSPENDED,
+        "",
+        "the venue is not suspended; there is nothing to resume",
+        house("resume_venue", reason="it is back"),
+    ),
     Scenario(
         R.CASH_FROZEN,
         "quantity",

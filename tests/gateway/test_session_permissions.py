@@ -79,6 +79,8 @@ NEEDS: dict[str, tuple[Permission | None, dict[str, Any]]] = {
     "restrict": (OPERATE, {"participant": "beta", "restriction": "sell_only"}),
     "halt": (OPERATE, {"instrument": CEA}),
     "resume": (OPERATE, {"instrument": CEA}),
+    "suspend_venue": (OPERATE, {"reason": "wrong prices"}),
+    "resume_venue": (OPERATE, {"reason": "right prices"}),
     "end_day": (OPERATE, {}),
     "cancel_day": (OPERATE, {}),
     "begin_day": (OPERATE, {"date": "2026-03-03", "ends": 1}),

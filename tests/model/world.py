@@ -146,7 +146,7 @@ class World:
 
     def __init__(self) -> None:
         self.now = self.ends = self.done = 0
-        self.unfinished = False
+        self.unfinished = self.suspended = False
         self.masses: list[Mass] = []
         self.reaching: list[str] = []
         self.reached: dict[str, tuple[int, int]] = {}
@@ -179,6 +179,9 @@ class World:
     def settled(self) -> int:
         """The time up to which all that was due has happened."""
         return self.now - self.unfinished
+
+    def halts(self, paper: Paper) -> bool:
+        return paper.halted or (self.suspended and not paper.delisted)
 
     # Who
 

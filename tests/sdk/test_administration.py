@@ -200,6 +200,30 @@ async def test_tonnes_leave_the_venue(market: Market) -> None:
         assert held.quantity == 9_700
 
 
+async def test_a_suspension_is_told_to_everybody_and_to_who_comes_later(
+    market: Market,
+) -> None:
+    async with (
+        connect(market.url, market.keys["operator"]) as operator,
+        connect(market.url, market.keys["maker"]) as maker,
+    ):
+        order = await maker.sell("CEA25", 5, "70.00")
+        await operator.suspend_venue("行情中断")
+        with pytest.raises(MarketClosed, match="VENUE_SUSPENDED"):
+            await maker.sell("CEA25", 5, "70.00")
+        assert maker.suspended_why == "行情中断"
+        [cea25] = [i for i in await maker.instruments() if i.instrument == "CEA25"]
+        assert cea25.phase == "halted"
+        async with connect(market.url) as newcomer:
+            assert newcomer.suspended_why == "行情中断"
+        await order.cancel()
+        await operator.resume_venue("it is back")
+        await maker.sell("CEA25", 5, "70.00")
+        assert maker.suspended_why == ""
+        with pytest.raises(RegistryRefused, match="NOT_SUSPENDED"):
+            await operator.resume_venue("it is back")
+
+
 async def test_what_is_frozen_is_shown_and_cannot_be_used(market: Market) -> None:
     async with (
         connect(market.url, market.keys["operator"]) as registry,

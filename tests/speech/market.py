@@ -35,8 +35,12 @@ from carbonex.engine import (
     PhaseChanged,
     ProductBulletin,
     ResumeInstrument,
+    ResumeVenue,
+    SuspendVenue,
     Uncrossed,
     UpdateInstrument,
+    VenueResumed,
+    VenueSuspended,
 )
 from carbonex.engine.market.schedule import SECOND_NS, midnight_ns
 from carbonex.wire.money import format_fen, parse_fen
@@ -84,6 +88,10 @@ def tell(event: Event) -> str | None:
 
 def _tell_day(event: Event) -> str | None:
     match event:
+        case VenueSuspended():
+            return "suspended"
+        case VenueResumed():
+            return "resumed"
         case DayBegun(date):
             return f"begun {date}"
         case DayEnded(date):
@@ -184,5 +192,7 @@ VERBS: Mapping[str, Callable[[Words], Command]] = {
     "delist": lambda words: DelistInstrument(words.key, words.take()),
     "halt": lambda words: HaltInstrument(words.key, words.take()),
     "resume": lambda words: ResumeInstrument(words.key, words.take()),
+    "suspend-venue": lambda words: SuspendVenue(words.key, "prices are wrong"),
+    "resume-venue": lambda words: ResumeVenue(words.key, "prices are right"),
     "begin": _begin,  # begin 20250106 until 900
 }

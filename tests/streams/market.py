@@ -24,7 +24,9 @@ from carbonex.engine import (
     Restriction,
     RestrictParticipant,
     ResumeInstrument,
+    ResumeVenue,
     SkipRow,
+    SuspendVenue,
     UpdateInstrument,
 )
 
@@ -47,6 +49,13 @@ def halt(r: Random, _: Exchange) -> HaltInstrument | ResumeInstrument:
     return kind(pools.key(r), pools.instrument(r))
 
 
+def suspend(r: Random, exchange: Exchange) -> SuspendVenue | ResumeVenue:
+    """A suspension of the venue, mostly soon over."""
+    ends = bool(exchange.suspension) is bool(r.randrange(12))
+    kind = ResumeVenue if ends else SuspendVenue
+    return kind(pools.key(r), "" if one_in(r, 12) else "报价源故障")
+
+
 def restrict(r: Random, exchange: Exchange) -> RestrictParticipant:
     """A restriction of any kind, often of a bidder."""
     auctions = exchange.auctions.values()
@@ -67,6 +76,8 @@ def lift(r: Random, exchange: Exchange) -> Command:
         for name, participant in exchange.participants.items()
         if participant.restriction is not Restriction.NONE
     ]
+    if exchange.suspension and one_in(r, 2):
+        return suspend(r, exchange)
     if halted:
         return ResumeInstrument(pools.key(r), r.choice(halted))
     if restricted:

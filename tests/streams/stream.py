@@ -34,6 +34,7 @@ _ODDS: tuple[tuple[Callable[[Random, Exchange], Command], int], ...] = (
     (sessions.session, 40),
     (sessions.countdown, 15),
     (market.halt, 8),
+    (market.suspend, 3),
     (market.restrict, 5),
     (market.lift, 60),
     (market.terms, 12),

@@ -9,7 +9,9 @@ from carbonex.engine import (
     PlaceOrder,
     Reason,
     Rejected,
+    ResumeVenue,
     Surrender,
+    SuspendVenue,
     Unfreeze,
     Withdraw,
 )
@@ -45,6 +47,24 @@ OF_EMERGENCIES: list[tuple[Command, Rejected, str]] = [
             "10 t are needed and account acme-1 has 4 t that may be used; others are"
             " frozen: balances tells how many, the registry why"
         ),
+    ),
+    (
+        BUY_10,
+        Rejected(R.VENUE_SUSPENDED, "instrument"),
+        (
+            "the venue is suspended by its operator, who says why in the status channel;"
+            " until it resumes, only cancels work"
+        ),
+    ),
+    (
+        SuspendVenue("o1", "why"),
+        Rejected(R.VENUE_SUSPENDED),
+        "the venue is suspended already; resume_venue ends it",
+    ),
+    (
+        ResumeVenue("o1", "why"),
+        Rejected(R.NOT_SUSPENDED),
+        "the venue is not suspended; there is nothing to resume",
     ),
     (
         FREEZE,

@@ -193,6 +193,8 @@ _EXAMPLES: dict[str, dict[str, object]] = {
         "client_ref": "r",
         "transferred_out": True,
     },
+    "suspend_venue": {"reason": "行情中断"},
+    "resume_venue": {"reason": "right prices"},
     "freeze_cash": FROZEN_CASH,
     "freeze_tonnes": FROZEN_TONNES,
     "unfreeze_cash": FROZEN_CASH,

@@ -37,6 +37,7 @@ from .commands import (
     RegisterParticipant,
     RestrictParticipant,
     ResumeInstrument,
+    ResumeVenue,
     Retire,
     RevokeKey,
     SessionClosed,
@@ -45,6 +46,7 @@ from .commands import (
     SetObligation,
     SkipRow,
     Surrender,
+    SuspendVenue,
     Transfer,
     Unfreeze,
     UpdateInstrument,
@@ -64,6 +66,7 @@ from .market.instruments import (
     update_instrument,
 )
 from .market.phases import end_call
+from .market.suspension import resume_venue, suspend_venue
 from .off_book.auctions import (
     cancel_bid,
     close_auction,
@@ -330,6 +333,8 @@ _RARE: dict[type[Command], Callable[[State, Any], list[Event]]] = {
     DelistInstrument: delist_instrument,
     HaltInstrument: halt,
     ResumeInstrument: resume,
+    SuspendVenue: suspend_venue,
+    ResumeVenue: resume_venue,
     RegisterParticipant: register_participant,
     AddKey: add_key,
     RevokeKey: revoke_key,

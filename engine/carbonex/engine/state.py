@@ -177,7 +177,8 @@ class State:
     numbers commands, ``time_ns`` is the log's time, ``day`` the open trading day
     (YYYYMMDD, 0 for none), ``last_day`` the newest begun and ``day_number`` how
     many have. ``cash`` is deposits less withdrawals, in fen: what all accounts hold
-    and all fees together. ``gateway`` is the one whose batch was applied last, and
+    and all fees together. ``suspension`` is why the venue is suspended, empty while it
+    is not. ``gateway`` is the one whose batch was applied last, and
     ``gateways`` holds each gateway's newest epoch and the number of its last batch.
     ``traders`` is an index: for each key, the accounts it may trade for. ``watchful``
     tells that something follows from trades: in some instrument stop orders wait,
@@ -211,6 +212,7 @@ class State:
         self.last_bid_id = 0
         self.last_session_id = 0
         self.cash = 0
+        self.suspension = ""
         self.gateway = 0
         self.gateways: dict[int, tuple[int, int]] = {}
         self.participants: dict[str, Participant] = {}
@@ -328,7 +330,7 @@ class State:
 
     def phase_of(self, instrument: Instrument) -> Phase:
         """Return the phase that follows from schedule, halts, clearing and calls."""
-        if instrument.halted:
+        if self.halts(instrument):
             return Phase.HALTED
         phase = self.step_of(instrument).phase
         if self.is_clearing(instrument):
@@ -339,4 +341,10 @@ class State:
 
     def blocks_open(self, instrument: Instrument) -> bool:
         """Tell whether schedule and halts let an instrument's blocks trade."""
-        return self.step_of(instrument).blocks and not instrument.halted
+        return self.step_of(instrument).blocks and not self.halts(instrument)
+
+    def halts(self, instrument: Instrument) -> bool:
+        """Tell whether an instrument is halted, by itself or with the whole venue."""
+        if instrument.halted:
+            return True
+        return self.suspension != "" and not instrument.delisted

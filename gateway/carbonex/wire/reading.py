@@ -59,6 +59,8 @@ PARAMS: Final[dict[str, type[Params]]] = {
     "delist_instrument": requests.DelistInstrument,
     "halt": requests.Halt,
     "resume": requests.Resume,
+    "suspend_venue": requests.SuspendVenue,
+    "resume_venue": requests.ResumeVenue,
     "begin_day": requests.BeginDay,
     "end_day": requests.EndDay,
     "cancel_day": requests.CancelDay,

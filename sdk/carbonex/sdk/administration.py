@@ -141,6 +141,17 @@ class Administration(Guarding):
         """End a halt."""
         await self._ask(requests.Resume(instrument), nothing)
 
+    async def suspend_venue(self, reason: str) -> None:
+        """Stop trading in all instruments at once, over restarts and days.
+
+        ``reason`` is a line for people, which every client is told. Cancelling works.
+        """
+        await self._ask(requests.SuspendVenue(reason), nothing)
+
+    async def resume_venue(self, reason: str) -> None:
+        """Let all trade again that is not halted itself, by a call where terms have one."""
+        await self._ask(requests.ResumeVenue(reason), nothing)
+
     async def begin_day(self, date: dt.date, ends: dt.datetime | None = None) -> None:
         """Open the trading day ``date``, which ends at ``ends``.
 

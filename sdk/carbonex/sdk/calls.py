@@ -116,6 +116,8 @@ METHODS: Final[dict[type[requests.Params], tuple[str, Any]]] = {
     requests.DelistInstrument: ("delist_instrument", answers.Empty),
     requests.Halt: ("halt", answers.Empty),
     requests.Resume: ("resume", answers.Empty),
+    requests.SuspendVenue: ("suspend_venue", answers.Empty),
+    requests.ResumeVenue: ("resume_venue", answers.Empty),
     requests.BeginDay: ("begin_day", answers.Empty),
     requests.EndDay: ("end_day", answers.Empty),
     requests.CancelDay: ("cancel_day", answers.Empty),

@@ -164,7 +164,7 @@ def close(world: World, command: CloseAuction) -> list[Event]:
 def close_due_sale(world: World, number: int) -> list[Event]:
     """A window that ends in a halt brings nobody anything."""
     paper = world.papers[world.sales[number].terms.instrument]
-    return (cancel_sale if paper.halted else close_sale)(world, number)
+    return (cancel_sale if world.halts(paper) else close_sale)(world, number)
 
 
 def end_bid(sale: Sale, number: int, end: BidEnd, filled: int = 0) -> BidEnded:

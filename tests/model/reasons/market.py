@@ -16,6 +16,8 @@ from carbonex.engine import (
     Reason,
     RestrictParticipant,
     ResumeInstrument,
+    ResumeVenue,
+    SuspendVenue,
     UpdateInstrument,
 )
 from model import clock
@@ -74,6 +76,16 @@ def change(
         yield Reason.HALTED
     elif isinstance(command, ResumeInstrument) and not halted:
         yield Reason.NOT_HALTED
+
+
+def suspend(world: World, command: SuspendVenue | ResumeVenue) -> Iterator[Reason]:
+    yield from who.authority(world, command.key, Permission.OPERATE)
+    if not 0 < len(command.reason) <= 200:
+        yield Reason.BAD_PARAMETER
+    if isinstance(command, SuspendVenue) and world.suspended:
+        yield Reason.VENUE_SUSPENDED
+    elif isinstance(command, ResumeVenue) and not world.suspended:
+        yield Reason.NOT_SUSPENDED
 
 
 def begin(world: World, command: BeginDay) -> Iterator[Reason]:

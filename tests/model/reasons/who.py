@@ -85,8 +85,12 @@ def not_trading(world: World, paper: Paper) -> Iterator[Reason]:
     planned = clock.now_planned(world, paper)
     if planned is not Phase.TRADING or clock.clears(world, paper):
         yield Reason.MARKET_CLOSED
-    if paper.halted:
-        yield Reason.HALTED
+    yield from halted(world, paper)
+
+
+def halted(world: World, paper: Paper) -> Iterator[Reason]:
+    if world.halts(paper):
+        yield Reason.VENUE_SUSPENDED if world.suspended else Reason.HALTED
 
 
 def blocks_not_trading(world: World, paper: Paper) -> Iterator[Reason]:
@@ -94,8 +98,7 @@ def blocks_not_trading(world: World, paper: Paper) -> Iterator[Reason]:
         yield Reason.NOT_TRADABLE
     if not clock.plan(world, paper, world.now)[1]:
         yield Reason.MARKET_CLOSED
-    if paper.halted:
-        yield Reason.HALTED
+    yield from halted(world, paper)
 
 
 def lacking(world: World, stake: Stake) -> Iterator[Reason]:

@@ -37,6 +37,8 @@ from .market import (
     HaltInstrument,
     ListInstrument,
     ResumeInstrument,
+    ResumeVenue,
+    SuspendVenue,
     UpdateInstrument,
 )
 from .orders import (
@@ -125,6 +127,7 @@ __all__ = [
     "RegisterParticipant",
     "RestrictParticipant",
     "ResumeInstrument",
+    "ResumeVenue",
     "Retire",
     "RevokeKey",
     "SessionClosed",
@@ -134,6 +137,7 @@ __all__ = [
     "SetObligation",
     "SkipRow",
     "Surrender",
+    "SuspendVenue",
     "Transfer",
     "Unfreeze",
     "UpdateInstrument",

@@ -102,6 +102,22 @@ class DelistInstrument(msgspec.Struct, frozen=True, gc=False, array_like=True, t
 
 
 @final
+class SuspendVenue(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=16):
+    """Stop trading in all instruments, as if each was halted; ``reason`` is for people."""
+
+    key: str
+    reason: str
+
+
+@final
+class ResumeVenue(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=17):
+    """End a suspension; instruments that are halted themselves stay so."""
+
+    key: str
+    reason: str
+
+
+@final
 class BeginDay(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=40):
     """Open the trading day ``date`` (YYYYMMDD); it ends when time is ``ends_ns``.
 
@@ -144,6 +160,8 @@ MarketCommand = (
     | DelistInstrument
     | HaltInstrument
     | ResumeInstrument
+    | SuspendVenue
+    | ResumeVenue
     | BeginDay
     | EndDay
     | CancelDay

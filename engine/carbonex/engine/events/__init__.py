@@ -20,6 +20,8 @@ from .market import (
     PhaseChanged,
     ProductBulletin,
     Uncrossed,
+    VenueResumed,
+    VenueSuspended,
     Volumes,
 )
 from .off_book import (
@@ -105,5 +107,7 @@ __all__ = [
     "Rejected",
     "Trade",
     "Uncrossed",
+    "VenueResumed",
+    "VenueSuspended",
     "Volumes",
 ]

@@ -95,7 +95,13 @@ def not_trading(state: State, instrument: Instrument, param: str) -> Rejected | 
     scheduled = state.step_of(instrument).phase
     if scheduled is not Phase.TRADING or state.is_clearing(instrument):
         return closed(state, instrument, param, trades)
-    return Rejected(Reason.HALTED, param)
+    return halted(state, param)
+
+
+def halted(state: State, param: str, value: int = 0) -> Rejected:
+    """Refuse what an instrument that is halted does not do; it may be the whole venue."""
+    reason = Reason.VENUE_SUSPENDED if state.suspension else Reason.HALTED
+    return Rejected(reason, param, value)
 
 
 def malformed(

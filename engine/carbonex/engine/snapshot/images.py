@@ -224,6 +224,7 @@ class Image(msgspec.Struct, frozen=True, gc=False, array_like=True):
     last_bid_id: int
     last_session_id: int
     cash: int
+    suspension: str
     gateway: int
     gateways: list[tuple[int, int, int]]
     participants: list[ParticipantRow]

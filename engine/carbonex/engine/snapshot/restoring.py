@@ -117,6 +117,7 @@ def _restore_counters(state: State, image: Image) -> None:
     state.last_bid_id = image.last_bid_id
     state.last_session_id = image.last_session_id
     state.cash = image.cash
+    state.suspension = image.suspension
     state.gateway = image.gateway
     state.unfinished = image.unfinished
     state.gateways = {gateway: (epoch, n) for gateway, epoch, n in image.gateways}

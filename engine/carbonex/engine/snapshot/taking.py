@@ -75,6 +75,7 @@ def snapshot(state: State) -> bytes:
             state.last_bid_id,
             state.last_session_id,
             state.cash,
+            state.suspension,
             state.gateway,
             [(gateway, *last) for gateway, last in state.gateways.items()],
             [_participant(item) for item in state.participants.values()],

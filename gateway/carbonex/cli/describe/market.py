@@ -12,7 +12,11 @@ from carbonex.engine import (
     InstrumentUpdated,
     ListInstrument,
     ResumeInstrument,
+    ResumeVenue,
+    SuspendVenue,
     UpdateInstrument,
+    VenueResumed,
+    VenueSuspended,
 )
 from carbonex.wire.counts import counted
 from carbonex.wire.money import format_fen
@@ -46,6 +50,26 @@ def _(c: HaltInstrument) -> str:
 @describe.register(ResumeInstrument)
 def _(c: ResumeInstrument) -> str:
     return f"resume {c.instrument}"
+
+
+@describe.register(SuspendVenue)
+def _(c: SuspendVenue) -> str:
+    return f"suspend the venue ({c.reason})"
+
+
+@describe.register(ResumeVenue)
+def _(c: ResumeVenue) -> str:
+    return f"resume the venue ({c.reason})"
+
+
+@describe.register(VenueSuspended)
+def _(_: VenueSuspended) -> str:
+    return "the venue is suspended"
+
+
+@describe.register(VenueResumed)
+def _(_: VenueResumed) -> str:
+    return "the venue goes on"
 
 
 @describe.register(DelistInstrument)

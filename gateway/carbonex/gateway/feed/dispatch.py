@@ -35,6 +35,8 @@ from carbonex.engine import (
     ProductBulletin,
     Trade,
     Transfer,
+    VenueResumed,
+    VenueSuspended,
 )
 
 from .kept import Record
@@ -81,6 +83,8 @@ class Dispatch:
             Moved: self._moved,
             FreezeChanged: self._froze,
             PhaseChanged: self._phase_changed,  # InstrumentListed is followed by one
+            VenueSuspended: self._suspended,
+            VenueResumed: self._suspended,
             BandSet: self._terms_changed,
             InstrumentDelisted: self._terms_changed,
             InstrumentUpdated: self._updated,
@@ -197,6 +201,11 @@ class Dispatch:
     def _phase_changed(self, _seq: int, _time_ns: int, event: PhaseChanged) -> None:
         self._rooms.instruments.change(event)
         self._touched_tickers[event.instrument] = None
+
+    def _suspended(
+        self, _seq: int, _time_ns: int, _event: VenueSuspended | VenueResumed
+    ) -> None:
+        self._rooms.status.change()
 
     def _terms_changed(
         self, _seq: int, _time_ns: int, event: BandSet | InstrumentDelisted

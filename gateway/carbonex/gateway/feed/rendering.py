@@ -41,6 +41,8 @@ def status_of(
         venue.position,
         venue.chain.hex(),
         venue.opened.hex(),
+        bool(venue.exchange.suspension),
+        venue.exchange.suspension,
     )
 
 

@@ -63,6 +63,8 @@ from .operator import (
     ListInstrument,
     Restrict,
     Resume,
+    ResumeVenue,
+    SuspendVenue,
     UpdateInstrument,
 )
 from .queries import (
@@ -191,6 +193,7 @@ __all__ = [
     "Restrict",
     "RestrictionName",
     "Resume",
+    "ResumeVenue",
     "Retire",
     "RevokeKey",
     "SelfTradeName",
@@ -200,6 +203,7 @@ __all__ = [
     "Statement",
     "Subscribe",
     "Surrender",
+    "SuspendVenue",
     "Terms",
     "ThresholdsSection",
     "TimeInForceName",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .base import Date, Micros, Name, Params, RestrictionName
+from .base import Date, Explanation, Micros, Name, Params, RestrictionName
 from .terms import Terms
 
 
@@ -37,6 +37,18 @@ class Resume(Params, frozen=True):
     """Let a halted instrument trade again."""
 
     instrument: Name
+
+
+class SuspendVenue(Params, frozen=True):
+    """Stop trading in all instruments."""
+
+    reason: Explanation
+
+
+class ResumeVenue(Params, frozen=True):
+    """Let all instruments trade again that are not halted themselves."""
+
+    reason: Explanation
 
 
 class BeginDay(Params, frozen=True):

@@ -12,6 +12,7 @@ from carbonex.engine.commands import (
     OpenAuction,
     ProposeBlock,
     Surrender,
+    SuspendVenue,
 )
 from carbonex.engine.enums import Reason, Restriction
 from carbonex.wire.money import format_fen
@@ -90,6 +91,15 @@ def _halted(r: Rejected, c: Any) -> str:
     if type(c) is HaltInstrument:
         return f"{c.instrument} is halted already; there is nothing to halt"
     return f"{_thing(r, c)} is halted; until it resumes, only cancels work"
+
+
+def _suspended(r: Rejected, c: Any) -> str:
+    if type(c) is SuspendVenue:
+        return "the venue is suspended already; resume_venue ends it"
+    return (
+        "the venue is suspended by its operator, who says why in the status channel; until"
+        " it resumes, only cancels work"
+    )
 
 
 def _bad_quantity(r: Rejected, c: Any) -> str:
@@ -263,6 +273,7 @@ SENTENCES: Final[dict[Reason, Callable[[Rejected, Any], str]]] = {
     Reason.RESTRICTED: _restricted,
     Reason.NOT_TRADABLE: _not_tradable,
     Reason.MARKET_CLOSED: _market_closed,
+    Reason.VENUE_SUSPENDED: _suspended,
     Reason.HALTED: _halted,
     Reason.BAD_QTY: _bad_quantity,
     Reason.QTY_ABOVE_LISTED_MAX: _above_maximum,

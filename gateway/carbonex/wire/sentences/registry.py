@@ -87,6 +87,10 @@ def _not_halted(r: Rejected, c: Any) -> str:
     return f"{c.instrument} is not halted; there is nothing to resume"
 
 
+def _not_suspended(r: Rejected, c: Any) -> str:
+    return "the venue is not suspended; there is nothing to resume"
+
+
 def _bad_amount(r: Rejected, c: Any) -> str:
     value, limit = format_fen(r.value), format_fen(r.limit)
     return f"amount must be above 0 and at most {limit}, not {value}"
@@ -120,6 +124,7 @@ SENTENCES: Final[dict[Reason, Callable[[Rejected, Any], str]]] = {
     Reason.NO_TRADING_DAY: _no_trading_day,
     Reason.DAY_HAS_TRADED: _day_has_traded,
     Reason.NOT_HALTED: _not_halted,
+    Reason.NOT_SUSPENDED: _not_suspended,
     Reason.BAD_AMOUNT: _bad_amount,
     Reason.BALANCE_LIMIT: _balance_limit,
     Reason.NOT_FROZEN: _not_frozen,

@@ -46,7 +46,7 @@ class OrderRejected(VenueError):
 
 
 class MarketClosed(OrderRejected):
-    """No session is open, or the instrument is halted; cancelling works."""
+    """No session is open, or instrument or venue are halted; cancelling works."""
 
 
 class PriceOutOfBand(OrderRejected):
@@ -165,6 +165,7 @@ class HistoryUnreadable(Overloaded):
 _BY_NAME: Final[dict[str, type[VenueError]]] = {
     "MARKET_CLOSED": MarketClosed,
     "HALTED": MarketClosed,
+    "VENUE_SUSPENDED": MarketClosed,
     "PRICE_OUT_OF_BAND": PriceOutOfBand,
     "BLOCK_PRICE_OUT_OF_BAND": PriceOutOfBand,
     "STALE_PICK": PickRefused,

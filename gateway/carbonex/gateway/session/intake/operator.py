@@ -13,6 +13,8 @@ from carbonex.engine import (
     ListInstrument,
     RestrictParticipant,
     ResumeInstrument,
+    ResumeVenue,
+    SuspendVenue,
     UpdateInstrument,
 )
 from carbonex.wire.dates import date_number
@@ -50,6 +52,16 @@ def halt(p: requests.Halt, key: str) -> HaltInstrument:
 def resume(p: requests.Resume, key: str) -> ResumeInstrument:
     """Return the command of resume."""
     return ResumeInstrument(key, p.instrument)
+
+
+def suspend_venue(p: requests.SuspendVenue, key: str) -> SuspendVenue:
+    """Return the command of suspend_venue."""
+    return SuspendVenue(key, p.reason)
+
+
+def resume_venue(p: requests.ResumeVenue, key: str) -> ResumeVenue:
+    """Return the command of resume_venue."""
+    return ResumeVenue(key, p.reason)
 
 
 def begin_day(p: requests.BeginDay, key: str) -> BeginDay:
