@@ -54,6 +54,7 @@ from carbonex.engine import (
     Side,
     Surrender,
     Trade,
+    TradeAnnulled,
     Uncrossed,
     VenueResumed,
     VenueSuspended,
@@ -191,6 +192,7 @@ class Auditor:
             BlockProposed: _once(offers.proposed),
             BlockEnded: _once(offers.block_ended),
             OffBookTrade: self._off_book,
+            TradeAnnulled: self._annulled,
             AuctionOpened: _once(offers.opened),
             BidPlaced: _once(offers.bid),
             BidEnded: offers.bid_ended,
@@ -221,6 +223,17 @@ class Auditor:
 
     def _off_book(self, event: OffBookTrade) -> None:
         self.offers.traded(event)
+        self.holders.touch(event.buyer, event.instrument)
+        self.holders.touch(event.seller, event.instrument)
+
+    def _annulled(self, event: TradeAnnulled) -> None:
+        assert event.reason
+        self.parties.count(event.buyer, event.buyer_exec_seq)
+        self.parties.count(event.seller, event.seller_exec_seq)
+        self.tape.annulled(event)
+        listing = self.floor.listings[event.instrument]
+        day = self.floor.sellable_day(listing)
+        self.ledger.take_back(event, day, event.quantity)
         self.holders.touch(event.buyer, event.instrument)
         self.holders.touch(event.seller, event.instrument)
 

@@ -16,6 +16,7 @@ from carbonex.engine import (
     AddKey,
     AdvanceTime,
     AmendOrder,
+    AnnulTrade,
     AuctionTerms,
     BeginDay,
     BlockTerms,
@@ -207,6 +208,10 @@ COMMANDS = [
     (
         Retire("k", "a", "CEA25", 10, "r-5", transferred_out=True),
         "transfer out 10 CEA25 of a (ref r-5)",
+    ),
+    (
+        AnnulTrade("k", "CEA25", 7, "乌龙指"),
+        "annul trade 7 of CEA25 (乌龙指)",
     ),
     (SuspendVenue("k", "行情中断"), "suspend the venue (行情中断)"),
     (ResumeVenue("k", "it is back"), "resume the venue (it is back)"),

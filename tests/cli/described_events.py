@@ -51,6 +51,7 @@ from carbonex.engine import (
     Restriction,
     SetObligation,
     Trade,
+    TradeAnnulled,
     Uncrossed,
     VenueResumed,
     VenueSuspended,
@@ -248,6 +249,13 @@ EVENTS = [
     ),
     (Moved(Deposit("k", "a", 1, "r")), "done"),
     (Moved(Deposit("k", "a", 1, "r"), duplicate=True), "was done before"),
+    (
+        TradeAnnulled(
+            *("CEA25", 7, Method.LISTED, 7463, 500, "a", 9, 3, 0, "b", 8, 2, 5),
+            *(BUY, False, "乌龙指"),
+        ),
+        "trade 7 annulled: 500 @ 74.63 from b to a (fees 0.05 and 0.00)",
+    ),
     (VenueSuspended("行情中断"), "the venue is suspended"),
     (VenueResumed("it is back"), "the venue goes on"),
     (FreezeChanged(FREEZE, 5, 0), "5 CEA25 frozen"),

@@ -64,6 +64,7 @@ COMMANDS = {
     14: "DelistInstrument key instrument",
     16: "SuspendVenue key reason",
     17: "ResumeVenue key reason",
+    18: "AnnulTrade key instrument trade_id reason",
     20: "RegisterParticipant key participant",
     21: "AddKey key participant key_id public_key permissions",
     22: "RevokeKey key key_id",
@@ -164,7 +165,7 @@ ENUMS: list[tuple[type[enum.Enum], str]] = [
             " DEADLINE_PASSED=4004 UNKNOWN_INSTRUMENT=3001 NOT_PERMITTED=3002"
             " UNKNOWN_PARTICIPANT=6001 UNKNOWN_ACCOUNT=6002 UNKNOWN_KEY=6003"
             " UNKNOWN_AUCTION=6011 ALREADY_EXISTS=6004 BAD_NAME=6005"
-            " BAD_PARAMETER=6006 LAST_REGISTRY_KEY=6010 NO_TRADING_DAY=6012 DAY_HAS_TRADED=6013 UNKNOWN_ORDER=4001"
+            " BAD_PARAMETER=6006 LAST_REGISTRY_KEY=6010 NO_TRADING_DAY=6012 DAY_HAS_TRADED=6013 UNKNOWN_TRADE=6015 TRADE_ANNULLED=6016 UNKNOWN_ORDER=4001"
             " UNKNOWN_BID=4009 RESTRICTED=3003 NOT_TRADABLE=3004 MARKET_CLOSED=3005"
             " VENUE_SUSPENDED=3032 HALTED=3006 NOT_HALTED=6007"
             " NOT_SUSPENDED=6014 BAD_QTY=3007 QTY_ABOVE_LISTED_MAX=3008"

@@ -8,6 +8,7 @@ from carbonex.engine import (
     BUY,
     MAX_BALANCE,
     SELL,
+    AnnulTrade,
     Freeze,
     PlaceOrder,
     Reason,
@@ -31,6 +32,7 @@ from .cases import (
     Case,
     Fault,
 )
+from .prepared import close
 
 
 if TYPE_CHECKING:
@@ -54,6 +56,22 @@ def freeze_cash(driver: Driver) -> None:
     _do(driver, Freeze("", "ours", "", 0, "frozen", "order 7", 10**9))
 
 
+def annul(driver: Driver) -> None:
+    _do(driver, AnnulTrade("", "CEA", 1, "typed wrongly"))
+
+
+def spend(driver: Driver) -> None:
+    """Let the seller have no cash any more."""
+    cash = driver.exchange.accounts["rival"].available
+    _do(driver, Withdraw("", "rival", cash, "all"))
+
+
+def send(driver: Driver) -> None:
+    """Let the buyer have no tonnes any more."""
+    tonnes = driver.exchange.accounts["ours"].holdings["CEA"].available
+    _do(driver, Transfer("", "ours", "rival", "CEA", tonnes, "all-t"))
+
+
 def suspend(driver: Driver) -> None:
     _do(driver, SuspendVenue("", "wrong prices"))
 
@@ -74,6 +92,21 @@ NO_QUANTITY = Fault(Reason.BAD_QTY, {"quantity": 0})
 SUSPENDED = Fault(Reason.VENUE_SUSPENDED, prepare=suspend)
 
 EMERGENCY_CASES = (
+    Case(
+        "annul a trade",
+        AnnulTrade("", "CEA", 1, "typed wrongly"),
+        (
+            FOREIGN,
+            NO_INSTRUMENT,
+            *UNREASONED,
+            Fault(Reason.NO_TRADING_DAY, prepare=close, rank=9),
+            Fault(Reason.UNKNOWN_TRADE, {"trade_id": 3}),
+            Fault(Reason.UNKNOWN_TRADE, {"trade_id": 0}),
+            Fault(Reason.TRADE_ANNULLED, prepare=annul),
+            Fault(Reason.INSUFFICIENT_FUNDS, prepare=spend, rank=5),
+            Fault(Reason.INSUFFICIENT_HOLDINGS, prepare=send, rank=5),
+        ),
+    ),
     Case(
         "suspend the venue",
         SuspendVenue("", "wrong prices"),

@@ -39,6 +39,8 @@ def tonnes(method: str, quantity: int) -> Request:
 
 SUSPENDED: Final = house("suspend_venue", reason="行情中断")
 
+ANNUL: Final = house("annul_trade", instrument=CEA, trade_id="1", reason="乌龙指")
+
 OF_EMERGENCIES: Final = (
     Scenario(
         R.VENUE_SUSPENDED,
@@ -47,6 +49,21 @@ OF_EMERGENCIES: Final = (
         " it resumes, only cancels work",
         buy(10, "74.63"),
         (*OPEN, SUSPENDED),
+    ),
+    Scenario(
+        R.UNKNOWN_TRADE,
+        "trade_id",
+        "CEA25 has no trade 1 of the open trading day that can be annulled: it is of another"
+        " day, is not among the newest 5000, or never was",
+        ANNUL,
+        OPEN,
+    ),
+    Scenario(
+        R.TRADE_ANNULLED,
+        "trade_id",
+        "trade 1 of CEA25 is annulled already",
+        ANNUL,
+        (*OPEN, sell(10, "74.63"), buy(10, "74.63"), ANNUL),
     ),
     Scenario(
         R.NOT_SUSPENDED,

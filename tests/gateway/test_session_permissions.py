@@ -79,6 +79,7 @@ NEEDS: dict[str, tuple[Permission | None, dict[str, Any]]] = {
     "restrict": (OPERATE, {"participant": "beta", "restriction": "sell_only"}),
     "halt": (OPERATE, {"instrument": CEA}),
     "resume": (OPERATE, {"instrument": CEA}),
+    "annul_trade": (OPERATE, {"instrument": CEA, "trade_id": "1", "reason": "typo"}),
     "suspend_venue": (OPERATE, {"reason": "wrong prices"}),
     "resume_venue": (OPERATE, {"reason": "right prices"}),
     "end_day": (OPERATE, {}),

@@ -58,6 +58,7 @@ def test_the_digests_in_it_are_those_of_its_states(log: Path) -> None:
 
 # Commands that came after the newest release: the next one's logs hold them.
 SINCE = {
+    "AnnulTrade",
     "CancelDay",
     "EndDay",
     "Freeze",

@@ -94,7 +94,10 @@ class Paper:
 
 @dataclass
 class Deal:
-    """A trade; ``composite`` is its product's after it, 0 off the book."""
+    """A trade; ``composite`` is its product's after it, 0 off the book.
+
+    Of each party the account, the order's (or block's, auction's, bid's) number, the fee.
+    """
 
     date: int
     instrument: str
@@ -102,6 +105,11 @@ class Deal:
     price: int
     quantity: int
     composite: int = 0
+    buyer: tuple[str, int, int] = ("", 0, 0)
+    seller: tuple[str, int, int] = ("", 0, 0)
+    taker: Side = BUY
+    called: bool = False
+    annulled: bool = False
 
 
 @dataclass
@@ -353,6 +361,7 @@ class World:
             if deal.date == self.date
             and deal.instrument == instrument
             and deal.method is Method.LISTED
+            and not deal.annulled
         ]
         return prices[-1] if prices else 0
 

@@ -200,6 +200,36 @@ async def test_tonnes_leave_the_venue(market: Market) -> None:
         assert held.quantity == 9_700
 
 
+async def test_an_annulled_trade_is_told_to_both_and_on_the_tape(
+    market: Market,
+) -> None:
+    async with (
+        connect(market.url, market.keys["operator"]) as operator,
+        connect(market.url, market.keys["maker"]) as maker,
+        connect(market.url, market.keys["taker"]) as taker,
+    ):
+        order = await maker.sell("CEA25", 5, "70.00")
+        before = await maker.balances()
+        bought, prints = taker.executions(), taker.trades("CEA25")
+        buying = await taker.buy("CEA25", 3, "70.00")
+        traded = [await bought.next() for _ in range(2)][1]
+        assert traded.trade_id == (await prints.next()).trade_id
+        annulled = await operator.annul_trade("CEA25", traded.trade_id, "乌龙指")
+        assert (annulled.buyer, annulled.quantity) == ("taker", 3)
+        told = await bought.next()
+        assert (told.event, told.trade_id) == ("annulled", traded.trade_id)
+        assert (told.order_id, told.source_id) == ("", buying.order_id)
+        assert told.reason == "乌龙指"
+        correction = await prints.next()
+        assert (correction.annulled, correction.trade_id) == (True, traded.trade_id)
+        assert (buying.status, order.remaining) == ("filled", 2)
+        after = await maker.balances()
+        assert after.available == before.available
+        assert after.holding("CEA25").quantity == before.holding("CEA25").quantity
+        with pytest.raises(RegistryRefused, match="TRADE_ANNULLED"):
+            await operator.annul_trade("CEA25", traded.trade_id, "乌龙指")
+
+
 async def test_a_suspension_is_told_to_everybody_and_to_who_comes_later(
     market: Market,
 ) -> None:

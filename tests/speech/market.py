@@ -23,6 +23,7 @@ from carbonex.engine import (
     BlockTerms,
     Bulletin,
     CallTerms,
+    CancelDay,
     DayBegun,
     DayEnded,
     DelistInstrument,
@@ -194,5 +195,6 @@ VERBS: Mapping[str, Callable[[Words], Command]] = {
     "resume": lambda words: ResumeInstrument(words.key, words.take()),
     "suspend-venue": lambda words: SuspendVenue(words.key, "prices are wrong"),
     "resume-venue": lambda words: ResumeVenue(words.key, "prices are right"),
+    "cancel-day": lambda words: CancelDay(words.key),
     "begin": _begin,  # begin 20250106 until 900
 }

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from carbonex.engine import (
     ActivateSemantics,
     AdvanceTime,
+    AnnulTrade,
     BeginDay,
     CallTerms,
     CancelDay,
@@ -54,6 +55,15 @@ def suspend(r: Random, exchange: Exchange) -> SuspendVenue | ResumeVenue:
     ends = bool(exchange.suspension) is bool(r.randrange(12))
     kind = ResumeVenue if ends else SuspendVenue
     return kind(pools.key(r), "" if one_in(r, 12) else "报价源故障")
+
+
+def annul(r: Random, exchange: Exchange) -> AnnulTrade:
+    """The end of a trade, mostly of one of the newest."""
+    name = pools.instrument(r)
+    listed = exchange.instruments.get(name)
+    last = listed.last_trade_id if listed else 5
+    number = r.randint(-1, last + 1) if one_in(r, 6) else max(last - r.randrange(4), 1)
+    return AnnulTrade(pools.key(r), name, number, "" if one_in(r, 15) else "乌龙指")
 
 
 def restrict(r: Random, exchange: Exchange) -> RestrictParticipant:

@@ -35,6 +35,7 @@ _ODDS: tuple[tuple[Callable[[Random, Exchange], Command], int], ...] = (
     (sessions.countdown, 15),
     (market.halt, 8),
     (market.suspend, 3),
+    (market.annul, 30),
     (market.restrict, 5),
     (market.lift, 60),
     (market.terms, 12),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from carbonex.engine import (
     BUY,
+    AnnulTrade,
     Command,
     Freeze,
     PlaceOrder,
@@ -19,6 +20,7 @@ from carbonex.engine import (
 
 R = Reason
 BUY_10 = PlaceOrder("k1", "acme-1", "CEA25", BUY, 7463, 10)
+ANNUL = AnnulTrade("o1", "CEA25", 17, "typed wrongly")
 FREEZE = Freeze("r1", "acme-1", "CEA25", 10, "f-1", "")
 UNFREEZE = Unfreeze("r1", "acme-1", "CEA25", 10, "f-1", "order 7")
 UNFREEZE_CASH = Unfreeze("r1", "acme-1", "", 0, "f-1", "order 7", 1_000)
@@ -46,6 +48,37 @@ OF_EMERGENCIES: list[tuple[Command, Rejected, str]] = [
         (
             "10 t are needed and account acme-1 has 4 t that may be used; others are"
             " frozen: balances tells how many, the registry why"
+        ),
+    ),
+    (
+        ANNUL,
+        Rejected(R.UNKNOWN_TRADE, "trade_id", 17),
+        (
+            "CEA25 has no trade 17 of the open trading day that can be annulled: it is of"
+            " another day, is not among the newest 5000, or never was"
+        ),
+    ),
+    (
+        ANNUL,
+        Rejected(R.TRADE_ANNULLED, "trade_id", 17),
+        "trade 17 of CEA25 is annulled already",
+    ),
+    (
+        ANNUL,
+        Rejected(R.INSUFFICIENT_HOLDINGS, "trade_id", 10, 4),
+        (
+            "the buyer of trade 17 has 4 t of CEA25 that no order locks, and 10 t are to"
+            " go back: it has moved or sold the rest; have it cancel orders, or give"
+            " tonnes back"
+        ),
+    ),
+    (
+        ANNUL,
+        Rejected(R.INSUFFICIENT_FUNDS, "trade_id", 74_630, 50),
+        (
+            "the seller of trade 17 has CNY 0.50 that no order locks, and 746.30 are to go"
+            " back: it has spent or withdrawn the rest; have it cancel orders, or deposit"
+            " cash"
         ),
     ),
     (

@@ -193,6 +193,7 @@ _EXAMPLES: dict[str, dict[str, object]] = {
         "client_ref": "r",
         "transferred_out": True,
     },
+    "annul_trade": {"instrument": "CEA25", "trade_id": "7", "reason": "乌龙指"},
     "suspend_venue": {"reason": "行情中断"},
     "resume_venue": {"reason": "right prices"},
     "freeze_cash": FROZEN_CASH,

@@ -100,6 +100,12 @@ class Balance:
         self.frozen += part
         self.pending -= part
 
+    def give_up_frozen(self, quantity: int) -> None:
+        """Take away what is frozen; as much is to be frozen again when it comes."""
+        self.quantity -= quantity
+        self.frozen -= quantity
+        self.pending += quantity
+
     def thaw(self, quantity: int) -> None:
         """Let so much less be frozen, first of what pends."""
         part = min(quantity, self.pending)

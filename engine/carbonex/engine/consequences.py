@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING
 
 from . import work
 from .enums import CancelReason, Phase
-from .events import LargeHolder, Moved, OffBookTrade, PhaseChanged, Trade
+from .events import (
+    LargeHolder,
+    Moved,
+    OffBookTrade,
+    PhaseChanged,
+    Trade,
+    TradeAnnulled,
+)
 from .orders.entering import trigger
 from .orders.leaving import cancel_open
 from .orders.refusals import barred
@@ -161,7 +168,7 @@ def _receivers(state: State, event: Event) -> list[tuple[Participant, Instrument
             [event.maker.account, event.taker.account],
             event.maker.instrument,
         )
-    elif type(event) is OffBookTrade:
+    elif type(event) is OffBookTrade or type(event) is TradeAnnulled:
         accounts, name = [event.buyer, event.seller], event.instrument
     elif type(event) is Moved and not event.duplicate:
         accounts, name = _moved(event)

@@ -13,6 +13,7 @@ from .commands import (
     AddKey,
     AdvanceTime,
     AmendOrder,
+    AnnulTrade,
     BeginDay,
     CancelAll,
     CancelBid,
@@ -56,6 +57,7 @@ from .commands import (
 from .consequences import follow
 from .enums import CancelReason, Reason
 from .events import Rejected
+from .market.annulling import annul
 from .market.days import begin_day, end_day, step
 from .market.days_undone import cancel_day, end_now
 from .market.instruments import (
@@ -334,6 +336,7 @@ _RARE: dict[type[Command], Callable[[State, Any], list[Event]]] = {
     HaltInstrument: halt,
     ResumeInstrument: resume,
     SuspendVenue: suspend_venue,
+    AnnulTrade: annul,
     ResumeVenue: resume_venue,
     RegisterParticipant: register_participant,
     AddKey: add_key,

@@ -10,6 +10,7 @@ from .commands import MAX_PRICE
 from .enums import Permission, Phase
 from .market.schedule import CLOSED_ALL_DAY, step_at
 from .market.statistics import Product, Record
+from .market.tape import KEPT, Tape
 from .orders.stops import Stops
 from .supervision.alerts import watched
 from .supervision.watch import Watch
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 
 VENUE_KEY: Final = ""  # commands of the venue's own process carry it
+FULL: Final = 2 * KEPT  # trades on a tape
 NO_ACCOUNTS: Final[dict[str, Account]] = {}
 
 
@@ -36,7 +38,8 @@ class Instrument:
     """A listed instrument: its terms, its phase, its book and its statistics.
 
     ``number`` is its place in the order of listing. ``issued`` is the tonnes that
-    exist; ``last_trade_id`` numbers its trades, and ``fees`` is what they paid.
+    exist; ``last_trade_id`` numbers its trades, of which so many were ``annulled``, and
+    ``fees`` is what they paid. ``tape`` has those that may be.
     ``reference`` is the day's P0 and ``close`` the last day's close (a new
     instrument's declared price); ``limit_down`` and ``limit_up`` bound its prices.
     ``sellable_day`` numbers the trading day from which today's purchases may be
@@ -54,6 +57,7 @@ class Instrument:
     """
 
     __slots__ = (
+        "annulled",
         "blocks",
         "book",
         "burdened",
@@ -81,6 +85,7 @@ class Instrument:
         "schedule",
         "sellable_day",
         "stops",
+        "tape",
         "terms",
         "tradable",
         "watch",
@@ -93,6 +98,8 @@ class Instrument:
         self.book = Book()
         self.stops = Stops()
         self.record = Record()
+        self.tape = Tape()
+        self.annulled = 0
         self.next_terms: ListInstrument | None = None
         self.halted = False
         self.tradable = False
@@ -123,6 +130,12 @@ class Instrument:
         listed.quantity += quantity
         listed.turnover += turnover
         listed.trades += trades
+        self.bound_tape()
+
+    def bound_tape(self) -> None:
+        """Forget old trades of the day, now and then. Amortised O(1) a trade."""
+        if len(self.tape.trades) > FULL:
+            self.tape.forget(self.last_trade_id)
 
     @property
     def last_price(self) -> int:

@@ -263,6 +263,19 @@ class FrozenTonnes(msgspec.Struct, frozen=True, omit_defaults=True):
     duplicate: bool = False
 
 
+class Annulled(msgspec.Struct, frozen=True):
+    """A trade that was taken back: what both sides get back of it, fees in CNY."""
+
+    instrument: str
+    trade_id: str
+    price: str
+    quantity: int
+    buyer: str
+    buyer_fee: str
+    seller: str
+    seller_fee: str
+
+
 class Moved(msgspec.Struct, frozen=True, omit_defaults=True):
     """Cash or tonnes were moved, as the method says, now or before."""
 

@@ -61,6 +61,7 @@ PARAMS: Final[dict[str, type[Params]]] = {
     "resume": requests.Resume,
     "suspend_venue": requests.SuspendVenue,
     "resume_venue": requests.ResumeVenue,
+    "annul_trade": requests.AnnulTrade,
     "begin_day": requests.BeginDay,
     "end_day": requests.EndDay,
     "cancel_day": requests.CancelDay,

@@ -126,6 +126,7 @@ from .guarding import DeadMansSwitch
 from .models import (
     AccountTrade,
     Alert,
+    Annulled,
     Auction,
     AuctionBid,
     AuctionTerms,
@@ -177,6 +178,7 @@ __all__ = [
     "AccessDenied",
     "AccountTrade",
     "Alert",
+    "Annulled",
     "Auction",
     "AuctionBid",
     "AuctionTerms",

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from .models import (
         Alert,
+        Annulled,
         Auction,
         AuctionTerms,
         BlockTerms,
@@ -151,6 +152,22 @@ class Administration(Guarding):
     async def resume_venue(self, reason: str) -> None:
         """Let all trade again that is not halted itself, by a call where terms have one."""
         await self._ask(requests.ResumeVenue(reason), nothing)
+
+    async def annul_trade(
+        self, instrument: str, trade_id: str | int, reason: str
+    ) -> Annulled:
+        """Take back a trade of the open trading day that was a mistake.
+
+        Cash, tonnes and fees go back on both sides, the day's statistics leave it out,
+        and tape, executions and statements say so with the ``reason``.
+
+        Raises:
+            OrderRejected: If the buyer has not the tonnes, or the seller the cash.
+            RegistryRefused: If there is no such trade, or it is annulled already.
+
+        """
+        annulled = requests.AnnulTrade(instrument, str(trade_id), reason)
+        return await self._ask(annulled, as_it_is)
 
     async def begin_day(self, date: dt.date, ends: dt.datetime | None = None) -> None:
         """Open the trading day ``date``, which ends at ``ends``.

@@ -11,6 +11,7 @@ from carbonex.wire.answers import Error
 
 from .models import (
     AccountTrades,
+    Annulled,
     Auction,
     Auctions,
     Balances,
@@ -118,6 +119,7 @@ METHODS: Final[dict[type[requests.Params], tuple[str, Any]]] = {
     requests.Resume: ("resume", answers.Empty),
     requests.SuspendVenue: ("suspend_venue", answers.Empty),
     requests.ResumeVenue: ("resume_venue", answers.Empty),
+    requests.AnnulTrade: ("annul_trade", Annulled),
     requests.BeginDay: ("begin_day", answers.Empty),
     requests.EndDay: ("end_day", answers.Empty),
     requests.CancelDay: ("cancel_day", answers.Empty),

@@ -243,6 +243,10 @@ def _settle(
     day = world.days + lag if lag else 0
     world.ledger.deliver(buyer, seller, name, deal.quantity, day)
     world.deals.append(deal)
+    taken = source[1] or source[0]
+    deal.taker = side
+    deal.buyer = buyer, source[0] if side is SELL else taken, buyer_fee
+    deal.seller = seller, taken if side is SELL else source[0], seller_fee
     for account in (buyer, seller):
         world.executions[account] += 1
     return OffBookTrade(

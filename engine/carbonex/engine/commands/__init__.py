@@ -30,6 +30,7 @@ from .log import (
 )
 from .market import (
     AdvanceTime,
+    AnnulTrade,
     BeginDay,
     CancelDay,
     DelistInstrument,
@@ -94,6 +95,7 @@ __all__ = [
     "AddKey",
     "AdvanceTime",
     "AmendOrder",
+    "AnnulTrade",
     "AuctionCommand",
     "Batch",
     "BeginDay",

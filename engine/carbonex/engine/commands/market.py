@@ -118,6 +118,16 @@ class ResumeVenue(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=17
 
 
 @final
+class AnnulTrade(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=18):
+    """Take back a trade of the open day that was a mistake; ``reason`` is for people."""
+
+    key: str
+    instrument: str
+    trade_id: int
+    reason: str
+
+
+@final
 class BeginDay(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=40):
     """Open the trading day ``date`` (YYYYMMDD); it ends when time is ``ends_ns``.
 
@@ -161,6 +171,7 @@ MarketCommand = (
     | HaltInstrument
     | ResumeInstrument
     | SuspendVenue
+    | AnnulTrade
     | ResumeVenue
     | BeginDay
     | EndDay

@@ -32,6 +32,7 @@ from .off_book import (
     BlockEnded,
     BlockProposed,
     OffBookTrade,
+    TradeAnnulled,
 )
 from .orders import (
     CancelsFollow,
@@ -106,6 +107,7 @@ __all__ = [
     "RefEvent",
     "Rejected",
     "Trade",
+    "TradeAnnulled",
     "Uncrossed",
     "VenueResumed",
     "VenueSuspended",

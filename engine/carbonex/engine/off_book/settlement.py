@@ -135,7 +135,7 @@ def settle(
     instrument.last_trade_id += 1
     buyer.exec_seq += 1
     seller.exec_seq += 1
-    return OffBookTrade(
+    trade = OffBookTrade(
         instrument.last_trade_id,
         taker.method,
         source_id,
@@ -151,6 +151,9 @@ def settle(
         seller_fee,
         taker.side,
     )
+    instrument.tape.trades.append(trade)
+    instrument.bound_tape()
+    return trade
 
 
 def opposite(side: Side) -> Side:

@@ -55,10 +55,17 @@ def freeze(state: State, command: FreezeCommand) -> list[Event]:
         balance.freeze()
     else:
         balance.thaw(command.size)
-    _follow(state, balance)
+    note_pending(state, balance)
     changed = FreezeChanged(command, balance.frozen, balance.pending)
     remember(account, command, changed)
     return [changed]
+
+
+def note_pending(state: State, balance: Balance) -> None:
+    """Note whether a freeze of a balance pends. Linear in those that do."""
+    others = [item for item in state.freezing if item is not balance]
+    state.freezing = [*others, balance] if balance.pending else others
+    state.watch()
 
 
 def freeze_pending(state: State) -> None:
@@ -121,10 +128,3 @@ def _known(account: Account, instrument: str) -> Balance:
 
 def _balance(account: Account, instrument: str) -> Balance:
     return account.holding(instrument) if instrument else account.cash_balance
-
-
-def _follow(state: State, balance: Balance) -> None:
-    """Note whether a freeze of a balance pends."""
-    others = [item for item in state.freezing if item is not balance]
-    state.freezing = [*others, balance] if balance.pending else others
-    state.watch()

@@ -19,7 +19,7 @@ from carbonex.engine.commands import (
     ProposeBlock,
     RefCommand,
 )
-from carbonex.engine.enums import CancelReason, Permission, Restriction, Side
+from carbonex.engine.enums import CancelReason, Method, Permission, Restriction, Side
 from carbonex.engine.events import RefEvent
 from carbonex.engine.supervision.watch_rows import WatchRow
 
@@ -29,6 +29,9 @@ FORMAT: Final = 6
 PricesRow = tuple[int, int, int, int]  # open, high, low, last
 # Tonnes, trades, and fen as high and low part.
 TallyRow = tuple[int, int, int, int]
+# Of a trade: its method, price and tonnes; the buyer, its source and fee; the seller's;
+# the taker's side, and whether a call auction made it.
+PrintRow = tuple[Method, int, int, str, int, int, str, int, int, Side, bool]
 TalliesRow = tuple[TallyRow, TallyRow, TallyRow]  # listed, block, auction
 
 
@@ -147,6 +150,14 @@ class RecordRow(msgspec.Struct, frozen=True, gc=False, array_like=True):
     total: TalliesRow
 
 
+class TapeRow(msgspec.Struct, frozen=True, gc=False, array_like=True):
+    """The day's trades that may be annulled, prices of others, and what was annulled."""
+
+    trades: list[PrintRow]
+    before: PricesRow
+    annulled: list[int]
+
+
 class InstrumentRow(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """An instrument, with the numbers of its book's orders, and of those that wait.
 
@@ -171,6 +182,8 @@ class InstrumentRow(msgspec.Struct, frozen=True, gc=False, array_like=True):
     call_ends_ns: int
     call_waits_ns: int
     record: RecordRow
+    annulled: int
+    tape: TapeRow
     watch: WatchRow | None
     bids: list[int]
     asks: list[int]

@@ -21,6 +21,7 @@ from carbonex.engine.enums import BUY, GTD
 from carbonex.engine.market.days_undone import Before
 from carbonex.engine.market.phases import day_schedule
 from carbonex.engine.market.statistics import Tallies
+from carbonex.engine.market.tape import Print
 from carbonex.engine.off_book.auctions import enter_auction, enter_bid
 from carbonex.engine.off_book.blocks import enter_proposal
 from carbonex.engine.orders.mass_cancels import MassCancel
@@ -226,6 +227,11 @@ def _restore_instrument(
     instrument.call_ends_ns = row.call_ends_ns
     instrument.call_waits_ns = row.call_waits_ns
     _restore_record(instrument.record, row.record)
+    instrument.annulled = row.annulled
+    tape = instrument.tape
+    tape.trades = [Print(*trade) for trade in row.tape.trades]
+    _restore_prices(tape.before, row.tape.before)
+    tape.annulled = dict.fromkeys(row.tape.annulled)
     instrument.watch = None if row.watch is None else restored(row.watch)
     if row.tradable:
         instrument.product.instruments.append(instrument)

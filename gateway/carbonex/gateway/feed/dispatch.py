@@ -34,6 +34,7 @@ from carbonex.engine import (
     PhaseChanged,
     ProductBulletin,
     Trade,
+    TradeAnnulled,
     Transfer,
     VenueResumed,
     VenueSuspended,
@@ -80,6 +81,7 @@ class Dispatch:
             OrderTriggered: self._changed,
             OrderRefilled: self._changed,
             OffBookTrade: self._traded_off_book,
+            TradeAnnulled: self._traded_off_book,
             Moved: self._moved,
             FreezeChanged: self._froze,
             PhaseChanged: self._phase_changed,  # InstrumentListed is followed by one
@@ -158,7 +160,9 @@ class Dispatch:
 
     # Off the book
 
-    def _traded_off_book(self, seq: int, time_ns: int, event: OffBookTrade) -> None:
+    def _traded_off_book(
+        self, seq: int, time_ns: int, event: OffBookTrade | TradeAnnulled
+    ) -> None:
         record = Record(seq, time_ns, event)
         self._prints.add(event.instrument, record)
         self._touched_tickers[event.instrument] = None

@@ -93,6 +93,7 @@ _ALL: Final[tuple[AnyMethod, ...]] = (
     VenueMethod("resume", OPERATE, 1, operator.resume, rendering.done),
     VenueMethod("suspend_venue", OPERATE, 1, operator.suspend_venue, rendering.done),
     VenueMethod("resume_venue", OPERATE, 1, operator.resume_venue, rendering.done),
+    VenueMethod("annul_trade", OPERATE, 1, operator.annul_trade, rendering.annulled),
     VenueMethod("begin_day", OPERATE, 1, operator.begin_day, rendering.done),
     VenueMethod("end_day", OPERATE, 1, operator.end_day, rendering.done),
     VenueMethod("cancel_day", OPERATE, 1, operator.cancel_day, rendering.done),

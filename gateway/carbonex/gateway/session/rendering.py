@@ -18,6 +18,7 @@ from carbonex.engine import (
     OrderStatus,
     OrderTriggered,
     Trade,
+    TradeAnnulled,
 )
 from carbonex.gateway.feed.countdowns import countdown_of
 from carbonex.wire import answers
@@ -109,6 +110,22 @@ def froze_tonnes(events: list[Event]) -> answers.FrozenTonnes:
     assert type(first) is FreezeChanged
     ref, duplicate = first.terms.client_ref, first.duplicate
     return answers.FrozenTonnes(ref, first.frozen, first.pending, duplicate)
+
+
+def annulled(events: list[Event]) -> answers.Annulled:
+    """Return the result of annul_trade."""
+    first = events[0]
+    assert type(first) is TradeAnnulled
+    return answers.Annulled(
+        first.instrument,
+        str(first.trade_id),
+        format_fen(first.price),
+        first.quantity,
+        first.buyer,
+        format_fen(first.buyer_fee),
+        first.seller,
+        format_fen(first.seller_fee),
+    )
 
 
 def obliged(events: list[Event]) -> answers.Obligation:

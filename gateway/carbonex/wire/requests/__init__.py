@@ -55,6 +55,7 @@ from .off_book import (
     WithdrawBlock,
 )
 from .operator import (
+    AnnulTrade,
     BeginDay,
     CancelDay,
     DelistInstrument,
@@ -131,6 +132,7 @@ __all__ = [
     "AddOrder",
     "AddOrderFields",
     "AmendOrder",
+    "AnnulTrade",
     "Auctions",
     "AuctionsSection",
     "Balances",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .base import Date, Explanation, Micros, Name, Params, RestrictionName
+from .base import Date, Explanation, Id, Micros, Name, Params, RestrictionName
 from .terms import Terms
 
 
@@ -48,6 +48,14 @@ class SuspendVenue(Params, frozen=True):
 class ResumeVenue(Params, frozen=True):
     """Let all instruments trade again that are not halted themselves."""
 
+    reason: Explanation
+
+
+class AnnulTrade(Params, frozen=True):
+    """Take back a trade of the open trading day that was a mistake."""
+
+    instrument: Name
+    trade_id: Id
     reason: Explanation
 
 

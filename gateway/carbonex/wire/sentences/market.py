@@ -8,6 +8,7 @@ from carbonex.engine.commands import (
     MAX_BALANCE,
     MAX_PRICE,
     MAX_QUANTITY,
+    AnnulTrade,
     HaltInstrument,
     OpenAuction,
     ProposeBlock,
@@ -212,6 +213,12 @@ def _cash_frozen(r: Rejected, c: Any) -> str:
 
 
 def _holdings(r: Rejected, c: Any) -> str:
+    if type(c) is AnnulTrade:
+        return (
+            f"the buyer of trade {c.trade_id} has {r.limit} t of {c.instrument} that no"
+            f" order locks, and {r.value} t are to go back: it has moved or sold the rest;"
+            " have it cancel orders, or give tonnes back"
+        )
     return (
         f"{r.value} t are needed and account {c.account} has {r.limit} t available;"
         " sell less, or cancel orders that lock tonnes"
@@ -219,6 +226,12 @@ def _holdings(r: Rejected, c: Any) -> str:
 
 
 def _funds(r: Rejected, c: Any) -> str:
+    if type(c) is AnnulTrade:
+        return (
+            f"the seller of trade {c.trade_id} has CNY {format_fen(r.limit)} that no order"
+            f" locks, and {format_fen(r.value)} are to go back: it has spent or withdrawn"
+            " the rest; have it cancel orders, or deposit cash"
+        )
     return (
         f"CNY {format_fen(r.value)} are needed and account {c.account} has"
         f" {format_fen(r.limit)} available; take less, or cancel orders that lock cash"

@@ -46,6 +46,7 @@ from .market import (
 )
 from .off_book import (
     ENDED,
+    Annulled,
     Auction,
     AuctionBid,
     Auctions,
@@ -74,6 +75,7 @@ __all__ = [
     "AccountTrade",
     "AccountTrades",
     "Alert",
+    "Annulled",
     "Auction",
     "AuctionBid",
     "AuctionTerms",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from carbonex.engine import (
+    AnnulTrade,
     BeginDay,
     CancelDay,
     DelistInstrument,
@@ -62,6 +63,11 @@ def suspend_venue(p: requests.SuspendVenue, key: str) -> SuspendVenue:
 def resume_venue(p: requests.ResumeVenue, key: str) -> ResumeVenue:
     """Return the command of resume_venue."""
     return ResumeVenue(key, p.reason)
+
+
+def annul_trade(p: requests.AnnulTrade, key: str) -> AnnulTrade:
+    """Return the command of annul_trade."""
+    return AnnulTrade(key, p.instrument, int(p.trade_id), p.reason)
 
 
 def begin_day(p: requests.BeginDay, key: str) -> BeginDay:
