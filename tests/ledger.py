@@ -13,7 +13,7 @@ from carbonex.engine import Deposit, Issue, Retire, Surrender, Transfer, Withdra
 
 
 if TYPE_CHECKING:
-    from carbonex.engine import Exchange, MoveCommand
+    from carbonex.engine import Exchange, MoveCommand, TradeAnnulled
 
 
 @dataclass
@@ -85,6 +85,18 @@ class Ledger:
         self.tonnes[buyer, instrument] += quantity
         self.tonnes[seller, instrument] -= quantity
         self._let_wait(buyer, instrument, day, quantity)
+
+    def take_back(self, event: TradeAnnulled, day: int, available: int) -> None:
+        """Undo a trade: what may be sold from its ``day`` on goes first."""
+        buyer, seller, name = event.buyer, event.seller, event.instrument
+        days = self._days(buyer, name)
+        others = [*reversed([other for other in days if other != day]), 0]
+        days = [day, *others] if day in days else others
+        self._take(buyer, name, event.quantity, available, days)
+        self.tonnes[seller, name] += event.quantity
+        self.pay(seller, buyer, event.price * event.quantity)
+        self.charge(buyer, name, -event.buyer_fee)
+        self.charge(seller, name, -event.seller_fee)
 
     def pay(self, buyer: str, seller: str, amount: int) -> None:
         self.cash[buyer] -= amount

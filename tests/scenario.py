@@ -54,7 +54,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from carbonex.engine import Applied, Command
-    from carbonex.engine.accounts import Holding
+    from carbonex.engine.accounts import Balance, Holding
 
 # A trading day is open, and three participants have an account each.
 STAGE = """
@@ -170,7 +170,7 @@ class Scene:
 
     def _balance(self, name: str) -> str:
         account = self.driver.exchange.accounts[name]
-        told = [f"cash {format_fen(account.cash)}{_locked(format_fen, account.locked)}"]
+        told = [f"cash {format_fen(account.cash)}{_cash_kept(account.cash_balance)}"]
         told += [
             f"{instrument} {holding.quantity}{_held_back(holding)}"
             for instrument, holding in sorted(account.holdings.items())
@@ -202,9 +202,18 @@ def _lines(text: str) -> list[str]:
 def _held_back(holding: Holding) -> str:
     """Tell what orders have locked, and what may be sold only from a later day on."""
     told = [f"{holding.locked} locked"] if holding.locked else []
+    told += _frozen(holding, str)
     told += [f"{part} from day {day}" for day, part in sorted(holding.maturing.items())]
     return f" ({', '.join(told)})" if told else ""
 
 
-def _locked(written: Callable[[int], str], amount: int) -> str:
-    return f" ({written(amount)} locked)" if amount else ""
+def _cash_kept(cash: Balance) -> str:
+    told = [f"{format_fen(cash.locked)} locked"] if cash.locked else []
+    told += _frozen(cash, format_fen)
+    return f" ({', '.join(told)})" if told else ""
+
+
+def _frozen(balance: Balance, written: Callable[[int], str]) -> list[str]:
+    """Tell what is frozen, and what is to be as it becomes available."""
+    told = [f"{written(balance.frozen)} frozen"] if balance.frozen else []
+    return told + ([f"{written(balance.pending)} to be"] if balance.pending else [])

@@ -19,6 +19,7 @@ from carbonex.engine.events import (
     OrderRefilled,
     OrderTriggered,
     Trade,
+    TradeAnnulled,
 )
 from carbonex.engine.terms import Thresholds
 
@@ -127,8 +128,25 @@ class FormerSupervisor:
                 self.deals.append(Deal(trade_id, price, quantity, buyer, seller))
                 yield from self._between(buyer, seller)
                 yield from self._between(seller, buyer)
+            case TradeAnnulled(instrument=self.instrument):
+                yield from self._annul(event)
             case _:
                 pass
+
+    def _annul(self, event: TradeAnnulled) -> Iterator[Alert]:
+        """Let a trade weigh nothing any more; its numbers are still told."""
+        number = event.trade_id
+        self.deals = [
+            deal._replace(price=0, quantity=0) if deal.number == number else deal
+            for deal in self.deals
+        ]
+        if event.method is Method.LISTED:
+            yield from self._all_shares()
+
+    def _all_shares(self) -> Iterator[Alert]:
+        for who in {name: None for deal in self._listed() for name in deal[3:5]}:
+            for side in Side:
+                yield from self._share(who, side)
 
     def _own(self, order: PlaceOrder) -> bool:
         return order.instrument == self.instrument
@@ -205,9 +223,7 @@ class FormerSupervisor:
             buyer, seller, orders = seller, buyer, orders[::-1]
         trade_id, price, quantity = event.trade_id, event.price, event.quantity
         self.deals.append(Deal(trade_id, price, quantity, buyer, seller, orders))
-        for who in {name: None for deal in self._listed() for name in deal[3:5]}:
-            for side in Side:
-                yield from self._share(who, side)
+        yield from self._all_shares()
         yield from self._between(buyer, seller)
         yield from self._between(seller, buyer)
 
@@ -235,7 +251,7 @@ class FormerSupervisor:
             for deal in self._listed()
             if who == (deal.buyer if side is BUY else deal.seller)
         ]
-        if limit and own and total >= self.limits.share_volume:
+        if limit and own and total and total >= self.limits.share_volume:
             tonnes = _sums(own)[0]
             value, kind = tonnes * 1000 // total, AlertKind.VOLUME_SHARE
             if value >= limit and self._doubled((kind, who, side), tonnes):
@@ -250,6 +266,8 @@ class FormerSupervisor:
         if not bought or not sold:
             return
         (tonnes, paid), (tonnes_back, got) = _sums(bought), _sums(sold)
+        if not (tonnes and tonnes_back):  # all of one way was annulled
+            return
         numbers = (
             sorted(n for way in (bought, sold) for n in _half(_orders(way))),
             sorted(n for way in (bought, sold) for n in _half(_trades(way))),

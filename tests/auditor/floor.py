@@ -25,6 +25,8 @@ from carbonex.engine import (
     ListInstrument,
     Phase,
     PhaseChanged,
+    VenueResumed,
+    VenueSuspended,
 )
 
 
@@ -72,6 +74,7 @@ class Floor:
         self.closes: dict[str, int] = {}  # composite ones, by product
         self.methods: dict[str, CompositeMethod] = {}  # by product, else the mean
         self.coming: dict[str, CompositeMethod] = {}
+        self.suspension = ""  # why the venue is suspended
         self.now = 0
         self.crowded = False  # so that not all happens at once
         self.days = self.date = self.last_date = self.ends = self.date_before = 0
@@ -175,6 +178,8 @@ class Floor:
         """Assert that every phase is the one that its time of day has."""
         for name, listing in self.listings.items():
             assert not listing.unannounced
+            if self.suspension and not listing.delisted:
+                assert listing.phase is Phase.HALTED
             if listing.phase is Phase.HALTED:
                 continue
             if self.crowded and self.now in (listing.until, self.ends):
@@ -188,7 +193,17 @@ class Floor:
             assert listing.blocks is blocks, (name, self.now)
             assert not listing.until or listing.until > self.now, "late"
 
+    def suspended(self, event: VenueSuspended) -> None:
+        assert not self.suspension
+        assert event.reason
+        self.suspension = event.reason
+
+    def resumed(self, event: VenueResumed) -> None:
+        assert self.suspension
+        self.suspension = ""
+
     def compare(self, exchange: Exchange) -> None:
+        assert exchange.suspension == self.suspension
         for name, listing in self.listings.items():
             instrument = exchange.instruments[name]
             assert instrument.terms == listing.terms

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from carbonex.engine import (
@@ -29,6 +30,8 @@ from carbonex.engine import (
     Deposit,
     EligibilitySet,
     Exchange,
+    Freeze,
+    FreezeChanged,
     InstrumentDelisted,
     InstrumentListed,
     InstrumentUpdated,
@@ -53,7 +56,10 @@ from carbonex.engine import (
     Side,
     Surrender,
     Trade,
+    TradeAnnulled,
     Uncrossed,
+    VenueResumed,
+    VenueSuspended,
     Withdraw,
     work,
 )
@@ -84,6 +90,7 @@ class Auditor:
         self.tape = desk[3]
         self.orders, self.offers = Orders(*desk), Offers(*desk)
         self.holders = Holders(self.floor, self.parties, self.ledger)
+        self.freezes: Counter[tuple[str, str]] = Counter()  # ordered, of what
         self.surrendered: list[Surrender] = []  # the obligations follow
         self.readers = self._readers()
 
@@ -156,6 +163,7 @@ class Auditor:
             KeyRevoked: lambda event: parties.revoked(event.key_id),
             ParticipantRestricted: lambda event: parties.restricted(event, orders.last),
             Moved: self._moved,
+            FreezeChanged: _once(self._froze),
             ObligationSet: self._owed,
             EligibilitySet: lambda event: parties.entitled(event.terms),
             LargeHolder: self.holders.report,
@@ -165,6 +173,8 @@ class Auditor:
             CompositeSet: floor.composes,
             InstrumentDelisted: self._delisted,
             PhaseChanged: self._phase_changed,
+            VenueSuspended: floor.suspended,
+            VenueResumed: floor.resumed,
             BandSet: floor.banded,
             DayBegun: self._begun,
             Bulletin: self.tape.publish,
@@ -187,6 +197,7 @@ class Auditor:
             BlockProposed: _once(offers.proposed),
             BlockEnded: _once(offers.block_ended),
             OffBookTrade: self._off_book,
+            TradeAnnulled: self._annulled,
             AuctionOpened: _once(offers.opened),
             BidPlaced: _once(offers.bid),
             BidEnded: offers.bid_ended,
@@ -220,6 +231,17 @@ class Auditor:
         self.holders.touch(event.buyer, event.instrument)
         self.holders.touch(event.seller, event.instrument)
 
+    def _annulled(self, event: TradeAnnulled) -> None:
+        assert event.reason
+        self.parties.count(event.buyer, event.buyer_exec_seq)
+        self.parties.count(event.seller, event.seller_exec_seq)
+        self.tape.annulled(event)
+        listing = self.floor.listings[event.instrument]
+        day = self.floor.sellable_day(listing)
+        self.ledger.take_back(event, day, event.quantity)
+        self.holders.touch(event.buyer, event.instrument)
+        self.holders.touch(event.seller, event.instrument)
+
     def _moved(self, event: Moved) -> None:
         terms = event.terms
         if event.duplicate:
@@ -234,6 +256,15 @@ class Auditor:
         self.holders.touch(getattr(terms, "to_account", terms.account), name)
         if isinstance(terms, Surrender):
             self.surrendered.append(terms)
+
+    def _froze(self, event: FreezeChanged) -> None:
+        terms = event.terms
+        where = terms.account, terms.instrument
+        more = terms.size if type(terms) is Freeze else -terms.size
+        self.freezes[where] += more
+        assert event.frozen >= 0
+        assert event.pending >= 0
+        assert event.frozen + event.pending == self.freezes[where]
 
     def _owed(self, event: ObligationSet) -> None:
         terms = event.terms
@@ -307,10 +338,11 @@ class Auditor:
         self.floor.ended(event)
 
     def _available(self, account: str, instrument: str) -> int:
-        """Return the tonnes that no order needs and that may be sold."""
+        """Return the tonnes that no order needs, no freeze keeps and that may be sold."""
         held = self.ledger.tonnes[account, instrument]
         waiting = sum(self.ledger.waiting(account, instrument).values())
-        return held - waiting - self._locked_tonnes(account, instrument)
+        unlocked = held - waiting - self._locked_tonnes(account, instrument)
+        return max(unlocked - self.freezes[account, instrument], 0)
 
     def _locked_tonnes(self, account: str, instrument: str) -> int:
         sells = [p for p in self.orders.open() if p.order.side is SELL]
@@ -342,6 +374,8 @@ class Auditor:
         if not (self.floor.crowded and renewed):  # fees of old terms may be locked yet
             assert least <= account.locked <= most
         assert account.locked <= account.cash
+        ordered = self.freezes[name, ""]
+        assert account.available == max(account.cash - account.locked - ordered, 0)
         for instrument, holding in account.holdings.items():
             assert holding.locked == self._locked_tonnes(name, instrument)
             assert holding.available == self._available(name, instrument) >= 0

@@ -17,6 +17,7 @@ from carbonex.engine import (
     OffBookTrade,
     ProductBulletin,
     Trade,
+    TradeAnnulled,
     Volumes,
 )
 
@@ -40,6 +41,8 @@ class Deal:
     method: Method
     price: int
     quantity: int
+    number: int = 0
+    annulled: bool = False
 
 
 class Tape:
@@ -81,6 +84,36 @@ class Tape:
         name, price, quantity = event.instrument, event.price, event.quantity
         self._count(name, event.trade_id, event.method, price, quantity)
 
+    def annulled(self, event: TradeAnnulled) -> None:
+        """Leave a trade out, whose numbers must be those that it had."""
+        name = event.instrument
+        [deal] = [
+            d for d in self.deals if (d.instrument, d.number) == (name, event.trade_id)
+        ]
+        assert not deal.annulled
+        assert deal.date == self.floor.date
+        told = event.method, event.price, event.quantity
+        assert told == (deal.method, deal.price, deal.quantity)
+        deal.annulled = True
+        if deal.method is Method.LISTED:
+            self._correct(self.floor.listings[name])
+
+    def _correct(self, listing: Listing) -> None:
+        product, day = listing.terms.product, self.floor.date
+        names = [item.terms.instrument for item in self._own(product)]
+        left = [d for d in self._stands() if d.date == day and d.instrument in names]
+        left = [deal for deal in left if deal.method is Method.LISTED]
+        own = [d.price for d in left if d.instrument == listing.terms.instrument]
+        listing.last = own[-1] if own else 0
+        values = self.composites.setdefault(product, [])
+        if left:
+            values.append(self._composite(product))
+        else:
+            values.clear()
+
+    def _stands(self) -> list[Deal]:
+        return [deal for deal in self.deals if not deal.annulled]
+
     def publish(self, event: Bulletin) -> None:
         """Assert that an instrument's bulletin says what the tape does."""
         listing, name = self.floor.listings[event.instrument], event.instrument
@@ -89,7 +122,7 @@ class Tape:
         assert (event.product, event.date) == (listing.terms.product, self.floor.date)
         today = [
             deal
-            for deal in self.deals
+            for deal in self._stands()
             if (deal.date, deal.instrument) == (event.date, name)
             and deal.method is Method.LISTED
         ]
@@ -140,7 +173,8 @@ class Tape:
         assert self.floor.date
         self.trades[name] += 1
         assert trade_id == self.trades[name], "trade numbers have no gap"
-        self.deals.append(Deal(self.floor.date, name, method, price, quantity))
+        day, number = self.floor.date, self.trades[name]
+        self.deals.append(Deal(day, name, method, price, quantity, number))
 
     def _own(self, product: str) -> list[Listing]:
         listings = self.floor.listings.values()
@@ -152,7 +186,7 @@ class Tape:
 
     def _volumes(self, event: Bulletin | ProductBulletin, names: Iterable[str]) -> bool:
         """Assert the volumes of the day, the calendar year and since listing."""
-        own = [deal for deal in self.deals if deal.instrument in names]
+        own = [deal for deal in self._stands() if deal.instrument in names]
         year = [deal for deal in own if deal.date // 10_000 == event.date // 10_000]
         day = [deal for deal in own if deal.date == event.date]
         assert event.day == _sum(day)
@@ -164,7 +198,7 @@ class Tape:
         for name, listing in self.floor.listings.items():
             traded = any(
                 (deal.date, deal.instrument) == (self.floor.date, name)
-                for deal in self.deals
+                for deal in self._stands()
             )
             assert (name in self.published) is (listing.tradable or traded)
 

@@ -29,6 +29,8 @@ from carbonex.engine import (
     DayEnding,
     Deposit,
     EligibilitySet,
+    Freeze,
+    FreezeChanged,
     InstrumentDelisted,
     InstrumentUpdated,
     LargeHolder,
@@ -53,10 +55,16 @@ from carbonex.engine import (
     SetEligibility,
     SetObligation,
     Trade,
+    TradeAnnulled,
     Uncrossed,
+    VenueResumed,
+    VenueSuspended,
     Volumes,
 )
 from cli.described_commands import ASK, AUCTION, BID, BID_3, BLOCK, NOON
+
+
+FREEZE = Freeze("k", "a", "CEA25", 1, "r", "order 7")
 
 
 LISTING = ListInstrument("k", "CEA25")
@@ -251,6 +259,21 @@ EVENTS = [
     ),
     (Moved(Deposit("k", "a", 1, "r")), "done"),
     (Moved(Deposit("k", "a", 1, "r"), duplicate=True), "was done before"),
+    (
+        TradeAnnulled(
+            *("CEA25", 7, Method.LISTED, 7463, 500, "a", 9, 3, 0, "b", 8, 2, 5),
+            *(BUY, False, "乌龙指"),
+        ),
+        "trade 7 annulled: 500 @ 74.63 from b to a (fees 0.05 and 0.00)",
+    ),
+    (VenueSuspended("行情中断"), "the venue is suspended"),
+    (VenueResumed("it is back"), "the venue goes on"),
+    (FreezeChanged(FREEZE, 5, 0), "5 CEA25 frozen"),
+    (FreezeChanged(FREEZE, 1_000, 5), "1,000 CEA25 frozen, 5 CEA25 more to be"),
+    (
+        FreezeChanged(Freeze("k", "a", "", 0, "r", "order 7", 1), 123_456, 0, True),
+        "was done before: 1,234.56 CNY frozen",
+    ),
     (DayBegun(20260729, NOON), "open until 2026-07-29 12:00:00.123456"),
     (DayEnded(20260729), "trading day 2026-07-29 is over"),
     (

@@ -65,6 +65,9 @@ COMMANDS = {
     13: "UpdateInstrument key terms effective_date",
     14: "DelistInstrument key instrument",
     15: "SetComposite key product method",
+    16: "SuspendVenue key reason",
+    17: "ResumeVenue key reason",
+    18: "AnnulTrade key instrument trade_id reason",
     20: "RegisterParticipant key participant",
     21: "AddKey key participant key_id public_key permissions",
     22: "RevokeKey key key_id",
@@ -78,6 +81,8 @@ COMMANDS = {
     35: "Surrender key account instrument quantity year client_ref",
     36: "Retire key account instrument quantity client_ref transferred_out",
     37: "SetEligibility key product rules",
+    38: "Freeze key account instrument quantity client_ref reason amount",
+    39: "Unfreeze key account instrument quantity client_ref reason amount",
     40: "BeginDay key date ends_ns",
     41: "AdvanceTime key",
     42: "EndDay key",
@@ -165,9 +170,10 @@ ENUMS: list[tuple[type[enum.Enum], str]] = [
             " DEADLINE_PASSED=4004 UNKNOWN_INSTRUMENT=3001 NOT_PERMITTED=3002"
             " UNKNOWN_PARTICIPANT=6001 UNKNOWN_ACCOUNT=6002 UNKNOWN_KEY=6003"
             " UNKNOWN_AUCTION=6011 UNKNOWN_PRODUCT=6019 ALREADY_EXISTS=6004 BAD_NAME=6005"
-            " BAD_PARAMETER=6006 LAST_REGISTRY_KEY=6010 NO_TRADING_DAY=6012 DAY_HAS_TRADED=6013 UNKNOWN_ORDER=4001"
+            " BAD_PARAMETER=6006 LAST_REGISTRY_KEY=6010 NO_TRADING_DAY=6012 DAY_HAS_TRADED=6013 UNKNOWN_TRADE=6015 TRADE_ANNULLED=6016 UNKNOWN_ORDER=4001"
             " UNKNOWN_BID=4009 RESTRICTED=3003 NOT_TRADABLE=3004 MARKET_CLOSED=3005"
-            " HALTED=3006 NOT_HALTED=6007 NOT_ELIGIBLE=3028 VINTAGE_ENDED=3029 BAD_QTY=3007"
+            " VENUE_SUSPENDED=3032 HALTED=3006 NOT_HALTED=6007 NOT_SUSPENDED=6014"
+            " NOT_ELIGIBLE=3028 VINTAGE_ENDED=3029 BAD_QTY=3007"
             " QTY_ABOVE_LISTED_MAX=3008"
             " QTY_BELOW_BLOCK_MIN=3009 BAD_TICK=3010 PRICE_OUT_OF_BAND=3011"
             " BLOCK_PRICE_OUT_OF_BAND=3012 STALE_PICK=3013 NOT_BEST_PRICE=3014"
@@ -175,7 +181,9 @@ ENUMS: list[tuple[type[enum.Enum], str]] = [
             " NO_SUCH_PROPOSAL=3015 COUNTERPARTY_MISMATCH=3016 WINDOW_CLOSED=3017"
             " BELOW_RESERVE=3018 BID_LIMIT=3019 BAD_AMOUNT=6008 BALANCE_LIMIT=6009"
             " QTY_BELOW_FILLED=4007 POSITION_LIMIT=3020 RESALE_LOCK=3021"
-            " INSUFFICIENT_HOLDINGS=3022 INSUFFICIENT_FUNDS=3023 SELF_TRADE=3024"
+            " TONNES_FROZEN=3031 NOT_FROZEN=3033"
+            " INSUFFICIENT_HOLDINGS=3022 CASH_FROZEN=3034"
+            " INSUFFICIENT_FUNDS=3023 SELF_TRADE=3024"
             " OFFSET_CAP=3025 OBLIGATION_UNKNOWN=3026 KIND_NOT_ALLOWED=4008"
             " WOULD_TAKE_LIQUIDITY=4005 FOK_UNFILLABLE=4006 TOO_MANY_CLIENT_IDS=5004"
             " TOO_MANY_OPEN_ORDERS=5005 TOO_MANY_SESSIONS=5011 TOO_MANY_STOPS=5015"

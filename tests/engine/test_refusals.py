@@ -27,6 +27,7 @@ from carbonex.engine import (
 )
 from faults import (
     CASES as BASIC_CASES,
+    EMERGENCY_CASES,
     MARKET_CASES,
     OFF_BOOK_CASES,
     SESSION_CASES,
@@ -36,7 +37,13 @@ from faults import (
 from faults.prepared import NOW, prepared
 
 
-CASES = (*BASIC_CASES, *MARKET_CASES, *OFF_BOOK_CASES, *SESSION_CASES)
+CASES = (
+    *BASIC_CASES,
+    *MARKET_CASES,
+    *OFF_BOOK_CASES,
+    *SESSION_CASES,
+    *EMERGENCY_CASES,
+)
 PRECEDENCE = list(Reason)
 
 SINGLE = [

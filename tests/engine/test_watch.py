@@ -289,7 +289,7 @@ def test_the_pair_that_has_not_traded_for_longest_is_forgotten_first() -> None:
     market.supervise(*market.deal("d-1", "g-1", 100, 1))
     market.supervise(*market.deal("h-2", "d-1", 100, 1))  # Huaneng and Datang again
     for number in range(MAX_PAIRS - 2):
-        market.watch.pair("Huaneng", f"company {number}")
+        market.watch.pair("Huaneng", f"company {number}", number)
     market.supervise(*market.deal("g-1", "h-1", 100, 1))
     assert ("Datang", "Guodian") not in market.watch.pairs
     assert next(iter(market.watch.pairs)) == ("Datang", "Huaneng")

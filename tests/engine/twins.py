@@ -19,6 +19,7 @@ import msgspec
 from sortedcontainers import SortedList
 
 from carbonex.engine.book import BookSide, Order
+from carbonex.engine.market.tape import Tape, print_of
 
 
 if TYPE_CHECKING:
@@ -38,7 +39,9 @@ class Step(NamedTuple):
     place: Any
 
     def of(self, item: Any) -> Any:
-        """Take the step."""
+        """Take the step; a tape has trades as events, or as a snapshot had them."""
+        if self == TAPE:
+            return tuple(print_of(trade) for trade in item.trades)
         if issubclass(self.owner, CONTAINERS):
             return item[self.place]
         return getattr(item, self.place, NOT_SET)
@@ -57,6 +60,7 @@ class Step(NamedTuple):
 
 
 Path = tuple[Step, ...]
+TAPE = Step(Tape, "trades")
 
 UNORDERED = {Step(BookSide, "levels"), Step(BookSide, "numbers")}
 

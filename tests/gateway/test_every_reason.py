@@ -18,6 +18,7 @@ from carbonex.gateway.server.server import Server
 from carbonex.gateway.server.starting.opening import bootstrap
 from carbonex.wire.codec import MSGPACK
 from gateway.reasons import STAGE, Request, Scenario
+from gateway.reasons_of_emergencies import OF_EMERGENCIES
 from gateway.reasons_of_orders import OF_ORDERS, OF_THE_REGISTRY
 from gateway.reasons_of_the_market import OF_THE_MARKET, OFF_THE_BOOK
 from gateway.session_house import Client, House
@@ -29,7 +30,13 @@ from stranger import Stranger
 if TYPE_CHECKING:
     from pathlib import Path
 
-SCENARIOS = (*OF_ORDERS, *OF_THE_REGISTRY, *OF_THE_MARKET, *OFF_THE_BOOK)
+SCENARIOS = (
+    *OF_ORDERS,
+    *OF_THE_REGISTRY,
+    *OF_THE_MARKET,
+    *OFF_THE_BOOK,
+    *OF_EMERGENCIES,
+)
 
 every_scenario = pytest.mark.parametrize(
     "scenario", SCENARIOS, ids=[scenario.reason.name for scenario in SCENARIOS]

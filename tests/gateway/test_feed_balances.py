@@ -11,6 +11,7 @@ from carbonex.engine import (
     SELL,
     CancelAll,
     Deposit,
+    Freeze,
     Moved,
     PlaceOrder,
     Transfer,
@@ -27,18 +28,22 @@ def balances_of(stage: Stage, name: str) -> answers.Balances:
         account.name,
         format_fen(account.cash),
         format_fen(account.locked),
-        format_fen(account.cash - account.locked),
+        format_fen(account.cash - account.locked - account.cash_balance.frozen),
         [
             answers.Holding(
                 name,
                 h.quantity,
                 h.locked,
-                h.quantity - h.locked - sum(h.maturing.values()),
+                h.quantity - h.locked - h.frozen - sum(h.maturing.values()),
                 sum(h.maturing.values()),
                 {day - today: part for day, part in h.maturing.items()},
+                h.frozen,
+                h.pending,
             )
             for name, h in account.holdings.items()
         ],
+        format_fen(account.cash_balance.frozen),
+        format_fen(account.cash_balance.pending),
     )
 
 
@@ -57,6 +62,10 @@ def test_balances_are_right_after_every_flush(seed: int, steps: int) -> None:
             one, other = random.sample(ACCOUNTS, 2)
             paid = Deposit("", one, 100, f"pay-{step}")
             moved = Transfer("", one, other, "CEA24", 1, f"move-{step}")
+            stage.do(
+                Freeze("", one, "CEA24", 2, f"freeze-{step}", "order 7"),
+                Freeze("", other, "", 0, f"freeze-{step}", "order 7", 50_000),
+            )
             assert stage.do(paid).replies == [[Moved(paid)]]
             assert stage.do(moved).replies == [[Moved(moved)]]
         for client in clients.values():

@@ -8,7 +8,14 @@ from typing import Any
 from hypothesis import given, strategies as st
 from msgspec import structs
 
-from carbonex.engine import SELL, OffBookTrade, PlaceOrder, Trade
+from carbonex.engine import (
+    SELL,
+    OffBookTrade,
+    PlaceOrder,
+    ResumeVenue,
+    SuspendVenue,
+    Trade,
+)
 from carbonex.wire import answers, channels
 from carbonex.wire.codec import JSON, MSGPACK
 from carbonex.wire.money import format_fen
@@ -27,6 +34,27 @@ def test_the_status_tells_whether_the_venue_shuts_down() -> None:
     closing = structs.replace(online, state="server_shutdown")
     late = Client(stage).follow("status")
     assert late.read(channels.Status) == [("snapshot", closing)]
+
+
+def test_the_status_tells_of_a_suspension_and_of_its_end() -> None:
+    stage = Stage().set_up()
+    client, instruments = (
+        Client(stage).follow(name) for name in ("status", "instrument")
+    )
+    client.frames()
+    instruments.frames()
+    stage.do(SuspendVenue("", "行情中断"))
+    [(kind, status)] = client.read(channels.Status)
+    assert (kind, status.state) == ("update", "online")
+    assert (status.suspended, status.suspended_why) == (True, "行情中断")
+    phases = [told for _, told in instruments.read(channels.Instrument)]
+    assert [told.instrument for told in phases] == [*stage.exchange.instruments]
+    assert {(told.phase, told.next_change) for told in phases} == {("halted", 0)}
+    [(_, late)] = Client(stage).follow("status").read(channels.Status)
+    assert late.suspended
+    stage.do(ResumeVenue("", "it is back"))
+    [(_, status)] = client.read(channels.Status)
+    assert (status.suspended, status.suspended_why) == (False, "")
 
 
 def test_a_heartbeat_names_the_newest_seq_and_the_logs_hash() -> None:

@@ -31,9 +31,36 @@ def trade(house: House, quantity: int = 10) -> None:
     acme.result("add_order", **order("buy", quantity, client_order_id=f"a-{quantity}"))
 
 
+def annul(house: House, trade_id: str) -> None:
+    house.trader("house-key").result(
+        "annul_trade", instrument=CEA, trade_id=trade_id, reason="乌龙指"
+    )
+
+
 def end_day(house: House) -> None:
     house.now_ns = DAY_ENDS
     house.commit()  # the venue lets time pass by itself
+
+
+def test_an_annulled_trade_is_in_the_statement_the_trades_and_the_bulletin(
+    house: House, client: Client
+) -> None:
+    trade(house)
+    annul(house, "1")
+    end_day(house)
+    statement = client.result("statement", date="2026-03-02")
+    assert statement["cash"]["traded"] == "0.00"
+    assert [column["traded"] for column in statement["holdings"]] == [0]
+    *_, bought, back = statement["lines"]
+    assert (bought["kind"], back["kind"]) == ("trade", "annulment")
+    assert (bought["cash"], back["cash"]) == ("-746.30", "746.30")
+    assert (bought["tonnes"], back["tonnes"]) == (10, -10)
+    first, second = client.result("trades", date="2026-03-02")["trades"]
+    assert "annulled" not in first
+    assert (second["annulled"], second["reason"]) == (True, "乌龙指")
+    assert (second["trade_id"], second["source_id"]) == ("1", first["order_id"])
+    bulletins = client.result("bulletins", date="2026-03-02")["bulletins"]
+    assert {each["day"]["listed"]["quantity"] for each in bulletins} == {0}
 
 
 def test_the_statement_of_a_day_that_has_ended(house: House, client: Client) -> None:

@@ -34,6 +34,14 @@ AUCTION = {
 }
 TONNES = {"account": "acme-1", "instrument": CEA, "quantity": 1, "client_ref": "r"}
 
+FROZEN_CASH = {
+    "account": "acme-1",
+    "amount": "1.00",
+    "client_ref": "r",
+    "reason": "order 7",
+}
+
+# The permission that each method needs, and params that get it as far as the log,
 # The permission that each method needs, or one of which it needs, and params that get it as far as the log,
 # or as far as the state and the history.
 NEEDS: dict[str, tuple[Permission | None, dict[str, Any]]] = {
@@ -75,6 +83,9 @@ NEEDS: dict[str, tuple[Permission | None, dict[str, Any]]] = {
     "restrict": (OPERATE, {"participant": "beta", "restriction": "sell_only"}),
     "halt": (OPERATE, {"instrument": CEA}),
     "resume": (OPERATE, {"instrument": CEA}),
+    "annul_trade": (OPERATE, {"instrument": CEA, "trade_id": "1", "reason": "typo"}),
+    "suspend_venue": (OPERATE, {"reason": "wrong prices"}),
+    "resume_venue": (OPERATE, {"reason": "right prices"}),
     "end_day": (OPERATE, {}),
     "cancel_day": (OPERATE, {}),
     "begin_day": (OPERATE, {"date": "2026-03-03", "ends": 1}),
@@ -105,6 +116,10 @@ NEEDS: dict[str, tuple[Permission | None, dict[str, Any]]] = {
     ),
     "retire": (REGISTRY, TONNES),
     "set_eligibility": (REGISTRY, {"product": "CEA", "rules": [{}]}),
+    "freeze_cash": (REGISTRY, FROZEN_CASH),
+    "freeze_tonnes": (REGISTRY, TONNES | {"reason": "order 7"}),
+    "unfreeze_cash": (REGISTRY, FROZEN_CASH),
+    "unfreeze_tonnes": (REGISTRY, TONNES | {"reason": "order 7"}),
     "set_obligation": (REGISTRY, {"participant": "acme", "year": 2025, "due": 5}),
     "surrender": (MOVE, TONNES | {"year": 2025}),
 }

@@ -60,7 +60,7 @@ def check_day(history: HistoryReader, date: int, held: Held) -> None:
         for line in statement.lines:
             moved[CASH] += line.cash + line.fee
             moved[line.instrument] += line.tonnes
-            if line.kind == "trade":
+            if line.kind in {"trade", "annulment"}:
                 traded[CASH] += line.cash
                 traded[line.instrument] += line.tonnes
             fees += line.fee

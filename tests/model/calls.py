@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 def begin(world: World, paper: Paper) -> None:
     """Begin the call that waits, if the instrument would trade now."""
     planned = clock.now_planned(world, paper)
-    closed = paper.halted or clock.clears(world, paper)
+    closed = world.halts(paper) or clock.clears(world, paper)
     if paper.call_waits and not closed and planned is Phase.TRADING:
         ends = clock.session_end(world, paper)
         paper.call_ends = min(world.now + paper.call_waits, ends)

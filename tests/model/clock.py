@@ -67,7 +67,7 @@ def now_planned(world: World, paper: Paper) -> Phase:
 
 def phase(world: World, paper: Paper) -> Phase:
     """Return the phase, halts and call auctions included."""
-    if paper.halted:
+    if world.halts(paper):
         return Phase.HALTED
     planned = now_planned(world, paper)
     if clears(world, paper):
@@ -81,7 +81,7 @@ def clears(world: World, paper: Paper) -> bool:
 
 
 def blocks_trade(world: World, paper: Paper) -> bool:
-    return plan(world, paper, world.settled)[1] and not paper.halted
+    return plan(world, paper, world.settled)[1] and not world.halts(paper)
 
 
 def changes(world: World, paper: Paper) -> list[int]:
@@ -104,7 +104,7 @@ def until(world: World, paper: Paper) -> int:
     if phase(world, paper) is Phase.CALL:
         return paper.call_ends
     following = changes(world, paper)
-    return following[0] if following and not paper.halted else 0
+    return following[0] if following and not world.halts(paper) else 0
 
 
 def session_end(world: World, paper: Paper) -> int:

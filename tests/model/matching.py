@@ -166,6 +166,10 @@ def _settle(
     deal = Deal(world.date, name, Method.LISTED, price, quantity)
     world.deals.append(deal)
     deal.composite = world.composite(terms.product)
+    pair = (maker.number, maker_fee), (taker.number, taker_fee)
+    deal.taker, deal.called = taker.order.side, called
+    bought, sold = pair if maker.buys else pair[::-1]
+    deal.buyer, deal.seller = (buyer, *bought), (seller, *sold)
     return Trade(
         sum(1 for deal in world.deals if deal.instrument == name),
         price,

@@ -97,7 +97,10 @@ class Paper:
 
 @dataclass
 class Deal:
-    """A trade; ``composite`` is its product's after it, 0 off the book."""
+    """A trade; ``composite`` is its product's after it, 0 off the book.
+
+    Of each party the account, the order's (or block's, auction's, bid's) number, the fee.
+    """
 
     date: int
     instrument: str
@@ -105,6 +108,11 @@ class Deal:
     price: int
     quantity: int
     composite: int = 0
+    buyer: tuple[str, int, int] = ("", 0, 0)
+    seller: tuple[str, int, int] = ("", 0, 0)
+    taker: Side = BUY
+    called: bool = False
+    annulled: bool = False
 
 
 @dataclass
@@ -149,7 +157,7 @@ class World:
 
     def __init__(self) -> None:
         self.now = self.ends = self.done = 0
-        self.unfinished = False
+        self.unfinished = self.suspended = False
         self.masses: list[Mass] = []
         self.reaching: list[str] = []
         self.reached: dict[str, tuple[int, int]] = {}
@@ -175,6 +183,7 @@ class World:
         self.last_presence = 0
         self.countdowns: dict[str, int] = {}  # when they fire, by account
         self.ledger = Ledger()
+        self.freezes: Counter[tuple[str, str]] = Counter()  # account, instrument or ""
         self.executions: Counter[str] = Counter()  # per account
         self.ids: dict[tuple[str, str], Row] = {}  # account, client order id
         self.refs: dict[tuple[str, str], tuple[int, RefCommand, RefEvent]] = {}
@@ -184,6 +193,9 @@ class World:
     def settled(self) -> int:
         """The time up to which all that was due has happened."""
         return self.now - self.unfinished
+
+    def halts(self, paper: Paper) -> bool:
+        return paper.halted or (self.suspended and not paper.delisted)
 
     # Who
 
@@ -301,17 +313,33 @@ class World:
         stakes = [stake for stake in stakes if stake.instrument == instrument]
         return sum(r.remaining for r in rows) + sum(s.quantity for s in stakes)
 
+    def freezable(self, account: str, instrument: str) -> int:
+        """Return what a freeze can take now of cash, or of tonnes; not what is locked."""
+        if not instrument:
+            return self.ledger.cash[account] - self.locked_cash(account)
+        waiting = self.ledger.waiting(account, instrument)
+        return self.unlocked(account, instrument) - sum(waiting.values())
+
+    def frozen(self, account: str, instrument: str) -> int:
+        """Return what is frozen of what was ordered to be."""
+        ordered = self.freezes[account, instrument]
+        return min(ordered, self.freezable(account, instrument))
+
     def free_cash(self, account: str) -> int:
-        return self.ledger.cash[account] - self.locked_cash(account)
+        return self.freezable(account, "") - self.frozen(account, "")
 
     def unlocked(self, account: str, instrument: str) -> int:
         """Return the tonnes that nothing open needs, whether they may be sold or not."""
         held = self.ledger.tonnes[account, instrument]
         return held - self.locked_tonnes(account, instrument)
 
+    def movable(self, account: str, instrument: str) -> int:
+        """Return the tonnes that are neither locked nor to be frozen."""
+        ordered = self.freezes[account, instrument]
+        return max(self.unlocked(account, instrument) - ordered, 0)
+
     def free_tonnes(self, account: str, instrument: str) -> int:
-        waiting = self.ledger.waiting(account, instrument)
-        return self.unlocked(account, instrument) - sum(waiting.values())
+        return self.freezable(account, instrument) - self.frozen(account, instrument)
 
     def held(self, participant: str, instrument: str) -> int:
         accounts = self.owned(participant)
@@ -339,6 +367,7 @@ class World:
             if deal.date == self.date
             and deal.instrument == instrument
             and deal.method is Method.LISTED
+            and not deal.annulled
         ]
         return prices[-1] if prices else 0
 

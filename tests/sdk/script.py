@@ -113,10 +113,10 @@ def logged_in(account: str = "", **log: Any) -> Script:
 
 
 def only(requests: list[dict[str, Any]], method: str) -> list[dict[str, Any]]:
-    """Return the requests of one method, the heartbeat's left out."""
+    """Return the requests of one method, those that the client makes for itself left out."""
     return [
         request
         for request in requests
         if request["method"] == method
-        and request["params"].get("channel") != "heartbeat"
+        and request["params"].get("channel") not in ("status", "heartbeat")
     ]

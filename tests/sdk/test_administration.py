@@ -13,6 +13,8 @@ from carbonex.sdk import (
     AuctionTerms,
     BadParameter,
     EligibilityRule,
+    InsufficientFunds,
+    InsufficientHoldings,
     InvalidRequest,
     LoginFailed,
     MarketClosed,
@@ -277,6 +279,90 @@ async def test_tonnes_leave_the_venue(market: Market) -> None:
         await registry.transfer_out("maker", "CEA25", 200, "r-2")
         held = market.exchange.accounts["maker"].holdings["CEA25"]
         assert held.quantity == 9_700
+
+
+async def test_an_annulled_trade_is_told_to_both_and_on_the_tape(
+    market: Market,
+) -> None:
+    async with (
+        connect(market.url, market.keys["operator"]) as operator,
+        connect(market.url, market.keys["maker"]) as maker,
+        connect(market.url, market.keys["taker"]) as taker,
+    ):
+        order = await maker.sell("CEA25", 5, "70.00")
+        before = await maker.balances()
+        bought, prints = taker.executions(), taker.trades("CEA25")
+        buying = await taker.buy("CEA25", 3, "70.00")
+        traded = [await bought.next() for _ in range(2)][1]
+        assert traded.trade_id == (await prints.next()).trade_id
+        annulled = await operator.annul_trade("CEA25", traded.trade_id, "乌龙指")
+        assert (annulled.buyer, annulled.quantity) == ("taker", 3)
+        told = await bought.next()
+        assert (told.event, told.trade_id) == ("annulled", traded.trade_id)
+        assert (told.order_id, told.source_id) == ("", buying.order_id)
+        assert told.reason == "乌龙指"
+        correction = await prints.next()
+        assert (correction.annulled, correction.trade_id) == (True, traded.trade_id)
+        assert (buying.status, order.remaining) == ("filled", 2)
+        after = await maker.balances()
+        assert after.available == before.available
+        assert after.holding("CEA25").quantity == before.holding("CEA25").quantity
+        with pytest.raises(RegistryRefused, match="TRADE_ANNULLED"):
+            await operator.annul_trade("CEA25", traded.trade_id, "乌龙指")
+
+
+async def test_a_suspension_is_told_to_everybody_and_to_who_comes_later(
+    market: Market,
+) -> None:
+    async with (
+        connect(market.url, market.keys["operator"]) as operator,
+        connect(market.url, market.keys["maker"]) as maker,
+    ):
+        order = await maker.sell("CEA25", 5, "70.00")
+        await operator.suspend_venue("行情中断")
+        with pytest.raises(MarketClosed, match="VENUE_SUSPENDED"):
+            await maker.sell("CEA25", 5, "70.00")
+        assert maker.suspended_why == "行情中断"
+        [cea25] = [i for i in await maker.instruments() if i.instrument == "CEA25"]
+        assert cea25.phase == "halted"
+        async with connect(market.url) as newcomer:
+            assert newcomer.suspended_why == "行情中断"
+        await order.cancel()
+        await operator.resume_venue("it is back")
+        await maker.sell("CEA25", 5, "70.00")
+        assert maker.suspended_why == ""
+        with pytest.raises(RegistryRefused, match="NOT_SUSPENDED"):
+            await operator.resume_venue("it is back")
+
+
+async def test_what_is_frozen_is_shown_and_cannot_be_used(market: Market) -> None:
+    async with (
+        connect(market.url, market.keys["operator"]) as registry,
+        connect(market.url, market.keys["maker"]) as maker,
+    ):
+        order = await maker.sell("CEA25", 9_000, "70.00")
+        frozen = await registry.freeze_tonnes(
+            "maker", "CEA25", 4_000, "f-1", "法院冻结"
+        )
+        assert (frozen.frozen, frozen.pending) == (1_000, 3_000)
+        again = await registry.freeze_tonnes("maker", "CEA25", 4_000, "f-1", "法院冻结")
+        assert again.duplicate
+        with pytest.raises(InsufficientHoldings, match="TONNES_FROZEN"):
+            await maker.sell("CEA25", 1, "70.00")
+        await order.cancel()
+        held = (await maker.balances()).holding("CEA25")
+        assert (held.available, held.locked) == (6_000, 0)
+        assert (held.frozen, held.freeze_pending) == (4_000, 0)
+        free = (await maker.balances()).available
+        cash = await registry.freeze_cash("maker", free, "f-2", "court order 7")
+        assert (cash.frozen, cash.pending) == (free, Decimal(0))
+        with pytest.raises(InsufficientFunds, match="CASH_FROZEN"):
+            await maker.buy("CEA25", 1, "70.00")
+        await registry.unfreeze_cash("maker", free, "f-3", "lifted")
+        await registry.unfreeze_tonnes("maker", "CEA25", 4_000, "f-4", "lifted")
+        balances = await maker.balances()
+        assert (balances.available, balances.frozen) == (free, Decimal(0))
+        assert balances.holding("CEA25").available == 10_000
 
 
 async def test_what_supervision_notices_is_told_to_operators(market: Market) -> None:

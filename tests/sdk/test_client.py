@@ -49,7 +49,8 @@ def test_without_a_key_the_greeting_is_enough() -> None:
     script = Script()
     script.greet()
     assert script.client.state is State.ONLINE
-    assert [request["method"] for request in script.hear()] == ["subscribe"]
+    followed = [request["params"]["channel"] for request in script.hear()]
+    assert followed == ["status", "heartbeat"]
     with pytest.raises(ValueError, match="need a key"):
         script.client.account_for(None)
 

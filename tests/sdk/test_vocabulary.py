@@ -37,6 +37,8 @@ TWINS: dict[type[msgspec.Struct], type[msgspec.Struct]] = {
     models.AuctionUpdate: channels.AuctionUpdate,
     models.Balances: answers.Balances,
     models.Holding: answers.Holding,
+    models.Annulled: answers.Annulled,
+    models.FrozenCash: answers.FrozenCash,
     models.OrderResult: answers.OrderResult,
     models.OrderState: answers.OrderState,
     models.OpenOrders: answers.OpenOrders,

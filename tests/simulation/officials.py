@@ -114,6 +114,21 @@ class Operator:
         leave = venue.retire if self._draw(0, 1) < 0.5 else venue.transfer_out
         await self._insist(lambda: leave(account, what, 3, ref))
 
+    async def _freeze(self, venue: Venue) -> None:
+        """Freeze something, perhaps more than there is, for a moment."""
+        account, ref, what = self._account(), self._ref(), self._instrument()
+        amount, tonnes = "50000.00", 40
+        freeze = venue.freeze_cash, venue.freeze_tonnes
+        free = venue.unfreeze_cash, venue.unfreeze_tonnes
+        await self._insist(lambda: freeze[0](account, amount, ref, "order 7"))
+        ref = self._ref()
+        await self._insist(lambda: freeze[1](account, what, tonnes, ref, "order 7"))
+        await asyncio.sleep(self._draw(0, 0.3))
+        ref = self._ref()
+        await self._insist(lambda: free[0](account, amount, ref, "order 8"))
+        ref = self._ref()
+        await self._insist(lambda: free[1](account, what, tonnes, ref, "order 8"))
+
     async def _oblige(self, venue: Venue) -> None:
         account, ref = self._account(), self._ref()
         draw = self._draw(0, 1)
@@ -251,6 +266,7 @@ _ACTS: Final[tuple[tuple[float, str, Any], ...]] = (
     (10, "transfer", Operator._transfer),
     (4, "retire", Operator._retire),
     (10, "oblige", Operator._oblige),
+    (5, "freeze", Operator._freeze),
     (8, "halt", Operator._halt),
     (10, "auction", Operator._auction),
     (5, "restrict", Operator._restrict),

@@ -331,16 +331,19 @@ def balances_of(account: Account, day_number: int) -> answers.Balances:
     for name, held in account.holdings.items():
         later = {day - day_number: tonnes for day, tonnes in held.maturing.items()}
         waiting = sum(later.values())
-        locked = held.quantity - held.available - waiting
-        holdings.append(
-            answers.Holding(name, held.quantity, locked, held.available, waiting, later)
-        )
+        locked = held.quantity - held.available - waiting - held.frozen
+        tonnes = held.quantity, locked, held.available, waiting
+        freeze = held.frozen, held.pending
+        holdings.append(answers.Holding(name, *tonnes, later, *freeze))
+    cash = account.cash_balance
     return answers.Balances(
         account.name,
         format_fen(account.cash),
         format_fen(account.locked),
-        format_fen(account.cash - account.locked),
+        format_fen(account.cash - account.locked - cash.frozen),
         holdings,
+        format_fen(cash.frozen),
+        format_fen(cash.pending),
     )
 
 

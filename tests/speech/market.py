@@ -41,9 +41,13 @@ from carbonex.engine import (
     PhaseChanged,
     ProductBulletin,
     ResumeInstrument,
+    ResumeVenue,
     SetComposite,
+    SuspendVenue,
     Uncrossed,
     UpdateInstrument,
+    VenueResumed,
+    VenueSuspended,
 )
 from carbonex.engine.market.schedule import SECOND_NS, midnight_ns
 from carbonex.wire.money import format_fen, parse_fen
@@ -95,6 +99,10 @@ def tell(event: Event) -> str | None:
 
 def _tell_day(event: Event) -> str | None:
     match event:
+        case VenueSuspended():
+            return "suspended"
+        case VenueResumed():
+            return "resumed"
         case DayBegun(date):
             return f"begun {date}"
         case DayEnded(date):
@@ -205,8 +213,10 @@ VERBS: Mapping[str, Callable[[Words], Command]] = {
     "composite": lambda words: SetComposite(  # composite CEA newest
         words.key, words.take(), CompositeMethod[words.take().upper()]
     ),
-    "begin": _begin,  # begin 20250106 until 900
+    "suspend-venue": lambda words: SuspendVenue(words.key, "prices are wrong"),
+    "resume-venue": lambda words: ResumeVenue(words.key, "prices are right"),
     "cancel-day": lambda words: CancelDay(words.key),
+    "begin": _begin,  # begin 20250106 until 900
 }
 
 

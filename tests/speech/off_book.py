@@ -17,6 +17,7 @@ from carbonex.engine import (
     BUY,
     SELL,
     AcceptBlock,
+    AnnulTrade,
     AuctionClosed,
     AuctionOpened,
     BidEnd,
@@ -35,6 +36,7 @@ from carbonex.engine import (
     ProposeBlock,
     Side,
     TooFewBids,
+    TradeAnnulled,
     WithdrawBlock,
 )
 from carbonex.wire.money import format_fen, parse_fen
@@ -83,6 +85,8 @@ def tell(event: Event) -> str | None:
             return f"bid {bid_id} {_word(end)}{part}"
         case OffBookTrade():
             return _tell_trade(event)
+        case TradeAnnulled():
+            return _tell_annulled(event)
         case AuctionClosed():
             return _tell_closed(event)
         case _:
@@ -93,6 +97,15 @@ def _tell_trade(event: OffBookTrade) -> str:
     kind = "block" if event.method is Method.BLOCK else "auction"
     told = f"{kind} {event.source_id} {event.quantity} @ {format_fen(event.price)}"
     told += f" {event.seller} to {event.buyer}"
+    if not (event.seller_fee or event.buyer_fee):
+        return told
+    fees = (format_fen(fee) for fee in (event.seller_fee, event.buyer_fee))
+    return f"{told} for {'/'.join(fees)}"
+
+
+def _tell_annulled(event: TradeAnnulled) -> str:
+    told = f"trade {event.trade_id} {event.quantity} @ {format_fen(event.price)}"
+    told += f" {event.seller} to {event.buyer} annulled"
     if not (event.seller_fee or event.buyer_fee):
         return told
     fees = (format_fen(fee) for fee in (event.seller_fee, event.buyer_fee))
@@ -115,6 +128,11 @@ def _before(duplicate: bool) -> str:
 
 def _word(member: Enum) -> str:
     return member.name.lower().replace("_", "-")
+
+
+def _annul(words: Words) -> AnnulTrade:
+    number = int(words.take())
+    return AnnulTrade(words.key, words.take("CEA"), number, "typed wrongly")
 
 
 def _propose(words: Words) -> ProposeBlock:
@@ -182,6 +200,7 @@ def _cancel(words: Words) -> CloseAuction:
 
 VERBS: Mapping[str, Callable[[Words], Command]] = {
     # behind an account
+    "annul": _annul,  # annul 3 CEA
     "propose": _propose,  # propose sell 500 @ 70.00 to taker countering 3
     "accept": _accept,  # accept block 1 ref b-1
     "decline": _decline,  # decline block 1

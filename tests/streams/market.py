@@ -11,6 +11,7 @@ from carbonex.engine import (
     ALL_KINDS,
     ActivateSemantics,
     AdvanceTime,
+    AnnulTrade,
     BeginDay,
     CallTerms,
     CancelDay,
@@ -27,8 +28,10 @@ from carbonex.engine import (
     Restriction,
     RestrictParticipant,
     ResumeInstrument,
+    ResumeVenue,
     SetComposite,
     SkipRow,
+    SuspendVenue,
     UpdateInstrument,
 )
 
@@ -51,6 +54,22 @@ def halt(r: Random, _: Exchange) -> HaltInstrument | ResumeInstrument:
     return kind(pools.key(r), pools.instrument(r))
 
 
+def suspend(r: Random, exchange: Exchange) -> SuspendVenue | ResumeVenue:
+    """A suspension of the venue, mostly soon over."""
+    ends = bool(exchange.suspension) is bool(r.randrange(12))
+    kind = ResumeVenue if ends else SuspendVenue
+    return kind(pools.key(r), "" if one_in(r, 12) else "报价源故障")
+
+
+def annul(r: Random, exchange: Exchange) -> AnnulTrade:
+    """The end of a trade, mostly of one of the newest."""
+    name = pools.instrument(r)
+    listed = exchange.instruments.get(name)
+    last = listed.last_trade_id if listed else 5
+    number = r.randint(-1, last + 1) if one_in(r, 6) else max(last - r.randrange(4), 1)
+    return AnnulTrade(pools.key(r), name, number, "" if one_in(r, 15) else "乌龙指")
+
+
 def restrict(r: Random, exchange: Exchange) -> RestrictParticipant:
     """A restriction of any kind, often of a bidder."""
     auctions = exchange.auctions.values()
@@ -71,6 +90,8 @@ def lift(r: Random, exchange: Exchange) -> Command:
         for name, participant in exchange.participants.items()
         if participant.restriction is not Restriction.NONE
     ]
+    if exchange.suspension and one_in(r, 2):
+        return suspend(r, exchange)
     if halted:
         return ResumeInstrument(pools.key(r), r.choice(halted))
     if restricted:

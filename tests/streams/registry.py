@@ -8,6 +8,7 @@ from carbonex.engine import (
     AddKey,
     Deposit,
     EligibilityRule,
+    Freeze,
     Issue,
     OpenAccount,
     Permission,
@@ -18,6 +19,7 @@ from carbonex.engine import (
     SetObligation,
     Surrender,
     Transfer,
+    Unfreeze,
     Withdraw,
 )
 
@@ -26,9 +28,10 @@ from .pools import ABSURD, one_in
 
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from random import Random
 
-    from carbonex.engine import Command, Exchange, MoveCommand
+    from carbonex.engine import Command, Exchange, FreezeCommand, MoveCommand
 
 
 def move(r: Random, _: Exchange) -> MoveCommand:
@@ -49,6 +52,35 @@ def move(r: Random, _: Exchange) -> MoveCommand:
         Retire(key, account, name, quantity, ref, one_in(r, 2)),
     ]
     return r.choice(moves)
+
+
+def freeze(r: Random, exchange: Exchange) -> FreezeCommand:
+    """A freeze of cash or tonnes, perhaps of more than there is, or less of one."""
+    account, name = pools.account(r), pools.instrument(r) if one_in(r, 2) else ""
+    quantity = pools.quantity(r, name) if name else r.randint(1, 9_000)
+    if one_in(r, 12):
+        quantity = r.choice(ABSURD)
+    why = r.choice(["order 7"] * 5 + ["法院冻结", "", "two\nlines"])
+    kind: type[FreezeCommand] = Freeze
+    if one_in(r, 2):
+        kind = Unfreeze
+        ordered = [*_ordered(exchange)]
+        if ordered and r.randrange(12):
+            account, name, most = r.choice(ordered)
+            quantity = most if one_in(r, 2) else r.randint(1, most)
+    tonnes, fen = (quantity, 0) if name else (0, quantity)
+    return kind(pools.key(r), account, name, tonnes, pools.ref(r), why, fen)
+
+
+def _ordered(exchange: Exchange) -> Iterator[tuple[str, str, int]]:
+    """Yield what is frozen, or is to be: account, instrument, how much."""
+    for name, account in exchange.accounts.items():
+        for instrument, balance in (
+            ("", account.cash_balance),
+            *account.holdings.items(),
+        ):
+            if balance.frozen + balance.pending:
+                yield name, instrument, balance.frozen + balance.pending
 
 
 def registration(r: Random, exchange: Exchange) -> Command:

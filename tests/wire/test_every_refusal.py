@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from carbonex.engine import Rejected
 from carbonex.wire.sentences import error_of
-from faults import CASES, MARKET_CASES, OFF_BOOK_CASES, Case, Fault
+from faults import CASES, EMERGENCY_CASES, MARKET_CASES, OFF_BOOK_CASES, Case, Fault
 from faults.prepared import prepared
 from feed_flow import let_time_pass, random_flow
 from feed_stage import Stage
@@ -18,7 +18,7 @@ from feed_stage import Stage
 
 EVERY_FAULT = [
     pytest.param(case, fault, id=f"{case.name}: {fault.reason.name} {fault.changes}")
-    for case in (*CASES, *MARKET_CASES, *OFF_BOOK_CASES)
+    for case in (*CASES, *MARKET_CASES, *OFF_BOOK_CASES, *EMERGENCY_CASES)
     for fault in case.faults
 ]
 

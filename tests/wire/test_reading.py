@@ -101,6 +101,20 @@ def test_a_long_unknown_name_is_cut_short() -> None:
     assert len(caught.value.error.message) < 1_000
 
 
+FROZEN_CASH: dict[str, Any] = {
+    "account": "acme-1",
+    "amount": "1.00",
+    "client_ref": "r",
+    "reason": "order 7",
+}
+FROZEN_TONNES: dict[str, Any] = {
+    "account": "acme-1",
+    "instrument": "CEA25",
+    "quantity": 1,
+    "client_ref": "r",
+    "reason": "法院冻结",
+}
+
 _EXAMPLES: dict[str, dict[str, object]] = {
     "statement": {"date": "2026-03-02", "format": "csv", "page": 2},
     "bulletins": {"date": "2026-03-02"},
@@ -180,6 +194,13 @@ _EXAMPLES: dict[str, dict[str, object]] = {
         "client_ref": "r",
         "transferred_out": True,
     },
+    "annul_trade": {"instrument": "CEA25", "trade_id": "7", "reason": "乌龙指"},
+    "suspend_venue": {"reason": "行情中断"},
+    "resume_venue": {"reason": "right prices"},
+    "freeze_cash": FROZEN_CASH,
+    "freeze_tonnes": FROZEN_TONNES,
+    "unfreeze_cash": FROZEN_CASH,
+    "unfreeze_tonnes": FROZEN_TONNES,
     "set_obligation": {"participant": "acme", "year": 2025, "due": 1_000},
     "set_eligibility": {
         "product": "CEA",

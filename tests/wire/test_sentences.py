@@ -28,6 +28,7 @@ from carbonex.engine import (
     Withdraw,
 )
 from carbonex.wire.sentences import SENTENCES, error_of
+from wire.said_of_emergencies import OF_EMERGENCIES
 from wire.said_of_parameters import OF_PARAMETERS
 from wire.said_of_the_market import OF_THE_MARKET
 from wire.said_off_book import OFF_THE_BOOK
@@ -308,7 +309,13 @@ OF_ORDERS_AND_REGISTRY: list[tuple[Command, Rejected, str]] = [
 ]
 
 
-SAID = [*OF_ORDERS_AND_REGISTRY, *OF_THE_MARKET, *OFF_THE_BOOK, *OF_PARAMETERS]
+SAID = [
+    *OF_ORDERS_AND_REGISTRY,
+    *OF_THE_MARKET,
+    *OFF_THE_BOOK,
+    *OF_PARAMETERS,
+    *OF_EMERGENCIES,
+]
 
 
 @pytest.mark.parametrize(

@@ -68,23 +68,50 @@ class Memory(Generic[T]):
 
 
 class Balance:
-    """Fen of cash, or tonnes, and what of it is free to be used."""
+    """Fen of cash, or tonnes, and what of it is free to be used.
 
-    __slots__ = ("available", "quantity")
+    ``frozen`` is what the registry has frozen of it, which is not available, and
+    ``pending`` what it has ordered to be frozen beyond that: it is frozen as it
+    becomes available, so that nothing is while some of it pends.
+    """
+
+    __slots__ = ("available", "frozen", "pending", "quantity")
 
     def __init__(self) -> None:
         self.quantity = 0
         self.available = 0
+        self.frozen = 0
+        self.pending = 0
 
     @property
     def locked(self) -> int:
         """What open orders, proposals and bids need."""
-        return self.quantity - self.available
+        return self.quantity - self.available - self.frozen
 
     def credit(self, quantity: int) -> None:
         """Add to it, or with a negative quantity take away what is available."""
         self.quantity += quantity
         self.available += quantity
+
+    def freeze(self) -> None:
+        """Freeze what is available, as far as some is still to be frozen. O(1)."""
+        part = min(self.available, self.pending)
+        self.available -= part
+        self.frozen += part
+        self.pending -= part
+
+    def give_up_frozen(self, quantity: int) -> None:
+        """Take away what is frozen; as much is to be frozen again when it comes."""
+        self.quantity -= quantity
+        self.frozen -= quantity
+        self.pending += quantity
+
+    def thaw(self, quantity: int) -> None:
+        """Let so much less be frozen, first of what pends."""
+        part = min(quantity, self.pending)
+        self.pending -= part
+        self.frozen -= quantity - part
+        self.available += quantity - part
 
 
 @final
@@ -92,7 +119,8 @@ class Holding(Balance):
     """Tonnes of one instrument; purchases may wait until they can be sold.
 
     ``maturing`` holds, by the number of the trading day from which they may be
-    sold, tonnes that are neither available nor locked (MARKET-RULES §3).
+    sold, tonnes that are neither available, locked nor frozen (MARKET-RULES §3).
+    A freeze that pends is on them: they are frozen when they may be sold.
     ``buying`` is what open buys may bring, kept where there is a position limit.
     """
 
@@ -109,13 +137,13 @@ class Holding(Balance):
         return sum(self.maturing.values())
 
     @property
-    def unlocked(self) -> int:
-        """What no open order, proposal or bid needs, whether it may be sold or not."""
-        return self.available + self.resale_locked
+    def movable(self) -> int:
+        """What is neither locked nor frozen, whether it may be sold or not."""
+        return self.available + max(self.resale_locked - self.pending, 0)
 
     @property
     def locked(self) -> int:
-        return self.quantity - self.unlocked
+        return self.quantity - self.available - self.frozen - self.resale_locked
 
     def receive(self, quantity: int, sellable_day: int) -> None:
         """Add what was bought; it may be sold from ``sellable_day`` on, 0: now."""

@@ -15,6 +15,7 @@ from .enums import Phase
 from .market.phases import begin_call, set_phase
 from .omissions import give_up_stops
 from .orders.mass_cancels import work_off
+from .registry.freezes import freeze_pending
 from .timers import GoesOn
 
 
@@ -56,6 +57,7 @@ def go_on(state: State, done: int) -> list[Event]:
         events += entered
     if state.watchful:
         tell(state, events)
+        freeze_pending(state)
     return events
 
 

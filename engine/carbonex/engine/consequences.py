@@ -7,10 +7,18 @@ from typing import TYPE_CHECKING
 
 from . import work
 from .enums import CancelReason, Phase
-from .events import LargeHolder, Moved, OffBookTrade, PhaseChanged, Trade
+from .events import (
+    LargeHolder,
+    Moved,
+    OffBookTrade,
+    PhaseChanged,
+    Trade,
+    TradeAnnulled,
+)
 from .orders.entering import trigger
 from .orders.leaving import cancel_open
 from .orders.refusals import barred
+from .registry.freezes import freeze_pending
 from .supervision.alerts import supervise
 
 
@@ -22,7 +30,7 @@ if TYPE_CHECKING:
 
 
 def follow(state: State, events: list[Event], done: int = 0) -> None:
-    """Append to a command's events what follows from them.
+    """Append to a command's events what follows from them, and freeze what pends.
 
     First the stop orders that its trades trigger enter the book, then those that
     their trades trigger; reports and alerts read all of it. O(log n) per stop.
@@ -36,6 +44,8 @@ def follow(state: State, events: list[Event], done: int = 0) -> None:
         elif reached := _reached(state, events):
             enter_reached(state, reached, events, work.SLICE - done)
     tell(state, events)
+    if state.freezing:
+        freeze_pending(state)
 
 
 def enter_reached(
@@ -158,7 +168,7 @@ def _receivers(state: State, event: Event) -> list[tuple[Participant, Instrument
             [event.maker.account, event.taker.account],
             event.maker.instrument,
         )
-    elif type(event) is OffBookTrade:
+    elif type(event) is OffBookTrade or type(event) is TradeAnnulled:
         accounts, name = [event.buyer, event.seller], event.instrument
     elif type(event) is Moved and not event.duplicate:
         accounts, name = _moved(event)

@@ -13,6 +13,7 @@ from .commands import (
     AddKey,
     AdvanceTime,
     AmendOrder,
+    AnnulTrade,
     BeginDay,
     CancelAll,
     CancelBid,
@@ -24,6 +25,7 @@ from .commands import (
     DelistInstrument,
     Deposit,
     EndDay,
+    Freeze,
     GatewayOpened,
     HaltInstrument,
     Issue,
@@ -36,6 +38,7 @@ from .commands import (
     RegisterParticipant,
     RestrictParticipant,
     ResumeInstrument,
+    ResumeVenue,
     Retire,
     RevokeKey,
     SessionClosed,
@@ -46,7 +49,9 @@ from .commands import (
     SetObligation,
     SkipRow,
     Surrender,
+    SuspendVenue,
     Transfer,
+    Unfreeze,
     UpdateInstrument,
     Withdraw,
     WithdrawBlock,
@@ -54,6 +59,7 @@ from .commands import (
 from .consequences import follow
 from .enums import CancelReason, Reason
 from .events import Rejected
+from .market.annulling import annul
 from .market.days import begin_day, end_day, step
 from .market.days_undone import cancel_day, end_now
 from .market.instruments import (
@@ -65,6 +71,7 @@ from .market.instruments import (
     update_instrument,
 )
 from .market.phases import end_call
+from .market.suspension import resume_venue, suspend_venue
 from .off_book.auctions import (
     cancel_bid,
     close_auction,
@@ -79,6 +86,7 @@ from .orders.countdowns import fire_countdown, set_countdown
 from .orders.leaving import cancel_open
 from .orders.placing import cancel, cancel_all, place
 from .registry.eligibility import set_eligibility
+from .registry.freezes import freeze
 from .registry.moves import move
 from .registry.obligations import set_obligation
 from .registry.participants import (
@@ -332,6 +340,9 @@ _RARE: dict[type[Command], Callable[[State, Any], list[Event]]] = {
     HaltInstrument: halt,
     ResumeInstrument: resume,
     SetComposite: set_composite,
+    SuspendVenue: suspend_venue,
+    AnnulTrade: annul,
+    ResumeVenue: resume_venue,
     RegisterParticipant: register_participant,
     AddKey: add_key,
     RevokeKey: revoke_key,
@@ -343,6 +354,8 @@ _RARE: dict[type[Command], Callable[[State, Any], list[Event]]] = {
     Transfer: move,
     Surrender: move,
     Retire: move,
+    Freeze: freeze,
+    Unfreeze: freeze,
     SetObligation: set_obligation,
     SetEligibility: set_eligibility,
     BeginDay: begin_day,

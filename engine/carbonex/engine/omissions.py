@@ -94,10 +94,13 @@ def _disarm(state: State, number: int) -> list[Event]:
 
 def _park(state: State, cancel: MassCancel) -> None:
     """Note orders that are to be cancelled, for when a trading day begins."""
-    if all(known.chosen != cancel.chosen for known in state.cancels):
-        cancel.newest = state.last_order_id
-        cancel.parked = True
-        state.cancels.append(cancel)
+    for known in state.cancels:
+        if known.chosen == cancel.chosen:
+            known.newest = state.last_order_id  # orders that have come since as well
+            return
+    cancel.newest = state.last_order_id
+    cancel.parked = True
+    state.cancels.append(cancel)
 
 
 def _stop(state: State, instrument: Instrument) -> list[Event]:

@@ -66,6 +66,13 @@ def require(number: int, commands: list[Command]) -> None:
         raise SemanticsError(number)
 
 
+def unknown_yet(state: State) -> Rejected | None:
+    """Refuse a command that number 1 does not have, where that number holds."""
+    if state.semantics >= 2:
+        return None
+    return Rejected(Reason.BAD_PARAMETER, "semantics", state.semantics, 2)
+
+
 def activate(state: State, command: ActivateSemantics) -> list[Event]:
     """Change the meaning of what comes after ``command``, if the venue sent it.
 

@@ -10,6 +10,7 @@ from .commands import MAX_PRICE
 from .enums import OrderKind, Permission, Phase
 from .market.schedule import CLOSED_ALL_DAY, step_at
 from .market.statistics import Product, Record
+from .market.tape import KEPT, Tape
 from .orders.stops import Stops
 from .supervision.alerts import watched
 from .supervision.watch import Watch
@@ -17,7 +18,7 @@ from .timers import Timers
 
 
 if TYPE_CHECKING:
-    from .accounts import Account, Key, Participant
+    from .accounts import Account, Balance, Key, Participant
     from .commands import ListInstrument
     from .market.days_undone import Before
     from .market.schedule import Step
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 VENUE_KEY: Final = ""  # commands of the venue's own process carry it
 # Kinds that an order may be of and have nothing else to check.
 COMMON_KINDS: Final = OrderKind.IOC | OrderKind.POST_ONLY
+FULL: Final = 2 * KEPT  # trades on a tape
 NO_ACCOUNTS: Final[dict[str, Account]] = {}
 
 
@@ -38,7 +40,8 @@ class Instrument:
     """A listed instrument: its terms, its phase, its book and its statistics.
 
     ``number`` is its place in the order of listing. ``issued`` is the tonnes that
-    exist; ``last_trade_id`` numbers its trades, and ``fees`` is what they paid.
+    exist; ``last_trade_id`` numbers its trades, of which so many were ``annulled``, and
+    ``fees`` is what they paid. ``tape`` has those that may be.
     ``reference`` is the day's P0 and ``close`` the last day's close (a new
     instrument's declared price); ``limit_down`` and ``limit_up`` bound its prices.
     ``sellable_day`` numbers the trading day from which today's purchases may be
@@ -56,6 +59,7 @@ class Instrument:
     """
 
     __slots__ = (
+        "annulled",
         "blocks",
         "book",
         "burdened",
@@ -84,6 +88,7 @@ class Instrument:
         "schedule",
         "sellable_day",
         "stops",
+        "tape",
         "terms",
         "tradable",
         "watch",
@@ -96,6 +101,8 @@ class Instrument:
         self.book = Book()
         self.stops = Stops()
         self.record = Record()
+        self.tape = Tape()
+        self.annulled = 0
         self.next_terms: ListInstrument | None = None
         self.next_terms_date = 0
         self.halted = False
@@ -127,6 +134,12 @@ class Instrument:
         listed.quantity += quantity
         listed.turnover += turnover
         listed.trades += trades
+        self.bound_tape()
+
+    def bound_tape(self) -> None:
+        """Forget old trades of the day, now and then. Amortised O(1) a trade."""
+        if len(self.tape.trades) > FULL:
+            self.tape.forget(self.last_trade_id)
 
     def terms_on(self, date: int) -> ListInstrument:
         """Return the terms that a trading day of this ``date`` has, were it the next."""
@@ -188,16 +201,18 @@ class State:
     numbers commands, ``time_ns`` is the log's time, ``day`` the open trading day
     (YYYYMMDD, 0 for none), ``last_day`` the newest begun and ``day_number`` how
     many have. ``cash`` is deposits less withdrawals, in fen: what all accounts hold
-    and all fees together. ``gateway`` is the one whose batch was applied last, and
+    and all fees together. ``suspension`` is why the venue is suspended, empty while it
+    is not. ``gateway`` is the one whose batch was applied last, and
     ``gateways`` holds each gateway's newest epoch and the number of its last batch.
     ``traders`` is an index: for each key, the accounts it may trade for. ``watchful``
     tells that something follows from trades: in some instrument stop orders wait,
     which may be over since the day began, there is a position limit, or it is
-    supervised.
+    supervised; or freezes pend.
 
     ``cancels`` are the mass cancels that go on with later batches, the next in turn
     first, and ``reaching`` the instruments whose stop orders trades have reached, and
-    which enter with later batches. ``done`` counts the events of what is being done,
+    which enter with later batches. ``freezing`` are the balances of which more is
+    frozen as it becomes available. ``done`` counts the events of what is being done,
     as far as a slice bounds it. ``unfinished`` tells that of what is due at
     ``time_ns`` some is still to happen.
 
@@ -221,6 +236,7 @@ class State:
         self.last_bid_id = 0
         self.last_session_id = 0
         self.cash = 0
+        self.suspension = ""
         self.gateway = 0
         self.gateways: dict[int, tuple[int, int]] = {}
         self.participants: dict[str, Participant] = {}
@@ -238,6 +254,7 @@ class State:
         self.cancels: list[MassCancel] = []
         self.done = 0
         self.reaching: list[Instrument] = []
+        self.freezing: list[Balance] = []
         self.unfinished = False
         self.happening: tuple[int, int, int] | None = None
         self.left_out: tuple[tuple[int, int, int], ...] = ()
@@ -307,11 +324,17 @@ class State:
         self.stops_wait = self.stops_wait or len(instrument.stops) > 0
         self.limited = self.limited or instrument.terms.position_limit > 0
         self.supervised = self.supervised or instrument.watch is not None
-        self.watchful = self.stops_wait or self.limited or self.supervised
+        self.watch()
+
+    def watch(self) -> None:
+        """Note whether anything follows from what commands do."""
+        follows = self.stops_wait or self.limited or self.supervised
+        self.watchful = follows or len(self.freezing) > 0
 
     def attend_anew(self) -> None:
         """Note what follows from all instruments' trades, and nothing else."""
-        self.stops_wait = self.limited = self.supervised = self.watchful = False
+        self.stops_wait = self.limited = self.supervised = False
+        self.watch()
         for instrument in self.listed:
             self.attend(instrument)
 
@@ -331,7 +354,7 @@ class State:
 
     def phase_of(self, instrument: Instrument) -> Phase:
         """Return the phase that follows from schedule, halts, clearing and calls."""
-        if instrument.halted:
+        if self.halts(instrument):
             return Phase.HALTED
         phase = self.step_of(instrument).phase
         if self.is_clearing(instrument):
@@ -342,4 +365,10 @@ class State:
 
     def blocks_open(self, instrument: Instrument) -> bool:
         """Tell whether schedule and halts let an instrument's blocks trade."""
-        return self.step_of(instrument).blocks and not instrument.halted
+        return self.step_of(instrument).blocks and not self.halts(instrument)
+
+    def halts(self, instrument: Instrument) -> bool:
+        """Tell whether an instrument is halted, by itself or with the whole venue."""
+        if instrument.halted:
+            return True
+        return self.suspension != "" and not instrument.delisted

@@ -72,6 +72,8 @@ def wire_trade(entry: ExecutionEntry) -> statements.AccountTrade:
         str(entry.order_id or ""),
         entry.client_order_id,
         str(entry.source_id or ""),
+        entry.event == "annulled",
+        entry.reason or "",
     )
 
 
@@ -148,7 +150,7 @@ def _price(fen: int | None) -> str:
 
 
 def _line(line: Line) -> statements.StatementLine:
-    trades = line.kind == "trade"
+    trades = line.kind in ("trade", "annulment")
     return statements.StatementLine(
         line.time_ns // 1000,
         line.kind,

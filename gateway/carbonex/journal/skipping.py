@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec.structs import replace
 
-from carbonex.engine import VENUE_KEY, Batch, SkipRow
+from carbonex.engine import MAX_REASON, VENUE_KEY, Batch, SkipRow
 from carbonex.wire.login import sign
-from carbonex.wire.skips import MAX_REASON, is_reason, skip_text
+from carbonex.wire.skips import is_reason, skip_text
 
 from .history import HISTORY_NAME, HistoryError, HistoryReader
 from .log import LogError, UnappliableRowError

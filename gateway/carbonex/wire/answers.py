@@ -217,6 +217,8 @@ class Holding(msgspec.Struct, frozen=True):
 
     ``resale_locked`` was bought too recently to be sold; ``sellable`` tells from
     which trading day on, counted from this one (1 is the next), how much may be.
+    ``frozen`` is what the registry has frozen, and ``freeze_pending`` what it has
+    ordered to be as it becomes available.
     """
 
     instrument: str
@@ -225,16 +227,54 @@ class Holding(msgspec.Struct, frozen=True):
     available: int
     resale_locked: int = 0
     sellable: dict[int, int] = {}
+    frozen: int = 0
+    freeze_pending: int = 0
 
 
 class Balances(msgspec.Struct, frozen=True):
-    """An account's cash and tonnes; ``locked`` is what open orders need."""
+    """An account's cash and tonnes; ``locked`` is what open orders need.
+
+    ``frozen`` and ``freeze_pending`` are of the cash, as in Holding.
+    """
 
     account: str
     cash: str
     locked: str
     available: str
     holdings: list[Holding]
+    frozen: str = "0.00"
+    freeze_pending: str = "0.00"
+
+
+class FrozenCash(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What is frozen of an account's cash now, and what is to be as it becomes free."""
+
+    client_ref: str
+    frozen: str
+    pending: str
+    duplicate: bool = False
+
+
+class FrozenTonnes(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What is frozen of its tonnes of an instrument, likewise."""
+
+    client_ref: str
+    frozen: int
+    pending: int
+    duplicate: bool = False
+
+
+class Annulled(msgspec.Struct, frozen=True):
+    """A trade that was taken back: what both sides get back of it, fees in CNY."""
+
+    instrument: str
+    trade_id: str
+    price: str
+    quantity: int
+    buyer: str
+    buyer_fee: str
+    seller: str
+    seller_fee: str
 
 
 class Moved(msgspec.Struct, frozen=True, omit_defaults=True):

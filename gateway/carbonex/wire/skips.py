@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
+
+from carbonex.engine import MAX_REASON
 
 
 if TYPE_CHECKING:
     from carbonex.engine import SkipRow
-
-
-MAX_REASON: Final = 200  # characters
 
 
 def skip_text(venue: str, command: SkipRow) -> bytes:

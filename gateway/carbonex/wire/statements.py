@@ -32,6 +32,7 @@ class AccountTrade(msgspec.Struct, frozen=True, omit_defaults=True):
 
     ``order_id`` is empty for a block or an auction: there ``source_id`` is the
     block's, the auction's or the bid's. ``called`` marks one of a call auction.
+    An ``annulled`` entry takes back the one of the same ``trade_id``.
     """
 
     exec_seq: int
@@ -50,6 +51,8 @@ class AccountTrade(msgspec.Struct, frozen=True, omit_defaults=True):
     order_id: str = ""
     client_order_id: str = ""
     source_id: str = ""
+    annulled: bool = False
+    reason: str = ""
 
 
 class AccountTrades(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -93,7 +96,7 @@ class TonnesColumn(msgspec.Struct, frozen=True):
 
 
 class StatementLine(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One trade, or one movement: deposit, withdraw, issue, transfer, surrender, …
+    """One trade, its annulment, or one movement: deposit, withdraw, issue, transfer, surrender, …
 
     ``cash`` is without the ``fee``. A transfer names the ``other_account``, a
     trade does not. Of the venue's own account lines are ``fee``.

@@ -6,6 +6,7 @@ from typing import Any, Final, Literal, get_args, get_origin
 
 import msgspec
 
+from carbonex.engine import MAX_REASON
 from carbonex.engine.registry.eligibility import MAX_NAMED, MAX_RULES
 
 from .answers import RequestId
@@ -59,6 +60,7 @@ _BY_NAME: Final[dict[str, str]] = {
     "date": 'a date such as "2026-07-16"',
     "public_key": "32 bytes as a base64url string",
     "signature": "64 bytes as a base64url string",
+    "reason": f"a line of 1 to {MAX_REASON} characters that tells people why",
     "quantity": "an integer of tonnes, within 64 bits",
     **dict.fromkeys(
         ("deadline", "ends", "expires", "opens", "closes"),

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
     from .models import (
         Alert,
+        Annulled,
         Auction,
         AuctionTerms,
         BlockTerms,
@@ -41,6 +42,8 @@ if TYPE_CHECKING:
         Eligibility,
         EligibilityRule,
         Fees,
+        FrozenCash,
+        FrozenTonnes,
         Moved,
         Obligation,
         Thresholds,
@@ -162,6 +165,33 @@ class Administration(Guarding):
     async def resume(self, instrument: str) -> None:
         """End a halt."""
         await self._ask(requests.Resume(instrument), nothing)
+
+    async def suspend_venue(self, reason: str) -> None:
+        """Stop trading in all instruments at once, over restarts and days.
+
+        ``reason`` is a line for people, which every client is told. Cancelling works.
+        """
+        await self._ask(requests.SuspendVenue(reason), nothing)
+
+    async def resume_venue(self, reason: str) -> None:
+        """Let all trade again that is not halted itself, by a call where terms have one."""
+        await self._ask(requests.ResumeVenue(reason), nothing)
+
+    async def annul_trade(
+        self, instrument: str, trade_id: str | int, reason: str
+    ) -> Annulled:
+        """Take back a trade of the open trading day that was a mistake.
+
+        Cash, tonnes and fees go back on both sides, the day's statistics leave it out,
+        and tape, executions and statements say so with the ``reason``.
+
+        Raises:
+            OrderRejected: If the buyer has not the tonnes, or the seller the cash.
+            RegistryRefused: If there is no such trade, or it is annulled already.
+
+        """
+        annulled = requests.AnnulTrade(instrument, str(trade_id), reason)
+        return await self._ask(annulled, as_it_is)
 
     async def begin_day(self, date: dt.date, ends: dt.datetime | None = None) -> None:
         """Open the trading day ``date``, which ends at ``ends``.
@@ -309,6 +339,42 @@ class Administration(Guarding):
             account, instrument, quantity, client_ref, transferred_out=True
         )
         return await self._ask(moved, as_it_is)
+
+    async def freeze_cash(
+        self, account: str, amount: Price, client_ref: str, reason: str
+    ) -> FrozenCash:
+        """Freeze ``amount`` CNY, beside what is frozen: it can be neither used nor withdrawn.
+
+        What is not there, or is locked, is frozen as it becomes free. ``reason`` is a
+        line for people, such as the court's order; the log keeps it.
+        """
+        frozen = requests.FreezeCash(account, price_text(amount), client_ref, reason)
+        return await self._ask(frozen, as_it_is)
+
+    async def freeze_tonnes(
+        self, account: str, instrument: str, quantity: int, client_ref: str, reason: str
+    ) -> FrozenTonnes:
+        """Freeze ``quantity`` tonnes likewise: they are not surrendered either."""
+        frozen = requests.FreezeTonnes(
+            account, instrument, quantity, client_ref, reason
+        )
+        return await self._ask(frozen, as_it_is)
+
+    async def unfreeze_cash(
+        self, account: str, amount: Price, client_ref: str, reason: str
+    ) -> FrozenCash:
+        """Let ``amount`` CNY less be frozen, first of what is still to be."""
+        freed = requests.UnfreezeCash(account, price_text(amount), client_ref, reason)
+        return await self._ask(freed, as_it_is)
+
+    async def unfreeze_tonnes(
+        self, account: str, instrument: str, quantity: int, client_ref: str, reason: str
+    ) -> FrozenTonnes:
+        """Let ``quantity`` tonnes less be frozen, first of what is still to be."""
+        freed = requests.UnfreezeTonnes(
+            account, instrument, quantity, client_ref, reason
+        )
+        return await self._ask(freed, as_it_is)
 
     async def set_obligation(self, participant: str, year: int, due: int) -> Obligation:
         """State the verified emissions of ``year`` that a participant owes, in t."""

@@ -93,6 +93,7 @@ class Client:
         self.heartbeats: Final = Feed[Heartbeat]("heartbeat")
         self.venue = ""
         self.shutting_down = False  # as the venue has announced
+        self.suspended_why = ""  # likewise; empty while it is not suspended
         self.participant = ""
         self.accounts: list[str] = []
         self.permissions: list[requests.PermissionName] = []
@@ -271,6 +272,7 @@ class Client:
     def _take_status(self, status: Status) -> None:
         self.venue = status.venue
         self.shutting_down = status.state == "server_shutdown"
+        self.suspended_why = status.suspended_why
         if self.shutting_down:
             _log.info("%s shuts down", status.venue)
         if self.state is not State.GREETING:
@@ -300,7 +302,8 @@ class Client:
         self._become(State.ONLINE)
         self.been_online = True
         _log.info("%s: online", self.venue)
-        self._send_subscription(requests.Subscribe("heartbeat"), lambda _: None)
+        for channel in ("status", "heartbeat"):
+            self._send_subscription(requests.Subscribe(channel), lambda _: None)
         self.subscriptions.start_all()
         waiting, self._waiting = self._waiting, []
         for reply in waiting:

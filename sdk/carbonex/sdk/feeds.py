@@ -44,15 +44,21 @@ class TradeFeed(Feed[Trade]):
     def __init__(self, instrument: str) -> None:
         super().__init__("trade", instrument)
         self._last_ids: dict[str, int] = {}
+        self._annulled: set[tuple[str, int]] = set()  # of those that were told
 
     def restored(self, error: CarbonexError) -> None:
         """End the streams: the same numbers will stand for other trades."""
         self._last_ids.clear()
+        self._annulled.clear()
         self.end_streams(error)
 
     def update(self, item: Trade) -> bool:
         number = int(item.trade_id)
-        if number > self._last_ids.get(item.instrument, 0):
+        if item.annulled:
+            if (item.instrument, number) not in self._annulled:
+                self._annulled.add((item.instrument, number))
+                super().update(item)
+        elif number > self._last_ids.get(item.instrument, 0):
             self._last_ids[item.instrument] = number
             super().update(item)
         return True

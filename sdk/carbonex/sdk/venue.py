@@ -64,6 +64,11 @@ class Venue(Administration):
         return self._client.shutting_down
 
     @property
+    def suspended_why(self) -> str:
+        """Why operators have suspended the venue; empty while they have not."""
+        return self._client.suspended_why
+
+    @property
     def witness(self) -> Witness | None:
         """The newest that the venue has told of its log, as new as its heartbeat."""
         return self._client.memory.witness

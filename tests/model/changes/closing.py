@@ -31,20 +31,21 @@ def end_day(world: World) -> list[Event]:
     for paper in world.papers.values():
         paper.call_ends = 0
         events += announce(world, paper)
-    today = [deal for deal in world.deals if deal.date == date]
+    stands = [deal for deal in world.deals if not deal.annulled]
+    today = [deal for deal in stands if deal.date == date]
     for paper in world.papers.values():
         traded = any(deal.instrument == paper.name for deal in today)
         if paper.tradable or traded:
             events.append(_bulletin(world, paper, date))
     products = dict.fromkeys(paper.terms.product for paper in world.papers.values())
     events += [_product_bulletin(world, product, date) for product in products]
-    day, year, total = _volumes(world.deals, date)
+    day, year, total = _volumes(stands, date)
     events.append(ProductBulletin("", date, 0, 0, 0, 0, 0, day, year, total))
     return [*events, DayEnded(date)]
 
 
 def _bulletin(world: World, paper: Paper, date: int) -> Bulletin:
-    own = [deal for deal in world.deals if deal.instrument == paper.name]
+    own = [d for d in world.deals if d.instrument == paper.name and not d.annulled]
     listed = [deal for deal in own if _is_listed(deal, date)]
     prices = [deal.price for deal in listed]
     tonnes = sum(deal.quantity for deal in listed)
@@ -70,7 +71,7 @@ def _product_bulletin(world: World, product: str, date: int) -> ProductBulletin:
     closes = [(paper, paper.close) for paper in world.own(product)]
     close = world.compose(product, closes) or world.closes.get(product, 0)
     world.closes[product] = close
-    own = [deal for deal in world.deals if deal.instrument in names]
+    own = [d for d in world.deals if d.instrument in names and not d.annulled]
     values = _values(world, product, names, date)
     reference = world.references.get(product, 0)
     values = values or [reference]
@@ -95,7 +96,7 @@ def _values(world: World, product: str, names: list[str], date: int) -> list[int
     listed = [
         (number, deal.composite)
         for number, deal in enumerate(world.deals)
-        if deal.instrument in names and _is_listed(deal, date)
+        if deal.instrument in names and _is_listed(deal, date) and deal.composite
     ]
     if not listed:
         return []

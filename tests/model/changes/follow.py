@@ -14,6 +14,7 @@ from carbonex.engine import (
     Phase,
     PhaseChanged,
     Trade,
+    TradeAnnulled,
     Transfer,
     Withdraw,
     work,
@@ -126,6 +127,8 @@ def _receivers(world: World, event: Event) -> list[tuple[str, str]]:
             accounts = [event.maker.account, event.taker.account]
             name = event.maker.instrument
         case OffBookTrade():
+            accounts, name = [event.buyer, event.seller], event.instrument
+        case TradeAnnulled():
             accounts, name = [event.buyer, event.seller], event.instrument
         case Moved(terms, False) if not isinstance(terms, Deposit | Withdraw):
             other = terms.to_account if isinstance(terms, Transfer) else terms.account

@@ -23,8 +23,12 @@ from carbonex.engine import (
     Phase,
     PhaseChanged,
     ResumeInstrument,
+    ResumeVenue,
     SetComposite,
+    SuspendVenue,
     UpdateInstrument,
+    VenueResumed,
+    VenueSuspended,
 )
 from model import calls, clock
 from model.masses import Mass
@@ -124,6 +128,32 @@ def compose(world: World, command: SetComposite) -> list[Event]:
         return refused
     world.coming[command.product] = command.method
     return [CompositeSet(command.product, command.method)]
+
+
+def suspend(world: World, command: SuspendVenue) -> list[Event]:
+    if refused := first(reasons.suspend(world, command)):
+        return refused
+    world.suspended = True
+    events: list[Event] = [VenueSuspended(command.reason)]
+    for paper in world.papers.values():
+        if paper.call_ends:
+            paper.call_waits = max(paper.call_waits, paper.call_ends - world.now)
+        paper.call_ends = 0
+        events += announce(world, paper)
+    return events
+
+
+def resume_all(world: World, command: ResumeVenue) -> list[Event]:
+    if refused := first(reasons.suspend(world, command)):
+        return refused
+    world.suspended = False
+    events: list[Event] = [VenueResumed(command.reason)]
+    for paper in world.papers.values():
+        if not paper.delisted:
+            calls.wait(paper, paper.terms.calls.resume_seconds)
+            calls.begin(world, paper)
+        events += announce(world, paper)
+    return events
 
 
 def begin(world: World, command: BeginDay) -> list[Event]:

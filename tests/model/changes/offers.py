@@ -164,7 +164,7 @@ def close(world: World, command: CloseAuction) -> list[Event]:
 def close_due_sale(world: World, number: int) -> list[Event]:
     """A window that ends in a halt brings nobody anything."""
     paper = world.papers[world.sales[number].terms.instrument]
-    return (cancel_sale if paper.halted else close_sale)(world, number)
+    return (cancel_sale if world.halts(paper) else close_sale)(world, number)
 
 
 def end_bid(sale: Sale, number: int, end: BidEnd, filled: int = 0) -> BidEnded:
@@ -243,6 +243,10 @@ def _settle(
     day = world.days + lag if lag else 0
     world.ledger.deliver(buyer, seller, name, deal.quantity, day)
     world.deals.append(deal)
+    taken = source[1] or source[0]
+    deal.taker = side
+    deal.buyer = buyer, source[0] if side is SELL else taken, buyer_fee
+    deal.seller = seller, taken if side is SELL else source[0], seller_fee
     for account in (buyer, seller):
         world.executions[account] += 1
     return OffBookTrade(

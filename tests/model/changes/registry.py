@@ -14,6 +14,9 @@ from carbonex.engine import (
     Deposit,
     EligibilitySet,
     Event,
+    Freeze,
+    FreezeChanged,
+    FreezeCommand,
     KeyAdded,
     KeyRevoked,
     MoveCommand,
@@ -22,6 +25,7 @@ from carbonex.engine import (
     OpenAccount,
     ParticipantRegistered,
     ParticipantRestricted,
+    Permission,
     RegisterParticipant,
     Restriction,
     RestrictParticipant,
@@ -63,6 +67,21 @@ def move(world: World, command: MoveCommand) -> list[Event]:
     due = world.ledger.surrender(participant, command, capped=permille < 1000)
     terms = SetObligation(command.key, participant, command.year, due.due)
     return [moved, ObligationSet(terms, due.surrendered, due.offset)]
+
+
+def freeze(world: World, command: FreezeCommand) -> list[Event]:
+    refused = [*who.authority(world, command.key, Permission.REGISTRY)]
+    if not refused and (answer := refs.known(world, command)):
+        return answer
+    if stopped := first(reasons.freeze(world, command)):
+        return stopped
+    more = command.size if isinstance(command, Freeze) else -command.size
+    where = command.account, command.instrument
+    world.freezes[where] += more
+    frozen = world.frozen(*where)
+    changed = FreezeChanged(command, frozen, world.freezes[where] - frozen)
+    refs.note(world, command, changed)
+    return [changed]
 
 
 def oblige(world: World, command: SetObligation) -> list[Event]:

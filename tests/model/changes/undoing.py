@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from carbonex.engine import (
+    AnnulTrade,
     BlockEnd,
     CancelDay,
     CancelReason,
@@ -12,6 +13,8 @@ from carbonex.engine import (
     DayEnding,
     EndDay,
     Event,
+    Method,
+    TradeAnnulled,
 )
 from model import matching
 from model.reasons import first, market as reasons
@@ -73,6 +76,55 @@ def _put_back(world: World, paper: Paper, terms: ListInstrument, date: int) -> N
     paper.terms, paper.former = terms, None
     supervise(world, paper)
     paper.tradable = bool(paper.reference) or not terms.band_permille
+
+
+def annul(world: World, command: AnnulTrade) -> list[Event]:
+    """Undo a trade; what the composite has been stays unless nothing is left of it."""
+    if refused := first(reasons.annul(world, command)):
+        return refused
+    name, paper = command.instrument, world.papers[command.instrument]
+    own = [deal for deal in world.deals if deal.instrument == name]
+    deal = own[command.trade_id - 1]
+    deal.annulled = True
+    (buyer, bought, buyer_fee), (seller, sold, seller_fee) = deal.buyer, deal.seller
+    world.executions[buyer] += 1
+    world.executions[seller] += 1
+    annulled = TradeAnnulled(
+        name,
+        command.trade_id,
+        deal.method,
+        deal.price,
+        deal.quantity,
+        buyer,
+        world.executions[buyer],
+        bought,
+        buyer_fee,
+        seller,
+        world.executions[seller],
+        sold,
+        seller_fee,
+        deal.taker,
+        deal.called,
+        command.reason,
+    )
+    lag = paper.terms.resale_days
+    day = world.days + lag if lag else 0
+    world.ledger.take_back(annulled, day, world.freezable(buyer, name))
+    if deal.method is Method.LISTED:
+        _reweigh(world, paper.terms.product)
+    return [annulled]
+
+
+def _reweigh(world: World, product: str) -> None:
+    papers = [p for p in world.papers.values() if p.terms.product == product]
+    names = [paper.name for paper in papers]
+    if any(world.last(name) for name in names):
+        now = len(world.deals), world.composite(product)
+        world.reweighed.setdefault(product, []).append(now)
+        return
+    for deal in world.deals:
+        if deal.instrument in names and deal.date == world.date:
+            deal.composite = 0
 
 
 def _cancel_sales(world: World, paper: Paper) -> list[Event]:

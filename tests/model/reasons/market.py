@@ -6,6 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from carbonex.engine import (
+    AnnulTrade,
     BeginDay,
     CancelDay,
     DelistInstrument,
@@ -16,7 +17,9 @@ from carbonex.engine import (
     Reason,
     RestrictParticipant,
     ResumeInstrument,
+    ResumeVenue,
     SetComposite,
+    SuspendVenue,
     UpdateInstrument,
 )
 from model import clock
@@ -85,6 +88,16 @@ def compose(world: World, command: SetComposite) -> Iterator[Reason]:
         yield Reason.UNKNOWN_PRODUCT
 
 
+def suspend(world: World, command: SuspendVenue | ResumeVenue) -> Iterator[Reason]:
+    yield from who.authority(world, command.key, Permission.OPERATE)
+    if not 0 < len(command.reason) <= 200:
+        yield Reason.BAD_PARAMETER
+    if isinstance(command, SuspendVenue) and world.suspended:
+        yield Reason.VENUE_SUSPENDED
+    elif isinstance(command, ResumeVenue) and not world.suspended:
+        yield Reason.NOT_SUSPENDED
+
+
 def begin(world: World, command: BeginDay) -> Iterator[Reason]:
     yield from who.authority(world, command.key, Permission.OPERATE)
     if world.date:
@@ -115,6 +128,29 @@ def cancel_day(world: World, command: CancelDay) -> Iterator[Reason]:
     yield from end(world, command)
     if any(deal.date == world.date for deal in world.deals):
         yield Reason.DAY_HAS_TRADED
+
+
+def annul(world: World, command: AnnulTrade) -> Iterator[Reason]:
+    yield from who.authority(world, command.key, Permission.OPERATE)
+    if command.instrument not in world.papers:
+        yield Reason.UNKNOWN_INSTRUMENT
+    if not 0 < len(command.reason) <= 200:
+        yield Reason.BAD_PARAMETER
+    if not world.date:
+        yield Reason.NO_TRADING_DAY
+    own = [deal for deal in world.deals if deal.instrument == command.instrument]
+    today = [n for n, deal in enumerate(own, 1) if deal.date == world.date]
+    if command.trade_id not in today:
+        yield Reason.UNKNOWN_TRADE
+        return
+    deal = own[command.trade_id - 1]
+    if deal.annulled:
+        yield Reason.TRADE_ANNULLED
+    (buyer, _, _), (seller, _, fee) = deal.buyer, deal.seller
+    if deal.quantity > world.unlocked(buyer, deal.instrument):
+        yield Reason.INSUFFICIENT_HOLDINGS
+    if deal.price * deal.quantity - fee > world.freezable(seller, ""):
+        yield Reason.INSUFFICIENT_FUNDS
 
 
 def restrict(world: World, command: RestrictParticipant) -> Iterator[Reason]:

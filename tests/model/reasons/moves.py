@@ -9,6 +9,8 @@ from carbonex.engine import (
     MAX_BALANCE,
     AddKey,
     Deposit,
+    Freeze,
+    FreezeCommand,
     Issue,
     MoveCommand,
     OpenAccount,
@@ -82,8 +84,7 @@ def _out_of_balance(
             if world.ledger.paid_in + amount > MAX_BALANCE:
                 yield Reason.BALANCE_LIMIT
         case Withdraw(_, account, amount):
-            if amount > world.free_cash(account):
-                yield Reason.INSUFFICIENT_FUNDS
+            yield from who.short_of_cash(world, account, amount)
         case Issue(_, _, instrument, quantity):
             if world.ledger.issued[instrument] + quantity > MAX_BALANCE:
                 yield Reason.BALANCE_LIMIT
@@ -98,7 +99,7 @@ def _out_of_balance(
 def _untransferable(
     world: World, command: Transfer, *, registry: bool
 ) -> Iterator[Reason]:
-    short = command.quantity > world.unlocked(command.account, command.instrument)
+    short = command.quantity > world.movable(command.account, command.instrument)
     if command.to_account == command.account:
         yield Reason.BAD_PARAMETER
     if command.to_account not in world.accounts:
@@ -108,8 +109,7 @@ def _untransferable(
     ):
         name, quantity = command.instrument, command.quantity
         yield from who.position(world, command.to_account, name, quantity)
-    if short:
-        yield Reason.INSUFFICIENT_HOLDINGS
+    yield from _immovable(world, command)
 
 
 def _unsurrenderable(world: World, command: Surrender) -> Iterator[Reason]:
@@ -120,8 +120,7 @@ def _unsurrenderable(world: World, command: Surrender) -> Iterator[Reason]:
         yield Reason.VINTAGE_ENDED if verdict else Reason.NOT_ELIGIBLE
     key = world.owner(command.account), command.year
     obligation = world.ledger.obligations.get(key)
-    if command.quantity > world.unlocked(command.account, command.instrument):
-        yield Reason.INSUFFICIENT_HOLDINGS
+    yield from _immovable(world, command)
     if obligation is None:
         yield Reason.OBLIGATION_UNKNOWN
         return
@@ -131,6 +130,35 @@ def _unsurrenderable(world: World, command: Surrender) -> Iterator[Reason]:
     most = obligation.due * permille // 1000
     if permille < 1000 and obligation.offset + command.quantity > most:
         yield Reason.OFFSET_CAP
+
+
+def _immovable(world: World, command: Transfer | Surrender) -> Iterator[Reason]:
+    account, name = command.account, command.instrument
+    if command.quantity > world.unlocked(account, name):
+        yield Reason.INSUFFICIENT_HOLDINGS
+    elif command.quantity > world.movable(account, name):
+        yield Reason.TONNES_FROZEN
+
+
+def freeze(world: World, command: FreezeCommand) -> Iterator[Reason]:
+    """What is wrong with a freeze, or with less of it; the ref has not been used."""
+    yield from who.authority(world, command.key, Permission.REGISTRY)
+    if command.account not in world.accounts:
+        yield Reason.UNKNOWN_ACCOUNT
+    else:
+        yield from who.ref(world, command.account, command.client_ref)
+    if command.instrument and command.instrument not in world.papers:
+        yield Reason.UNKNOWN_INSTRUMENT
+    if not 0 < len(command.reason) <= 200 or "\n" in command.reason:
+        yield Reason.BAD_PARAMETER
+    if not 0 < command.size <= MAX_BALANCE:
+        yield Reason.BAD_QTY if command.instrument else Reason.BAD_AMOUNT
+    ordered = world.freezes[command.account, command.instrument]
+    if isinstance(command, Freeze):
+        if ordered + command.size > MAX_BALANCE:
+            yield Reason.BALANCE_LIMIT
+    elif command.size > ordered:
+        yield Reason.NOT_FROZEN
 
 
 def oblige(world: World, command: SetObligation) -> Iterator[Reason]:

@@ -184,8 +184,7 @@ def _unplaceable(world: World, sale: Sale, command: PlaceBid) -> Iterator[Reason
     terms, paper = sale.terms, world.papers[sale.terms.instrument]
     own = world.owner(command.account)
     yield from who.restricted(world, own, other_side(terms.side))
-    if paper.halted:
-        yield Reason.HALTED
+    yield from who.halted(world, paper)
     yield from _bad_lots(paper, command.quantity)
     yield from _bad_tick(paper, command.price)
     if sale.limit and not as_good(terms.side, sale.limit, command.price):
@@ -219,8 +218,8 @@ def close(world: World, command: CloseAuction) -> Iterator[Reason]:
     sale = world.sales.get(command.auction_id)
     if sale is None:
         yield Reason.UNKNOWN_AUCTION
-    elif world.papers[sale.terms.instrument].halted and not command.cancel:
-        yield Reason.HALTED
+    elif not command.cancel:
+        yield from who.halted(world, world.papers[sale.terms.instrument])
 
 
 def as_good(side: Side, price: int, other: int) -> bool:

@@ -82,8 +82,7 @@ def enter(world: World, row: Row, before: Row | None = None) -> Iterator[Reason]
     if row.buys:
         held = before.price * before.remaining + before.reserve if before else 0
         need = row.price * row.remaining + matching.reserve(world, row)
-        if need > world.free_cash(order.account) + held:
-            yield Reason.INSUFFICIENT_FUNDS
+        yield from who.short_of_cash(world, order.account, need, held)
     else:
         held = before.remaining if before else 0
         yield from who.short(world, order.account, paper.name, row.remaining, held)

@@ -99,8 +99,12 @@ def not_trading(world: World, paper: Paper) -> Iterator[Reason]:
     planned = clock.now_planned(world, paper)
     if planned is not Phase.TRADING or clock.clears(world, paper):
         yield Reason.MARKET_CLOSED
-    if paper.halted:
-        yield Reason.HALTED
+    yield from halted(world, paper)
+
+
+def halted(world: World, paper: Paper) -> Iterator[Reason]:
+    if world.halts(paper):
+        yield Reason.VENUE_SUSPENDED if world.suspended else Reason.HALTED
 
 
 def blocks_not_trading(world: World, paper: Paper) -> Iterator[Reason]:
@@ -108,8 +112,7 @@ def blocks_not_trading(world: World, paper: Paper) -> Iterator[Reason]:
         yield Reason.NOT_TRADABLE
     if not clock.plan(world, paper, world.now)[1]:
         yield Reason.MARKET_CLOSED
-    if paper.halted:
-        yield Reason.HALTED
+    yield from halted(world, paper)
 
 
 def lacking(world: World, stake: Stake) -> Iterator[Reason]:
@@ -118,8 +121,7 @@ def lacking(world: World, stake: Stake) -> Iterator[Reason]:
         yield from short(world, stake.account, stake.instrument, stake.quantity)
         return
     yield from position(world, stake.account, stake.instrument, stake.quantity)
-    if stake.need > world.free_cash(stake.account):
-        yield Reason.INSUFFICIENT_FUNDS
+    yield from short_of_cash(world, stake.account, stake.need)
 
 
 def position(
@@ -136,10 +138,24 @@ def short(
     """Tonnes must be free; ``held`` are those that the order has locked already."""
     free = world.free_tonnes(account, instrument) + held
     waiting = sum(world.ledger.waiting(account, instrument).values())
+    frozen = world.frozen(account, instrument)
     if free < need <= free + waiting:
         yield Reason.RESALE_LOCK
+    elif free < need <= free + waiting + frozen:
+        yield Reason.TONNES_FROZEN
     elif need > free:
         yield Reason.INSUFFICIENT_HOLDINGS
+
+
+def short_of_cash(
+    world: World, account: str, need: int, held: int = 0
+) -> Iterator[Reason]:
+    """Cash must be free; ``held`` is what the order has locked already."""
+    free = world.free_cash(account) + held
+    if free < need <= free + world.frozen(account, ""):
+        yield Reason.CASH_FROZEN
+    elif need > free:
+        yield Reason.INSUFFICIENT_FUNDS
 
 
 def too_many_open(world: World, account: str) -> Iterator[Reason]:

@@ -9,6 +9,7 @@ from carbonex.engine.commands import MAX_PRICE
 from carbonex.engine.enums import CompositeMethod, Method, Phase
 from carbonex.engine.market.phases import day_schedule
 from carbonex.engine.market.rules import limit_down, limit_up
+from carbonex.engine.market.tape import KEPT as KEPT_TRADES
 from carbonex.engine.registry.eligibility import misnamed, unsound
 from carbonex.engine.state import COMMON_KINDS
 from carbonex.engine.supervision.alerts import watched
@@ -114,7 +115,25 @@ def _check_record(state: State, instrument: Instrument) -> None:
         assert year.quantity <= total.quantity
         assert year.turnover <= total.turnover
     trades = sum(tally.trades for tally in _counted(state, record))
-    assert trades == instrument.last_trade_id
+    assert trades == instrument.last_trade_id - instrument.annulled
+    _check_tape(state, instrument)
+
+
+def _check_tape(state: State, instrument: Instrument) -> None:
+    """Assert that the trades remembered are the day's, and make its prices."""
+    tape, last_id = instrument.tape, instrument.last_trade_id
+    if not state.day:
+        assert not tape.trades
+        assert not tape.annulled
+        return
+    assert len(tape.trades) <= 2 * KEPT_TRADES
+    assert len(tape.annulled) <= instrument.annulled
+    assert all(0 < number <= last_id for number in tape.annulled)
+    day = instrument.record.day.trades + len(tape.annulled)
+    assert len(tape.trades) == day or KEPT_TRADES <= len(tape.trades) < day
+    prices, known = tape.prices(last_id), instrument.record.prices
+    assert (prices.open, prices.high) == (known.open, known.high)
+    assert (prices.low, prices.last) == (known.low, known.last)
 
 
 def _counted(state: State, record: Record) -> list[Tally]:

@@ -26,9 +26,12 @@ def check_ledger(state: State) -> None:
     held = dict.fromkeys(state.instruments, 0)
     for account in state.accounts.values():
         assert 0 <= account.available <= account.cash
+        _check_freeze(account.cash_balance)
         for name, holding in account.holdings.items():
             _check_holding(state, holding)
+            _check_freeze(holding)
             held[name] += holding.quantity
+    _check_freezing(state)
     for name, instrument in state.instruments.items():
         assert held[name] == instrument.issued, f"{name}: tonnes not conserved"
         assert 0 <= instrument.issued <= MAX_BALANCE
@@ -36,6 +39,7 @@ def check_ledger(state: State) -> None:
         for obligation in participant.obligations.values():
             _check_obligation(obligation)
     assert NOTHING.quantity == NOTHING.available == NOTHING.buying == 0
+    assert NOTHING.frozen == NOTHING.pending == 0
     assert not NOTHING.maturing
 
 
@@ -63,6 +67,24 @@ def check_locks(state: State) -> None:
             buying[account.holdings[name]] += stake.quantity
     assert all(balance.locked == need for balance, need in locked.items())
     assert all(holding.buying == tonnes for holding, tonnes in buying.items())
+
+
+def _check_freeze(balance: Balance) -> None:
+    """Assert that nothing is free of which more is to be frozen."""
+    assert balance.frozen >= 0
+    assert balance.pending >= 0
+    assert balance.frozen + balance.pending <= MAX_BALANCE
+    assert not (balance.pending and balance.available), "free, and to be frozen"
+
+
+def _check_freezing(state: State) -> None:
+    """Assert that every freeze that pends goes on, and no other."""
+    balances: list[Balance] = []
+    for account in state.accounts.values():
+        balances += [account.cash_balance, *account.holdings.values()]
+    pending = {id(balance) for balance in balances if balance.pending}
+    assert len(state.freezing) == len(pending)
+    assert {id(balance) for balance in state.freezing} == pending
 
 
 def _check_holding(state: State, holding: Holding) -> None:

@@ -92,7 +92,7 @@ def _check_attention(state: State) -> None:
     assert state.limited is any(item.terms.position_limit > 0 for item in listed)
     assert state.supervised is any(item.watch is not None for item in listed)
     attends = state.stops_wait or state.limited or state.supervised
-    assert state.watchful is attends
+    assert state.watchful is (attends or len(state.freezing) > 0)
 
 
 def _check_backlog(state: State) -> None:

@@ -16,6 +16,7 @@ from .limits import (
     MAX_OPEN_ORDERS,
     MAX_PRICE,
     MAX_QUANTITY,
+    MAX_REASON,
     MAX_TIME_NS,
 )
 from .log import (
@@ -29,6 +30,7 @@ from .log import (
 )
 from .market import (
     AdvanceTime,
+    AnnulTrade,
     BeginDay,
     CancelDay,
     DelistInstrument,
@@ -36,7 +38,9 @@ from .market import (
     HaltInstrument,
     ListInstrument,
     ResumeInstrument,
+    ResumeVenue,
     SetComposite,
+    SuspendVenue,
     UpdateInstrument,
 )
 from .orders import (
@@ -51,6 +55,8 @@ from .registry import (
     AddKey,
     Deposit,
     EligibilityRule,
+    Freeze,
+    FreezeCommand,
     Issue,
     MoveCommand,
     OpenAccount,
@@ -62,6 +68,7 @@ from .registry import (
     SetObligation,
     Surrender,
     Transfer,
+    Unfreeze,
     Withdraw,
 )
 from .sessions import (
@@ -83,6 +90,7 @@ __all__ = [
     "MAX_OPEN_ORDERS",
     "MAX_PRICE",
     "MAX_QUANTITY",
+    "MAX_REASON",
     "MAX_TIME_NS",
     "MIN_COUNTDOWN_NS",
     "AcceptBlock",
@@ -90,6 +98,7 @@ __all__ = [
     "AddKey",
     "AdvanceTime",
     "AmendOrder",
+    "AnnulTrade",
     "AuctionCommand",
     "Batch",
     "BeginDay",
@@ -107,6 +116,8 @@ __all__ = [
     "Deposit",
     "EligibilityRule",
     "EndDay",
+    "Freeze",
+    "FreezeCommand",
     "GatewayOpened",
     "HaltInstrument",
     "Issue",
@@ -122,6 +133,7 @@ __all__ = [
     "RegisterParticipant",
     "RestrictParticipant",
     "ResumeInstrument",
+    "ResumeVenue",
     "Retire",
     "RevokeKey",
     "SessionClosed",
@@ -133,7 +145,9 @@ __all__ = [
     "SetObligation",
     "SkipRow",
     "Surrender",
+    "SuspendVenue",
     "Transfer",
+    "Unfreeze",
     "UpdateInstrument",
     "Withdraw",
     "WithdrawBlock",

@@ -10,7 +10,7 @@ from .auctions import AuctionCommand, OpenAuction, PlaceBid
 from .blocks import AcceptBlock, BlockCommand, ProposeBlock
 from .market import MarketCommand
 from .orders import OrderCommand
-from .registry import MoveCommand, RegistryCommand
+from .registry import FreezeCommand, MoveCommand, RegistryCommand
 from .sessions import SessionCommand
 
 
@@ -68,7 +68,9 @@ class SkipRow(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=56):
 
 
 # What a client ref stands for: the commands that carry one.
-RefCommand = MoveCommand | ProposeBlock | AcceptBlock | OpenAuction | PlaceBid
+RefCommand = (
+    MoveCommand | FreezeCommand | ProposeBlock | AcceptBlock | OpenAuction | PlaceBid
+)
 Command = (
     OrderCommand
     | MarketCommand

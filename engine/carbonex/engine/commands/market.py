@@ -122,6 +122,31 @@ class SetComposite(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=1
     method: CompositeMethod
 
 
+class SuspendVenue(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=16):
+    """Stop trading in all instruments, as if each was halted; ``reason`` is for people."""
+
+    key: str
+    reason: str
+
+
+@final
+class ResumeVenue(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=17):
+    """End a suspension; instruments that are halted themselves stay so."""
+
+    key: str
+    reason: str
+
+
+@final
+class AnnulTrade(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=18):
+    """Take back a trade of the open day that was a mistake; ``reason`` is for people."""
+
+    key: str
+    instrument: str
+    trade_id: int
+    reason: str
+
+
 @final
 class BeginDay(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=40):
     """Open the trading day ``date`` (YYYYMMDD); it ends when time is ``ends_ns``.
@@ -166,6 +191,9 @@ MarketCommand = (
     | HaltInstrument
     | ResumeInstrument
     | SetComposite
+    | SuspendVenue
+    | AnnulTrade
+    | ResumeVenue
     | BeginDay
     | EndDay
     | CancelDay

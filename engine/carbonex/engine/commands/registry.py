@@ -173,6 +173,46 @@ class SetEligibility(msgspec.Struct, frozen=True, gc=False, array_like=True, tag
     rules: tuple[EligibilityRule, ...] = ()
 
 
+class Freeze(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=38):
+    """Freeze ``quantity`` tonnes of an instrument; where none is named, ``amount`` fen.
+
+    What is not there, or is locked, is frozen as it becomes available. ``reason`` is
+    for people. Freezes add up.
+    """
+
+    key: str
+    account: str
+    instrument: str
+    quantity: int
+    client_ref: str
+    reason: str
+    amount: int = 0
+
+    @property
+    def size(self) -> int:
+        """The tonnes, or the fen."""
+        return self.quantity if self.instrument else self.amount
+
+
+@final
+class Unfreeze(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=39):
+    """Let so much less be frozen, first of what is still to be."""
+
+    key: str
+    account: str
+    instrument: str
+    quantity: int
+    client_ref: str
+    reason: str
+    amount: int = 0
+
+    @property
+    def size(self) -> int:
+        """The tonnes, or the fen."""
+        return self.quantity if self.instrument else self.amount
+
+
+FreezeCommand = Freeze | Unfreeze
 MoveCommand = Deposit | Withdraw | Issue | Transfer | Surrender | Retire
 RegistryCommand = (
     RegisterParticipant
@@ -183,4 +223,5 @@ RegistryCommand = (
     | SetObligation
     | SetEligibility
     | MoveCommand
+    | FreezeCommand
 )

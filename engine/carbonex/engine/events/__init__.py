@@ -21,6 +21,8 @@ from .market import (
     PhaseChanged,
     ProductBulletin,
     Uncrossed,
+    VenueResumed,
+    VenueSuspended,
     Volumes,
 )
 from .off_book import (
@@ -31,6 +33,7 @@ from .off_book import (
     BlockEnded,
     BlockProposed,
     OffBookTrade,
+    TradeAnnulled,
 )
 from .orders import (
     CancelsFollow,
@@ -51,6 +54,7 @@ from .registry import (
     AccountOpened,
     Alert,
     EligibilitySet,
+    FreezeChanged,
     KeyAdded,
     KeyRevoked,
     LargeHolder,
@@ -82,6 +86,7 @@ __all__ = [
     "DayEnding",
     "EligibilitySet",
     "Event",
+    "FreezeChanged",
     "InstrumentDelisted",
     "InstrumentListed",
     "InstrumentUpdated",
@@ -106,6 +111,9 @@ __all__ = [
     "RefEvent",
     "Rejected",
     "Trade",
+    "TradeAnnulled",
     "Uncrossed",
+    "VenueResumed",
+    "VenueSuspended",
     "Volumes",
 ]

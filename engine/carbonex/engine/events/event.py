@@ -5,9 +5,11 @@ from __future__ import annotations
 from .market import MarketEvent
 from .off_book import AuctionOpened, BidPlaced, BlockEnded, BlockProposed, OffBookEvent
 from .orders import OrderEvent
-from .registry import Moved, RegistryEvent
+from .registry import FreezeChanged, Moved, RegistryEvent
 
 
 # What answers a command that carries a client ref, the first time and again.
-RefEvent = Moved | BlockProposed | BlockEnded | AuctionOpened | BidPlaced
+RefEvent = (
+    Moved | FreezeChanged | BlockProposed | BlockEnded | AuctionOpened | BidPlaced
+)
 Event = OrderEvent | MarketEvent | RegistryEvent | OffBookEvent

@@ -57,6 +57,20 @@ class PhaseChanged(msgspec.Struct, frozen=True, gc=False, tag=True):
 
 
 @final
+class VenueSuspended(msgspec.Struct, frozen=True, gc=False, tag=True):
+    """Nothing trades until VenueResumed; the instruments' phases follow."""
+
+    reason: str
+
+
+@final
+class VenueResumed(msgspec.Struct, frozen=True, gc=False, tag=True):
+    """What is not halted itself trades again by its hours; its phases follow."""
+
+    reason: str
+
+
+@final
 class BandSet(msgspec.Struct, frozen=True, gc=False, tag=True):
     """The trading day's P0 and limits of an instrument, in fen; ends allowed.
 
@@ -193,6 +207,8 @@ MarketEvent = (
     | InstrumentDelisted
     | CompositeSet
     | PhaseChanged
+    | VenueSuspended
+    | VenueResumed
     | BandSet
     | Uncrossed
     | DayBegun

@@ -36,6 +36,33 @@ class OffBookTrade(msgspec.Struct, frozen=True, gc=False, tag=True):
 
 
 @final
+class TradeAnnulled(msgspec.Struct, frozen=True, gc=False, tag=True):
+    """A trade of the open day was taken back, with all that it moved and cost.
+
+    ``buyer`` and ``seller`` are the accounts, whose executions number this. The source
+    of each is the order of a listed trade, else the block, the auction or the bid. Fees
+    are what each gets back, in fen. The orders stay as the trade has left them.
+    """
+
+    instrument: str
+    trade_id: int
+    method: Method
+    price: int
+    quantity: int
+    buyer: str
+    buyer_exec_seq: int
+    buyer_source: int
+    buyer_fee: int
+    seller: str
+    seller_exec_seq: int
+    seller_source: int
+    seller_fee: int
+    taker_side: Side
+    called: bool
+    reason: str
+
+
+@final
 class BlockProposed(msgspec.Struct, frozen=True, gc=False, tag=True):
     """A block awaits its counterparty's answer. Only the two parties see it."""
 
@@ -119,6 +146,7 @@ class AuctionClosed(msgspec.Struct, frozen=True, gc=False, tag=True):
 
 OffBookEvent = (
     OffBookTrade
+    | TradeAnnulled
     | BlockProposed
     | BlockEnded
     | AuctionOpened

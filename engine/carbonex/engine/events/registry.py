@@ -8,6 +8,7 @@ import msgspec
 
 from carbonex.engine.commands import (
     AddKey,
+    FreezeCommand,
     MoveCommand,
     OpenAccount,
     SetEligibility,
@@ -61,6 +62,20 @@ class Moved(msgspec.Struct, frozen=True, gc=False, tag=True):
     """
 
     terms: MoveCommand
+    duplicate: bool = False
+
+
+@final
+class FreezeChanged(msgspec.Struct, frozen=True, gc=False, tag=True):
+    """More of a balance is frozen now, or less: ``frozen`` is what is, in all.
+
+    ``pending`` is what is to be frozen as it becomes available. ``duplicate`` tells
+    that this client ref had done it before, and what it had come to then.
+    """
+
+    terms: FreezeCommand
+    frozen: int
+    pending: int
     duplicate: bool = False
 
 
@@ -120,6 +135,7 @@ RegistryEvent = (
     | AccountOpened
     | ParticipantRestricted
     | Moved
+    | FreezeChanged
     | ObligationSet
     | EligibilitySet
     | LargeHolder

@@ -125,6 +125,7 @@ def end_day(state: State) -> list[Event]:
         leave_schedule(state, instrument)
         events += set_phase(state, instrument)
         instrument.record.end_day()
+        instrument.tape.clear()
     events += [
         _settle(instrument, date)
         for instrument in state.listed

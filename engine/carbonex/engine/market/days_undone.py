@@ -82,7 +82,10 @@ def cancel_day(state: State, command: CancelDay) -> list[Event]:
     before = state.before
     if rejected is not None or before is None:
         return [rejected or Rejected(Reason.NO_TRADING_DAY)]
-    trades = sum(instrument.record.day.trades for instrument in state.listed)
+    trades = sum(
+        instrument.record.day.trades + len(instrument.tape.annulled)
+        for instrument in state.listed
+    )
     if trades:
         return [Rejected(Reason.DAY_HAS_TRADED, "", trades)]
     date = state.day

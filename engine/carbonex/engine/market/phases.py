@@ -69,7 +69,8 @@ def set_phase(state: State, instrument: Instrument) -> list[Event]:
 def phase_changed(state: State, instrument: Instrument) -> PhaseChanged:
     """Tell an instrument's phase, and until when it lasts by the schedule."""
     step = next_step(instrument.schedule, state.time_ns)
-    until_ns = 0 if step is None or instrument.halted else step.starts_ns
+    halts = state.halts(instrument)
+    until_ns = 0 if step is None or halts else step.starts_ns
     if instrument.phase is Phase.CALL:
         until_ns = instrument.call_ends_ns
     name, phase = instrument.name, instrument.phase
@@ -111,7 +112,7 @@ def begin_call(state: State, instrument: Instrument) -> None:
     """
     step = state.step_of(instrument)
     waits_ns = instrument.call_waits_ns
-    if not waits_ns or instrument.halted or step.phase is not Phase.TRADING:
+    if not waits_ns or state.halts(instrument) or step.phase is not Phase.TRADING:
         return
     if state.is_clearing(instrument):
         return

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from carbonex.engine.commands import MAX_NAME, MAX_PRICE
+from carbonex.engine.commands import MAX_NAME, MAX_PRICE, MAX_REASON
 from carbonex.engine.enums import BUY, LIMIT, STOP, STOP_LIMIT, PostOnly, Reason
 from carbonex.engine.events import Rejected
 
@@ -109,6 +109,18 @@ def bad_name(param: str, name: str) -> Rejected | None:
     if printable and 0 < size <= MAX_NAME:
         return None
     return Rejected(Reason.BAD_NAME, param, size, MAX_NAME)
+
+
+def bad_reason(text: str) -> Rejected | None:
+    """Check why an operator decides something: a line of 1 to MAX_REASON characters.
+
+    It may be in any language, and has no control characters.
+    """
+    size = len(text)
+    controls = any(char < " " or "\x7f" <= char < "\xa0" for char in text)
+    if controls or not text.strip(" ") or size > MAX_REASON:
+        return Rejected(Reason.BAD_PARAMETER, "reason", size, MAX_REASON)
+    return None
 
 
 def protection(instrument: Instrument, side: Side, price: int) -> int:

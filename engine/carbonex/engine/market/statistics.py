@@ -210,6 +210,20 @@ class Product:
         elif value:
             self.prices.record(value, value)
 
+    def correct(self, listed: list[Instrument]) -> None:
+        """Weigh anew after a listed trade was annulled. O(instruments).
+
+        What the composite has been stays, unless no listed trade of the day is left.
+        """
+        self.weigh()
+        own = [item for item in listed if item.product is self]
+        if any(item.record.prices.last for item in own):
+            value = self.value()
+            if value:
+                self.prices.record(value, value)
+        else:
+            self.prices.clear()
+
     def move(self, instrument: Instrument, before: int, now: int) -> None:
         """Note that an instrument's price, ``before`` until now, has changed. O(1)."""
         if self.method is MEAN:

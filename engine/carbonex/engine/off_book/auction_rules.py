@@ -19,7 +19,12 @@ from carbonex.engine.market.rules import (
     limit_up,
     out_of_bounds,
 )
-from carbonex.engine.orders.refusals import not_permitted, restricted, too_many_open
+from carbonex.engine.orders.refusals import (
+    halted,
+    not_permitted,
+    restricted,
+    too_many_open,
+)
 from carbonex.engine.registry.refs import bad_ref, too_many_refs
 
 from .allotment import rank
@@ -98,7 +103,7 @@ def unplaceable(
     stake = auction.stake_of(account, command)
     return (
         restricted(account, stake.side)
-        or _halted(auction)
+        or _halted(state, auction)
         or bad_lots(terms, command.quantity)
         or bad_tick(terms, "price", command.price)
         or _out_of_band(auction, command)
@@ -154,9 +159,9 @@ def _reserve_out_of_band(terms: OpenAuction, price_limit: int) -> Rejected | Non
     return Rejected(Reason.PRICE_OUT_OF_BAND, "reserve", reserve, price_limit)
 
 
-def _halted(auction: Auction) -> Rejected | None:
-    if auction.instrument.halted:
-        return Rejected(Reason.HALTED, "auction_id", auction.auction_id)
+def _halted(state: State, auction: Auction) -> Rejected | None:
+    if state.halts(auction.instrument):
+        return halted(state, "auction_id", auction.auction_id)
     return None
 
 

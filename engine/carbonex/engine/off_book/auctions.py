@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, final
 
 from carbonex.engine.enums import BUY, SELL, BidEnd, Method, Permission, Reason
 from carbonex.engine.events import AuctionOpened, BidPlaced, Rejected
-from carbonex.engine.orders.refusals import not_permitted
+from carbonex.engine.orders.refusals import halted, not_permitted
 from carbonex.engine.registry.refs import answered_before, remember
 from carbonex.engine.timers import Due
 
@@ -187,8 +187,8 @@ def close_auction(state: State, command: CloseAuction) -> list[Event]:
         return [Rejected(Reason.UNKNOWN_AUCTION, "auction_id", command.auction_id)]
     if command.cancel:
         return cancel(state, auction)
-    if state.semantics >= 2 and auction.instrument.halted:
-        return [Rejected(Reason.HALTED, "auction_id", command.auction_id)]
+    if state.semantics >= 2 and state.halts(auction.instrument):
+        return [halted(state, "auction_id", command.auction_id)]
     return close(state, auction)
 
 
@@ -198,7 +198,7 @@ def close_due_auction(state: State, auction_id: int) -> list[Event]:
     Nothing settles in a halt: a window that ends in one is cancelled.
     """
     auction = state.auctions[auction_id]
-    if state.semantics >= 2 and auction.instrument.halted:
+    if state.semantics >= 2 and state.halts(auction.instrument):
         return cancel(state, auction)
     return close(state, auction)
 

@@ -15,6 +15,7 @@ from carbonex.engine.market.phases import closed, takes_blocks
 from carbonex.engine.market.rules import bad_tick, limit_down, limit_up, out_of_bounds
 from carbonex.engine.orders.refusals import (
     barred,
+    halted,
     not_permitted,
     restricted,
     too_many_open,
@@ -133,7 +134,7 @@ def _not_open(state: State, instrument: Instrument, param: str) -> Rejected | No
         return Rejected(Reason.NOT_TRADABLE, param)
     if not state.step_of(instrument).blocks:
         return closed(state, instrument, param, takes_blocks)
-    return Rejected(Reason.HALTED, param) if instrument.halted else None
+    return halted(state, param) if state.halts(instrument) else None
 
 
 def _bad_terms(instrument: Instrument, command: ProposeBlock) -> Rejected | None:

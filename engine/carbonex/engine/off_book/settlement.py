@@ -12,7 +12,11 @@ from carbonex.engine.accounts import NOTHING
 from carbonex.engine.commands import MAX_QUANTITY
 from carbonex.engine.enums import BUY, SELL, Method, Reason, Restriction
 from carbonex.engine.events import OffBookTrade, Rejected
-from carbonex.engine.orders.refusals import beyond_position, short_of_tonnes
+from carbonex.engine.orders.refusals import (
+    beyond_position,
+    short_of_cash,
+    short_of_tonnes,
+)
 from carbonex.engine.terms import FEE_UNIT
 
 
@@ -131,7 +135,7 @@ def settle(
     instrument.last_trade_id += 1
     buyer.exec_seq += 1
     seller.exec_seq += 1
-    return OffBookTrade(
+    trade = OffBookTrade(
         instrument.last_trade_id,
         taker.method,
         source_id,
@@ -147,6 +151,9 @@ def settle(
         seller_fee,
         taker.side,
     )
+    instrument.tape.trades.append(trade)
+    instrument.bound_tape()
+    return trade
 
 
 def opposite(side: Side) -> Side:
@@ -191,7 +198,7 @@ def _short_of_cash(stake: Stake) -> Rejected | None:
     need, free = stake.need, stake.account.available
     if need <= free:
         return None
-    return Rejected(Reason.INSUFFICIENT_FUNDS, "quantity", need, free)
+    return short_of_cash(stake.account, "quantity", need, free)
 
 
 def _short_of_tonnes(stake: Stake) -> Rejected | None:

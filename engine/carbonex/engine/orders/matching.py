@@ -43,6 +43,7 @@ def match(  # noqa: C901, PLR0915 - one loop: a call costs 60 ns of a fill's 700
     singly = taker.extras is not None  # its fees are charged fill by fill
     traded = notional = first = price = key = 0
     trade_id = instrument.last_trade_id
+    tape = instrument.tape.trades
     left = instrument.max_fills
     finished = False
     while not finished:
@@ -92,24 +93,24 @@ def match(  # noqa: C901, PLR0915 - one loop: a call costs 60 ns of a fill's 700
         _settle_maker(maker, quantity, instrument.sellable_day)
         account.exec_seq += 1
         instrument.last_trade_id += 1
-        events.append(
-            TRADE(
-                instrument.last_trade_id,
-                price,
-                quantity,
-                maker.order_id,
-                maker.account.exec_seq,
-                maker.quantity,
-                maker.remaining,
-                maker.command,
-                taker.order_id,
-                account.exec_seq,
-                taker.price,
-                taker.quantity,
-                taker.remaining,
-                command,
-            )
+        trade = TRADE(
+            instrument.last_trade_id,
+            price,
+            quantity,
+            maker.order_id,
+            maker.account.exec_seq,
+            maker.quantity,
+            maker.remaining,
+            maker.command,
+            taker.order_id,
+            account.exec_seq,
+            taker.price,
+            taker.quantity,
+            taker.remaining,
+            command,
         )
+        events.append(trade)
+        tape.append(trade)
     if traded:
         if not singly:
             _settle_taker(taker, traded, notional, instrument.sellable_day)
@@ -140,7 +141,9 @@ def fill(
         taker_fee = settle(instrument, taker, price, quantity, fees.taker)
     taker.remaining -= quantity
     fees_paid = (maker_fee, taker_fee)
-    events.append(trade_of(instrument, maker, taker, price, quantity, fees_paid))
+    trade = trade_of(instrument, maker, taker, price, quantity, fees_paid)
+    events.append(trade)
+    instrument.tape.trades.append(trade)
     show_more(maker, events)
     return quantity
 

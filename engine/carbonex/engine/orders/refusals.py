@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from carbonex.engine.accounts import NOTHING
 from carbonex.engine.enums import (
     ALL_KINDS,
     BUY,
@@ -36,7 +37,7 @@ from .uncross import own_cross
 
 
 if TYPE_CHECKING:
-    from carbonex.engine.accounts import Account, Participant
+    from carbonex.engine.accounts import Account, Holding, Participant
     from carbonex.engine.book import BookSide, Order
     from carbonex.engine.commands import (
         AmendOrder,
@@ -95,7 +96,13 @@ def not_trading(state: State, instrument: Instrument, param: str) -> Rejected | 
     scheduled = state.step_of(instrument).phase
     if scheduled is not Phase.TRADING or state.is_clearing(instrument):
         return closed(state, instrument, param, trades)
-    return Rejected(Reason.HALTED, param)
+    return halted(state, param)
+
+
+def halted(state: State, param: str, value: int = 0) -> Rejected:
+    """Refuse what an instrument that is halted does not do; it may be the whole venue."""
+    reason = Reason.VENUE_SUSPENDED if state.suspension else Reason.HALTED
+    return Rejected(reason, param, value)
 
 
 def malformed(
@@ -169,18 +176,38 @@ def unaffordable(
 ) -> Rejected:
     """Refuse what needs more fen or tonnes than are free."""
     if command.side is BUY:
-        return Rejected(Reason.INSUFFICIENT_FUNDS, "quantity", need, free)
+        return short_of_cash(account, "quantity", need, free)
     return short_of_tonnes(account, command.instrument, need, free)
+
+
+def short_of_cash(account: Account, param: str, need: int, free: int) -> Rejected:
+    """Refuse what needs more fen than are free; it may be a freeze that is in the way."""
+    frozen = need <= free + account.cash_balance.frozen
+    reason = Reason.CASH_FROZEN if frozen else Reason.INSUFFICIENT_FUNDS
+    return Rejected(reason, param, need, free)
 
 
 def short_of_tonnes(
     account: Account, instrument: str, need: int, free: int
 ) -> Rejected:
     """Refuse what needs more tonnes than are free (MARKET-RULES §3)."""
-    holding = account.holdings.get(instrument)
-    if holding is not None and need <= free + holding.resale_locked:
-        return Rejected(Reason.RESALE_LOCK, "quantity", need, free)
-    return Rejected(Reason.INSUFFICIENT_HOLDINGS, "quantity", need, free)
+    holding = account.holdings.get(instrument, NOTHING)
+    reason, waiting = Reason.INSUFFICIENT_HOLDINGS, holding.resale_locked
+    if need <= free + waiting:
+        reason = Reason.RESALE_LOCK
+    elif need <= free + waiting + holding.frozen:
+        reason = Reason.TONNES_FROZEN
+    return Rejected(reason, "quantity", need, free)
+
+
+def short_of_movable(holding: Holding, need: int) -> Rejected | None:
+    """Check tonnes that are to be moved, whether they may be sold or not."""
+    free = holding.movable
+    if need <= free:
+        return None
+    frozen = need <= holding.available + holding.resale_locked + holding.frozen
+    reason = Reason.TONNES_FROZEN if frozen else Reason.INSUFFICIENT_HOLDINGS
+    return Rejected(reason, "quantity", need, free)
 
 
 def unmatchable(

@@ -194,7 +194,9 @@ def _trade(instrument: Instrument, price: int, events: list[Event]) -> int:
     younger_fee = fill_resting(instrument, younger, price, quantity, rate)
     fees = (older_fee, younger_fee)
     trade = trade_of(instrument, older, younger, price, quantity, fees)
-    events.append(replace(trade, called=True, maker_price=older.price))
+    trade = replace(trade, called=True, maker_price=older.price)
+    events.append(trade)
+    instrument.tape.trades.append(trade)
     show_more(older, events)
     show_more(younger, events)
     return quantity

@@ -16,7 +16,12 @@ from carbonex.engine.commands import (
 )
 from carbonex.engine.enums import Permission, Reason, Restriction
 from carbonex.engine.events import Moved, Rejected
-from carbonex.engine.orders.refusals import beyond_position, short_of_tonnes
+from carbonex.engine.orders.refusals import (
+    beyond_position,
+    short_of_cash,
+    short_of_movable,
+    short_of_tonnes,
+)
 
 from .eligibility import ineligible
 from .obligations import surrender, unsurrenderable
@@ -141,7 +146,7 @@ def _immovable(
     elif type(command) is Withdraw:
         free = account.available
         if command.amount > free:
-            return Rejected(Reason.INSUFFICIENT_FUNDS, "amount", command.amount, free)
+            return short_of_cash(account, "amount", command.amount, free)
     elif type(command) is Issue:
         room = MAX_BALANCE - state.instruments[command.instrument].issued
         if command.quantity > room:
@@ -166,10 +171,10 @@ def _untransferable(
     beyond = _beyond_position(state, account, command)
     if beyond is not None and registry:
         return beyond
-    held = account.holdings.get(command.instrument, NOTHING).unlocked
-    if command.quantity > held:
-        reason = Reason.INSUFFICIENT_HOLDINGS
-        return Rejected(reason, "quantity", command.quantity, held)
+    holding = account.holdings.get(command.instrument, NOTHING)
+    rejected = short_of_movable(holding, command.quantity)
+    if rejected is not None:
+        return rejected
     if beyond is not None:
         reason, limit = beyond.reason, beyond.limit
         return Rejected(reason, "to_account", command.quantity, limit)

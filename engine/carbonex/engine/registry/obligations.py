@@ -9,6 +9,7 @@ from carbonex.engine.commands import MAX_BALANCE, SetObligation
 from carbonex.engine.enums import Permission, Reason
 from carbonex.engine.events import ObligationSet, Rejected
 from carbonex.engine.market.rules import out_of_bounds
+from carbonex.engine.orders.refusals import short_of_movable
 
 
 if TYPE_CHECKING:
@@ -56,9 +57,10 @@ def unsurrenderable(
         left = obligation.due - obligation.surrendered
         if quantity > left:
             return Rejected(Reason.BAD_QTY, "quantity", quantity, left)
-    held = account.holdings.get(command.instrument, NOTHING).unlocked
-    if quantity > held:
-        return Rejected(Reason.INSUFFICIENT_HOLDINGS, "quantity", quantity, held)
+    holding = account.holdings.get(command.instrument, NOTHING)
+    rejected = short_of_movable(holding, quantity)
+    if rejected is not None:
+        return rejected
     if obligation is None:
         return Rejected(Reason.OBLIGATION_UNKNOWN, "year", command.year)
     permille = state.instruments[command.instrument].terms.offset_permille

@@ -23,6 +23,7 @@ from carbonex.engine.commands import (
 from carbonex.engine.enums import (
     CancelReason,
     CompositeMethod,
+    Method,
     Permission,
     Restriction,
     Side,
@@ -36,6 +37,9 @@ FORMAT: Final = 6
 PricesRow = tuple[int, int, int, int]  # open, high, low, last
 # Tonnes, trades, and fen as high and low part.
 TallyRow = tuple[int, int, int, int]
+# Of a trade: its method, price and tonnes; the buyer, its source and fee; the seller's;
+# the taker's side, and whether a call auction made it.
+PrintRow = tuple[Method, int, int, str, int, int, str, int, int, Side, bool]
 TalliesRow = tuple[TallyRow, TallyRow, TallyRow]  # listed, block, auction
 
 
@@ -96,6 +100,7 @@ class HoldingRow(msgspec.Struct, frozen=True, gc=False, array_like=True):
     available: int
     buying: int
     maturing: list[tuple[int, int]]
+    frozen: tuple[int, int]  # what is, and what is to be as it becomes available
 
 
 class AccountRow(msgspec.Struct, frozen=True, gc=False, array_like=True):
@@ -112,6 +117,7 @@ class AccountRow(msgspec.Struct, frozen=True, gc=False, array_like=True):
     max_stop_orders: int
     cash: int
     available: int
+    frozen: tuple[int, int]  # of cash, likewise
     exec_seq: int
     holdings: list[HoldingRow]
     orders: list[OrderRow]
@@ -155,6 +161,14 @@ class RecordRow(msgspec.Struct, frozen=True, gc=False, array_like=True):
     total: TalliesRow
 
 
+class TapeRow(msgspec.Struct, frozen=True, gc=False, array_like=True):
+    """The day's trades that may be annulled, prices of others, and what was annulled."""
+
+    trades: list[PrintRow]
+    before: PricesRow
+    annulled: list[int]
+
+
 class InstrumentRow(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """An instrument, with the numbers of its book's orders, and of those that wait.
 
@@ -180,6 +194,8 @@ class InstrumentRow(msgspec.Struct, frozen=True, gc=False, array_like=True):
     call_ends_ns: int
     call_waits_ns: int
     record: RecordRow
+    annulled: int
+    tape: TapeRow
     watch: WatchRow | None
     bids: list[int]
     asks: list[int]
@@ -237,6 +253,7 @@ class Image(msgspec.Struct, frozen=True, gc=False, array_like=True):
     last_bid_id: int
     last_session_id: int
     cash: int
+    suspension: str
     gateway: int
     gateways: list[tuple[int, int, int]]
     participants: list[ParticipantRow]

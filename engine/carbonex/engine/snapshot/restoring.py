@@ -21,6 +21,7 @@ from carbonex.engine.enums import BUY, GTD
 from carbonex.engine.market.days_undone import Before
 from carbonex.engine.market.phases import day_schedule
 from carbonex.engine.market.statistics import Tallies
+from carbonex.engine.market.tape import Print
 from carbonex.engine.off_book.auctions import enter_auction, enter_bid
 from carbonex.engine.off_book.blocks import enter_proposal
 from carbonex.engine.orders.mass_cancels import MassCancel
@@ -33,6 +34,7 @@ from .images import FORMAT, Head, Image
 
 
 if TYPE_CHECKING:
+    from carbonex.engine.accounts import Balance
     from carbonex.engine.commands import RefCommand
     from carbonex.engine.events import RefEvent
     from carbonex.engine.market.statistics import Prices, Record
@@ -89,6 +91,7 @@ def restore(state: State, data: bytes) -> None:
     _restore_products(state, image)
     _restore_offers(state, image)
     _restore_timers(state, orders)
+    state.watch()
 
 
 def _decode(data: bytes) -> Image:
@@ -115,6 +118,7 @@ def _restore_counters(state: State, image: Image) -> None:
     state.last_bid_id = image.last_bid_id
     state.last_session_id = image.last_session_id
     state.cash = image.cash
+    state.suspension = image.suspension
     state.gateway = image.gateway
     state.unfinished = image.unfinished
     state.gateways = {gateway: (epoch, n) for gateway, epoch, n in image.gateways}
@@ -159,11 +163,12 @@ def _restore_account(state: State, row: AccountRow) -> dict[int, Order]:
         row.max_open_orders,
         row.max_stop_orders,
     )
-    account.cash_balance.quantity = row.cash
-    account.cash_balance.available = row.available
+    cash = account.cash_balance
+    cash.quantity, cash.available = row.cash, row.available
+    _restore_freeze(state, cash, row.frozen)
     account.exec_seq = row.exec_seq
     for holding in row.holdings:
-        _restore_holding(account, holding)
+        _restore_holding(state, account, holding)
     orders = account.orders
     for item in row.orders:
         order = orders[item.order_id] = _order(account, item)
@@ -190,12 +195,19 @@ def _restore_session(state: State, row: SessionRow) -> None:
     state.add_session(session)
 
 
-def _restore_holding(account: Account, row: HoldingRow) -> None:
+def _restore_freeze(state: State, balance: Balance, row: tuple[int, int]) -> None:
+    balance.frozen, balance.pending = row
+    if balance.pending:
+        state.freezing.append(balance)
+
+
+def _restore_holding(state: State, account: Account, row: HoldingRow) -> None:
     holding = account.holding(row.instrument)
     holding.quantity = row.quantity
     holding.available = row.available
     holding.buying = row.buying
     holding.maturing = dict(row.maturing)
+    _restore_freeze(state, holding, row.frozen)
 
 
 def _restore_instrument(
@@ -217,6 +229,11 @@ def _restore_instrument(
     instrument.call_ends_ns = row.call_ends_ns
     instrument.call_waits_ns = row.call_waits_ns
     _restore_record(instrument.record, row.record)
+    instrument.annulled = row.annulled
+    tape = instrument.tape
+    tape.trades = [Print(*trade) for trade in row.tape.trades]
+    _restore_prices(tape.before, row.tape.before)
+    tape.annulled = dict.fromkeys(row.tape.annulled)
     instrument.watch = None if row.watch is None else restored(row.watch)
     if row.tradable:
         instrument.product.instruments.append(instrument)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from carbonex.engine.market.tape import print_of
 from carbonex.engine.supervision.watch_rows import large_row
 from carbonex.engine.terms import FEE_UNIT
 
@@ -25,6 +26,7 @@ from .images import (
     ProductRow,
     RecordRow,
     SessionRow,
+    TapeRow,
 )
 
 
@@ -47,11 +49,12 @@ if TYPE_CHECKING:
         Tallies,
         Tally,
     )
+    from carbonex.engine.market.tape import Tape
     from carbonex.engine.orders.mass_cancels import MassCancel
     from carbonex.engine.registry.sessions import Session
     from carbonex.engine.state import Instrument, State
 
-    from .images import PricesRow, TalliesRow, TallyRow
+    from .images import PricesRow, PrintRow, TalliesRow, TallyRow
 
 
 _encoder = msgspec.msgpack.Encoder()
@@ -75,6 +78,7 @@ def snapshot(state: State) -> bytes:
             state.last_bid_id,
             state.last_session_id,
             state.cash,
+            state.suspension,
             state.gateway,
             [(gateway, *last) for gateway, last in state.gateways.items()],
             [_participant(item) for item in state.participants.values()],
@@ -151,6 +155,7 @@ def _account(account: Account) -> AccountRow:
         account.max_stop_orders,
         account.cash,
         account.available,
+        (account.cash_balance.frozen, account.cash_balance.pending),
         account.exec_seq,
         [_holding(name, holding) for name, holding in account.holdings.items()],
         [_order(order, order.extras) for order in account.orders.values()],
@@ -182,6 +187,7 @@ def _holding(name: str, holding: Holding) -> HoldingRow:
         holding.available,
         holding.buying,
         list(holding.maturing.items()),
+        (holding.frozen, holding.pending),
     )
 
 
@@ -219,12 +225,19 @@ def _instrument(instrument: Instrument) -> InstrumentRow:
         instrument.call_ends_ns,
         instrument.call_waits_ns,
         _record(instrument.record),
+        instrument.annulled,
+        _tape(instrument.tape),
         None if instrument.watch is None else instrument.watch.image(),
         [order.order_id for level in instrument.book.bids for order in level],
         [order.order_id for level in instrument.book.asks for order in level],
         [order.order_id for order in instrument.stops.orders()],
         instrument.stops.last,
     )
+
+
+def _tape(tape: Tape) -> TapeRow:
+    trades: list[PrintRow] = [print_of(trade) for trade in tape.trades]
+    return TapeRow(trades, _prices(tape.before), list(tape.annulled))
 
 
 def _record(record: Record) -> RecordRow:

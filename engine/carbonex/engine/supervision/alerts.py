@@ -14,7 +14,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from carbonex.engine.enums import BUY, SELL, AlertKind, CancelReason, Method
+from carbonex.engine.enums import (
+    BUY,
+    SELL,
+    AlertKind,
+    CancelReason,
+    Method,
+    Side,
+)
 from carbonex.engine.events import (
     Alert,
     OffBookTrade,
@@ -23,6 +30,7 @@ from carbonex.engine.events import (
     OrderCancelled,
     OrderTriggered,
     Trade,
+    TradeAnnulled,
 )
 
 from . import effects
@@ -33,7 +41,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from carbonex.engine.commands import ListInstrument, PlaceOrder
-    from carbonex.engine.enums import Side
     from carbonex.engine.events import Event
     from carbonex.engine.state import Instrument, State
 
@@ -146,7 +153,7 @@ def _traded(state: State, event: Trade) -> Iterator[Alert]:
         sold.sold.add(quantity, notional, (sell_id,), event.trade_id)
         yield from _volume_share(instrument, watch, bought, sold, quantity)
     if limits.reverse_quantity or limits.high_low:
-        pair = watch.pair(buyer, seller)
+        pair = watch.pair(buyer, seller, event.trade_id)
         way = _way(pair, buyer)
         way.add(quantity, notional, (buy_id, sell_id), event.trade_id)
         yield from _between(instrument, pair)
@@ -161,10 +168,32 @@ def _settled(state: State, event: OffBookTrade) -> Iterator[Alert]:
     if limits.reverse_quantity or limits.high_low:
         buyer = state.accounts[event.buyer].participant.name
         seller = state.accounts[event.seller].participant.name
-        pair = watch.pair(buyer, seller)
+        pair = watch.pair(buyer, seller, event.trade_id)
         notional = event.price * event.quantity
         _way(pair, buyer).add(event.quantity, notional, (), event.trade_id)
         yield from _between(instrument, pair)
+
+
+def _annulled(state: State, event: TradeAnnulled) -> Iterator[Alert]:
+    """Take a trade out of what was added up; the others' shares of it grow by that."""
+    instrument = state.instruments[event.instrument]
+    watch, limits = instrument.watch, instrument.terms.thresholds
+    if watch is None or event.method is Method.AUCTION:
+        return
+    quantity, notional = event.quantity, event.price * event.quantity
+    buyer = state.accounts[event.buyer].participant.name
+    seller = state.accounts[event.seller].participant.name
+    if limits.reverse_quantity or limits.high_low:
+        pair = watch.known_pair(buyer, seller)
+        if pair is not None and pair.since <= event.trade_id:
+            _way(pair, buyer).remove(quantity, notional)
+    if event.method is Method.LISTED:
+        watch.quantity -= quantity
+        watch.turnover -= notional
+        if limits.volume_share:
+            watch.conduct(buyer).bought.remove(quantity, notional)
+            watch.conduct(seller).sold.remove(quantity, notional)
+            yield from _shares(instrument, watch, _everybody(watch))
 
 
 def _cancel_ratio(instrument: Instrument, conduct: Conduct) -> Iterator[Alert]:
@@ -216,14 +245,25 @@ def _volume_share(
     ``quantity`` is the newest trade's, by which only two shares have grown. But
     when enough has traded for shares to count, everybody is looked at, once.
     """
-    limits, total = instrument.terms.thresholds, watch.quantity
-    enough, limit = limits.share_volume, limits.volume_share
-    if total < enough:
-        return
+    total, enough = watch.quantity, instrument.terms.thresholds.share_volume
     shares: Iterable[tuple[Side, Conduct]] = ((BUY, buyer), (SELL, seller))
     if total - quantity < enough:
-        everybody = [*watch.conducts.values()]
-        shares = [(side, conduct) for conduct in everybody for side in (BUY, SELL)]
+        shares = _everybody(watch)
+    yield from _shares(instrument, watch, shares)
+
+
+def _everybody(watch: Watch) -> list[tuple[Side, Conduct]]:
+    return [(side, conduct) for conduct in watch.conducts.values() for side in Side]
+
+
+def _shares(
+    instrument: Instrument, watch: Watch, shares: Iterable[tuple[Side, Conduct]]
+) -> Iterator[Alert]:
+    """Tell of those shares that are too much, where enough has traded."""
+    limits, total = instrument.terms.thresholds, watch.quantity
+    limit = limits.volume_share
+    if total == 0 or total < limits.share_volume:
+        return
     for side, conduct in shares:
         trail = conduct.bought if side is BUY else conduct.sold
         value = 1000 * trail.amount // total
@@ -298,6 +338,7 @@ _FORMER_READERS: dict[type[Event], Callable[[State, Any], Iterable[Alert]]] = {
     OrderCancelled: _cancelled,
     Trade: _traded,
     OffBookTrade: _settled,
+    TradeAnnulled: _annulled,
 }
 # Since number 2 withdrawals are read by their effect, and trades as ever.
 _READERS: dict[type[Event], Callable[[State, Any], Iterable[Alert]]] = {

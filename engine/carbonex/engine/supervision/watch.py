@@ -55,6 +55,11 @@ class Trail:
             self.trades.append(trade_id)
             del self.trades[:-KEPT]
 
+    def remove(self, amount: int, turnover: int) -> None:
+        """Follow less of it: a trade was annulled, whose numbers are still told."""
+        self.amount -= amount
+        self.turnover -= turnover
+
     def doubled(self, extent: int) -> bool:
         """Tell whether an alert is to be raised; the next is at twice the extent."""
         if extent < self.due:
@@ -147,14 +152,16 @@ class Pair:
     """What two participants traded with each other in a trading day.
 
     ``forth`` is what ``first`` bought from ``second`` in tonnes and fen, ``back``
-    what it sold to it. From ``due`` tonnes both ways on an alert is raised.
+    what it sold to it. From ``due`` tonnes both ways on an alert is raised. Trades are
+    followed from number ``since`` on.
     """
 
-    __slots__ = ("back", "due", "first", "forth", "second")
+    __slots__ = ("back", "due", "first", "forth", "second", "since")
 
-    def __init__(self, first: str, second: str) -> None:
+    def __init__(self, first: str, second: str, since: int) -> None:
         self.first = first
         self.second = second
+        self.since = since
         self.due = 0
         self.forth = Trail()
         self.back = Trail()
@@ -170,7 +177,7 @@ class Pair:
     def image(self) -> PairRow:
         """Return it as a snapshot holds it."""
         forth, back = self.forth.image(), self.back.image()
-        return PairRow(self.first, self.second, self.due, forth, back)
+        return PairRow(self.first, self.second, self.due, forth, back, self.since)
 
 
 @final
@@ -229,7 +236,11 @@ class Watch:
             conduct = self.conducts[participant] = Conduct(participant)
         return conduct
 
-    def pair(self, one: str, other: str) -> Pair:
+    def known_pair(self, one: str, other: str) -> Pair | None:
+        """Return the row of two, if they have one, in whichever order; O(1)."""
+        return self.pairs.get((one, other) if one < other else (other, one))
+
+    def pair(self, one: str, other: str, trade_id: int) -> Pair:
         """Return the row of two that trade, in whichever order; O(1).
 
         It may make the MAX_PAIRS + 1st pair: then the one that has not traded
@@ -238,7 +249,7 @@ class Watch:
         key = (one, other) if one < other else (other, one)
         pair = self.pairs.get(key)
         if pair is None:
-            pair = self.pairs[key] = Pair(*key)
+            pair = self.pairs[key] = Pair(*key, trade_id)
             if len(self.pairs) > MAX_PAIRS:
                 self.pairs.popitem(last=False)
         else:
@@ -322,7 +333,7 @@ def _conduct(row: ConductRow) -> Conduct:
 
 
 def _pair(row: PairRow) -> Pair:
-    pair = Pair(row.first, row.second)
+    pair = Pair(row.first, row.second, row.since)
     pair.due = row.due
     pair.forth = _trail(row.forth)
     pair.back = _trail(row.back)

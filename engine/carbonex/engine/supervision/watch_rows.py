@@ -68,6 +68,7 @@ class PairRow(msgspec.Struct, frozen=True, gc=False, array_like=True):
     due: int
     forth: TrailRow
     back: TrailRow
+    since: int
 
 
 class WatchRow(msgspec.Struct, frozen=True, gc=False, array_like=True):

@@ -14,8 +14,12 @@ from carbonex.engine import (
     InstrumentUpdated,
     ListInstrument,
     ResumeInstrument,
+    ResumeVenue,
     SetComposite,
+    SuspendVenue,
     UpdateInstrument,
+    VenueResumed,
+    VenueSuspended,
 )
 from carbonex.engine.enums import ALL_KINDS
 from carbonex.wire.counts import counted
@@ -53,6 +57,26 @@ def _(c: HaltInstrument) -> str:
 @describe.register(ResumeInstrument)
 def _(c: ResumeInstrument) -> str:
     return f"resume {c.instrument}"
+
+
+@describe.register(SuspendVenue)
+def _(c: SuspendVenue) -> str:
+    return f"suspend the venue ({c.reason})"
+
+
+@describe.register(ResumeVenue)
+def _(c: ResumeVenue) -> str:
+    return f"resume the venue ({c.reason})"
+
+
+@describe.register(VenueSuspended)
+def _(_: VenueSuspended) -> str:
+    return "the venue is suspended"
+
+
+@describe.register(VenueResumed)
+def _(_: VenueResumed) -> str:
+    return "the venue goes on"
 
 
 @describe.register(DelistInstrument)

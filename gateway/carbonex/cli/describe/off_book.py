@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from carbonex.engine import (
     AcceptBlock,
+    AnnulTrade,
     AuctionClosed,
     AuctionOpened,
     BidEnded,
@@ -20,6 +21,7 @@ from carbonex.engine import (
     OpenAuction,
     PlaceBid,
     ProposeBlock,
+    TradeAnnulled,
     WithdrawBlock,
 )
 from carbonex.wire.counts import counted
@@ -84,6 +86,17 @@ def _(e: OffBookTrade) -> str:
     source = "block" if e.method is Method.BLOCK else "auction"
     what = f"{at(e.quantity, e.price)} from {e.seller} to {e.buyer}"
     return f"{source} {e.source_id}: {what}{fees(e.seller_fee, e.buyer_fee)}"
+
+
+@describe.register(AnnulTrade)
+def _(c: AnnulTrade) -> str:
+    return f"annul trade {c.trade_id} of {c.instrument} ({c.reason})"
+
+
+@describe.register(TradeAnnulled)
+def _(e: TradeAnnulled) -> str:
+    what = f"{at(e.quantity, e.price)} from {e.seller} to {e.buyer}"
+    return f"trade {e.trade_id} annulled: {what}{fees(e.seller_fee, e.buyer_fee)}"
 
 
 @describe.register(BlockProposed)

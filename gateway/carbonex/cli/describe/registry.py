@@ -11,6 +11,9 @@ from carbonex.engine import (
     Deposit,
     EligibilityRule,
     EligibilitySet,
+    Freeze,
+    FreezeChanged,
+    FreezeCommand,
     Issue,
     KeyAdded,
     KeyRevoked,
@@ -30,6 +33,7 @@ from carbonex.engine import (
     SetObligation,
     Surrender,
     Transfer,
+    Unfreeze,
     Withdraw,
 )
 from carbonex.wire.dates import date_text
@@ -89,6 +93,16 @@ def _(c: Transfer) -> str:
 def _(c: Retire) -> str:
     what = f"{c.quantity:,} {c.instrument} of {c.account} (ref {c.client_ref})"
     return f"transfer out {what}" if c.transferred_out else f"retire {what}"
+
+
+@describe.register(Freeze)
+def _(c: Freeze) -> str:
+    return f"freeze {_frozen(c)} ({c.reason}; ref {c.client_ref})"
+
+
+@describe.register(Unfreeze)
+def _(c: Unfreeze) -> str:
+    return f"unfreeze {_frozen(c)} ({c.reason}; ref {c.client_ref})"
 
 
 @describe.register(SetObligation)
@@ -160,6 +174,14 @@ def _(e: Moved) -> str:
     return "was done before" if e.duplicate else "done"
 
 
+@describe.register(FreezeChanged)
+def _(e: FreezeChanged) -> str:
+    frozen, pending = _value(e.terms, e.frozen), _value(e.terms, e.pending)
+    more = f", {pending} more to be" if e.pending else ""
+    before = "was done before: " if e.duplicate else ""
+    return f"{before}{frozen} frozen{more}"
+
+
 @describe.register(ObligationSet)
 def _(e: ObligationSet) -> str:
     offset = f", {e.offset:,} of them offsets" if e.offset else ""
@@ -186,6 +208,15 @@ def _(e: Alert) -> str:
         f"alert: {name(e.kind)} of {who} in {e.instrument}{side},"
         f" {e.value:,} reaches {e.limit:,}"
     )
+
+
+def _frozen(c: FreezeCommand) -> str:
+    return f"{_value(c, c.size)} of {c.account}"
+
+
+def _value(c: FreezeCommand, quantity: int) -> str:
+    """Return so many fen as CNY, or so many tonnes."""
+    return f"{quantity:,} {c.instrument}" if c.instrument else f"{cny(quantity)} CNY"
 
 
 _ALLOWED: Final = {

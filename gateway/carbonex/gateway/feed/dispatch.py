@@ -21,6 +21,7 @@ from carbonex.engine import (
     DayCancelled,
     DayEnded,
     EligibilitySet,
+    FreezeChanged,
     InstrumentDelisted,
     InstrumentUpdated,
     LargeHolder,
@@ -35,7 +36,10 @@ from carbonex.engine import (
     PhaseChanged,
     ProductBulletin,
     Trade,
+    TradeAnnulled,
     Transfer,
+    VenueResumed,
+    VenueSuspended,
 )
 
 from .kept import Record
@@ -79,8 +83,12 @@ class Dispatch:
             OrderTriggered: self._changed,
             OrderRefilled: self._changed,
             OffBookTrade: self._traded_off_book,
+            TradeAnnulled: self._traded_off_book,
             Moved: self._moved,
+            FreezeChanged: self._froze,
             PhaseChanged: self._phase_changed,  # InstrumentListed is followed by one
+            VenueSuspended: self._suspended,
+            VenueResumed: self._suspended,
             BandSet: self._terms_changed,
             InstrumentDelisted: self._terms_changed,
             InstrumentUpdated: self._updated,
@@ -156,7 +164,9 @@ class Dispatch:
 
     # Off the book
 
-    def _traded_off_book(self, seq: int, time_ns: int, event: OffBookTrade) -> None:
+    def _traded_off_book(
+        self, seq: int, time_ns: int, event: OffBookTrade | TradeAnnulled
+    ) -> None:
         record = Record(seq, time_ns, event)
         self._prints.add(event.instrument, record)
         self._touched_tickers[event.instrument] = None
@@ -193,9 +203,17 @@ class Dispatch:
         if type(event.terms) is Transfer:
             self._balances.touch(event.terms.to_account)
 
+    def _froze(self, _seq: int, _time_ns: int, event: FreezeChanged) -> None:
+        self._balances.touch(event.terms.account)
+
     def _phase_changed(self, _seq: int, _time_ns: int, event: PhaseChanged) -> None:
         self._rooms.instruments.change(event)
         self._touched_tickers[event.instrument] = None
+
+    def _suspended(
+        self, _seq: int, _time_ns: int, _event: VenueSuspended | VenueResumed
+    ) -> None:
+        self._rooms.status.change()
 
     def _terms_changed(
         self, _seq: int, _time_ns: int, event: BandSet | InstrumentDelisted

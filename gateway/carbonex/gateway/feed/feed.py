@@ -85,6 +85,7 @@ class Feed:
             Bids(exchange),
             Alerts(),
             Countdowns(exchange),
+            self._status,
         )
         self._dispatch = Dispatch(rooms)
         # Takes what a command did and sends what is not conflated; see Reader.

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final, final
 
 
 if TYPE_CHECKING:
-    from carbonex.engine import OffBookTrade, OrderChange
+    from carbonex.engine import OffBookTrade, OrderChange, TradeAnnulled
 
 
 @final
@@ -19,7 +19,10 @@ class Record:
     __slots__ = ("event", "seq", "time_ns")
 
     def __init__(
-        self, seq: int, time_ns: int, event: OrderChange | OffBookTrade
+        self,
+        seq: int,
+        time_ns: int,
+        event: OrderChange | OffBookTrade | TradeAnnulled,
     ) -> None:
         self.seq: Final = seq
         self.time_ns: Final = time_ns

@@ -19,12 +19,17 @@ if TYPE_CHECKING:
 class Status:
     """Those who ask for the venue's state.
 
-    They get it once: a change of it is told to everybody who is connected.
+    They get it once, and when operators suspend or resume the venue. That it shuts
+    down is told to everybody who is connected.
     """
 
     def __init__(self, venue: Venue) -> None:
         self._venue = venue
         self.topic = Topic(self._snapshot)
+
+    def change(self) -> None:
+        """Tell that the venue was suspended, or resumed. O(followers)."""
+        self.topic.send(Message("status", "update", [status_of(self._venue)]))
 
     def _snapshot(self) -> Message:
         return Message("status", "snapshot", [status_of(self._venue)])

@@ -6,7 +6,7 @@ from collections import deque
 from functools import partial
 from typing import TYPE_CHECKING, Final, Literal
 
-from carbonex.engine import OffBookTrade, Trade
+from carbonex.engine import OffBookTrade, Trade, TradeAnnulled
 from carbonex.wire import channels
 from carbonex.wire.money import format_fen
 from carbonex.wire.vocabulary import METHOD_NAMES, SIDE_NAMES
@@ -65,14 +65,17 @@ def _message(kind: Literal["snapshot", "update"], prints: list[Record]) -> Messa
 
 
 def _trade(record: Record) -> channels.Trade:
-    trade = record.event
+    trade, why = record.event, ""
     if type(trade) is Trade:
         instrument, side = trade.taker.instrument, trade.taker.side
         method, called = METHOD_NAMES[0], trade.called
-    else:
-        assert type(trade) is OffBookTrade
+    elif type(trade) is OffBookTrade:
         instrument, side = trade.instrument, trade.taker_side
         method, called = METHOD_NAMES[trade.method], False
+    else:
+        assert type(trade) is TradeAnnulled
+        instrument, side = trade.instrument, trade.taker_side
+        method, called, why = METHOD_NAMES[trade.method], trade.called, trade.reason
     return channels.Trade(
         instrument,
         str(trade.trade_id),
@@ -83,4 +86,6 @@ def _trade(record: Record) -> channels.Trade:
         record.time_ns // 1000,
         method,
         called,
+        annulled=bool(why),
+        reason=why,
     )

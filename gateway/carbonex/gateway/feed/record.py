@@ -18,6 +18,7 @@ from carbonex.engine import (
     OrderRefilled,
     OrderTriggered,
     Trade,
+    TradeAnnulled,
 )
 from carbonex.wire import channels
 from carbonex.wire.money import format_fen
@@ -43,6 +44,8 @@ def execution_of(
     seq, time_ns, event = record.seq, record.time_ns, record.event
     if type(event) is OffBookTrade:
         return _off_book(account, seq, time_ns, event, replayed=replayed)
+    if type(event) is TradeAnnulled:
+        return _annulled(account, seq, time_ns, event, replayed=replayed)
     change = _change_of(event, account)
     order = change.order
     return channels.Execution(
@@ -280,4 +283,41 @@ def _off_book(
             if event.bid_id and side is event.taker_side
             else event.source_id
         ),
+    )
+
+
+def _annulled(
+    account: str, seq: int, time_ns: int, event: TradeAnnulled, *, replayed: bool
+) -> channels.Execution:
+    """Return a trade that was taken back; it changes no order."""
+    buys = event.buyer == account
+    fee = event.buyer_fee if buys else event.seller_fee
+    side = BUY if buys else SELL
+    takes = side is event.taker_side and not event.called
+    return channels.Execution(
+        account,
+        event.buyer_exec_seq if buys else event.seller_exec_seq,
+        "annulled",
+        "",
+        event.instrument,
+        SIDE_NAMES[side],
+        ORDER_TYPE_NAMES[LIMIT],
+        TIME_IN_FORCE_NAMES[DAY],
+        format_fen(event.price),
+        event.quantity,
+        0,
+        0,
+        "cancelled",
+        seq,
+        time_ns // 1000,
+        trade_id=str(event.trade_id),
+        last_price=format_fen(event.price),
+        last_quantity=event.quantity,
+        liquidity="taker" if takes else "maker",
+        reason=event.reason,
+        replayed=replayed,
+        fee=format_fen(fee) if fee else "",
+        method=METHOD_NAMES[event.method],
+        called=event.called,
+        source_id=str(event.buyer_source if buys else event.seller_source),
     )

@@ -46,6 +46,8 @@ def status_of(
         venue.position,
         venue.chain.hex(),
         venue.opened.hex(),
+        bool(venue.exchange.suspension),
+        venue.exchange.suspension,
     )
 
 
@@ -161,6 +163,8 @@ def balances_of(account: Account, day_number: int) -> answers.Balances:
             held.available,
             held.resale_locked,
             {day - day_number: tonnes for day, tonnes in held.maturing.items()},
+            held.frozen,
+            held.pending,
         )
         for name, held in account.holdings.items()
     ]
@@ -170,4 +174,6 @@ def balances_of(account: Account, day_number: int) -> answers.Balances:
         format_fen(account.locked),
         format_fen(account.available),
         holdings,
+        format_fen(account.cash_balance.frozen),
+        format_fen(account.cash_balance.pending),
     )

@@ -22,6 +22,7 @@ from carbonex.engine import (
     OrderTriggered,
     Rejected,
     Trade,
+    TradeAnnulled,
 )
 
 from .kept import Record
@@ -53,7 +54,7 @@ _OF_AN_ORDER: Final = (
     OrderRefilled,
     OrderTriggered,
 )
-_EXECUTIONS: Final = (*_OF_AN_ORDER, Trade, OffBookTrade)
+_EXECUTIONS: Final = (*_OF_AN_ORDER, Trade, OffBookTrade, TradeAnnulled)
 
 
 @final
@@ -106,7 +107,7 @@ class Replay:
                 instrument = event.maker.instrument
                 self._rooms.prints.remember(instrument, Record(seq, time_ns, event))
                 executions += 2
-            elif type(event) is OffBookTrade:
+            elif type(event) is OffBookTrade or type(event) is TradeAnnulled:
                 record = Record(seq, time_ns, event)
                 self._rooms.prints.remember(event.instrument, record)
                 executions += 2
@@ -134,7 +135,7 @@ class Replay:
             if type(event) is Trade:
                 add(event.maker.account, record)
                 add(event.taker.account, record)
-            elif type(event) is OffBookTrade:
+            elif type(event) is OffBookTrade or type(event) is TradeAnnulled:
                 add(event.buyer, record)
                 add(event.seller, record)
             else:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from .countdowns import Countdowns
     from .depth import Books
     from .executions import Executions
-    from .notices import Instruments
+    from .notices import Instruments, Status
     from .premium import Premiums
     from .prints import Prints
     from .private import Bids, Blocks
@@ -36,3 +36,4 @@ class Rooms(NamedTuple):
     bids: Bids
     alerts: Alerts
     countdowns: Countdowns
+    status: Status

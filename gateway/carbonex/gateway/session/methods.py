@@ -94,6 +94,9 @@ _ALL: Final[tuple[AnyMethod, ...]] = (
     VenueMethod("set_composite", OPERATE, 1, operator.set_composite, rendering.done),
     VenueMethod("halt", OPERATE, 1, operator.halt, rendering.done),
     VenueMethod("resume", OPERATE, 1, operator.resume, rendering.done),
+    VenueMethod("suspend_venue", OPERATE, 1, operator.suspend_venue, rendering.done),
+    VenueMethod("resume_venue", OPERATE, 1, operator.resume_venue, rendering.done),
+    VenueMethod("annul_trade", OPERATE, 1, operator.annul_trade, rendering.annulled),
     VenueMethod("begin_day", OPERATE, 1, operator.begin_day, rendering.done),
     VenueMethod("end_day", OPERATE, 1, operator.end_day, rendering.done),
     VenueMethod("cancel_day", OPERATE, 1, operator.cancel_day, rendering.done),
@@ -113,6 +116,16 @@ _ALL: Final[tuple[AnyMethod, ...]] = (
     VenueMethod("issue", REGISTRY, 1, registry.issue, rendering.moved),
     MoveMethod("transfer", MOVE, 1, registry.transfer, rendering.moved),
     VenueMethod("retire", REGISTRY, 1, registry.retire, rendering.moved),
+    VenueMethod("freeze_cash", REGISTRY, 1, registry.freeze_cash, rendering.froze_cash),
+    VenueMethod(
+        "freeze_tonnes", REGISTRY, 1, registry.freeze_tonnes, rendering.froze_tonnes
+    ),
+    VenueMethod(
+        "unfreeze_cash", REGISTRY, 1, registry.unfreeze_cash, rendering.froze_cash
+    ),
+    VenueMethod(
+        "unfreeze_tonnes", REGISTRY, 1, registry.unfreeze_tonnes, rendering.froze_tonnes
+    ),
     VenueMethod(
         "set_obligation", REGISTRY, 1, registry.set_obligation, rendering.obliged
     ),

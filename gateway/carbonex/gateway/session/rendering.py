@@ -8,6 +8,7 @@ from carbonex.engine import (
     CancelsFollow,
     CountdownSet,
     EligibilitySet,
+    FreezeChanged,
     Moved,
     ObligationSet,
     OrderAccepted,
@@ -18,6 +19,7 @@ from carbonex.engine import (
     OrderStatus,
     OrderTriggered,
     Trade,
+    TradeAnnulled,
 )
 from carbonex.gateway.feed.countdowns import countdown_of
 from carbonex.wire import answers
@@ -94,6 +96,38 @@ def moved(events: list[Event]) -> answers.Moved:
     first = events[0]
     assert type(first) is Moved
     return answers.Moved(first.terms.client_ref, first.duplicate)
+
+
+def froze_cash(events: list[Event]) -> answers.FrozenCash:
+    """Return the result of freeze_cash and unfreeze_cash."""
+    first = events[0]
+    assert type(first) is FreezeChanged
+    frozen, pending = format_fen(first.frozen), format_fen(first.pending)
+    return answers.FrozenCash(first.terms.client_ref, frozen, pending, first.duplicate)
+
+
+def froze_tonnes(events: list[Event]) -> answers.FrozenTonnes:
+    """Return the result of freeze_tonnes and unfreeze_tonnes."""
+    first = events[0]
+    assert type(first) is FreezeChanged
+    ref, duplicate = first.terms.client_ref, first.duplicate
+    return answers.FrozenTonnes(ref, first.frozen, first.pending, duplicate)
+
+
+def annulled(events: list[Event]) -> answers.Annulled:
+    """Return the result of annul_trade."""
+    first = events[0]
+    assert type(first) is TradeAnnulled
+    return answers.Annulled(
+        first.instrument,
+        str(first.trade_id),
+        format_fen(first.price),
+        first.quantity,
+        first.buyer,
+        format_fen(first.buyer_fee),
+        first.seller,
+        format_fen(first.seller_fee),
+    )
 
 
 def obliged(events: list[Event]) -> answers.Obligation:

@@ -29,6 +29,7 @@ from carbonex.engine import (
     OrderTriggered,
     ProductBulletin,
     Trade,
+    TradeAnnulled,
 )
 from carbonex.wire.vocabulary import ALERT_NAMES, SIDE_NAMES
 
@@ -72,6 +73,7 @@ class Clerk:
         self._writers: dict[type[Event], Callable[[When, Any], None]] = {
             Trade: self._traded,
             OffBookTrade: self._traded_off_book,
+            TradeAnnulled: self._annulled,
             Moved: self._moved,
             AccountOpened: self._account_opened,
             DayBegun: self._day_begun,
@@ -148,6 +150,18 @@ class Clerk:
         changes[trade.seller, CASH] += notional - trade.seller_fee
         if trade.buyer_fee or trade.seller_fee:
             changes[VENUE_FEES, CASH] += trade.buyer_fee + trade.seller_fee
+
+    def _annulled(self, when: When, event: TradeAnnulled) -> None:
+        """Enter that a trade was taken back, with what it had moved."""
+        self._rows["executions"] += executions.annulled(when, event)
+        self._rows["annulments"].append(trades.annulment(when, event))
+        changes, notional = self._changes, event.price * event.quantity
+        changes[event.buyer, event.instrument] -= event.quantity
+        changes[event.seller, event.instrument] += event.quantity
+        changes[event.buyer, CASH] += notional + event.buyer_fee
+        changes[event.seller, CASH] -= notional - event.seller_fee
+        if event.buyer_fee or event.seller_fee:
+            changes[VENUE_FEES, CASH] -= event.buyer_fee + event.seller_fee
 
     def _moved(self, when: When, event: Moved) -> None:
         entries = moved(when, event.terms)

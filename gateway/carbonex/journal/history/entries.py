@@ -58,10 +58,24 @@ class TradeEntry(NamedTuple):
     bid_id: int
 
 
+class AnnulmentEntry(NamedTuple):
+    """A trade that was taken back; fees in fen are what both got back."""
+
+    instrument: str
+    trade_id: int
+    seq: int
+    time_ns: int
+    date: int
+    buyer_fee: int
+    seller_fee: int
+    reason: str
+
+
 class ExecutionEntry(NamedTuple):
     """One change of one order, as its account was told it; or a trade of no order.
 
-    ``event`` is new, trade, triggered, refilled, reduced, amended or cancelled.
+    ``event`` is new, trade, triggered, refilled, reduced, amended, cancelled or
+    annulled, which belongs to no order.
     ``price`` is what the order traded up to and ``quantity`` its total, both
     after the change. From ``trade_id`` to ``source_id`` all belongs to trade,
     ``cancelled`` and ``reason`` to cancelled and reduced, ``priority_kept`` to
@@ -234,6 +248,7 @@ BROUGHT_FORWARD: Final = "brought_forward"
 Entry = (
     AccountEntry
     | TradeEntry
+    | AnnulmentEntry
     | ExecutionEntry
     | MovementEntry
     | AlertEntry

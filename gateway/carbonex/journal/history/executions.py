@@ -38,6 +38,7 @@ if TYPE_CHECKING:
         PlaceOrder,
         Side,
         Trade,
+        TradeAnnulled,
     )
 
     # seq, time in ns, date
@@ -81,6 +82,13 @@ def off_book(when: When, event: OffBookTrade) -> tuple[ExecutionEntry, Execution
     buyer = event.buyer, event.buyer_exec_seq, event.buyer_fee
     seller = event.seller, event.seller_exec_seq, event.seller_fee
     return _off_book(when, event, BUY, *buyer), _off_book(when, event, SELL, *seller)
+
+
+def annulled(when: When, event: TradeAnnulled) -> tuple[ExecutionEntry, ExecutionEntry]:
+    """Return the entries of a trade that was taken back, the buyer's first."""
+    buyer = event.buyer, event.buyer_exec_seq, event.buyer_source, event.buyer_fee
+    seller = event.seller, event.seller_exec_seq, event.seller_source, event.seller_fee
+    return _annulled(when, event, BUY, buyer), _annulled(when, event, SELL, seller)
 
 
 def triggered(when: When, event: OrderTriggered) -> ExecutionEntry:
@@ -190,6 +198,31 @@ def _off_book(
             *("taker" if takes else "maker", fee),
             *(METHOD_NAMES[event.method], False, source_id),
             *_NO_CHANGE,
+            *_NO_CONDITIONS,
+            *_NO_CHOICES,
+        )
+    )
+
+
+def _annulled(
+    when: When,
+    event: TradeAnnulled,
+    side: Side,
+    party: tuple[str, int, int, int],
+) -> ExecutionEntry:
+    account, exec_seq, source_id, fee = party
+    takes = side is event.taker_side and not event.called
+    return ExecutionEntry._make(
+        (
+            *(account, exec_seq, *when, "annulled", 0, "", event.instrument),
+            SIDE_NAMES[side],
+            ORDER_TYPE_NAMES[LIMIT],
+            TIME_IN_FORCE_NAMES[DAY],
+            *(event.price, event.quantity, 0, 0, "cancelled"),
+            *(event.trade_id, event.price, event.quantity),
+            *("taker" if takes else "maker", fee),
+            *(METHOD_NAMES[event.method], event.called, source_id),
+            *(None, event.reason, None, None),
             *_NO_CONDITIONS,
             *_NO_CHOICES,
         )

@@ -10,6 +10,7 @@ from .bulletins import bulletin_of
 from .entries import (
     AccountEntry,
     AlertEntry,
+    AnnulmentEntry,
     AuctionEntry,
     BalanceEntry,
     BidEntry,
@@ -144,6 +145,11 @@ class HistoryReader:
                  ORDER BY trade_id LIMIT ?"""
         return self._entries(TradeEntry, sql, instrument, from_id, limit)
 
+    def annulments(self, instrument: str) -> list[AnnulmentEntry]:
+        """Return which of an instrument's trades were taken back, by number."""
+        sql = "SELECT * FROM annulments WHERE instrument = ? ORDER BY trade_id"
+        return self._entries(AnnulmentEntry, sql, instrument)
+
     def executions(
         self, account: str, from_seq: int = 1, limit: int = PAGE
     ) -> list[ExecutionEntry]:
@@ -183,13 +189,14 @@ class HistoryReader:
         date: int = 0,
         instrument: str = "",
     ) -> list[ExecutionEntry]:
-        """Return an account's trades, of all methods, from ``from_seq`` on.
+        """Return an account's trades and annulments, of all methods, from ``from_seq`` on.
 
         Of one trading day or instrument, where these are named. Linear in the
         account's executions that are looked through, or in the day's trades.
         """
         index = " INDEXED BY executions_traded" if date else ""
-        sql = f"SELECT * FROM executions{index} WHERE event = 'trade' AND account = ?"
+        traded = "event IN ('trade', 'annulled')"
+        sql = f"SELECT * FROM executions{index} WHERE {traded} AND account = ?"
         values: list[str | int] = [account]
         if date:
             sql += " AND date = ?"

@@ -52,6 +52,13 @@ CREATE TABLE trades (
 ) WITHOUT ROWID;
 CREATE INDEX trades_with_fees ON trades (date, seq)
     WHERE buyer_fee > 0 OR seller_fee > 0;
+CREATE TABLE annulments (
+    instrument TEXT NOT NULL, trade_id INTEGER NOT NULL, seq INTEGER NOT NULL,
+    time_ns INTEGER NOT NULL, date INTEGER NOT NULL, buyer_fee INTEGER NOT NULL,
+    seller_fee INTEGER NOT NULL, reason TEXT NOT NULL,
+    PRIMARY KEY (instrument, trade_id)
+) WITHOUT ROWID;
+CREATE INDEX annulments_dated ON annulments (date);
 CREATE TABLE executions (
     account TEXT NOT NULL, exec_seq INTEGER NOT NULL, seq INTEGER NOT NULL,
     time_ns INTEGER NOT NULL, date INTEGER NOT NULL, event TEXT NOT NULL,
@@ -69,7 +76,7 @@ CREATE TABLE executions (
 CREATE INDEX executions_ended ON executions (account, order_id)
     WHERE status <> 'open' AND order_id > 0;
 CREATE INDEX executions_traded ON executions (account, date, seq, exec_seq)
-    WHERE event = 'trade';
+    WHERE event IN ('trade', 'annulled');
 CREATE TABLE missing_executions (
     account TEXT PRIMARY KEY, exec_seq INTEGER NOT NULL
 ) WITHOUT ROWID;

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 class Line(NamedTuple):
     """One entry of a statement; all amounts are signed as the account sees them.
 
-    ``kind`` is trade or that of a movement; of the venue's own account it is fee.
+    ``kind`` is trade, annulment or that of a movement; of the venue's own account it is fee.
     ``price`` (fen), ``quantity`` (tonnes), ``side``, ``method`` and ``trade_id``
     belong to a trade. ``cash`` (fen) is what it paid, without the ``fee``.
     """
@@ -125,6 +125,13 @@ _TRADE_LINES: Final = """
         iif(side = 'buy', 1, -1) * last_quantity AS tonnes,
         -fee AS fee, '', '', exec_seq AS turn
     FROM executions WHERE account = ?1 AND date = ?2 AND event = 'trade'
+    UNION ALL
+    SELECT seq, time_ns, 'annulment' AS kind, instrument, trade_id, method, side,
+        last_price, last_quantity,
+        iif(side = 'buy', 1, -1) * last_price * last_quantity AS cash,
+        iif(side = 'buy', -1, 1) * last_quantity AS tonnes,
+        fee AS fee, '', '', exec_seq AS turn
+    FROM executions WHERE account = ?1 AND date = ?2 AND event = 'annulled'
 """
 _MOVEMENT_LINES: Final = f"""
     SELECT seq, time_ns, kind, instrument, 0, '', '', 0, 0,
@@ -137,6 +144,10 @@ _FEE_LINES: Final = f"""
     SELECT seq, time_ns, 'fee' AS kind, instrument, trade_id, method, '', 0, 0,
         0, 0, buyer_fee + seller_fee AS fee, '', '', trade_id AS turn
     FROM trades WHERE date = ?2 AND (buyer_fee > 0 OR seller_fee > 0)
+    UNION ALL
+    SELECT seq, time_ns, 'fee' AS kind, annulments.instrument, trade_id, '', '', 0, 0,
+        0, 0, -buyer_fee - seller_fee AS fee, '', '', trade_id AS turn
+    FROM annulments WHERE date = ?2 AND (buyer_fee > 0 OR seller_fee > 0)
     UNION ALL {_MOVEMENT_LINES}
 """
 

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 from carbonex.engine import BUY, Method
 from carbonex.wire.vocabulary import METHOD_NAMES, SIDE_NAMES
 
-from .entries import TradeEntry
+from .entries import AnnulmentEntry, TradeEntry
 
 
 if TYPE_CHECKING:
-    from carbonex.engine import OffBookTrade, Trade
+    from carbonex.engine import OffBookTrade, Trade, TradeAnnulled
 
     from .executions import When
 
@@ -34,6 +34,12 @@ def listed_trade(when: When, event: Trade) -> TradeEntry:
         source_id=0,
         bid_id=0,
     )
+
+
+def annulment(when: When, event: TradeAnnulled) -> AnnulmentEntry:
+    """Return what the tape has of a trade that was taken back."""
+    fees = event.buyer_fee, event.seller_fee
+    return AnnulmentEntry(event.instrument, event.trade_id, *when, *fees, event.reason)
 
 
 def off_book_trade(when: When, event: OffBookTrade) -> TradeEntry:

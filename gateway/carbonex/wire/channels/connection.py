@@ -24,6 +24,9 @@ class Status(msgspec.Struct, frozen=True):
     log's chain hash where ``epoch`` began. A venue whose epoch or position is
     lower than one that it told before, or that now has another hash for one of
     them, was restored from an older copy: what it told since is not in its log.
+
+    While operators have ``suspended`` the venue nothing trades, and cancelling works;
+    ``suspended_why`` is what they say. The status channel tells when that changes.
     """
 
     venue: str
@@ -35,6 +38,8 @@ class Status(msgspec.Struct, frozen=True):
     position: int = 0
     hash: str = ""
     opened: str = ""
+    suspended: bool = False
+    suspended_why: str = ""
 
 
 class Heartbeat(msgspec.Struct, frozen=True):

@@ -62,7 +62,8 @@ class Trade(msgspec.Struct, frozen=True, omit_defaults=True):
     """One print; ``side`` is the taker's. ``trade_id`` is gapless per instrument.
 
     ``method`` is listed, block or auction; ``called`` marks a listed trade of a
-    call auction.
+    call auction. A print that is ``annulled`` takes back the one of this ``trade_id``:
+    ``reason`` says why, and the day's statistics leave it out.
     """
 
     instrument: str
@@ -74,6 +75,8 @@ class Trade(msgspec.Struct, frozen=True, omit_defaults=True):
     time: int
     method: MethodName = "listed"
     called: bool = False
+    annulled: bool = False
+    reason: str = ""
 
 
 class Volume(msgspec.Struct, frozen=True):

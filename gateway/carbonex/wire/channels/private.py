@@ -13,7 +13,8 @@ from carbonex.wire.requests import MethodName, OrderTypeName, SideName, TimeInFo
 class Execution(msgspec.Struct, frozen=True, omit_defaults=True):
     """One change of one of the account's orders; ``exec_seq`` has no gap.
 
-    ``event`` is new, trade, triggered, refilled, reduced, amended or cancelled.
+    ``event`` is new, trade, triggered, refilled, reduced, amended, cancelled or
+    annulled.
     ``quantity`` is the order's total. ``last_*``, ``trade_id`` and ``liquidity`` belong to trade;
     ``cancelled`` and ``reason`` to cancelled and reduced. ``stop_price``,
     ``display_quantity`` and ``expires`` are as the order was placed, in amended the
@@ -21,12 +22,22 @@ class Execution(msgspec.Struct, frozen=True, omit_defaults=True):
     has no ``order_id``: ``method`` tells how it came about and ``source_id`` is the
     number of the block, of the auction to its owner, of the bid to its bidder.
     ``replayed`` marks what a resumption sends again.
+
+    An annulled trade is named by ``trade_id``: ``fee`` comes back, ``reason`` says why.
+    Its order stays as it is and is not meant by this: ``source_id`` has its number.
     """
 
     account: str
     exec_seq: int
     event: Literal[
-        "new", "trade", "triggered", "refilled", "reduced", "amended", "cancelled"
+        "new",
+        "trade",
+        "triggered",
+        "refilled",
+        "reduced",
+        "amended",
+        "cancelled",
+        "annulled",
     ]
     order_id: str
     instrument: str

@@ -6,7 +6,7 @@ from typing import Annotated, Final, Literal
 
 import msgspec
 
-from carbonex.engine import MAX_COUNTDOWN_NS, MAX_GRACE_NS
+from carbonex.engine import MAX_COUNTDOWN_NS, MAX_GRACE_NS, MAX_REASON
 from carbonex.wire.patterns import whole
 from carbonex.wire.units import NS_PER_MS, NS_PER_SECOND
 
@@ -17,6 +17,8 @@ MAX_TIMEOUT: Final = MAX_COUNTDOWN_NS // NS_PER_SECOND
 MAX_GRACE_MS: Final = MAX_GRACE_NS // NS_PER_MS
 
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=36)]
+# Why an operator decides something: for people, in any language.
+Explanation = Annotated[str, msgspec.Meta(min_length=1, max_length=MAX_REASON)]
 OptionalName = Annotated[str, msgspec.Meta(max_length=36)]
 Id = Annotated[str, msgspec.Meta(pattern=whole("[1-9][0-9]{0,17}"))]
 OptionalId = Annotated[str, msgspec.Meta(pattern=whole("|[1-9][0-9]{0,17}"))]

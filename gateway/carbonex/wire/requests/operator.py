@@ -5,6 +5,8 @@ from __future__ import annotations
 from .base import (
     CompositeName,
     Date,
+    Explanation,
+    Id,
     Micros,
     Name,
     OptionalDate,
@@ -54,6 +56,26 @@ class SetComposite(Params, frozen=True):
 
     product: Name
     composite: CompositeName
+
+
+class SuspendVenue(Params, frozen=True):
+    """Stop trading in all instruments."""
+
+    reason: Explanation
+
+
+class ResumeVenue(Params, frozen=True):
+    """Let all instruments trade again that are not halted themselves."""
+
+    reason: Explanation
+
+
+class AnnulTrade(Params, frozen=True):
+    """Take back a trade of the open trading day that was a mistake."""
+
+    instrument: Name
+    trade_id: Id
+    reason: Explanation
 
 
 class BeginDay(Params, frozen=True):

@@ -8,7 +8,7 @@ import msgspec
 
 from carbonex.engine.registry.eligibility import MAX_NAMED, MAX_RULES
 
-from .base import Name, OptionalDate, Params, PermissionName, Quantity
+from .base import Explanation, Name, OptionalDate, Params, PermissionName, Quantity
 
 
 class RegisterParticipant(Params, frozen=True):
@@ -89,6 +89,44 @@ class Retire(Params, frozen=True):
     quantity: Quantity
     client_ref: Name
     transferred_out: bool = False
+
+
+class FreezeCash(Params, frozen=True):
+    """Freeze cash; what is not free is frozen as it becomes so."""
+
+    account: Name
+    amount: str
+    client_ref: Name
+    reason: Explanation
+
+
+class FreezeTonnes(Params, frozen=True):
+    """Freeze tonnes, likewise."""
+
+    account: Name
+    instrument: Name
+    quantity: Quantity
+    client_ref: Name
+    reason: Explanation
+
+
+class UnfreezeCash(Params, frozen=True):
+    """Let so much less cash be frozen."""
+
+    account: Name
+    amount: str
+    client_ref: Name
+    reason: Explanation
+
+
+class UnfreezeTonnes(Params, frozen=True):
+    """Let so many tonnes less be frozen."""
+
+    account: Name
+    instrument: Name
+    quantity: Quantity
+    client_ref: Name
+    reason: Explanation
 
 
 class SetObligation(Params, frozen=True):

@@ -8,10 +8,12 @@ from carbonex.engine.commands import (
     MAX_BALANCE,
     MAX_PRICE,
     MAX_QUANTITY,
+    AnnulTrade,
     HaltInstrument,
     OpenAuction,
     ProposeBlock,
     Surrender,
+    SuspendVenue,
 )
 from carbonex.engine.enums import Reason, Restriction
 from carbonex.wire.dates import date_text
@@ -96,6 +98,15 @@ def _halted(r: Rejected, c: Any) -> str:
     if type(c) is HaltInstrument:
         return f"{c.instrument} is halted already; there is nothing to halt"
     return f"{_thing(r, c)} is halted; until it resumes, only cancels work"
+
+
+def _suspended(r: Rejected, c: Any) -> str:
+    if type(c) is SuspendVenue:
+        return "the venue is suspended already; resume_venue ends it"
+    return (
+        "the venue is suspended by its operator, who says why in the status channel; until"
+        " it resumes, only cancels work"
+    )
 
 
 def _bad_quantity(r: Rejected, c: Any) -> str:
@@ -197,7 +208,28 @@ def _resale_lock(r: Rejected, c: Any) -> str:
     )
 
 
+def _tonnes_frozen(r: Rejected, c: Any) -> str:
+    return (
+        f"{r.value} t are needed and account {c.account} has {r.limit} t that may be used;"
+        " others are frozen: balances tells how many, the registry why"
+    )
+
+
+def _cash_frozen(r: Rejected, c: Any) -> str:
+    return (
+        f"CNY {format_fen(r.value)} are needed and account {c.account} has"
+        f" {format_fen(r.limit)} that may be used; more is frozen: balances tells how"
+        " much, the registry why"
+    )
+
+
 def _holdings(r: Rejected, c: Any) -> str:
+    if type(c) is AnnulTrade:
+        return (
+            f"the buyer of trade {c.trade_id} has {r.limit} t of {c.instrument} that no"
+            f" order locks, and {r.value} t are to go back: it has moved or sold the rest;"
+            " have it cancel orders, or give tonnes back"
+        )
     return (
         f"{r.value} t are needed and account {c.account} has {r.limit} t available;"
         " sell less, or cancel orders that lock tonnes"
@@ -205,6 +237,12 @@ def _holdings(r: Rejected, c: Any) -> str:
 
 
 def _funds(r: Rejected, c: Any) -> str:
+    if type(c) is AnnulTrade:
+        return (
+            f"the seller of trade {c.trade_id} has CNY {format_fen(r.limit)} that no order"
+            f" locks, and {format_fen(r.value)} are to go back: it has spent or withdrawn"
+            " the rest; have it cancel orders, or deposit cash"
+        )
     return (
         f"CNY {format_fen(r.value)} are needed and account {c.account} has"
         f" {format_fen(r.limit)} available; take less, or cancel orders that lock cash"
@@ -292,6 +330,7 @@ SENTENCES: Final[dict[Reason, Callable[[Rejected, Any], str]]] = {
     Reason.RESTRICTED: _restricted,
     Reason.NOT_TRADABLE: _not_tradable,
     Reason.MARKET_CLOSED: _market_closed,
+    Reason.VENUE_SUSPENDED: _suspended,
     Reason.HALTED: _halted,
     Reason.BAD_QTY: _bad_quantity,
     Reason.QTY_ABOVE_LISTED_MAX: _above_maximum,
@@ -302,6 +341,8 @@ SENTENCES: Final[dict[Reason, Callable[[Rejected, Any], str]]] = {
     Reason.PICK_OUT_OF_REACH: _pick_out_of_reach,
     Reason.POSITION_LIMIT: _position_limit,
     Reason.RESALE_LOCK: _resale_lock,
+    Reason.TONNES_FROZEN: _tonnes_frozen,
+    Reason.CASH_FROZEN: _cash_frozen,
     Reason.INSUFFICIENT_HOLDINGS: _holdings,
     Reason.INSUFFICIENT_FUNDS: _funds,
     Reason.SELF_TRADE: _self_trade,

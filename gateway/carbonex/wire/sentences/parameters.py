@@ -10,7 +10,7 @@ from carbonex.engine.market.dates import DATE_DAYS, END_DAYS, is_date
 from carbonex.wire.counts import counted
 from carbonex.wire.dates import date_text, wall_text
 from carbonex.wire.money import format_fen
-from carbonex.wire.requests import Grace, Timeout
+from carbonex.wire.requests import Explanation, Grace, Timeout
 from carbonex.wire.units import NS_PER_MS, NS_PER_SECOND
 from carbonex.wire.vocabulary import PERMISSIONS
 from carbonex.wire.wanted import wanted
@@ -193,6 +193,11 @@ _TOLD: Final = {
     "pick": "pick names at most 50 orders, and none for a stop order",
     "side": "a counter-offer is on the other side than the proposal that it answers",
     "to_account": "to_account is the account itself; name another one",
+    "reason": f"reason must be {wanted('reason', Explanation)}, without control characters",
+    "semantics": (
+        "the venue's log has semantics 1, which does not know this: its operator starts"
+        " it once with --activate"
+    ),
 }
 _SENTENCES: Final[dict[str, Callable[[Rejected, Any], str]]] = {
     "expires": _expires,

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from carbonex.engine.commands import MAX_NAME, Surrender, Transfer
 from carbonex.engine.enums import Reason
+from carbonex.engine.market.tape import KEPT
 from carbonex.wire.counts import counted
 from carbonex.wire.dates import date_text
 from carbonex.wire.money import format_fen
@@ -94,9 +95,34 @@ def _not_halted(r: Rejected, c: Any) -> str:
     return f"{c.instrument} is not halted; there is nothing to resume"
 
 
+def _unknown_trade(r: Rejected, c: Any) -> str:
+    return (
+        f"{c.instrument} has no trade {r.value} of the open trading day that can be"
+        f" annulled: it is of another day, is not among the newest {KEPT}, or never was"
+    )
+
+
+def _trade_annulled(r: Rejected, c: Any) -> str:
+    return f"trade {r.value} of {c.instrument} is annulled already"
+
+
+def _not_suspended(r: Rejected, c: Any) -> str:
+    return "the venue is not suspended; there is nothing to resume"
+
+
 def _bad_amount(r: Rejected, c: Any) -> str:
     value, limit = format_fen(r.value), format_fen(r.limit)
     return f"amount must be above 0 and at most {limit}, not {value}"
+
+
+def _not_frozen(r: Rejected, c: Any) -> str:
+    unit = "" if r.param == "amount" else " t"
+    value, limit = amount(r.param, r.value), amount(r.param, r.limit)
+    what = c.instrument or "cash"
+    return (
+        f"{r.param} {value}{unit} is above the {limit}{unit} of {what} that are frozen,"
+        f" or are to be, in account {c.account}; unfreeze at most that"
+    )
 
 
 def _balance_limit(r: Rejected, c: Any) -> str:
@@ -118,6 +144,10 @@ SENTENCES: Final[dict[Reason, Callable[[Rejected, Any], str]]] = {
     Reason.NO_TRADING_DAY: _no_trading_day,
     Reason.DAY_HAS_TRADED: _day_has_traded,
     Reason.NOT_HALTED: _not_halted,
+    Reason.NOT_SUSPENDED: _not_suspended,
+    Reason.UNKNOWN_TRADE: _unknown_trade,
+    Reason.TRADE_ANNULLED: _trade_annulled,
     Reason.BAD_AMOUNT: _bad_amount,
     Reason.BALANCE_LIMIT: _balance_limit,
+    Reason.NOT_FROZEN: _not_frozen,
 }

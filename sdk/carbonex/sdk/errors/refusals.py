@@ -46,7 +46,7 @@ class OrderRejected(VenueError):
 
 
 class MarketClosed(OrderRejected):
-    """No session is open, or the instrument is halted; cancelling works."""
+    """No session is open, or instrument or venue are halted; cancelling works."""
 
 
 class PriceOutOfBand(OrderRejected):
@@ -58,11 +58,11 @@ class PickRefused(OrderRejected):
 
 
 class InsufficientFunds(OrderRejected):
-    """The account's free cash does not cover the order."""
+    """The account's free cash does not cover the order; some of it may be frozen."""
 
 
 class InsufficientHoldings(OrderRejected):
-    """The account does not hold that many free tonnes."""
+    """The account does not hold that many free tonnes; some may be frozen."""
 
 
 class ResaleLocked(InsufficientHoldings):
@@ -165,6 +165,7 @@ class HistoryUnreadable(Overloaded):
 _BY_NAME: Final[dict[str, type[VenueError]]] = {
     "MARKET_CLOSED": MarketClosed,
     "HALTED": MarketClosed,
+    "VENUE_SUSPENDED": MarketClosed,
     "PRICE_OUT_OF_BAND": PriceOutOfBand,
     "BLOCK_PRICE_OUT_OF_BAND": PriceOutOfBand,
     "STALE_PICK": PickRefused,
@@ -173,6 +174,8 @@ _BY_NAME: Final[dict[str, type[VenueError]]] = {
     "RESTRICTED": Restricted,
     "POSITION_LIMIT": PositionLimited,
     "RESALE_LOCK": ResaleLocked,
+    "TONNES_FROZEN": InsufficientHoldings,
+    "CASH_FROZEN": InsufficientFunds,
     "INSUFFICIENT_FUNDS": InsufficientFunds,
     "INSUFFICIENT_HOLDINGS": InsufficientHoldings,
     "SELF_TRADE": SelfTradePrevented,

@@ -11,6 +11,7 @@ from carbonex.wire.answers import (
     Countdown,
     Eligibility,
     EligibilityRule,
+    FrozenTonnes,
     Moved,
     Obligation,
 )
@@ -25,7 +26,7 @@ from carbonex.wire.channels import (
 )
 from carbonex.wire.statements import TonnesColumn
 
-from .accounts import Balances, Holding
+from .accounts import Balances, FrozenCash, Holding
 from .history import (
     AccountTrade,
     AccountTrades,
@@ -47,6 +48,7 @@ from .market import (
 )
 from .off_book import (
     ENDED,
+    Annulled,
     Auction,
     AuctionBid,
     Auctions,
@@ -75,6 +77,7 @@ __all__ = [
     "AccountTrade",
     "AccountTrades",
     "Alert",
+    "Annulled",
     "Auction",
     "AuctionBid",
     "AuctionTerms",
@@ -98,6 +101,8 @@ __all__ = [
     "ExecutionsSnapshot",
     "Fees",
     "Fill",
+    "FrozenCash",
+    "FrozenTonnes",
     "Heartbeat",
     "Holding",
     "Instrument",

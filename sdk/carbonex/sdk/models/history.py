@@ -19,6 +19,7 @@ class AccountTrade(msgspec.Struct, frozen=True):
 
     ``order_id`` is empty for a block or an auction: there ``source_id`` is the
     block's, the auction's or the bid's. ``called`` marks one of a call auction.
+    An ``annulled`` entry takes back the one of the same ``trade_id``.
     """
 
     exec_seq: int
@@ -37,6 +38,8 @@ class AccountTrade(msgspec.Struct, frozen=True):
     order_id: str = ""
     client_order_id: str = ""
     source_id: str = ""
+    annulled: bool = False
+    reason: str = ""
 
 
 class AccountTrades(msgspec.Struct, frozen=True):
@@ -67,7 +70,7 @@ class CashColumn(msgspec.Struct, frozen=True):
 
 
 class StatementLine(msgspec.Struct, frozen=True):
-    """One trade, or one movement: deposit, withdraw, issue, transfer, surrender, …
+    """One trade, its annulment, or one movement: deposit, withdraw, issue, transfer, surrender, …
 
     ``cash`` is without the ``fee``; both are signed as the account sees them. A
     transfer names the ``other_account``, a trade does not. What does not apply is

@@ -35,7 +35,7 @@ class Trade(msgspec.Struct, frozen=True):
     """One print; ``side`` is the taker's. ``trade_id`` is gapless per instrument.
 
     ``method`` is listed, block or auction; ``called`` marks a listed trade of a
-    call auction.
+    call auction. A print that is ``annulled`` takes back the one of this ``trade_id``.
     """
 
     instrument: str
@@ -47,6 +47,8 @@ class Trade(msgspec.Struct, frozen=True):
     time: int
     method: MethodName = "listed"
     called: bool = False
+    annulled: bool = False
+    reason: str = ""
 
 
 class Ticker(msgspec.Struct, frozen=True):

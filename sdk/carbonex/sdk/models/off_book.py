@@ -20,6 +20,19 @@ if TYPE_CHECKING:
 ENDED = "ended"
 
 
+class Annulled(msgspec.Struct, frozen=True):
+    """A trade that was taken back: what both sides get back of it."""
+
+    instrument: str
+    trade_id: str
+    price: Decimal
+    quantity: int
+    buyer: str
+    buyer_fee: Decimal
+    seller: str
+    seller_fee: Decimal
+
+
 class Block(msgspec.Struct, frozen=True):
     """A block proposal as its two parties see it; ``side`` is the proposer's.
 

@@ -47,13 +47,21 @@ class Execution(msgspec.Struct, frozen=True):
 
     A trade by another ``method`` than listed came of no order: ``order_id`` is
     empty, and ``source_id`` is the block's, the auction's or, for its bidder, the
-    bid's.
+    bid's. So is an ``annulled`` trade: operators have taken back the one of this
+    ``trade_id``, which came of the order ``source_id``, and ``reason`` says why.
     """
 
     account: str
     exec_seq: int
     event: Literal[
-        "new", "trade", "triggered", "refilled", "reduced", "amended", "cancelled"
+        "new",
+        "trade",
+        "triggered",
+        "refilled",
+        "reduced",
+        "amended",
+        "cancelled",
+        "annulled",
     ]
     order_id: str
     instrument: str

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from carbonex.engine import (
+    AnnulTrade,
     BeginDay,
     CancelDay,
     DelistInstrument,
@@ -13,7 +14,9 @@ from carbonex.engine import (
     ListInstrument,
     RestrictParticipant,
     ResumeInstrument,
+    ResumeVenue,
     SetComposite,
+    SuspendVenue,
     UpdateInstrument,
 )
 from carbonex.wire.dates import date_number
@@ -57,6 +60,21 @@ def resume(p: requests.Resume, key: str) -> ResumeInstrument:
 def set_composite(p: requests.SetComposite, key: str) -> SetComposite:
     """Return the command of set_composite."""
     return SetComposite(key, p.product, COMPOSITES[p.composite])
+
+
+def suspend_venue(p: requests.SuspendVenue, key: str) -> SuspendVenue:
+    """Return the command of suspend_venue."""
+    return SuspendVenue(key, p.reason)
+
+
+def resume_venue(p: requests.ResumeVenue, key: str) -> ResumeVenue:
+    """Return the command of resume_venue."""
+    return ResumeVenue(key, p.reason)
+
+
+def annul_trade(p: requests.AnnulTrade, key: str) -> AnnulTrade:
+    """Return the command of annul_trade."""
+    return AnnulTrade(key, p.instrument, int(p.trade_id), p.reason)
 
 
 def begin_day(p: requests.BeginDay, key: str) -> BeginDay:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from carbonex.engine import (
     AddKey,
     Deposit,
+    Freeze,
     Issue,
     OpenAccount,
     RegisterParticipant,
@@ -16,6 +17,7 @@ from carbonex.engine import (
     SetObligation,
     Surrender,
     Transfer,
+    Unfreeze,
     Withdraw,
 )
 from carbonex.wire.eligibility import engine_rule
@@ -28,6 +30,9 @@ from .values import bad, fen
 
 if TYPE_CHECKING:
     from carbonex.wire import requests
+
+
+CASH: Final = ""  # as an instrument
 
 
 def register_participant(
@@ -93,6 +98,28 @@ def retire(p: requests.Retire, key: str) -> Retire:
     return Retire(
         key, p.account, p.instrument, p.quantity, p.client_ref, p.transferred_out
     )
+
+
+def freeze_cash(p: requests.FreezeCash, key: str) -> Freeze:
+    """Return the command of freeze_cash."""
+    amount = fen("amount", p.amount)
+    return Freeze(key, p.account, CASH, 0, p.client_ref, p.reason, amount)
+
+
+def freeze_tonnes(p: requests.FreezeTonnes, key: str) -> Freeze:
+    """Return the command of freeze_tonnes."""
+    return Freeze(key, p.account, p.instrument, p.quantity, p.client_ref, p.reason)
+
+
+def unfreeze_cash(p: requests.UnfreezeCash, key: str) -> Unfreeze:
+    """Return the command of unfreeze_cash."""
+    amount = fen("amount", p.amount)
+    return Unfreeze(key, p.account, CASH, 0, p.client_ref, p.reason, amount)
+
+
+def unfreeze_tonnes(p: requests.UnfreezeTonnes, key: str) -> Unfreeze:
+    """Return the command of unfreeze_tonnes."""
+    return Unfreeze(key, p.account, p.instrument, p.quantity, p.client_ref, p.reason)
 
 
 def set_obligation(p: requests.SetObligation, key: str) -> SetObligation:

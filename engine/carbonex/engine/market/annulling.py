@@ -1,0 +1,144 @@
+"""Annulment of a trade by mistake: what it moved and cost goes back, on both sides.
+
+The day's statistics and supervision's figures leave it out from then on. What came of
+it stays: the orders as it has left them, stop orders that it triggered, alerts, and the
+values that the composite has had.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from carbonex.engine.accounts import NOTHING
+from carbonex.engine.enums import Method, Permission, Reason
+from carbonex.engine.events import Rejected, TradeAnnulled
+from carbonex.engine.registry.freezes import note_pending
+from carbonex.engine.semantics import unknown_yet
+
+from .rules import bad_reason
+
+
+if TYPE_CHECKING:
+    from carbonex.engine.accounts import Account, Balance
+    from carbonex.engine.commands import AnnulTrade
+    from carbonex.engine.events import Event
+    from carbonex.engine.state import Instrument, State
+
+    from .tape import Print
+
+
+def annul(state: State, command: AnnulTrade) -> list[Event]:
+    """Take back a trade of the open day, in any phase. O(instruments and KEPT trades).
+
+    The buyer gives the tonnes back, those that this trade's day has locked first and
+    frozen ones last; the seller the cash, frozen cash last. Who has not got it any more
+    keeps the trade: it is refused.
+    """
+    instrument = state.instruments.get(command.instrument)
+    if instrument is None:
+        return [Rejected(Reason.UNKNOWN_INSTRUMENT, "instrument")]
+    if not state.permits(command.key, Permission.OPERATE):
+        return [Rejected(Reason.NOT_PERMITTED)]
+    rejected = unknown_yet(state) or bad_reason(command.reason)
+    if rejected is None and not state.day:
+        rejected = Rejected(Reason.NO_TRADING_DAY)
+    if rejected is not None:
+        return [rejected]
+    number, tape = command.trade_id, instrument.tape
+    trade = tape.find(number, instrument.last_trade_id)
+    if trade is None:
+        return [Rejected(Reason.UNKNOWN_TRADE, "trade_id", number)]
+    if number in tape.annulled:
+        return [Rejected(Reason.TRADE_ANNULLED, "trade_id", number)]
+    buyer, seller = state.accounts[trade.buyer], state.accounts[trade.seller]
+    rejected = _gone(instrument, buyer, seller, trade)
+    if rejected is not None:
+        return [rejected]
+    _give_back(state, instrument, buyer, seller, trade)
+    _leave_out(state, instrument, number, trade)
+    return [_annulled(instrument, buyer, seller, trade, command)]
+
+
+def _gone(
+    instrument: Instrument, buyer: Account, seller: Account, trade: Print
+) -> Rejected | None:
+    """Check that the buyer has the tonnes, and the seller the cash."""
+    held = buyer.holdings.get(instrument.name, NOTHING)
+    there = held.available + held.resale_locked + held.frozen
+    if trade.quantity > there:
+        reason, need = Reason.INSUFFICIENT_HOLDINGS, trade.quantity
+        return Rejected(reason, "trade_id", need, there)
+    cash = seller.cash_balance
+    need = trade.price * trade.quantity - trade.seller_fee
+    there = cash.available + cash.frozen
+    if need > there:
+        return Rejected(Reason.INSUFFICIENT_FUNDS, "trade_id", need, there)
+    return None
+
+
+def _give_back(
+    state: State, instrument: Instrument, buyer: Account, seller: Account, trade: Print
+) -> None:
+    """Move tonnes, cash and fees back."""
+    name, notional = instrument.name, trade.price * trade.quantity
+    holding, day = buyer.holdings[name], instrument.sellable_day
+    free = min(trade.quantity, holding.available + holding.resale_locked)
+    others = sorted((item for item in holding.maturing if item != day), reverse=True)
+    first = [day] if day in holding.maturing else []
+    holding.take(free, [*first, *others, 0])
+    _give_up(state, holding, trade.quantity - free)
+    seller.holding(name).credit(trade.quantity)
+    buyer.cash_balance.credit(notional + trade.buyer_fee)
+    cash, owed = seller.cash_balance, notional - trade.seller_fee
+    free = min(owed, cash.available)
+    cash.credit(-free)
+    _give_up(state, cash, owed - free)
+    instrument.fees -= trade.buyer_fee + trade.seller_fee
+
+
+def _give_up(state: State, balance: Balance, quantity: int) -> None:
+    """Take what is frozen; the freeze is met by what comes in later."""
+    if quantity > 0:
+        balance.give_up_frozen(quantity)
+        note_pending(state, balance)
+
+
+def _leave_out(state: State, instrument: Instrument, number: int, trade: Print) -> None:
+    """Correct the day's statistics; supervision reads the event."""
+    notional = trade.price * trade.quantity
+    instrument.tape.annulled[number] = None
+    instrument.annulled += 1
+    instrument.record.day.of(trade.method).add(-trade.quantity, -notional, -1)
+    if trade.method is Method.LISTED:
+        prices = instrument.tape.prices(instrument.last_trade_id)
+        instrument.record.prices = prices
+        instrument.product.correct(state.listed)
+
+
+def _annulled(
+    instrument: Instrument,
+    buyer: Account,
+    seller: Account,
+    trade: Print,
+    command: AnnulTrade,
+) -> TradeAnnulled:
+    buyer.exec_seq += 1
+    seller.exec_seq += 1
+    return TradeAnnulled(
+        instrument.name,
+        command.trade_id,
+        trade.method,
+        trade.price,
+        trade.quantity,
+        trade.buyer,
+        buyer.exec_seq,
+        trade.buyer_source,
+        trade.buyer_fee,
+        trade.seller,
+        seller.exec_seq,
+        trade.seller_source,
+        trade.seller_fee,
+        trade.taker_side,
+        trade.called,
+        command.reason,
+    )

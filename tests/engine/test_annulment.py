@@ -1,0 +1,245 @@
+"""Trades that were a mistake are annulled: both sides get back what it took."""
+
+from __future__ import annotations
+
+import pytest
+
+from carbonex.engine import (
+    BUY,
+    SELL,
+    AnnulTrade,
+    BeginDay,
+    Exchange,
+    ListInstrument,
+    Method,
+    PlaceOrder,
+    Reason,
+    Rejected,
+    TradeAnnulled,
+)
+from carbonex.engine.market import tape
+from driver import Driver, admitted
+from scenario import STAGE, check
+
+
+def test_both_sides_get_back_what_it_took_and_cost() -> None:
+    check(
+        """
+        maker: sell #1 10 @ 70.00           -> accepted #1
+        taker: buy #2 4 @ 70.00             -> accepted #2, traded #1 #2 4 @ 70.00
+        balance maker                       -> cash 10279.99, CEA 96 (6 locked)
+        balance taker                       -> cash 9719.99, CEA 104 (4 from day 2)
+        annul 1                             -> trade 1 4 @ 70.00 maker to taker annulled for 0.01/0.01
+        balance maker                       -> cash 10000.00, CEA 100 (6 locked)
+        balance taker                       -> cash 10000.00, CEA 100
+        book                                -> - | 6@70.00
+        annul 1                             -> refused TRADE_ANNULLED
+        annul 2                             -> refused UNKNOWN_TRADE
+        """,
+        STAGE.replace("list CEA", "list CEA resale 1 fees 1/1"),
+    )
+
+
+def test_the_days_figures_leave_it_out() -> None:
+    check(
+        """
+        maker: sell 1 @ 70.00
+        taker: buy 1 @ 70.00
+        maker: sell 1 @ 99.00
+        taker: buy 1 @ 99.00
+        maker: sell 2 @ 71.00
+        taker: buy 2 @ 71.00
+        maker: sell 1 @ 40.00
+        taker: buy 1 @ 40.00
+        annul 2             -> trade 2 1 @ 99.00 maker to taker annulled
+        annul 4             -> trade 4 1 @ 40.00 maker to taker annulled
+        time 1000000        -> CEA closed, ended 20250106
+        bulletin CEA        -> 70.00 71.00 70.00 70.67, 3 for 212.00
+        annul 3             -> refused NO_TRADING_DAY
+        """,
+    )
+
+
+def test_a_day_without_other_trades_is_one_without_trades() -> None:
+    check(
+        """
+        maker: sell 1 @ 99.00
+        taker: buy 1 @ 99.00
+        annul 1                   -> trade 1 1 @ 99.00 maker to taker annulled
+        cancel-day                -> refused DAY_HAS_TRADED
+        time 20250106T15:00:00    -> CEA closed, ended 20250106
+        bulletin CEA              -> 70.00 - - 70.00, 0 for -
+        bulletin product CEA      -> 70.00 70.00 70.00 70.00, 0 for -
+        """,
+        """
+        list CEA p0 70.00
+        account maker cash 10000.00 CEA 100
+        account taker cash 10000.00
+        begin 20250106 until 20250106T15:00:00
+        """,
+    )
+
+
+def test_who_has_not_got_it_any_more_keeps_the_trade() -> None:
+    check("""
+        maker: sell 10 @ 70.00
+        taker: buy 10 @ 70.00
+        taker: transfer 101 CEA to third  -> done
+        annul 1                           -> refused INSUFFICIENT_HOLDINGS
+        third: transfer 1 CEA to taker    -> done
+        maker: withdraw 10000.01          -> done
+        annul 1                           -> refused INSUFFICIENT_FUNDS
+        maker: deposit 0.01               -> done
+        taker: sell #3 1 @ 90.00          -> accepted #3
+        annul 1                           -> refused INSUFFICIENT_HOLDINGS
+        taker: cancel #3                  -> cancelled #3 1
+        annul 1                           -> trade 1 10 @ 70.00 maker to taker annulled
+        balance maker                     -> cash 0.00, CEA 100
+        balance taker                     -> cash 10000.00
+    """)
+
+
+def test_frozen_cash_and_tonnes_are_given_back_last() -> None:
+    """What was frozen so that it would still be there."""
+    check("""
+        maker: sell 10 @ 70.00
+        taker: buy 10 @ 70.00
+        maker: freeze 10600.00 cash  -> 10600.00 frozen
+        taker: freeze 105 CEA        -> 105 frozen
+        annul 1                      -> trade 1 10 @ 70.00 maker to taker annulled
+        balance maker                -> cash 10000.00 (10000.00 frozen, 600.00 to be), CEA 100
+        balance taker                -> cash 10000.00, CEA 100 (100 frozen, 5 to be)
+    """)
+
+
+def test_the_tonnes_that_it_brought_go_first() -> None:
+    check(
+        """
+        annul 2                     -> trade 2 3 @ 70.00 maker to taker annulled
+        balance taker               -> cash 9720.00, CEA 4 (4 from day 3)
+        """,
+        """
+        list CEA resale 2
+        account maker cash 10000.00 CEA 100
+        account taker cash 10000.00
+        begin 20250106 until 1000
+        maker: sell 10 @ 70.00
+        taker: buy 4 @ 70.00
+        time 1000
+        begin 20250107 until 2000
+        maker: sell 3 @ 70.00
+        taker: buy 3 @ 70.00
+        """,
+    )
+
+
+def test_blocks_and_auctions() -> None:
+    check(
+        """
+        maker: propose sell 10 CEA @ 70.00 to taker      -> block 1 proposed
+        taker: accept block 1                            -> block 1 accepted by taker, block 1 10 @ 70.00 maker to taker
+        auction of maker sell 10 from 0 to 500           -> auction 1 opened
+        taker: bid 10 @ 60.00 in 1                       -> bid 1 placed
+        time 500                                         -> auction 1 10 @ 60.00 maker to taker, bid 1 filled, auction 1 closed 10 @ 60.00 for 600.00
+        annul 2                                          -> trade 2 10 @ 60.00 maker to taker annulled
+        annul 1                                          -> trade 1 10 @ 70.00 maker to taker annulled
+        balance maker                                    -> cash 10000.00, CEA 100
+        balance taker                                    -> cash 10000.00, CEA 100
+        time 1000000                                     -> CEA closed, ended 20250106
+        bulletin CEA                                     -> - - - -, 0 for -
+        """,
+        STAGE.replace("list CEA", "list CEA blocks 1/0 auctions 0/0/0"),
+    )
+
+
+def test_it_may_be_annulled_in_a_suspension_and_stops_stay_triggered() -> None:
+    check("""
+        third: sell #1 5 @ 60.00 stop 69.00  -> accepted #1
+        maker: sell #2 1 @ 68.00             -> accepted #2
+        taker: buy #3 1 @ 68.00              -> accepted #3, traded #2 #3 1 @ 68.00, triggered #1
+        suspend-venue                        -> suspended, CEA halted
+        annul 1                              -> trade 1 1 @ 68.00 maker to taker annulled
+        book                                 -> - | 5@60.00
+    """)
+
+
+def test_the_event_tells_orders_fees_and_why() -> None:
+    driver = _traded(1)
+    (event,) = driver.do(AnnulTrade("", "CEA", 1, "乌龙指"))
+    assert event == TradeAnnulled(
+        "CEA",
+        1,
+        Method.LISTED,
+        100,
+        1,
+        "b",
+        3,
+        2,
+        0,
+        "a",
+        3,
+        1,
+        0,
+        BUY,
+        False,
+        "乌龙指",
+    )
+
+
+@pytest.mark.parametrize(
+    ("command", "reason"),
+    [
+        (AnnulTrade("k", "CEA", 1, "why"), Reason.NOT_PERMITTED),
+        (AnnulTrade("", "NONE", 1, "why"), Reason.UNKNOWN_INSTRUMENT),
+        (AnnulTrade("", "CEA", 1, ""), Reason.BAD_PARAMETER),
+        (AnnulTrade("", "CEA", 0, "why"), Reason.UNKNOWN_TRADE),
+        (AnnulTrade("", "CEA", 3, "why"), Reason.UNKNOWN_TRADE),
+    ],
+)
+def test_what_it_is_refused_for(command: AnnulTrade, reason: Reason) -> None:
+    (rejected,) = _traded(2).do(command)
+    assert type(rejected) is Rejected
+    assert rejected.reason is reason
+
+
+def test_trades_of_the_day_before_stand() -> None:
+    driver = _traded(2)
+    driver.time_ns = driver.exchange.day_ends_ns
+    driver.do(BeginDay("", 20250107, driver.time_ns + 100))
+    (rejected,) = driver.do(AnnulTrade("", "CEA", 2, "why"))
+    assert rejected == Rejected(Reason.UNKNOWN_TRADE, "trade_id", 2)
+
+
+def test_the_newest_are_remembered_and_the_prices_of_the_others() -> None:
+    """However many there are, so that the memory that they take is bounded."""
+    count = 2 * tape.KEPT + 10
+    driver = _traded(count, highest=5)
+    exchange = driver.exchange
+    kept = exchange.instruments["CEA"].tape.trades
+    assert tape.KEPT <= len(kept) <= 2 * tape.KEPT
+    oldest = count - len(kept) + 1
+    assert driver.do(AnnulTrade("", "CEA", oldest - 1, "why")) == [
+        Rejected(Reason.UNKNOWN_TRADE, "trade_id", oldest - 1)
+    ]
+    for one in (exchange, Exchange.restore(exchange.snapshot())):
+        driver.exchange = one
+        one.check()
+    assert type(driver.do(AnnulTrade("", "CEA", oldest, "why"))[0]) is TradeAnnulled
+    prices = driver.exchange.instruments["CEA"].record.prices
+    assert (prices.open, prices.high, prices.low, prices.last) == (100, 120, 100, 100)
+    driver.exchange.check()
+
+
+def _traded(count: int, highest: int = 0) -> Driver:
+    """Return a day on which ``a`` has sold one tonne to ``b`` so many times."""
+    driver = Driver()
+    driver.apply(ListInstrument("", "CEA"))
+    for name in ("a", "b"):
+        driver.apply(*admitted(name, 10**9, 10**6))
+    driver.do(BeginDay("", 20250106, 10**6))
+    for number in range(1, count + 1):
+        price = 120 if number == highest else 100
+        sell = PlaceOrder("", "a", "CEA", SELL, price, 1)
+        driver.apply(sell, PlaceOrder("", "b", "CEA", BUY, price, 1))
+    driver.exchange.check()
+    return driver
