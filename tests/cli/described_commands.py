@@ -36,6 +36,7 @@ from carbonex.engine import (
     Fees,
     GatewayOpened,
     HaltInstrument,
+    HideOrderIds,
     Issue,
     ListInstrument,
     OpenAccount,
@@ -316,4 +317,8 @@ COMMANDS = [
         ),
     ),
     (ActivateSemantics("", 2), "commands have the meaning 2 from here on"),
+    (
+        HideOrderIds("", bytes(32)),
+        "clients see hidden numbers of the orders from here on",
+    ),
 ]

@@ -26,6 +26,7 @@ from .commands import (
     EndDay,
     GatewayOpened,
     HaltInstrument,
+    HideOrderIds,
     Issue,
     ListInstrument,
     OpenAccount,
@@ -54,6 +55,7 @@ from .commands import (
 from .consequences import follow
 from .enums import CancelReason, Reason
 from .events import Rejected
+from .hiding import hide_order_ids
 from .market.days import begin_day, end_day, step
 from .market.days_undone import cancel_day, end_now
 from .market.instruments import (
@@ -353,6 +355,7 @@ _RARE: dict[type[Command], Callable[[State, Any], list[Event]]] = {
     Checkpoint: _mark,
     SkipRow: _mark,
     ActivateSemantics: semantics.activate,
+    HideOrderIds: hide_order_ids,
     ProposeBlock: propose,
     AcceptBlock: accept,
     DeclineBlock: decline,

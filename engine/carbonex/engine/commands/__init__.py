@@ -24,6 +24,7 @@ from .log import (
     Checkpoint,
     Command,
     GatewayOpened,
+    HideOrderIds,
     RefCommand,
     SkipRow,
 )
@@ -109,6 +110,7 @@ __all__ = [
     "EndDay",
     "GatewayOpened",
     "HaltInstrument",
+    "HideOrderIds",
     "Issue",
     "ListInstrument",
     "MoveCommand",

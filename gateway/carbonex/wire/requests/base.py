@@ -51,6 +51,7 @@ ChannelName = Literal[
     "ticker",
     "trade",
     "book",
+    "listings",
     "bulletin",
     "auction",
     "premium",
