@@ -63,8 +63,8 @@ class Accounts:
     open: dict[int, Position] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, told: Iterable[Told]) -> Accounts:
-        accounts = cls()
+    def of(cls, told: Iterable[Told], shown: Callable[[int], str] = str) -> Accounts:
+        accounts = cls(shown)
         for seq, time_ns, events in told:
             for event in events:
                 accounts.read(seq, time_ns, event)
