@@ -21,7 +21,7 @@ async def main(url: str, key: str, instrument: str, tonnes: str) -> None:
             best = enough[0]
             try:
                 order = await venue.buy(
-                    instrument, wanted, best.price, time_in_force="fok", pick=[best]
+                    instrument, wanted, best.price, time_in_force="ioc", pick=[best]
                 )
             except carbonex.sdk.OrderRejected as refused:
                 print(f"too late: {refused.message}", flush=True)
