@@ -46,6 +46,8 @@ INTERPRETED = (
 # Structs; nor NamedTuples that hold classes of these modules, as mypyc wants those
 # imported first.
 HOT = (
+    "gateway/feed/board.py",
+    "gateway/feed/books.py",
     "gateway/feed/depth.py",
     "gateway/feed/dispatch.py",
     "gateway/feed/executions.py",
@@ -67,7 +69,9 @@ HOT = (
     "gateway/venue.py",
     "wire/codec.py",
     "wire/members.py",
+    "wire/order_ids.py",
     "wire/reading.py",
+    "wire/speck.py",
     "wire/vocabulary.py",
 )
 

@@ -29,7 +29,7 @@ from benchmarks.load import SUCCESS, requests
 from benchmarks.serving import NOW_NS, VENUE, Unsynced
 from benchmarks.websocket import Frames, Greeting, Until
 from carbonex.cli.flows.flow import long_day
-from carbonex.engine import ActivateSemantics, Exchange, Rejected
+from carbonex.engine import ActivateSemantics, Exchange, HideOrderIds, Rejected
 from carbonex.engine.semantics import NEWEST
 from carbonex.gateway.config import Limits
 from carbonex.gateway.feed import Feed
@@ -150,7 +150,8 @@ class Gateway:
         )
         self._clients.open(venue, feed, NoHistory(), lambda: None)
         self._commit([])  # the epoch's first batch, which is its own
-        self._commit([ActivateSemantics("", NEWEST), *market(long_day(NOW_NS))])
+        hidden = HideOrderIds("", bytes(range(32)))
+        self._commit([ActivateSemantics("", NEWEST), hidden, *market(long_day(NOW_NS))])
         self.sinks = [Sink(options) for _ in range(CONNECTIONS)]
         self._connections = [self._connected(n) for n in range(CONNECTIONS)]
         self._messages_twins = [

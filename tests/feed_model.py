@@ -26,7 +26,7 @@ from carbonex.wire.money import format_fen
 
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from carbonex.engine import Event, PlaceOrder
 
@@ -50,8 +50,12 @@ class Position:
 
 @dataclass
 class Accounts:
-    """Every account's executions, and the orders that they leave open."""
+    """Every account's executions, and the orders that they leave open.
 
+    ``shown`` tells clients the numbers of orders.
+    """
+
+    shown: Callable[[int], str] = str
     executions: defaultdict[str, list[channels.Execution]] = field(
         default_factory=lambda: defaultdict(list)
     )
@@ -59,8 +63,8 @@ class Accounts:
     open: dict[int, Position] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, told: Iterable[Told]) -> Accounts:
-        accounts = cls()
+    def of(cls, told: Iterable[Told], shown: Callable[[int], str] = str) -> Accounts:
+        accounts = cls(shown)
         for seq, time_ns, events in told:
             for event in events:
                 accounts.read(seq, time_ns, event)
@@ -69,7 +73,7 @@ class Accounts:
     def open_orders(self, account: str) -> list[tuple[str, str, int, int]]:
         """Return id, price, total and filled of an account's orders, oldest first."""
         return [
-            (str(p.order_id), format_fen(p.price), p.quantity, p.filled)
+            (self.shown(p.order_id), format_fen(p.price), p.quantity, p.filled)
             for p in sorted(self.open.values(), key=lambda p: p.order_id)
             if p.order.account == account
         ]
@@ -170,7 +174,7 @@ class Accounts:
         self._keep(
             account=order.account,
             event=event,
-            order_id=str(order_id),
+            order_id=self.shown(order_id),
             instrument=order.instrument,
             side="sell" if order.side else "buy",
             order_type=order.order_type.name.lower(),

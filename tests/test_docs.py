@@ -42,7 +42,7 @@ def test_the_rules_name_methods_that_exist() -> None:
     table = RULES.partition("## Rule, parameter, command, test")[2]
     commands = [row.split("|")[3] for row in table.splitlines() if row.startswith("| ")]
     named = {name for cell in commands for name in re.findall(r"`(\w+)`", cell)}
-    assert named - {"alerts", "premium"} <= set(METHODS)
+    assert named - {"alerts", "listings", "premium"} <= set(METHODS)
 
 
 def test_the_rules_name_parameters_that_exist() -> None:

@@ -45,6 +45,23 @@ async def test_the_taker_buys_at_the_market(market: Market) -> None:
             assert await taker.wait() == 0
 
 
+async def test_the_picker_takes_one_listing_that_is_large_enough(
+    market: Market,
+) -> None:
+    async with connect(market.url, market.keys["maker"]) as maker:
+        for tonnes in (10, 20, 500):
+            await maker.sell("CEA25", tonnes, "74.00")
+        *_, (number, order) = (await maker.own_listings("CEA25")).items()
+        async with running(
+            "picker.py", market.url, str(market.keys["taker"]), "CEA25", "300"
+        ) as picker:
+            assert await lines(picker, 1) == [
+                f"bought 300 t at 74.00 of listing {number}"
+            ]
+            assert await picker.wait() == 0
+        await until(lambda: order.filled == 300)
+
+
 async def test_the_depth_watcher_draws_every_change(market: Market) -> None:
     async with connect(market.url, market.keys["maker"]) as maker:
         await maker.sell("CEA25", 300, "75.00")

@@ -48,6 +48,12 @@ class Position:
         conditions = self.order.conditions
         return conditions.display_quantity if conditions else 0
 
+    def is_listing(self, number: int) -> bool:
+        """Tell whether that names what the book shows of it now."""
+        hidden = self.remaining - self.shown
+        slices = -(-hidden // self.display) if hidden and self.display else 0
+        return number in (self.number, self.number + slices % 256 * 2**40)
+
     def accepts(self, price: int) -> bool:
         return self.price >= price if self.order.side is BUY else self.price <= price
 
@@ -97,10 +103,9 @@ def picked(positions: Iterable[Position], taker: Position) -> list[Position]:
     met, conditions = against(positions, taker), taker.order.conditions
     if not met or conditions is None:
         return []
-    best = {
-        position.number: position for position in met if position.price == met[0].price
-    }
-    return [best[number] for number in dict.fromkeys(conditions.pick) if number in best]
+    best = [position for position in met if position.price == met[0].price]
+    found = [each for pick in conditions.pick for each in best if each.is_listing(pick)]
+    return list({each.number: each for each in found}.values())
 
 
 def depth(

@@ -38,6 +38,7 @@ from carbonex.engine import (
     Freeze,
     GatewayOpened,
     HaltInstrument,
+    HideOrderIds,
     Issue,
     ListInstrument,
     OpenAccount,
@@ -335,4 +336,8 @@ COMMANDS = [
         ),
     ),
     (ActivateSemantics("", 2), "commands have the meaning 2 from here on"),
+    (
+        HideOrderIds("", bytes(32)),
+        "clients see hidden numbers of the orders from here on",
+    ),
 ]

@@ -23,17 +23,19 @@ if TYPE_CHECKING:
 
     from carbonex.engine import Event
     from carbonex.sdk import Execution
+    from carbonex.wire.order_ids import OrderIds
 
 
 Fact = tuple[object, ...]  # what happened, and the numbers that belong to it
 
 
-def facts_of(event: Event) -> Iterator[tuple[str, int, Fact]]:
+def facts_of(event: Event, ids: OrderIds) -> Iterator[tuple[str, int, Fact]]:
     """Yield the account, the ``exec_seq`` and the fact of each party to ``event``."""
     if isinstance(event, Trade):
         common = event.trade_id, event.price, event.quantity
-        maker = event.maker_id, *common, event.maker_remaining, event.maker_fee
-        taker = event.taker_id, *common, event.taker_remaining, event.taker_fee
+        makers, takers = _told(event.maker_id, ids), _told(event.taker_id, ids)
+        maker = makers, *common, event.maker_remaining, event.maker_fee
+        taker = takers, *common, event.taker_remaining, event.taker_fee
         yield event.maker.account, event.maker_exec_seq, ("trade", "maker", *maker)
         yield event.taker.account, event.taker_exec_seq, ("trade", "taker", *taker)
     elif isinstance(event, OffBookTrade):
@@ -49,7 +51,7 @@ def facts_of(event: Event) -> Iterator[tuple[str, int, Fact]]:
         | OrderTriggered
         | OrderRefilled,
     ):
-        yield event.order.account, event.exec_seq, _own_fact(event)
+        yield event.order.account, event.exec_seq, _own_fact(event, ids)
 
 
 def _own_fact(
@@ -59,9 +61,10 @@ def _own_fact(
     | OrderReduced
     | OrderTriggered
     | OrderRefilled,
+    ids: OrderIds,
 ) -> Fact:
     """Return the fact of an order that changed by itself."""
-    number = event.order_id
+    number = _told(event.order_id, ids)
     match event:
         case OrderAccepted(price=price, order=order):
             return "new", number, price, order.quantity, order.client_order_id
@@ -75,6 +78,11 @@ def _own_fact(
             return "triggered", number, price, quantity
         case OrderRefilled(shown=shown, remaining=remaining):
             return "refilled", number, shown, remaining
+
+
+def _told(order_id: int, ids: OrderIds) -> int:
+    """Return the number by which clients know an order."""
+    return int(ids.shown(order_id))
 
 
 def fact_told(told: Execution) -> Fact:

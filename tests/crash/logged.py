@@ -21,6 +21,7 @@ from carbonex.engine import (
     OrderCancelled,
     PlaceOrder,
 )
+from carbonex.wire.order_ids import OrderIds
 
 from .facts import facts_of
 
@@ -43,6 +44,7 @@ class Logged:
 
     def __init__(self) -> None:
         self.exchange = Exchange()
+        self.ids = OrderIds(self.exchange)
         self.position = 0
         self.commands = 0
         self.days = 0
@@ -84,6 +86,10 @@ class Logged:
         """Remember and return the digest of this position's state. O(state)."""
         return self.digests.setdefault(self.position, self.exchange.digest().hex())
 
+    def _told(self, order_id: int) -> int:
+        """Return the number by which clients know an order."""
+        return int(self.ids.shown(order_id))
+
     def _wrong(self, what: str) -> None:
         self.faults.append(f"the log: {what}")
 
@@ -97,13 +103,13 @@ class Logged:
         elif type(command) is PlaceOrder:
             self.sent[command.account, command.client_order_id] += 1
         elif type(command) is AmendOrder:
-            self.amends[command.order_id] += 1
+            self.amends[self._told(command.order_id)] += 1
 
     def _take_reply(self, command: Command, events: Sequence[Event]) -> None:
         self._take_all(events)
         for event in events:
             if type(event) is OrderCancelled and event.reason is CancelReason.CLIENT:
-                self.cancelled[event.order_id] += 1
+                self.cancelled[self._told(event.order_id)] += 1
             elif (
                 type(event) is BlockEnded
                 and event.end is BlockEnd.ACCEPTED
@@ -115,7 +121,7 @@ class Logged:
     def _take_all(self, events: Sequence[Event]) -> None:
         for event in events:
             self._take(event)
-            for account, exec_seq, fact in facts_of(event):
+            for account, exec_seq, fact in facts_of(event, self.ids):
                 if exec_seq != self.newest[account] + 1:
                     last = self.newest[account]
                     self._wrong(f"{account}: execution {exec_seq} follows {last}")
@@ -128,9 +134,9 @@ class Logged:
             name = order.account, order.client_order_id
             if name in self.orders:
                 self._wrong(f"order {name} was accepted twice")
-            self.orders[name] = event.order_id
+            self.orders[name] = self._told(event.order_id)
         elif type(event) is OrderAmended:
-            self.amended[event.order_id] += 1
+            self.amended[self._told(event.order_id)] += 1
         elif type(event) is Moved and not event.duplicate:
             self.moved[event.terms.client_ref] += 1
         elif type(event) is BlockProposed and not event.duplicate:

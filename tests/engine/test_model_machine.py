@@ -123,6 +123,12 @@ class ExchangeMachine(RuleBasedStateMachine):
                 assert holding.available == model.free_tonnes(name, instrument)
 
     @invariant()
+    def what_hides_order_ids_agrees(self) -> None:
+        exchange, model = self.exchange, self.model
+        assert exchange.secret == model.secret
+        assert exchange.plain_ids == model.plain_ids
+
+    @invariant()
     def what_is_due_agrees(self) -> None:
         assert [*self.exchange.timers] == self.model.dues()
 

@@ -99,6 +99,7 @@ COMMANDS = {
     61: "AcceptBlock key account block_id client_ref",
     62: "DeclineBlock key account block_id",
     63: "WithdrawBlock key account block_id",
+    64: "HideOrderIds key secret",
     70: "OpenAuction key account instrument side quantity opens_ns closes_ns"
     " client_ref reserve bidder_limit pricing too_few_bids sealed",
     71: "PlaceBid key account auction_id price quantity client_ref",

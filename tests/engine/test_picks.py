@@ -160,6 +160,37 @@ def test_of_an_iceberg_that_is_named_only_what_is_shown_comes_first() -> None:
     )
 
 
+def test_each_slice_of_an_iceberg_is_another_listing() -> None:
+    """Who names one that is gone is told so; the bare order id names any of them."""
+    check(
+        """
+        third: sell #1 7 @ 70.00 show 2          -> accepted #1
+        maker: sell #2 9 @ 70.00                 -> accepted #2
+        taker: buy 1 @ 70.00 pick 1/2            -> refused STALE_PICK
+        taker: buy #3 2 @ 70.00 pick 1/3         -> accepted #3, traded #1 #3 2 @ 70.00, refilled #1 2 @ 70.00
+        taker: buy 1 @ 70.00 pick 1/3            -> refused STALE_PICK
+        taker: buy #4 1 @ 70.00 pick 1/2         -> accepted #4, traded #1 #4 1 @ 70.00
+        taker: buy #5 2 @ 70.00 pick 1/2,2/0     -> accepted #5, traded #1 #5 1 @ 70.00, refilled #1 2 @ 70.00, traded #2 #5 1 @ 70.00
+        taker: buy #6 2 @ 70.00 pick 1           -> accepted #6, traded #1 #6 2 @ 70.00, refilled #1 1 @ 70.00
+        taker: buy 1 @ 70.00 pick 1/1            -> refused STALE_PICK
+        taker: buy #7 1 @ 70.00 pick 1           -> accepted #7, traded #1 #7 1 @ 70.00
+        taker: buy 1 @ 70.00 pick 1              -> refused STALE_PICK
+        """,
+        PICK,
+    )
+
+
+def test_of_two_names_of_one_order_one_is_taken() -> None:
+    check(
+        """
+        maker: sell #1 4 @ 70.00 show 2          -> accepted #1
+        third: sell #2 2 @ 70.00                 -> accepted #2
+        taker: buy #3 3 @ 70.00 pick 1,1/1       -> accepted #3, traded #1 #3 2 @ 70.00, refilled #1 2 @ 70.00, traded #2 #3 1 @ 70.00
+        """,
+        PICK,
+    )
+
+
 def test_an_own_order_that_is_named_is_met() -> None:
     check(
         """

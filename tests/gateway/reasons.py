@@ -12,11 +12,13 @@ from typing import Any, Final, NamedTuple
 from carbonex.engine import (
     AddKey,
     Command,
+    Exchange,
     OpenAccount,
     Permission,
     Reason,
     RegisterParticipant,
 )
+from carbonex.wire.order_ids import OrderIds
 from stranger import public_bytes
 
 
@@ -53,6 +55,16 @@ FAR: Final = (
     1_773_000_000_000_000  # µs: eight days after 2026-03-02, in the trading day
 )
 CEA, PARTICIPANT = "CEA25", "acme"
+SECRET: Final = bytes(range(32))  # that hides the numbers of the stage's orders
+
+
+def _ids() -> OrderIds:
+    exchange = Exchange()
+    exchange.secret = SECRET
+    return OrderIds(exchange)
+
+
+IDS: Final = _ids()
 
 
 def house(method: str, **params: Any) -> Request:

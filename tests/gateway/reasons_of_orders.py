@@ -7,6 +7,7 @@ from gateway.reasons import (
     CASH,
     CEA,
     DAY,
+    IDS,
     OPEN,
     TONNES,
     Scenario,
@@ -57,14 +58,14 @@ OF_ORDERS = (
         "quantity",
         "quantity 3 is the new total, and 4 t have traded already; name a higher one,"
         " or cancel the rest",
-        acme("amend_order", order_id="1", quantity=3),
+        acme("amend_order", order_id=IDS.shown(1), quantity=3),
         (*OPEN, buy(10, "74.63"), sell(4, "74.63")),
     ),
     Scenario(
         R.SELF_TRADE,
         "price",
-        "the order would trade with order 1 of your own participant; cancel that one,"
-        " or, outside of call auctions, choose another self_trade mode",
+        f"the order would trade with order {IDS.shown(1)} of your own participant;"
+        " cancel that one, or, outside of call auctions, choose another self_trade mode",
         beta("add_order", **order("buy", 1, "74.63")),
         (
             *OPEN,

@@ -11,6 +11,7 @@ from gateway.reasons import (
     CEA,
     DAY,
     FAR,
+    IDS,
     OBLIGATION,
     OPEN,
     TONNES,
@@ -30,6 +31,7 @@ from gateway.reasons import (
 
 
 R = Reason
+LISTING_2, LISTING_7 = (IDS.listing_shown(CEA, number) for number in (2, 7))
 OF_THE_MARKET = (
     Scenario(
         R.RESTRICTED,
@@ -93,16 +95,17 @@ OF_THE_MARKET = (
     Scenario(
         R.STALE_PICK,
         "pick",
-        "picked order 7 is gone: it was filled, cancelled or never rested on the other"
-        " side",
-        buy(1, "74.63", pick=["7"]),
+        f"picked listing {LISTING_7} is gone: it was filled, cancelled, shows its next"
+        " slice, or never was on the other side",
+        buy(1, "74.63", pick=[LISTING_7]),
         (listed(pick=True), DAY, CASH, TONNES, sell(1, "74.60")),
     ),
     Scenario(
         R.NOT_BEST_PRICE,
         "pick",
-        "picked order 2 does not rest at the best price; only orders there may be picked",
-        buy(1, "74.63", pick=["2"]),
+        f"picked listing {LISTING_2} does not rest at the best price; only listings"
+        " there may be picked",
+        buy(1, "74.63", pick=[LISTING_2]),
         (
             listed(pick=True),
             DAY,
@@ -117,7 +120,7 @@ OF_THE_MARKET = (
         "price",
         "the order picks at 74.60, which its own price 74.59 does not reach: set price"
         " to 74.60",
-        buy(1, "74.59", pick=["1"]),
+        buy(1, "74.59", pick=[IDS.listing_shown(CEA, 1)]),
         (listed(pick=True), DAY, CASH, TONNES, sell(1, "74.60")),
     ),
     Scenario(

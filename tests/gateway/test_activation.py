@@ -20,6 +20,7 @@ from carbonex.engine import (
     Deposit,
     Exchange,
     GatewayOpened,
+    HideOrderIds,
 )
 from carbonex.engine.market.dates import date_at
 from carbonex.gateway.server.host.clock import HOUR_NS, Clock, ClockError
@@ -161,7 +162,22 @@ def test_a_new_venue_begins_with_the_newest(tmp_path: Path, release: Release) ->
     release.knows(2, 3)
     bootstrap(tmp_path, config(), [])
     commands = [row.batch().commands for row in LogReader(tmp_path).tail(1)]
-    assert commands == [[GatewayOpened("")], [ActivateSemantics("", 3)]]
+    (opened,), (activation, hidden) = commands
+    assert (opened, activation) == (GatewayOpened(""), ActivateSemantics("", 3))
+    assert isinstance(hidden, HideOrderIds)
+    assert len(set(hidden.secret)) > 16  # this machine's chance
+
+
+def test_an_upgraded_venue_hides_its_order_ids_from_then_on(upgraded: Path) -> None:
+    (activated,) = SnapshotStore(upgraded).positions()
+    row = next(iter(LogReader(upgraded).tail(activated)))
+    activation, hidden = row.batch().commands
+    assert isinstance(activation, ActivateSemantics)
+    assert isinstance(hidden, HideOrderIds)
+    with open_log(upgraded, config()) as log:
+        venue = open_venue(log, SnapshotStore(upgraded), config()).venue
+    assert venue.exchange.secret == hidden.secret
+    assert venue.ids.hidden
 
 
 def test_neither_a_wrong_clock_nor_a_running_server_is_passed_by(

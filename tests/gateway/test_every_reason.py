@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from msgspec.structs import replace
 
-from carbonex.engine import Reason
+from carbonex.engine import HideOrderIds, Reason
 from carbonex.gateway.config import Days
+from carbonex.gateway.server.host.machine import Machine
 from carbonex.gateway.server.server import Server
 from carbonex.gateway.server.starting.opening import bootstrap
 from carbonex.wire.codec import MSGPACK
-from gateway.reasons import STAGE, Request, Scenario
+from gateway.reasons import SECRET, STAGE, Request, Scenario
 from gateway.reasons_of_emergencies import OF_EMERGENCIES
 from gateway.reasons_of_orders import OF_ORDERS, OF_THE_REGISTRY
 from gateway.reasons_of_the_market import OF_THE_MARKET, OFF_THE_BOOK
@@ -66,7 +67,7 @@ def test_there_is_one_for_every_reason() -> None:
 
 @every_scenario
 def test_through_a_session(scenario: Scenario) -> None:
-    house = House(furniture=STAGE)
+    house = House(furniture=(HideOrderIds("", SECRET), *STAGE))
     clients: dict[str, Client] = {}
 
     def client_of(request: Request) -> Client:
@@ -94,7 +95,7 @@ async def test_through_the_server(
 ) -> None:
     Hours(monkeypatch).be("2026-03-02 12:00:00")
     venue = replace(config(), days=Days("manual"))
-    bootstrap(tmp_path, venue, STAGE)
+    bootstrap(tmp_path, venue, STAGE, Machine(secret=lambda length: SECRET[:length]))
     async with contextlib.AsyncExitStack() as stack:
         server = await stack.enter_async_context(Server.start(tmp_path, venue))
         clients: dict[str, Stranger] = {}

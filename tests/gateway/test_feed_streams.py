@@ -106,7 +106,7 @@ class Audience:
 
     def _check_accounts(self) -> None:
         exchange = self.stage.exchange
-        model = Accounts.of(self.stage.told)
+        model = Accounts.of(self.stage.told, self.stage.venue.ids.shown)
         for name in NAMES:
             assert self.executions[name] == model.executions[name]
             account = exchange.accounts[name]

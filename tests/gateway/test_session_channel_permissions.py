@@ -6,13 +6,15 @@ import typing
 
 import pytest
 
-from carbonex.engine import Permission
+from carbonex.engine import HideOrderIds, ListInstrument, Permission
 from carbonex.gateway.feed.topic import GUARDED, MEMBERS
 from carbonex.wire.requests import Subscribe, Unsubscribe
 from carbonex.wire.vocabulary import permission_names
-from gateway.session_house import CEA, House, add_key
+from gateway.session_house import House, add_key
 from gateway.test_session_permissions import EVERY_SET
 
+
+PICKED = "CEA26"
 
 # The permission that each channel needs; None: not even a login.
 NEEDS: dict[str, Permission | None] = {
@@ -22,6 +24,7 @@ NEEDS: dict[str, Permission | None] = {
     "ticker": None,
     "trade": None,
     "book": None,
+    "listings": None,
     "bulletin": None,
     "auction": None,
     "premium": None,
@@ -45,9 +48,12 @@ def test_this_table_has_every_channel() -> None:
 @pytest.mark.parametrize("channel", NEEDS)
 def test_every_channel_with_every_permission(channel: str) -> None:
     needs = NEEDS[channel]
-    params = {"channel": channel} | ({"instrument": CEA} if channel == "book" else {})
+    params = {"channel": channel}
+    if channel in {"book", "listings"}:
+        params["instrument"] = PICKED
     for held in EVERY_SET:
         house = House()
+        house.do(ListInstrument("", PICKED, pick=True), HideOrderIds("", bytes(32)))
         client = house.connect()
         if held is not None:
             house.do(add_key("any", "acme", held))

@@ -135,7 +135,8 @@ def same_bytes(
     with stored(batches) as history:
         for account in accounts:
             entries = history.executions(account, limit=10**6)
-            told = [wire_execution(entry, replayed=True) for entry in entries]
+            ids = stage.venue.ids
+            told = [wire_execution(entry, ids, replayed=True) for entry in entries]
             for codec in (JSON, MSGPACK):
                 client = Follower(stage, codec)
                 client.follow("executions", account=account, from_seq=1)

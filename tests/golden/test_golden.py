@@ -62,6 +62,7 @@ SINCE = {
     "CancelDay",
     "EndDay",
     "Freeze",
+    "HideOrderIds",
     "ResumeVenue",
     "SetComposite",
     "SetEligibility",

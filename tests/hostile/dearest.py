@@ -43,9 +43,7 @@ async def picks_beside_the_best_price(stage: Stage, size: int) -> str:
     async with DeepBook(stage, "BESIDE") as book:
         await book.rest(size)
         maker = await book.trader("maker")
-        last = (await maker.result("add_order", **book.order("sell", "75.00")))[
-            "order_id"
-        ]
+        last = await _listed(maker, book.order("sell", "75.00"))
         attacker = await book.trader("attacker")
         pick = book.order("buy", pick=[last])
         told = await repeated(attacker, size // BATCH, "add_order", **pick)
@@ -59,8 +57,8 @@ async def picks_on_a_deep_level(stage: Stage, size: int) -> str:
         await book.rest(size, price="69.00")
         maker, attacker = await book.trader("maker"), await book.trader("attacker")
         for _ in range(size // BATCH):
-            last = await maker.result("add_order", **book.order("sell", "69.00"))
-            pick = book.order("buy", pick=[last["order_id"]])
+            last = await _listed(maker, book.order("sell", "69.00"))
+            pick = book.order("buy", pick=[last])
             done = await attacker.result("add_order", **pick)
             assert done["status"] == "filled"
     return f"{size} orders at one price; {size // BATCH} picks of the last one"
@@ -201,6 +199,14 @@ async def what_an_account_has_open_asked_for(stage: Stage, size: int) -> str:
 async def _traders(book: DeepBook, size: int, **session: object) -> list[Peer]:
     """Return as many traders as have ``size`` orders, BATCH each."""
     return [await book.trader(f"trader-{n}", **session) for n in range(size // BATCH)]
+
+
+async def _listed(maker: Peer, order: dict[str, object]) -> str:
+    """Place an order that rests, and return the number of its listing."""
+    placed = await maker.result("add_order", **order)
+    found = await maker.result("order", order_id=placed["order_id"])
+    number: str = found["listing"]
+    return number
 
 
 def _told(answers: Counter[str]) -> str:

@@ -28,6 +28,7 @@ from carbonex.engine import (
     Freeze,
     GatewayOpened,
     HaltInstrument,
+    HideOrderIds,
     Issue,
     ListInstrument,
     OpenAccount,
@@ -160,6 +161,15 @@ def _activate(_: World, command: ActivateSemantics) -> list[Event]:
     return first([*who.venue(command.key), Reason.BAD_PARAMETER])
 
 
+def _hide(world: World, command: HideOrderIds) -> list[Event]:
+    """Keep the first secret of 32 bytes, and which orders came before it."""
+    bad = [Reason.BAD_PARAMETER] if world.secret or len(command.secret) != 32 else []
+    events = first([*who.venue(command.key), *bad])
+    if not events:
+        world.secret, world.plain_ids = command.secret, len(world.rows)
+    return events
+
+
 # What each kind of command does. Function and command type match pairwise.
 _CHANGES: dict[type[Command], Callable[[World, Any], list[Event]]] = {
     PlaceOrder: orders.place,
@@ -182,6 +192,7 @@ _CHANGES: dict[type[Command], Callable[[World, Any], list[Event]]] = {
     Checkpoint: _mark,
     SkipRow: _mark,
     ActivateSemantics: _activate,
+    HideOrderIds: _hide,
     GatewayOpened: _mark,
     RegisterParticipant: registry.register,
     OpenAccount: registry.open_account,

@@ -70,6 +70,12 @@ class Row:
     def buys(self) -> bool:
         return self.order.side is BUY
 
+    def is_listing(self, number: int) -> bool:
+        """Tell whether that names what the order shows now."""
+        given, hidden = self.order.conditions, self.remaining - self.shown
+        slices = -(-hidden // given.display_quantity) if hidden and given else 0
+        return number in (self.number, self.number + slices % 256 * 2**40)
+
 
 @dataclass
 class Paper:
@@ -175,6 +181,8 @@ class World:
         self.keys: dict[str, AddKey] = {}
         self.revoked: set[str] = set()
         self.rows: list[Row] = []
+        self.secret = b""  # which hides the numbers of orders after the plain ones
+        self.plain_ids = 0
         self.deals: list[Deal] = []
         self.blocks: dict[int, ProposeBlock] = {}
         self.sales: dict[int, Sale] = {}
@@ -240,10 +248,11 @@ class World:
     def picked(self, order: PlaceOrder, price: int) -> list[Row]:
         """Return those of the best level that ``order`` names, as it names them."""
         makers = self.makers(order, price)
-        best = {row.number: row for row in makers if row.price == makers[0].price}
+        best = [row for row in makers if row.price == makers[0].price]
         may = self.papers[order.instrument].terms.pick
         named = order.conditions.pick if may and order.conditions else ()
-        return [best[number] for number in dict.fromkeys(named) if number in best]
+        found = [row for number in named for row in best if row.is_listing(number)]
+        return [row for i, row in enumerate(found) if row not in found[:i]]
 
     def depth(self, instrument: str, side: Side) -> list[tuple[int, int, int]]:
         rows = [row for row in self.open("", instrument) if row.rests]

@@ -31,10 +31,10 @@ from carbonex.wire.login import decode_bytes
 
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import AsyncIterator, Callable, Iterable
     from pathlib import Path
 
-    from carbonex.sdk import Venue
+    from carbonex.sdk import Order, Venue
 
 TRADERS = ("maker", "taker")
 CONFIG = Config(
@@ -80,6 +80,10 @@ class Market:
     def exchange(self) -> Exchange:
         """What the venue holds."""
         return self.server.venue.exchange
+
+    def numbers(self, orders: Iterable[Order]) -> list[int]:
+        """Return the engine's numbers of orders, which clients cannot see."""
+        return [self.server.venue.ids.meant(order.order_id) for order in orders]
 
     def open_orders(self, account: str) -> int:
         """Return how many orders the engine has resting for ``account``."""

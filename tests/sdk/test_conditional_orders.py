@@ -113,12 +113,14 @@ async def test_an_order_may_choose_whom_it_takes(market: Market) -> None:
         )
         assert isinstance(first, Order)
         assert isinstance(second, Order)
-        await taker.buy("CEA25", 60, "75.00", pick=[second.order_id])
+        listed = await maker.own_listings("CEA25")
+        (number,) = [number for number, order in listed.items() if order is second]
+        await taker.buy("CEA25", 60, "75.00", pick=[number])
         await maker.ping()
         assert (first.filled, second.filled) == (0, 60)
         await second.cancel()
         with pytest.raises(PickRefused, match="STALE_PICK"):
-            await taker.buy("CEA25", 60, "75.00", pick=[second.order_id])
+            await taker.buy("CEA25", 60, "75.00", pick=[number])
 
 
 async def test_fills_tell_what_they_cost(market: Market) -> None:

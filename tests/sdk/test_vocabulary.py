@@ -29,6 +29,7 @@ TWINS: dict[type[msgspec.Struct], type[msgspec.Struct]] = {
     models.Terms: channels.InstrumentTerms,
     models.Instrument: channels.Instrument,
     models.BookFrame: channels.Book,
+    models.ListingsFrame: channels.Listings,
     models.Volume: channels.Volume,
     models.Volumes: channels.Volumes,
     models.Bulletin: channels.Bulletin,
@@ -70,6 +71,7 @@ READ_AS = {
     (str | None, Decimal | None),
     (str | None, dt.date | None),
     (list[channels.Level], list[models.Level]),
+    (list[channels.Listing], list[models.Listing]),
 }
 
 
@@ -156,7 +158,13 @@ def test_an_overloaded_venue_says_when_to_come_back() -> None:
 
 
 # What NewOrder names in its annotations alone.
-NAMES = {"dt": dt, "Price": Any, "Sequence": list, "Decimal": Decimal}
+NAMES = {
+    "dt": dt,
+    "Price": Any,
+    "Sequence": list,
+    "Decimal": Decimal,
+    "Listing": models.Listing,
+}
 
 
 def members(struct: type[msgspec.Struct]) -> list[tuple[str, bool]]:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, Final, final
 
 from carbonex.sdk import SHANGHAI, NewOrder, Order
 
+from .order_numbers import IDS
+
 
 if TYPE_CHECKING:
     from carbonex.sdk import Venue
@@ -169,7 +171,7 @@ class Acts:
         return NewOrder(side, instrument, quantity, price, **options)
 
     def _picks(self, side: str) -> list[str]:
-        """Name orders of others that may be the ones at the best price."""
+        """Name listings of others' orders that may be the ones at the best price."""
         found = [
             order
             for trader in self._trader.world.traders
@@ -177,7 +179,8 @@ class Acts:
             if order.is_open and order.side != side and order.instrument == "CEA25"
         ]
         best = sorted(found, key=lambda o: -o.price if side == "sell" else o.price)
-        return [order.order_id for order in best[:PICKS] if order.order_id]
+        ids = [IDS.meant(order.order_id) for order in best[:PICKS] if order.order_id]
+        return [IDS.listing_shown("CEA25", order_id) for order_id in ids]
 
     def _moment(self) -> dt.datetime:
         """Return when something ends: in some seconds, or with something else."""

@@ -29,6 +29,7 @@ from carbonex.wire import answers
 from carbonex.wire.errors import Code
 from carbonex.wire.money import format_fen
 
+from .order_numbers import IDS
 from .record import wrong
 
 
@@ -150,7 +151,7 @@ def _item(kind: Any, item: dict[str, Any]) -> Told:
 
 def _told_order(result: dict[str, Any]) -> Told:
     return (
-        *(int(result["order_id"]), result["status"], result["price"]),
+        *(IDS.meant(result["order_id"]), result["status"], result["price"]),
         *(result["quantity"], result["filled"], result.get("client_order_id", "")),
         *(result.get("reason", ""), result.get("duplicate", False)),
     )
@@ -158,7 +159,7 @@ def _told_order(result: dict[str, Any]) -> Told:
 
 def _told_gone(result: dict[str, Any]) -> Told:
     name = result.get("client_order_id", "")
-    return int(result["order_id"]), result["quantity"], result["filled"], name
+    return IDS.meant(result["order_id"]), result["quantity"], result["filled"], name
 
 
 def _result(sent: Sent) -> Told:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import dataclasses
 import signal
 import traceback
 from functools import partial
@@ -26,6 +27,7 @@ from journal.faulty_disk import SimulatedDisk
 from .disk import Port, Trouble
 from .following import FollowerHost
 from .loop import SECOND_NS, Process
+from .order_numbers import SECRET
 from .worker import Pace, SimulatedWorker
 
 
@@ -126,7 +128,10 @@ class Host:
         """Write a new venue's first commands."""
         self.directory.mkdir(mode=0o700)  # for the history
         process = Process(self.turns, "init", ADDRESS)
-        bootstrap(self.directory, CONFIG, commands, self._machine(process))
+        machine = dataclasses.replace(
+            self._machine(process), secret=lambda length: SECRET[:length]
+        )
+        bootstrap(self.directory, CONFIG, commands, machine)
         process.kill()
         process.bury()
         self.disk.kill()

@@ -32,6 +32,7 @@ from carbonex.engine import (
 from carbonex.journal import HistoryError, HistoryReader
 from carbonex.wire.money import parse_fen
 
+from .order_numbers import IDS
 from .record import wrong
 
 
@@ -286,7 +287,13 @@ class Past:
 def _row_of(item: channels.Execution) -> list[Any]:
     is_trade, left = item.event == "trade", item.event in ("cancelled", "reduced")
     return [
-        *(item.account, item.exec_seq, item.seq, item.event, int(item.order_id or 0)),
+        *(
+            item.account,
+            item.exec_seq,
+            item.seq,
+            item.event,
+            IDS.meant(item.order_id or "0"),
+        ),
         *(item.client_order_id, item.instrument, item.side, parse_fen(item.price)),
         *(item.quantity, item.filled, item.remaining, item.status),
         int(item.trade_id) if is_trade else None,

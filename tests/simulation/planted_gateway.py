@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from carbonex.engine import Exchange, OrderStands
+    from carbonex.wire.order_ids import OrderIds
 
 
 @contextlib.contextmanager
@@ -104,8 +105,8 @@ def busy_but_logged() -> contextlib.AbstractContextManager[object]:
 def repetition_told_as_new() -> contextlib.AbstractContextManager[object]:
     standing = rendering._standing
 
-    def new(event: OrderStands) -> Any:
-        return replace(standing(event), duplicate=False)
+    def new(event: OrderStands, ids: OrderIds) -> Any:
+        return replace(standing(event, ids), duplicate=False)
 
     return mock.patch.object(rendering, "_standing", new)
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, final
 from carbonex.engine import OrderAccepted, Reason
 from carbonex.wire import answers, requests
 
+from .order_numbers import IDS
 from .record import owner_of, wrong
 from .wording import (
     balances_of,
@@ -99,7 +100,7 @@ class Questions:
     def _order(self, exchange: Exchange, sent: Sent) -> Any:
         params, account = sent.params, _account(exchange, sent)
         assert isinstance(params, requests.Order)
-        number = int(params.order_id or 0)
+        number = IDS.meant(params.order_id or "0")
         order = account.find(number, params.client_order_id)
         if order is not None:
             return order_of(order)
@@ -165,7 +166,7 @@ def _open_orders(exchange: Exchange, sent: Sent) -> Any:
     orders = [
         order_of(order)
         for _, order in sorted(_account(exchange, sent).orders.items())
-        if order.order_id > int(params.after or 0)
+        if order.order_id > IDS.meant(params.after or "0")
         and (not params.instrument or order.instrument == params.instrument)
     ]
     return answers.OpenOrders(orders[: params.limit], len(orders) > params.limit)

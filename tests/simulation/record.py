@@ -14,6 +14,7 @@ from carbonex.gateway.session.kinds import NamingMethod, QueryMethod
 from carbonex.gateway.session.methods import METHODS
 
 from .coverage import Coverage
+from .order_numbers import IDS
 
 
 if TYPE_CHECKING:
@@ -75,7 +76,7 @@ class Sent:
     def _command(self, method: Any, item: Any) -> Command:
         if isinstance(method, NamingMethod):
             return method.build(item, self.key)
-        who = Identity(session=self.session)
+        who = Identity(IDS, session=self.session)
         who.key_id = self.key
         command: Command = method.build(item, who, item.account or owner_of(self.key))
         return command

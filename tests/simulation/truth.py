@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple, final
 
 from auditor import Auditor
@@ -25,6 +26,7 @@ from .absences import Absences
 from .countdowns import Countdowns
 from .due_order import DueOrder
 from .host import encode, hash_of
+from .order_numbers import IDS
 from .past import Noted, Past
 from .questions import Questions
 from .record import wrong
@@ -57,7 +59,7 @@ class Truth:
     wanted: dict[int, list[Shown]] = field(default_factory=dict)
     exchange: Exchange = field(default_factory=Exchange)
     outcomes: dict[Command, list[Outcome]] = field(default_factory=dict)
-    accounts: Accounts = field(default_factory=Accounts)
+    accounts: Accounts = field(default_factory=partial(Accounts, IDS.shown))
     news: dict[tuple[str, str], list[Any]] = field(default_factory=dict)
     hashes: dict[int, list[bytes]] = field(default_factory=dict)  # by seq
     rows: dict[int, tuple[str, int]] = field(default_factory=dict)  # hash, seq

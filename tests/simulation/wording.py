@@ -32,6 +32,8 @@ from carbonex.wire.money import format_fen
 from carbonex.wire.vocabulary import COMPOSITE_NAMES
 from feed_model import change_of, price_of, statistics
 
+from .order_numbers import IDS
+
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -271,7 +273,7 @@ def order_of(order: Order) -> answers.OrderState:
             "waiting": order.waits and is_open,
         }
     return answers.OrderState(
-        order_id=str(order.order_id),
+        order_id=IDS.shown(order.order_id),
         account=command.account,
         instrument=command.instrument,
         side=_side(command.side),
@@ -286,6 +288,7 @@ def order_of(order: Order) -> answers.OrderState:
         self_trade=_name(command.self_trade),
         client_order_id=command.client_order_id,
         session=command.session,
+        listing=_listing(order) if is_open and not order.waits else "",
         **special,
     )
 
@@ -296,6 +299,16 @@ def ended_order_of(order: Order) -> answers.OrderState:
     stop = given.stop_price if given is not None else 0
     told = format_fen(stop) if stop else ""
     return structs.replace(state, stop_price=told, waiting=False)
+
+
+def _listing(order: Order) -> str:
+    """Return what shows a resting order on the board, where there is one."""
+    extras = order.extras
+    hidden = extras.hidden if extras is not None else 0
+    slices = -(-hidden // extras.display) if extras is not None and hidden else 0
+    number = order.order_id + slices % 256 * 2**40
+    may_pick = order.level.book_side.numbers is not None
+    return IDS.listing_shown(order.instrument, number) if may_pick else ""
 
 
 def blocks_of(exchange: Exchange, party: str) -> list[answers.Block]:

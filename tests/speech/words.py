@@ -48,6 +48,7 @@ from carbonex.engine import (
     Transfer,
     Withdraw,
 )
+from carbonex.engine.book import ID_BITS
 from carbonex.wire.money import format_fen, parse_fen
 
 from . import market, off_book, registry, sessions
@@ -221,7 +222,7 @@ def _place(side: Side, words: Words) -> PlaceOrder:
 
 
 def _conditions(words: Words) -> Conditions | None:
-    picks = [int(number) for number in words.value("pick").split(",") if number]
+    picks = [_listing(name) for name in words.value("pick").split(",") if name]
     conditions = Conditions(
         parse_fen(words.value("stop", "0.00")),
         words.number("show"),
@@ -229,6 +230,12 @@ def _conditions(words: Words) -> Conditions | None:
         tuple(picks),
     )
     return None if conditions == Conditions() else conditions
+
+
+def _listing(name: str) -> int:
+    """Return which listing ``name`` is: an order's number; 7/2 hides two slices."""
+    number, _, slices = name.partition("/")
+    return int(number) + (int(slices or 0) << ID_BITS)
 
 
 def _kind(price: int, conditions: Conditions | None) -> OrderType:
@@ -312,7 +319,7 @@ _VERBS: Mapping[str, Callable[[Words], Command]] = {
     # behind an account, as in maker: buy
     "buy": partial(_place, BUY),  # buy #1 5 CEA @ 70.10 ioc id a-1
     "sell": partial(_place, SELL),  # sell #1 5 @ market cancel-oldest
-    # buy 5 @ 71.00 stop 70.50, show 2, good-till 900, pick 3,4, in mm-1
+    # buy 5 @ 71.00 stop 70.50, show 2, good-till 900, pick 3,4/2, in mm-1
     "amend": _amend,  # amend #1 to 7 @ 70.20, amend id a-1 to 7 by 500
     "cancel": _cancel,  # cancel #1, cancel id a-1, cancel all CEA buy
     "deposit": _deposit,  # deposit 100.00 ref d-1

@@ -22,6 +22,7 @@ from carbonex.engine import (
     Fees,
     GatewayOpened,
     HaltInstrument,
+    HideOrderIds,
     ListInstrument,
     OrderKind,
     Phase,
@@ -160,7 +161,7 @@ def mark(r: Random, exchange: Exchange) -> Command:
     ends_ns = exchange.time_ns + r.choice([-1, 0, 1, 3600 * SECOND])
     commands: list[Command] = [
         AdvanceTime(pools.key(r)),
-        Checkpoint(pools.key(r), b"d" * 32),
+        _noted(pools.key(r), exchange.seq),
         SkipRow(pools.key(r), 1, b"h" * 32, "k", 1, "why", "s"),
         GatewayOpened(pools.key(r)),
         ActivateSemantics(pools.key(r), exchange.semantics - r.randrange(2)),
@@ -169,6 +170,12 @@ def mark(r: Random, exchange: Exchange) -> Command:
         BeginDay(pools.key(r), date if exchange.day else 0, ends_ns),
     ]
     return r.choice(commands)
+
+
+def _noted(key: str, seq: int) -> Command:
+    """Return by turns a checkpoint and a secret, some of which are too short."""
+    length = 32 if seq % 4 == 0 else 31
+    return Checkpoint(key, b"d" * 32) if seq % 2 else HideOrderIds(key, b"s" * length)
 
 
 def begin(r: Random, exchange: Exchange) -> tuple[int, BeginDay]:

@@ -113,7 +113,7 @@ def _picks(r: Random, exchange: Exchange, plain: PlaceOrder) -> tuple[int, ...]:
         return ()
     listed = exchange.instruments.get(plain.instrument)
     best = listed.book.opposite(plain.side).best if listed else None
-    numbers = [order.order_id for order in best] if best else []
+    numbers = [order.listing for order in best] if best else []
     if not numbers or one_in(r, 8):
         numbers.append(r.randint(0, exchange.last_order_id + 1))
     return tuple(r.choices(numbers, k=r.randint(1, 3)))

@@ -116,7 +116,7 @@ ADD_ORDER = (
     " self_trade, client_order_id, account, deadline, stop_price, display_quantity,"
     " expires, pick"
 )
-PICKS = "a list of at most 50 order ids"
+PICKS = "a list of at most 50 numbers of listings"
 _ORDERS = [
     (add(more=',"prise":"1"'), unknown("add_order", "prise", "did you mean price?")),
     (add(more=',"x":' + DEEP), unknown("add_order", "x", ADD_ORDER)),

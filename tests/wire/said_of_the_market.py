@@ -187,16 +187,16 @@ OF_THE_MARKET: list[tuple[Command, Rejected, str]] = [
         ORDER,
         Rejected(R.STALE_PICK, "pick", 1041),
         (
-            "picked order 1041 is gone: it was filled, cancelled or never rested on the"
-            " other side"
+            "picked listing 1041 is gone: it was filled, cancelled, shows its next slice,"
+            " or never was on the other side"
         ),
     ),
     (
         ORDER,
         Rejected(R.NOT_BEST_PRICE, "pick", 1041),
         (
-            "picked order 1041 does not rest at the best price; only orders there may be"
-            " picked"
+            "picked listing 1041 does not rest at the best price; only listings there may"
+            " be picked"
         ),
     ),
     (

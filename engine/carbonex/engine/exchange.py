@@ -28,6 +28,7 @@ from .commands import (
     Freeze,
     GatewayOpened,
     HaltInstrument,
+    HideOrderIds,
     Issue,
     ListInstrument,
     OpenAccount,
@@ -59,6 +60,7 @@ from .commands import (
 from .consequences import follow
 from .enums import CancelReason, Reason
 from .events import Rejected
+from .hiding import hide_order_ids
 from .market.annulling import annul
 from .market.days import begin_day, end_day, step
 from .market.days_undone import cancel_day, end_now
@@ -366,6 +368,7 @@ _RARE: dict[type[Command], Callable[[State, Any], list[Event]]] = {
     Checkpoint: _mark,
     SkipRow: _mark,
     ActivateSemantics: semantics.activate,
+    HideOrderIds: hide_order_ids,
     ProposeBlock: propose,
     AcceptBlock: accept,
     DeclineBlock: decline,

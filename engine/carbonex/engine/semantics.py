@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from .commands import ActivateSemantics, GatewayOpened
+from .commands import ActivateSemantics, GatewayOpened, HideOrderIds
 from .enums import Reason
 from .events import Rejected
 from .state import VENUE_KEY
@@ -27,7 +27,7 @@ OLDEST = 1
 NEWEST = 2
 
 # They mean the same in every build, so that a new venue may begin with the newest.
-_ALWAYS_KNOWN: Final = (GatewayOpened, ActivateSemantics)
+_ALWAYS_KNOWN: Final = (GatewayOpened, ActivateSemantics, HideOrderIds)
 
 
 class SemanticsError(ValueError):

@@ -209,6 +209,9 @@ class State:
     which may be over since the day began, there is a position limit, or it is
     supervised; or freezes pend.
 
+    Clients see the ids of orders up to ``plain_ids`` as they are, and those of later ones
+    hidden with ``secret`` (see ``hiding``); while it is empty, all as they are.
+
     ``cancels`` are the mass cancels that go on with later batches, the next in turn
     first, and ``reaching`` the instruments whose stop orders trades have reached, and
     which enter with later batches. ``freezing`` are the balances of which more is
@@ -231,10 +234,10 @@ class State:
         self.day_ends_ns = 0
         self.before: Before | None = None  # the open day began
         self.last_order_id = 0
-        self.last_block_id = 0
-        self.last_auction_id = 0
-        self.last_bid_id = 0
-        self.last_session_id = 0
+        self.secret = b""
+        self.plain_ids = 0
+        self.last_block_id = self.last_session_id = 0
+        self.last_auction_id = self.last_bid_id = 0
         self.cash = 0
         self.suspension = ""
         self.gateway = 0

@@ -16,6 +16,7 @@ from .init import init
 from .keygen import keygen
 from .markets import market
 from .official.command import official
+from .order import order
 from .replay import replay
 from .serve import serve
 from .skip import skip
@@ -66,6 +67,7 @@ for command in (
     serve,
     keygen,
     market,
+    order,
     replay,
     verify,
     snapshot,

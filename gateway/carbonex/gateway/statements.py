@@ -20,6 +20,7 @@ from carbonex.wire.vocabulary import (
 
 if TYPE_CHECKING:
     from carbonex.journal.history import ExecutionEntry, Line, Statement
+    from carbonex.wire.order_ids import OrderIds
 
 
 # A default is left out only if it is that very string.
@@ -52,7 +53,7 @@ def wire_statement(
     return page
 
 
-def wire_trade(entry: ExecutionEntry) -> statements.AccountTrade:
+def wire_trade(entry: ExecutionEntry, ids: OrderIds) -> statements.AccountTrade:
     """Return an execution that is a trade."""
     assert entry.last_price is not None
     return statements.AccountTrade(
@@ -69,7 +70,7 @@ def wire_trade(entry: ExecutionEntry) -> statements.AccountTrade:
         entry.method,  # type: ignore[arg-type]
         entry.liquidity,  # type: ignore[arg-type]
         bool(entry.called),
-        str(entry.order_id or ""),
+        ids.shown(entry.order_id) if entry.order_id else "",
         entry.client_order_id,
         str(entry.source_id or ""),
         entry.event == "annulled",
@@ -77,13 +78,13 @@ def wire_trade(entry: ExecutionEntry) -> statements.AccountTrade:
     )
 
 
-def wire_order(entry: ExecutionEntry) -> answers.OrderState:
+def wire_order(entry: ExecutionEntry, ids: OrderIds) -> answers.OrderState:
     """Return an order as its last execution says that it ended.
 
     Its stop price is the one that it was placed with.
     """
     return answers.OrderState(
-        str(entry.order_id),
+        ids.shown(entry.order_id),
         entry.account,
         entry.instrument,
         entry.side,  # type: ignore[arg-type]
@@ -104,7 +105,9 @@ def wire_order(entry: ExecutionEntry) -> answers.OrderState:
     )
 
 
-def wire_execution(entry: ExecutionEntry, *, replayed: bool) -> channels.Execution:
+def wire_execution(
+    entry: ExecutionEntry, ids: OrderIds, *, replayed: bool
+) -> channels.Execution:
     """Return an execution as the feed tells it, to the byte."""
     method = entry.method
     if method is None or method == LISTED:
@@ -113,7 +116,7 @@ def wire_execution(entry: ExecutionEntry, *, replayed: bool) -> channels.Executi
         entry.account,
         entry.exec_seq,
         entry.event,  # type: ignore[arg-type]
-        str(entry.order_id or ""),
+        ids.shown(entry.order_id) if entry.order_id else "",
         entry.instrument,
         entry.side,  # type: ignore[arg-type]
         entry.order_type,  # type: ignore[arg-type]

@@ -34,6 +34,7 @@ from carbonex.engine import (
 )
 from carbonex.journal.log import UnappliableRowError
 from carbonex.wire.errors import Code
+from carbonex.wire.order_ids import OrderIds
 
 
 if TYPE_CHECKING:
@@ -90,7 +91,7 @@ class Reader(Protocol):
 class Venue:
     """One gateway's pipeline onto one exchange.
 
-    Three states bear on what ``submit`` takes, and ``refusal`` names them:
+    ``ids`` shows clients the numbers of orders. Three states bear on what ``submit`` takes, and ``refusal`` names them:
     ``draining`` (the venue shuts down), ``log_full`` (the disk's reserve is
     reached; see ALWAYS_TAKEN), and a full queue.
 
@@ -120,6 +121,7 @@ class Venue:
         """
         assert epoch > exchange.gateways.get(gateway, (0, 0))[0]
         self.exchange = exchange
+        self.ids: Final = OrderIds(exchange)
         self.name = name
         self.gateway = gateway
         self.epoch = epoch

@@ -177,7 +177,9 @@ class BatchResult(msgspec.Struct, frozen=True):
 class OrderState(msgspec.Struct, frozen=True, omit_defaults=True):
     """An order as it stands; a stop order is ``waiting`` until it is triggered.
 
-    ``session`` is the name under which it was placed, empty for none.
+    ``session`` is the name under which it was placed, empty for none. ``listing`` is
+    its number in the listings of its instrument, where it may be picked now: nobody
+    else can tell whose it is.
     """
 
     order_id: str
@@ -199,6 +201,7 @@ class OrderState(msgspec.Struct, frozen=True, omit_defaults=True):
     expires: int = 0
     waiting: bool = False
     session: str = ""
+    listing: str = ""
 
 
 class OpenOrders(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -41,6 +41,8 @@ class Code(enum.IntEnum):
     HISTORY_GONE = 4012  # from_seq is older than what log and history still have
     DAY_NOT_ENDED = 4013
     UNKNOWN_DAY = 4014  # no trading day of that date has ended
+    NO_LISTINGS = 4020  # the instrument's orders may not be picked
+    LISTINGS_NOT_HIDDEN = 4021  # the venue's log has no secret for their numbers
     BUSY = 5001  # the venue's queue is full; the request was never logged
     RATE_LIMITED = 5002
     TOO_MANY_SUBSCRIPTIONS = 5003
@@ -95,6 +97,14 @@ TEMPLATES: Final[dict[Code, str]] = {
     Code.UNKNOWN_DAY: (
         "the history knows no trading day {date} from beginning to end;"
         " the newest is {newest}"
+    ),
+    Code.NO_LISTINGS: (
+        "{instrument} lets no order pick others, so it has no listings; subscribe to its"
+        " book"
+    ),
+    Code.LISTINGS_NOT_HIDDEN: (
+        "this venue cannot hide who is behind its listings yet: its operator has to"
+        " start it with --activate once; subscribe to book"
     ),
     Code.BUSY: (
         "the venue's queue is full; {method} was not logged:"

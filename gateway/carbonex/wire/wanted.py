@@ -77,7 +77,7 @@ _BY_TYPE: Final[dict[Any, str]] = {
     Id: 'a string of digits such as "1042"',
     OptionalId: 'a string of digits such as "1042"',
     Hours: 'a list of wall times in Shanghai such as [["09:30", "11:30"]]',
-    Picks: f"a list of at most {MAX_PICKS} order ids",
+    Picks: f"a list of at most {MAX_PICKS} numbers of listings",
     bool: "true or false",
     Quantity: "an integer of 64 bits",
     Sequence: "an integer from 0 to 2^53",

@@ -43,6 +43,11 @@ executions.
 **Books** are local: ``book.best_bid``, ``book.asks``, and ``book.updates()`` to
 wait for changes. ``book.stale`` is true while nobody can know how it looks.
 
+**Listings** (挂牌) are the orders themselves, where an instrument lets them be picked:
+``board = await venue.listings("CEA25")`` shows ``board.best_asks``, and
+``venue.buy("CEA25", 500, "74.63", pick=board.best_asks[-1:])`` takes the last of them
+first.
+
 **Refusals** are exceptions by kind: ``except InsufficientFunds``, ``except
 RateLimited as error: await asyncio.sleep(error.retry_after)``.
 
@@ -74,6 +79,7 @@ thousand requests may be unanswered, and the next one waits.
 
 from carbonex.wire.keys import Key, generate_key, load_key
 
+from .board import Board
 from .book import Book
 from .errors import (
     AccessDenied,
@@ -151,6 +157,7 @@ from .models import (
     Holding,
     Instrument,
     Level,
+    Listing,
     Moved,
     Obligation,
     OrderResult,
@@ -195,6 +202,7 @@ __all__ = [
     "Block",
     "BlockStateUnknown",
     "BlockTerms",
+    "Board",
     "Book",
     "Bulletin",
     "Busy",
@@ -227,6 +235,7 @@ __all__ = [
     "InvalidRequest",
     "Key",
     "Level",
+    "Listing",
     "LoginFailed",
     "MarketClosed",
     "Moved",

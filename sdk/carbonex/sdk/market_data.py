@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from .auctions import Bidding
+from .board import Board
 from .book import Book, Depth, Interval
 from .channel import Feed
 from .feeds import (
@@ -64,6 +65,23 @@ class MarketData(Bidding):
             self._client.subscribe(book)
             self._link.flush()
         return await book.ready()
+
+    async def listings(self, instrument: str, interval_ms: Interval = 100) -> Board:
+        """Return the board of ``instrument``'s listings (挂牌) once it is there.
+
+        It shows orders one by one, so that an order can ``pick`` them. As with books,
+        all who ask for the same get the same board while one of them holds it.
+
+        Raises:
+            VenueError: If the venue refuses, as where the instrument allows no picks.
+
+        """
+        board = self._client.subscriptions.find(("listings", instrument, interval_ms))
+        if not isinstance(board, Board):
+            board = Board(instrument, interval_ms)
+            self._client.subscribe(board)
+            self._link.flush()
+        return await board.ready()
 
     async def instruments(self) -> list[Instrument]:
         """Return all instruments, with their terms, phases and the day's limits.

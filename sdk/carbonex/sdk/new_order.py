@@ -23,6 +23,7 @@ if TYPE_CHECKING:
         TimeInForceName,
     )
 
+    from .models import Listing
     from .prices import Price
 
 
@@ -31,8 +32,8 @@ class OrderOptions(TypedDict, total=False):
 
     An order with a ``stop_price`` waits until a trade reaches it. One with a
     ``display_quantity`` (tonnes) is an iceberg: the book shows that much at a
-    time. ``pick`` names resting orders at the best price to be taken first, by
-    their order ids, where the instrument allows it.
+    time. ``pick`` names listings at the best price to be taken first, where the
+    instrument allows it: those that ``venue.listings`` shows, or their numbers.
     """
 
     time_in_force: TimeInForceName  # "day", or "gtd" where it expires
@@ -42,7 +43,7 @@ class OrderOptions(TypedDict, total=False):
     stop_price: Price
     display_quantity: int
     expires: dt.datetime  # with a time zone
-    pick: Sequence[str]
+    pick: Sequence[str | Listing]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -63,7 +64,7 @@ class NewOrder:
     stop_price: Price | None = None
     display_quantity: int = 0
     expires: dt.datetime | None = None
-    pick: Sequence[str] = ()
+    pick: Sequence[str | Listing] = ()
 
     @property
     def order_type(self) -> OrderTypeName:
@@ -100,5 +101,7 @@ class NewOrder:
             stop_price="" if self.stop_price is None else price_text(self.stop_price),
             display_quantity=self.display_quantity,
             expires=0 if self.expires is None else micros("expires", self.expires),
-            pick=tuple(self.pick),
+            pick=tuple(
+                each if isinstance(each, str) else each.number for each in self.pick
+            ),
         )

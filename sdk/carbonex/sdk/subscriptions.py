@@ -21,6 +21,7 @@ from .models import (
     Execution,
     ExecutionsSnapshot,
     Instrument,
+    ListingsFrame,
     Premium,
     Ticker,
     Trade,
@@ -208,6 +209,7 @@ _ITEMS: Final[dict[tuple[str, str], Any]] = {
         "ticker": Ticker,
         "trade": Trade,
         "book": BookFrame,
+        "listings": ListingsFrame,
         "bulletin": Bulletin,
         "auction": AuctionUpdate,
         "premium": Premium,
@@ -238,6 +240,8 @@ def _keys(name: str, item: Any) -> tuple[Key, ...]:
     """Return which channels an item belongs to: its own, and that of all."""
     if name == "book":
         return ((name, item.instrument, item.depth, item.interval_ms),)
+    if name == "listings":
+        return ((name, item.instrument, item.interval_ms),)
     subject = _SUBJECTS.get(name, _instrument)(item)
     return ((name, subject), (name, "")) if subject else ((name, ""),)
 

@@ -243,19 +243,19 @@ class Trading(Fates):
         Of many the venue tells page by page: one that is placed, or ends, meanwhile
         may be in the list or not.
         """
-        executions = self._following(account)
-        found: list[Order] = []
+        found = await self._open(instrument, account)
+        return [order for order, _ in found]
 
-        def page(answer: OpenOrders) -> bool:
-            found.extend(map(executions.known, answer.orders))
-            return answer.more
+    async def own_listings(
+        self, instrument: str, account: str | None = None
+    ) -> dict[str, Order]:
+        """Return which listings of ``instrument`` are the account's own, by number.
 
-        after = ""
-        while await self._ask(
-            requests.OpenOrders(instrument, executions.subject, after), page
-        ):
-            after = found[-1].order_id
-        return found
+        That is as of now: an iceberg's next slice is another listing. Who else looks
+        at the board cannot tell whose they are.
+        """
+        found = await self._open(instrument, account)
+        return {listing: order for order, listing in found if listing}
 
     async def order(
         self,
@@ -275,6 +275,24 @@ class Trading(Fates):
         executions = self._following(account)
         name = requests.Order(order_id, client_order_id, executions.subject)
         return await self._ask(name, executions.known)
+
+    async def _open(
+        self, instrument: str, account: str | None
+    ) -> list[tuple[Order, str]]:
+        """Return the account's open orders, each with its listing, if it is one."""
+        executions = self._following(account)
+        found: list[tuple[Order, str]] = []
+
+        def page(answer: OpenOrders) -> bool:
+            found.extend((executions.known(one), one.listing) for one in answer.orders)
+            return answer.more
+
+        after = ""
+        while await self._ask(
+            requests.OpenOrders(instrument, executions.subject, after), page
+        ):
+            after = found[-1][0].order_id
+        return found
 
     async def _place(self, new: NewOrder, account: str | None) -> Order:
         executions = self._following(account)

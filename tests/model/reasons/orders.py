@@ -206,7 +206,7 @@ def _bad_picks(world: World, command: PlaceOrder) -> Iterator[Reason]:
     """Whom an order names rests at the best price of the other side."""
     resting = world.opposite(command)
     for number in command.conditions.pick if command.conditions else ():
-        named = [row for row in resting if row.number == number]
+        named = [row for row in resting if row.is_listing(number)]
         if not named:
             yield Reason.STALE_PICK
         elif named[0].price != resting[0].price:

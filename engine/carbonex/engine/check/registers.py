@@ -12,6 +12,7 @@ from carbonex.engine.commands import (
 )
 from carbonex.engine.dues import dues
 from carbonex.engine.enums import Permission, Restriction
+from carbonex.engine.hiding import SECRET_BYTES
 from carbonex.engine.registry.sessions import MAX_SESSIONS
 from carbonex.engine.state import VENUE_KEY
 
@@ -30,6 +31,8 @@ def check_registers(state: State) -> None:
     assert (state.before is None) is (state.day == 0)
     assert state.before is None or state.before.last_order_id <= state.last_order_id
     assert state.gateway in (state.gateways or (0,))
+    assert len(state.secret) in (0, SECRET_BYTES)
+    assert 0 <= state.plain_ids <= (state.last_order_id if state.secret else 0)
     _check_participants(state)
     _check_keys(state)
     _check_sessions(state)

@@ -25,6 +25,7 @@ from .log import (
     Checkpoint,
     Command,
     GatewayOpened,
+    HideOrderIds,
     RefCommand,
     SkipRow,
 )
@@ -120,6 +121,7 @@ __all__ = [
     "FreezeCommand",
     "GatewayOpened",
     "HaltInstrument",
+    "HideOrderIds",
     "Issue",
     "ListInstrument",
     "MoveCommand",

@@ -47,6 +47,18 @@ class ActivateSemantics(msgspec.Struct, frozen=True, gc=False, array_like=True, 
 
 
 @final
+class HideOrderIds(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=64):
+    """Have clients see numbers of later orders that do not count the venue's orders.
+
+    ``secret`` is 32 bytes that nobody can guess, from which the numbers are derived.
+    There is one, for good: numbers that clients were told stay what they are.
+    """
+
+    key: str
+    secret: bytes
+
+
+@final
 class SkipRow(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=56):
     """State that every reader passes over the row at ``position``, whose hash is ``row``.
 
@@ -81,6 +93,7 @@ Command = (
     | GatewayOpened
     | Checkpoint
     | ActivateSemantics
+    | HideOrderIds
     | SkipRow
 )
 

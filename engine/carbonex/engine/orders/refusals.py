@@ -305,13 +305,14 @@ def _unpickable(
         return None
     makers = instrument.book.opposite(command.side)
     assert makers.numbers is not None
+    named = makers.listed if state.semantics >= 2 else makers.numbers.get
     worse: list[int] = []
-    for order_id in conditions.pick:
-        order = makers.numbers.get(order_id)
+    for listing in conditions.pick:
+        order = named(listing)
         if order is None:
-            return Rejected(Reason.STALE_PICK, "pick", order_id)
+            return Rejected(Reason.STALE_PICK, "pick", listing)
         if order.level is not makers.best:
-            worse.append(order_id)
+            worse.append(listing)
     if worse:
         return Rejected(Reason.NOT_BEST_PRICE, "pick", worse[0])
     limited = command.order_type is LIMIT and state.semantics >= 2

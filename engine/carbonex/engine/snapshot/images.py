@@ -269,3 +269,5 @@ class Image(msgspec.Struct, frozen=True, gc=False, array_like=True):
     cancels: list[MassCancelRow]  # the next in turn first
     reaching: list[tuple[int, int, int]]  # likewise: instrument, fen from, fen to
     unfinished: bool
+    secret: bytes
+    plain_ids: int

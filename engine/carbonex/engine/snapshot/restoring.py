@@ -121,6 +121,8 @@ def _restore_counters(state: State, image: Image) -> None:
     state.suspension = image.suspension
     state.gateway = image.gateway
     state.unfinished = image.unfinished
+    state.secret = image.secret
+    state.plain_ids = image.plain_ids
     state.gateways = {gateway: (epoch, n) for gateway, epoch, n in image.gateways}
     if image.before is not None:
         state.before = _before(image.before)

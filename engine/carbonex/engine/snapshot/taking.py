@@ -94,6 +94,8 @@ def snapshot(state: State) -> bytes:
             [_cancel(cancel) for cancel in state.cancels],
             [(item.number, item.stops.low, item.stops.high) for item in state.reaching],
             state.unfinished,
+            state.secret,
+            state.plain_ids,
         )
     )
 

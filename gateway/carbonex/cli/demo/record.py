@@ -21,6 +21,7 @@ from carbonex.engine import (
     Withdraw,
 )
 from carbonex.journal import LogReader
+from carbonex.wire.order_ids import OrderIds
 
 
 if TYPE_CHECKING:
@@ -56,7 +57,9 @@ class Printed(NamedTuple):
 class Record:
     """Everything in the log that a client may have been told."""
 
-    def __init__(self) -> None:
+    def __init__(self, ids: OrderIds) -> None:
+        """Begin with nothing; ``ids`` are the numbers by which clients know orders."""
+        self._ids = ids
         # The digests of the states in which the venue's process started, after
         # the making of the venue, which has no process.
         self.starts: list[str] = []
@@ -91,15 +94,18 @@ class Record:
             self._move(event)
         elif isinstance(event, OrderAccepted):
             order = event.order
-            self.orders[event.order_id] = (order.account, order.client_order_id)
-            fact = Fact("new", event.order_id, event.price, order.quantity, 0)
+            number = self._number(event.order_id)
+            self.orders[number] = (order.account, order.client_order_id)
+            fact = Fact("new", number, event.price, order.quantity, 0)
             self._execute(order, event.exec_seq, fact)
         elif isinstance(event, OrderAmended):
-            fact = Fact("amended", event.order_id, event.price, event.quantity, 0)
+            number = self._number(event.order_id)
+            fact = Fact("amended", number, event.price, event.quantity, 0)
             self._execute(event.order, event.exec_seq, fact)
         elif isinstance(event, OrderCancelled | OrderReduced):
             name = "cancelled" if isinstance(event, OrderCancelled) else "reduced"
-            fact = Fact(name, event.order_id, 0, event.quantity, 0)
+            number = self._number(event.order_id)
+            fact = Fact(name, number, 0, event.quantity, 0)
             self._execute(event.order, event.exec_seq, fact)
 
     def _trade(self, trade: Trade) -> None:
@@ -110,8 +116,13 @@ class Record:
             (trade.maker, trade.maker_id, trade.maker_exec_seq),
             (trade.taker, trade.taker_id, trade.taker_exec_seq),
         ):
-            fact = Fact("trade", order_id, trade.price, trade.quantity, trade.trade_id)
+            number = self._number(order_id)
+            fact = Fact("trade", number, trade.price, trade.quantity, trade.trade_id)
             self._execute(order, exec_seq, fact)
+
+    def _number(self, order_id: int) -> int:
+        """Return the number by which clients know an order."""
+        return int(self._ids.shown(order_id))
 
     def _move(self, moved: Moved) -> None:
         terms = moved.terms
@@ -137,7 +148,7 @@ def read_record(directory: Path) -> tuple[Record, Exchange]:
     """
     reader = LogReader(directory)
     exchange = Exchange()
-    record = Record()
+    record = Record(OrderIds(exchange))
     for row in reader.tail(1):
         record.add(row, exchange)
     return record, exchange

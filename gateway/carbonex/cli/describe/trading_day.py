@@ -16,6 +16,7 @@ from carbonex.engine import (
     DayEnding,
     EndDay,
     GatewayOpened,
+    HideOrderIds,
     PhaseChanged,
     ProductBulletin,
     SkipRow,
@@ -62,6 +63,11 @@ def _(c: Checkpoint) -> str:
 @describe.register(ActivateSemantics)
 def _(c: ActivateSemantics) -> str:
     return f"commands have the meaning {c.number} from here on"
+
+
+@describe.register(HideOrderIds)
+def _(_: HideOrderIds) -> str:
+    return "clients see hidden numbers of the orders from here on"
 
 
 @describe.register(SkipRow)

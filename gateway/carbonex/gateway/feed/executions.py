@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from carbonex.engine import Exchange
     from carbonex.wire.answers import Error
     from carbonex.wire.codec import Codec
+    from carbonex.wire.order_ids import OrderIds
 
     from .kept import Record
 
@@ -52,10 +53,12 @@ class Executions:
     def __init__(
         self,
         exchange: Exchange,
+        ids: OrderIds,
         max_per_account: int = MAX_PER_ACCOUNT,
         max_kept: int = MAX_KEPT,
     ) -> None:
         self._exchange = exchange
+        self._ids = ids
         self._max_per_account = max_per_account
         self.max_kept = max_kept
         self._histories: dict[str, _History] = {}
@@ -98,7 +101,7 @@ class Executions:
         """Send what ``news`` holds to those who follow it."""
         for account, records in self.news.items():
             topic = self.topics.followed[account]
-            for message in _messages(account, records):
+            for message in _messages(account, records, self._ids):
                 topic.send(message)
         self.news.clear()
 
@@ -139,7 +142,10 @@ class Executions:
         ends = range(PAGE_ORDERS, max(len(orders), 1) + PAGE_ORDERS, PAGE_ORDERS)
         frames = []
         for end in ends:
-            page = list(map(order_state_of, orders[end - PAGE_ORDERS : end]))
+            page = [
+                order_state_of(order, self._ids)
+                for order in orders[end - PAGE_ORDERS : end]
+            ]
             more = end < len(orders)
             item = channels.ExecutionsSnapshot(account, newest, page, seq, more)
             frames.append(Message("executions", "snapshot", [item]).framed(codec))
@@ -157,7 +163,8 @@ class Executions:
         if not from_seq or history is None:
             return []
         records = history.since(from_seq)
-        messages = _messages(account, records, greeted + 1 - from_seq)
+        replayed = greeted + 1 - from_seq
+        messages = _messages(account, records, self._ids, replayed)
         return [message.framed(codec) for message in messages]
 
 
@@ -202,11 +209,13 @@ def updates(executions: list[channels.Execution]) -> list[Message]:
     ]
 
 
-def _messages(account: str, records: list[Record], replayed: int = 0) -> list[Message]:
+def _messages(
+    account: str, records: list[Record], ids: OrderIds, replayed: int = 0
+) -> list[Message]:
     """Return ``records`` as updates, the first ``replayed`` of them so marked."""
     return updates(
         [
-            execution_of(account, record, replayed=number < replayed)
+            execution_of(account, record, ids, replayed=number < replayed)
             for number, record in enumerate(records)
         ]
     )

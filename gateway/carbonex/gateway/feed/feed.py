@@ -11,9 +11,9 @@ from carbonex.wire.sentences import error_of
 from .alerts import Alerts
 from .auctions import Auctions
 from .balances import Balances
+from .books import Books
 from .bulletins import Bulletins
 from .countdowns import Countdowns
-from .depth import Books
 from .dispatch import Dispatch
 from .executions import MAX_KEPT, MAX_PER_ACCOUNT, Executions
 from .notices import Heartbeats, Instruments, Status
@@ -68,18 +68,19 @@ class Feed:
     ) -> None:
         exchange = venue.exchange
         self._instruments = exchange.instruments
+        self._ids = venue.ids
         self._max_subscriptions = max_subscriptions
         self._status = Status(venue)
         self._heartbeats = Heartbeats(venue)
         self._rooms = rooms = Rooms(
-            Books(exchange),
+            Books(exchange, venue.ids),
             Tickers(exchange),
             Prints(),
             Instruments(exchange),
             Bulletins(),
             Auctions(exchange),
             Premiums(exchange, premiums),
-            Executions(exchange, max_executions_per_account, max_executions),
+            Executions(exchange, venue.ids, max_executions_per_account, max_executions),
             Balances(exchange),
             Blocks(exchange),
             Bids(exchange),
@@ -97,6 +98,7 @@ class Feed:
             "ticker": rooms.tickers.topics.find,
             "trade": rooms.prints.topics.find,
             "book": rooms.books.find,
+            "listings": rooms.books.find,
             "bulletin": rooms.bulletins.topics.find,
             "auction": rooms.auctions.topics.find,
             "premium": rooms.premiums.topics.find,
@@ -113,7 +115,7 @@ class Feed:
         """Return why ``subscribe`` would be wrong, or None.
 
         In this order: MISSING_MEMBER (a book without instrument),
-        UNKNOWN_INSTRUMENT, ALREADY_SUBSCRIBED (one instrument's subscription
+        UNKNOWN_INSTRUMENT, NO_LISTINGS or LISTINGS_NOT_HIDDEN, ALREADY_SUBSCRIBED (one instrument's subscription
         and that of all exclude each other, so that nothing comes twice),
         TOO_MANY_SUBSCRIPTIONS and BAD_TYPE (``from_seq`` is in the future).
         Whether the connection may see the account is the session's question,
@@ -123,6 +125,7 @@ class Feed:
         target = Target.of(request)
         return (
             self._unknown(request)
+            or self._unlisted(request)
             or self._excess(outbox, target)
             or self._unplayable(request)
         )
@@ -218,17 +221,27 @@ class Feed:
 
     def _unknown(self, request: Subscribe) -> Error | None:
         name = Target.of(request).instrument
-        if request.channel == "book" and not name:
+        if request.channel in {"book", "listings"} and not name:
             return error(
                 Code.MISSING_MEMBER,
                 "instrument",
-                owner="subscribe to book",
+                owner=f"subscribe to {request.channel}",
                 member="instrument",
                 wanted="the name of one",
             )
         if name and name not in self._instruments:
             unknown = Rejected(Reason.UNKNOWN_INSTRUMENT, "instrument")
             return error_of(unknown, request, self._instruments)
+        return None
+
+    def _unlisted(self, request: Subscribe) -> Error | None:
+        name = request.instrument
+        if request.channel != "listings":
+            return None
+        if not self._instruments[name].terms.pick:
+            return error(Code.NO_LISTINGS, "instrument", instrument=name)
+        if not self._ids.hidden:
+            return error(Code.LISTINGS_NOT_HIDDEN, "channel")
         return None
 
     def _excess(self, outbox: Outbox, target: Target) -> Error | None:

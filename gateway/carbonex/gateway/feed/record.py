@@ -33,12 +33,13 @@ from carbonex.wire.vocabulary import (
 
 if TYPE_CHECKING:
     from carbonex.engine import OrderChange, PlaceOrder
+    from carbonex.wire.order_ids import OrderIds
 
     from .kept import Record
 
 
 def execution_of(
-    account: str, record: Record, *, replayed: bool = False
+    account: str, record: Record, ids: OrderIds, *, replayed: bool = False
 ) -> channels.Execution:
     """Return ``record`` as ``account``, one of its parties, is told it."""
     seq, time_ns, event = record.seq, record.time_ns, record.event
@@ -52,7 +53,7 @@ def execution_of(
         account,
         change.exec_seq,
         change.event,
-        str(change.order_id),
+        ids.shown(change.order_id),
         order.instrument,
         SIDE_NAMES[order.side],
         ORDER_TYPE_NAMES[order.order_type],

@@ -30,6 +30,7 @@ from carbonex.wire.vocabulary import (
 if TYPE_CHECKING:
     from carbonex.engine import Account, Instrument, Order, PhaseChanged
     from carbonex.gateway.venue import Venue
+    from carbonex.wire.order_ids import OrderIds
 
 
 def status_of(
@@ -113,11 +114,11 @@ def change_of(price: int, base: int) -> tuple[str | None, str | None]:
     return minus + format_fen(abs(change)), minus + percent
 
 
-def order_state_of(order: Order) -> answers.OrderState:
+def order_state_of(order: Order, ids: OrderIds) -> answers.OrderState:
     """Return an order as it stands now."""
     command, status = order.command, order.status
     return answers.OrderState(
-        str(order.order_id),
+        ids.shown(order.order_id),
         command.account,
         command.instrument,
         SIDE_NAMES[command.side],
@@ -132,8 +133,18 @@ def order_state_of(order: Order) -> answers.OrderState:
         SELF_TRADE_NAMES[command.self_trade],
         command.client_order_id,
         session=command.session,
+        listing=_listing(order, ids),
         **_special(order),
     )
+
+
+def _listing(order: Order, ids: OrderIds) -> str:
+    """Return the number by which an order may be picked now; nothing if it may not."""
+    if order.status is not OrderStatus.OPEN or order.waits or not ids.hidden:
+        return ""
+    if order.level.book_side.numbers is None:
+        return ""
+    return ids.listing_shown(order.instrument, order.listing)
 
 
 def _special(order: Order) -> dict[str, Any]:

@@ -9,9 +9,9 @@ if TYPE_CHECKING:
     from .alerts import Alerts
     from .auctions import Auctions
     from .balances import Balances
+    from .books import Books
     from .bulletins import Bulletins
     from .countdowns import Countdowns
-    from .depth import Books
     from .executions import Executions
     from .notices import Instruments, Status
     from .premium import Premiums

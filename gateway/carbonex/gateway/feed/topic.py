@@ -27,6 +27,7 @@ MEMBERS: Final[dict[str, tuple[str, ...]]] = {
     "ticker": ("instrument",),
     "trade": ("instrument",),
     "book": ("instrument", "depth", "interval_ms"),
+    "listings": ("instrument", "interval_ms"),
     "bulletin": ("instrument",),
     "auction": ("instrument",),
     "premium": ("instrument",),
@@ -60,6 +61,8 @@ class Target(NamedTuple):
     def of(cls, request: Subscribe | Unsubscribe) -> Target:
         """Return the target, equal for equal subscriptions."""
         channel = request.channel
+        if channel == "listings":
+            return cls(channel, request.instrument, interval_ms=request.interval_ms)
         if channel == "book":
             return cls(channel, request.instrument, request.depth, request.interval_ms)
         if channel in PRIVATE:
@@ -71,7 +74,7 @@ class Target(NamedTuple):
     @property
     def flushed(self) -> int:
         """How many frames a flush may have for it: none, 1, or 2 for several."""
-        if self.channel in {"book", "balances"}:
+        if self.channel in {"book", "listings", "balances"}:
             return 1
         if self.channel == "ticker":
             return 1 if self.instrument else 2
@@ -81,7 +84,9 @@ class Target(NamedTuple):
         """Return it as an error message names it."""
         words = [self.channel, self.instrument or self.account]
         if self.channel == "book":
-            words.append(f"depth {self.depth} interval_ms {self.interval_ms}")
+            words.append(f"depth {self.depth}")
+        if self.interval_ms:
+            words.append(f"interval_ms {self.interval_ms}")
         return " ".join(word for word in words if word)
 
 
@@ -93,7 +98,7 @@ def understood(request: Subscribe | Unsubscribe) -> Subscribed:
         target.channel,
         target.instrument,
         target.depth if is_book else None,
-        target.interval_ms if is_book else None,
+        target.interval_ms or None,
         target.account,
     )
 

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from carbonex.engine import Exchange
     from carbonex.journal import HistoryReader
     from carbonex.wire import answers, requests
+    from carbonex.wire.order_ids import OrderIds
 
     from .kinds import Reply
     from .session import Session
@@ -59,7 +60,9 @@ def trades(session: Session, p: requests.Trades, reply: Reply, _now_ns: int) -> 
     account = session.who.account(p.account)
     require_instrument(session.exchange, p)
     date = _date(p.date) if p.date else 0
-    session.ask(partial(_trades, account, date, p, session.venue.position), reply)
+    venue = session.venue
+    question = partial(_trades, account, date, p, venue.position, venue.ids)
+    session.ask(question, reply)
 
 
 def bulletins(
@@ -73,7 +76,8 @@ def bulletins(
 
 def ended_order(session: Session, account: str, order_id: int, reply: Reply) -> None:
     """Tell an account's order that has ended, as it ended."""
-    question = partial(_ended_order, account, order_id, session.venue.position)
+    venue = session.venue
+    question = partial(_ended_order, account, order_id, venue.position, venue.ids)
     session.ask(question, reply)
 
 
@@ -114,7 +118,12 @@ def _statement(
 
 
 def _trades(
-    account: str, date: int, p: requests.Trades, position: int, history: HistoryReader
+    account: str,
+    date: int,
+    p: requests.Trades,
+    position: int,
+    ids: OrderIds,
+    history: HistoryReader,
 ) -> statements.AccountTrades:
     if not (date and _has_ended(history, date)) and history.position < position:
         raise Behind
@@ -122,19 +131,23 @@ def _trades(
         account, p.from_seq, PAGE_TRADES + 1, date=date, instrument=p.instrument
     )
     more = found[PAGE_TRADES].exec_seq if len(found) > PAGE_TRADES else 0
-    listed = list(map(wire_trade, found[:PAGE_TRADES]))
+    listed = [wire_trade(entry, ids) for entry in found[:PAGE_TRADES]]
     return statements.AccountTrades(account, listed, more)
 
 
 def _ended_order(
-    account: str, order_id: int, position: int, history: HistoryReader
+    account: str,
+    order_id: int,
+    position: int,
+    ids: OrderIds,
+    history: HistoryReader,
 ) -> answers.OrderState:
     found = history.ended_order(account, order_id)
     if found is not None:
-        return wire_order(found)
+        return wire_order(found, ids)
     if history.position < position:
         raise Behind
-    raise Refused(unknown_order(account, order_id, ""))
+    raise Refused(unknown_order(account, ids.shown(order_id), ""))
 
 
 def _bulletins(

@@ -12,6 +12,7 @@ from .refusal import Refused, denied
 
 if TYPE_CHECKING:
     from carbonex.engine import Key, Permission
+    from carbonex.wire.order_ids import OrderIds
 
 
 @final
@@ -19,12 +20,15 @@ class Identity:
     """The key that is logged in, or nobody. It is the engine's live object.
 
     ``allowed`` is the methods that it may call, ``session`` the name under which
-    it has logged in, if any.
+    it has logged in, if any; ``ids`` are the numbers by which it knows orders.
     """
 
-    __slots__ = ("_accounts", "allowed", "key", "key_id", "session")
+    __slots__ = ("_accounts", "allowed", "ids", "key", "key_id", "session")
 
-    def __init__(self, key: Key | None = None, session: str = "") -> None:
+    def __init__(
+        self, ids: OrderIds, key: Key | None = None, session: str = ""
+    ) -> None:
+        self.ids = ids
         self.key = key
         self.session = session
         self.key_id = "" if key is None else key.key_id

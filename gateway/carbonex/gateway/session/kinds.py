@@ -12,11 +12,12 @@ if TYPE_CHECKING:
 
     from carbonex.engine import Command, Event, Permission
     from carbonex.wire.answers import Error
+    from carbonex.wire.order_ids import OrderIds
 
     from .identity import Identity
     from .session import Session
 
-    Result = Callable[[list[Event]], msgspec.Struct]
+    Result = Callable[[list[Event], OrderIds], msgspec.Struct]
 
 
 class Reply(Protocol):
@@ -45,7 +46,8 @@ class Method:
 class LoggedMethod(Method):
     """A command, which the log holds before it is answered.
 
-    Each kind's ``build`` makes it, and ``result`` the answer of its events.
+    Each kind's ``build`` makes it, and ``result`` the answer of its events, with the
+    numbers by which clients know orders.
     """
 
     def __init__(

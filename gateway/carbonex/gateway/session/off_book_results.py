@@ -18,41 +18,42 @@ from carbonex.gateway.feed.off_book import auction_of, bid_of, block_of
 if TYPE_CHECKING:
     from carbonex.engine import Event
     from carbonex.wire import answers
+    from carbonex.wire.order_ids import OrderIds
 
 E = TypeVar("E", bound="Event")
 
 
-def proposed(events: list[Event]) -> answers.Block:
+def proposed(events: list[Event], _ids: OrderIds) -> answers.Block:
     """Return the result of propose_block."""
     return block_of(_first(BlockProposed, events), owned=True)
 
 
-def ended(events: list[Event]) -> answers.Block:
+def ended(events: list[Event], _ids: OrderIds) -> answers.Block:
     """Return the result of accept_block and decline_block: the counterparty's view."""
     return block_of(_first(BlockEnded, events), owned=False)
 
 
-def withdrawn(events: list[Event]) -> answers.Block:
+def withdrawn(events: list[Event], _ids: OrderIds) -> answers.Block:
     """Return the result of withdraw_block."""
     return block_of(_first(BlockEnded, events), owned=True)
 
 
-def opened(events: list[Event]) -> answers.Auction:
+def opened(events: list[Event], _ids: OrderIds) -> answers.Auction:
     """Return the result of open_auction."""
     return auction_of(_first(AuctionOpened, events))
 
 
-def closed(events: list[Event]) -> answers.Auction:
+def closed(events: list[Event], _ids: OrderIds) -> answers.Auction:
     """Return the result of close_auction."""
     return auction_of(_first(AuctionClosed, events))
 
 
-def bid(events: list[Event]) -> answers.Bid:
+def bid(events: list[Event], _ids: OrderIds) -> answers.Bid:
     """Return the result of place_bid."""
     return bid_of(_first(BidPlaced, events))
 
 
-def bid_ended(events: list[Event]) -> answers.Bid:
+def bid_ended(events: list[Event], _ids: OrderIds) -> answers.Bid:
     """Return the result of cancel_bid."""
     return bid_of(_first(BidEnded, events))
 

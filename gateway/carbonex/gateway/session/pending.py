@@ -13,9 +13,8 @@ from typing import TYPE_CHECKING, Final, final
 from carbonex.engine import CountdownSet, Rejected
 from carbonex.gateway.outbox import frame
 from carbonex.wire.answers import Answer
-from carbonex.wire.sentences import error_of
 
-from .refusal import Refused, unavailable
+from .refusal import Refused, problem_of, unavailable
 
 
 if TYPE_CHECKING:
@@ -56,6 +55,7 @@ class Pending:
         "_clock",
         "_drained",
         "_errors",
+        "_ids",
         "_throttle",
         "_venue",
         "outbox",
@@ -74,6 +74,7 @@ class Pending:
         self._venue: Final = services.venue
         self._clock: Final = services.clock
         self._errors: Final = services.errors
+        self._ids: Final = services.venue.ids
         self._throttle: Final = throttle
         self._drained = drained
         self.outbox: Final = outbox
@@ -156,9 +157,10 @@ class Pending:
         result: msgspec.Struct | None = None
         problem: Error | None = None
         if events and type(events[0]) is REJECTED:
-            problem = error_of(events[0], command, self._venue.exchange.instruments)
+            known = self._venue.exchange.instruments
+            problem = problem_of(events[0], command, self._ids, known)
         else:
-            result = method.result(events)
+            result = method.result(events, self._ids)
         if batch is None:
             self.send(method.name, method.cost, req_id, time_in_ns, result, problem)
         elif batch.add(result, problem):

@@ -43,7 +43,8 @@ def open_orders(
     """
     account = _account(session, p.account)
     require_instrument(session.exchange, p)
-    after = int(p.after or 0)
+    ids = session.venue.ids
+    after = ids.meant(p.after) if p.after else 0
     chosen = (
         order
         for order_id, order in account.orders.items()
@@ -51,7 +52,7 @@ def open_orders(
     )
     page = list(islice(chosen, p.limit + 1))
     more = len(page) > p.limit
-    orders = list(map(order_state_of, page[: p.limit]))
+    orders = [order_state_of(order, ids) for order in page[: p.limit]]
     reply(answers.OpenOrders(orders, more))
 
 
@@ -62,15 +63,16 @@ def order(session: Session, p: requests.Order, reply: Reply, now_ns: int) -> Non
     as much as any question about the past.
     """
     account = _account(session, p.account)
-    order_id = order_id_of("order", p)
+    ids = session.venue.ids
+    order_id = order_id_of("order", p, ids)
     found = account.find(order_id, p.client_order_id)
     if found is not None:
-        reply(order_state_of(found))
+        reply(order_state_of(found, ids))
     elif 0 < order_id <= session.exchange.last_order_id:
         session.limit(HISTORY_COST, now_ns)
         ended_order(session, account.name, order_id, reply)
     else:
-        raise Refused(unknown_order(account.name, order_id, p.client_order_id))
+        raise Refused(unknown_order(account.name, p.order_id, p.client_order_id))
 
 
 def balances(

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NoReturn
 
-from carbonex.engine import Reason, Rejected
+from msgspec.structs import replace
+
+from carbonex.engine import AmendOrder, CancelOrder, PlaceOrder, Reason, Rejected
 from carbonex.wire import requests
 from carbonex.wire.errors import Code, error
 from carbonex.wire.sentences import error_of
@@ -12,13 +14,19 @@ from carbonex.wire.vocabulary import permission_names
 
 
 if TYPE_CHECKING:
-    from carbonex.engine import Exchange, Key, Permission
+    from collections.abc import Iterable
+
+    from carbonex.engine import Command, Exchange, Key, Permission
     from carbonex.wire.answers import Error
     from carbonex.wire.codec import Codec
+    from carbonex.wire.order_ids import OrderIds
 
     Narrowed = (
         requests.OpenOrders | requests.Auctions | requests.Trades | requests.Bulletins
     )
+
+# Refusals that name a listing by its number.
+_OF_LISTINGS: Final = (Reason.STALE_PICK, Reason.NOT_BEST_PRICE)
 
 # What BUSY suggests: by then a full queue has been through some commits.
 BUSY_RETRY_MS: Final = 10
@@ -30,6 +38,16 @@ class Refused(Exception):  # noqa: N818 - a client's request, not an error of ou
     def __init__(self, error: Error) -> None:
         super().__init__(error.message)
         self.error = error
+
+
+def problem_of(
+    rejected: Rejected, command: Command, ids: OrderIds, instruments: Iterable[str]
+) -> Error:
+    """Return the client's view of a refusal by the engine, with the client's numbers.
+
+    Where the instrument is unknown, linear in ``instruments`` (see ``error_of``).
+    """
+    return error_of(*_as_client(rejected, command, ids), instruments)
 
 
 def require_instrument(exchange: Exchange, p: Narrowed) -> None:
@@ -56,11 +74,26 @@ def refuse_missing(owner: str, param: str, wanted: str) -> NoReturn:
     )
 
 
-def unknown_order(account: str, order_id: int, client_order_id: str) -> Error:
+def unknown_order(account: str, order_id: str, client_order_id: str) -> Error:
     """Return that an account has no such order, and has had none."""
     param = "order_id" if order_id else "client_order_id"
-    wanted = requests.Order(str(order_id or ""), client_order_id, account)
+    wanted = requests.Order(order_id, client_order_id, account)
     return error_of(Rejected(Reason.UNKNOWN_ORDER, param), wanted)
+
+
+def _as_client(
+    rejected: Rejected, command: Command, ids: OrderIds
+) -> tuple[Rejected, Command]:
+    """Return both with the numbers by which the client knows the orders in them."""
+    reason, value = rejected.reason, rejected.value
+    if reason in _OF_LISTINGS and isinstance(command, PlaceOrder):
+        shown = ids.listing_shown(command.instrument, value)
+        return replace(rejected, value=int(shown)), command
+    if reason is Reason.SELF_TRADE and value:  # met an order of the participant's own
+        rejected = replace(rejected, value=int(ids.shown(value)))
+    if isinstance(command, AmendOrder | CancelOrder) and command.order_id:
+        command = replace(command, order_id=int(ids.shown(command.order_id)))
+    return rejected, command
 
 
 def denied(key: Key, needed: Permission, method: str, param: str = "") -> Error:

@@ -30,6 +30,7 @@ from carbonex.wire.vocabulary import CANCEL_REASON_NAMES, STATUS_NAMES
 
 if TYPE_CHECKING:
     from carbonex.engine import Event
+    from carbonex.wire.order_ids import OrderIds
 
 
 EMPTY: Final = answers.Empty()
@@ -39,31 +40,34 @@ FILLED: Final = STATUS_NAMES[OrderStatus.FILLED]
 CANCELLED: Final = STATUS_NAMES[OrderStatus.CANCELLED]
 
 
-def placed(events: list[Event]) -> answers.OrderResult:
+def placed(events: list[Event], ids: OrderIds) -> answers.OrderResult:
     """Return the result of add_order. Linear in the events."""
     first = events[0]
     if type(first) is OrderStands:
-        return _standing(first)
+        return _standing(first, ids)
     assert type(first) is OrderAccepted
     order = first.order
     if len(events) == 1 and order.conditions is None:
         return answers.OrderResult(
-            str(first.order_id),
+            ids.shown(first.order_id),
             OPEN,
             format_fen(first.price),
             order.quantity,
             0,
             order.client_order_id,
         )
-    return _after(events, first, order.quantity, order.quantity, priority_kept=None)
+    return _after(
+        events, ids, first, order.quantity, order.quantity, priority_kept=None
+    )
 
 
-def amended(events: list[Event]) -> answers.OrderResult:
+def amended(events: list[Event], ids: OrderIds) -> answers.OrderResult:
     """Return the result of amend_order. Linear in the events."""
     first = events[0]
     assert type(first) is OrderAmended
     return _after(
         events,
+        ids,
         first,
         first.quantity,
         first.remaining,
@@ -71,34 +75,34 @@ def amended(events: list[Event]) -> answers.OrderResult:
     )
 
 
-def cancelled(events: list[Event]) -> answers.Cancelled:
+def cancelled(events: list[Event], ids: OrderIds) -> answers.Cancelled:
     """Return the result of cancel_order."""
-    return _cancelled(events[0])
+    return _cancelled(events[0], ids)
 
 
-def cancelled_all(events: list[Event]) -> answers.CancelledAll:
+def cancelled_all(events: list[Event], ids: OrderIds) -> answers.CancelledAll:
     """Return the result of cancel_all."""
     return answers.CancelledAll(
-        [_cancelled(event) for event in events if type(event) is OrderCancelled],
+        [_cancelled(event, ids) for event in events if type(event) is OrderCancelled],
         sum(event.orders for event in events if type(event) is CancelsFollow),
     )
 
 
-def countdown_set(events: list[Event]) -> answers.Countdown:
+def countdown_set(events: list[Event], _ids: OrderIds) -> answers.Countdown:
     """Return the result of cancel_all_orders_after."""
     first = events[0]
     assert type(first) is CountdownSet
     return countdown_of(first)
 
 
-def moved(events: list[Event]) -> answers.Moved:
+def moved(events: list[Event], _ids: OrderIds) -> answers.Moved:
     """Return the result of a method that moves cash or tonnes."""
     first = events[0]
     assert type(first) is Moved
     return answers.Moved(first.terms.client_ref, first.duplicate)
 
 
-def froze_cash(events: list[Event]) -> answers.FrozenCash:
+def froze_cash(events: list[Event], _ids: OrderIds) -> answers.FrozenCash:
     """Return the result of freeze_cash and unfreeze_cash."""
     first = events[0]
     assert type(first) is FreezeChanged
@@ -106,7 +110,7 @@ def froze_cash(events: list[Event]) -> answers.FrozenCash:
     return answers.FrozenCash(first.terms.client_ref, frozen, pending, first.duplicate)
 
 
-def froze_tonnes(events: list[Event]) -> answers.FrozenTonnes:
+def froze_tonnes(events: list[Event], _ids: OrderIds) -> answers.FrozenTonnes:
     """Return the result of freeze_tonnes and unfreeze_tonnes."""
     first = events[0]
     assert type(first) is FreezeChanged
@@ -114,7 +118,7 @@ def froze_tonnes(events: list[Event]) -> answers.FrozenTonnes:
     return answers.FrozenTonnes(ref, first.frozen, first.pending, duplicate)
 
 
-def annulled(events: list[Event]) -> answers.Annulled:
+def annulled(events: list[Event], _ids: OrderIds) -> answers.Annulled:
     """Return the result of annul_trade."""
     first = events[0]
     assert type(first) is TradeAnnulled
@@ -130,7 +134,7 @@ def annulled(events: list[Event]) -> answers.Annulled:
     )
 
 
-def obliged(events: list[Event]) -> answers.Obligation:
+def obliged(events: list[Event], _ids: OrderIds) -> answers.Obligation:
     """Return the result of set_obligation."""
     first = events[0]
     assert type(first) is ObligationSet
@@ -140,7 +144,7 @@ def obliged(events: list[Event]) -> answers.Obligation:
     )
 
 
-def entitled(events: list[Event]) -> answers.Eligibility:
+def entitled(events: list[Event], _ids: OrderIds) -> answers.Eligibility:
     """Return the result of set_eligibility."""
     first = events[0]
     assert type(first) is EligibilitySet
@@ -148,14 +152,14 @@ def entitled(events: list[Event]) -> answers.Eligibility:
     return answers.Eligibility(terms.product, list(map(wire_rule, terms.rules)))
 
 
-def done(_events: list[Event]) -> answers.Empty:
+def done(_events: list[Event], _ids: OrderIds) -> answers.Empty:
     """Return the result of a method that has nothing to tell but success."""
     return EMPTY
 
 
-def _standing(event: OrderStands) -> answers.OrderResult:
+def _standing(event: OrderStands, ids: OrderIds) -> answers.OrderResult:
     return answers.OrderResult(
-        str(event.order_id),
+        ids.shown(event.order_id),
         STATUS_NAMES[event.status],
         format_fen(event.price),
         event.quantity,
@@ -168,6 +172,7 @@ def _standing(event: OrderStands) -> answers.OrderResult:
 
 def _after(
     events: list[Event],
+    ids: OrderIds,
     first: OrderAccepted | OrderAmended,
     quantity: int,
     remaining: int,
@@ -195,7 +200,7 @@ def _after(
             reason = CANCEL_REASON_NAMES[event.reason]
     status = CANCELLED if reason else OPEN if remaining else FILLED
     return answers.OrderResult(
-        str(order_id),
+        ids.shown(order_id),
         status,
         format_fen(first.price),
         quantity,
@@ -215,8 +220,11 @@ def _waits(first: OrderAccepted | OrderAmended) -> bool:
     return conditions is not None and bool(conditions.stop_price)
 
 
-def _cancelled(event: Event) -> answers.Cancelled:
+def _cancelled(event: Event, ids: OrderIds) -> answers.Cancelled:
     assert type(event) is OrderCancelled
     return answers.Cancelled(
-        str(event.order_id), event.quantity, event.filled, event.order.client_order_id
+        ids.shown(event.order_id),
+        event.quantity,
+        event.filled,
+        event.order.client_order_id,
     )

@@ -12,7 +12,7 @@ snapshot does not know of them.
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Final, final
+from typing import TYPE_CHECKING, Final, NamedTuple, final
 
 import msgspec
 from msgspec.structs import replace
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from carbonex.wire import requests
     from carbonex.wire.answers import Error
     from carbonex.wire.codec import Codec
+    from carbonex.wire.order_ids import OrderIds
 
     from .kinds import Reply
     from .session import Session
@@ -54,6 +55,13 @@ class Page(msgspec.Struct, frozen=True):
 
     frames: bytes
     next_seq: int
+
+
+class _Language(NamedTuple):
+    """How a client is told of its orders."""
+
+    codec: Codec
+    ids: OrderIds
 
 
 @final
@@ -82,6 +90,7 @@ class Resumption:
         """Ask for the next page."""
         session, account = self._session, self._p.account
         oldest = session.feed.oldest_execution(account)
+        language = _Language(session.outbox.codec, session.venue.ids)
         if self._greeted:
             question = partial(
                 _page,
@@ -89,11 +98,15 @@ class Resumption:
                 self._next_seq,
                 oldest,
                 self._greeted,
-                session.outbox.codec,
+                language,
             )
         else:  # all that it tells has happened before the snapshot that comes first
             question = partial(
-                _first_page, account, self._next_seq, oldest, session.outbox.codec
+                _first_page,
+                account,
+                self._next_seq,
+                oldest,
+                language,
             )
         session.ask(question, self._told)
 
@@ -142,7 +155,11 @@ class Resumption:
 
 
 def _first_page(
-    account: str, from_seq: int, oldest: int, codec: Codec, history: HistoryReader
+    account: str,
+    from_seq: int,
+    oldest: int,
+    language: _Language,
+    history: HistoryReader,
 ) -> Page:
     """Return a page, if all from ``from_seq`` to ``oldest`` (exclusive) can be had."""
     missing = history.missing_executions(account)
@@ -159,7 +176,7 @@ def _first_page(
         )
     if history.newest_execution(account) < oldest - 1:
         raise Behind
-    return _page(account, from_seq, oldest, oldest - 1, codec, history)
+    return _page(account, from_seq, oldest, oldest - 1, language, history)
 
 
 def _page(
@@ -167,7 +184,7 @@ def _page(
     from_seq: int,
     oldest: int,
     greeted: int,
-    codec: Codec,
+    language: _Language,
     history: HistoryReader,
 ) -> Page:
     """Return the executions from ``from_seq`` on, before ``oldest``."""
@@ -182,6 +199,8 @@ def _page(
             f" {entries[-1].exec_seq}; stop the server and remove the history,"
             " the next start makes it anew"
         )
-    told = [wire_execution(e, replayed=e.exec_seq <= greeted) for e in entries]
-    frames = b"".join(message.framed(codec) for message in updates(told))
+    told = [
+        wire_execution(e, language.ids, replayed=e.exec_seq <= greeted) for e in entries
+    ]
+    frames = b"".join(message.framed(language.codec) for message in updates(told))
     return Page(frames, next_seq)

@@ -80,7 +80,7 @@ class Session:
         self.connection_id: Final = connection_id
         self.address = address
         self.state = CONNECTED
-        self.who = Identity()
+        self.who = Identity(services.venue.ids)
         self.door: Final = Door(services.venue.name, connection_id)
         self.services: Final = services
         self.last_method = ""  # that was called, as far as it could be read
@@ -197,14 +197,14 @@ class Session:
     def log_in(self, key: Key, name: str) -> None:
         """Let ``key`` speak from now on, under the session name ``name``."""
         self._step(Step.LOGIN)
-        self.who = Identity(key, name)
+        self.who = Identity(self.venue.ids, key, name)
         self.outbox.owner = key.participant.name
         self._throttle.share = self.services.shares.of_participant(self.outbox.owner)
 
     def log_out(self) -> None:
         """Let nobody speak for a key any more."""
         self._step(Step.LOGOUT)
-        self.who = Identity()
+        self.who = Identity(self.venue.ids)
         self.outbox.owner = ""
         self._throttle.share = self.services.shares.of_address(self.address)
         self.presence = None

@@ -29,6 +29,30 @@ class Book(msgspec.Struct, frozen=True, omit_defaults=True):
     prev_seq: int | None = None
 
 
+Listing = tuple[str, str, int]  # number, price, tonnes shown
+
+
+class Listings(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Orders that may be picked, one by one and without their owners; see ``pick``.
+
+    Of each side the first 100 in the order in which they trade: best price first,
+    then the oldest. A listing is what an order shows under a number of this
+    instrument's alone; each slice of an iceberg is another one.
+
+    In an update a quantity of 0 takes a listing away. Any other is the new quantity
+    of a listing at that price, or that of one that comes in behind all others at its
+    price. Apply them one after the other, as they stand. ``seq`` and ``prev_seq`` are
+    as in a book.
+    """
+
+    instrument: str
+    bids: list[Listing]
+    asks: list[Listing]
+    seq: int
+    interval_ms: int
+    prev_seq: int | None = None
+
+
 class Ticker(msgspec.Struct, frozen=True):
     """Best prices and the trading day's listed statistics; null where there is none.
 

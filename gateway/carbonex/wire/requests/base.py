@@ -53,6 +53,7 @@ ChannelName = Literal[
     "ticker",
     "trade",
     "book",
+    "listings",
     "bulletin",
     "auction",
     "premium",

@@ -38,10 +38,10 @@ class Logout(Params, frozen=True):
 class Subscribe(Params, frozen=True):
     """Follow a channel.
 
-    ``instrument`` is required for ``book`` and narrows ``instrument``,
-    ``ticker``, ``trade``, ``bulletin``, ``auction``, ``premium`` and
-    ``alerts``. ``depth`` (0 is the full book) and ``interval_ms`` are for
-    ``book``, ``account`` for the private channels, ``from_seq`` (the first
+    ``instrument`` is required for ``book`` and ``listings`` and narrows
+    ``instrument``, ``ticker``, ``trade``, ``bulletin``, ``auction``, ``premium`` and
+    ``alerts``. ``interval_ms`` is for ``book`` and ``listings``, ``depth`` (0 is the
+    full book) for ``book``, ``account`` for the private channels, ``from_seq`` (the first
     execution wanted; 0 is only new ones) for ``executions``. What is sent behind
     a subscription that reaches far back is answered when all of that has come.
     """

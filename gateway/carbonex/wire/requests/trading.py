@@ -32,7 +32,8 @@ class AddOrder(Params, frozen=True):
     """Place an order. ``price`` is required for a limit and a stop_limit order.
 
     ``stop_price`` belongs to stop orders, ``expires`` to gtd. A ``display_quantity``
-    makes an iceberg; ``pick`` names resting orders to be taken first.
+    makes an iceberg; ``pick`` names listings, by their numbers, to be
+    taken first.
     """
 
     instrument: Name

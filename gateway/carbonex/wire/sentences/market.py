@@ -170,14 +170,14 @@ def _out_of_band(r: Rejected, c: Any) -> str:
 
 def _stale_pick(r: Rejected, c: Any) -> str:
     return (
-        f"picked order {r.value} is gone: it was filled, cancelled or never rested on"
-        " the other side"
+        f"picked listing {r.value} is gone: it was filled, cancelled, shows its next"
+        " slice, or never was on the other side"
     )
 
 
 def _not_best_price(r: Rejected, c: Any) -> str:
     return (
-        f"picked order {r.value} does not rest at the best price; only orders there"
+        f"picked listing {r.value} does not rest at the best price; only listings there"
         " may be picked"
     )
 

@@ -54,7 +54,7 @@ class PriceOutOfBand(OrderRejected):
 
 
 class PickRefused(OrderRejected):
-    """An order named to be taken first is gone, or not at the best price."""
+    """A listing named to be taken first is gone or not at the best price, or none may be."""
 
 
 class InsufficientFunds(OrderRejected):
@@ -193,6 +193,8 @@ _BY_NAME: Final[dict[str, type[VenueError]]] = {
     "HISTORY_GONE": HistoryGone,
     "DAY_NOT_ENDED": NoSuchDay,
     "UNKNOWN_DAY": NoSuchDay,
+    "NO_LISTINGS": PickRefused,
+    "LISTINGS_NOT_HIDDEN": PickRefused,
     "BAD_PARAMETER": BadParameter,
     "RATE_LIMITED": RateLimited,
     "BUSY": Busy,

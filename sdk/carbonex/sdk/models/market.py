@@ -31,6 +31,25 @@ class BookFrame(msgspec.Struct, frozen=True):
     prev_seq: int | None = None
 
 
+class Listing(NamedTuple):
+    """An order that may be picked: its number, and what of it is shown."""
+
+    number: str
+    price: Decimal
+    quantity: int
+
+
+class ListingsFrame(msgspec.Struct, frozen=True):
+    """Listings as streamed; see ``carbonex.wire.channels.Listings``."""
+
+    instrument: str
+    bids: list[Listing]
+    asks: list[Listing]
+    seq: int
+    interval_ms: int
+    prev_seq: int | None = None
+
+
 class Trade(msgspec.Struct, frozen=True):
     """One print; ``side`` is the taker's. ``trade_id`` is gapless per instrument.
 

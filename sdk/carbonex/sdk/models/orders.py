@@ -110,7 +110,11 @@ class OrderResult(msgspec.Struct, frozen=True):
 
 
 class OrderState(msgspec.Struct, frozen=True):
-    """An order as a query tells it; ``session`` is the one that placed it, if named."""
+    """An order as a query tells it.
+
+    ``session`` is the one that placed it, if named, and ``listing`` its number on the
+    board, where it may be picked.
+    """
 
     order_id: str
     account: str
@@ -131,6 +135,7 @@ class OrderState(msgspec.Struct, frozen=True):
     expires: int = 0
     waiting: bool = False
     session: str = ""
+    listing: str = ""
 
 
 class ExecutionsSnapshot(msgspec.Struct, frozen=True):

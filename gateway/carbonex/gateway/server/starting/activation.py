@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from carbonex.engine import VENUE_KEY, ActivateSemantics, Rejected, semantics
+from carbonex.engine import Rejected, semantics
 from carbonex.gateway.server.host.clock import Clock
 from carbonex.gateway.server.host.machine import Machine
 from carbonex.journal import SnapshotStore
 
-from .opening import clock_file, open_log, open_venue, take_snapshot
+from .opening import clock_file, meaning, open_log, open_venue, take_snapshot
 from .timing import StartTime
 
 
@@ -61,7 +61,10 @@ def activate_newest(
         known = clock_file(directory, machine).known()
         StartTime(clock, known, accept_time=accept_time).check(venue.exchange)
         now_ns = clock.now_ns()
-        venue.submit(None, 0, ActivateSemantics(VENUE_KEY, number))
+        activation, secret = meaning(number, machine)
+        venue.submit(None, 0, activation)
+        if not venue.exchange.secret:
+            venue.submit(None, 0, secret)
         while (batch := venue.take_batch(now_ns)) is not None:
             row = log.publish(batch)
             applied = venue.committed(batch, row.position, row.hash)

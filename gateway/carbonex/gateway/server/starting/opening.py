@@ -10,11 +10,13 @@ from carbonex.engine import (
     AddKey,
     Checkpoint,
     Exchange,
+    HideOrderIds,
     Permission,
     RegisterParticipant,
     Rejected,
     semantics,
 )
+from carbonex.engine.hiding import SECRET_BYTES
 from carbonex.engine.snapshot import FORMAT
 from carbonex.gateway.feed import Feed
 from carbonex.gateway.feed.premium import NO_PAIRS
@@ -175,7 +177,7 @@ def bootstrap(
     venue = _new_venue(Exchange(), config)
     newest = semantics.NEWEST
     if newest > venue.exchange.semantics:
-        commands = [ActivateSemantics(VENUE_KEY, newest), *commands]
+        commands = [*meaning(newest, machine), *commands]
     batches = list(_batches(venue, commands, now_ns))
     with open_log(directory, config, machine.disk) as log:
         if log.bounds()[1]:
@@ -183,6 +185,15 @@ def bootstrap(
         row = [log.publish(batch) for batch in batches][-1]
         clock_file(directory, machine).note(row.time_ns)
         return row
+
+
+def meaning(number: int, machine: Machine) -> list[Command]:
+    """Return what gives commands the meaning ``number``, and hides numbers of orders.
+
+    The secret is this machine's, for an exchange that has none yet.
+    """
+    secret = HideOrderIds(VENUE_KEY, machine.secret(SECRET_BYTES))
+    return [ActivateSemantics(VENUE_KEY, number), secret]
 
 
 def operator_commands(key_id: str, public_key: bytes) -> list[Command]:

@@ -30,6 +30,7 @@ from .values import bad, fen
 if TYPE_CHECKING:
     from carbonex.gateway.session.identity import Identity
     from carbonex.wire import requests
+    from carbonex.wire.order_ids import OrderIds
 
 
 FIELDS: Final = astuple  # one call for all of them; compiled code loads it at once
@@ -66,7 +67,9 @@ def place_order(p: requests.AddOrder, who: Identity, account: str) -> PlaceOrder
         SELF_TRADE[self_trade],
         name,
         deadline * NS_PER_US,
-        _conditions(p) if stop_price or display_quantity or expires or pick else None,
+        _conditions(p, who.ids)
+        if stop_price or display_quantity or expires or pick
+        else None,
         who.session,
     )
 
@@ -82,7 +85,7 @@ def amend_order(p: requests.AmendOrder, who: Identity, account: str) -> AmendOrd
     return AmendOrder(
         who.key_id,
         account,
-        order_id_of("amend_order", p),
+        order_id_of("amend_order", p, who.ids),
         p.client_order_id,
         _changed("price", p.price),
         p.quantity or 0,
@@ -96,7 +99,7 @@ def cancel_order(p: requests.CancelOrder, who: Identity, account: str) -> Cancel
     return CancelOrder(
         who.key_id,
         account,
-        order_id_of("cancel_order", p),
+        order_id_of("cancel_order", p, who.ids),
         p.client_order_id,
         p.deadline * NS_PER_US,
     )
@@ -116,7 +119,9 @@ def set_countdown(
 
 
 def order_id_of(
-    method: str, p: requests.AmendOrder | requests.CancelOrder | requests.Order
+    method: str,
+    p: requests.AmendOrder | requests.CancelOrder | requests.Order,
+    ids: OrderIds,
 ) -> int:
     """Return the order id by which ``p`` names an order; 0 for its client's id.
 
@@ -130,7 +135,7 @@ def order_id_of(
         return 0
     if p.client_order_id:
         bad("client_order_id", "left out where order_id is given", p.client_order_id)
-    return int(p.order_id)
+    return ids.meant(p.order_id)
 
 
 def _changed(param: str, text: str | None) -> int:
@@ -143,10 +148,10 @@ def _changed(param: str, text: str | None) -> int:
     return price
 
 
-def _conditions(p: requests.AddOrder) -> Conditions:
+def _conditions(p: requests.AddOrder, ids: OrderIds) -> Conditions:
     return Conditions(
         fen("stop_price", p.stop_price) if p.stop_price else 0,
         p.display_quantity,
         p.expires * NS_PER_US,
-        tuple(map(int, p.pick)),
+        tuple([ids.listing_meant(p.instrument, number) for number in p.pick]),
     )

@@ -1,0 +1,36 @@
+"""What hides the engine's numbers of orders from clients: a secret in the log.
+
+The engine counts the orders of the whole venue, which would tell each client how much
+the others do. Clients see other numbers, which the gateway derives from the engine's
+with a secret (``carbonex.wire.numbers``). Every reader of the log must come to the same
+ones, so the log holds the secret, and the state keeps it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from .enums import Reason
+from .events import Rejected
+from .state import VENUE_KEY
+
+
+if TYPE_CHECKING:
+    from .commands import HideOrderIds
+    from .events import Event
+    from .state import State
+
+
+SECRET_BYTES: Final = 32
+
+
+def hide_order_ids(state: State, command: HideOrderIds) -> list[Event]:
+    """Have clients see other numbers of later orders, if the venue sent it; once."""
+    if command.key != VENUE_KEY:
+        return [Rejected(Reason.NOT_PERMITTED)]
+    if state.semantics < 2 or state.secret or len(command.secret) != SECRET_BYTES:
+        given = len(command.secret)
+        return [Rejected(Reason.BAD_PARAMETER, "secret", given, SECRET_BYTES)]
+    state.secret = command.secret
+    state.plain_ids = state.last_order_id
+    return []

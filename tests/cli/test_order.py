@@ -1,0 +1,96 @@
+"""``carbonex order``: the operator finds the order that a client talks about."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from msgspec.structs import replace
+from typer.testing import CliRunner
+
+from carbonex.cli.app import app
+from carbonex.engine import (
+    BUY,
+    DAY,
+    LIMIT,
+    SELL,
+    BeginDay,
+    Conditions,
+    PlaceOrder,
+    UpdateInstrument,
+)
+from carbonex.gateway.server.host.machine import Machine
+from carbonex.gateway.server.starting.opening import bootstrap, open_log, open_venue
+from carbonex.journal import SnapshotStore
+from market import config, market_commands
+
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from carbonex.gateway.venue import Venue
+
+run = CliRunner()
+NOON = 1_772_424_000_000_000_000  # 2026-03-02 in Shanghai, in ns
+
+
+@pytest.fixture
+def venue(tmp_path: Path) -> Venue:
+    """A venue whose log has two orders, the second of them an iceberg; it is closed."""
+    machine = Machine(wall_ns=lambda: NOON)
+    bootstrap(tmp_path, config(), market_commands(), machine)
+    with open_log(tmp_path, config()) as log:
+        venue = open_venue(log, SnapshotStore(tmp_path), config()).venue
+        (instrument,) = venue.exchange.instruments.values()
+        name, terms = instrument.name, replace(instrument.terms, pick=True)
+        shows = Conditions(display_quantity=5)
+        for command in (
+            UpdateInstrument("", terms),
+            BeginDay("", 20260302, NOON + 10**12),
+            PlaceOrder("", "maker", name, BUY, 100, 1),
+            PlaceOrder("", "maker", name, SELL, 200, 14, LIMIT, DAY, conditions=shows),
+        ):
+            venue.submit(None, 0, command)
+        while (batch := venue.take_batch(NOON)) is not None:
+            row = log.publish(batch)
+            venue.committed(batch, row.position, row.hash)
+    return venue
+
+
+def told(*arguments: object) -> list[str]:
+    result = run.invoke(app, ["order", *map(str, arguments)])
+    assert result.exit_code == 0, result.output
+    return result.output.splitlines()
+
+
+def test_from_a_clients_number_to_the_logs_and_back(
+    tmp_path: Path, venue: Venue
+) -> None:
+    second = venue.ids.shown(2)
+    assert told(tmp_path, second, 1, 3, 123456789012345) == [
+        f"{second}: order 2 of the log",
+        f"1: clients see order 1 of the log as {venue.ids.shown(1)}",
+        "3: no order of this venue has that number",
+        "123456789012345: no order of this venue has that number",
+    ]
+
+
+def test_from_the_number_of_a_listing_to_its_order(
+    tmp_path: Path, venue: Venue
+) -> None:
+    (name,) = venue.exchange.instruments
+    order = venue.exchange.accounts["maker"].orders[2]
+    now = venue.ids.listing_shown(name, order.listing)
+    last = venue.ids.listing_shown(name, 2)
+    assert told(tmp_path, "--listing", name, now, last, 5) == [
+        f"{now}: order 2 of the log, with 2 more to come of an iceberg's slices",
+        f"{last}: order 2 of the log",
+        f"5: no listing of {name} has had that number",
+    ]
+
+
+def test_an_instrument_that_is_not_there(tmp_path: Path, venue: Venue) -> None:
+    assert venue.exchange.instruments
+    result = run.invoke(app, ["order", str(tmp_path), "5", "--listing", "CEA99"])
+    assert result.exit_code == 1
+    assert "the venue has no instrument CEA99" in result.output
