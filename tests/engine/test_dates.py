@@ -78,3 +78,27 @@ def test_a_time_has_the_date_of_shanghai(days: int) -> None:
     midnight = midnight_ns(date)
     assert date_at(midnight) == date_at(midnight + DAY_NS - 1) == date
     assert is_date(date) is (day.year >= 1990)
+
+
+@pytest.mark.parametrize(
+    ("date", "is_one"),
+    [
+        (19891231, False),
+        (19900101, True),
+        (99991231, True),
+        (100000101, False),
+        (20260001, False),
+        (20261301, False),
+        (20260100, False),
+        (20260132, False),
+        (20261231, True),
+        (20261232, False),
+        (20260228, True),
+        (20260229, False),
+        (20280229, True),
+    ],
+)
+def test_a_date_is_a_day_of_the_calendar_from_1990_on(
+    date: int, *, is_one: bool
+) -> None:
+    assert is_date(date) is is_one
