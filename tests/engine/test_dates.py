@@ -9,8 +9,10 @@ from hypothesis import given, strategies as st
 
 from carbonex.engine import BeginDay, Exchange, Reason, Rejected
 from carbonex.engine.market.dates import date_at, is_date
+from carbonex.engine.market.days import far_day
 from carbonex.engine.market.schedule import midnight_ns
 from driver import Driver
+from scenario import check
 from speech.market import moment
 
 
@@ -102,3 +104,38 @@ def test_a_date_is_a_day_of_the_calendar_from_1990_on(
     date: int, *, is_one: bool
 ) -> None:
     assert is_date(date) is is_one
+
+
+def test_a_day_is_held_against_a_clock_before_it_is_in_the_log() -> None:
+    """Whatever the log's own meaning is."""
+    exchange = Driver(time_ns=NOW, semantics=1).exchange
+    latest = NOW + 32 * DAY_NS
+    assert far_day(exchange, BeginDay("", 20261202), NOW) is None
+    assert far_day(exchange, BeginDay("", 20261202, latest), NOW) is None
+    for date, ends_ns, told in (
+        (20270103, 0, Rejected(Reason.BAD_PARAMETER, "date", 20270103, 20270102)),
+        (
+            20261202,
+            latest + 1,
+            Rejected(Reason.BAD_PARAMETER, "ends", latest + 1, latest),
+        ),
+    ):
+        assert far_day(exchange, BeginDay("", date, ends_ns), NOW) == told
+
+
+def test_the_clock_is_set_from_the_first_date_on() -> None:
+    set_ns = midnight_ns(19900101)
+    for time_ns, is_taken in ((set_ns - 1, True), (set_ns, False)):
+        (event, *_) = Driver(time_ns=time_ns).do(BeginDay("", 19900202))
+        assert (type(event) is not Rejected) is is_taken
+
+
+def test_a_day_without_instruments_ends_at_its_midnight() -> None:
+    check(
+        """
+        begin 20250106              -> begun 20250106
+        time 20250106T23:59:59.999999999 -> nothing
+        time 20250107T00:00:00      -> ended 20250106
+        """,
+        "time 20250106T09:00:00",
+    )
