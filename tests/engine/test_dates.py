@@ -55,6 +55,11 @@ def test_a_day_ends_within_32_days() -> None:
     assert refused(20261202, latest + 1) == told
 
 
+def test_a_day_ends_later_than_it_begins() -> None:
+    told = Rejected(Reason.BAD_PARAMETER, "ends", NOW, NOW)
+    assert refused(20261202, NOW) == told
+
+
 def test_the_last_date_ends_at_its_midnight() -> None:
     assert refused(20270102) is None
 
