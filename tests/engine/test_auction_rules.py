@@ -303,3 +303,17 @@ def test_who_may_only_cancel_keeps_its_bids_and_may_take_them_back() -> None:
         """,
         AUCTION_OPENED,
     )
+
+
+def test_who_may_only_sell_is_told_that_an_auction_is_over() -> None:
+    """It is not told what was auctioned; who may not even sell is refused for that."""
+    check(
+        """
+        restrict taker sell-only                    -> restricted taker sell-only
+        restrict third cancel-only                  -> restricted third cancel-only
+        time 200                                    -> auction 1 closed 0
+        taker: bid 100 @ 100.00 in 1                -> refused WINDOW_CLOSED
+        third: bid 100 @ 100.00 in 1                -> refused RESTRICTED
+        """,
+        AUCTION_OPENED,
+    )

@@ -40,6 +40,18 @@ def test_a_block_is_declined_by_the_one_and_withdrawn_by_the_other() -> None:
     )
 
 
+def test_who_proposed_a_block_withdraws_it_but_cannot_decline_it() -> None:
+    check(
+        """
+        maker: propose sell 500 @ 75.00 to taker    -> block 1 proposed
+        maker: decline block 1                      -> refused COUNTERPARTY_MISMATCH
+        third: decline block 1                      -> refused NO_SUCH_PROPOSAL
+        maker: withdraw-block 1                     -> block 1 withdrawn
+        """,
+        BLOCK_FLOOR,
+    )
+
+
 def test_a_counter_offer_ends_what_it_answers() -> None:
     check(
         """

@@ -102,3 +102,30 @@ def test_a_product_that_comes_during_the_day_begins_at_its_declared_prices() -> 
         """,
         BAND_FLOOR,
     )
+
+
+def test_the_composite_begins_with_its_close_whatever_comes_new() -> None:
+    """A second vintage at 80.00 moves what the day ends at, not where it began."""
+    check(
+        """
+        time 1000                          -> CEA closed, ended 20250106
+        list CEA25 p0 80.00 band 100 product CEA -> listed CEA25, CEA25 closed
+        begin 20250107 until 2000          -> begun 20250107, CEA 63.00 to 77.00 around 70.00, CEA25 72.00 to 88.00 around 80.00, CEA trading, CEA25 trading
+        time 2000                          -> CEA closed, CEA25 closed, ended 20250107
+        bulletin product CEA               -> 70.00 70.00 70.00 75.00, 0 for -
+        """,
+        BAND_FLOOR.replace("band 100", "band 100 product CEA"),
+    )
+
+
+def test_a_composite_of_nothing_keeps_its_close() -> None:
+    check(
+        """
+        time 1000                          -> CEA closed, ended 20250106
+        delist CEA                         -> delisted CEA
+        begin 20250107 until 2000          -> begun 20250107
+        time 2000                          -> ended 20250107
+        bulletin product CEA               -> 70.00 70.00 70.00 70.00, 0 for -
+        """,
+        BAND_FLOOR.replace("band 100", "band 100 product CEA"),
+    )

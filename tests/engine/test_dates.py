@@ -9,8 +9,10 @@ from hypothesis import given, strategies as st
 
 from carbonex.engine import BeginDay, Exchange, Reason, Rejected
 from carbonex.engine.market.dates import date_at, is_date
+from carbonex.engine.market.days import far_day
 from carbonex.engine.market.schedule import midnight_ns
 from driver import Driver
+from scenario import check
 from speech.market import moment
 
 
@@ -53,6 +55,11 @@ def test_a_day_ends_within_32_days() -> None:
     assert refused(20261202, latest + 1) == told
 
 
+def test_a_day_ends_later_than_it_begins() -> None:
+    told = Rejected(Reason.BAD_PARAMETER, "ends", NOW, NOW)
+    assert refused(20261202, NOW) == told
+
+
 def test_the_last_date_ends_at_its_midnight() -> None:
     assert refused(20270102) is None
 
@@ -78,3 +85,62 @@ def test_a_time_has_the_date_of_shanghai(days: int) -> None:
     midnight = midnight_ns(date)
     assert date_at(midnight) == date_at(midnight + DAY_NS - 1) == date
     assert is_date(date) is (day.year >= 1990)
+
+
+@pytest.mark.parametrize(
+    ("date", "is_one"),
+    [
+        (19891231, False),
+        (19900101, True),
+        (99991231, True),
+        (100000101, False),
+        (20260001, False),
+        (20261301, False),
+        (20260100, False),
+        (20260132, False),
+        (20261231, True),
+        (20261232, False),
+        (20260228, True),
+        (20260229, False),
+        (20280229, True),
+    ],
+)
+def test_a_date_is_a_day_of_the_calendar_from_1990_on(
+    date: int, *, is_one: bool
+) -> None:
+    assert is_date(date) is is_one
+
+
+def test_a_day_is_held_against_a_clock_before_it_is_in_the_log() -> None:
+    """Whatever the log's own meaning is."""
+    exchange = Driver(time_ns=NOW, semantics=1).exchange
+    latest = NOW + 32 * DAY_NS
+    assert far_day(exchange, BeginDay("", 20261202), NOW) is None
+    assert far_day(exchange, BeginDay("", 20261202, latest), NOW) is None
+    for date, ends_ns, told in (
+        (20270103, 0, Rejected(Reason.BAD_PARAMETER, "date", 20270103, 20270102)),
+        (
+            20261202,
+            latest + 1,
+            Rejected(Reason.BAD_PARAMETER, "ends", latest + 1, latest),
+        ),
+    ):
+        assert far_day(exchange, BeginDay("", date, ends_ns), NOW) == told
+
+
+def test_the_clock_is_set_from_the_first_date_on() -> None:
+    set_ns = midnight_ns(19900101)
+    for time_ns, is_taken in ((set_ns - 1, True), (set_ns, False)):
+        (event, *_) = Driver(time_ns=time_ns).do(BeginDay("", 19900202))
+        assert (type(event) is not Rejected) is is_taken
+
+
+def test_a_day_without_instruments_ends_at_its_midnight() -> None:
+    check(
+        """
+        begin 20250106              -> begun 20250106
+        time 20250106T23:59:59.999999999 -> nothing
+        time 20250107T00:00:00      -> ended 20250106
+        """,
+        "time 20250106T09:00:00",
+    )

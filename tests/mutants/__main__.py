@@ -57,10 +57,11 @@ def main() -> int:
     )
     parser.add_argument("--count", type=int, default=50, help="of a module; 0: all")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--tests", nargs="+", default=TESTS, help="what they meet")
     asked = parser.parse_args()
     mutants = _chosen(asked.only, asked.count, asked.seed)
     running = Running(mutants, _said_by(os.dup(1)))
-    return int(pytest.main([*TESTS, *_options()], plugins=[running]))
+    return int(pytest.main([*asked.tests, *_options()], plugins=[running]))
 
 
 def _options() -> list[str]:
