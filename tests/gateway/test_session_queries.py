@@ -37,8 +37,12 @@ def test_balances(client: Client) -> None:
                 "available": 999_970,
                 "resale_locked": 0,
                 "sellable": {},
+                "frozen": 0,
+                "freeze_pending": 0,
             }
         ],
+        "frozen": "0.00",
+        "freeze_pending": "0.00",
     }
 
 

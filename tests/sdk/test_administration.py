@@ -28,6 +28,7 @@ from carbonex.sdk import (
     generate_key,
 )
 from carbonex.wire import requests
+from carbonex.wire.order_ids import OrderIds
 
 
 if TYPE_CHECKING:
@@ -379,7 +380,9 @@ async def test_what_supervision_notices_is_told_to_operators(market: Market) -> 
         first, second = [await alerts.next() for _ in range(2)]
         assert (first.kind, first.participant) == ("quick_cancel", "maker")
         assert (first.instrument, first.value) == ("CEA26", 500)
-        assert [first.orders, second.orders] == [[o.order_id] for o in orders]
+        ids = OrderIds(market.exchange)  # alerts have the engine's numbers
+        numbers = [str(ids.meant(order.order_id)) for order in orders]
+        assert [first.orders, second.orders] == [[number] for number in numbers]
         assert await operator.alerts("CEA26").next() == first
         with pytest.raises(AccessDenied):
             await maker.alerts().next()

@@ -72,7 +72,7 @@ def wire_trade(entry: ExecutionEntry, ids: OrderIds) -> statements.AccountTrade:
         bool(entry.called),
         ids.shown(entry.order_id) if entry.order_id else "",
         entry.client_order_id,
-        str(entry.source_id or ""),
+        _source(entry, ids),
         entry.event == "annulled",
         entry.reason or "",
     )
@@ -140,12 +140,20 @@ def wire_execution(
         _price(entry.fee),
         method,  # type: ignore[arg-type]
         bool(entry.called),
-        str(entry.source_id or ""),
+        _source(entry, ids),
         _price(entry.stop_price),
         entry.display_quantity or 0,
         entry.shown or 0,
         (entry.expires_ns or 0) // 1000,
     )
+
+
+def _source(entry: ExecutionEntry, ids: OrderIds) -> str:
+    """Return what a trade came of: of a listed one that was annulled, its order."""
+    if not entry.source_id:
+        return ""
+    listed = entry.method == LISTED
+    return ids.shown(entry.source_id) if listed else str(entry.source_id)
 
 
 def _price(fen: int | None) -> str:

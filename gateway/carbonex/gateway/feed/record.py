@@ -10,6 +10,7 @@ from carbonex.engine import (
     LIMIT,
     SELL,
     CancelReason,
+    Method,
     OffBookTrade,
     OrderAccepted,
     OrderAmended,
@@ -46,7 +47,7 @@ def execution_of(
     if type(event) is OffBookTrade:
         return _off_book(account, seq, time_ns, event, replayed=replayed)
     if type(event) is TradeAnnulled:
-        return _annulled(account, seq, time_ns, event, replayed=replayed)
+        return _annulled(account, record, event, ids, replayed=replayed)
     change = _change_of(event, account)
     order = change.order
     return channels.Execution(
@@ -288,10 +289,17 @@ def _off_book(
 
 
 def _annulled(
-    account: str, seq: int, time_ns: int, event: TradeAnnulled, *, replayed: bool
+    account: str,
+    record: Record,
+    event: TradeAnnulled,
+    ids: OrderIds,
+    *,
+    replayed: bool,
 ) -> channels.Execution:
     """Return a trade that was taken back; it changes no order."""
     buys = event.buyer == account
+    source_id = event.buyer_source if buys else event.seller_source
+    listed = event.method is Method.LISTED
     fee = event.buyer_fee if buys else event.seller_fee
     side = BUY if buys else SELL
     takes = side is event.taker_side and not event.called
@@ -309,8 +317,8 @@ def _annulled(
         0,
         0,
         "cancelled",
-        seq,
-        time_ns // 1000,
+        record.seq,
+        record.time_ns // 1000,
         trade_id=str(event.trade_id),
         last_price=format_fen(event.price),
         last_quantity=event.quantity,
@@ -320,5 +328,5 @@ def _annulled(
         fee=format_fen(fee) if fee else "",
         method=METHOD_NAMES[event.method],
         called=event.called,
-        source_id=str(event.buyer_source if buys else event.seller_source),
+        source_id=ids.shown(source_id) if listed else str(source_id),
     )
