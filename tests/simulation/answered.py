@@ -15,6 +15,7 @@ from carbonex.engine import (
     CancelAll,
     CancelOrder,
     CloseAuction,
+    FreezeChanged,
     Moved,
     OrderAccepted,
     OrderAmended,
@@ -235,6 +236,9 @@ _TELL: Final[dict[type[Event], Callable[[list[Any]], Told]]] = {
     OrderAmended: lambda events: _order(events[0], events),
     OrderStands: lambda events: _standing(events[0]),
     Moved: lambda events: ("moved", events[0].terms.client_ref, events[0].duplicate),
+    FreezeChanged: lambda events: (
+        ("moved", events[0].terms.client_ref, events[0].duplicate)
+    ),
     BlockProposed: lambda events: ("block", events[0].block_id),
     BlockEnded: lambda events: ("block", events[0].block_id),
     BidPlaced: lambda events: ("bid", events[0].bid_id),

@@ -48,7 +48,7 @@ def wanted(name: str, kind: Any) -> str:
         return f"{wanted(name, arguments[0])}, or left out"
     if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
         return "an object"
-    assert get_origin(kind) is list, f"{name}: {kind}"
+    assert get_origin(kind) in (list, tuple), f"{name}: {kind}"
     return f"a list of {_listed(get_args(arguments[0]))}"
 
 
@@ -68,7 +68,7 @@ _BY_NAME: Final[dict[str, str]] = {
     ),
     "orders": f"a list of 1 to {MAX_BATCH} orders",
     "rules": f"a list of at most {MAX_RULES} rules",
-    "until": 'a date such as "2026-12-31", or ""',
+    **dict.fromkeys(("until", "effective_date"), 'a date such as "2026-12-31", or ""'),
     "instruments": f"a list of at most {MAX_NAMED} names of instruments",
 }
 _BY_TYPE: Final[dict[Any, str]] = {
