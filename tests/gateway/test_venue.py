@@ -34,6 +34,7 @@ from carbonex.engine import (
     Volumes,
     work,
 )
+from carbonex.engine.snapshot import FORMAT
 from carbonex.gateway.venue import Venue, opening_epoch
 from carbonex.wire.errors import Code
 from driver import admitted, new_exchange
@@ -218,6 +219,21 @@ def test_what_goes_on_from_batch_to_batch_goes_with_commands(
     assert commit(venue, 4).commands == [AdvanceTime(VENUE_KEY)]
     assert len(venue.exchange.accounts["a"].orders) == 1, "it came afterwards"
     assert venue.take_batch(5) is None
+
+
+def test_a_digest_is_of_its_batchs_moment_whatever_became_due_or_came_first() -> None:
+    venue = open_venue()
+    venue.submit(None, 0, BeginDay(VENUE_KEY, 20261124, 100))
+    commit(venue, 2)
+    venue.state_digest()
+    venue.submit(None, 0, register("late"))
+    assert commit(venue, 100).commands == [AdvanceTime(VENUE_KEY)]
+    assert commit(venue, 101).commands == [register("late")]
+    assert not venue.idle
+    digest = venue.exchange.digest()
+    assert commit(venue, 102).commands == [Checkpoint(VENUE_KEY, digest, FORMAT)]
+    assert venue.idle
+    assert venue.take_batch(103) is None
 
 
 def test_an_idle_venue_lets_time_pass_when_something_is_due() -> None:

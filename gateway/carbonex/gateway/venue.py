@@ -24,6 +24,7 @@ from carbonex.engine import (
     CancelAll,
     CancelDay,
     CancelOrder,
+    Checkpoint,
     EndDay,
     GatewayOpened,
     HaltInstrument,
@@ -32,6 +33,7 @@ from carbonex.engine import (
     SessionOpened,
     SetCountdown,
 )
+from carbonex.engine.snapshot import FORMAT
 from carbonex.journal.log import UnappliableRowError
 from carbonex.wire.errors import Code
 from carbonex.wire.order_ids import OrderIds
@@ -91,9 +93,9 @@ class Reader(Protocol):
 class Venue:
     """One gateway's pipeline onto one exchange.
 
-    ``ids`` shows clients the numbers of orders. Three states bear on what ``submit`` takes, and ``refusal`` names them:
-    ``draining`` (the venue shuts down), ``log_full`` (the disk's reserve is
-    reached; see ALWAYS_TAKEN), and a full queue.
+    ``ids`` shows clients the numbers of orders. Three states bear on what ``submit``
+    takes, and ``refusal`` names them: ``draining`` (the venue shuts down), ``log_full``
+    (the disk's reserve is reached; see ALWAYS_TAKEN), and a full queue.
 
     The queue holds at most ``max_waiting`` commands, because what waits longer
     than a few batches is stale by the time it trades. Beyond that a command is
@@ -136,6 +138,7 @@ class Venue:
         self.watchers: dict[type[Event], Callable[[Any], None]] = {}
         self.draining = False
         self.log_full = False
+        self._to_state = False
         self._n = 0
         # The next batch, and how much of it is filled by whoever comes first.
         self._waiting: list[tuple[Submitter | None, int, Command]] = []
@@ -164,8 +167,8 @@ class Venue:
 
     @property
     def idle(self) -> bool:
-        """Whether nothing waits and nothing is in flight."""
-        return not self.waiting and self._in_flight is None
+        """Whether nothing waits, nothing is in flight and no digest is to be stated."""
+        return not (self.waiting or self.in_flight or self._to_state)
 
     def refusal(self, command: Command, count: int = 1) -> Code | None:
         """Return why ``count`` such commands would not all be taken now.
@@ -206,6 +209,14 @@ class Venue:
         """Put a command of the venue's own before everything that waits."""
         assert command.key == VENUE_KEY
         self._waiting.insert(0, (None, 0, command))
+
+    def state_digest(self) -> None:
+        """Have the log state the exchange's digest, once nothing waits or is due.
+
+        It is taken no sooner than its batch: whatever came between them would make
+        the log contradict itself. O(1) here, and O(state) then.
+        """
+        self._to_state = True
 
     def take_batch(self, now_ns: int) -> Batch | None:
         """Return what must be made durable next, stamped ``now_ns`` or later.
@@ -279,6 +290,10 @@ class Venue:
             self._submitters, self._waiting = self._waiting, []
         elif self.exchange.goes_on:
             self._submitters = [(None, 0, AdvanceTime(VENUE_KEY))]
+        elif self._to_state:
+            self._to_state = False
+            checkpoint = Checkpoint(VENUE_KEY, self.exchange.digest(), FORMAT)
+            self._submitters = [(None, 0, checkpoint)]
         return [command for _, _, command in self._submitters]
 
     def _submit_behind(

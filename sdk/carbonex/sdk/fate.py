@@ -250,11 +250,12 @@ class Fates(Requester):
     async def _find(self, executions: Executions, name: requests.Order) -> Order | None:
         """Return an order as it stands, None where nobody knows it.
 
-        The venue forgets a finished order's id; who has followed it has not.
+        The venue looks up an order that has ended in its history. Where that cannot be
+        read, who has followed the order still knows how it ended.
         """
         try:
             return await self._ask(name, executions.known)
-        except UnknownOrder:
+        except (UnknownOrder, HistoryUnreadable):
             return executions.held(name.order_id, name.client_order_id)
 
     async def _settled(

@@ -37,7 +37,6 @@ from .readers.historian import FileHistorian
 from .starting.listing import follow_market
 from .starting.modes import tighten
 from .starting.opening import (
-    checkpoint,
     clock_file,
     open_log,
     open_venue,
@@ -319,8 +318,7 @@ class Server:
         _log.info("shutting down", connections=len(self.clients))
         self.venue.draining = True
         self.clients.announce_shutdown()
-        await self._pipeline.drain()
-        self.venue.submit(None, 0, checkpoint(self.venue.exchange))
+        self.venue.state_digest()
         await self._pipeline.drain()
 
     def _fail(self, error: Exception) -> None:

@@ -8,7 +8,6 @@ from carbonex.engine import (
     VENUE_KEY,
     ActivateSemantics,
     AddKey,
-    Checkpoint,
     Exchange,
     HideOrderIds,
     Permission,
@@ -17,7 +16,6 @@ from carbonex.engine import (
     semantics,
 )
 from carbonex.engine.hiding import SECRET_BYTES
-from carbonex.engine.snapshot import FORMAT
 from carbonex.gateway.feed import Feed
 from carbonex.gateway.feed.premium import NO_PAIRS
 from carbonex.gateway.server.host.clock import Clock
@@ -148,11 +146,6 @@ def take_snapshot(venue: Venue, snapshots: SnapshotStore) -> Path:
 def clock_file(directory: Path, machine: Machine) -> ClockFile:
     """Return what keeps the venue's notes of the time."""
     return ClockFile(directory, machine.disk, machine.monotonic_ns)
-
-
-def checkpoint(exchange: Exchange) -> Checkpoint:
-    """Return the command that states the digest of the exchange as it is now."""
-    return Checkpoint(VENUE_KEY, exchange.digest(), FORMAT)
 
 
 def bootstrap(
