@@ -20,6 +20,7 @@ from carbonex.engine import (
     OrderRefilled,
     OrderTriggered,
     Trade,
+    TradeAnnulled,
 )
 from carbonex.wire import channels
 from carbonex.wire.money import format_fen
@@ -89,6 +90,8 @@ class Accounts:
             self._trade(seq, time_ns, event)
         elif isinstance(event, OffBookTrade):
             self._trade_off_book(seq, time_ns, event)
+        elif isinstance(event, TradeAnnulled):
+            self._annul(seq, time_ns, event)
         elif isinstance(event, OrderTriggered):
             # A stop order without a price gets the limit that holds now.
             self.open[event.order_id].price = event.price
@@ -161,6 +164,41 @@ class Accounts:
                 source_id=str(source),
             )
 
+    def _annul(self, seq: int, time_ns: int, event: TradeAnnulled) -> None:
+        """Tell both accounts what they were told of the trade, as taken back."""
+        for account, side in ((event.buyer, "buy"), (event.seller, "sell")):
+            (traded,) = (
+                told
+                for told in self.executions[account]
+                if (told.event, told.instrument) == ("trade", event.instrument)
+                and (told.trade_id, told.side) == (str(event.trade_id), side)
+            )
+            self._keep(
+                account=account,
+                event="annulled",
+                order_id="",
+                instrument=event.instrument,
+                side=side,
+                order_type="limit",
+                time_in_force="day",
+                price=traded.last_price,
+                quantity=traded.last_quantity,
+                filled=0,
+                remaining=0,
+                status="cancelled",
+                seq=seq,
+                time=time_ns // 1000,
+                trade_id=traded.trade_id,
+                last_price=traded.last_price,
+                last_quantity=traded.last_quantity,
+                liquidity=traded.liquidity,
+                reason=event.reason,
+                fee=traded.fee,
+                method=traded.method or "listed",
+                called=traded.called,
+                source_id=traded.source_id or traded.order_id,
+            )
+
     def _add(
         self, seq: int, time_ns: int, order_id: int, event: Any, **more: Any
     ) -> None:
@@ -222,6 +260,10 @@ def statistics(told: Iterable[Told], instrument: str, reference: int) -> dict[st
                 trades.append(event)
             elif isinstance(event, OffBookTrade) and event.instrument == instrument:
                 others.append(event)
+            elif isinstance(event, TradeAnnulled) and event.instrument == instrument:
+                number = event.trade_id
+                trades = [trade for trade in trades if trade.trade_id != number]
+                others = [trade for trade in others if trade.trade_id != number]
     prices = [trade.price for trade in trades]
     volume, turnover = _sums(trades)
     blocks = _sums([trade for trade in others if trade.method is Method.BLOCK])

@@ -16,7 +16,7 @@ from carbonex.journal import HISTORY_NAME, HistoryReader, LogReader
 if TYPE_CHECKING:
     from pathlib import Path
 
-OPENING = 503  # commands that make the market, and the gateway's
+OPENING = 504  # commands that make the market, and the gateway's
 
 
 def test_a_log_is_replayed_whole(tmp_path: Path) -> None:

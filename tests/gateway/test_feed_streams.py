@@ -7,7 +7,7 @@ from typing import Any
 
 from hypothesis import given, strategies as st
 
-from carbonex.engine import Alert, LargeHolder, OffBookTrade, Trade
+from carbonex.engine import Alert, LargeHolder, OffBookTrade, Trade, TradeAnnulled
 from carbonex.engine.market.phases import phase_changed
 from carbonex.gateway.feed.rendering import instrument_of
 from carbonex.wire import answers, channels
@@ -82,7 +82,8 @@ class Audience:
         self._check_instruments()
         self._check_accounts()
         kinds = [type(e) for _, _, events in self.stage.told for e in events]
-        assert self.counts["trade"] == kinds.count(Trade) + kinds.count(OffBookTrade)
+        on_tape = [kinds.count(k) for k in (Trade, OffBookTrade, TradeAnnulled)]
+        assert self.counts["trade"] == sum(on_tape)
         assert self.counts["alerts"] == kinds.count(Alert) + kinds.count(LargeHolder)
 
     def _check_instruments(self) -> None:

@@ -55,6 +55,8 @@ def test_the_first_frame_says_who_is_there_and_what_to_sign(codec: Codec) -> Non
         "position": house.venue.position,
         "hash": "0b",
         "opened": "0a",
+        "suspended": False,
+        "suspended_why": "",
     }
 
 

@@ -19,6 +19,7 @@ from carbonex.engine import (
     OrderCancelled,
     Rejected,
     Trade,
+    TradeAnnulled,
 )
 from feed_model import Accounts
 
@@ -169,7 +170,7 @@ class Truth:
             elif isinstance(event, DayBegun):
                 self._day += 1
                 self._deals.clear()
-            elif isinstance(event, Trade | OffBookTrade):
+            elif isinstance(event, Trade | OffBookTrade | TradeAnnulled):
                 self._deals.append(event)
             elif isinstance(event, OrderCancelled):
                 number = self.cancelled.get(event.reason, 0) + 1

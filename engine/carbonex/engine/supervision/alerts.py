@@ -338,11 +338,11 @@ _FORMER_READERS: dict[type[Event], Callable[[State, Any], Iterable[Alert]]] = {
     OrderCancelled: _cancelled,
     Trade: _traded,
     OffBookTrade: _settled,
-    TradeAnnulled: _annulled,
 }
 # Since number 2 withdrawals are read by their effect, and trades as ever.
 _READERS: dict[type[Event], Callable[[State, Any], Iterable[Alert]]] = {
     **effects.READERS,
     Trade: _traded,
     OffBookTrade: _settled,
+    TradeAnnulled: _annulled,
 }
