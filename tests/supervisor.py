@@ -362,7 +362,7 @@ class Supervisor(FormerSupervisor):
                 yield from self._withdraw(now_ns, took)
             case Trade() if self._own(event.taker):
                 yield from self._trade(event)
-            case OffBookTrade():
+            case OffBookTrade() | TradeAnnulled():
                 yield from super()._read(now_ns, event)
             case _:
                 pass
