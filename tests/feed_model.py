@@ -86,12 +86,8 @@ class Accounts:
                 event.order_id, order, event.price, order.quantity
             )
             self._add(seq, time_ns, event.order_id, "new")
-        elif isinstance(event, Trade):
-            self._trade(seq, time_ns, event)
-        elif isinstance(event, OffBookTrade):
-            self._trade_off_book(seq, time_ns, event)
-        elif isinstance(event, TradeAnnulled):
-            self._annul(seq, time_ns, event)
+        elif isinstance(event, Trade | OffBookTrade | TradeAnnulled):
+            self._read_trade(seq, time_ns, event)
         elif isinstance(event, OrderTriggered):
             # A stop order without a price gets the limit that holds now.
             self.open[event.order_id].price = event.price
@@ -112,6 +108,16 @@ class Accounts:
             if event.stop_price:
                 more["stop_price"] = format_fen(event.stop_price)
             self._add(seq, time_ns, event.order_id, "amended", **more)
+
+    def _read_trade(
+        self, seq: int, time_ns: int, event: Trade | OffBookTrade | TradeAnnulled
+    ) -> None:
+        if isinstance(event, Trade):
+            self._trade(seq, time_ns, event)
+        elif isinstance(event, OffBookTrade):
+            self._trade_off_book(seq, time_ns, event)
+        else:
+            self._annul(seq, time_ns, event)
 
     def _trade(self, seq: int, time_ns: int, event: Trade) -> None:
         for order_id, liquidity, fee in (
