@@ -146,24 +146,18 @@ class Accounts:
         ):
             took = side == ("buy" if event.taker_side is BUY else "sell")
             source = event.bid_id if took and event.bid_id else event.source_id
-            self._keep(
+            self._keep_of_no_order(
+                seq,
+                time_ns,
                 account=account,
                 event="trade",
-                order_id="",
                 instrument=event.instrument,
                 side=side,
-                order_type="limit",
-                time_in_force="day",
                 price=price,
                 quantity=event.quantity,
                 filled=event.quantity,
-                remaining=0,
                 status="filled",
-                seq=seq,
-                time=time_ns // 1000,
                 trade_id=str(event.trade_id),
-                last_price=price,
-                last_quantity=event.quantity,
                 liquidity="taker" if took else "maker",
                 fee=format_fen(fee) if fee else "",
                 method=event.method.name.lower(),
@@ -179,24 +173,18 @@ class Accounts:
                 if (told.event, told.instrument) == ("trade", event.instrument)
                 and (told.trade_id, told.side) == (str(event.trade_id), side)
             )
-            self._keep(
+            self._keep_of_no_order(
+                seq,
+                time_ns,
                 account=account,
                 event="annulled",
-                order_id="",
                 instrument=event.instrument,
                 side=side,
-                order_type="limit",
-                time_in_force="day",
                 price=traded.last_price,
                 quantity=traded.last_quantity,
                 filled=0,
-                remaining=0,
                 status="cancelled",
-                seq=seq,
-                time=time_ns // 1000,
                 trade_id=traded.trade_id,
-                last_price=traded.last_price,
-                last_quantity=traded.last_quantity,
                 liquidity=traded.liquidity,
                 reason=event.reason,
                 fee=traded.fee,
@@ -204,6 +192,24 @@ class Accounts:
                 called=traded.called,
                 source_id=traded.source_id or traded.order_id,
             )
+
+    def _keep_of_no_order(
+        self, seq: int, time_ns: int, price: str, quantity: int, **members: Any
+    ) -> None:
+        """Enter a trade, or one taken back, that changes no order of the book."""
+        self._keep(
+            seq=seq,
+            time=time_ns // 1000,
+            order_id="",
+            order_type="limit",
+            time_in_force="day",
+            price=price,
+            quantity=quantity,
+            remaining=0,
+            last_price=price,
+            last_quantity=quantity,
+            **members,
+        )
 
     def _add(
         self, seq: int, time_ns: int, order_id: int, event: Any, **more: Any
