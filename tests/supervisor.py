@@ -290,7 +290,9 @@ class FormerSupervisor:
 class View(NamedTuple):
     """What the market sees of an order, of which ``gone`` tonnes were withdrawn.
 
-    It came with ``entry``, and stands as it does since ``since_ns``.
+    It came with ``entry``, and stands as it does since ``since_ns``. When it last grew,
+    at the entry ``grew``, it stood with ``then``; what is ``later`` gone of that counts,
+    with ``counted`` tonnes up to now.
     """
 
     entry: int
@@ -298,6 +300,10 @@ class View(NamedTuple):
     since_ns: int
     shown: int
     gone: int
+    grew: int = 0
+    then: int = 0
+    later: int = 0
+    counted: int = 0
 
 
 class Lot(NamedTuple):
@@ -401,8 +407,12 @@ class Supervisor(FormerSupervisor):
         if view is None or worse or not self._soon(now_ns, view.came_ns):
             self._enter(now_ns, order_id, _displayed(order, left))
         else:
-            shown = view.shown + event.added
-            self.views[order_id] = view._replace(since_ns=now_ns, shown=shown)
+            view = view._replace(since_ns=now_ns)
+            if event.added:
+                self.entries += 1
+                then = _displayed(order, left)
+                view = view._replace(grew=self.entries, then=then, later=0, counted=0)
+            self.views[order_id] = view
         self._count(order, order_id, event.added)
 
     def _end(self, now_ns: int, event: OrderCancelled) -> Iterator[Alert]:
@@ -432,17 +442,25 @@ class Supervisor(FormerSupervisor):
         view = self.views.get(order_id)
         if view is None or not self._soon(now_ns, view.since_ns):
             return
-        after = view._replace(gone=view.gone + took.tonnes)
+        gone, later = view.gone + took.tonnes, view.later + took.tonnes
+        more = _weight(view.shown, gone) - _weight(view.shown, view.gone)
+        lately = max(0, _weight(view.then, later) - view.counted - more)
+        counted = view.counted + more + lately
+        after = view._replace(gone=gone, later=later, counted=counted)
         self.views[order_id] = after
-        more = _weighed(after) - _weighed(view)
-        if more and self.limits.large_order:
-            end = self.entries + 1
-            lot = Lot(who, took.order.side, order_id, more, view.entry, end)
-            yield from self._quick_cancel(lot)
+        end = self.entries + 1
+        lots = [
+            Lot(who, took.order.side, order_id, tonnes, first, end)
+            for tonnes, first in ((lately, view.grew), (more, view.entry))
+            if tonnes
+        ]
+        if lots and self.limits.large_order:
+            yield from self._quick_cancel(lots)
 
-    def _quick_cancel(self, lot: Lot) -> Iterator[Alert]:
-        """Look for the moment at which the most stood together with ``lot``."""
-        self.lots.append(lot)
+    def _quick_cancel(self, lots: list[Lot]) -> Iterator[Alert]:
+        """Look for the moment at which the most stood together with ``lots``."""
+        self.lots += lots
+        lot = lots[-1]
         with_it = [each for each in self.lots if each[:2] == lot[:2]]
         changes = Counter[int]()
         for each in with_it:
@@ -490,9 +508,9 @@ def _displayed(order: PlaceOrder, left: int) -> int:
     return min(left, display or left)
 
 
-def _weighed(view: View) -> int:
-    """Return how much a withdrawal weighs."""
-    return view.gone if 2 * view.gone <= view.shown else max(view.shown, view.gone)
+def _weight(stood: int, gone: int) -> int:
+    """Return how much a withdrawal weighs of what stood at a moment."""
+    return gone if 2 * gone <= stood else stood
 
 
 def _sums(deals: list[Deal]) -> tuple[int, int]:

@@ -247,3 +247,33 @@ def test_what_is_remembered_of_a_side_is_bounded() -> None:
     assert len(side.lots) == KEPT
     assert side.add(0, 1, (9 * stood, 9), (9 * stood, 9), 9) == 1
     assert len(side.steps) <= 3  # all others are old
+
+
+def test_what_grows_again_stands_with_what_it_stands_with_then() -> None:
+    """Each had its own moment before, when the other was not there."""
+    check(
+        """
+        maker: sell #1 499 @ 70.00 -> accepted #1
+        maker: amend #1 to 1   -> amended #1 to 1 @ 70.00 keeping priority
+        maker: sell #2 499 @ 70.00 -> accepted #2
+        maker: amend #2 to 1   -> amended #2 to 1 @ 70.00 keeping priority
+        maker: amend #1 to 490 -> amended #1 to 490 @ 70.00 losing priority
+        maker: amend #2 to 490 -> amended #2 to 490 @ 70.00 losing priority
+        maker: cancel #1       -> cancelled #1 490
+        maker: cancel #2       -> cancelled #2 490, alert quick-cancel maker 980 of 500, orders 1 2
+        """,
+        QUICK,
+    )
+
+
+def test_what_shrinks_and_grows_was_never_more_than_it_showed_at_once() -> None:
+    check(
+        """
+        maker: buy #1 400 @ 60.00 -> accepted #1
+        maker: amend #1 to 200 -> amended #1 to 200 @ 60.00 keeping priority
+        maker: amend #1 to 400 -> amended #1 to 400 @ 60.00 losing priority
+        maker: amend #1 to 200 -> amended #1 to 200 @ 60.00 keeping priority
+        maker: cancel #1       -> cancelled #1 200
+        """,
+        QUICK,
+    )

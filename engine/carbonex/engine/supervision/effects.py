@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from carbonex.engine.events import Event
     from carbonex.engine.state import Instrument, State
 
-    from .watch import Conduct, Watch
+    from .watch import Conduct, Shown, Watch
 
 
 MS_NS: Final = 1_000_000
@@ -118,11 +118,20 @@ def _amended(state: State, event: OrderAmended) -> Iterator[Alert]:
     if entry is None or moved or state.time_ns - entry[1] >= old_ns:
         _enter(state, instrument, watch, order_id, _in_view(order, left))
     else:
-        place, came_ns, _, shown, gone = entry
-        shown += event.added
-        watch.young[order_id] = (place, came_ns, state.time_ns, shown, gone)
-        watch.young.move_to_end(order_id)
+        _stand_anew(state, watch, event, entry)
     _count(state, instrument, watch, event, event.added)
+
+
+def _stand_anew(state: State, watch: Watch, event: OrderAmended, entry: Shown) -> None:
+    """Let a young order's time begin anew; what it shows more counts from now on."""
+    place, came_ns, _, shown, gone, grown = entry
+    if event.added:
+        watch.entries += 1
+        tonnes = _in_view(event.order, event.remaining)
+        grown = (watch.entries, state.time_ns, tonnes, 0, 0)
+    young = watch.young
+    young[event.order_id] = place, came_ns, state.time_ns, shown, gone, grown
+    young.move_to_end(event.order_id)
 
 
 def _cancelled(state: State, event: OrderCancelled) -> Iterator[Alert]:
@@ -239,7 +248,8 @@ def _quick_cancel(
 ) -> Iterator[Alert]:
     """Tell of much that stood together and was soon withdrawn; ``value`` is tonnes.
 
-    An order of which more than half is withdrawn counts with all that it showed.
+    An order of which more than half is withdrawn counts with all that it showed: when
+    it came, and when it last grew.
     """
     watch, limits = instrument.watch, instrument.terms.thresholds
     order_id, tonnes = withdrawn
@@ -247,15 +257,26 @@ def _quick_cancel(
     entry, old_ns = watch.young.get(order_id), limits.quick_cancel_ms * MS_NS
     if entry is None or state.time_ns - entry[2] >= old_ns:
         return
-    place, came_ns, since_ns, shown, gone = entry
-    watch.young[order_id] = (place, came_ns, since_ns, shown, gone + tonnes)
+    place, came_ns, since_ns, shown, gone, grown = entry
     more = _weight(shown, gone + tonnes) - _weight(shown, gone)
-    if not more:
+    lately = 0
+    if grown is not None:
+        grew, grew_ns, then, left, counted = grown
+        lately = max(0, _weight(then, left + tonnes) - counted - more)
+        grown = (grew, grew_ns, then, left + tonnes, counted + more + lately)
+    watch.young[order_id] = (place, came_ns, since_ns, shown, gone + tonnes, grown)
+    if not (more or lately):
         return
     side = conduct.withdrawn[order.side]
-    since, now = (place, came_ns), (watch.entries, state.time_ns)
     # It may have come almost ``old_ns`` before it was moved, and that so long ago.
-    value = side.add(order_id, more, since, now, 2 * old_ns)
+    now, old_ns = (watch.entries, state.time_ns), 2 * old_ns
+    value = 0
+    if grown is not None and lately:
+        place = grown[0]
+        value = side.add(order_id, lately, grown[:2], now, old_ns)
+    if more:
+        place = entry[0]
+        value = side.add(order_id, more, (place, came_ns), now, old_ns)
     if value < limits.large_order:
         return
     trail = conduct.hasty
@@ -272,7 +293,8 @@ def _quick_cancel(
 
 
 def _weight(shown: int, gone: int) -> int:
-    return max(shown, gone) if 2 * gone > shown else gone
+    """Return how much ``gone`` tonnes weigh of those ``shown`` at a moment."""
+    return shown if 2 * gone > shown else gone
 
 
 def _cancel_ratio(instrument: Instrument, conduct: Conduct) -> Iterator[Alert]:

@@ -19,8 +19,11 @@ MAX_PAIRS: Final = 10_000  # of an instrument; beyond it the one longest idle go
 
 Numbers = tuple[tuple[int, ...], tuple[int, ...]]  # of orders and of trades
 # Of an order in view: the entry with which it came and when that was (ns), since when
-# it stands as it does, how many tonnes came, and how many of them were withdrawn.
-Shown = tuple[int, int, int, int, int]
+# it stands as it does, how many tonnes came, how many of them were withdrawn; and
+# since it last grew: that entry and when it was, the tonnes then in view, how many of
+# them were withdrawn, and how many count since then already.
+Grown = tuple[int, int, int, int, int]
+Shown = tuple[int, int, int, int, int, Grown | None]
 
 
 @final
@@ -275,7 +278,7 @@ class Watch:
         """
         self.entries += 1
         young = self.young
-        young[order_id] = self.entries, now_ns, now_ns, quantity, 0
+        young[order_id] = self.entries, now_ns, now_ns, quantity, 0, None
         young.move_to_end(order_id)
         for _ in range(2):
             oldest = next(iter(young), 0)
@@ -305,18 +308,15 @@ def restored(row: WatchRow) -> Watch:
     watch.turnover = whole(row.turnover)
     for order_id, since_ns, quantity in row.large:
         watch.large[order_id] = since_ns, quantity
-    for order_id, *shown in row.young:
-        watch.young[order_id] = _shown(*shown)
+    for order_id, *shown, grown in row.young:
+        entry, came_ns, since_ns, tonnes, gone = shown
+        watch.young[order_id] = entry, came_ns, since_ns, tonnes, gone, grown
     watch.entries = row.entries
     for conduct in row.conducts:
         watch.conducts[conduct.participant] = _conduct(conduct)
     for pair in row.pairs:
         watch.pairs[pair.first, pair.second] = _pair(pair)
     return watch
-
-
-def _shown(entry: int, came_ns: int, since_ns: int, tonnes: int, gone: int) -> Shown:
-    return entry, came_ns, since_ns, tonnes, gone
 
 
 def _conduct(row: ConductRow) -> Conduct:

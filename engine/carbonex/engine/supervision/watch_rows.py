@@ -71,6 +71,11 @@ class PairRow(msgspec.Struct, frozen=True, gc=False, array_like=True):
     since: int
 
 
+# An order's number, and its Shown in one row with its Grown, if any.
+GrownRow = tuple[int, int, int, int, int]
+YoungRow = tuple[int, int, int, int, int, int, GrownRow | None]
+
+
 class WatchRow(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """An instrument's trading day; everything in the order in which it came."""
 
@@ -80,5 +85,5 @@ class WatchRow(msgspec.Struct, frozen=True, gc=False, array_like=True):
     large: list[tuple[int, int, int]]  # order number, since when in ns, tonnes
     conducts: list[ConductRow]
     pairs: list[PairRow]
-    young: list[tuple[int, int, int, int, int, int]]  # order number, and its Shown
+    young: list[YoungRow]
     entries: int
