@@ -60,12 +60,30 @@ def test_what_was_before_the_revocation_is_still_heard(
     assert client.closing == ENDED
 
 
+def test_no_heartbeat_vouches_for_what_is_told_no_more(
+    house: House, client: Client
+) -> None:
+    client.result("add_order", **order("buy"))
+    for channel in ("balances", "heartbeat", "ticker"):
+        client.result("subscribe", channel=channel)
+    client.read()
+    house.venue.submit(None, 0, REVOKED)
+    batch = house.venue.take_batch(house.now_ns)
+    assert batch is not None
+    asked = client.send("cancel_all")  # the connection lasts until this is answered
+    house.venue.committed(batch, house.venue.position + 1, b"")
+    house.feed.heartbeat(house.now_ns)
+    house.commit()
+    assert [frame.get("req_id") for frame in client.read()] == [asked]
+    assert client.closing == ENDED
+
+
 def test_alerts_end_too(house: House, clerk: Client) -> None:
     house.do(add_key("other", "house", Permission(15)))
     clerk.result("subscribe", channel="alerts")
     assert house.feed._followed[clerk.outbox]
     send_in_one_batch(house, RevokeKey("", "house-key"))
-    assert not house.feed._followed[clerk.outbox]
+    assert not house.feed._followed.get(clerk.outbox)
     assert clerk.closing == ENDED
 
 

@@ -59,6 +59,10 @@ class Connection:
         elif params.channel == "balances":
             self._balances.pop(params.account, None)
 
+    def logged_out(self) -> None:
+        """Expect nothing more of what is told to those who are logged in."""
+        self._balances.clear()
+
     def begin(self, channel: str, items: list[Any]) -> None:
         """Take note of a snapshot, which tells all that there is."""
         if channel in STATED or channel == "bulletin":

@@ -127,8 +127,12 @@ class Tap:
 
     def answered(self, sent: Sent) -> None:
         """Take note of what an answer promises."""
-        if isinstance(sent.params, requests.Subscribe) and sent.error is None:
+        if sent.error is not None:
+            return
+        if isinstance(sent.params, requests.Subscribe):
             self.connection.subscribed(sent.params, sent.since)
+        elif isinstance(sent.params, requests.Logout):
+            self.connection.logged_out()
 
     def frame(self, channel: str, kind: str, data: bytes) -> None:
         """Take a channel's frame."""

@@ -20,9 +20,10 @@ if TYPE_CHECKING:
 class Revocations:
     """A watcher of the venue that tells the sessions of a key of its revocation.
 
-    It hears of it before any later command's events reach a subscription: what
-    a session followed privately ends at once, its connection as soon as the
-    commands that it sent before are answered. O(sessions).
+    It hears of it before any later command's events reach a subscription: all
+    subscriptions of a session end at once, its connection as soon as the commands
+    that it sent before are answered. Not the private ones alone, because a
+    heartbeat would vouch for what is told no more. O(sessions).
     """
 
     def __init__(self, sessions: Callable[[], Iterable[Session]]) -> None:
@@ -32,7 +33,7 @@ class Revocations:
         """End what the key's sessions have."""
         for session in self._sessions():
             if session.key_id == event.key_id:
-                session.feed.drop_private(session.outbox)
+                session.feed.drop(session.outbox)
                 session.pending.in_turn(partial(_end, session))
 
 
