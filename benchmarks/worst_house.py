@@ -19,7 +19,7 @@ from benchmarks.serving import VENUE
 from benchmarks.stages_run import NoHistory
 from benchmarks.websocket import Frames
 from benchmarks.worst_books import NOW_NS
-from carbonex.engine import ActivateSemantics, Exchange
+from carbonex.engine import ActivateSemantics, Exchange, HideOrderIds
 from carbonex.engine.semantics import NEWEST
 from carbonex.gateway.budget import Budget
 from carbonex.gateway.feed import Feed
@@ -81,7 +81,8 @@ class House:
         )
         self._outboxes: list[Outbox] = []
         self._turn()
-        self.fill([ActivateSemantics("", NEWEST), *opening])
+        hidden = HideOrderIds("", bytes(range(32)))
+        self.fill([ActivateSemantics("", NEWEST), hidden, *opening])
 
     def fill(self, commands: Iterable[Command]) -> None:
         """Apply commands that nobody times; what is refused is left out."""
