@@ -29,6 +29,7 @@ from carbonex.engine import (
     PlaceOrder,
     RegisterParticipant,
 )
+from carbonex.wire.order_ids import OrderIds
 
 
 if TYPE_CHECKING:
@@ -154,13 +155,15 @@ def until(orders: int, expires_ns: int) -> Iterator[PlaceOrder]:
 
 
 def deepest(exchange: Exchange) -> str:
-    """Return the number of the newest order at the worst price."""
-    return str(max(_places(exchange))[1])
+    """Return the listing of the newest order at the worst price."""
+    return OrderIds(exchange).listing_shown(BOOK, max(_places(exchange))[1])
 
 
 def best(exchange: Exchange, count: int) -> list[str]:
-    """Return the numbers of the orders that trade first, of all that sell."""
-    return [str(number) for _, number in nsmallest(count, _places(exchange))]
+    """Return the listings of the orders that trade first, of all that sell."""
+    first = nsmallest(count, _places(exchange))
+    ids = OrderIds(exchange)
+    return [ids.listing_shown(BOOK, number) for _, number in first]
 
 
 def _places(exchange: Exchange) -> Iterator[tuple[int, int]]:

@@ -36,6 +36,7 @@ from carbonex.engine import (
     UpdateInstrument,
 )
 from carbonex.gateway.config import Limits
+from carbonex.wire.order_ids import OrderIds
 from carbonex.wire.requests import MAX_PICKS
 
 
@@ -304,7 +305,7 @@ def _less_one(house: House) -> Any:
     """Return the whale's client, when it may have one order more."""
     whale = house.client(WHALE)
     first = next(iter(house.exchange.accounts[WHALE].orders))
-    whale.cost("cancel_order", order_id=str(first))
+    whale.cost("cancel_order", order_id=OrderIds(house.exchange).shown(first))
     return whale
 
 
