@@ -25,6 +25,7 @@ from carbonex.engine import (
     ListInstrument,
     Phase,
     PhaseChanged,
+    PriceAwaited,
     VenueResumed,
     VenueSuspended,
 )
@@ -60,6 +61,8 @@ class Listing:
     block_band: tuple[int, int] = (0, 0)
     told: bool = False  # its phase was
     unannounced: bool = False  # its band has not been told yet
+    awaits: bool = False  # a price for a band to lie around
+    silent: bool = False  # which has not been told yet
 
     @property
     def price(self) -> int:
@@ -95,13 +98,14 @@ class Floor:
             assert getattr(terms, name) == getattr(listing.terms, name)
         assert not event.effective_date or event.effective_date > self.last_date
         listing.upcoming, listing.upcoming_date = terms, event.effective_date
+        listing.awaits = listing.awaits and not listing.tradable
         assert listing.terms.vintage in (0, terms.vintage)
 
     def delisted(self, event: InstrumentDelisted) -> None:
         listing = self.listings[event.instrument]
         assert not listing.delisted
         assert listing.phase is Phase.CLOSED
-        listing.delisted, listing.tradable = True, False
+        listing.delisted, listing.tradable, listing.awaits = True, False, False
         listing.upcoming, listing.upcoming_date = None, 0
 
     def changed(self, event: PhaseChanged) -> None:
@@ -124,10 +128,11 @@ class Floor:
         self.ends = event.ends_ns
         self.methods |= self.coming
         self.coming.clear()
-        for listing in self.listings.values():
+        adopting = [name for name in self.listings if self._adopts(name)]
+        for name, listing in self.listings.items():
             listing.last = 0
             if not listing.delisted:
-                self._begin(listing)
+                self._begin(listing, adopts=name in adopting)
 
     def banded(self, event: BandSet) -> None:
         listing = self.listings[event.instrument]
@@ -138,6 +143,12 @@ class Floor:
         assert (event.limit_down, event.limit_up) == listing.band
         told = (event.block_limit_down, event.block_limit_up)
         assert told == listing.block_band
+
+    def awaited(self, event: PriceAwaited) -> None:
+        listing = self.listings[event.instrument]
+        assert listing.silent
+        listing.silent = False
+        assert event.date == self.date
 
     def ended(self, event: DayEnded) -> None:
         assert event.date == self.date
@@ -178,6 +189,7 @@ class Floor:
         """Assert that every phase is the one that its time of day has."""
         for name, listing in self.listings.items():
             assert not listing.unannounced
+            assert not listing.silent
             if self.suspension and not listing.delisted:
                 assert listing.phase is Phase.HALTED
             if listing.phase is Phase.HALTED:
@@ -213,14 +225,28 @@ class Floor:
             assert instrument.blocks is listing.blocks
             assert instrument.delisted is listing.delisted
             assert instrument.tradable is listing.tradable
+            assert instrument.awaits_price is listing.awaits
             assert instrument.record.prices.last == listing.last
             if listing.tradable:
                 assert instrument.reference == listing.reference
                 assert (instrument.limit_down, instrument.limit_up) == listing.band
 
-    def _begin(self, listing: Listing) -> None:
+    def _due(self, listing: Listing) -> bool:
+        return listing.upcoming is not None and listing.upcoming_date <= self.date
+
+    def _adopts(self, name: str) -> bool:
+        """Tell whether new terms hold today: there is a price for their band."""
+        listing = self.listings[name]
+        terms = listing.upcoming
+        if terms is None or not self._due(listing):
+            return False
+        known = terms.reference or listing.close or self._composite_close(terms.product)
+        return bool(known) or not terms.band_permille
+
+    def _begin(self, listing: Listing, *, adopts: bool) -> None:
         listing.former = None
-        if listing.upcoming is not None and listing.upcoming_date <= self.date:
+        waits = self._due(listing) and not adopts
+        if listing.upcoming is not None and adopts:
             if listing.upcoming_date:
                 listing.former = listing.terms, listing.upcoming_date
             listing.terms, listing.upcoming = listing.upcoming, None
@@ -230,6 +256,7 @@ class Floor:
         terms = listing.terms
         reference = listing.close or self._composite_close(terms.product)
         listing.tradable = bool(reference) or not terms.band_permille
+        listing.awaits = listing.silent = waits or not listing.tradable
         if not listing.tradable:
             return
         listing.reference = listing.close = reference

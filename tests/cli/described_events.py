@@ -50,6 +50,7 @@ from carbonex.engine import (
     ParticipantRestricted,
     Phase,
     PhaseChanged,
+    PriceAwaited,
     ProductBulletin,
     Restriction,
     SetEligibility,
@@ -131,6 +132,10 @@ EVENTS = [
     ),
     (InstrumentUpdated(LISTING), "new terms await the next trading day"),
     (InstrumentUpdated(LISTING, 20270104), "new terms await 2027-01-04"),
+    (
+        PriceAwaited("CEA25", 20260729),
+        "CEA25 has no price for its band to lie around",
+    ),
     (InstrumentDelisted("CEA25"), "CEA25 delisted"),
     (
         CompositeSet("CEA", CompositeMethod.NEWEST),

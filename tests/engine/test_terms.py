@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.floors import BAND_FLOOR
+from engine.floors import BAND_FLOOR, TRADERS
 from scenario import check
 
 
@@ -139,6 +139,82 @@ def test_a_price_of_the_day_is_one() -> None:
         taker: buy #2 1 @ 70.00            -> accepted #2, traded #1 #2 1 @ 70.00
         update CEA band 100                -> updated CEA
     """)
+
+
+def test_a_band_whose_only_price_was_annulled_waits_and_all_are_told() -> None:
+    """The former terms hold until there is a price."""
+    check("""
+        update CEA band 100 max 10         -> refused BAD_PARAMETER
+        maker: sell #1 1 @ 70.00           -> accepted #1
+        taker: buy #2 1 @ 70.00            -> accepted #2, traded #1 #2 1 @ 70.00
+        update CEA band 100 max 10         -> updated CEA
+        annul 1                            -> trade 1 1 @ 70.00 maker to taker annulled
+        time 1000000                       -> CEA closed, ended 20250106
+        begin 20250107 until 2000000       -> begun 20250107, CEA awaits a price, CEA trading
+        maker: sell #3 20 @ 80.00          -> accepted #3
+        taker: buy #4 20 @ 80.00           -> accepted #4, traded #3 #4 20 @ 80.00
+        taker: buy #5 1 @ 60.00 gtc        -> accepted #5
+        time 2000000                       -> CEA closed, ended 20250107
+        begin 20250108 until 3000000       -> begun 20250108, cancelled #5 1 terms-changed, CEA 72.00 to 88.00 around 80.00, CEA trading
+        taker: buy 20 @ 80.00              -> refused QTY_ABOVE_LISTED_MAX
+    """)
+
+
+def test_a_band_whose_only_sibling_is_delisted_waits_for_a_declared_price() -> None:
+    check("""
+        list CEB p0 70.00                  -> listed CEB, CEB trading
+        update CEA band 100                -> updated CEA
+        list CEC band 100                  -> listed CEC, CEC closed
+        delist CEB                         -> CEB closed, delisted CEB
+        time 1000000                       -> CEA closed, ended 20250106
+        begin 20250107 until 2000000       -> begun 20250107, CEA awaits a price, CEC awaits a price, CEA trading
+        maker: buy 1 CEC @ 70.00           -> refused NOT_TRADABLE
+        update CEA band 100 p0 50.00       -> updated CEA
+        update CEC band 100 p0 60.00       -> updated CEC
+        time 2000000                       -> CEA closed, ended 20250107
+        begin 20250108 until 3000000       -> begun 20250108, CEA 45.00 to 55.00 around 50.00, CEC 54.00 to 66.00 around 60.00, CEA trading, CEC trading
+    """)
+
+
+def test_a_band_that_waits_may_be_given_up() -> None:
+    check("""
+        maker: sell 1 @ 70.00
+        taker: buy 1 @ 70.00
+        update CEA band 100                -> updated CEA
+        annul 1                            -> trade 1 1 @ 70.00 maker to taker annulled
+        time 1000000                       -> CEA closed, ended 20250106
+        begin 20250107 until 2000000       -> begun 20250107, CEA awaits a price, CEA trading
+        cancel-day                         -> CEA closed, day 20250107 cancelled
+        begin 20250107 until 2000000       -> begun 20250107, CEA awaits a price, CEA trading
+        update CEA max 10                  -> updated CEA
+        time 2000000                       -> CEA closed, ended 20250107
+        begin 20250108 until 3000000       -> begun 20250108, CEA trading
+        taker: buy 20 @ 80.00              -> refused QTY_ABOVE_LISTED_MAX
+    """)
+
+
+def test_the_day_has_the_hours_of_the_terms_that_hold() -> None:
+    """Those of terms that wait for a price neither end it early nor let it go on."""
+    check(
+        """
+        maker: sell 1 @ 70.00
+        taker: buy 1 @ 70.00
+        update CEA band 100 sessions 09:30-11:30             -> updated CEA
+        annul 1                                              -> trade 1 1 @ 70.00 maker to taker annulled
+        time 20250106T15:00:00                               -> CEA closed, ended 20250106
+        time 20250107T09:30:00
+        begin 20250107                                       -> begun 20250107, CEA awaits a price, CEA trading
+        time 20250107T12:00:00
+        taker: buy #3 1 @ 70.00                              -> accepted #3
+        time 20250107T15:00:00                               -> cancelled #3 1 session-close, CEA closed, ended 20250107
+        """,
+        f"""
+        list CEA sessions 09:30-15:00 day-only
+        {TRADERS}
+        time 20250106T09:30:00
+        begin 20250106
+        """,
+    )
 
 
 def test_a_delisted_instrument_trades_no_more_and_is_kept() -> None:

@@ -159,6 +159,32 @@ def test_new_terms_are_announced_and_hold_from_the_next_day_on() -> None:
     assert (adopted.limit_down, adopted.limit_up) == ("59.70", "89.56")
 
 
+def test_terms_that_wait_for_a_price_are_told() -> None:
+    stage = Stage()
+    stage.do(replace(CEA, reference=0, band_permille=0))
+    stage.do(replace(CEA, instrument="CEA24", band_permille=0))
+    stage.do(UpdateInstrument("", replace(CEA, reference=0)))
+    stage.do(replace(CEA, instrument="CEA23", reference=0))
+    at(stage, FRIDAY, "09:00")
+    stage.do(DelistInstrument("", "CEA24"))
+    client = Client(stage).follow("instrument")
+    client.frames()
+    stage.do(BeginDay("", FRIDAY))
+    told = {item.instrument: item for _, item in client.read(channels.Instrument)}
+    assert {name: item.awaits_price for name, item in told.items()} == {
+        "CEA25": True,
+        "CEA24": False,
+        "CEA23": True,
+    }
+    former, new = told["CEA25"], told["CEA23"]
+    assert (former.phase, former.band_permille) == ("pre_open", 0)
+    assert former.next_terms is not None
+    assert (new.phase, new.tradable) == ("closed", False)
+    stage.do(UpdateInstrument("", CEA))
+    [(_, updated)] = client.read(channels.Instrument)
+    assert not updated.awaits_price
+
+
 def test_another_composite_is_announced_for_all_its_instruments() -> None:
     stage = Stage()
     stage.do(CEA)

@@ -13,7 +13,7 @@ from .world import half_up
 
 
 if TYPE_CHECKING:
-    from carbonex.engine import Sessions
+    from carbonex.engine import ListInstrument, Sessions
 
     from .world import Paper, World
 
@@ -150,15 +150,28 @@ def last_end(world: World, date: int) -> int:
     """Return when the last session of any instrument ends on ``date``."""
     ends = []
     for paper in world.papers.values():
-        terms = paper.terms
-        if paper.upcoming is not None and paper.upcoming_date <= date:
-            terms = paper.upcoming
+        terms = coming_terms(world, paper, date)
         sessions = terms.sessions
         if terms.blocks.min_quantity and sessions:
             sessions += terms.blocks.sessions
         if not paper.delisted:
             ends.append(max((end for _, end in sessions), default=86_400) * SECOND)
     return midnight(date) + max(ends, default=DAY)
+
+
+def coming_terms(world: World, paper: Paper, date: int) -> ListInstrument:
+    """Return the terms of the next day; new ones wait for a price for their band."""
+    terms = paper.upcoming
+    if terms is None or paper.upcoming_date > date:
+        return paper.terms
+    price = terms.reference or paper.close or known_close(world, terms.product)
+    return terms if price or not terms.band_permille else paper.terms
+
+
+def known_close(world: World, product: str) -> int:
+    """Return a product's close; before there is one, what its instruments' make."""
+    known = [(paper, paper.close) for paper in world.own(product)]
+    return world.closes.get(product, 0) or world.compose(product, known)
 
 
 def band(reference: int, permille: int) -> tuple[int, int]:

@@ -89,6 +89,7 @@ class Paper:
     former: tuple[ListInstrument, int] | None = None  # replaced on the day's own date
     reference: int = 0
     tradable: bool = False
+    awaits: bool = False  # a price for a band to lie around
     delisted: bool = False
     halted: bool = False
     call_ends: int = 0

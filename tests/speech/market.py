@@ -39,6 +39,7 @@ from carbonex.engine import (
     ListInstrument,
     OrderKind,
     PhaseChanged,
+    PriceAwaited,
     ProductBulletin,
     ResumeInstrument,
     ResumeVenue,
@@ -103,6 +104,8 @@ def _tell_day(event: Event) -> str | None:
             return "suspended"
         case VenueResumed():
             return "resumed"
+        case PriceAwaited(instrument):
+            return f"{instrument} awaits a price"
         case DayBegun(date):
             return f"begun {date}"
         case DayEnded(date):

@@ -47,6 +47,9 @@ class Instrument:
     ``sellable_day`` numbers the trading day from which today's purchases may be
     sold, 0 for at once.
 
+    ``awaits_price`` tells that on the newest day there was none for a band to lie around,
+    of its next terms or of its own.
+
     Until a day begins with it a new banded instrument is not ``tradable``, nor is
     one that was delisted. ``blocks`` tells whether its blocks trade now.
     ``call_ends_ns`` is when its call auction ends, 0 for none; one of
@@ -60,6 +63,7 @@ class Instrument:
 
     __slots__ = (
         "annulled",
+        "awaits_price",
         "blocks",
         "book",
         "burdened",
@@ -107,6 +111,7 @@ class Instrument:
         self.next_terms_date = 0
         self.halted = False
         self.tradable = False
+        self.awaits_price = False
         self.delisted = False
         self.issued = 0
         self.last_trade_id = 0

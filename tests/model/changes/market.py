@@ -22,6 +22,7 @@ from carbonex.engine import (
     ListInstrument,
     Phase,
     PhaseChanged,
+    PriceAwaited,
     ResumeInstrument,
     ResumeVenue,
     SetComposite,
@@ -83,6 +84,7 @@ def update(world: World, command: UpdateInstrument) -> list[Event]:
     terms = replace(command.terms, key=command.key)
     paper, date = world.papers[terms.instrument], command.effective_date
     paper.upcoming, paper.upcoming_date = terms, date
+    paper.awaits = paper.awaits and not paper.tradable
     return [InstrumentUpdated(terms, date)]
 
 
@@ -97,6 +99,7 @@ def delist(world: World, command: DelistInstrument) -> list[Event]:
         if sale.terms.instrument == name:
             events += offers.cancel_sale(world, number)
     paper.delisted, paper.tradable, paper.halted = True, False, False
+    paper.awaits = False
     paper.upcoming, paper.upcoming_date = None, 0
     paper.call_ends, paper.call_waits = 0, 0
     _reweigh(world, paper.terms.product)
@@ -160,6 +163,10 @@ def begin(world: World, command: BeginDay) -> list[Event]:
     if refused := first(reasons.begin(world, command)):
         return refused
     ends = command.ends_ns or clock.last_end(world, command.date)
+    coming = {
+        name: clock.coming_terms(world, paper, command.date)
+        for name, paper in world.papers.items()
+    }
     world.last_date_before, world.orders_before = world.last_date, len(world.rows)
     events = finish(world)
     world.date = world.last_date = command.date
@@ -177,7 +184,7 @@ def begin(world: World, command: BeginDay) -> list[Event]:
     world.coming.clear()
     for paper in world.papers.values():
         if not paper.delisted:
-            events += _begin(world, paper)
+            events += _begin(world, paper, coming[paper.name])
     for product in {paper.terms.product: 0 for paper in world.papers.values()}:
         known = world.closes.get(product, 0)
         world.references[product] = known or world.composite(product)
@@ -211,31 +218,21 @@ def supervise(world: World, paper: Paper) -> None:
     paper.supervisor = Supervisor(paper.name, thresholds, owners, closes)
 
 
-def _begin(world: World, paper: Paper) -> list[Event]:
-    """Give an instrument its terms, P0 and band for the day."""
+def _begin(world: World, paper: Paper, terms: ListInstrument) -> list[Event]:
+    """Give an instrument its ``terms``, P0 and band for the day."""
     events: list[Event] = []
     paper.former = None
-    begins = paper.upcoming is not None and paper.upcoming_date <= world.date
-    supervise_anew = begins
-    if paper.upcoming is not None and begins:
-        if paper.upcoming_date:
-            paper.former = paper.terms, paper.upcoming_date
-        mass = Mass(CancelReason.TERMS_CHANGED, instrument=paper.name)
-        events += request(world, mass)
-        paper.terms, paper.upcoming, paper.call_waits = paper.upcoming, None, 0
-        paper.upcoming_date = 0
-        paper.close = paper.close or paper.terms.reference
-    if supervise_anew:
-        supervise(world, paper)
-        for participant in world.restrictions:
-            world.large.discard((participant, paper.name))
-            if paper.terms.position_limit:
-                events += report(world, participant, paper.name)
+    due = paper.upcoming is not None and paper.upcoming_date <= world.date
+    begins = terms is paper.upcoming
+    if begins:
+        events += _adopt(world, paper, terms)
     elif paper.supervisor is not None:
         paper.supervisor.begin_day()
-    terms = paper.terms
-    reference = paper.close or reasons.known_close(world, terms.product)
+    reference = paper.close or clock.known_close(world, terms.product)
     paper.tradable = bool(reference) or not terms.band_permille
+    paper.awaits = not paper.tradable or due is not begins
+    if paper.awaits:
+        events.append(PriceAwaited(paper.name, world.date))
     if not paper.tradable:
         return events
     paper.reference = paper.close = reference
@@ -251,6 +248,23 @@ def _begin(world: World, paper: Paper) -> list[Event]:
             events += request(world, mass)
     calls.wait(paper, terms.calls.open_seconds)
     calls.begin(world, paper)
+    return events
+
+
+def _adopt(world: World, paper: Paper, terms: ListInstrument) -> list[Event]:
+    """Let new terms hold; what rested under the old ones goes."""
+    if paper.upcoming_date:
+        paper.former = paper.terms, paper.upcoming_date
+    mass = Mass(CancelReason.TERMS_CHANGED, instrument=paper.name)
+    events = request(world, mass)
+    paper.terms, paper.upcoming = terms, None
+    paper.upcoming_date = paper.call_waits = 0
+    paper.close = paper.close or terms.reference
+    supervise(world, paper)
+    for participant in world.restrictions:
+        world.large.discard((participant, paper.name))
+        if terms.position_limit:
+            events += report(world, participant, paper.name)
     return events
 
 

@@ -172,14 +172,8 @@ def _bad_terms(terms: ListInstrument) -> Iterator[Reason]:
 
 def _priceless(world: World, product: str) -> Iterator[Reason]:
     """A band needs a price to lie around."""
-    if not known_close(world, product):
+    if not clock.known_close(world, product):
         yield Reason.BAD_PARAMETER
-
-
-def known_close(world: World, product: str) -> int:
-    """Return a product's close; before there is one, what its instruments' make."""
-    known = [(paper, paper.close) for paper in world.own(product)]
-    return world.closes.get(product, 0) or world.compose(product, known)
 
 
 def _is_date(number: int) -> bool:

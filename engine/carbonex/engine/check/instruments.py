@@ -56,6 +56,9 @@ def _check_terms(state: State, instrument: Instrument) -> None:
         kept = (upcoming.instrument, upcoming.product, upcoming.tick, upcoming.lot)
         assert kept == (terms.instrument, terms.product, terms.tick, terms.lot)
     assert not (instrument.delisted and instrument.tradable)
+    if instrument.awaits_price:
+        assert not instrument.delisted
+        assert upcoming is not None or not instrument.tradable
 
 
 def _check_phase(state: State, instrument: Instrument) -> None:

@@ -87,6 +87,18 @@ class BandSet(msgspec.Struct, frozen=True, gc=False, tag=True):
 
 
 @final
+class PriceAwaited(msgspec.Struct, frozen=True, gc=False, tag=True):
+    """On the trading day ``date`` the band of an instrument's terms has no price.
+
+    Where they are new terms they wait, and the former ones hold; an instrument whose
+    own terms have the band does not trade. Told on every day until there is a price.
+    """
+
+    instrument: str
+    date: int
+
+
+@final
 class Uncrossed(msgspec.Struct, frozen=True, gc=False, tag=True):
     """A call auction ended; its trades follow. Price 0: nothing crossed.
 
@@ -210,6 +222,7 @@ MarketEvent = (
     | VenueSuspended
     | VenueResumed
     | BandSet
+    | PriceAwaited
     | Uncrossed
     | DayBegun
     | Bulletin

@@ -19,6 +19,7 @@ from carbonex.engine.events import (
     Bulletin,
     DayBegun,
     DayEnded,
+    PriceAwaited,
     ProductBulletin,
     Rejected,
     Volumes,
@@ -57,6 +58,7 @@ def begin_day(state: State, command: BeginDay) -> list[Event]:
     if rejected is not None:
         return [rejected]
     state.before = before = Before(state.last_day, state.last_order_id)
+    coming = [_terms_on(state, item, command.date) for item in state.listed]
     events = finish(state)
     new_year = command.date // 10_000 != state.last_day // 10_000
     state.day = state.last_day = command.date
@@ -70,10 +72,10 @@ def begin_day(state: State, command: BeginDay) -> list[Event]:
         before.years = [instrument.record.year for instrument in state.listed]
     for product in state.products.values():
         product.adopt()
-    for instrument in state.listed:
+    for instrument, terms in zip(state.listed, coming, strict=True):
         instrument.begin_day(new_year=new_year)
         if not instrument.delisted:
-            events += _begin(state, instrument)
+            events += _begin(state, instrument, terms)
     for product in state.products.values():
         product.begin_day()
     state.attend_anew()
@@ -99,7 +101,7 @@ def day_end_ns(state: State, date: int) -> int:
     """Return when a trading day of this ``date`` ends by the instruments' hours."""
     midnight = midnight_ns(date)
     ends = [
-        last_end_ns(instrument.terms_on(date), midnight)
+        last_end_ns(_terms_on(state, instrument, date), midnight)
         for instrument in state.listed
         if not instrument.delisted
     ]
@@ -147,17 +149,34 @@ def _unbeginnable(state: State, command: BeginDay, ends_ns: int) -> Rejected | N
     return bad_date(state, command.date) or bad_end(state, ends_ns)
 
 
-def _begin(state: State, instrument: Instrument) -> list[Event]:
-    """Give an instrument its day: terms, P0, band and schedule."""
+def _terms_on(state: State, instrument: Instrument, date: int) -> ListInstrument:
+    """Return the terms that the next day, of this ``date``, has: before it begins.
+
+    New terms with a band wait while there is no price for it to lie around. There
+    was one when they were announced; an annulment or a delisting may have taken it.
+    """
+    terms = instrument.terms_on(date)
+    known = terms.reference or instrument.close or instrument.product.first_reference()
+    if terms.band_permille and not known and state.semantics >= 2:
+        return instrument.terms
+    return terms
+
+
+def _begin(state: State, instrument: Instrument, terms: ListInstrument) -> list[Event]:
+    """Give an instrument its day: ``terms``, P0, band and schedule."""
     events: list[Event] = []
-    terms = instrument.terms_on(state.day)
+    waits = terms is not instrument.terms_on(state.day)
     if terms is not instrument.terms:
         reason = CancelReason.TERMS_CHANGED
         events += request(state, all_in(instrument, reason))
         _adopt(state, instrument, terms)
         events += report_anew(state, instrument)
     reference = instrument.close or instrument.product.first_reference()
-    if terms.band_permille and not reference:
+    unpriced = terms.band_permille > 0 and not reference
+    instrument.awaits_price = (waits or unpriced) and state.semantics >= 2
+    if instrument.awaits_price:
+        events.append(PriceAwaited(instrument.name, state.day))
+    if unpriced:
         dismiss(instrument)  # no price to set a band around: it does not trade yet
         return events
     admit(state, instrument, reference)

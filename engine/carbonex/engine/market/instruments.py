@@ -79,6 +79,8 @@ def update_instrument(state: State, command: UpdateInstrument) -> list[Event]:
         return [rejected]
     instrument.next_terms = replace(terms, key=command.key)
     instrument.next_terms_date = command.effective_date
+    if instrument.tradable:
+        instrument.awaits_price = False  # the terms that did are gone
     return [InstrumentUpdated(instrument.next_terms, command.effective_date)]
 
 
@@ -94,6 +96,7 @@ def delist_instrument(state: State, command: DelistInstrument) -> list[Event]:
     instrument.delisted, instrument.halted = True, False
     instrument.next_terms, instrument.next_terms_date = None, 0
     instrument.call_waits_ns = 0
+    instrument.awaits_price = False
     dismiss(instrument)
     instrument.product.change()
     events += set_phase(state, instrument)

@@ -201,6 +201,7 @@ class InstrumentRow(msgspec.Struct, frozen=True, gc=False, array_like=True):
     asks: list[int]
     waiting: list[int]
     last_place: int
+    awaits_price: bool
 
 
 class BeforeRow(msgspec.Struct, frozen=True, gc=False, array_like=True):

@@ -219,6 +219,7 @@ def _restore_instrument(
     instrument.next_terms_date = row.next_terms_date
     instrument.halted = row.halted
     instrument.tradable = row.tradable
+    instrument.awaits_price = row.awaits_price
     instrument.delisted = row.delisted
     instrument.issued = row.issued
     instrument.last_trade_id = row.last_trade_id

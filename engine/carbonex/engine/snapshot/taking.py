@@ -234,6 +234,7 @@ def _instrument(instrument: Instrument) -> InstrumentRow:
         [order.order_id for level in instrument.book.asks for order in level],
         [order.order_id for order in instrument.stops.orders()],
         instrument.stops.last,
+        instrument.awaits_price,
     )
 
 

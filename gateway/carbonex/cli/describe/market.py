@@ -13,6 +13,7 @@ from carbonex.engine import (
     InstrumentListed,
     InstrumentUpdated,
     ListInstrument,
+    PriceAwaited,
     ResumeInstrument,
     ResumeVenue,
     SetComposite,
@@ -102,6 +103,11 @@ def _(_: InstrumentListed) -> str:
 @describe.register(InstrumentUpdated)
 def _(e: InstrumentUpdated) -> str:
     return f"new terms await {_begins(e.effective_date, 'the next trading day')}"
+
+
+@describe.register(PriceAwaited)
+def _(e: PriceAwaited) -> str:
+    return f"{e.instrument} has no price for its band to lie around"
 
 
 @describe.register(InstrumentDelisted)

@@ -34,6 +34,7 @@ from carbonex.engine import (
     OrderRefilled,
     OrderTriggered,
     PhaseChanged,
+    PriceAwaited,
     ProductBulletin,
     Trade,
     TradeAnnulled,
@@ -90,6 +91,7 @@ class Dispatch:
             VenueSuspended: self._suspended,
             VenueResumed: self._suspended,
             BandSet: self._terms_changed,
+            PriceAwaited: self._terms_changed,
             InstrumentDelisted: self._terms_changed,
             InstrumentUpdated: self._updated,
             CompositeSet: self._composite_set,
@@ -216,7 +218,10 @@ class Dispatch:
         self._rooms.status.change()
 
     def _terms_changed(
-        self, _seq: int, _time_ns: int, event: BandSet | InstrumentDelisted
+        self,
+        _seq: int,
+        _time_ns: int,
+        event: BandSet | PriceAwaited | InstrumentDelisted,
     ) -> None:
         self._rooms.instruments.refresh(event.instrument)
 

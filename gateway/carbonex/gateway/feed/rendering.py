@@ -88,6 +88,7 @@ def instrument_of(
             if product.next_method is None
             else COMPOSITE_NAMES[product.next_method]
         ),
+        awaits_price=instrument.awaits_price,
         eligibility=(
             list(map(wire_rule, rules_of(instrument))) if product.eligibility else UNSET
         ),

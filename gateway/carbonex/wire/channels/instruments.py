@@ -70,7 +70,9 @@ class Instrument(InstrumentTerms, frozen=True, kw_only=True):
     An instrument that is not ``tradable`` is new, or delisted. Prices are null
     where there is no band, or no trading day yet. ``next_terms`` hold from the next
     trading day on, or from the first one of ``next_terms_date`` or later; null where
-    its terms stay. ``composite`` is the method of its
+    its terms stay. While it ``awaits_price`` there is no price for a band to lie
+    around: ``next_terms`` wait and its own hold, or where the band is its own it does
+    not trade; terms with a ``reference`` end that. ``composite`` is the method of its
     product's composite, and ``next_composite`` likewise that from the next trading
     day on. ``eligibility`` has the rules by which
     its tonnes cover obligations, where its product has any; without one of them they
@@ -92,4 +94,5 @@ class Instrument(InstrumentTerms, frozen=True, kw_only=True):
     next_terms_date: str | None = None
     composite: CompositeName = "mean"
     next_composite: CompositeName | None = None
+    awaits_price: bool = False
     eligibility: list[EligibilityRule] | msgspec.UnsetType = msgspec.UNSET

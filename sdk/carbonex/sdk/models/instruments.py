@@ -69,6 +69,9 @@ class Instrument(Terms, frozen=True, kw_only=True):
     is not ``tradable`` is new, or delisted. Prices are None where there is no
     band, or no trading day yet. ``next_terms`` hold from the next trading day on,
     or from the first one of ``next_terms_date`` or later; None where the terms stay.
+    While it ``awaits_price`` there is no price for a band to lie around:
+    ``next_terms`` wait, or where the band is its own it does not trade; an update with
+    a ``reference`` ends that.
     ``composite`` is the method of its product's composite,
     mean or newest, and ``next_composite`` likewise that from the next trading day on.
     ``eligibility`` has the rules by which its tonnes cover
@@ -90,6 +93,7 @@ class Instrument(Terms, frozen=True, kw_only=True):
     next_terms_date: dt.date | None = None
     composite: CompositeName = "mean"
     next_composite: CompositeName | None = None
+    awaits_price: bool = False
     eligibility: list[EligibilityRule] | None = None
 
     @property
