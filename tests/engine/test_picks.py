@@ -242,3 +242,16 @@ def test_in_a_call_nobody_is_named() -> None:
             "1000000", "9000000000"
         ),
     )
+
+
+@pytest.mark.parametrize("post_only", ["post-only", "post-only-reprice"])
+def test_who_only_lists_picks_nobody(post_only: str) -> None:
+    """Such an order never reaches whom it names: the pick would be ignored."""
+    check(
+        f"""
+        taker: buy 2 @ 70.00 pick 2 {post_only}   -> refused BAD_PARAMETER
+        taker: buy #5 2 @ 69.00 {post_only}        -> accepted #5
+        taker: buy #6 3 @ 70.00 pick 2            -> accepted #6, traded #2 #6 3 @ 70.00
+        """,
+        QUEUE,
+    )

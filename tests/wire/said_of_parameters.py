@@ -92,7 +92,10 @@ OF_PARAMETERS: list[tuple[Command, Rejected, str]] = [
     (
         ORDER,
         _bad("pick", 51, 50),
-        "pick names at most 50 listings, and none for a stop order",
+        (
+            "pick names at most 50 listings, and none for a stop order or with post_only,"
+            " which take nobody as they come"
+        ),
     ),
     (
         COUNTER,

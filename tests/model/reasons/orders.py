@@ -174,7 +174,7 @@ def _bad_kind(world: World, command: PlaceOrder) -> Iterator[Reason]:
         or bool(given.expires_ns) is not (command.time_in_force is GTD)
         or (given.expires_ns and given.expires_ns <= world.now)
         or given.expires_ns > world.now + 366 * 86_400 * 10**9
-        or (given.pick and kind in STOPS)
+        or (given.pick and (kind in STOPS or command.post_only is not PostOnly.OFF))
     ):
         yield Reason.BAD_PARAMETER
 

@@ -70,6 +70,7 @@ def bad_kind(state: State, command: PlaceOrder) -> Rejected | None:
     reason = Reason.BAD_PARAMETER
     given = command.conditions or PLAIN
     kind, stops = command.order_type, is_stop(command)
+    lists = command.post_only is not PostOnly.OFF and state.semantics >= 2
     for param, value, wrong in (
         ("price", command.price, bool(command.price) and kind in (MARKET, STOP)),
         ("stop_price", given.stop_price, bool(given.stop_price) is not stops),
@@ -77,7 +78,7 @@ def bad_kind(state: State, command: PlaceOrder) -> Rejected | None:
         ("post_only", 0, _bad_post_only(command, stops=stops)),
         ("display_quantity", 0, bool(given.display_quantity) and not _shows(command)),
         ("expires", 0, bool(given.expires_ns) is not (command.time_in_force is GTD)),
-        ("pick", 0, bool(given.pick) and stops),
+        ("pick", 0, bool(given.pick) and (stops or lists)),
     ):
         if wrong:
             return Rejected(reason, param, value)

@@ -190,7 +190,10 @@ _TOLD: Final = {
         "display_quantity is for limit and stop_limit orders that may rest: day, gtc"
         " or gtd"
     ),
-    "pick": "pick names at most 50 listings, and none for a stop order",
+    "pick": (
+        "pick names at most 50 listings, and none for a stop order or with post_only,"
+        " which take nobody as they come"
+    ),
     "side": "a counter-offer is on the other side than the proposal that it answers",
     "to_account": "to_account is the account itself; name another one",
     "reason": f"reason must be {wanted('reason', Explanation)}, without control characters",
