@@ -152,6 +152,82 @@ def test_blocks_and_auctions() -> None:
     )
 
 
+def test_what_two_traded_with_each_other_leaves_it_out() -> None:
+    """Sold and bought back would be reverse trades; high and low, a loss of 10 %."""
+    check(
+        """
+        maker: sell #1 50 @ 77.00       -> accepted #1
+        taker: buy #2 50 @ 77.00        -> accepted #2, traded #1 #2 50 @ 77.00
+        annul 1                         -> trade 1 50 @ 77.00 maker to taker annulled
+        taker: sell #3 50 @ 70.00       -> accepted #3
+        maker: buy #4 50 @ 70.00        -> accepted #4, traded #3 #4 50 @ 70.00
+        maker: sell #5 50 @ 77.00       -> accepted #5
+        taker: buy #6 50 @ 77.00        -> accepted #6, traded #5 #6 50 @ 77.00, alert reverse-trades maker taker 50 of 50, orders 1 2 3 4 5 6, trades 1 2 3, alert high-low taker maker 100 of 100, orders 1 2 3 4 5 6, trades 1 2 3
+        """,
+        STAGE.replace("list CEA", "list CEA reverse-trades 50 high-low 100"),
+    )
+
+
+def test_prices_deviate_from_the_average_without_it() -> None:
+    """75.00 is 71 per mille above 70.00, and would be 62 below 80.00."""
+    check(
+        """
+        maker: sell #1 10 @ 70.00       -> accepted #1
+        taker: buy #2 10 @ 70.00        -> accepted #2, traded #1 #2 10 @ 70.00
+        maker: sell #3 10 @ 90.00       -> accepted #3
+        taker: buy #4 10 @ 90.00        -> accepted #4, traded #3 #4 10 @ 90.00, alert price-deviation taker maker 285 of 65, orders 3 4, trades 2
+        annul 2                         -> trade 2 10 @ 90.00 maker to taker annulled
+        maker: sell #5 10 @ 75.00       -> accepted #5
+        taker: buy #6 10 @ 75.00        -> accepted #6, traded #5 #6 10 @ 75.00, alert price-deviation taker maker 71 of 65, orders 5 6, trades 3
+        """,
+        STAGE.replace("list CEA", "list CEA price-deviation 65/10"),
+    )
+
+
+def test_shares_of_the_volume_grow_for_the_others() -> None:
+    """Taker has bought 40 of 100 t and third has sold 40, then of 60 t."""
+    check(
+        """
+        third: sell #1 40 @ 70.00       -> accepted #1
+        taker: buy #2 40 @ 70.00        -> accepted #2, traded #1 #2 40 @ 70.00
+        taker: sell #3 40 @ 70.00       -> accepted #3
+        maker: buy #4 40 @ 70.00        -> accepted #4, traded #3 #4 40 @ 70.00
+        maker: sell #5 20 @ 70.00       -> accepted #5
+        third: buy #6 20 @ 70.00        -> accepted #6, traded #5 #6 20 @ 70.00
+        annul 2                         -> trade 2 40 @ 70.00 taker to maker annulled, alert volume-share buy taker 666 of 600, orders 2, trades 1, alert volume-share sell third 666 of 600, orders 1, trades 1
+        """,
+        STAGE.replace("list CEA", "list CEA volume-share 600/60"),
+    )
+
+
+def test_who_is_no_large_holder_any_more_is_reported_again() -> None:
+    check(
+        """
+        maker: sell #1 60 @ 70.00       -> accepted #1
+        taker: buy #2 60 @ 70.00        -> accepted #2, traded #1 #2 60 @ 70.00, taker holds 160 CEA of 200
+        annul 1                         -> trade 1 60 @ 70.00 maker to taker annulled
+        maker: sell #3 60 @ 70.00       -> accepted #3
+        taker: buy #4 60 @ 70.00        -> accepted #4, traded #3 #4 60 @ 70.00, taker holds 160 CEA of 200
+        """,
+        STAGE.replace("list CEA", "list CEA position 200 large 800"),
+    )
+
+
+def test_what_an_order_has_shown_and_traded_stays() -> None:
+    """Orders stay as the trade left them: half of #1 has traded, so it was meant."""
+    check(
+        """
+        maker: sell #1 10 @ 70.00       -> accepted #1
+        taker: buy #2 5 @ 70.00         -> accepted #2, traded #1 #2 5 @ 70.00
+        annul 1                         -> trade 1 5 @ 70.00 maker to taker annulled
+        maker: cancel #1                -> cancelled #1 5
+        maker: sell #3 10 @ 70.00       -> accepted #3
+        maker: cancel #3                -> cancelled #3 10, alert cancel-ratio maker 500 of 300, orders 3
+        """,
+        STAGE.replace("list CEA", "list CEA cancel-ratio 300/1"),
+    )
+
+
 def test_it_may_be_annulled_in_a_suspension_and_stops_stay_triggered() -> None:
     check("""
         third: sell #1 5 @ 60.00 stop 69.00  -> accepted #1
