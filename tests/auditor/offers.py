@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -26,6 +27,7 @@ from carbonex.engine import (
     ProposeBlock,
     Side,
     TooFewBids,
+    TradeAnnulled,
 )
 
 from .floor import band
@@ -74,6 +76,9 @@ class Offers:
         self.auctions: dict[int, Auction] = {}
         self.accepted: tuple[int, ProposeBlock, str] | None = None
         self.countered: tuple[int, ProposeBlock] | None = None
+        self.turnovers: Counter[int] = (
+            Counter()
+        )  # of auctions, without what was annulled
         self.last_block = self.last_auction = self.last_bid = 0
 
     def finish(self) -> None:
@@ -198,6 +203,7 @@ class Offers:
             auction = self.auctions[event.source_id]
             self._check_auction_fees(event, auction, listing.terms.fees.auction)
             auction.trades.append(event)
+            self.turnovers[event.source_id] += notional
         buyer, seller = event.buyer, event.seller
         assert not self.parties.same(buyer, seller)
         self.parties.count(buyer, event.buyer_exec_seq)
@@ -209,6 +215,21 @@ class Offers:
         self.ledger.charge(seller, name, event.seller_fee)
         day = self.floor.sellable_day(listing)
         self.ledger.deliver(buyer, seller, name, event.quantity, day)
+
+    def annulled(self, event: TradeAnnulled, listing: Listing) -> None:
+        """Assert that an auction's own side pays for what is left of it."""
+        notional, fees = event.price * event.quantity, listing.terms.fees
+        if event.method is Method.BLOCK:
+            fee = _fee(notional, fees.block)
+            assert event.buyer_fee == event.seller_fee == fee
+            return
+        buys = event.taker_side is BUY
+        number = event.seller_source if buys else event.buyer_source
+        before = self.turnovers[number]
+        self.turnovers[number] -= notional
+        own = _fee(before, fees.auction) - _fee(before - notional, fees.auction)
+        told = (event.buyer_fee, event.seller_fee)
+        assert told[:: 1 if buys else -1] == (_fee(notional, fees.auction), own)
 
     def closed(self, event: AuctionClosed) -> None:
         """Work the allotment out anew and compare it with what has happened."""

@@ -73,6 +73,13 @@ class Position:
         self.paid += fee
         return fee
 
+    def refund(self, notional: int, rate: int) -> int:
+        """Return what comes back of the fees when a fill is annulled."""
+        self.owed -= notional * rate
+        refund = self.paid - -(-self.owed // FEE_UNIT)
+        self.paid -= refund
+        return refund
+
     def needed(self, rate: int) -> tuple[int, int]:
         """Return the least and the most fen that a buy must have locked.
 

@@ -38,6 +38,7 @@ from carbonex.engine import (
     KeyAdded,
     KeyRevoked,
     LargeHolder,
+    Method,
     Moved,
     ObligationSet,
     OffBookTrade,
@@ -239,6 +240,10 @@ class Auditor:
         self.parties.count(event.seller, event.seller_exec_seq)
         self.tape.annulled(event)
         listing = self.floor.listings[event.instrument]
+        if event.method is Method.LISTED:
+            self.orders.settling.annul(event, listing)
+        else:
+            self.offers.annulled(event, listing)
         day = self.floor.sellable_day(listing)
         self.ledger.take_back(event, day, event.quantity)
         self.holders.touch(event.buyer, event.instrument)

@@ -8,7 +8,7 @@ from carbonex.engine import BUY
 
 
 if TYPE_CHECKING:
-    from carbonex.engine import Trade
+    from carbonex.engine import Trade, TradeAnnulled
     from ledger import Ledger
 
     from .floor import Floor, Listing
@@ -24,12 +24,14 @@ class Settling:
         self, floor: Floor, parties: Parties, ledger: Ledger, tape: Tape
     ) -> None:
         self.floor, self.parties, self.ledger, self.tape = floor, parties, ledger, tape
+        self.traded: dict[int, Position] = {}  # by number, those that have ended, too
 
     def settle(
         self, event: Trade, maker: Position, taker: Position, listing: Listing
     ) -> None:
         self.parties.count(maker.order.account, event.maker_exec_seq)
         self.parties.count(taker.order.account, event.taker_exec_seq)
+        self.traded[maker.number], self.traded[taker.number] = maker, taker
         name, notional = listing.terms.instrument, event.price * event.quantity
         fees = listing.terms.fees
         taking = fees.maker if event.called else fees.taker
@@ -44,3 +46,16 @@ class Settling:
         self.ledger.deliver(buyer, seller, name, event.quantity, day)
         listing.last = event.price
         self.tape.listed(event)
+
+    def annul(self, event: TradeAnnulled, listing: Listing) -> None:
+        """Assert that each order pays for what is left of its fills from then on."""
+        notional, fees = event.price * event.quantity, listing.terms.fees
+        taking = fees.maker if event.called else fees.taker
+        buys = event.taker_side is BUY
+        buying, selling = (taking, fees.maker) if buys else (fees.maker, taking)
+        buyer, seller = (
+            self.traded[event.buyer_source],
+            self.traded[event.seller_source],
+        )
+        assert event.buyer_fee == buyer.refund(notional, buying)
+        assert event.seller_fee == seller.refund(notional, selling)

@@ -10,6 +10,7 @@ from carbonex.engine import (
     AnnulTrade,
     BeginDay,
     Exchange,
+    Fees,
     ListInstrument,
     Method,
     PlaceOrder,
@@ -37,6 +38,85 @@ def test_both_sides_get_back_what_it_took_and_cost() -> None:
         annul 2                             -> refused UNKNOWN_TRADE
         """,
         STAGE.replace("list CEA", "list CEA resale 1 fees 1/1"),
+    )
+
+
+def test_an_order_pays_for_what_is_left_of_its_fills_rounded_up_once() -> None:
+    """0.70 fen a fill: the orders have paid 1, 2 and 3 fen of 0.7, 1.4 and 2.1."""
+    check(
+        """
+        maker: sell #1 9 @ 70.00            -> accepted #1
+        taker: buy #2 3 @ 70.00             -> accepted #2, traded #1 #2 3 @ 70.00
+        third: buy #3 3 @ 70.00             -> accepted #3, traded #1 #3 3 @ 70.00
+        taker: buy #4 3 @ 70.00             -> accepted #4, traded #1 #4 3 @ 70.00
+        balance maker                       -> cash 10629.97, CEA 91
+        annul 1                             -> trade 1 3 @ 70.00 maker to taker annulled for 0.01/0.01
+        annul 3                             -> trade 3 3 @ 70.00 maker to taker annulled for 0.01/0.01
+        balance maker                       -> cash 10209.99, CEA 97
+        balance taker                       -> cash 10000.00, CEA 100
+        """,
+        STAGE.replace("list CEA", "list CEA fees 33/33"),
+    )
+
+
+def test_the_fill_that_is_annulled_need_not_be_the_one_that_paid() -> None:
+    """0.42 fen a fill: the sell paid a fen, nothing, and a fen for 1.26."""
+    check(
+        """
+        maker: sell #1 8 @ 70.00            -> accepted #1
+        taker: buy #2 2 @ 70.00             -> accepted #2, traded #1 #2 2 @ 70.00
+        taker: buy #3 2 @ 70.00             -> accepted #3, traded #1 #3 2 @ 70.00
+        taker: buy #4 2 @ 70.00             -> accepted #4, traded #1 #4 2 @ 70.00
+        balance maker                       -> cash 10419.98, CEA 94 (2 locked)
+        annul 2                             -> trade 2 2 @ 70.00 maker to taker annulled for 0.01/0.01
+        annul 1                             -> trade 1 2 @ 70.00 maker to taker annulled for 0.00/0.01
+        balance maker                       -> cash 10139.99, CEA 98 (2 locked)
+        taker: buy #5 2 @ 70.00             -> accepted #5, traded #1 #5 2 @ 70.00
+        balance maker                       -> cash 10279.99, CEA 96
+        annul 4                             -> trade 4 2 @ 70.00 maker to taker annulled for 0.00/0.01
+        annul 3                             -> trade 3 2 @ 70.00 maker to taker annulled for 0.01/0.01
+        balance maker                       -> cash 10000.00, CEA 100
+        """,
+        STAGE.replace("list CEA", "list CEA fees 30/30"),
+    )
+
+
+def test_the_fills_of_days_before_are_counted_with_it() -> None:
+    """0.42 fen a fill: the buy paid a fen on the first day, and one for 1.26 fen."""
+    check(
+        """
+        maker: buy #1 8 @ 70.00 gtc         -> accepted #1
+        taker: sell #2 2 @ 70.00            -> accepted #2, traded #1 #2 2 @ 70.00
+        time 1000000                        -> CEA closed, ended 20250106
+        begin 20250107 until 2000000        -> begun 20250107, CEA trading
+        taker: sell #3 2 @ 70.00            -> accepted #3, traded #1 #3 2 @ 70.00
+        taker: sell #4 2 @ 70.00            -> accepted #4, traded #1 #4 2 @ 70.00
+        annul 2                             -> trade 2 2 @ 70.00 taker to maker annulled for 0.01/0.01
+        maker: cancel #1                    -> cancelled #1 2
+        balance maker                       -> cash 9719.99, CEA 104
+        annul 3                             -> trade 3 2 @ 70.00 taker to maker annulled for 0.01/0.00
+        balance maker                       -> cash 9859.99, CEA 102
+        """,
+        STAGE.replace("list CEA", "list CEA fees 30/30"),
+    )
+
+
+def test_the_own_side_of_an_auction_pays_for_what_is_left_of_it() -> None:
+    """0.42 fen an allotment: the seller paid 2 fen for 1.26, of which 1 for the third."""
+    check(
+        """
+        auction of maker sell 6 from 0 to 500    -> auction 1 opened
+        taker: bid 2 @ 70.00 in 1                -> bid 1 placed
+        third: bid 2 @ 70.00 in 1                -> bid 2 placed
+        taker: bid 2 @ 70.00 in 1                -> bid 3 placed
+        time 500
+        balance maker                            -> cash 10419.98, CEA 94
+        annul 2                                  -> trade 2 2 @ 70.00 maker to third annulled for 0.01/0.01
+        annul 1                                  -> trade 1 2 @ 70.00 maker to taker annulled for 0.00/0.01
+        annul 3                                  -> trade 3 2 @ 70.00 maker to taker annulled for 0.01/0.01
+        balance maker                            -> cash 10000.00, CEA 100
+        """,
+        STAGE.replace("list CEA", "list CEA auctions 0/0/0 fees 0/0/0/30"),
     )
 
 
@@ -289,7 +369,7 @@ def test_trades_of_the_day_before_stand() -> None:
 def test_the_newest_are_remembered_and_the_prices_of_the_others() -> None:
     """However many there are, so that the memory that they take is bounded."""
     count = 2 * tape.KEPT + 10
-    driver = _traded(count, highest=5)
+    driver = _traded(count, highest=5, rate=30)
     exchange = driver.exchange
     kept = exchange.instruments["CEA"].tape.trades
     assert tape.KEPT <= len(kept) <= 2 * tape.KEPT
@@ -306,10 +386,10 @@ def test_the_newest_are_remembered_and_the_prices_of_the_others() -> None:
     driver.exchange.check()
 
 
-def _traded(count: int, highest: int = 0) -> Driver:
+def _traded(count: int, highest: int = 0, rate: int = 0) -> Driver:
     """Return a day on which ``a`` has sold one tonne to ``b`` so many times."""
     driver = Driver()
-    driver.apply(ListInstrument("", "CEA"))
+    driver.apply(ListInstrument("", "CEA", fees=Fees(rate, rate)))
     for name in ("a", "b"):
         driver.apply(*admitted(name, 10**9, 10**6))
     driver.do(BeginDay("", 20250106, 10**6))

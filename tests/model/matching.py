@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from carbonex.engine import (
+    BUY,
     FEE_UNIT,
     IOC,
     MARKET,
+    SELL,
     STOP,
     CancelReason,
     Event,
@@ -18,12 +20,13 @@ from carbonex.engine import (
     OrderStatus,
     Phase,
     SelfTrade,
+    Side,
     Trade,
     work,
 )
 
 from . import clock
-from .world import Deal
+from .world import Deal, fee
 
 
 if TYPE_CHECKING:
@@ -200,6 +203,40 @@ def _charge(world: World, row: Row, notional: int, rate: int) -> int:
     row.reserve = max(row.reserve - due, 0)
     world.ledger.charge(row.order.account, row.order.instrument, due)
     return due
+
+
+def refund(world: World, deal: Deal, side: Side) -> int:
+    """Return by how much one side's fee is too high without a deal."""
+    _, number, paid = deal.buyer if side is BUY else deal.seller
+    fees = world.papers[deal.instrument].terms.fees
+    notional, takes = deal.price * deal.quantity, side is deal.taker
+    if deal.method is Method.LISTED:
+        [row] = [row for row in world.rows if row.number == number]
+        rate = fees.taker if takes and not deal.called else fees.maker
+        return row.paid - -(-(row.owed - notional * rate) // FEE_UNIT)
+    if deal.method is Method.BLOCK or takes:
+        return paid
+    sold = [
+        other.price * other.quantity
+        for other in world.deals
+        if other.method is Method.AUCTION and not other.annulled
+        if number == (other.seller if side is SELL else other.buyer)[1]
+        if side is not other.taker
+    ]
+    return fee(sum(sold), fees.auction) - fee(sum(sold) - notional, fees.auction)
+
+
+def give_back(world: World, deal: Deal, side: Side) -> int:
+    """Correct what an order owes and has paid; return what it gets back."""
+    refunded = refund(world, deal, side)
+    if deal.method is Method.LISTED:
+        number = (deal.buyer if side is BUY else deal.seller)[1]
+        [row] = [row for row in world.rows if row.number == number]
+        fees = world.papers[deal.instrument].terms.fees
+        rate = fees.taker if side is deal.taker and not deal.called else fees.maker
+        row.owed -= deal.price * deal.quantity * rate
+        row.paid -= refunded
+    return refunded
 
 
 def _refill(world: World, row: Row) -> list[Event]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from carbonex.engine import (
+    BUY,
+    SELL,
     AnnulTrade,
     BlockEnd,
     CancelDay,
@@ -85,8 +87,10 @@ def annul(world: World, command: AnnulTrade) -> list[Event]:
     name, paper = command.instrument, world.papers[command.instrument]
     own = [deal for deal in world.deals if deal.instrument == name]
     deal = own[command.trade_id - 1]
+    (buyer, bought, _), (seller, sold, _) = deal.buyer, deal.seller
+    buyer_fee = matching.give_back(world, deal, BUY)
+    seller_fee = matching.give_back(world, deal, SELL)
     deal.annulled = True
-    (buyer, bought, buyer_fee), (seller, sold, seller_fee) = deal.buyer, deal.seller
     world.executions[buyer] += 1
     world.executions[seller] += 1
     annulled = TradeAnnulled(

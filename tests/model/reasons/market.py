@@ -6,6 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from carbonex.engine import (
+    SELL,
     AnnulTrade,
     BeginDay,
     CancelDay,
@@ -22,7 +23,7 @@ from carbonex.engine import (
     SuspendVenue,
     UpdateInstrument,
 )
-from model import clock
+from model import clock, matching
 
 from . import who
 
@@ -146,7 +147,9 @@ def annul(world: World, command: AnnulTrade) -> Iterator[Reason]:
     deal = own[command.trade_id - 1]
     if deal.annulled:
         yield Reason.TRADE_ANNULLED
-    (buyer, _, _), (seller, _, fee) = deal.buyer, deal.seller
+    buyer, seller, fee = deal.buyer[0], deal.seller[0], 0
+    if not deal.annulled:
+        fee = matching.refund(world, deal, SELL)
     if deal.quantity > world.unlocked(buyer, deal.instrument):
         yield Reason.INSUFFICIENT_HOLDINGS
     if deal.price * deal.quantity - fee > world.freezable(seller, ""):

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from carbonex.engine import work
 from carbonex.engine.commands import MAX_PRICE
-from carbonex.engine.enums import CompositeMethod, Method, Phase
+from carbonex.engine.enums import CompositeMethod, Method, Phase, Side
+from carbonex.engine.market.annulling import part_of_fee
 from carbonex.engine.market.phases import day_schedule
 from carbonex.engine.market.rules import limit_down, limit_up
-from carbonex.engine.market.tape import KEPT as KEPT_TRADES
+from carbonex.engine.market.tape import KEPT as KEPT_TRADES, print_of
 from carbonex.engine.registry.eligibility import misnamed, unsound
 from carbonex.engine.state import COMMON_KINDS
 from carbonex.engine.supervision.alerts import watched
 from carbonex.engine.supervision.watch import MAX_PAIRS
 from carbonex.engine.supervision.withdrawals import KEPT, MAX_STEPS
+from carbonex.engine.terms import FEE_UNIT
 
 
 if TYPE_CHECKING:
@@ -128,15 +131,37 @@ def _check_tape(state: State, instrument: Instrument) -> None:
     if not state.day:
         assert not tape.trades
         assert not tape.annulled
+        assert not tape.uncharged
         return
     assert len(tape.trades) <= 2 * KEPT_TRADES
     assert len(tape.annulled) <= instrument.annulled
     assert all(0 < number <= last_id for number in tape.annulled)
     day = instrument.record.day.trades + len(tape.annulled)
     assert len(tape.trades) == day or KEPT_TRADES <= len(tape.trades) < day
+    assert len(tape.uncharged) <= 2 * len(tape.trades)
+    assert all(0 <= surplus < FEE_UNIT for surplus in tape.uncharged.values())
+    _check_uncharged(state, instrument)
     prices, known = tape.prices(last_id), instrument.record.prices
     assert (prices.open, prices.high) == (known.open, known.high)
     assert (prices.low, prices.last) == (known.low, known.last)
+
+
+def _check_uncharged(state: State, instrument: Instrument) -> None:
+    """Assert that fees are the sums over fills, as far as the tape has all of them."""
+    tape, before = instrument.tape, state.before
+    if len(tape.trades) < instrument.record.day.trades + len(tape.annulled):
+        return
+    owed: Counter[tuple[Method, int]] = Counter()
+    first = instrument.last_trade_id - len(tape.trades) + 1
+    for number, trade in enumerate(tape.trades, first):
+        for side in Side:
+            key, part = part_of_fee(instrument, print_of(trade), side)
+            owed[key] += 0 if number in tape.annulled else part
+    assert before is not None
+    for key, surplus in tape.uncharged.items():
+        method, source = key
+        if method is Method.AUCTION or source > before.last_order_id:
+            assert surplus == -owed[key] % FEE_UNIT
 
 
 def _counted(state: State, record: Record) -> list[Tally]:

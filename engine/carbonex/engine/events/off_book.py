@@ -41,7 +41,8 @@ class TradeAnnulled(msgspec.Struct, frozen=True, gc=False, tag=True):
 
     ``buyer`` and ``seller`` are the accounts, whose executions number this. The source
     of each is the order of a listed trade, else the block, the auction or the bid. Fees
-    are what each gets back, in fen. The orders stay as the trade has left them.
+    are what each gets back, in fen: so much less is the fee of the order, or of the
+    auction, for what is left of it. The orders stay as the trade has left them.
     """
 
     instrument: str

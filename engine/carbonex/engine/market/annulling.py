@@ -10,10 +10,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from carbonex.engine.accounts import NOTHING
-from carbonex.engine.enums import Method, Permission, Reason
+from carbonex.engine.enums import BUY, SELL, Method, Permission, Reason, Side
 from carbonex.engine.events import Rejected, TradeAnnulled
 from carbonex.engine.registry.freezes import note_pending
 from carbonex.engine.semantics import unknown_yet
+from carbonex.engine.terms import FEE_UNIT
 
 from .rules import bad_reason
 
@@ -51,12 +52,67 @@ def annul(state: State, command: AnnulTrade) -> list[Event]:
     if number in tape.annulled:
         return [Rejected(Reason.TRADE_ANNULLED, "trade_id", number)]
     buyer, seller = state.accounts[trade.buyer], state.accounts[trade.seller]
+    trade = trade._replace(
+        buyer_fee=_refund(instrument, trade, BUY),
+        seller_fee=_refund(instrument, trade, SELL),
+    )
     rejected = _gone(instrument, buyer, seller, trade)
     if rejected is not None:
         return [rejected]
     _give_back(state, instrument, buyer, seller, trade)
+    _owe_less(instrument, buyer, trade, BUY)
+    _owe_less(instrument, seller, trade, SELL)
     _leave_out(state, instrument, number, trade)
     return [_annulled(instrument, buyer, seller, trade, command)]
+
+
+def _refund(instrument: Instrument, trade: Print, side: Side) -> int:
+    """Return the fen by which what one side has paid in fees is too much without it.
+
+    An order, or an auction's own side, pays the sum over its fills, rounded up once: a
+    fill that cost nothing may bring a fen back, and one that cost a fen may not.
+    """
+    key, owed = part_of_fee(instrument, trade, side)
+    surplus = instrument.tape.uncharged.get(key)
+    if surplus is None:
+        return trade.buyer_fee if side is BUY else trade.seller_fee
+    return (surplus + owed) // FEE_UNIT
+
+
+def _owe_less(
+    instrument: Instrument, account: Account, trade: Print, side: Side
+) -> None:
+    """Correct what the order of one side owes and has paid for all its fills."""
+    key, owed = part_of_fee(instrument, trade, side)
+    uncharged = instrument.tape.uncharged
+    surplus = uncharged.get(key)
+    if surplus is None:
+        return
+    paid = trade.buyer_fee if side is BUY else trade.seller_fee
+    uncharged[key] = surplus + owed - paid * FEE_UNIT
+    order = account.orders.get(key[1])
+    if trade.method is Method.LISTED and order is not None:
+        assert order.extras is not None
+        order.extras.owed -= owed
+        order.extras.paid -= paid
+
+
+def part_of_fee(
+    instrument: Instrument, trade: Print, side: Side
+) -> tuple[tuple[Method, int], int]:
+    """Return whose fee a trade is a part of, and that part in millionths of a fen.
+
+    What an auction's bidder pays, or a party of a block, is for this trade alone: no
+    fee has the number 0. Terms are those of the trade: they change between days.
+    """
+    fees, method = instrument.terms.fees, trade.method
+    source = trade.buyer_source if side is BUY else trade.seller_source
+    takes = side is trade.taker_side
+    rate = fees.taker if takes and not trade.called else fees.maker
+    if method is not Method.LISTED:
+        rate = fees.auction
+        source = 0 if takes else source
+    return (method, source), rate * trade.price * trade.quantity
 
 
 def _gone(

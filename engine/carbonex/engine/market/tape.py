@@ -41,20 +41,25 @@ class Tape:
 
     ``trades`` has them without a gap up to the instrument's last. ``before`` are the
     listed prices of those that are forgotten. ``annulled`` are the day's numbers.
+    ``uncharged`` is what the fees paid for an order, or by an auction's own side, are
+    more than what it owes, from rounding up, in millionths of a fen: by method and
+    number, of those with fees in ``trades``.
     """
 
-    __slots__ = ("annulled", "before", "trades")
+    __slots__ = ("annulled", "before", "trades", "uncharged")
 
     def __init__(self) -> None:
         self.trades: list[Trade | OffBookTrade | Print] = []
         self.before = Prices()
         self.annulled: dict[int, None] = {}
+        self.uncharged: dict[tuple[Method, int], int] = {}
 
     def clear(self) -> None:
         """End the trading day: its trades stand."""
         self.trades.clear()
         self.before.clear()
         self.annulled.clear()
+        self.uncharged.clear()
 
     def forget(self, last_id: int) -> None:
         """Forget the oldest until KEPT are left; ``last_id`` is the newest. O(KEPT)."""
@@ -63,6 +68,10 @@ class Tape:
         for number in range(count):
             self._record(self.before, first_id + number, self.trades[number])
         del self.trades[:count]
+        if self.uncharged:
+            known = self.uncharged
+            kept = {key for trade in self.trades for key in _sources(print_of(trade))}
+            self.uncharged = {key: known[key] for key in known if key in kept}
 
     def find(self, trade_id: int, last_id: int) -> Print | None:
         """Return a trade that is remembered. O(1)."""
@@ -103,6 +112,10 @@ def print_of(trade: Trade | OffBookTrade | Print) -> Print:
         return _off_book(trade)
     assert type(trade) is Print
     return trade
+
+
+def _sources(trade: Print) -> tuple[tuple[Method, int], tuple[Method, int]]:
+    return (trade.method, trade.buyer_source), (trade.method, trade.seller_source)
 
 
 def _off_book(trade: OffBookTrade) -> Print:

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from carbonex.engine.enums import BidEnd, Method
 from carbonex.engine.events import AuctionClosed, BidEnded
+from carbonex.engine.terms import FEE_UNIT
 from carbonex.engine.timers import Due
 
 from .allotment import Terms, allot
@@ -92,7 +93,12 @@ def _trade(
     """
     taker = bid.stake.at(price, quantity)
     rate = rate_of(auction.instrument, Method.AUCTION)
-    own_fee = fee(before + price * quantity, rate) - fee(before, rate)
+    after = before + price * quantity
+    paid = fee(after, rate)
+    own_fee = paid - fee(before, rate)
+    if rate:
+        key = Method.AUCTION, auction.auction_id
+        auction.instrument.tape.uncharged[key] = paid * FEE_UNIT - after * rate
     return settle(taker, auction.account, own_fee, auction.auction_id, bid.bid_id)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from carbonex.engine.enums import BUY
+from carbonex.engine.enums import BUY, Method
 from carbonex.engine.terms import FEE_UNIT
 
 
@@ -82,8 +82,11 @@ def settle(
     fee = 0
     if rate:
         assert order.extras is not None
-        fee = charge(order.extras, notional, rate)
+        extras = order.extras
+        fee = charge(extras, notional, rate)
         instrument.fees += fee
+        uncharged = extras.paid * FEE_UNIT - extras.owed
+        instrument.tape.uncharged[Method.LISTED, order.order_id] = uncharged
     if order.command.side is BUY:
         account.cash_balance.credit(-notional - fee)
         holding = account.holding(instrument.name)

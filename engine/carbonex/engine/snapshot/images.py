@@ -167,6 +167,7 @@ class TapeRow(msgspec.Struct, frozen=True, gc=False, array_like=True):
     trades: list[PrintRow]
     before: PricesRow
     annulled: list[int]
+    uncharged: list[tuple[Method, int, int]]
 
 
 class InstrumentRow(msgspec.Struct, frozen=True, gc=False, array_like=True):

@@ -237,6 +237,8 @@ def _restore_instrument(
     tape.trades = [Print(*trade) for trade in row.tape.trades]
     _restore_prices(tape.before, row.tape.before)
     tape.annulled = dict.fromkeys(row.tape.annulled)
+    for method, number, uncharged in row.tape.uncharged:
+        tape.uncharged[method, number] = uncharged
     instrument.watch = None if row.watch is None else restored(row.watch)
     if row.tradable:
         instrument.product.instruments.append(instrument)

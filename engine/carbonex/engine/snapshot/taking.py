@@ -240,7 +240,8 @@ def _instrument(instrument: Instrument) -> InstrumentRow:
 
 def _tape(tape: Tape) -> TapeRow:
     trades: list[PrintRow] = [print_of(trade) for trade in tape.trades]
-    return TapeRow(trades, _prices(tape.before), list(tape.annulled))
+    uncharged = [(*key, value) for key, value in tape.uncharged.items()]
+    return TapeRow(trades, _prices(tape.before), list(tape.annulled), uncharged)
 
 
 def _record(record: Record) -> RecordRow:
