@@ -50,6 +50,21 @@ def test_a_stop_order_without_a_limit_is_a_stop_order() -> None:
     )
 
 
+def test_where_no_market_orders_are_taken_a_stop_order_has_a_limit() -> None:
+    """Without one it would be a market order as soon as it is reached."""
+    check(
+        """
+        taker: buy 5 @ market stop 71.00       -> refused KIND_NOT_ALLOWED
+        taker: buy #2 5 @ 71.00 stop 71.00     -> accepted #2
+        """,
+        stage("stop"),
+    )
+    check(
+        "taker: buy #2 5 @ market stop 71.00 -> accepted #2 @ 78.10",
+        stage("stop,market"),
+    )
+
+
 def test_every_other_reason_that_comes_before_is_told_first() -> None:
     check(
         """

@@ -8,6 +8,7 @@ from carbonex.engine import (
     GTC,
     GTD,
     MAX_BALANCE,
+    STOP,
     AmendOrder,
     CancelDay,
     Command,
@@ -297,6 +298,14 @@ OF_THE_MARKET: list[tuple[Command, Rejected, str]] = [
         (
             "CEA25 takes no fok orders; the kinds that it takes are limit, ioc,"
             " post_only"
+        ),
+    ),
+    (
+        PlaceOrder("k1", "acme-1", "CEA25", BUY, 0, 500, order_type=STOP),
+        Rejected(R.KIND_NOT_ALLOWED, "order_type", 1, 2),
+        (
+            "CEA25 takes no market orders, nor stop orders without a price (use"
+            " stop_limit); the kinds that it takes are limit, stop"
         ),
     ),
     (

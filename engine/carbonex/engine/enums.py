@@ -186,7 +186,7 @@ class OrderKind(enum.IntFlag):
     """Kinds of order that an instrument may take; it always takes limit orders."""
 
     MARKET = 1
-    STOP = 2  # and stop-limit
+    STOP = 2  # and stop-limit; without a limit it is a market order, too
     ICEBERG = 4
     FOK = 8
     IOC = 16

@@ -235,7 +235,7 @@ def _not_allowed(world: World, paper: Paper, order: PlaceOrder) -> Iterator[Reas
     if given.pick and not paper.terms.pick:
         yield Reason.KIND_NOT_ALLOWED
     kinds = {
-        OrderKind.MARKET: order.order_type is MARKET,
+        OrderKind.MARKET: order.order_type in {MARKET, STOP},
         OrderKind.STOP: order.order_type in STOPS,
         OrderKind.ICEBERG: given.display_quantity > 0,
         OrderKind.FOK: tif is FOK,

@@ -40,7 +40,7 @@ class ListInstrument(msgspec.Struct, frozen=True, gc=False, array_like=True, tag
     at least ``min_display_permille`` of its total, 50 as on Xetra: so 20 fills at
     most take it. ``vintage`` is the year of the allowances or reductions, of
     several the last, 0 where none is stated. ``order_kinds`` are those that it takes
-    beside limit orders.
+    beside limit orders; a stop order without a limit needs MARKET, too.
     """
 
     key: str

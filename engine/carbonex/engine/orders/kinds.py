@@ -50,11 +50,15 @@ def is_stop(command: PlaceOrder) -> bool:
 
 
 def kinds_of(command: PlaceOrder) -> Iterator[tuple[OrderKind, str]]:
-    """Yield what an order is beside a limit order, and which field makes it that."""
-    if command.order_type is MARKET:
-        yield OrderKind.MARKET, "order_type"
-    elif command.order_type is not LIMIT:
+    """Yield what an order is beside a limit order, and which field makes it that.
+
+    A stop order without a limit is a market order when it is reached.
+    """
+    kind = command.order_type
+    if kind is STOP or kind is STOP_LIMIT:
         yield OrderKind.STOP, "order_type"
+    if kind is STOP or kind is MARKET:
+        yield OrderKind.MARKET, "order_type"
     if command.conditions is not None and command.conditions.display_quantity:
         yield OrderKind.ICEBERG, "display_quantity"
     if command.time_in_force is FOK:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from carbonex.engine.commands import AmendOrder, PlaceOrder
-from carbonex.engine.enums import OrderKind, Reason, TimeInForce
+from carbonex.engine.enums import STOP, OrderKind, Reason, TimeInForce
 from carbonex.wire import requests
 from carbonex.wire.money import format_fen
 from carbonex.wire.vocabulary import order_kind_names
@@ -90,6 +90,11 @@ def _kind_not_taken(r: Rejected, c: Any) -> str:
         who = c.instrument
     taken = ", ".join(["limit", *order_kind_names(OrderKind(r.limit))])
     (refused,) = order_kind_names(OrderKind(r.value))
+    if type(c) is PlaceOrder and c.order_type is STOP and refused == "market":
+        who += (
+            " takes no market orders, nor stop orders without a price (use stop_limit)"
+        )
+        return f"{who}; the kinds that it takes are {taken}"
     return f"{who} takes no {refused} orders; the kinds that it takes are {taken}"
 
 
