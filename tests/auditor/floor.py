@@ -63,6 +63,7 @@ class Listing:
     unannounced: bool = False  # its band has not been told yet
     awaits: bool = False  # a price for a band to lie around
     silent: bool = False  # which has not been told yet
+    before: bool | None = None  # whether it awaited one before the day, without any
 
     @property
     def price(self) -> int:
@@ -130,6 +131,7 @@ class Floor:
         self.coming.clear()
         adopting = [name for name in self.listings if self._adopts(name)]
         for name, listing in self.listings.items():
+            listing.before = None if listing.close else listing.awaits
             listing.last = 0
             if not listing.delisted:
                 self._begin(listing, adopts=name in adopting)
@@ -168,6 +170,8 @@ class Floor:
                 listing.renewed = 0
             if listing.former is not None:  # but for those that came with its date
                 self._put_back(listing, *listing.former)
+            if listing.before is not None and not listing.delisted:
+                self._forget_price(listing, awaited=listing.before)
         self.days -= 1
         self.date, self.ends, self.last_date = 0, 0, self.date_before
 
@@ -179,6 +183,14 @@ class Floor:
         listing.band = (1, MAX_PRICE)
         if terms.band_permille:
             listing.band = band(listing.reference, terms.band_permille)
+
+    def _forget_price(self, listing: Listing, *, awaited: bool) -> None:
+        """Let an instrument without a price have none again but what terms declare."""
+        reference, permille = listing.terms.reference, listing.terms.band_permille
+        listing.close = listing.reference = reference
+        listing.tradable = bool(reference) or not permille
+        listing.awaits = awaited and not listing.tradable
+        listing.band = band(reference, permille) if permille else (1, MAX_PRICE)
 
     def sellable_day(self, listing: Listing) -> int:
         """Return the number of the day from which purchases may be sold; 0: at once."""

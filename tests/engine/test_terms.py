@@ -58,6 +58,27 @@ def test_terms_of_a_date_wait_again_when_its_day_is_taken_back() -> None:
     )
 
 
+def test_a_price_that_came_with_terms_goes_with_them() -> None:
+    """CEA has none again, and CEC, listed with a band, waits for its own again."""
+    check("""
+        list CEB p0 50.00                       -> listed CEB, CEB trading
+        list CEC band 100                       -> listed CEC, CEC closed
+        delist CEB                              -> CEB closed, delisted CEB
+        update CEA band 100 p0 70.00 on 20250108  -> updated CEA on 20250108
+        update CEC band 100 p0 60.00 on 20250108  -> updated CEC on 20250108
+        time 1000000                            -> CEA closed, ended 20250106
+        begin 20250108 until 2000000            -> begun 20250108, CEA 63.00 to 77.00 around 70.00, CEC 54.00 to 66.00 around 60.00, CEA trading, CEC trading
+        cancel-day                              -> CEA closed, CEC closed, day 20250108 cancelled
+        update CEA band 50                      -> refused BAD_PARAMETER
+        begin 20250107 until 2000000            -> begun 20250107, CEC awaits a price, CEA trading
+        maker: buy #1 1 @ 1.00                  -> accepted #1
+        maker: buy 1 CEC @ 60.00                -> refused NOT_TRADABLE
+        time 2000000                            -> cancelled #1 1 session-close, CEA closed, ended 20250107
+        bulletin CEA                            -> - - - -, 0 for -
+        begin 20250108 until 3000000            -> begun 20250108, CEA 63.00 to 77.00 around 70.00, CEC 54.00 to 66.00 around 60.00, CEA trading, CEC trading
+    """)
+
+
 def test_terms_may_change_but_not_what_orders_and_tonnes_stand_on() -> None:
     check(
         """

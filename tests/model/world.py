@@ -170,6 +170,7 @@ class World:
         self.reached: dict[str, tuple[int, int]] = {}
         self.days = self.date = self.last_date = 0
         self.last_date_before = self.orders_before = 0  # the open day began
+        self.unpriced_before: dict[str, bool] = {}  # and whether it awaited a price
         self.papers: dict[str, Paper] = {}
         self.closes: dict[str, int] = {}  # composite ones, by product
         self.methods: dict[str, CompositeMethod] = {}  # by product, else the mean

@@ -163,6 +163,9 @@ def begin(world: World, command: BeginDay) -> list[Event]:
     if refused := first(reasons.begin(world, command)):
         return refused
     ends = command.ends_ns or clock.last_end(world, command.date)
+    world.unpriced_before = {
+        name: paper.awaits for name, paper in world.papers.items() if not paper.close
+    }
     coming = {
         name: clock.coming_terms(world, paper, command.date)
         for name, paper in world.papers.items()

@@ -63,6 +63,9 @@ def cancel_day(world: World, command: CancelDay) -> list[Event]:
         paper.call_ends = 0
         if paper.former is not None:
             _put_back(world, paper, *paper.former)
+    for name, awaited in world.unpriced_before.items():
+        _forget_price(world.papers[name], awaited=awaited)
+    for paper in world.papers.values():
         events += announce(world, paper)
     for row in world.ids.values():
         row.day = min(row.day, world.days)
@@ -78,6 +81,14 @@ def _put_back(world: World, paper: Paper, terms: ListInstrument, date: int) -> N
     paper.terms, paper.former = terms, None
     supervise(world, paper)
     paper.tradable = bool(paper.reference) or not terms.band_permille
+
+
+def _forget_price(paper: Paper, *, awaited: bool) -> None:
+    """Let an instrument that had no price before the day have none again."""
+    if not paper.delisted:
+        paper.close = paper.reference = paper.terms.reference
+        paper.tradable = bool(paper.reference) or not paper.terms.band_permille
+        paper.awaits = awaited and not paper.tradable
 
 
 def annul(world: World, command: AnnulTrade) -> list[Event]:

@@ -58,6 +58,10 @@ def begin_day(state: State, command: BeginDay) -> list[Event]:
     if rejected is not None:
         return [rejected]
     state.before = before = Before(state.last_day, state.last_order_id)
+    if state.semantics >= 2:
+        before.unpriced = [
+            (i.number, i.awaits_price) for i in state.listed if not i.close
+        ]
     coming = [_terms_on(state, item, command.date) for item in state.listed]
     events = finish(state)
     new_year = command.date // 10_000 != state.last_day // 10_000

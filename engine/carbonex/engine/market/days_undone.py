@@ -36,15 +36,18 @@ class Before:
     ``last_order_id`` is the newest order of before. ``years`` has what instruments had
     traded in their year, by number, where the day has begun another year. ``terms``
     has those that were replaced on this date: number, terms, effective date.
+    ``unpriced`` are the instruments that had no price, by number, and whether they
+    awaited one.
     """
 
-    __slots__ = ("last_day", "last_order_id", "terms", "years")
+    __slots__ = ("last_day", "last_order_id", "terms", "unpriced", "years")
 
     def __init__(self, last_day: int, last_order_id: int) -> None:
         self.last_day = last_day
         self.last_order_id = last_order_id
         self.years: list[Tallies] = []
         self.terms: list[tuple[int, ListInstrument, int]] = []
+        self.unpriced: list[tuple[int, bool]] = []
 
 
 def end_now(state: State, command: EndDay) -> list[Event]:
@@ -72,7 +75,8 @@ def cancel_day(state: State, command: CancelDay) -> list[Event]:
     """Take back the open day, on which nothing may have traded.
 
     What was entered on it ends: auctions, blocks, then orders, instrument by
-    instrument. P0 and bands stay: nothing has traded, so the next day has the same.
+    instrument. P0 and bands stay: nothing has traded, so the next day has the same. But
+    what had no price before has none again, unless its terms declare one.
     Resale locks that it released stay so, as the next day has the same number. Terms
     that began with its date wait for it again.
     Mass cancels that go on come to their end first. Linear in accounts and open
@@ -105,6 +109,7 @@ def cancel_day(state: State, command: CancelDay) -> list[Event]:
     for instrument, year in zip(state.listed, before.years, strict=False):
         instrument.record.year = year
     _restore_terms(state, before)
+    _forget_prices(state, before)
     for instrument in state.listed:
         lag = instrument.terms.resale_days
         if instrument.tradable:
@@ -130,6 +135,22 @@ def _restore_terms(state: State, before: Before) -> None:
         instrument.limit_down, instrument.limit_up = low, high
         instrument.product.weigh()  # another vintage may be the newest
     state.attend_anew()
+
+
+def _forget_prices(state: State, before: Before) -> None:
+    """Take back the P0 of instruments that had none: it came with the day."""
+    for number, awaits in before.unpriced:
+        instrument = state.listed[number]
+        if instrument.delisted:
+            continue
+        terms = instrument.terms
+        instrument.close = instrument.reference = terms.reference
+        low, high = day_limits(terms, instrument.reference)
+        instrument.limit_down, instrument.limit_up = low, high
+        if terms.band_permille and not instrument.reference:
+            dismiss(instrument)
+        instrument.awaits_price = awaits and not instrument.tradable
+        instrument.product.change()
 
 
 def _unavailable(state: State, command: EndDay | CancelDay) -> Rejected | None:

@@ -208,13 +208,15 @@ class InstrumentRow(msgspec.Struct, frozen=True, gc=False, array_like=True):
 class BeforeRow(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """What was before the open trading day began; ``years`` by instrument.
 
-    ``terms`` are number, terms, and the date on which others replaced them.
+    ``terms`` are number, terms, and the date on which others replaced them;
+    ``unpriced`` are the numbers of those without a price, and whether they awaited one.
     """
 
     last_day: int
     last_order_id: int
     years: list[TalliesRow]
     terms: list[tuple[int, ListInstrument, int]]
+    unpriced: list[tuple[int, bool]]
 
 
 class MassCancelRow(msgspec.Struct, frozen=True, gc=False, array_like=True):

@@ -134,6 +134,7 @@ def _before(row: BeforeRow) -> Before:
     for tallies, year in zip(before.years, row.years, strict=True):
         _restore_tallies(tallies, year)
     before.terms = row.terms
+    before.unpriced = row.unpriced
     return before
 
 

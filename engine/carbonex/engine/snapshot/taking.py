@@ -107,7 +107,8 @@ def digest(data: bytes) -> bytes:
 
 def _before(before: Before) -> BeforeRow:
     years = [_tallies(year) for year in before.years]
-    return BeforeRow(before.last_day, before.last_order_id, years, [*before.terms])
+    lists = years, [*before.terms], [*before.unpriced]
+    return BeforeRow(before.last_day, before.last_order_id, *lists)
 
 
 def _cancel(cancel: MassCancel) -> MassCancelRow:
