@@ -398,7 +398,7 @@ class Supervisor(FormerSupervisor):
         if order.side is SELL:
             worse = event.price > event.previous_price
         if event.withdrawn:
-            before = filled + event.withdrawn + (0 if worse else left)
+            before = event.previous_quantity
             took = Taken(order, order_id, event.withdrawn, filled, before)
             yield from self._withdraw(now_ns, took)
         if event.priority_kept:

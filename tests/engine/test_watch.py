@@ -122,7 +122,7 @@ class Market:
         price = 100 if kept else self.random.choice([99, 100, 101])
         worse = price < 100 if order.side is BUY else price > 100
         stays = 0 if worse else min(rest, shown)
-        seen = (shown - stays, rest - stays)
+        seen = (shown - stays, rest - stays, before)
         return OrderAmended(number, 0, price, total, rest, 100, kept, order, 0, *seen)
 
     def trigger(self, number: int) -> OrderTriggered:

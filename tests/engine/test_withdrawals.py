@@ -277,3 +277,24 @@ def test_what_shrinks_and_grows_was_never_more_than_it_showed_at_once() -> None:
         """,
         QUICK,
     )
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "maker: cancel #1        -> cancelled #1 70",
+        "maker: amend #1 to 31   -> amended #1 to 31 @ 60.00 keeping priority",
+        "maker: amend #1 @ 50.00 -> amended #1 to 100 @ 50.00 losing priority",
+    ],
+)
+def test_what_an_iceberg_hides_belongs_to_it(line: str) -> None:
+    """30 of its 100 t have traded: that is not half, though it is of the 40 that came."""
+    check(
+        f"{line}, alert quick-cancel maker 10 of 10, orders 1",
+        stage("quick-cancel 10/1000")
+        + """
+        maker: buy #1 40 @ 60.00 show 10
+        maker: amend #1 to 100
+        taker: sell 30 @ 60.00
+        """,
+    )

@@ -77,17 +77,18 @@ def amend(world: World, command: AmendOrder) -> list[Event]:
             order = replace(order, post_only=PostOnly.OFF)
         price = _price(world, order, command.price, stop)
     if not row.waits and price == row.price and quantity <= row.quantity:
-        shown = row.shown
+        shown, before = row.shown, (row.price, row.quantity)
         row.quantity, row.remaining = quantity, quantity - row.filled
         row.shown = min(row.shown, row.remaining)
         row.reserve = min(row.reserve, matching.reserve(world, row))
-        return [_amended(world, row, row.price, (shown - row.shown, 0), kept=True)]
+        return [_amended(world, row, before, (shown - row.shown, 0), kept=True)]
     wanted = dataclasses.replace(
         row, price=price, quantity=quantity, remaining=quantity - row.filled, stop=stop
     )
     if refused := first(_unenterable(world, wanted, row)):
         return refused
-    before, kept, seen = row.price, row.waits and stop == row.stop, (0, 0)
+    before, seen = (row.price, row.quantity), (0, 0)
+    kept = row.waits and stop == row.stop
     if row.waits and quantity > row.quantity:
         kept = False
     if not row.waits:
@@ -182,7 +183,12 @@ def _price(world: World, order: PlaceOrder, wanted: int, stop: int) -> int:
 
 
 def _amended(
-    world: World, row: Row, before: int, seen: tuple[int, int], *, kept: bool
+    world: World,
+    row: Row,
+    before: tuple[int, int],
+    seen: tuple[int, int],
+    *,
+    kept: bool,
 ) -> Event:
     return OrderAmended(
         row.number,
@@ -190,11 +196,12 @@ def _amended(
         row.price,
         row.quantity,
         row.remaining,
-        before,
+        before[0],
         kept,
         row.order,
         row.stop if row.waits else 0,
         *seen,
+        before[1],
     )
 
 

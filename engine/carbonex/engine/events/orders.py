@@ -136,7 +136,7 @@ class OrderReduced(msgspec.Struct, frozen=True, gc=False, tag=True):
 class OrderAmended(msgspec.Struct, frozen=True, gc=False, tag=True):
     """The order now has this price and total; fills may follow.
 
-    It stood at ``previous_price`` before. ``quantity`` is the new total,
+    It stood at ``previous_price`` before, with ``previous_quantity``. ``quantity`` is the new total,
     ``remaining`` what of it has not traded. ``withdrawn`` tonnes that the book
     showed are no longer at that price or a better one, and ``added`` came into view.
     """
@@ -152,6 +152,7 @@ class OrderAmended(msgspec.Struct, frozen=True, gc=False, tag=True):
     stop_price: int = 0  # of an order that still waits for it
     withdrawn: int = 0
     added: int = 0
+    previous_quantity: int = 0
 
 
 @final

@@ -108,7 +108,7 @@ def _shrink(order: Order, quantity: int) -> Event:
 
     An iceberg gives of what it hides first.
     """
-    shown = order.shown
+    shown, before = order.shown, (order.price, order.quantity)
     unlock(order)
     order.remaining -= order.quantity - quantity
     order.quantity = quantity
@@ -117,7 +117,7 @@ def _shrink(order: Order, quantity: int) -> Event:
     withdrawn = shown - order.shown
     order.level.total -= withdrawn
     lock(order)
-    return _amended(order, order.price, (withdrawn, 0), priority_kept=True)
+    return _amended(order, before, (withdrawn, 0), priority_kept=True)
 
 
 def _requeue(
@@ -136,7 +136,7 @@ def _requeue(
     if rejected is not None:
         return [rejected]
     order.level.remove(order)
-    previous, seen = order.price, _seen(order, price, remaining)
+    previous, seen = (order.price, order.quantity), _seen(order, price, remaining)
     _change(order, price, quantity, remaining)
     events: list[Event] = [_amended(order, previous, seen, priority_kept=False)]
     reenter(instrument, order, events)
@@ -189,7 +189,7 @@ def _amend_waiting(
     if rejected is not None:
         return [rejected]
     instrument.stops.remove(order)
-    previous, kept = order.price, stop == extras.stop_price
+    previous, kept = (order.price, order.quantity), stop == extras.stop_price
     if state.semantics >= 2:
         kept = kept and quantity <= order.quantity
     _change(order, price, quantity, quantity)
@@ -230,8 +230,10 @@ def _change(order: Order, price: int, quantity: int, remaining: int) -> None:
 
 
 def _amended(
-    order: Order, previous_price: int, seen: tuple[int, int], *, priority_kept: bool
+    order: Order, before: tuple[int, int], seen: tuple[int, int], *, priority_kept: bool
 ) -> Event:
+    """Tell of an order with price and total ``before``, and what others see of it."""
+    previous_price, previous_quantity = before
     order.account.exec_seq += 1
     return OrderAmended(
         order.order_id,
@@ -244,4 +246,5 @@ def _amended(
         order.command,
         order.extras.stop_price if order.extras is not None and order.waits else 0,
         *seen,
+        previous_quantity,
     )

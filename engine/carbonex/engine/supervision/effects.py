@@ -108,8 +108,7 @@ def _amended(state: State, event: OrderAmended) -> Iterator[Alert]:
     left, filled = event.remaining, event.quantity - event.remaining
     moved = event.withdrawn and event.added
     if event.withdrawn:
-        before = event.withdrawn if moved else left + event.withdrawn
-        numbers = (event.withdrawn, filled, before)
+        numbers = (event.withdrawn, filled, event.previous_quantity - filled)
         yield from _withdrawn(state, instrument, order, order_id, numbers)
     if event.priority_kept:
         return
