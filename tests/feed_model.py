@@ -165,8 +165,14 @@ class Accounts:
             )
 
     def _annul(self, seq: int, time_ns: int, event: TradeAnnulled) -> None:
-        """Tell both accounts what they were told of the trade, as taken back."""
-        for account, side in ((event.buyer, "buy"), (event.seller, "sell")):
+        """Tell both accounts what they were told of the trade, as taken back.
+
+        The fee is what comes back, which the event alone tells.
+        """
+        for account, side, fee in (
+            (event.buyer, "buy", event.buyer_fee),
+            (event.seller, "sell", event.seller_fee),
+        ):
             (traded,) = (
                 told
                 for told in self.executions[account]
@@ -187,7 +193,7 @@ class Accounts:
                 trade_id=traded.trade_id,
                 liquidity=traded.liquidity,
                 reason=event.reason,
-                fee=traded.fee,
+                fee=format_fen(fee) if fee else "",
                 method=traded.method or "listed",
                 called=traded.called,
                 source_id=traded.source_id or traded.order_id,
