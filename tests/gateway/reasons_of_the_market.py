@@ -44,8 +44,9 @@ OF_THE_MARKET = (
     Scenario(
         R.NOT_TRADABLE,
         "instrument",
-        "CEA25 is not traded: it is new and trades from the next trading day on, or it"
-        " was delisted",
+        "CEA25 is not traded: it is new and trades from the next trading day on,"
+        " once its band has a price to lie around (awaits_price of the instrument"
+        " channel), or it was delisted",
         buy(1, "74.63"),
         (DAY, BANDED, CASH),
     ),

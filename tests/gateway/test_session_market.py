@@ -253,8 +253,9 @@ def test_delisting_is_for_good(house: House, clerk: Client) -> None:
     (gone,) = trader.read()
     assert gone["data"][0]["reason"] == "DELISTED"
     sentence = (
-        "CEA25 is not traded: it is new and trades from the next trading day on, or it"
-        " was delisted"
+        "CEA25 is not traded: it is new and trades from the next trading day on,"
+        " once its band has a price to lie around (awaits_price of the instrument"
+        " channel), or it was delisted"
     )
     assert trader.error("add_order", **order())["message"] == sentence
     for method in ("update_instrument", "delist_instrument", "halt", "resume"):

@@ -90,8 +90,9 @@ OF_THE_MARKET: list[tuple[Command, Rejected, str]] = [
         ORDER,
         Rejected(R.NOT_TRADABLE, "instrument"),
         (
-            "CEA25 is not traded: it is new and trades from the next trading day on, or"
-            " it was delisted"
+            "CEA25 is not traded: it is new and trades from the next trading day on,"
+            " once its band has a price to lie around (awaits_price of the instrument"
+            " channel), or it was delisted"
         ),
     ),
     (
@@ -99,7 +100,9 @@ OF_THE_MARKET: list[tuple[Command, Rejected, str]] = [
         Rejected(R.NOT_TRADABLE, "order_id"),
         (
             "the instrument of order 1042 is not traded: it is new and trades from the"
-            " next trading day on, or it was delisted"
+            " next trading day on,"
+            " once its band has a price to lie around (awaits_price of the instrument"
+            " channel), or it was delisted"
         ),
     ),
     *(
@@ -108,7 +111,8 @@ OF_THE_MARKET: list[tuple[Command, Rejected, str]] = [
             Rejected(R.NOT_TRADABLE, "instrument"),
             (
                 "CEA25 is not traded: it is new and trades from the next trading day on,"
-                " or it was delisted"
+                " once its band has a price to lie around (awaits_price of the instrument"
+                " channel), or it was delisted"
             ),
         )
         for command in (UPDATE, DelistInstrument("o1", "CEA25"))

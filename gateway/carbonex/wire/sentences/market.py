@@ -67,8 +67,9 @@ def _not_tradable(r: Rejected, c: Any) -> str:
             " instrument channel tells its terms and whether it is tradable"
         )
     return (
-        f"{where} is not traded: it is new and trades from the next trading"
-        " day on, or it was delisted"
+        f"{where} is not traded: it is new and trades from the next trading day on,"
+        " once its band has a price to lie around (awaits_price of the instrument"
+        " channel), or it was delisted"
     )
 
 
