@@ -175,6 +175,7 @@ class Orders:
         position = self.refills.popleft()
         assert event.order_id == position.number
         assert event.order == position.order
+        position.refills += 1
         self._enqueue(position)
         assert event.shown == position.shown > 0
         assert event.price == position.price

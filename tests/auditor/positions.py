@@ -17,7 +17,7 @@ class Position:
     """An open order; ``since`` is its place in time among those that rest or wait.
 
     ``shown`` is what the book shows of it, ``stop`` the price it waits for, 0 for
-    none. ``owed`` is fees so far in millionths of a fen, ``paid`` in fen. While it
+    none, ``refills`` how often it showed the next. ``owed`` is fees so far in millionths of a fen, ``paid`` in fen. While it
     moves, ``levels`` are the prices it has met, ``picks`` those named, yet to meet,
     and ``met`` is how many it has met.
     """
@@ -33,6 +33,7 @@ class Position:
     amended: bool = False
     owed: int = 0
     paid: int = 0
+    refills: int = 0
     levels: set[int] = field(default_factory=set)
     picks: list[Position] | None = None
     met: int = 0
@@ -50,9 +51,7 @@ class Position:
 
     def is_listing(self, number: int) -> bool:
         """Tell whether that names what the book shows of it now."""
-        hidden = self.remaining - self.shown
-        slices = -(-hidden // self.display) if hidden and self.display else 0
-        return number in (self.number, self.number + slices % 256 * 2**40)
+        return number == self.number + self.refills * 2**38
 
     def accepts(self, price: int) -> bool:
         return self.price >= price if self.order.side is BUY else self.price <= price

@@ -19,6 +19,7 @@ from carbonex.engine import (
     PlaceOrder,
     UpdateInstrument,
 )
+from carbonex.engine.book import ID_BITS
 from carbonex.gateway.server.host.machine import Machine
 from carbonex.gateway.server.starting.opening import bootstrap, open_log, open_venue
 from carbonex.journal import SnapshotStore
@@ -81,10 +82,10 @@ def test_from_the_number_of_a_listing_to_its_order(
     (name,) = venue.exchange.instruments
     order = venue.exchange.accounts["maker"].orders[2]
     now = venue.ids.listing_shown(name, order.listing)
-    last = venue.ids.listing_shown(name, 2)
-    assert told(tmp_path, "--listing", name, now, last, 5) == [
-        f"{now}: order 2 of the log, with 2 more to come of an iceberg's slices",
-        f"{last}: order 2 of the log",
+    later = venue.ids.listing_shown(name, 2 + (2 << ID_BITS))
+    assert told(tmp_path, "--listing", name, now, later, 5) == [
+        f"{now}: order 2 of the log",
+        f"{later}: order 2 of the log, an iceberg, as refilled 2 times",
         f"5: no listing of {name} has had that number",
     ]
 

@@ -161,22 +161,89 @@ def test_of_an_iceberg_that_is_named_only_what_is_shown_comes_first() -> None:
 
 
 def test_each_slice_of_an_iceberg_is_another_listing() -> None:
-    """Who names one that is gone is told so; the bare order id names any of them."""
+    """A listing names one slice, the last one like the others, and none is named twice."""
     check(
         """
         third: sell #1 7 @ 70.00 show 2          -> accepted #1
         maker: sell #2 9 @ 70.00                 -> accepted #2
-        taker: buy 1 @ 70.00 pick 1/2            -> refused STALE_PICK
-        taker: buy #3 2 @ 70.00 pick 1/3         -> accepted #3, traded #1 #3 2 @ 70.00, refilled #1 2 @ 70.00
-        taker: buy 1 @ 70.00 pick 1/3            -> refused STALE_PICK
-        taker: buy #4 1 @ 70.00 pick 1/2         -> accepted #4, traded #1 #4 1 @ 70.00
-        taker: buy #5 2 @ 70.00 pick 1/2,2/0     -> accepted #5, traded #1 #5 1 @ 70.00, refilled #1 2 @ 70.00, traded #2 #5 1 @ 70.00
-        taker: buy #6 2 @ 70.00 pick 1           -> accepted #6, traded #1 #6 2 @ 70.00, refilled #1 1 @ 70.00
         taker: buy 1 @ 70.00 pick 1/1            -> refused STALE_PICK
-        taker: buy #7 1 @ 70.00 pick 1           -> accepted #7, traded #1 #7 1 @ 70.00
+        taker: buy #3 2 @ 70.00 pick 1           -> accepted #3, traded #1 #3 2 @ 70.00, refilled #1 2 @ 70.00
         taker: buy 1 @ 70.00 pick 1              -> refused STALE_PICK
+        taker: buy #4 1 @ 70.00 pick 1/1         -> accepted #4, traded #1 #4 1 @ 70.00
+        taker: buy #5 2 @ 70.00 pick 1/1,2       -> accepted #5, traded #1 #5 1 @ 70.00, refilled #1 2 @ 70.00, traded #2 #5 1 @ 70.00
+        taker: buy 2 @ 70.00 pick 1              -> refused STALE_PICK
+        taker: buy #6 2 @ 70.00 pick 1/2         -> accepted #6, traded #1 #6 2 @ 70.00, refilled #1 1 @ 70.00
+        taker: buy 1 @ 70.00 pick 1              -> refused STALE_PICK
+        taker: buy #7 1 @ 70.00 pick 1/3         -> accepted #7, traded #1 #7 1 @ 70.00
+        taker: buy 1 @ 70.00 pick 1/3            -> refused STALE_PICK
         """,
         PICK,
+    )
+
+
+def test_the_number_of_a_slice_that_is_gone_does_not_come_again() -> None:
+    """Although as much is hidden again as when it was shown."""
+    check(
+        """
+        maker: sell #1 20 @ 70.00 show 5         -> accepted #1
+        taker: buy #2 5 @ 70.00 pick 1           -> accepted #2, traded #1 #2 5 @ 70.00, refilled #1 5 @ 70.00
+        maker: amend #1 to 25                    -> amended #1 to 25 @ 70.00 losing priority
+        taker: buy 5 @ 70.00 pick 1              -> refused STALE_PICK
+        taker: buy #3 5 @ 70.00 pick 1/1         -> accepted #3, traded #1 #3 5 @ 70.00, refilled #1 5 @ 70.00
+        """,
+        PICK,
+    )
+
+
+def test_a_number_stays_with_an_iceberg_that_is_amended() -> None:
+    """Also where it comes in behind others, elsewhere, or shows more: it is one slice."""
+    check(
+        """
+        maker: sell #1 20 @ 70.00 show 5         -> accepted #1
+        maker: amend #1 to 30                    -> amended #1 to 30 @ 70.00 losing priority
+        maker: amend #1 to 12                    -> amended #1 to 12 @ 70.00 keeping priority
+        taker: buy #2 2 @ 70.00 pick 1           -> accepted #2, traded #1 #2 2 @ 70.00
+        maker: amend #1 to 40 @ 69.00               -> amended #1 to 40 @ 69.00 losing priority
+        taker: buy #3 5 @ 69.00 pick 1           -> accepted #3, traded #1 #3 5 @ 69.00, refilled #1 5 @ 69.00
+        maker: amend #1 @ 68.00                  -> amended #1 to 40 @ 68.00 losing priority
+        taker: buy #4 1 @ 69.00 pick 1/1         -> accepted #4, traded #1 #4 1 @ 68.00
+        """,
+        PICK,
+    )
+
+
+def test_a_probe_by_the_number_of_one_slice_does_not_reach_the_next() -> None:
+    """Who knows how it was named cannot find out how much it hides now."""
+    check(
+        """
+        maker: sell #1 10 @ 70.00 show 5         -> accepted #1
+        taker: buy #2 5 @ 70.00                  -> accepted #2, traded #1 #2 5 @ 70.00, refilled #1 5 @ 70.00
+        taker: buy #3 1 @ 70.00 pick 1/1         -> accepted #3, traded #1 #3 1 @ 70.00
+        maker: amend #1 to 25                    -> amended #1 to 25 @ 70.00 losing priority
+        taker: buy #4 5 @ 70.00                  -> accepted #4, traded #1 #4 5 @ 70.00, refilled #1 5 @ 70.00
+        taker: buy 14 @ 70.00 pick 1 fok         -> refused STALE_PICK
+        taker: buy 15 @ 70.00 pick 1 fok         -> refused STALE_PICK
+        taker: buy 14 @ 70.00 pick 1/1 fok       -> refused STALE_PICK
+        """,
+        PICK,
+    )
+
+
+def test_an_iceberg_is_never_refilled_so_often_that_numbers_come_again() -> None:
+    """Its owner takes and raises it a thousand times; that ends before the numbers do."""
+    again = """
+        maker: buy 1 @ 70.00 ioc decrement
+        maker: amend #1 to 20
+    """
+    check(
+        """
+        maker: buy 1 @ 70.00 ioc decrement       -> accepted #1006, reduced #1 by 1 to 19, refilled #1 1 @ 70.00, cancelled #1006 1 self-trade
+        maker: amend #1 to 20                    -> refused BAD_QTY
+        maker: amend #1 @ 71.00                  -> amended #1 to 19 @ 71.00 losing priority
+        taker: buy #1007 18 @ 71.00
+        taker: buy #1008 1 @ 71.00 pick 1/1023   -> accepted #1008, traded #1 #1008 1 @ 71.00
+        """,
+        f"{PICK}maker: sell #1 20 @ 70.00 show 1\n{again * 1004}",
     )
 
 
@@ -185,7 +252,8 @@ def test_of_two_names_of_one_order_one_is_taken() -> None:
         """
         maker: sell #1 4 @ 70.00 show 2          -> accepted #1
         third: sell #2 2 @ 70.00                 -> accepted #2
-        taker: buy #3 3 @ 70.00 pick 1,1/1       -> accepted #3, traded #1 #3 2 @ 70.00, refilled #1 2 @ 70.00, traded #2 #3 1 @ 70.00
+        taker: buy 3 @ 70.00 pick 1,1/1          -> refused STALE_PICK
+        taker: buy #3 3 @ 70.00 pick 1,1         -> accepted #3, traded #1 #3 2 @ 70.00, refilled #1 2 @ 70.00, traded #2 #3 1 @ 70.00
         """,
         PICK,
     )

@@ -40,6 +40,7 @@ FOLLOWS = {
     "Auction.auction_id",  # numbers are kept once, by the register
     "Bid.bid_id",
     "BookSide.sign",
+    "BookSide.slices",
     "Exchange.done",  # 0 between batches
     "Exchange.limited",
     "Exchange.supervised",

@@ -120,6 +120,38 @@ def test_a_slice_of_an_iceberg_that_is_gone_cannot_be_picked(
     assert acme.result("add_order", **buy(5, str(after)))["filled"] == 5
 
 
+def test_a_slice_that_is_gone_stays_gone_though_as_much_is_hidden_again(
+    house: House, acme: Client, beta: Client
+) -> None:
+    """20 t that show 5, of which 5 are sold, become 25: 15 t are hidden as before."""
+    mine = sell(beta, 20, display_quantity=5)["order_id"]
+    ((first, *_),) = listed(house)
+    assert acme.result("add_order", **buy(5, str(first)))["filled"] == 5
+    ((second, *_),) = listed(house)
+    beta.result("amend_order", account="beta-1", order_id=mine, quantity=25)
+    assert listed(house) == [(second, "75.00", 5)]
+    assert acme.error("add_order", **buy(5, str(first)))["name"] == "STALE_PICK"
+    assert acme.result("add_order", **buy(5, str(second)))["filled"] == 5
+
+
+def test_all_slices_of_an_iceberg_have_numbers_of_their_own(
+    house: House, acme: Client, beta: Client
+) -> None:
+    """None of them fills a second time, and the last one names no other."""
+    mine = sell(beta, 20, display_quantity=5)["order_id"]
+    numbers: list[str] = []
+    for total in (30, 40, 50, 0):
+        ((now, *_),) = listed(house)
+        numbers.append(str(now))
+        assert acme.result("add_order", **buy(5, str(now)))["filled"] == 5
+        if total:
+            beta.result("amend_order", account="beta-1", order_id=mine, quantity=total)
+        for gone in numbers:
+            error = acme.error("add_order", **buy(5, gone, time_in_force="fok"))
+            assert error["name"] == "STALE_PICK"
+    assert len(set(numbers)) == 4
+
+
 def test_order_ids_do_not_count_the_venues_orders(acme: Client, beta: Client) -> None:
     """Nobody learns from two own orders how many came between them."""
     numbers = []

@@ -243,6 +243,7 @@ def _refill(world: World, row: Row) -> list[Event]:
     """Let an iceberg of which nothing is shown any more show its next tonnes."""
     if not row.rests or row.shown:
         return []
+    row.refills += 1
     queue(world, row)
     refilled = OrderRefilled(
         row.number,

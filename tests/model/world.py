@@ -60,6 +60,7 @@ class Row:
     reserve: int = 0
     owed: int = 0
     paid: int = 0
+    refills: int = 0
     status: OrderStatus = OrderStatus.OPEN
 
     @property
@@ -72,9 +73,7 @@ class Row:
 
     def is_listing(self, number: int) -> bool:
         """Tell whether that names what the order shows now."""
-        given, hidden = self.order.conditions, self.remaining - self.shown
-        slices = -(-hidden // given.display_quantity) if hidden and given else 0
-        return number in (self.number, self.number + slices % 256 * 2**40)
+        return number == self.number + self.refills * 2**38
 
 
 @dataclass

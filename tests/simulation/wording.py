@@ -304,9 +304,8 @@ def ended_order_of(order: Order) -> answers.OrderState:
 def _listing(order: Order) -> str:
     """Return what shows a resting order on the board, where there is one."""
     extras = order.extras
-    hidden = extras.hidden if extras is not None else 0
-    slices = -(-hidden // extras.display) if extras is not None and hidden else 0
-    number = order.order_id + slices % 256 * 2**40
+    refills = extras.refills if extras is not None else 0
+    number = order.order_id + refills * 2**38
     may_pick = order.level.book_side.numbers is not None
     return IDS.listing_shown(order.instrument, number) if may_pick else ""
 

@@ -233,9 +233,9 @@ def _conditions(words: Words) -> Conditions | None:
 
 
 def _listing(name: str) -> int:
-    """Return which listing ``name`` is: an order's number; 7/2 hides two slices."""
-    number, _, slices = name.partition("/")
-    return int(number) + (int(slices or 0) << ID_BITS)
+    """Return which listing ``name`` is: an order's number; 7/2 was refilled twice."""
+    number, _, refills = name.partition("/")
+    return int(number) + (int(refills or 0) << ID_BITS)
 
 
 def _kind(price: int, conditions: Conditions | None) -> OrderType:

@@ -20,11 +20,13 @@ if TYPE_CHECKING:
 
 
 # A listing, which is what a taker picks, has its order's id in these lower bits:
-# 10,000 orders a second in every trading hour use them up in 30 years. Above them are
-# the slices that an iceberg still hides, modulo SLICES, so that each refill is another.
-ID_BITS: Final = 40
-SLICES: Final = 256
-_ID_MASK: Final = (1 << ID_BITS) - 1
+# 10,000 orders a second in every trading hour use them up in 7 years. Above them is
+# how often the order was refilled, so that no slice of an iceberg has a number that
+# another one had. Clients see 48 bits, which is room for MAX_REFILLS: terms let an
+# iceberg have 1,000 slices at most, and an order that others made smaller cannot be
+# raised beyond it.
+ID_BITS: Final = 38
+MAX_REFILLS: Final = 1023
 
 
 @final
@@ -32,7 +34,7 @@ class Extras:
     """What only some orders have; a plain order has none of it.
 
     ``hidden`` tonnes of an iceberg are not shown yet, ``display`` is how many it
-    shows at a time. ``stop_price`` is that of a stop order, and ``stops`` where it
+    shows at a time, and ``refills`` counts how often it has shown the next. ``stop_price`` is that of a stop order, and ``stops`` where it
     waits while no trade has reached it, behind those of a lower ``place``. ``timers`` is where a gtd order's time
     is noted while it is open. Where there are fees, ``rate`` is the higher of the
     two that a buy locks for; ``owed`` is notional × rate so far, exactly, in
@@ -49,6 +51,7 @@ class Extras:
         "paid",
         "place",
         "rate",
+        "refills",
         "reserve",
         "stop_price",
         "stops",
@@ -58,6 +61,7 @@ class Extras:
     def __init__(self) -> None:
         self.display = 0
         self.hidden = 0
+        self.refills = 0
         self.stop_price = 0
         self.place = 0
         self.stops: Stops | None = None
@@ -132,12 +136,14 @@ class Order:
 
     @property
     def listing(self) -> int:
-        """The number by which a taker picks what the order shows now."""
+        """The number by which a taker picks what the order shows now.
+
+        It stays while the order is amended; each refill of an iceberg has the next.
+        """
         extras = self.extras
-        if extras is None or not extras.hidden:
+        if extras is None:
             return self.order_id
-        slices = -(-extras.hidden // extras.display)
-        return self.order_id | (slices % SLICES) << ID_BITS
+        return self.order_id | extras.refills << ID_BITS
 
     @property
     def waits(self) -> bool:
@@ -180,7 +186,7 @@ class Level:
     def remove(self, order: Order) -> None:
         """Take ``order`` out, with the remainder that the level counts. O(1)."""
         if self.book_side.numbers is not None:
-            del self.book_side.numbers[order.order_id]
+            del self.book_side.numbers[order.listing]
         older, newer = order.older, order.newer
         if older is None:
             self.oldest = newer
@@ -203,11 +209,13 @@ class BookSide:
     """The bids or the asks: levels keyed so that the best is the first.
 
     A new level costs O(log n) in the number of levels; adding to a level and
-    finding the best cost O(1). ``numbers`` is an index of the orders by number,
-    kept where takers may name them: it costs an order some 60 ns.
+    finding the best cost O(1). ``numbers`` is an index of the orders by listing,
+    kept where takers may name them: it costs an order some 60 ns. ``slices`` tells
+    that each refill of an iceberg is another listing; where commands mean number 1,
+    all of them are one.
     """
 
-    __slots__ = ("best", "keys", "levels", "numbers", "sign")
+    __slots__ = ("best", "keys", "levels", "numbers", "sign", "slices")
 
     def __init__(self, side: Side) -> None:
         self.sign = -1 if side is BUY else 1  # the asymmetry of bid and ask
@@ -217,6 +225,7 @@ class BookSide:
         self.keys: SortedList[int] = SortedList()
         self.best: Level | None = None
         self.numbers: dict[int, Order] | None = None
+        self.slices = False
 
     def __iter__(self) -> Iterator[Level]:
         """Yield the levels, best first."""
@@ -241,7 +250,7 @@ class BookSide:
         level.total += order.remaining if order.extras is None else order.shown
         level.count += 1
         if self.numbers is not None:
-            self.numbers[order.order_id] = order
+            self.numbers[order.listing] = order
 
     def reaches(self, price: int) -> bool:
         """Tell whether an opposite order at ``price`` would meet the best level."""
@@ -260,23 +269,12 @@ class BookSide:
         best, numbers = self.best, self.numbers
         if not picks or best is None or numbers is None:
             return []
-        named = dict.fromkeys([self.listed(listing) for listing in picks])
+        named = [numbers.get(listing) for listing in dict.fromkeys(picks)]
         return [order for order in named if order is not None and order.level is best]
 
-    def listed(self, listing: int) -> Order | None:
-        """Return the order that ``listing`` names, where orders may be named. O(1).
-
-        A bare order id names an iceberg whatever it shows.
-        """
-        numbers = self.numbers
-        order = None if numbers is None else numbers.get(listing & _ID_MASK)
-        if order is None or listing in (order.order_id, order.listing):
-            return order
-        return None
-
     def numbered(self) -> dict[int, Order]:
-        """Return the orders by number; linear in them."""
-        return {order.order_id: order for level in self for order in level}
+        """Return the orders by listing; linear in them."""
+        return {order.listing: order for level in self for order in level}
 
     def close(self, level: Level) -> None:
         """Forget a level that no order is left in."""
@@ -324,13 +322,17 @@ class Book:
         return self.side(side).level(price)
 
     def let_pick(self) -> None:
-        """Keep the index of order numbers from now on; linear in the orders."""
+        """Keep the index of listings from now on; linear in the orders."""
         for half in (self.bids, self.asks):
             half.numbers = half.numbered()
 
     def let_none_pick(self) -> None:
-        """Keep no index of order numbers any more."""
+        """Keep no index of listings any more."""
         self.bids.numbers = self.asks.numbers = None
+
+    def tell_slices(self) -> None:
+        """Let each refill of an iceberg be another listing from now on."""
+        self.bids.slices = self.asks.slices = True
 
     def orders(self) -> Iterator[Order]:
         """Yield all orders: bids then asks, best level first, oldest first."""

@@ -318,9 +318,10 @@ class State:
         return instrument
 
     def bound(self, instrument: Instrument) -> None:
-        """Let orders meet as many others as the semantics allow."""
-        bounded = self.semantics >= 2
-        instrument.max_fills = work.MAX_FILLS if bounded else work.UNBOUNDED
+        """Let orders meet as many others, and be named, as the semantics allow."""
+        if self.semantics >= 2:
+            instrument.max_fills = work.MAX_FILLS
+            instrument.book.tell_slices()
 
     @property
     def settled_ns(self) -> int:

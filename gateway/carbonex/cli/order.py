@@ -64,8 +64,8 @@ def _order(exchange: Exchange, number: int) -> str:
 def _listing(exchange: Exchange, instrument: str, number: int) -> str:
     ids = OrderIds(exchange)
     meant = ids.listing_meant(instrument, str(number))
-    slices, order_id = divmod(meant, 1 << ID_BITS)
+    refills, order_id = divmod(meant, 1 << ID_BITS)
     if meant <= 0 or not 0 < order_id <= exchange.last_order_id:
         return f"{number}: no listing of {instrument} has had that number"
-    still = f", with {slices} more to come of an iceberg's slices" if slices else ""
-    return f"{number}: order {order_id} of the log{still}"
+    which = f", an iceberg, as refilled {refills} times" if refills else ""
+    return f"{number}: order {order_id} of the log{which}"

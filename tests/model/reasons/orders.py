@@ -133,6 +133,9 @@ def amend(world: World, row: Row, command: AmendOrder) -> Iterator[Reason]:
     yield from who.not_trading(world, paper)
     grown = _as_much(order, quantity) if quantity > row.quantity else None
     yield from _bad_quantity(paper, grown, quantity)
+    shown = order.conditions.display_quantity if order.conditions else 0
+    if grown and shown and row.refills * shown + quantity - row.filled > 1024 * shown:
+        yield Reason.BAD_QTY
     for price in filter(None, (command.price, command.stop_price)):
         yield from _bad_price(paper, price)
     if quantity <= row.filled:

@@ -49,6 +49,8 @@ def _check_terms(state: State, instrument: Instrument) -> None:
     assert instrument.max_fills == (
         work.MAX_FILLS if state.semantics >= 2 else work.UNBOUNDED
     )
+    for half in (instrument.book.bids, instrument.book.asks):
+        assert half.slices is (state.semantics >= 2)
     assert instrument.day_only is not terms.multi_day
     fees = terms.fees.maker or terms.fees.taker
     assert instrument.burdened is bool(fees or terms.position_limit)

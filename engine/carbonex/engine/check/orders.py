@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from carbonex.engine.book import MAX_REFILLS
 from carbonex.engine.commands import Conditions
 from carbonex.engine.enums import BUY, DAY, GTD, STOP, Restriction
 from carbonex.engine.orders.kinds import is_stop, may_rest
@@ -122,8 +123,9 @@ def _check_extras(state: State, instrument: Instrument, order: Order) -> None:
 
 def _check_iceberg(extras: Extras, order: Order) -> None:
     assert extras.hidden >= 0
+    assert 0 <= extras.refills <= MAX_REFILLS
     if extras.display == 0:
-        assert extras.hidden == 0
+        assert extras.hidden == extras.refills == 0
     elif not order.waits:
         assert order.shown <= extras.display
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from carbonex.engine.book import Order
+from carbonex.engine.book import MAX_REFILLS, Order
 from carbonex.engine.enums import BUY, LIMIT, STOP, Phase, PostOnly, Reason
 from carbonex.engine.events import OrderAmended, Rejected
 from carbonex.engine.market.rules import protection, reprice
@@ -69,6 +69,7 @@ def _unfit(
         _misplaced(order, command)
         or restricted(order.account, order.side)
         or not_trading(state, instrument, named)
+        or _too_many_refills(state, order, quantity)
         or bad_size(state, instrument, _display_of(state, order, quantity), quantity)
         or bad_prices(instrument, [item for item in prices if item[1]])
     )
@@ -92,6 +93,22 @@ def _display_of(state: State, order: Order, quantity: int) -> Conditions | None:
     if state.semantics < 2 or conditions.display_quantity <= quantity:
         return conditions
     return replace(conditions, display_quantity=quantity)
+
+
+def _too_many_refills(state: State, order: Order, quantity: int) -> Rejected | None:
+    """Check that an iceberg that grows to ``quantity`` runs out before its numbers.
+
+    Only self-trade prevention can have made it smaller since it was shown, so that it
+    has been refilled more often than its display and its total say.
+    """
+    extras = order.extras
+    if extras is None or not extras.display or state.semantics < 2:
+        return None
+    slices = MAX_REFILLS + 1 - extras.refills
+    least = -((order.filled - quantity) // slices)  # rounded up
+    if quantity <= order.quantity or extras.display >= least:
+        return None
+    return Rejected(Reason.BAD_QTY, "display_quantity", extras.display, least)
 
 
 def _misplaced(order: Order, command: AmendOrder) -> Rejected | None:

@@ -305,10 +305,9 @@ def _unpickable(
         return None
     makers = instrument.book.opposite(command.side)
     assert makers.numbers is not None
-    named = makers.listed if state.semantics >= 2 else makers.numbers.get
     worse: list[int] = []
     for listing in conditions.pick:
-        order = named(listing)
+        order = makers.numbers.get(listing)
         if order is None:
             return Rejected(Reason.STALE_PICK, "pick", listing)
         if order.level is not makers.best:

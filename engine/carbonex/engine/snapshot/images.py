@@ -60,6 +60,7 @@ class ExtrasRow(msgspec.Struct, frozen=True, gc=False, array_like=True):
     reserve: int
     counted: bool
     place: int
+    refills: int
 
 
 class OrderRow(msgspec.Struct, frozen=True, gc=False, array_like=True):

@@ -327,6 +327,7 @@ def _extras(state: State, order: Order, row: ExtrasRow) -> Extras:
     extras.owed = row.paid * FEE_UNIT - row.uncharged
     extras.reserve = row.reserve
     extras.place = row.place
+    extras.refills = row.refills
     if row.counted:
         extras.holding = order.account.holdings[order.instrument]
     if order.command.time_in_force is GTD:

@@ -288,6 +288,7 @@ def _extras(extras: Extras) -> ExtrasRow:
         extras.reserve,
         extras.holding is not None,
         extras.place,
+        extras.refills,
     )
 
 
