@@ -53,13 +53,16 @@ class Position:
 class Accounts:
     """Every account's executions, and the orders that they leave open.
 
-    ``shown`` tells clients the numbers of orders.
+    ``shown`` tells clients the numbers of orders, and the others those of blocks and of
+    bids.
     """
 
     shown: Callable[[int], str] = str
     executions: defaultdict[str, list[channels.Execution]] = field(
         default_factory=lambda: defaultdict(list)
     )
+    shown_block: Callable[[int], str] = str
+    shown_bid: Callable[[int], str] = str
     everyones: list[str] = field(default_factory=list)  # accounts, as they executed
     open: dict[int, Position] = field(default_factory=dict)
 
@@ -145,7 +148,12 @@ class Accounts:
             (event.seller, "sell", event.seller_fee),
         ):
             took = side == ("buy" if event.taker_side is BUY else "sell")
-            source = event.bid_id if took and event.bid_id else event.source_id
+            if event.method is Method.BLOCK:
+                source = self.shown_block(event.source_id)
+            elif took:
+                source = self.shown_bid(event.bid_id)
+            else:
+                source = str(event.source_id)
             self._keep_of_no_order(
                 seq,
                 time_ns,
@@ -161,7 +169,7 @@ class Accounts:
                 liquidity="taker" if took else "maker",
                 fee=format_fen(fee) if fee else "",
                 method=event.method.name.lower(),
-                source_id=str(source),
+                source_id=source,
             )
 
     def _annul(self, seq: int, time_ns: int, event: TradeAnnulled) -> None:

@@ -90,6 +90,27 @@ def test_from_the_number_of_a_listing_to_its_order(
     ]
 
 
+def test_from_the_numbers_of_blocks_and_bids_to_the_logs_and_back(
+    tmp_path: Path, venue: Venue
+) -> None:
+    venue.exchange.check()  # it has none of either
+    ids = venue.ids
+    for kind, of in (("block", ids.blocks), ("bid", ids.bids)):
+        shown = of.shown(1)
+        assert told(tmp_path, "--kind", kind, shown, 1) == [
+            f"{shown}: no {kind} of this venue has that number",
+            f"1: no {kind} of this venue has that number",
+        ]
+
+
+def test_numbers_are_of_one_kind(tmp_path: Path, venue: Venue) -> None:
+    (name,) = venue.exchange.instruments
+    chosen = ["--listing", name, "--kind", "bid"]
+    result = run.invoke(app, ["order", str(tmp_path), "5", *chosen])
+    assert result.exit_code == 1
+    assert "the numbers are of listings or of bids" in result.output
+
+
 def test_an_instrument_that_is_not_there(tmp_path: Path, venue: Venue) -> None:
     assert venue.exchange.instruments
     result = run.invoke(app, ["order", str(tmp_path), "5", "--listing", "CEA99"])

@@ -39,7 +39,8 @@ def facts_of(event: Event, ids: OrderIds) -> Iterator[tuple[str, int, Fact]]:
         yield event.maker.account, event.maker_exec_seq, ("trade", "maker", *maker)
         yield event.taker.account, event.taker_exec_seq, ("trade", "taker", *taker)
     elif isinstance(event, OffBookTrade):
-        deal = event.trade_id, event.price, event.quantity, event.source_id
+        block = int(ids.blocks.shown(event.source_id))  # nobody opens auctions here
+        deal = event.trade_id, event.price, event.quantity, block
         yield event.buyer, event.buyer_exec_seq, ("off book", "buy", *deal)
         yield event.seller, event.seller_exec_seq, ("off book", "sell", *deal)
     elif isinstance(

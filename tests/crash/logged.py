@@ -90,6 +90,10 @@ class Logged:
         """Return the number by which clients know an order."""
         return int(self.ids.shown(order_id))
 
+    def _told_block(self, block_id: int) -> int:
+        """Return the number by which clients know a block proposal."""
+        return int(self.ids.blocks.shown(block_id))
+
     def _wrong(self, what: str) -> None:
         self.faults.append(f"the log: {what}")
 
@@ -116,7 +120,7 @@ class Logged:
                 and not event.duplicate
             ):
                 ref: str = getattr(command, "client_ref", "")
-                self._once(self.accepted, ref, event.block_id)
+                self._once(self.accepted, ref, self._told_block(event.block_id))
 
     def _take_all(self, events: Sequence[Event]) -> None:
         for event in events:
@@ -140,7 +144,8 @@ class Logged:
         elif type(event) is Moved and not event.duplicate:
             self.moved[event.terms.client_ref] += 1
         elif type(event) is BlockProposed and not event.duplicate:
-            self._once(self.proposed, event.terms.client_ref, event.block_id)
+            number = self._told_block(event.block_id)
+            self._once(self.proposed, event.terms.client_ref, number)
         elif type(event) is DayBegun:
             self.days += 1
             self.begun.add(event.date)

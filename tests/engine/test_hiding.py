@@ -53,14 +53,16 @@ def test_where_commands_mean_number_1_there_is_none() -> None:
     assert driver.exchange.secret == SECRET
 
 
-def test_it_is_in_the_snapshot_with_the_orders_that_came_before() -> None:
+def test_it_is_in_the_snapshot_with_what_came_before() -> None:
     driver = founded()
-    driver.exchange.last_order_id = 7
-    before = driver.exchange.digest()
+    exchange = driver.exchange
+    exchange.last_order_id, exchange.last_block_id, exchange.last_bid_id = 7, 5, 3
+    before = exchange.digest()
     driver.do(HideOrderIds("", SECRET))
-    driver.exchange.last_order_id = 9
-    restored = Exchange.restore(driver.exchange.snapshot())
+    exchange.last_order_id = exchange.last_block_id = exchange.last_bid_id = 9
+    restored = Exchange.restore(exchange.snapshot())
     assert (restored.secret, restored.plain_ids) == (SECRET, 7)
+    assert (restored.plain_blocks, restored.plain_bids) == (5, 3)
     assert restored.digest() == driver.exchange.digest() != before
     restored.check()
 

@@ -127,6 +127,8 @@ class ExchangeMachine(RuleBasedStateMachine):
         exchange, model = self.exchange, self.model
         assert exchange.secret == model.secret
         assert exchange.plain_ids == model.plain_ids
+        assert exchange.plain_blocks == model.plain_blocks
+        assert exchange.plain_bids == model.plain_bids
 
     @invariant()
     def what_is_due_agrees(self) -> None:

@@ -31,6 +31,7 @@ from gateway.reasons import (
 
 
 R = Reason
+BLOCK_1 = IDS.blocks.shown(1)
 LISTING_2, LISTING_7 = (IDS.listing_shown(CEA, number) for number in (2, 7))
 OF_THE_MARKET = (
     Scenario(
@@ -221,10 +222,10 @@ OFF_THE_BOOK = (
     Scenario(
         R.NO_SUCH_PROPOSAL,
         "block_id",
-        "there is no open block proposal 1; it was answered, withdrawn, has expired or"
-        " never was",
-        beta("accept_block", block_id="1", client_ref="a"),
-        (*BLOCKS, block(), acme("withdraw_block", block_id="1")),
+        f"there is no open block proposal {BLOCK_1}; it was answered, withdrawn, has"
+        " expired or never was",
+        beta("accept_block", block_id=BLOCK_1, client_ref="a"),
+        (*BLOCKS, block(), acme("withdraw_block", block_id=BLOCK_1)),
     ),
     Scenario(
         R.COUNTERPARTY_MISMATCH,

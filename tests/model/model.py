@@ -167,6 +167,7 @@ def _hide(world: World, command: HideOrderIds) -> list[Event]:
     events = first([*who.venue(command.key), *bad])
     if not events:
         world.secret, world.plain_ids = command.secret, len(world.rows)
+        world.plain_blocks, world.plain_bids = world.last_block, world.last_bid
     return events
 
 

@@ -183,7 +183,7 @@ class World:
         self.revoked: set[str] = set()
         self.rows: list[Row] = []
         self.secret = b""  # which hides the numbers of orders after the plain ones
-        self.plain_ids = 0
+        self.plain_ids = self.plain_blocks = self.plain_bids = 0
         self.deals: list[Deal] = []
         self.blocks: dict[int, ProposeBlock] = {}
         self.sales: dict[int, Sale] = {}

@@ -219,14 +219,14 @@ async def test_an_auction_that_ended_during_an_interruption_is_told(
         auctions, bids = bidder.auction_updates(), bidder.bid_updates()
         executions = bidder.executions()
         await bidder.ping()
-        await bidder.place_bid(await open_auction(operator), 100, "75.00")
+        bid = await bidder.place_bid(await open_auction(operator), 100, "75.00")
         assert (await auctions.next()).auction.status == "open"
         assert (await bids.next()).status == "open"
         async with interrupted(market, bidder):
             await operator.close_auction("1")
         assert (await auctions.next()).auction.status == "ended"
         assert (await bids.next()).status == "ended"
-        assert (await executions.next()).source_id == "1"  # and what it got
+        assert (await executions.next()).source_id == bid.bid_id  # and what it got
 
 
 async def unanswered(market: Market, bidder: Venue) -> BidStateUnknown:

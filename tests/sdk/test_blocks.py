@@ -67,7 +67,7 @@ async def test_a_counter_offer_ends_what_it_answers(market: Market) -> None:
         connect(market.url, market.keys["taker"]) as buyer,
     ):
         own = seller.block_updates()
-        await seller.propose_block("taker", "sell", "CEA25", 2_000, "74.00")
+        mine = await seller.propose_block("taker", "sell", "CEA25", 2_000, "74.00")
         [offer] = await buyer.blocks()
         counter = await buyer.counter_block(offer, price="72.50")
         assert (counter.side, counter.price) == ("buy", Decimal("72.50"))
@@ -78,7 +78,7 @@ async def test_a_counter_offer_ends_what_it_answers(market: Market) -> None:
             ("maker", "countered"),
             ("taker", "open"),
         ]
-        with pytest.raises(UnknownBlock, match="proposal 1;"):
+        with pytest.raises(UnknownBlock, match=f"proposal {mine.block_id};"):
             await seller.withdraw_block(offer)
         assert (await seller.accept_block(told[2])).status == "accepted"
 
@@ -161,7 +161,8 @@ async def test_a_proposal_that_was_answered_meanwhile_is_no_longer_open(
         executions = seller.executions()
         market.cable.answers_held = True
         error = await unanswered(market, seller)
-        await buyer.accept_block("1")
+        [offer] = await buyer.blocks()
+        await buyer.accept_block(offer)
         block = await error.resolve()
         assert (block.status, block.duplicate) == ("ended", True)
         trade = await executions.next()
@@ -204,18 +205,26 @@ async def test_what_ended_during_an_interruption_is_told(market: Market) -> None
         connect(market.url, market.keys["taker"]) as buyer,
     ):
         own = seller.block_updates()
-        for price in ("72.00", "73.00"):
-            await seller.propose_block("taker", "sell", "CEA25", 1_000, price)
-        assert [(await own.next()).block_id for _ in range(2)] == ["1", "2"]
+        first, second = [
+            (
+                await seller.propose_block("taker", "sell", "CEA25", 1_000, price)
+            ).block_id
+            for price in ("72.00", "73.00")
+        ]
+        assert [(await own.next()).block_id for _ in range(2)] == [first, second]
         async with interrupted(market, seller):
             with pytest.raises(ConnectionLost):
-                await seller.withdraw_block("2")
-            await buyer.decline_block("1")
-            await buyer.propose_block("maker", "buy", "CEA25", 1_000, "71.00")
+                await seller.withdraw_block(second)
+            await buyer.decline_block(first)
+            block = await buyer.propose_block("maker", "buy", "CEA25", 1_000, "71.00")
         told = [await own.next() for _ in range(2)]
-        assert [(b.block_id, b.status) for b in told] == [("1", "ended"), ("3", "open")]
+        third = block.block_id
+        assert [(b.block_id, b.status) for b in told] == [
+            (first, "ended"),
+            (third, "open"),
+        ]
         late = seller.block_updates()  # begins with those that are open
-        assert [(await late.next()).block_id for _ in range(2)] == ["2", "3"]
+        assert [(await late.next()).block_id for _ in range(2)] == [second, third]
 
 
 async def unanswered(market: Market, seller: Venue) -> BlockStateUnknown:

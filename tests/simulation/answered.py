@@ -173,9 +173,9 @@ def _result(sent: Sent) -> Told:
     if method == "cancel_all":
         return [_told_gone(order) for order in result["orders"]]
     if "block_id" in result:
-        return "block", int(result["block_id"])
+        return "block", IDS.blocks.meant(result["block_id"])
     if "bid_id" in result:
-        return "bid", int(result["bid_id"])
+        return "bid", IDS.bids.meant(result["bid_id"])
     if "auction_id" in result:
         return "auction", int(result["auction_id"])
     if "client_ref" in result:

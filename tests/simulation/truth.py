@@ -60,7 +60,14 @@ class Truth:
     wanted: dict[int, list[Shown]] = field(default_factory=dict)
     exchange: Exchange = field(default_factory=Exchange)
     outcomes: dict[Command, list[Outcome]] = field(default_factory=dict)
-    accounts: Accounts = field(default_factory=partial(Accounts, IDS.shown))
+    accounts: Accounts = field(
+        default_factory=partial(
+            Accounts,
+            IDS.shown,
+            shown_block=IDS.blocks.shown,
+            shown_bid=IDS.bids.shown,
+        )
+    )
     news: dict[tuple[str, str], list[Any]] = field(default_factory=dict)
     hashes: dict[int, list[bytes]] = field(default_factory=dict)  # by seq
     rows: dict[int, tuple[str, int]] = field(default_factory=dict)  # hash, seq

@@ -193,7 +193,7 @@ def _block(_seq: int, _time: int, event: BlockProposed | BlockEnded) -> Iterator
     for party in (event.proposer, terms.counterparty):
         owned = party == event.proposer
         item = answers.Block(
-            block_id=str(event.block_id),
+            block_id=IDS.blocks.shown(event.block_id),
             proposer=event.proposer,
             counterparty=terms.counterparty,
             instrument=terms.instrument,
@@ -201,7 +201,7 @@ def _block(_seq: int, _time: int, event: BlockProposed | BlockEnded) -> Iterator
             price=format_fen(terms.price),
             quantity=terms.quantity,
             status=_name(event.end) if isinstance(event, BlockEnded) else "open",
-            counters=str(terms.counters) if terms.counters else "",
+            counters=IDS.blocks.shown(terms.counters) if terms.counters else "",
             account=terms.account if owned else "",
             client_ref=terms.client_ref if owned else "",
         )
@@ -211,7 +211,7 @@ def _block(_seq: int, _time: int, event: BlockProposed | BlockEnded) -> Iterator
 def _bid(_seq: int, _time: int, event: BidPlaced | BidEnded) -> Iterator[News]:
     terms = event.terms
     item = answers.Bid(
-        bid_id=str(event.bid_id),
+        bid_id=IDS.bids.shown(event.bid_id),
         auction_id=str(terms.auction_id),
         account=terms.account,
         price=format_fen(terms.price),

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from carbonex.engine import Exchange
-from carbonex.wire.order_ids import OFFSET, OrderIds
+from carbonex.wire.order_ids import OFFSET, OfferIds, OrderIds, _key
 from carbonex.wire.speck import Speck
 
 
@@ -68,7 +68,7 @@ def test_orders_from_before_the_secret_keep_their_numbers_and_no_others() -> Non
     mine = ids(plain=7)
     assert [mine.shown(n) for n in (1, 7)] == ["1", "7"]
     assert (mine.meant("7"), mine.meant("8")) == (7, -8)
-    hidden = str(OFFSET + Speck(mine._key(b"order ids", "")).encrypt(7))
+    hidden = str(OFFSET + Speck(_key(SECRET, b"order ids", "")).encrypt(7))
     assert mine.meant(hidden) < 0  # a second number of order 7
     assert int(mine.shown(8)) > OFFSET
     assert int(mine.listing_shown("CEA25", 7)) > OFFSET  # nobody was told of these
@@ -106,3 +106,52 @@ def test_the_listings_of_two_instruments_are_other_numbers() -> None:
     of_other = {mine.listing_shown("CEA25", n) for n in range(1, 500)}
     assert not of_one & of_other
     assert mine.listing_meant("CEA25", mine.listing_shown("CEA24", 1)) != 1
+
+
+def offers(plain: int = 0) -> list[OfferIds]:
+    """Return those of blocks and of bids."""
+    exchange = Exchange()
+    exchange.secret = SECRET
+    exchange.plain_blocks = exchange.plain_bids = plain
+    mine = OrderIds(exchange)
+    return [mine.blocks, mine.bids]
+
+
+@given(NUMBERS)
+def test_blocks_and_bids_are_told_by_numbers_of_their_own(number: int) -> None:
+    told = [*(kind.shown(number) for kind in offers()), ids().shown(number)]
+    assert all(len(text) == 15 for text in told)
+    assert len(set(told)) == 3
+    for kind, text in zip(offers(), told, strict=False):
+        assert kind.meant(text) == number
+
+
+@given(GIVEN, st.sampled_from([0, 1, 1000]))
+def test_a_number_that_no_block_has_is_shown_as_it_was_given(
+    given: int, plain: int
+) -> None:
+    for kind in offers(plain):
+        assert kind.shown(kind.meant(str(given))) == str(given)
+
+
+def test_blocks_and_bids_from_before_the_secret_keep_their_numbers() -> None:
+    for kind in offers(plain=7):
+        assert [kind.shown(n) for n in (1, 7)] == ["1", "7"]
+        assert (kind.meant("7"), kind.meant("8")) == (7, -8)
+        assert int(kind.shown(8)) > OFFSET
+    for kind in offers():
+        assert kind.meant("7") < 0  # who could try them out would find the count
+
+
+def test_a_trade_is_told_to_come_of_what_its_own_side_knows() -> None:
+    mine = ids()
+    told = {
+        ("listed", "maker"): mine.shown(5),
+        ("listed", "taker"): mine.shown(5),
+        ("block", "maker"): mine.blocks.shown(5),
+        ("block", "taker"): mine.blocks.shown(5),
+        ("auction", "maker"): "5",  # auctions are announced to everybody
+        ("auction", "taker"): mine.bids.shown(5),
+    }
+    for (method, liquidity), source in told.items():
+        assert mine.source_shown(method, liquidity, 5) == source

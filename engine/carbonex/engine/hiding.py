@@ -1,8 +1,8 @@
-"""What hides the engine's numbers of orders from clients: a secret in the log.
+"""What hides the engine's numbers from clients: a secret in the log.
 
-The engine counts the orders of the whole venue, which would tell each client how much
-the others do. Clients see other numbers, which the gateway derives from the engine's
-with a secret (``carbonex.wire.numbers``). Every reader of the log must come to the same
+The engine counts the orders, block proposals and bids of the whole venue, which would
+tell each client how much the others do. Clients see other numbers, which the gateway
+derives from the engine's with a secret (``carbonex.wire.order_ids``). Every reader of the log must come to the same
 ones, so the log holds the secret, and the state keeps it.
 """
 
@@ -25,7 +25,7 @@ SECRET_BYTES: Final = 32
 
 
 def hide_order_ids(state: State, command: HideOrderIds) -> list[Event]:
-    """Have clients see other numbers of later orders, if the venue sent it; once."""
+    """Have clients see other numbers of what comes later, if the venue sent it; once."""
     if command.key != VENUE_KEY:
         return [Rejected(Reason.NOT_PERMITTED)]
     if state.semantics < 2 or state.secret or len(command.secret) != SECRET_BYTES:
@@ -33,4 +33,6 @@ def hide_order_ids(state: State, command: HideOrderIds) -> list[Event]:
         return [Rejected(Reason.BAD_PARAMETER, "secret", given, SECRET_BYTES)]
     state.secret = command.secret
     state.plain_ids = state.last_order_id
+    state.plain_blocks = state.last_block_id
+    state.plain_bids = state.last_bid_id
     return []

@@ -215,7 +215,8 @@ class State:
     supervised; or freezes pend.
 
     Clients see the ids of orders up to ``plain_ids`` as they are, and those of later ones
-    hidden with ``secret`` (see ``hiding``); while it is empty, all as they are.
+    hidden with ``secret`` (see ``hiding``); while it is empty, all as they are. It is so
+    with block proposals up to ``plain_blocks`` and bids up to ``plain_bids``.
 
     ``cancels`` are the mass cancels that go on with later batches, the next in turn
     first, and ``reaching`` the instruments whose stop orders trades have reached, and
@@ -240,7 +241,7 @@ class State:
         self.before: Before | None = None  # the open day began
         self.last_order_id = 0
         self.secret = b""
-        self.plain_ids = 0
+        self.plain_ids = self.plain_blocks = self.plain_bids = 0
         self.last_block_id = self.last_session_id = 0
         self.last_auction_id = self.last_bid_id = 0
         self.cash = 0

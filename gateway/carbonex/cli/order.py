@@ -1,14 +1,15 @@
-"""``carbonex order``: from the number that a client sees of an order to the log's, and back."""
+"""``carbonex order``: from the numbers that clients see to the log's, and back."""
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from carbonex.engine.book import ID_BITS
 from carbonex.journal import LogReader, SnapshotStore, recover
-from carbonex.wire.order_ids import OrderIds
+from carbonex.wire.order_ids import OfferIds, OrderIds
 
 from .failures import fail
 from .logs import Directory, log_errors, warn
@@ -18,11 +19,19 @@ if TYPE_CHECKING:
     from carbonex.engine import Exchange
 
 
+class Kind(StrEnum):
+    """What clients know by a number."""
+
+    ORDER = "order"
+    BLOCK = "block"
+    BID = "bid"
+
+
 def order(
     directory: Directory,
     numbers: Annotated[
         list[int],
-        typer.Argument(min=1, metavar="NUMBER…", help="Ids of orders, or of listings."),
+        typer.Argument(min=1, metavar="NUMBER…", help="Ids of orders, or of others."),
     ],
     listing: Annotated[
         str,
@@ -30,13 +39,18 @@ def order(
             metavar="INSTRUMENT", help="The numbers are listings of this instrument."
         ),
     ] = "",
+    kind: Annotated[
+        Kind, typer.Option(help="What the numbers are of, where not of listings.")
+    ] = Kind.ORDER,
 ) -> None:
     """Tell which order of the log a client's number is, and by which clients know one.
 
     Clients see other numbers than the log, `carbonex replay` and alerts have, so that
-    nobody learns how many orders others place. A number of 15 digits is a client's, a
-    smaller one the log's. It works beside a running server.
+    nobody learns how many orders, blocks and bids others place. A number of 15 digits
+    is a client's, a smaller one the log's. It works beside a running server.
     """
+    if listing and kind is not Kind.ORDER:
+        fail(f"the numbers are of listings or of {kind}s; name --listing or --kind")
     with log_errors():
         log, snapshots = LogReader(directory), SnapshotStore(directory)
         recovered = recover(log, snapshots, upto=log.durable)
@@ -48,17 +62,24 @@ def order(
         if listing:
             typer.echo(_listing(exchange, listing, number))
         else:
-            typer.echo(_order(exchange, number))
+            typer.echo(_told(exchange, kind, number))
 
 
-def _order(exchange: Exchange, number: int) -> str:
-    ids = OrderIds(exchange)
+def _told(exchange: Exchange, kind: Kind, number: int) -> str:
+    """Tell of a client's number which is the log's, or of the log's how it is seen."""
+    ids: OrderIds | OfferIds = OrderIds(exchange)
+    last = exchange.last_order_id
+    if kind is Kind.BLOCK:
+        ids, last = OrderIds(exchange).blocks, exchange.last_block_id
+    elif kind is Kind.BID:
+        ids, last = OrderIds(exchange).bids, exchange.last_bid_id
     meant = ids.meant(str(number))
-    if 0 < meant <= exchange.last_order_id:
-        return f"{number}: order {meant} of the log"
-    if number <= exchange.last_order_id:
-        return f"{number}: clients see order {number} of the log as {ids.shown(number)}"
-    return f"{number}: no order of this venue has that number"
+    if 0 < meant <= last:
+        return f"{number}: {kind} {meant} of the log"
+    if number <= last:
+        shown = ids.shown(number)
+        return f"{number}: clients see {kind} {number} of the log as {shown}"
+    return f"{number}: no {kind} of this venue has that number"
 
 
 def _listing(exchange: Exchange, instrument: str, number: int) -> str:

@@ -149,11 +149,12 @@ def wire_execution(
 
 
 def _source(entry: ExecutionEntry, ids: OrderIds) -> str:
-    """Return what a trade came of: of a listed one that was annulled, its order."""
+    """Return what a trade came of; of a listed one only if it was annulled."""
     if not entry.source_id:
         return ""
-    listed = entry.method == LISTED
-    return ids.shown(entry.source_id) if listed else str(entry.source_id)
+    return ids.source_shown(
+        entry.method or LISTED, entry.liquidity or "", entry.source_id
+    )
 
 
 def _price(fen: int | None) -> str:

@@ -1,10 +1,11 @@
-"""Numbers of orders as clients see them, which do not count the venue's orders.
+"""Numbers of orders, blocks and bids as clients see them, which do not count others'.
 
 The engine counts the orders of the whole venue. A client who saw those numbers would
 learn how many orders were placed between two of its own. So what a client is told is a
-permutation of them, with a key of the venue's secret; and the listings of each
-instrument, which everybody sees, are another one, with a key of their own. Without the
-secret nobody can tell which number comes after which, which listing is which order, or
+permutation of them, with a key of the venue's secret. Block proposals, bids, and the
+listings of each instrument, which everybody sees, are others, each with a key of its
+own, so that no number of one kind is a number of another by more than chance. Auctions
+are announced to everybody, and keep the engine's numbers. Without the secret nobody can tell which number comes after which, which listing is which order, or
 what a number of one instrument says of another's. Both ways are O(1) and need no
 table. The log, its tools and alerts keep the engine's numbers.
 """
@@ -14,16 +15,24 @@ from __future__ import annotations
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Final, final
 
+from carbonex.engine import Method
+
 from .speck import BITS, KEY_BYTES, Speck
+from .vocabulary import METHOD_NAMES
 
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from carbonex.engine.state import State
 
 
 # What is added to a permuted number: all have 15 digits, and no engine's number is
 # as large. Spreadsheets keep 15 digits.
 OFFSET: Final = 1 << BITS
+
+LISTED: Final = METHOD_NAMES[Method.LISTED]
+BLOCK: Final = METHOD_NAMES[Method.BLOCK]
 
 
 @final
@@ -35,7 +44,16 @@ class OrderIds:
     are, and later those of the orders that came before it.
     """
 
-    __slots__ = ("_last", "_listings", "_orders", "_plain", "_secret", "_state")
+    __slots__ = (
+        "_last",
+        "_listings",
+        "_orders",
+        "_plain",
+        "_secret",
+        "_state",
+        "bids",
+        "blocks",
+    )
 
     def __init__(self, state: State) -> None:
         """Follow ``state``, which may get its secret later."""
@@ -44,6 +62,8 @@ class OrderIds:
         self._plain = 0
         self._orders = Speck(bytes(KEY_BYTES))
         self._listings: dict[str, Speck] = {}
+        self.blocks: Final = OfferIds(state, b"block ids", _plain_blocks)
+        self.bids: Final = OfferIds(state, b"bid ids", _plain_bids)
         # An order is told of several times in a row: its execution, then its answer.
         self._last = (0, "0")
 
@@ -78,6 +98,17 @@ class OrderIds:
                 return order_id
         return -given
 
+    def source_shown(self, method: str, liquidity: str, source_id: int) -> str:
+        """Return what a trade came of, as the side with that liquidity is told.
+
+        Its order, its block, the taker's bid, or the auction that was bid in.
+        """
+        if method == LISTED:
+            return self.shown(source_id)
+        if method == BLOCK:
+            return self.blocks.shown(source_id)
+        return self.bids.shown(source_id) if liquidity == "taker" else str(source_id)
+
     def listing_shown(self, instrument: str, listing: int) -> str:
         """Return the number of one of an instrument's listings as everybody sees it."""
         if listing < 0 or not self._state.secret:
@@ -99,7 +130,7 @@ class OrderIds:
             self._adopt()
         known = self._listings.get(instrument)
         if known is None:
-            known = Speck(self._key(b"listings", instrument))
+            known = Speck(_key(self._secret, b"listings", instrument))
             self._listings[instrument] = known
         return known
 
@@ -107,9 +138,62 @@ class OrderIds:
         """Take the venue's secret."""
         self._secret = self._state.secret
         self._plain = self._state.plain_ids
-        self._orders = Speck(self._key(b"order ids", ""))
+        self._orders = Speck(_key(self._secret, b"order ids", ""))
 
-    def _key(self, use: bytes, instrument: str) -> bytes:
-        return blake2b(
-            instrument.encode(), digest_size=KEY_BYTES, key=self._secret, person=use
-        ).digest()
+
+@final
+class OfferIds:
+    """Shows the engine's numbers of block proposals, or of bids, as OrderIds orders'."""
+
+    __slots__ = ("_cipher", "_plain", "_plain_of", "_secret", "_state", "_use")
+
+    def __init__(
+        self, state: State, use: bytes, plain_of: Callable[[State], int]
+    ) -> None:
+        """Follow ``state``; ``plain_of`` tells the last number from before its secret."""
+        self._state: Final = state
+        self._use: Final = use
+        self._plain_of: Final = plain_of
+        self._secret = b""
+        self._plain = 0
+        self._cipher = Speck(bytes(KEY_BYTES))
+
+    def shown(self, number: int) -> str:
+        """Return the number as clients are told it."""
+        self._follow()
+        if not self._secret or number <= self._plain:
+            return str(abs(number))
+        return str(OFFSET + self._cipher.encrypt(number))
+
+    def meant(self, text: str) -> int:
+        """Return which one a client means by a number, of digits only."""
+        self._follow()
+        given = int(text)
+        if not self._secret or given <= self._plain:
+            return given
+        if given >> BITS == 1:
+            number = self._cipher.decrypt(given - OFFSET)
+            if number > self._plain:
+                return number
+        return -given
+
+    def _follow(self) -> None:
+        """Take the venue's secret, once it has one."""
+        if self._state.secret is not self._secret:
+            self._secret = self._state.secret
+            self._plain = self._plain_of(self._state)
+            self._cipher = Speck(_key(self._secret, self._use, ""))
+
+
+def _plain_blocks(state: State) -> int:
+    return state.plain_blocks
+
+
+def _plain_bids(state: State) -> int:
+    return state.plain_bids
+
+
+def _key(secret: bytes, use: bytes, instrument: str) -> bytes:
+    return blake2b(
+        instrument.encode(), digest_size=KEY_BYTES, key=secret, person=use
+    ).digest()

@@ -32,7 +32,12 @@ def check_registers(state: State) -> None:
     assert state.before is None or state.before.last_order_id <= state.last_order_id
     assert state.gateway in (state.gateways or (0,))
     assert len(state.secret) in (0, SECRET_BYTES)
-    assert 0 <= state.plain_ids <= (state.last_order_id if state.secret else 0)
+    for plain, last in (
+        (state.plain_ids, state.last_order_id),
+        (state.plain_blocks, state.last_block_id),
+        (state.plain_bids, state.last_bid_id),
+    ):
+        assert 0 <= plain <= (last if state.secret else 0)
     _check_participants(state)
     _check_keys(state)
     _check_sessions(state)

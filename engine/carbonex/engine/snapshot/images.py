@@ -276,3 +276,5 @@ class Image(msgspec.Struct, frozen=True, gc=False, array_like=True):
     unfinished: bool
     secret: bytes
     plain_ids: int
+    plain_blocks: int
+    plain_bids: int

@@ -123,6 +123,8 @@ def _restore_counters(state: State, image: Image) -> None:
     state.unfinished = image.unfinished
     state.secret = image.secret
     state.plain_ids = image.plain_ids
+    state.plain_blocks = image.plain_blocks
+    state.plain_bids = image.plain_bids
     state.gateways = {gateway: (epoch, n) for gateway, epoch, n in image.gateways}
     if image.before is not None:
         state.before = _before(image.before)

@@ -96,6 +96,8 @@ def snapshot(state: State) -> bytes:
             state.unfinished,
             state.secret,
             state.plain_ids,
+            state.plain_blocks,
+            state.plain_bids,
         )
     )
 

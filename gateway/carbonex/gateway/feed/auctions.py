@@ -20,13 +20,15 @@ if TYPE_CHECKING:
         BidPlaced,
         Exchange,
     )
+    from carbonex.wire.order_ids import OrderIds
 
 
 class Auctions:
     """Those who follow auctions. Bids are told only where they are not sealed."""
 
-    def __init__(self, exchange: Exchange) -> None:
+    def __init__(self, exchange: Exchange, ids: OrderIds) -> None:
         self._exchange = exchange
+        self._ids = ids
         self.topics = Topics(self._snapshot)
 
     def opened(self, seq: int, time_ns: int, event: AuctionOpened) -> None:
@@ -44,7 +46,7 @@ class Auctions:
             return
         self.topics.send(
             auction.command.instrument,
-            lambda: _update(_standing(auction, seq, time_ns)),
+            lambda: _update(_standing(auction, self._ids, seq, time_ns)),
         )
 
     def _tell(
@@ -60,7 +62,7 @@ class Auctions:
     def _snapshot(self, instrument: str) -> Message:
         exchange = self._exchange
         data = [
-            _standing(auction, exchange.seq, exchange.time_ns)
+            _standing(auction, self._ids, exchange.seq, exchange.time_ns)
             for auction in exchange.auctions.values()
             if instrument in ("", auction.command.instrument)
         ]
@@ -71,19 +73,23 @@ def _update(data: channels.AuctionUpdate) -> Message:
     return Message("auction", "update", [data])
 
 
-def _standing(auction: Auction, seq: int, time_ns: int) -> channels.AuctionUpdate:
+def _standing(
+    auction: Auction, ids: OrderIds, seq: int, time_ns: int
+) -> channels.AuctionUpdate:
     """Return an auction that is not over, and its bids. Linear in them."""
     state = open_auction_of(auction, time_ns)
-    return channels.AuctionUpdate(state, _bids(auction), seq, time_ns // 1000)
+    return channels.AuctionUpdate(state, _bids(auction, ids), seq, time_ns // 1000)
 
 
-def _bids(auction: Auction) -> list[channels.AuctionBid]:
+def _bids(auction: Auction, ids: OrderIds) -> list[channels.AuctionBid]:
     """Return an auction's bids, none where they are sealed."""
     if auction.command.sealed:
         return []
     return [
         channels.AuctionBid(
-            str(bid.bid_id), format_fen(bid.command.price), bid.command.quantity
+            ids.bids.shown(bid.bid_id),
+            format_fen(bid.command.price),
+            bid.command.quantity,
         )
         for bid in auction.bids.values()
     ]

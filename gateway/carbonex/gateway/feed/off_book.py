@@ -29,25 +29,28 @@ from .rendering import price_or_none
 
 if TYPE_CHECKING:
     from carbonex.engine import (
+        Account,
         Auction,
-        Bid,
         Exchange,
         OpenAuction,
         Participant,
         Proposal,
     )
+    from carbonex.wire.order_ids import OrderIds
 
 
 OPEN: Final = "open"
 ANNOUNCED: Final = "announced"
 
 
-def block_of(event: BlockProposed | BlockEnded, *, owned: bool) -> answers.Block:
+def block_of(
+    event: BlockProposed | BlockEnded, ids: OrderIds, *, owned: bool
+) -> answers.Block:
     """Return a proposal; ``owned`` tells that its proposer is told."""
     terms = event.terms
     status = BLOCK_END_NAMES[event.end] if type(event) is BlockEnded else OPEN
     return answers.Block(
-        str(event.block_id),
+        ids.blocks.shown(event.block_id),
         event.proposer,
         terms.counterparty,
         terms.instrument,
@@ -55,29 +58,31 @@ def block_of(event: BlockProposed | BlockEnded, *, owned: bool) -> answers.Block
         format_fen(terms.price),
         terms.quantity,
         status,
-        str(terms.counters or ""),
+        ids.blocks.shown(terms.counters) if terms.counters else "",
         terms.account if owned else "",
         terms.client_ref if owned else "",
         event.duplicate,
     )
 
 
-def open_block_of(proposal: Proposal, *, owned: bool) -> answers.Block:
+def open_block_of(proposal: Proposal, ids: OrderIds, *, owned: bool) -> answers.Block:
     """Return a proposal that is open."""
     event = BlockProposed(proposal.block_id, proposal.proposer.name, proposal.command)
-    return block_of(event, owned=owned)
+    return block_of(event, ids, owned=owned)
 
 
-def open_blocks_of(exchange: Exchange, participant: Participant) -> list[answers.Block]:
+def open_blocks_of(
+    exchange: Exchange, participant: Participant, ids: OrderIds
+) -> list[answers.Block]:
     """Return the open proposals made by or to a participant, oldest first."""
     return [
-        open_block_of(proposal, owned=proposal.proposer is participant)
+        open_block_of(proposal, ids, owned=proposal.proposer is participant)
         for proposal in exchange.blocks.values()
         if proposal.side_of(participant) is not None
     ]
 
 
-def bid_of(event: BidPlaced | BidEnded) -> answers.Bid:
+def bid_of(event: BidPlaced | BidEnded, ids: OrderIds) -> answers.Bid:
     """Return a bid, for its bidder."""
     terms = event.terms
     status, filled, duplicate = OPEN, 0, False
@@ -87,7 +92,7 @@ def bid_of(event: BidPlaced | BidEnded) -> answers.Bid:
         assert type(event) is BidPlaced
         duplicate = event.duplicate
     return answers.Bid(
-        str(event.bid_id),
+        ids.bids.shown(event.bid_id),
         str(terms.auction_id),
         terms.account,
         format_fen(terms.price),
@@ -99,9 +104,12 @@ def bid_of(event: BidPlaced | BidEnded) -> answers.Bid:
     )
 
 
-def open_bid_of(bid: Bid) -> answers.Bid:
-    """Return a bid that is open."""
-    return bid_of(BidPlaced(bid.bid_id, True, bid.command))  # noqa: FBT003
+def open_bids_of(account: Account, ids: OrderIds) -> list[answers.Bid]:
+    """Return an account's open bids, oldest first."""
+    return [
+        bid_of(BidPlaced(bid.bid_id, True, bid.command), ids)  # noqa: FBT003
+        for bid in account.bids.values()
+    ]
 
 
 def auction_of(event: AuctionOpened | AuctionClosed) -> answers.Auction:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, assert_never
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, assert_never
 
 from carbonex.engine import (
     BUY,
@@ -10,7 +10,6 @@ from carbonex.engine import (
     LIMIT,
     SELL,
     CancelReason,
-    Method,
     OffBookTrade,
     OrderAccepted,
     OrderAmended,
@@ -39,13 +38,17 @@ if TYPE_CHECKING:
     from .kept import Record
 
 
+# Whether it takes -> how the side of a trade is told.
+_LIQUIDITY: Final[tuple[Literal["maker"], Literal["taker"]]] = ("maker", "taker")
+
+
 def execution_of(
     account: str, record: Record, ids: OrderIds, *, replayed: bool = False
 ) -> channels.Execution:
     """Return ``record`` as ``account``, one of its parties, is told it."""
     seq, time_ns, event = record.seq, record.time_ns, record.event
     if type(event) is OffBookTrade:
-        return _off_book(account, seq, time_ns, event, replayed=replayed)
+        return _off_book(account, record, event, ids, replayed=replayed)
     if type(event) is TradeAnnulled:
         return _annulled(account, record, event, ids, replayed=replayed)
     change = _change_of(event, account)
@@ -251,12 +254,20 @@ def _refilled(event: OrderRefilled) -> _Change:
 
 
 def _off_book(
-    account: str, seq: int, time_ns: int, event: OffBookTrade, *, replayed: bool
+    account: str,
+    record: Record,
+    event: OffBookTrade,
+    ids: OrderIds,
+    *,
+    replayed: bool,
 ) -> channels.Execution:
     """Return a block's or an auction's trade, which no order made."""
     buys = event.buyer == account
     fee = event.buyer_fee if buys else event.seller_fee
     side = BUY if buys else SELL
+    takes = side is event.taker_side
+    source_id = event.bid_id if event.bid_id and takes else event.source_id
+    method, liquidity = METHOD_NAMES[event.method], _LIQUIDITY[takes]
     return channels.Execution(
         account,
         event.buyer_exec_seq if buys else event.seller_exec_seq,
@@ -271,20 +282,16 @@ def _off_book(
         event.quantity,
         0,
         "filled",
-        seq,
-        time_ns // 1000,
+        record.seq,
+        record.time_ns // 1000,
         trade_id=str(event.trade_id),
         last_price=format_fen(event.price),
         last_quantity=event.quantity,
-        liquidity="taker" if side is event.taker_side else "maker",
+        liquidity=liquidity,
         replayed=replayed,
         fee=format_fen(fee) if fee else "",
-        method=METHOD_NAMES[event.method],
-        source_id=str(
-            event.bid_id
-            if event.bid_id and side is event.taker_side
-            else event.source_id
-        ),
+        method=method,
+        source_id=ids.source_shown(method, liquidity, source_id),
     )
 
 
@@ -299,10 +306,10 @@ def _annulled(
     """Return a trade that was taken back; it changes no order."""
     buys = event.buyer == account
     source_id = event.buyer_source if buys else event.seller_source
-    listed = event.method is Method.LISTED
     fee = event.buyer_fee if buys else event.seller_fee
     side = BUY if buys else SELL
     takes = side is event.taker_side and not event.called
+    method, liquidity = METHOD_NAMES[event.method], _LIQUIDITY[takes]
     return channels.Execution(
         account,
         event.buyer_exec_seq if buys else event.seller_exec_seq,
@@ -322,11 +329,11 @@ def _annulled(
         trade_id=str(event.trade_id),
         last_price=format_fen(event.price),
         last_quantity=event.quantity,
-        liquidity="taker" if takes else "maker",
+        liquidity=liquidity,
         reason=event.reason,
         replayed=replayed,
         fee=format_fen(fee) if fee else "",
-        method=METHOD_NAMES[event.method],
+        method=method,
         called=event.called,
-        source_id=ids.shown(source_id) if listed else str(source_id),
+        source_id=ids.source_shown(method, liquidity, source_id),
     )

@@ -23,19 +23,19 @@ if TYPE_CHECKING:
 E = TypeVar("E", bound="Event")
 
 
-def proposed(events: list[Event], _ids: OrderIds) -> answers.Block:
+def proposed(events: list[Event], ids: OrderIds) -> answers.Block:
     """Return the result of propose_block."""
-    return block_of(_first(BlockProposed, events), owned=True)
+    return block_of(_first(BlockProposed, events), ids, owned=True)
 
 
-def ended(events: list[Event], _ids: OrderIds) -> answers.Block:
+def ended(events: list[Event], ids: OrderIds) -> answers.Block:
     """Return the result of accept_block and decline_block: the counterparty's view."""
-    return block_of(_first(BlockEnded, events), owned=False)
+    return block_of(_first(BlockEnded, events), ids, owned=False)
 
 
-def withdrawn(events: list[Event], _ids: OrderIds) -> answers.Block:
+def withdrawn(events: list[Event], ids: OrderIds) -> answers.Block:
     """Return the result of withdraw_block."""
-    return block_of(_first(BlockEnded, events), owned=True)
+    return block_of(_first(BlockEnded, events), ids, owned=True)
 
 
 def opened(events: list[Event], _ids: OrderIds) -> answers.Auction:
@@ -48,14 +48,14 @@ def closed(events: list[Event], _ids: OrderIds) -> answers.Auction:
     return auction_of(_first(AuctionClosed, events))
 
 
-def bid(events: list[Event], _ids: OrderIds) -> answers.Bid:
+def bid(events: list[Event], ids: OrderIds) -> answers.Bid:
     """Return the result of place_bid."""
-    return bid_of(_first(BidPlaced, events))
+    return bid_of(_first(BidPlaced, events), ids)
 
 
-def bid_ended(events: list[Event], _ids: OrderIds) -> answers.Bid:
+def bid_ended(events: list[Event], ids: OrderIds) -> answers.Bid:
     """Return the result of cancel_bid."""
-    return bid_of(_first(BidEnded, events))
+    return bid_of(_first(BidEnded, events), ids)
 
 
 def _first(kind: type[E], events: list[Event]) -> E:

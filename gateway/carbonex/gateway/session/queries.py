@@ -10,7 +10,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from carbonex.engine import Reason, Rejected
-from carbonex.gateway.feed.off_book import open_auction_of, open_bid_of, open_blocks_of
+from carbonex.gateway.feed.off_book import open_auction_of, open_bids_of, open_blocks_of
 from carbonex.gateway.feed.rendering import balances_of, order_state_of
 from carbonex.wire import answers, requests
 from carbonex.wire.eligibility import wire_rule
@@ -86,7 +86,7 @@ def balances(
 def blocks(session: Session, p: requests.Blocks, reply: Reply, _now_ns: int) -> None:
     """List the open proposals made by or to an account's participant."""
     account = _account(session, p.account)
-    found = open_blocks_of(session.exchange, account.participant)
+    found = open_blocks_of(session.exchange, account.participant, session.venue.ids)
     reply(answers.Blocks(found))
 
 
@@ -105,7 +105,7 @@ def auctions(session: Session, p: requests.Auctions, reply: Reply, now_ns: int) 
 def bids(session: Session, p: requests.Bids, reply: Reply, _now_ns: int) -> None:
     """List an account's open bids, oldest first."""
     account = _account(session, p.account)
-    reply(answers.Bids(list(map(open_bid_of, account.bids.values()))))
+    reply(answers.Bids(open_bids_of(account, session.venue.ids)))
 
 
 def obligations(

@@ -6,7 +6,16 @@ from typing import TYPE_CHECKING, Final, NoReturn
 
 from msgspec.structs import replace
 
-from carbonex.engine import AmendOrder, CancelOrder, PlaceOrder, Reason, Rejected
+from carbonex.engine import (
+    AcceptBlock,
+    AmendOrder,
+    CancelOrder,
+    DeclineBlock,
+    PlaceOrder,
+    Reason,
+    Rejected,
+    WithdrawBlock,
+)
 from carbonex.wire import requests
 from carbonex.wire.errors import Code, error
 from carbonex.wire.sentences import error_of
@@ -27,6 +36,10 @@ if TYPE_CHECKING:
 
 # Refusals that name a listing by its number.
 _OF_LISTINGS: Final = (Reason.STALE_PICK, Reason.NOT_BEST_PRICE)
+
+# Commands that name a block proposal, and refusals whose value is the number of one.
+_OF_BLOCKS: Final = (AcceptBlock, DeclineBlock, WithdrawBlock)
+_NAMING_BLOCKS: Final = (Reason.NO_SUCH_PROPOSAL, Reason.COUNTERPARTY_MISMATCH)
 
 # What BUSY suggests: by then a full queue has been through some commits.
 BUSY_RETRY_MS: Final = 10
@@ -84,7 +97,7 @@ def unknown_order(account: str, order_id: str, client_order_id: str) -> Error:
 def _as_client(
     rejected: Rejected, command: Command, ids: OrderIds
 ) -> tuple[Rejected, Command]:
-    """Return both with the numbers by which the client knows the orders in them."""
+    """Return both with the numbers by which the client knows what is in them."""
     reason, value = rejected.reason, rejected.value
     if reason in _OF_LISTINGS and isinstance(command, PlaceOrder):
         shown = ids.listing_shown(command.instrument, value)
@@ -93,6 +106,12 @@ def _as_client(
         rejected = replace(rejected, value=int(ids.shown(value)))
     if isinstance(command, AmendOrder | CancelOrder) and command.order_id:
         command = replace(command, order_id=int(ids.shown(command.order_id)))
+    elif isinstance(command, _OF_BLOCKS):
+        command = replace(command, block_id=int(ids.blocks.shown(command.block_id)))
+    if reason is Reason.UNKNOWN_BID:
+        rejected = replace(rejected, value=int(ids.bids.shown(value)))
+    if reason in _NAMING_BLOCKS and value:
+        rejected = replace(rejected, value=int(ids.blocks.shown(value)))
     return rejected, command
 
 

@@ -20,7 +20,7 @@ class Execution(msgspec.Struct, frozen=True, omit_defaults=True):
     ``display_quantity`` and ``expires`` are as the order was placed, in amended the
     new stop price; ``shown`` is what a refilled iceberg shows. A trade off the book
     has no ``order_id``: ``method`` tells how it came about and ``source_id`` is the
-    number of the block, of the auction to its owner, of the bid to its bidder.
+    id of the block, of the auction to its owner, of the bid to its bidder.
     ``replayed`` marks what a resumption sends again.
 
     An annulled trade is named by ``trade_id``: ``fee`` comes back, ``reason`` says why.

@@ -38,27 +38,28 @@ def propose_block(
         p.quantity,
         p.counterparty,
         p.client_ref,
-        int(p.counters or 0),
+        who.ids.blocks.meant(p.counters) if p.counters else 0,
     )
 
 
 def accept_block(p: requests.AcceptBlock, who: Identity, account: str) -> AcceptBlock:
     """Return the command of accept_block."""
-    return AcceptBlock(who.key_id, account, int(p.block_id), p.client_ref)
+    block_id = who.ids.blocks.meant(p.block_id)
+    return AcceptBlock(who.key_id, account, block_id, p.client_ref)
 
 
 def decline_block(
     p: requests.DeclineBlock, who: Identity, account: str
 ) -> DeclineBlock:
     """Return the command of decline_block."""
-    return DeclineBlock(who.key_id, account, int(p.block_id))
+    return DeclineBlock(who.key_id, account, who.ids.blocks.meant(p.block_id))
 
 
 def withdraw_block(
     p: requests.WithdrawBlock, who: Identity, account: str
 ) -> WithdrawBlock:
     """Return the command of withdraw_block."""
-    return WithdrawBlock(who.key_id, account, int(p.block_id))
+    return WithdrawBlock(who.key_id, account, who.ids.blocks.meant(p.block_id))
 
 
 def open_auction(p: requests.OpenAuction, key: str) -> OpenAuction:
@@ -95,4 +96,4 @@ def place_bid(p: requests.PlaceBid, who: Identity, account: str) -> PlaceBid:
 
 def cancel_bid(p: requests.CancelBid, who: Identity, account: str) -> CancelBid:
     """Return the command of cancel_bid."""
-    return CancelBid(who.key_id, account, int(p.bid_id))
+    return CancelBid(who.key_id, account, who.ids.bids.meant(p.bid_id))
