@@ -14,9 +14,14 @@ from carbonex.engine import (
     DAY,
     LIMIT,
     SELL,
+    AuctionTerms,
     BeginDay,
+    BlockTerms,
     Conditions,
+    OpenAuction,
+    PlaceBid,
     PlaceOrder,
+    ProposeBlock,
     UpdateInstrument,
 )
 from carbonex.engine.book import ID_BITS
@@ -37,19 +42,28 @@ NOON = 1_772_424_000_000_000_000  # 2026-03-02 in Shanghai, in ns
 
 @pytest.fixture
 def venue(tmp_path: Path) -> Venue:
-    """A venue whose log has two orders, the second of them an iceberg; it is closed."""
+    """A venue whose log has two orders, the second an iceberg, a block and two bids.
+
+    It is closed.
+    """
     machine = Machine(wall_ns=lambda: NOON)
     bootstrap(tmp_path, config(), market_commands(), machine)
     with open_log(tmp_path, config()) as log:
         venue = open_venue(log, SnapshotStore(tmp_path), config()).venue
         (instrument,) = venue.exchange.instruments.values()
-        name, terms = instrument.name, replace(instrument.terms, pick=True)
+        name = instrument.name
+        off_book = {"blocks": BlockTerms(1), "auctions": AuctionTerms(allowed=True)}
+        terms = replace(instrument.terms, pick=True, **off_book)
         shows = Conditions(display_quantity=5)
         for command in (
             UpdateInstrument("", terms),
             BeginDay("", 20260302, NOON + 10**12),
             PlaceOrder("", "maker", name, BUY, 100, 1),
             PlaceOrder("", "maker", name, SELL, 200, 14, LIMIT, DAY, conditions=shows),
+            ProposeBlock("", "maker", name, SELL, 200, 1, "taker", "b-1"),
+            OpenAuction("", "maker", name, SELL, 5, NOON, NOON + 10**11, "o-1"),
+            PlaceBid("", "taker", 1, 100, 1, "bid-1"),
+            PlaceBid("", "taker", 1, 100, 1, "bid-2"),
         ):
             venue.submit(None, 0, command)
         while (batch := venue.take_batch(NOON)) is not None:
@@ -93,13 +107,14 @@ def test_from_the_number_of_a_listing_to_its_order(
 def test_from_the_numbers_of_blocks_and_bids_to_the_logs_and_back(
     tmp_path: Path, venue: Venue
 ) -> None:
-    venue.exchange.check()  # it has none of either
     ids = venue.ids
-    for kind, of in (("block", ids.blocks), ("bid", ids.bids)):
-        shown = of.shown(1)
-        assert told(tmp_path, "--kind", kind, shown, 1) == [
-            f"{shown}: no {kind} of this venue has that number",
-            f"1: no {kind} of this venue has that number",
+    for kind, of, last in (("block", ids.blocks, 1), ("bid", ids.bids, 2)):
+        shown = of.shown(last)
+        assert told(tmp_path, "--kind", kind, shown, last, last + 1, ids.shown(1)) == [
+            f"{shown}: {kind} {last} of the log",
+            f"{last}: clients see {kind} {last} of the log as {shown}",
+            f"{last + 1}: no {kind} of this venue has that number",
+            f"{ids.shown(1)}: no {kind} of this venue has that number",
         ]
 
 

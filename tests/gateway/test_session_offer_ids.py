@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from carbonex.engine import AdvanceTime, HideOrderIds
 from gateway.off_book_house import RULED, off_book_house
-from gateway.session_house import NOON, SECOND, Client, House
+from gateway.session_house import DAY_ENDS, NOON, SECOND, Client, House
 
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 MICROS = NOON // 1000
 GONE = "999999999999999"
 
 
 @pytest.fixture
-def house() -> House:
+def house(tmp_path: Path) -> House:
     house = off_book_house()
+    house.library.path = tmp_path / "history.sqlite"
     house.do(HideOrderIds("", bytes(range(32))))
     return house
 
@@ -147,6 +151,31 @@ def test_a_bid_is_told_by_one_number_from_its_entry_to_its_trade(
     assert [item["bid_id"] for item in items if "bid_id" in item] == [mine]
     (bought,) = [item for item in items if "exec_seq" in item]
     assert (bought["method"], bought["source_id"]) == ("auction", mine)
+
+
+def test_executions_and_the_past_tell_the_same_numbers(
+    house: House, acme: Client, beta: Client
+) -> None:
+    """The auction's owner is told its number, which is public; so are trades undone."""
+    opened(house)
+    block_id, bid_id = propose(acme, "1")["block_id"], bid(acme, "2", 6)["bid_id"]
+    acme.result("subscribe", channel="executions")
+    beta.result("accept_block", block_id=block_id, client_ref="a", account="beta-1")
+    house.now_ns += 60 * SECOND
+    house.do(AdvanceTime(""))
+    clerk = house.trader("house-key")
+    for trade_id in ("1", "2"):
+        clerk.result("annul_trade", instrument=RULED, trade_id=trade_id, reason="test")
+    items = [item for frame in acme.read() for item in frame["data"]]
+    assert [item["source_id"] for item in items] == [block_id, bid_id] * 2
+    house.now_ns = DAY_ENDS
+    house.commit()
+    for client, account, sources in (
+        (acme, "acme-1", [block_id, bid_id] * 2),
+        (beta, "beta-1", [block_id, "1"] * 2),
+    ):
+        told = client.result("trades", date="2026-03-02", account=account)["trades"]
+        assert [each["source_id"] for each in told] == sources
 
 
 @pytest.mark.parametrize("given", ["1", "2", GONE, "300000000000000"])
