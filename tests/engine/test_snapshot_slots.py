@@ -13,7 +13,8 @@ import msgspec
 from hypothesis import given, strategies as st
 
 import carbonex.engine
-from carbonex.engine import Exchange, semantics
+from carbonex.engine import Exchange, Freeze, semantics
+from driver import Driver, admitted
 from engine.backlogs import busy_venue
 from engine.twins import (
     assert_twins,
@@ -132,6 +133,18 @@ def test_an_exchange_is_no_longer_watchful_for_what_is_gone() -> None:
     exchange.stops_wait = exchange.watchful = True
     restored = Exchange.restore(exchange.snapshot())
     assert not restored.watchful
+    assert_twins(exchange, restored)
+
+
+def test_in_which_order_freezes_came_to_pend_makes_no_difference() -> None:
+    driver = Driver()
+    driver.apply(*admitted("a", 1, 0, ()), *admitted("b", 1, 0, ()))
+    for name in ("b", "a"):
+        driver.do(Freeze("", name, "", 0, "f-1", "order 7", 51))
+    exchange = driver.exchange
+    assert [balance.pending for balance in exchange.freezing] == [50, 50]
+    restored = Exchange.restore(exchange.snapshot())
+    restored.check()
     assert_twins(exchange, restored)
 
 
