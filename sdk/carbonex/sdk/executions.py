@@ -199,13 +199,14 @@ class Executions(Feed[Execution]):
         answer about another account showed that the venue was restored.
         """
         newest = self.last_seq
-        if newest is not None and isinstance(error, InvalidRequest):
-            self._fall_back(error.message)
+        is_future = isinstance(error, InvalidRequest) and error.param == "from_seq"
+        if is_future and newest is not None and asked.from_seq <= newest + 1:
+            self._fall_back(error.message)  # that execution was told, or is the next
             return True
         wanting = [
             stream
             for stream in self._readers()
-            if stream.next_seq and (newest is None or stream.next_seq <= newest)
+            if stream.next_seq and (newest is None or stream.next_seq != newest + 1)
         ]
         if (
             isinstance(error, NO_PAST)
@@ -215,7 +216,7 @@ class Executions(Feed[Execution]):
             self._lose(error)
             self.last_seq = None
             return True
-        if isinstance(error, (*NO_PAST, InvalidRequest)) and asked.from_seq:
+        if asked.from_seq and (is_future or isinstance(error, NO_PAST)):
             for stream in wanting:
                 stream.fail(error)
             return True
