@@ -15,7 +15,6 @@ from carbonex.sdk import (
     EligibilityRule,
     InsufficientFunds,
     InsufficientHoldings,
-    InvalidRequest,
     LoginFailed,
     MarketClosed,
     OrderRejected,
@@ -176,7 +175,7 @@ async def test_another_composite_is_announced_and_may_be_taken_back(
         with pytest.raises(VenueError, match="there is no product EUA") as refused:
             await operator.set_composite("EUA", "newest")
         assert refused.value.name == "UNKNOWN_PRODUCT"
-        with pytest.raises(InvalidRequest, match="mean"):
+        with pytest.raises(ValueError, match="mean"):
             await operator.set_composite(cea25.product, "median")  # type: ignore[arg-type]
 
 

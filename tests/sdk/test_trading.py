@@ -14,7 +14,6 @@ from carbonex.sdk import (
     DuplicateOrder,
     InsufficientFunds,
     InsufficientHoldings,
-    InvalidRequest,
     Level,
     NewOrder,
     Order,
@@ -136,7 +135,7 @@ async def test_a_batch_succeeds_or_fails_item_by_item(market: Market) -> None:
         ]
         assert isinstance(outcomes[1], UnknownOrder)
         assert (good.status, also_good.status) == ("cancelled", "cancelled")
-        with pytest.raises(InvalidRequest):
+        with pytest.raises(ValueError, match="a list of 1 to 50 orders, not of 0"):
             await venue.add_orders([])
 
 
@@ -182,7 +181,7 @@ async def test_a_price_that_is_not_exact_never_leaves(market: Market) -> None:
         order = await venue.buy("CEA25", 100, "70.00")
         with pytest.raises(TypeError, match="is a float"):
             await order.amend(price=70.5)  # type: ignore[arg-type]
-        with pytest.raises(TypeError, match="'qty'"):
+        with pytest.raises(TypeError, match="no option qty"):
             await order.amend(price="71.00", qty=50)  # type: ignore[call-arg]
         assert (await venue.order(order.order_id)).price == Decimal("70.00")
         assert market.numbers([order]) == [1]

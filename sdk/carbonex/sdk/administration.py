@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from carbonex.wire import requests
 
 from .auctions import auction_id_of
+from .checks import checked
 from .feeds import AlertFeed
 from .guarding import Guarding
 from .models import Terms
@@ -105,6 +106,7 @@ class AuctionOptions(TypedDict, total=False):
     sealed: bool
 
 
+@checked(TermChanges, AccountCaps, AuctionOptions)
 class Administration(Guarding):
     """Instruments, auctions, trading days, participants, accounts, cash and tonnes.
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from carbonex.wire import requests
 
-from .blocks import BlockTrading
+from .blocks import BlockTrading, RefOptions
+from .checks import checked
 from .errors import BidStateUnknown
 from .models import Auction, Auctions, Bid, Bids
 from .prices import price_text
@@ -16,10 +17,10 @@ from .prices import price_text
 if TYPE_CHECKING:
     from typing import Unpack
 
-    from .blocks import RefOptions
     from .prices import Price
 
 
+@checked(RefOptions)
 class Bidding(BlockTrading):
     """The part of a venue that bids in one-way auctions."""
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 
 from carbonex.wire import requests
 
+from .checks import checked
 from .errors import BlockStateUnknown
 from .models import Block, Blocks
 from .prices import price_text
@@ -40,6 +41,7 @@ class CounterOptions(RefOptions, total=False):
     quantity: int
 
 
+@checked(RefOptions, ProposalOptions, CounterOptions)
 class BlockTrading(Trading):
     """The part of a venue that trades blocks with a counterparty of one's choice.
 

@@ -313,8 +313,9 @@ class Client:
         self._last_req_id += 1
         method, _ = METHODS[type(reply.params)]
         call = Call(method, reply.params, self._last_req_id)
+        frame = self.codec.encode(call)  # before it counts as pending
         self._pending[self._last_req_id] = reply
-        self._out.append((self.codec.encode(call), reply))
+        self._out.append((frame, reply))
 
     def _send_subscription(
         self, params: requests.Params, then: Callable[[CarbonexError | None], None]

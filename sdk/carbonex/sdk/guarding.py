@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from carbonex.wire import requests
 
+from .checks import checked
 from .errors import CarbonexError, ConnectionLost, Overloaded, SwitchLapsed
 from .feeds import CountdownFeed
 from .history import History
@@ -30,6 +31,7 @@ PAUSE: Final = 0.05  # seconds, after a renewal that a busy venue has not taken
 _log = logging.getLogger("carbonex.sdk")
 
 
+@checked()
 class Guarding(History):
     """The part of a venue that looks after orders whose owner is gone."""
 
@@ -91,8 +93,6 @@ class DeadMansSwitch:
 
     async def __aenter__(self) -> Self:
         """Arm it."""
-        if self._seconds < 1:
-            raise ValueError(f"a switch needs at least 1 s, not {self._seconds}")
         await self._set()
         task = asyncio.current_task()
         assert task is not None

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from carbonex.wire import requests
 
+from .checks import checked
 from .market_data import MarketData
 from .requester import as_it_is
 from .times import trading_day
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     )
 
 
+@checked()
 class History(MarketData):
     """The part of a venue that remembers.
 

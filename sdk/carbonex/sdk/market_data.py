@@ -8,6 +8,7 @@ from .auctions import Bidding
 from .board import Board
 from .book import Book, Depth, Interval
 from .channel import Feed
+from .checks import checked
 from .feeds import (
     AuctionFeed,
     BalanceFeed,
@@ -32,12 +33,14 @@ if TYPE_CHECKING:
         Instrument,
         Trade,
     )
+    from .order import Order
     from .stream import Stream
 
 
 F = TypeVar("F", bound=Feed[Any])
 
 
+@checked()
 class MarketData(Bidding):
     """The part of a venue that tells what happens.
 
@@ -82,6 +85,22 @@ class MarketData(Bidding):
             self._client.subscribe(board)
             self._link.flush()
         return await board.ready()
+
+    async def own_listings(
+        self, instrument: str, account: str | None = None
+    ) -> dict[str, Order]:
+        """Return which listings of ``instrument`` are the account's own, by number.
+
+        That is as of now: an iceberg's next slice is another listing. Who else looks
+        at the board cannot tell whose they are.
+
+        Raises:
+            VenueError: As ``listings``.
+
+        """
+        await self.listings(instrument)  # or the venue's word why it has none
+        found = await self._open(instrument, account)
+        return {listing: order for order, listing in found if listing}
 
     async def instruments(self) -> list[Instrument]:
         """Return all instruments, with their terms, phases and the day's limits.

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING, Final, TypedDict
 
 from carbonex.wire import requests
 
+from .checks import check
 from .prices import price_text
 from .times import micros
 
@@ -66,6 +67,17 @@ class NewOrder:
     expires: dt.datetime | None = None
     pick: Sequence[str | Listing] = ()
 
+    def __post_init__(self) -> None:
+        """See that it can be.
+
+        Raises:
+            TypeError, ValueError: If a value is of another type, or cannot be.
+
+        """
+        for name, default in _FIELDS:
+            if (value := getattr(self, name)) is not default:
+                check(name, value, "NewOrder")
+
     @property
     def order_type(self) -> OrderTypeName:
         """What price and stop price make of it."""
@@ -105,3 +117,6 @@ class NewOrder:
                 each if isinstance(each, str) else each.number for each in self.pick
             ),
         )
+
+
+_FIELDS: Final = [(field.name, field.default) for field in dataclasses.fields(NewOrder)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from carbonex.wire.money import format_fen, parse_fen
 
@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 Price: TypeAlias = Decimal | str
+
+# Written out, Decimal("1E+999999999") is a text of a gigabyte.
+MAX_DIGITS: Final = 30
 
 
 def price_text(price: Price) -> str:
@@ -26,6 +29,8 @@ def price_text(price: Price) -> str:
     if isinstance(price, str):
         return format_fen(parse_fen(price))
     if isinstance(price, Decimal):
+        if price.is_finite() and abs(price.adjusted()) > MAX_DIGITS:
+            raise ValueError(f"{price} has more than {MAX_DIGITS} digits")
         return format_fen(parse_fen(_plain(price)))
     if isinstance(price, float):
         raise TypeError(

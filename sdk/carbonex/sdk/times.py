@@ -11,6 +11,7 @@ SHANGHAI: Final = dt.timezone(dt.timedelta(hours=8), "Asia/Shanghai")
 
 _EPOCH: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 _MICROSECOND: Final = dt.timedelta(microseconds=1)
+LAST: Final = 2**53  # µs, the wire's latest time; its 0 stands for none
 
 
 def micros(name: str, moment: dt.datetime) -> int:
@@ -18,14 +19,17 @@ def micros(name: str, moment: dt.datetime) -> int:
 
     Raises:
         TypeError: If ``moment`` is not a ``datetime.datetime``, such as a text.
-        ValueError: If it has no time zone.
+        ValueError: If it has no time zone, or is not after 1970 and before 2255.
 
     """
     if not isinstance(moment, dt.datetime):
         raise TypeError(f"{name} is a datetime.datetime, not {moment!r}")
     if moment.tzinfo is None:
         raise ValueError(f"{moment} has no time zone: give {name} a tzinfo")
-    return (moment - _EPOCH) // _MICROSECOND
+    told = (moment - _EPOCH) // _MICROSECOND
+    if not 0 < told <= LAST:
+        raise ValueError(f"{name} must be after 1970 and before 2255, not {moment}")
+    return told
 
 
 def trading_day(date: dt.date) -> str:
@@ -38,7 +42,7 @@ def trading_day(date: dt.date) -> str:
     """
     if isinstance(date, dt.datetime) or not isinstance(date, dt.date):
         raise TypeError(f"a trading day is a datetime.date, not {date!r}")
-    return f"{date:%Y-%m-%d}"
+    return date.isoformat()
 
 
 def moment(micros: int) -> dt.datetime:

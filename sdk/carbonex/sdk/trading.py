@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from carbonex.wire import requests
 
+from .checks import all_of, check, checked
 from .errors import (
     BatchStateUnknown,
     OrderStateUnknown,
@@ -16,8 +17,8 @@ from .errors import (
     venue_error,
 )
 from .fate import Fates
-from .new_order import NewOrder
-from .order import Order
+from .new_order import NewOrder, OrderOptions
+from .order import Changes, Order
 from .prices import with_prices
 from .requester import as_it_is
 
@@ -34,8 +35,6 @@ if TYPE_CHECKING:
     from .errors import VenueRestored
     from .executions import Executions
     from .models import OpenOrders, OrderResult
-    from .new_order import OrderOptions
-    from .order import Changes
     from .prices import Price
     from .requester import Link, Timeouts
 
@@ -43,6 +42,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
+@checked(OrderOptions, Changes)
 class Trading(Fates):
     """The part of a venue that trades.
 
@@ -105,11 +105,12 @@ class Trading(Fates):
         another price loses it, and the order may trade at once. So does one that
         waits with another ``stop_price``. See buy for what is raised.
         """
-        executions = self._following(account, order)
         if changes.get("quantity") == 0:
             raise ValueError("an order of 0 t is none: cancel it")
+        name = _name(order, client_order_id)
+        executions = self._following(account, order)
         sent = requests.AmendOrder(
-            *_name(order, client_order_id),
+            *name,
             account=executions.subject,
             deadline=self._deadline(),
             **with_prices(changes, "price", "stop_price"),
@@ -139,10 +140,9 @@ class Trading(Fates):
             ConnectionLost: If there was no connection; nothing was sent.
 
         """
+        name = _name(order, client_order_id)
         executions = self._following(account, order)
-        sent = requests.CancelOrder(
-            *_name(order, client_order_id), account=executions.subject
-        )
+        sent = requests.CancelOrder(*name, account=executions.subject)
 
         def cancelled(answer: Cancelled) -> Cancelled:
             if isinstance(order, Order):
@@ -184,10 +184,11 @@ class Trading(Fates):
             InvalidRequest, ConnectionLost, TypeError, ValueError: As for buy.
 
         """
+        batch = all_of("orders", orders, NewOrder)
         executions = self._following(account)
         deadline = self._deadline()
         account = executions.subject
-        sent = [new.params(account, self._next_id(), deadline) for new in orders]
+        sent = [new.params(account, self._next_id(), deadline) for new in batch]
         expected = [executions.expect(one) for one in sent]
         place = executions.place
 
@@ -221,7 +222,9 @@ class Trading(Fates):
 
         After ConnectionLost, call it again: it does no harm.
         """
-        named = list(orders)
+        named = all_of("orders", orders, (Order, str))
+        for order in named:
+            check("order", order)
         name = self._following(account, *named).subject
         sent = [
             requests.CancelOrder(*_name(order, ""), account=name) for order in named
@@ -245,17 +248,6 @@ class Trading(Fates):
         """
         found = await self._open(instrument, account)
         return [order for order, _ in found]
-
-    async def own_listings(
-        self, instrument: str, account: str | None = None
-    ) -> dict[str, Order]:
-        """Return which listings of ``instrument`` are the account's own, by number.
-
-        That is as of now: an iceberg's next slice is another listing. Who else looks
-        at the board cannot tell whose they are.
-        """
-        found = await self._open(instrument, account)
-        return {listing: order for order, listing in found if listing}
 
     async def order(
         self,

@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING
 
 from carbonex.wire import requests
 from carbonex.wire.keys import Key, load_key
+from carbonex.wire.statements import VENUE_FEES
 
 from .administration import Administration
+from .checks import checked
 from .client import Client, State
 from .errors import (
     CarbonexError,
@@ -19,7 +21,7 @@ from .errors import (
     SessionTakenOver,
     VenueRestored,
 )
-from .options import CODECS, check
+from .options import CODECS, check, check_key_for
 from .presence import Presence
 from .requester import Timeouts, as_it_is, nothing
 from .tls import client_context
@@ -40,6 +42,7 @@ if TYPE_CHECKING:
 _log = logging.getLogger("carbonex.sdk")
 
 
+@checked()
 class Venue(Administration):
     """A venue, as long as its ``async with`` block lasts.
 
@@ -103,12 +106,24 @@ class Venue(Administration):
         client = self._client
         if client.memory.restored is not None:
             raise client.memory.restored
+        if client.account and not self._may_name(client.account):
+            names = ", ".join(client.accounts) or "no account"
+            raise ValueError(
+                f"account must be one of the key's, not {client.account}: it has {names}"
+            )
         mine = client.account or (
             client.accounts[0] if len(client.accounts) == 1 else ""
         )
         if mine and "read" in client.permissions:
             client.executions(mine, self)
             self._link.flush()
+
+    def _may_name(self, account: str) -> bool:
+        """Tell whether the key may use the account; operators may ask about the venue's."""
+        client = self._client
+        return account in client.accounts or (
+            account == VENUE_FEES and "operate" in client.permissions
+        )
 
     async def log_out(self) -> None:
         """End the session cleanly, so that it is not taken for lost.
@@ -196,8 +211,9 @@ async def connect(
         TypeError: If there is no such option.
 
     """
-    check(options)
+    check(url, key, options)
     presence = Presence.of(options)
+    check_key_for(key, options)
     codec = CODECS[options.get("encoding", "json")]
     if isinstance(key, str | Path):
         _warn_if_open(Path(key))
