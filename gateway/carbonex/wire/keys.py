@@ -64,10 +64,13 @@ def generate_key(key_id: str) -> Key:
     """Make a new key.
 
     Raises:
+        TypeError: If ``key_id`` is not a string.
         ValueError: If ``key_id`` is not 1 to 36 printable ASCII characters
             without a space, which is what a venue takes.
 
     """
+    if not isinstance(key_id, str):
+        raise TypeError(f"a key id must be a string, not {key_id!r}")
     printable = key_id.isascii() and key_id.isprintable() and " " not in key_id
     if not printable or not 0 < len(key_id) <= MAX_KEY_ID:
         raise ValueError(
@@ -86,6 +89,9 @@ def load_key(path: str | Path) -> Key:
             has no key id on its first line.
 
     """
+    if not (isinstance(path, str | Path) and path != ""):
+        kind = ValueError if path == "" else TypeError
+        raise kind(f"a key file must be named by a path, not {path!r}")
     data = Path(path).read_bytes()
     try:
         private_key = load_pem_private_key(data, password=None)

@@ -137,6 +137,11 @@ def _refused(name: str, words: str, value: object, *, is_kind: bool) -> Exceptio
 (_ID,) = get_args(requests.Id)[1:]
 
 
+def _wanted(name: str, kind: Any) -> str:
+    """Return the wire's words for a parameter, or for a member of one."""
+    return wanted(name.rpartition(".")[2], kind)
+
+
 def _text(kind: Any) -> Check:
     """Check a string by the limits of the wire's type."""
     (meta,) = getattr(kind, "__metadata__", (msgspec.Meta(),))
@@ -151,7 +156,7 @@ def _text(kind: Any) -> Check:
             or not (value.isascii() or _is_unicode(value))
             or pattern.search(value) is None
         ):
-            raise _refused(name, wanted(name, kind), value, is_kind=is_text)
+            raise _refused(name, _wanted(name, kind), value, is_kind=is_text)
 
     return check
 
@@ -168,7 +173,7 @@ def _is_unicode(text: str) -> bool:
 def _integer(kind: Any) -> Check:
     """Check an integer by the limits of the wire's type; a bool is none."""
     (meta,) = kind.__metadata__
-    return _between(meta.ge, meta.le, lambda name: wanted(name, kind))
+    return _between(meta.ge, meta.le, lambda name: _wanted(name, kind))
 
 
 def _between(least: int, most: int, words: Callable[[str], str]) -> Check:
@@ -188,7 +193,7 @@ def _word(kind: Any) -> Check:
     def check(name: str, value: Any) -> None:
         is_kind = isinstance(value, base) and not isinstance(value, bool)
         if not (is_kind and value in allowed):
-            raise _refused(name, wanted(name, kind), value, is_kind=is_kind)
+            raise _refused(name, _wanted(name, kind), value, is_kind=is_kind)
 
     return check
 
@@ -287,7 +292,7 @@ def _convertible(kind: Any) -> Check:
             msgspec.convert(value, kind)
         except msgspec.ValidationError:
             is_kind = isinstance(value, list | tuple)
-            raise _refused(name, wanted(name, kind), value, is_kind=is_kind) from None
+            raise _refused(name, _wanted(name, kind), value, is_kind=is_kind) from None
 
     return check
 
@@ -398,6 +403,7 @@ PARAMETERS: Final[dict[str, Check]] = {
     "order": _named(Order, f"an Order, {_OR_ITS_ID}"),
     "order_id": _text(requests.Id),
     "orders": _several,
+    "BatchCancel.orders": _named(Order, f"a list of Orders, {_OR_ITS_ID}"),
     "pick": _pick,
     **dict.fromkeys(("block", "counters"), _named(Block, f"a Block, {_OR_ITS_ID}")),
     "counter_block.block": _instance(Block, "a Block"),

@@ -25,7 +25,7 @@ def micros(name: str, moment: dt.datetime) -> int:
     if not isinstance(moment, dt.datetime):
         raise TypeError(f"{name} is a datetime.datetime, not {moment!r}")
     if moment.tzinfo is None:
-        raise ValueError(f"{moment} has no time zone: give {name} a tzinfo")
+        raise ValueError(f"{name} has no time zone: give {moment} a tzinfo")
     told = (moment - _EPOCH) // _MICROSECOND
     if not 0 < told <= LAST:
         raise ValueError(f"{name} must be after 1970 and before 2255, not {moment}")

@@ -224,7 +224,7 @@ class Trading(Fates):
         """
         named = all_of("orders", orders, (Order, str))
         for order in named:
-            check("order", order)
+            check("orders", order, "BatchCancel")
         name = self._following(account, *named).subject
         sent = [
             requests.CancelOrder(*_name(order, ""), account=name) for order in named

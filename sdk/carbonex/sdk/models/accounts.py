@@ -53,7 +53,14 @@ class Balances(msgspec.Struct, frozen=True):
     freeze_pending: Decimal = Decimal("0.00")
 
     def holding(self, instrument: str) -> Holding:
-        """Return the tonnes of ``instrument``, none if there never were any."""
+        """Return the tonnes of ``instrument``, none if there never were any.
+
+        Raises:
+            TypeError: If it is not named by a string.
+
+        """
+        if not isinstance(instrument, str):
+            raise TypeError(f"instrument must be a string, not {instrument!r}")
         for holding in self.holdings:
             if holding.instrument == instrument:
                 return holding
