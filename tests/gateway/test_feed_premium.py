@@ -17,7 +17,7 @@ from carbonex.engine import (
     PlaceOrder,
     ProposeBlock,
 )
-from carbonex.gateway.feed.premium import Pair, Pairs, pairs_of
+from carbonex.gateway.feed.premium import NO_PAIRS, Pair, Pairs, pairs_of
 from carbonex.gateway.market import DailyPremium, LivePremium, Market
 from carbonex.wire import channels
 from driver import admitted
@@ -226,3 +226,22 @@ def test_the_pairs_of_a_market_file() -> None:
         (Pair("CCER24", "CEA25"), Pair("CCER24", COMPOSITE)), Pair("CCER", "CEA")
     )
     assert pairs_of(Market()) == Pairs()
+
+
+def test_an_instrument_that_is_no_pair_s_credit_has_no_premium(stage: Stage) -> None:
+    refusal = Client(stage).subscribe("premium", instrument=CEA25)
+    assert refusal is not None
+    assert (refusal.code, refusal.param) == (1004, "instrument")
+    assert refusal.message == (
+        "instrument must be a credit that this venue compares with allowances"
+        " (CCER-FOREST, CCER-WIND), not CEA25"
+    )
+
+
+def test_a_venue_without_pairs_says_so() -> None:
+    stage = Stage(premiums=NO_PAIRS)
+    stage.do(ListInstrument("", WIND, "CCER"))
+    refusal = Client(stage).subscribe("premium", instrument=WIND)
+    assert refusal is not None
+    assert "must be left out, because this venue compares no single" in refusal.message
+    Client(stage).follow("premium")

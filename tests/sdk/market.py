@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import threading
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -24,6 +25,7 @@ from carbonex.engine import (
 from carbonex.engine.terms import AuctionTerms, BlockTerms
 from carbonex.gateway.config import Config, Listen, Log
 from carbonex.gateway.market import load_market
+from carbonex.gateway.server.readers.follower import Follower, follow
 from carbonex.gateway.server.server import Server
 from carbonex.gateway.server.starting.opening import bootstrap, operator_commands
 from carbonex.wire.keys import Key, generate_key
@@ -104,9 +106,26 @@ async def open_market(directory: Path, rules: str = "") -> AsyncIterator[Market]
     keys = set_up(directory, listed.get("CEA25", CEA25))
     async with (
         Server.start(directory, config) as server,
+        _followed(directory),
         Cable.laid(server.port) as cable,
     ):
         yield Market(server, cable, keys)
+
+
+@contextlib.asynccontextmanager
+async def _followed(directory: Path) -> AsyncIterator[None]:
+    """Keep the history of the directory, in a thread, where a server has a process."""
+    gone = threading.Event()
+
+    def keep() -> None:
+        follow(Follower(directory), lambda _: gone.wait(0.02))
+
+    following = asyncio.create_task(asyncio.to_thread(keep))
+    try:
+        yield
+    finally:
+        gone.set()
+        await following
 
 
 def set_up(directory: Path, cea25: ListInstrument = CEA25) -> dict[str, Path]:

@@ -12,6 +12,7 @@ from carbonex.sdk import (
     Listing,
     NewOrder,
     PickRefused,
+    VenueError,
     connect,
 )
 from sdk.market import until
@@ -109,6 +110,7 @@ async def test_whoever_sees_the_board_picks_from_it(market: Market) -> None:
         assert [listing.quantity for listing in board.asks] == [10, 20]
         mine = await maker.own_listings("CEA25")
         assert mine == {board.asks[0].number: first, board.asks[1].number: second}
+        assert await taker.own_listings("CEA25") == {}
         picked = board.asks[1]
 
         bought = await taker.buy("CEA25", 20, "75.00", pick=board.best_asks[1:])
@@ -132,3 +134,14 @@ async def test_ids_of_orders_tell_nothing_of_others(market: Market) -> None:
                 await maker.buy("CEA25", 1, "70.00")
             ids.append(int((await taker.buy("CEA25", 1, "70.00")).order_id))
         assert min(abs(ids[1] - ids[0]), abs(ids[2] - ids[1])) > 10**9
+
+
+async def test_an_instrument_without_listings_says_so(market: Market) -> None:
+    async with connect(market.url, market.keys["operator"]) as operator:
+        await operator.list_instrument("CEA24", pick=False)
+    async with connect(market.url, market.keys["maker"]) as maker:
+        with pytest.raises(PickRefused, match="CEA24") as refused:
+            await maker.own_listings("CEA24")
+        assert refused.value.name == "NO_LISTINGS"
+        with pytest.raises(VenueError, match="CEA99"):
+            await maker.own_listings("CEA99")

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-import contextlib
 import datetime as dt
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from carbonex.gateway.server.readers.follower import Follower
-from carbonex.sdk import CashColumn, NoSuchDay, Statement, StatementLine, connect
+from carbonex.sdk import (
+    CashColumn,
+    NoSuchDay,
+    Statement,
+    StatementLine,
+    UnknownOrder,
+    connect,
+)
 from carbonex.sdk.models import AccountTrades
 from carbonex.wire import requests
 from sdk.market import open_market
@@ -41,8 +46,6 @@ async def ended(tmp_path: Path, hours: Hours) -> AsyncIterator[Market]:
         await taker.buy("CEA25", 200, "75.00")
         hours.be("2026-07-29 15:00:00")
         await phase("closed", taker)
-        with contextlib.closing(Follower(tmp_path)) as follower:
-            follower.catch_up()
         yield market
 
 
@@ -73,12 +76,32 @@ async def test_an_order_that_has_ended_may_be_asked_about(tmp_path: Path) -> Non
             (found,) = await venue.open_orders()
             assert found.session == "mm-1"
             await placed.cancel()
-        with contextlib.closing(Follower(tmp_path)) as follower:
-            follower.catch_up()
         async with connect(market.url, key) as venue:
             ended = await venue.order(placed.order_id)
             assert (ended.status, ended.quantity, ended.filled) == ("cancelled", 100, 0)
             assert (ended.session, ended.is_open) == ("mm-1", False)
+
+
+async def test_an_order_of_long_ago_is_told_from_the_history(
+    ended: Market, hours: Hours
+) -> None:
+    """The venue itself forgets it after the next trading day; its history does not."""
+    async with connect(ended.url, ended.keys["maker"]) as maker:
+        (first, *_) = [trade async for trade in maker.account_trades(WEDNESDAY)]
+        for day in (30, 31):
+            hours.be(f"2026-07-{day} 09:31:00")
+            await phase("trading", maker)
+            hours.be(f"2026-07-{day} 15:00:00")
+            await phase("closed", maker)
+        found = await maker.order(first.order_id)
+        assert (found.side, found.instrument, found.price) == (
+            "sell",
+            "CEA25",
+            Decimal("75.00"),
+        )
+        assert (found.status, found.quantity, found.filled) == ("filled", 500, 500)
+        with pytest.raises(UnknownOrder):
+            await maker.order("999999999999999")
 
 
 async def test_trades_and_bulletins_of_the_past(ended: Market) -> None:

@@ -20,6 +20,7 @@ from carbonex.sdk import (
     Auction,
     Balances,
     Block,
+    DeadMansSwitch,
     EligibilityRule,
     Fees,
     NewOrder,
@@ -67,9 +68,9 @@ MOMENT: Final = (
     *(NOON.replace(tzinfo=None), dt.datetime.max.replace(tzinfo=dt.UTC)),
     *(dt.datetime(1970, 1, 1, tzinfo=dt.UTC), dt.datetime(1960, 1, 1, tzinfo=dt.UTC)),
 )
-FLAG: Final = (1, 0, "no", None, "", [])
+FLAG: Final[tuple[Any, ...]] = (1, 0, "no", None, "", [])
 THING: Final = (*ID, ("1",), {"order_id": "1"})
-SECTION: Final = (5, None, "", {"maker": 1}, [], NAN)
+SECTION: Final[tuple[Any, ...]] = (5, None, "", {"maker": 1}, [], NAN)
 ORDER: Final = NewOrder("buy", "CEA25", 5, "70.00")
 BLOCK: Final = Block("7", "maker", "taker", "CEA25", "buy", Decimal(70), 1_000, "open")
 BID: Final = Bid("7", "7", "maker", Decimal(70), 5, "open", "r-1")
@@ -256,6 +257,9 @@ async def outcome(made: Any) -> Any:
         return await made
     if inspect.isasyncgen(made):
         return [item async for item in made]
+    if isinstance(made, DeadMansSwitch):
+        async with made:
+            return made
     return await made.next() if isinstance(made, Stream) else made
 
 
@@ -308,7 +312,7 @@ async def test_no_method_takes_an_option_that_it_does_not_have(market: Market) -
             with pytest.raises(TypeError, match="postonly"):
                 await outcome(getattr(venue, name)(**good(name), postonly="reject"))
         with pytest.raises(
-            TypeError, match="no option postonly; did you mean post_only"
+            TypeError, match="no option 'postonly'; did you mean post_only"
         ):
             await venue.buy("CEA25", 5, "70.00", postonly="reject")  # type: ignore[call-arg]
         assert state(venue) == before
@@ -319,7 +323,7 @@ def test_an_order_that_cannot_be_is_not_made() -> None:
         for value in row("buy", field.name).wrong:
             if value is field.default:
                 continue
-            changed = {
+            changed: dict[str, Any] = {
                 "side": "buy",
                 "instrument": "CEA25",
                 "quantity": 5,
@@ -345,16 +349,24 @@ def test_a_holding_is_of_an_instrument(instrument: Any) -> None:
 
 # What only the venue knows. A stream is refused at its first item.
 UNKNOWN: Final[dict[str, Any]] = {
-    "instrument": "CEA99", "product": "EUA", "account": "nobody",
-    "participant": "nobody", "counterparty": "nobody", "to_account": "nobody",
+    "instrument": "CEA99",
+    "product": "EUA",
+    "account": "nobody",
+    "participant": "nobody",
+    "counterparty": "nobody",
+    "to_account": "nobody",
 }
 BEYOND: Final[dict[str, tuple[Any, ...]]] = {
-    "quantity": (0, -5, 2**62),
+    "quantity": (0, -5),
     "price": ("0.00", "99999999999.00"),
     "amount": ("0.00",),
     "display_quantity": (-5,),
     "stop_price": ("0.00",),
 }
+
+
+# They make what they name.
+MAKING: Final = frozenset({"list_instrument", "register_participant", "open_account"})
 
 
 async def beyond(venue: Venue, method: str) -> list[str]:
@@ -379,5 +391,6 @@ async def test_what_the_market_does_not_have_is_refused(
     market: Market, who: str
 ) -> None:
     async with connect(market.url, market.keys[who]) as venue:
-        found = [each for name in methods() for each in await beyond(venue, name)]
+        others = methods().keys() - MAKING
+        found = [each for name in others for each in await beyond(venue, name)]
         assert not found, "\n".join(found)

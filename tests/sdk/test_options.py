@@ -37,7 +37,7 @@ WRONG: list[tuple[dict[str, Any], type[Exception], str]] = [
     (
         {"session": 7},
         TypeError,
-        "session must be a string of 1 to 36 characters, not 7",
+        "session must be a string of at most 36 characters, not 7",
     ),
     (
         {"encoding": "xml"},
@@ -77,7 +77,7 @@ WRONG: list[tuple[dict[str, Any], type[Exception], str]] = [
     (
         {"session": "m" * 37},
         ValueError,
-        f"session must be a string of 1 to 36 characters, not '{'m' * 37}'",
+        f"session must be a string of at most 36 characters, not '{'m' * 37}'",
     ),
     ({"account": "maker"}, ValueError, "account needs a key: connect(url, key=…)"),
     (

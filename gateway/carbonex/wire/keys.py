@@ -89,9 +89,10 @@ def load_key(path: str | Path) -> Key:
             has no key id on its first line.
 
     """
-    if not (isinstance(path, str | Path) and path != ""):
-        kind = ValueError if path == "" else TypeError
-        raise kind(f"a key file must be named by a path, not {path!r}")
+    if not isinstance(path, str | Path):
+        raise TypeError(f"a key file must be named by a path, not {path!r}")
+    if path == "":
+        raise ValueError("a key file must be named by a path, not ''")
     data = Path(path).read_bytes()
     try:
         private_key = load_pem_private_key(data, password=None)

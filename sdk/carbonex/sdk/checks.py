@@ -32,7 +32,7 @@ from typing import (
 import msgspec
 
 from carbonex.wire import requests
-from carbonex.wire.requests import Name, Sequence, Timeout
+from carbonex.wire.requests import Name, OptionalName, Sequence, Timeout
 from carbonex.wire.wanted import MONEY, wanted
 
 from .models import (
@@ -118,12 +118,11 @@ def shown(value: object) -> str:
     return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
 
 
-def unknown_option(what: str, name: str, known: Iterable[str]) -> TypeError:
-    """Return the error of an option that ``what`` does not have."""
+def meant(name: str, known: Iterable[str]) -> str:
+    """Return advice to who has given an option that is none of ``known``."""
     names = sorted(known)
     close = get_close_matches(name, names, n=1)
-    advice = f"did you mean {close[0]}?" if close else f"it has {', '.join(names)}"
-    return TypeError(f"{what}() has no option {name}; {advice}")
+    return f"did you mean {close[0]}?" if close else f"it has {', '.join(names)}"
 
 
 # How a kind of value is checked. All are O(1), or linear in what they are given.
@@ -216,7 +215,9 @@ def _order_price(name: str, value: Any) -> None:
 
 
 def _moment(name: str, value: Any) -> None:
-    micros(name, value)
+    # The wire's 0 stands for no time at all, and 2^53 is its latest.
+    if not 0 < micros(name, value) <= 2**53:
+        raise ValueError(f"{name} must be after 1970 and before 2255, not {value}")
 
 
 def _day(name: str, value: Any) -> None:
@@ -412,7 +413,7 @@ PARAMETERS: Final[dict[str, Check]] = {
     "terms": _section(Terms, requests.Terms),
     "rules": _rules,
     # Of connect.
-    "session": _text(Name),
+    "session": _text(OptionalName),
 }
 
 
@@ -478,7 +479,8 @@ def _guarded(function: Any, known: Mapping[str, type]) -> Any:
         for name, value in given.items():
             row = rows.get(name)
             if row is None:
-                raise unknown_option(function.__name__, name, rows)
+                what, advice = function.__name__, meant(name, rows)
+                raise TypeError(f"{what}() has no option {name!r}; {advice}")
             row(name, value)
 
     @functools.wraps(function)

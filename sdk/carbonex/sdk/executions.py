@@ -216,7 +216,11 @@ class Executions(Feed[Execution]):
             self._lose(error)
             self.last_seq = None
             return True
-        if asked.from_seq and (is_future or isinstance(error, NO_PAST)):
+        if asked.from_seq and (
+            is_future
+            or isinstance(error, NO_PAST)
+            or (newest is None and isinstance(error, InvalidRequest))
+        ):
             for stream in wanting:
                 stream.fail(error)
             return True

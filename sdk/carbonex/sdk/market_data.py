@@ -144,7 +144,8 @@ class MarketData(Bidding):
     def premium(self, instrument: str = "") -> Stream[Premium]:
         """Stream what CCER cost more than CEA, now and when it changes.
 
-        ``instrument`` is the CCER's. A slow reader gets the newest of each pair.
+        ``instrument`` is the CCER's; the venue refuses one that it compares with
+        nothing. A slow reader gets the newest of each pair.
         """
         return self._feed(StateFeed[Premium]("premium", instrument)).stream()
 

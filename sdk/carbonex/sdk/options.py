@@ -14,7 +14,7 @@ from carbonex.wire.codec import JSON, MSGPACK, Codec
 from carbonex.wire.keys import Key
 from carbonex.wire.requests import MAX_GRACE_MS
 
-from .checks import check as check_parameter, shown, unknown_option
+from .checks import check as check_parameter, meant, shown
 from .requester import Timeouts
 from .witness import Witness
 
@@ -55,7 +55,8 @@ def check(url: str, key: object, options: Mapping[str, Any]) -> None:
     """
     for name in options:
         if name not in Options.__optional_keys__:
-            raise unknown_option("connect", name, Options.__optional_keys__)
+            advice = meant(name, Options.__optional_keys__)
+            raise TypeError(f"connect() has no option {name}; {advice}")
     for name, value in (("url", url), ("key", key)):
         _CHECKS[name](value)
     for name, value in options.items():
@@ -70,7 +71,7 @@ def check_key_for(key: object, options: Mapping[str, Any]) -> None:
 
     """
     for name in ("account", "session"):  # what needs a session needs its key, too
-        if key is None and name in options:
+        if key is None and options.get(name):
             raise ValueError(f"{name} needs a key: connect(url, key=…)")
 
 

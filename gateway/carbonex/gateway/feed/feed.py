@@ -115,8 +115,9 @@ class Feed:
         """Return why ``subscribe`` would be wrong, or None.
 
         In this order: MISSING_MEMBER (a book without instrument),
-        UNKNOWN_INSTRUMENT, NO_LISTINGS or LISTINGS_NOT_HIDDEN, ALREADY_SUBSCRIBED (one instrument's subscription
-        and that of all exclude each other, so that nothing comes twice),
+        UNKNOWN_INSTRUMENT, NO_LISTINGS or LISTINGS_NOT_HIDDEN, BAD_TYPE (the premium
+        of an instrument that is in no pair), ALREADY_SUBSCRIBED (one instrument's
+        subscription and that of all exclude each other, so that nothing comes twice),
         TOO_MANY_SUBSCRIPTIONS and BAD_TYPE (``from_seq`` is in the future).
         Whether the connection may see the account is the session's question,
         and whether there still are executions before ``oldest_execution`` the
@@ -126,6 +127,7 @@ class Feed:
         return (
             self._unknown(request)
             or self._unlisted(request)
+            or self._unpaired(request)
             or self._excess(outbox, target)
             or self._unplayable(request)
         )
@@ -243,6 +245,11 @@ class Feed:
         if not self._ids.hidden:
             return error(Code.LISTINGS_NOT_HIDDEN, "channel")
         return None
+
+    def _unpaired(self, request: Subscribe) -> Error | None:
+        if request.channel != "premium":
+            return None
+        return self._rooms.premiums.refusal(request.instrument)
 
     def _excess(self, outbox: Outbox, target: Target) -> Error | None:
         followed = self._followed.get(outbox, {})

@@ -14,6 +14,7 @@ from carbonex.engine.market.rules import half_up
 from carbonex.gateway.market import listings as market_file
 from carbonex.wire import channels
 from carbonex.wire.dates import date_text
+from carbonex.wire.errors import Code, error
 
 from .rendering import change_of, price_or_none
 from .topic import Message, Topics
@@ -22,6 +23,7 @@ from .topic import Message, Topics
 if TYPE_CHECKING:
     from carbonex.engine import Bulletin, Exchange, ProductBulletin
     from carbonex.gateway.market import Market
+    from carbonex.wire.answers import Error
 
 
 # Before a product's name: its composite, in place of an instrument.
@@ -71,6 +73,26 @@ class Premiums:
         self._settled: list[channels.Premium] = []
         self._sent: dict[Pair, tuple[int, int]] = {}
         self.topics = Topics(self._snapshot)
+
+    def refusal(self, instrument: str) -> Error | None:
+        """Return why the premium of one instrument cannot be followed, if it is in no pair.
+
+        O(pairs).
+        """
+        paired = {pair.ccer for pair in self._pairs.live}
+        if instrument in paired or not instrument:
+            return None
+        wanted = "left out, because this venue compares no single instrument"
+        if paired:
+            names = ", ".join(sorted(paired))
+            wanted = f"a credit that this venue compares with allowances ({names})"
+        return error(
+            Code.BAD_TYPE,
+            "instrument",
+            member="instrument",
+            wanted=wanted,
+            given=instrument,
+        )
 
     def bulletin(self, event: Bulletin) -> None:
         """Take an instrument's close."""
