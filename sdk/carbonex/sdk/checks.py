@@ -88,7 +88,7 @@ def check(name: str, value: object, method: str = "") -> None:
         ValueError: If it cannot be.
 
     """
-    _row(method, name)(name, value)
+    row_of(method, name)(name, value)
 
 
 def all_of(name: str, values: Iterable[T], kinds: type | tuple[type, ...]) -> list[T]:
@@ -417,7 +417,8 @@ PARAMETERS: Final[dict[str, Check]] = {
 }
 
 
-def _row(method: str, name: str) -> Check:
+def row_of(method: str, name: str) -> Check:
+    """Return the check of a parameter of ``method``."""
     row = PARAMETERS.get(f"{method}.{name}") or PARAMETERS.get(name)
     assert row is not None, f"PARAMETERS has no row for {name} of {method}()"
     return row
@@ -458,11 +459,11 @@ def _rows(
             kind = str(parameter.annotation).removeprefix("Unpack[").removesuffix("]")
             defaults = _DEFAULTS.get(kind, {})
             for option in known[kind].__annotations__:
-                row = _row(function.__name__, option)
+                row = row_of(function.__name__, option)
                 rows[option] = _or(defaults.get(option, parameter.empty), row)
                 options.add(option)
         else:
-            rows[name] = _or(default, _row(function.__name__, name))
+            rows[name] = _or(default, row_of(function.__name__, name))
     return rows, options
 
 

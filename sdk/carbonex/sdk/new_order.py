@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, TypedDict
 
 from carbonex.wire import requests
 
-from .checks import check
+from .checks import row_of
 from .prices import price_text
 from .times import micros
 
@@ -74,9 +74,9 @@ class NewOrder:
             TypeError, ValueError: If a value is of another type, or cannot be.
 
         """
-        for name, default in _FIELDS:
+        for name, default, check in _FIELDS:
             if (value := getattr(self, name)) is not default:
-                check(name, value, "NewOrder")
+                check(name, value)
 
     @property
     def order_type(self) -> OrderTypeName:
@@ -119,4 +119,7 @@ class NewOrder:
         )
 
 
-_FIELDS: Final = [(field.name, field.default) for field in dataclasses.fields(NewOrder)]
+_FIELDS: Final = [
+    (field.name, field.default, row_of("NewOrder", field.name))
+    for field in dataclasses.fields(NewOrder)
+]
