@@ -155,6 +155,18 @@ def _list(r: Random, key: str) -> ListInstrument:
     )
 
 
+def family(r: Random, exchange: Exchange) -> Command:
+    """The next step of a family: its young one has no price when the old one is gone."""
+    key, listed = pools.key(r), exchange.instruments
+    if "old" not in listed:
+        return ListInstrument(key, "old", "family", reference=100)
+    if "young" not in listed:
+        return ListInstrument(key, "young", "family", band_permille=50)
+    if not listed["old"].delisted:
+        return DelistInstrument(key, "old")
+    return UpdateInstrument(key, replace(listed["young"].terms, reference=110))
+
+
 def mark(r: Random, exchange: Exchange) -> Command:
     """What only marks the log, and a day too many."""
     date = exchange.last_day + r.choice([0, -1, 1])

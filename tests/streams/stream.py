@@ -40,6 +40,7 @@ _ODDS: tuple[tuple[Callable[[Random, Exchange], Command], int], ...] = (
     (market.lift, 60),
     (market.terms, 12),
     (market.mark, 8),
+    (market.family, 6),
 )
 _KINDS = [kind for kind, _ in _ODDS]
 _WEIGHTS = [odds for _, odds in _ODDS]

@@ -330,9 +330,9 @@ class Book:
         """Keep no index of listings any more."""
         self.bids.numbers = self.asks.numbers = None
 
-    def tell_slices(self) -> None:
-        """Let each refill of an iceberg be another listing from now on."""
-        self.bids.slices = self.asks.slices = True
+    def tell_slices(self, each: bool) -> None:  # noqa: FBT001
+        """Say whether each refill of an iceberg is another listing from now on."""
+        self.bids.slices = self.asks.slices = each
 
     def orders(self) -> Iterator[Order]:
         """Yield all orders: bids then asks, best level first, oldest first."""

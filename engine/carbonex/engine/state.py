@@ -320,9 +320,9 @@ class State:
 
     def bound(self, instrument: Instrument) -> None:
         """Let orders meet as many others, and be named, as the semantics allow."""
-        if self.semantics >= 2:
-            instrument.max_fills = work.MAX_FILLS
-            instrument.book.tell_slices()
+        bounded = self.semantics >= 2
+        instrument.max_fills = work.MAX_FILLS if bounded else work.UNBOUNDED
+        instrument.book.tell_slices(bounded)
 
     @property
     def settled_ns(self) -> int:
