@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from carbonex.engine import Event, PlaceOrder
 
     Told = tuple[int, int, list[Event]]  # seq, time in ns, one command's events
+    Shown = Callable[[int], str]  # a number as clients see it
 
 
 @dataclass
@@ -57,18 +58,20 @@ class Accounts:
     bids.
     """
 
-    shown: Callable[[int], str] = str
+    shown: Shown = str
+    shown_block: Shown = str
+    shown_bid: Shown = str
     executions: defaultdict[str, list[channels.Execution]] = field(
         default_factory=lambda: defaultdict(list)
     )
-    shown_block: Callable[[int], str] = str
-    shown_bid: Callable[[int], str] = str
     everyones: list[str] = field(default_factory=list)  # accounts, as they executed
     open: dict[int, Position] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, told: Iterable[Told], shown: Callable[[int], str] = str) -> Accounts:
-        accounts = cls(shown)
+    def of(
+        cls, told: Iterable[Told], shown: tuple[Shown, Shown, Shown] = (str, str, str)
+    ) -> Accounts:
+        accounts = cls(*shown)
         for seq, time_ns, events in told:
             for event in events:
                 accounts.read(seq, time_ns, event)

@@ -107,7 +107,9 @@ class Audience:
 
     def _check_accounts(self) -> None:
         exchange = self.stage.exchange
-        model = Accounts.of(self.stage.told, self.stage.venue.ids.shown)
+        ids = self.stage.venue.ids
+        shown = ids.shown, ids.blocks.shown, ids.bids.shown
+        model = Accounts.of(self.stage.told, shown)
         for name in NAMES:
             assert self.executions[name] == model.executions[name]
             account = exchange.accounts[name]
