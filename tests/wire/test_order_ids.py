@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given, strategies as st
@@ -10,6 +11,10 @@ from hypothesis import given, strategies as st
 from carbonex.engine import Exchange
 from carbonex.wire.order_ids import OFFSET, OfferIds, OrderIds, _key
 from carbonex.wire.speck import Speck
+
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 SECRET = bytes(range(32))
@@ -55,6 +60,34 @@ def test_a_number_that_no_order_has_is_shown_as_it_was_given(
     assert mine.listing_shown("CEA25", mine.listing_meant("CEA25", str(given))) == str(
         given
     )
+
+
+class Peeked(Exchange):
+    """An exchange that lets another thread in while its secret is taken."""
+
+    __slots__ = ("peeks",)
+    peeks: list[Callable[[], object]]
+
+    def __getattribute__(self, name: str) -> Any:
+        if name.startswith("plain_") and self.peeks:
+            self.peeks.pop()()
+        return super().__getattribute__(name)
+
+
+@pytest.mark.parametrize("kind", ["orders", "blocks", "bids"])
+def test_another_thread_never_sees_a_secret_that_is_half_taken(kind: str) -> None:
+    exchange = Peeked()
+    exchange.peeks = []
+    exchange.plain_ids = exchange.plain_blocks = exchange.plain_bids = 3
+    exchange.secret = SECRET
+    mine = OrderIds(exchange)
+    these: OrderIds | OfferIds = mine if kind == "orders" else getattr(mine, kind)
+    seen: list[str] = []
+    exchange.peeks = [lambda: seen.extend(map(these.shown, (2, 7)))]
+    told = list(map(these.shown, (2, 7)))
+    assert told == ["2", these.shown(7)]
+    assert seen == told
+    assert these.meant(seen[1]) == 7
 
 
 def test_the_engines_own_number_means_nothing() -> None:

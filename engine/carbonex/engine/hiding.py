@@ -31,8 +31,8 @@ def hide_order_ids(state: State, command: HideOrderIds) -> list[Event]:
     if state.semantics < 2 or state.secret or len(command.secret) != SECRET_BYTES:
         given = len(command.secret)
         return [Rejected(Reason.BAD_PARAMETER, "secret", given, SECRET_BYTES)]
-    state.secret = command.secret
     state.plain_ids = state.last_order_id
     state.plain_blocks = state.last_block_id
     state.plain_bids = state.last_bid_id
+    state.secret = command.secret  # last: who sees it finds the others
     return []

@@ -15,8 +15,8 @@ from carbonex.journal import HistoryReader
 from carbonex.wire.answers import Error
 
 
-# Runs in another thread: it may use nothing but the history and constants. It
-# returns a result, or raises Refused, or Behind.
+# Runs in another thread: it may use nothing but the history, constants and what threads
+# may share. It returns a result, or raises Refused, or Behind.
 Question = Callable[[HistoryReader], msgspec.Struct]
 Told = Callable[[msgspec.Struct | None, Error | None], None]
 

@@ -41,7 +41,7 @@ class OrderIds:
 
     A number that no order can have is meant as a negative one, which names nothing
     and is shown as it was given. While the venue has no secret all are shown as they
-    are, and later those of the orders that came before it.
+    are, and later those of the orders that came before it. Threads may share it.
     """
 
     __slots__ = (
@@ -135,10 +135,11 @@ class OrderIds:
         return known
 
     def _adopt(self) -> None:
-        """Take the venue's secret."""
-        self._secret = self._state.secret
+        """Take the venue's secret: last, because other threads look for it first."""
+        secret = self._state.secret
         self._plain = self._state.plain_ids
-        self._orders = Speck(_key(self._secret, b"order ids", ""))
+        self._orders = Speck(_key(secret, b"order ids", ""))
+        self._secret = secret
 
 
 @final
@@ -178,11 +179,12 @@ class OfferIds:
         return -given
 
     def _follow(self) -> None:
-        """Take the venue's secret, once it has one."""
-        if self._state.secret is not self._secret:
-            self._secret = self._state.secret
+        """Take the venue's secret, once it has one: last, as other threads look first."""
+        secret = self._state.secret
+        if secret is not self._secret:
             self._plain = self._plain_of(self._state)
-            self._cipher = Speck(_key(self._secret, self._use, ""))
+            self._cipher = Speck(_key(secret, self._use, ""))
+            self._secret = secret
 
 
 def _plain_blocks(state: State) -> int:
