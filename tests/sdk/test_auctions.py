@@ -102,7 +102,10 @@ async def test_everybody_hears_how_an_auction_goes(
     ):
         updates = public.auction_updates("CEA25")
         await public.ping()  # it is subscribed
-        auction = await open_auction(operator, sealed=False, opens=shanghai(9, 31))
+        theirs = {"pricing": None, "too_few_bids": None, "bidder_limit": None}
+        auction = await open_auction(
+            operator, sealed=False, opens=shanghai(9, 31), **theirs
+        )
         opened = (await updates.next()).auction
         assert (opened.auction_id, opened.status) == (auction.auction_id, "open")
         bid = await bidder.place_bid(auction, 400, Decimal("75.00"))

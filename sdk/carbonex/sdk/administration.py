@@ -94,16 +94,16 @@ class AccountCaps(TypedDict, total=False):
 
 
 class AuctionOptions(TypedDict, total=False):
-    """An auction's window and its terms; what is left out is as the instrument's."""
+    """An auction's window and its terms; what is None or left out is the instrument's."""
 
     opens: Required[dt.datetime]  # with a time zone
     closes: Required[dt.datetime]
     client_ref: Required[str]
-    reserve: Price
-    bidder_limit: int
-    pricing: PricingName
-    too_few_bids: TooFewBidsName
-    sealed: bool
+    reserve: Price | None
+    bidder_limit: int | None
+    pricing: PricingName | None
+    too_few_bids: TooFewBidsName | None
+    sealed: bool | None
 
 
 @checked(TermChanges, AccountCaps, AuctionOptions)

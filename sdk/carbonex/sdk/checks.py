@@ -444,6 +444,13 @@ _DEFAULTS: Final[dict[str, dict[str, object]]] = {
         "pick": (),
     },
     "Changes": {"price": None, "quantity": None, "stop_price": None},
+    "AuctionOptions": {
+        "reserve": None,
+        "bidder_limit": None,
+        "pricing": None,
+        "too_few_bids": None,
+        "sealed": None,
+    },
 }
 
 
