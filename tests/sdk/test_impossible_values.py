@@ -193,6 +193,10 @@ LEFT_OUT: Final[dict[str, tuple[Any, ...]]] = {
     },
     **{f"{way}.client_order_id": ("",) for way in ("buy", "sell")},
     **{f"amend.{name}": (None,) for name in ("price", "quantity", "stop_price")},
+    **{
+        f"open_auction.{name}": (None,)
+        for name in ("reserve", "bidder_limit", "pricing", "too_few_bids", "sealed")
+    },
 }
 OPTIONS: Final[dict[str, Any]] = {
     each.__name__: each
