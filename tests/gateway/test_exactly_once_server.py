@@ -58,11 +58,14 @@ async def ask(port: int, key: str, method: str, params: Json) -> Message:
         return await client.answer(await client.send(method, **params))
 
 
-async def send_all(port: int) -> dict[str, Any]:
+async def send_all(port: int, block_id: str) -> dict[str, Any]:
     """Send each request, and each of the orders; return the results."""
     results: dict[str, Any] = {}
     for method, request in REQUESTS.items():
-        answer = await ask(port, request.key, method, own(method, request.params))
+        params = own(method, request.params)
+        if "block_id" in params:
+            params["block_id"] = block_id
+        answer = await ask(port, request.key, method, params)
         results[method] = answer.get("result", answer.get("error"))
     for name, order in ORDERS.items():
         answer = await ask(port, "acme-key", "add_order", placed(name, order))
@@ -97,6 +100,7 @@ async def test_everything_is_done_once_over_kills_stops_and_a_day_change(
     directory: Path,
 ) -> None:
     async with VenueProcess(directory, FIRST_DAY) as venue:
+        made: dict[str, Any] = {}
         for key, method, params in (
             ("acme-key", "propose_block", REQUESTS["accept_block"].before[0][2]),
             ("house-key", "open_auction", REQUESTS["place_bid"].before[0][2]),
@@ -105,7 +109,10 @@ async def test_everything_is_done_once_over_kills_stops_and_a_day_change(
                 venue.port, key, method, timed(method, params, NOW, ENDS)
             )
             assert answer["success"], answer
-        first = await send_all(venue.port)
+            made |= answer["result"]
+        block_id = made["block_id"]
+        first = await send_all(venue.port, block_id)
+        assert first["accept_block"]["status"] == "accepted"
         buy = {"instrument": CEA, "side": "buy", "price": "70.00", "quantity": 10}
         bought = await ask(
             venue.port, "beta-key", "add_order", {**buy, "account": "beta-1"}
@@ -117,7 +124,7 @@ async def test_everything_is_done_once_over_kills_stops_and_a_day_change(
     expected["filled"] |= {"status": "filled", "filled": 10}
     for at_ns, ends_well in ((FIRST_DAY, True), (FIRST_DAY, False)):
         async with VenueProcess(directory, at_ns) as venue:
-            assert await send_all(venue.port) == expected
+            assert await send_all(venue.port, block_id) == expected
             assert await possessions(venue.port) == have
             await (venue.stop() if ends_well else venue.kill())
     # In the night the auction closes, and what was good for the day is cancelled.
@@ -125,13 +132,13 @@ async def test_everything_is_done_once_over_kills_stops_and_a_day_change(
     have = {}
     for ends_well in (False, True, False):
         async with VenueProcess(directory, SECOND_DAY) as venue:
-            assert _orders(await send_all(venue.port)) == _orders(expected)
+            assert _orders(await send_all(venue.port, block_id)) == _orders(expected)
             now = await possessions(venue.port)
             assert have in ({}, now)
             have = now
             await (venue.stop() if ends_well else venue.kill())
     async with VenueProcess(directory, THIRD_DAY) as venue:
-        results = await send_all(venue.port)
+        results = await send_all(venue.port, block_id)
         assert results["open"] == expected["open"]
         for name in ("deposit", "issue", "surrender", "filled", "closed"):
             assert not results[name].get("duplicate", False), name
