@@ -51,7 +51,7 @@ class Listing:
     until: int = 0
     upcoming: ListInstrument | None = None
     upcoming_date: int = 0
-    former: tuple[ListInstrument, int] | None = None  # replaced on the day's own date
+    former: tuple[ListInstrument, int] | None = None  # replaced by the day
     renewed: int = 0  # the number of the day that its terms came with
     delisted: bool = False
     tradable: bool = False
@@ -132,7 +132,7 @@ class Floor:
         adopting = [name for name in self.listings if self._adopts(name)]
         for name, listing in self.listings.items():
             listing.before = None if listing.close else listing.awaits
-            listing.last = 0
+            listing.last, listing.former = 0, None
             if not listing.delisted:
                 self._begin(listing, adopts=name in adopting)
 
@@ -165,13 +165,20 @@ class Floor:
     def cancelled(self, event: DayCancelled) -> None:
         assert event.date == self.date
         assert not any(listing.last for listing in self.listings.values())
-        for listing in self.listings.values():  # terms that came with it stay,
+        for listing in self.listings.values():
             if listing.renewed == self.days:
                 listing.renewed = 0
-            if listing.former is not None:  # but for those that came with its date
+            waits = listing.awaits
+            if listing.former is not None:
+                waits = waits or listing.upcoming is None
                 self._put_back(listing, *listing.former)
+            listing.awaits = waits and listing.before is True and not listing.delisted
             if listing.before is not None and not listing.delisted:
-                self._forget_price(listing, awaited=listing.before)
+                self._forget_price(listing)
+        for listing in self.listings.values():
+            if not (listing.before is None or listing.tradable or listing.delisted):
+                known = self._composite_close(listing.terms.product)
+                listing.awaits = listing.before or not known
         self.days -= 1
         self.date, self.ends, self.last_date = 0, 0, self.date_before
 
@@ -179,17 +186,17 @@ class Floor:
         if listing.upcoming is None and not listing.delisted:
             listing.upcoming, listing.upcoming_date = listing.terms, date
         listing.terms, listing.former = terms, None
-        listing.tradable = bool(listing.reference) or not terms.band_permille
+        priced = bool(listing.reference) or not terms.band_permille
+        listing.tradable = priced and not listing.delisted
         listing.band = (1, MAX_PRICE)
         if terms.band_permille:
             listing.band = band(listing.reference, terms.band_permille)
 
-    def _forget_price(self, listing: Listing, *, awaited: bool) -> None:
+    def _forget_price(self, listing: Listing) -> None:
         """Let an instrument without a price have none again but what terms declare."""
         reference, permille = listing.terms.reference, listing.terms.band_permille
         listing.close = listing.reference = reference
         listing.tradable = bool(reference) or not permille
-        listing.awaits = awaited and not listing.tradable
         listing.band = band(reference, permille) if permille else (1, MAX_PRICE)
 
     def sellable_day(self, listing: Listing) -> int:
@@ -256,11 +263,9 @@ class Floor:
         return bool(known) or not terms.band_permille
 
     def _begin(self, listing: Listing, *, adopts: bool) -> None:
-        listing.former = None
         waits = self._due(listing) and not adopts
         if listing.upcoming is not None and adopts:
-            if listing.upcoming_date:
-                listing.former = listing.terms, listing.upcoming_date
+            listing.former = listing.terms, listing.upcoming_date
             listing.terms, listing.upcoming = listing.upcoming, None
             listing.upcoming_date = 0
             listing.renewed = self.days

@@ -193,8 +193,8 @@ def test_it_is_in_the_snapshot(begun: bool) -> None:
     )
 
 
-def test_a_day_that_is_taken_back_leaves_what_came_with_it() -> None:
-    """As new terms stay: the next day is by the same rules."""
+def test_a_day_that_is_taken_back_leaves_the_method_that_came_with_it() -> None:
+    """It weighs no order, and the next day is by the same one in any case."""
     driver = Driver()
     driver.apply(
         ListInstrument("", "CEA25", reference=8100, band_permille=100, vintage=2025),
@@ -207,15 +207,16 @@ def test_a_day_that_is_taken_back_leaves_what_came_with_it() -> None:
     driver.exchange.check()
 
 
-def test_a_vintage_that_waits_for_its_date_again_leads_no_more() -> None:
-    """Terms of a date are given back with the day, and the composite with them."""
+@pytest.mark.parametrize("date", [0, 20250106])
+def test_a_vintage_that_waits_again_leads_no_more(date: int) -> None:
+    """Terms are given back with the day, and the composite with them."""
     driver = Driver()
     older = ListInstrument("", "CEA25", reference=8100, band_permille=100)
     driver.apply(
         older,
         ListInstrument("", "CEA24", reference=8000, band_permille=100, vintage=2024),
         SetComposite("", "CEA", CompositeMethod.NEWEST),
-        UpdateInstrument("", replace(older, vintage=2025), 20250106),
+        UpdateInstrument("", replace(older, vintage=2025), date),
         BeginDay("", 20250106, driver.time_ns + 1000),
     )
     product = driver.exchange.products["CEA"]

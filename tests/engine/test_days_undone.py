@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
 from hypothesis import given
 from msgspec.structs import replace
 
@@ -18,6 +19,7 @@ from carbonex.engine import (
     DayCancelled,
     DayEnded,
     DayEnding,
+    DelistInstrument,
     EndDay,
     Exchange,
     ListInstrument,
@@ -26,6 +28,7 @@ from carbonex.engine import (
     Reason,
     Rejected,
     TimeInForce,
+    UpdateInstrument,
 )
 from driver import Driver, admitted
 from speech.market import moment
@@ -157,6 +160,96 @@ def test_without_a_day_there_is_nothing_to_end() -> None:
     for command in (EndDay(""), CancelDay("")):
         assert driver.do(command) == [Rejected(Reason.NO_TRADING_DAY)]
         assert driver.do(replace(command, key="k")) == [Rejected(Reason.NOT_PERMITTED)]
+
+
+def waiting() -> Driver:
+    """Return one at which new terms waited for a price on 2025-01-07: it is over."""
+    driver = Driver(time_ns=moment("20250106T09:00:00"))
+    plain = ListInstrument("", "CEA")
+    driver.do(plain)
+    begin(driver, 20250106)
+    driver.do(replace(plain, instrument="CEB", reference=7000))
+    banded = replace(plain, band_permille=50)
+    driver.apply(UpdateInstrument("", banded), DelistInstrument("", "CEB"))
+    end(driver)
+    begin(driver, 20250107)
+    end(driver)
+    return driver
+
+
+def begin(driver: Driver, date: int) -> None:
+    driver.do(BeginDay("", date, driver.time_ns + 10**9))
+
+
+def end(driver: Driver) -> None:
+    driver.do(EndDay(""))
+    driver.time_ns += 1
+    driver.do(AdvanceTime(""))
+
+
+def awaits(driver: Driver, name: str = "CEA") -> bool:
+    sound(driver)
+    return driver.exchange.instruments[name].awaits_price
+
+
+def test_terms_that_waited_for_a_price_wait_for_it_as_before() -> None:
+    driver = waiting()
+    assert awaits(driver)
+    begin(driver, 20250108)
+    assert awaits(driver)
+    driver.do(CancelDay(""))
+    assert awaits(driver)
+
+
+def test_terms_that_found_a_price_on_the_day_wait_for_it_again() -> None:
+    driver = waiting()
+    driver.do(ListInstrument("", "CEC", reference=7000))
+    begin(driver, 20250108)
+    assert not awaits(driver)
+    driver.do(CancelDay(""))
+    assert awaits(driver)
+    assert driver.exchange.instruments["CEA"].next_terms is not None
+
+
+@pytest.mark.parametrize("found", [False, True])
+def test_terms_that_were_given_up_on_the_day_wait_for_no_price(found: bool) -> None:
+    """Whether they waited on the day, or the day had a price for them."""
+    driver = waiting()
+    if found:
+        driver.do(ListInstrument("", "CEC", reference=7000))
+    begin(driver, 20250108)
+    driver.do(UpdateInstrument("", ListInstrument("", "CEA", max_quantity=10)))
+    assert not awaits(driver)
+    driver.do(CancelDay(""))
+    assert not awaits(driver)
+
+
+@pytest.mark.parametrize("left", [False, True])
+def test_an_instrument_that_stops_with_the_day_awaits_a_price(left: bool) -> None:
+    """Unless its product has one for the next day."""
+    driver = Driver(time_ns=moment("20250106T09:00:00"))
+    plain = ListInstrument("", "CEB", reference=7000)
+    banded = ListInstrument("", "CEA", band_permille=50)
+    driver.apply(plain, banded)
+    begin(driver, 20250106)
+    if not left:
+        driver.do(DelistInstrument("", "CEB"))
+    driver.do(CancelDay(""))
+    assert awaits(driver) is not left
+    assert not driver.exchange.instruments["CEA"].tradable
+
+
+def test_an_instrument_that_was_delisted_on_the_day_stays_so() -> None:
+    """It has its former terms, and none wait."""
+    driver = Driver(time_ns=moment("20250106T09:00:00"))
+    plain = ListInstrument("", "CEA", reference=7000)
+    driver.apply(plain, UpdateInstrument("", replace(plain, band_permille=50)))
+    begin(driver, 20250106)
+    driver.apply(DelistInstrument("", "CEA"), CancelDay(""))
+    sound(driver)
+    instrument = driver.exchange.instruments["CEA"]
+    assert (instrument.terms, instrument.next_terms) == (plain, None)
+    assert not instrument.tradable
 
 
 @given(seed=seeds)

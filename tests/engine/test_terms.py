@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from engine.floors import BAND_FLOOR, TRADERS
 from scenario import check
 
@@ -56,6 +58,60 @@ def test_terms_of_a_date_wait_again_when_its_day_is_taken_back() -> None:
         """,
         BAND_FLOOR,
     )
+
+
+def test_terms_without_a_date_wait_again_for_the_next_trading_day() -> None:
+    """Until then everybody sees the former ones, and they may be given up."""
+    check(
+        """
+        update CEA band 50 max 10               -> updated CEA
+        time 1000                               -> CEA closed, ended 20250106
+        begin 20250108 until 2000               -> begun 20250108, CEA 66.50 to 73.50 around 70.00, CEA trading
+        cancel-day                              -> CEA closed, day 20250108 cancelled
+        begin 20250107 until 2000               -> begun 20250107, CEA 66.50 to 73.50 around 70.00, CEA trading
+        taker: buy 20 @ 69.00                   -> refused QTY_ABOVE_LISTED_MAX
+        cancel-day                              -> CEA closed, day 20250107 cancelled
+        update CEA band 300                     -> updated CEA
+        begin 20250107 until 2000               -> begun 20250107, CEA 49.00 to 91.00 around 70.00, CEA trading
+        taker: buy #1 20 @ 69.00                -> accepted #1
+        """,
+        BAND_FLOOR,
+    )
+
+
+def test_terms_of_the_day_that_is_taken_back_count_instead() -> None:
+    """They were announced last; CEA trades by its former ones until their date."""
+    check(
+        """
+        update CEA band 50                      -> updated CEA
+        time 1000                               -> CEA closed, ended 20250106
+        begin 20250107 until 2000               -> begun 20250107, CEA 66.50 to 73.50 around 70.00, CEA trading
+        update CEA band 300 on 20250108         -> updated CEA on 20250108
+        cancel-day                              -> CEA closed, day 20250107 cancelled
+        begin 20250107 until 2000               -> begun 20250107, CEA 63.00 to 77.00 around 70.00, CEA trading
+        time 2000                               -> CEA closed, ended 20250107
+        begin 20250108 until 3000               -> begun 20250108, CEA 49.00 to 91.00 around 70.00, CEA trading
+        """,
+        BAND_FLOOR,
+    )
+
+
+@pytest.mark.parametrize("when", ["", " on 20250107"])
+def test_a_day_that_is_taken_back_stops_no_instrument_that_traded(when: str) -> None:
+    """Its P0 was its product's, of which nothing is left when the day begins again."""
+    check(f"""
+        time 1000000                            -> CEA closed, ended 20250106
+        list CEB p0 70.00                       -> listed CEB, CEB closed
+        update CEA band 50{when}                -> updated CEA{when}
+        begin 20250107 until 2000000            -> begun 20250107, CEA 66.50 to 73.50 around 70.00, CEA trading, CEB trading
+        cancel-day                              -> CEA closed, CEB closed, day 20250107 cancelled
+        delist CEB                              -> delisted CEB
+        begin 20250107 until 2000000            -> begun 20250107, CEA awaits a price, CEA trading
+        maker: sell #1 1 @ 80.00                -> accepted #1
+        taker: buy #2 1 @ 80.00                 -> accepted #2, traded #1 #2 1 @ 80.00
+        time 2000000                            -> CEA closed, ended 20250107
+        begin 20250108 until 3000000            -> begun 20250108, CEA 76.00 to 84.00 around 80.00, CEA trading
+    """)
 
 
 def test_a_price_that_came_with_terms_goes_with_them() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from random import Random
 
+import pytest
 from hypothesis import given, strategies as st
 from msgspec.structs import replace
 
@@ -12,6 +13,7 @@ from carbonex.engine import (
     BeginDay,
     BlockTerms,
     CallTerms,
+    CancelDay,
     Command,
     CompositeMethod,
     DelistInstrument,
@@ -183,6 +185,31 @@ def test_terms_that_wait_for_a_price_are_told() -> None:
     stage.do(UpdateInstrument("", CEA))
     [(_, updated)] = client.read(channels.Instrument)
     assert not updated.awaits_price
+
+
+@pytest.mark.parametrize("date", [0, MONDAY])
+def test_terms_that_wait_again_are_told_with_the_day_that_is_taken_back(
+    date: int,
+) -> None:
+    stage = Stage()
+    stage.do(CEA)
+    stage.do(UpdateInstrument("", replace(CEA, band_permille=200), date))
+    stage.do(replace(CEA, instrument="CEA23", product="P", band_permille=0))
+    stage.do(replace(CEA, instrument="CEA22", reference=0, product="P"))
+    at(stage, MONDAY, "08:00")
+    client = Client(stage).follow("instrument")
+    before = {item.instrument: item for _, item in client.read(channels.Instrument)}
+    stage.do(BeginDay("", MONDAY))
+    told = {item.instrument: item for _, item in client.read(channels.Instrument)}
+    assert (told["CEA25"].band_permille, told["CEA25"].next_terms) == (200, None)
+    assert told["CEA22"].tradable
+    stage.do(DelistInstrument("", "CEA23"))
+    stage.do(CancelDay(""))
+    told |= {item.instrument: item for _, item in client.read(channels.Instrument)}
+    assert before["CEA25"].next_terms is not None
+    for name in ("band_permille", "next_terms", "next_terms_date", "awaits_price"):
+        assert getattr(told["CEA25"], name) == getattr(before["CEA25"], name), name
+    assert (told["CEA22"].tradable, told["CEA22"].awaits_price) == (False, True)
 
 
 def test_another_composite_is_announced_for_all_its_instruments() -> None:

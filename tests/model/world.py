@@ -85,7 +85,7 @@ class Paper:
     close: int
     upcoming: ListInstrument | None = None
     upcoming_date: int = 0
-    former: tuple[ListInstrument, int] | None = None  # replaced on the day's own date
+    former: tuple[ListInstrument, int] | None = None  # replaced by the day
     reference: int = 0
     tradable: bool = False
     awaits: bool = False  # a price for a band to lie around

@@ -186,6 +186,7 @@ def begin(world: World, command: BeginDay) -> list[Event]:
     world.methods.update(world.coming)
     world.coming.clear()
     for paper in world.papers.values():
+        paper.former = None
         if not paper.delisted:
             events += _begin(world, paper, coming[paper.name])
     for product in {paper.terms.product: 0 for paper in world.papers.values()}:
@@ -224,7 +225,6 @@ def supervise(world: World, paper: Paper) -> None:
 def _begin(world: World, paper: Paper, terms: ListInstrument) -> list[Event]:
     """Give an instrument its ``terms``, P0 and band for the day."""
     events: list[Event] = []
-    paper.former = None
     due = paper.upcoming is not None and paper.upcoming_date <= world.date
     begins = terms is paper.upcoming
     if begins:
@@ -256,8 +256,7 @@ def _begin(world: World, paper: Paper, terms: ListInstrument) -> list[Event]:
 
 def _adopt(world: World, paper: Paper, terms: ListInstrument) -> list[Event]:
     """Let new terms hold; what rested under the old ones goes."""
-    if paper.upcoming_date:
-        paper.former = paper.terms, paper.upcoming_date
+    paper.former = paper.terms, paper.upcoming_date
     mass = Mass(CancelReason.TERMS_CHANGED, instrument=paper.name)
     events = request(world, mass)
     paper.terms, paper.upcoming = terms, None

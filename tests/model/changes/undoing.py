@@ -18,7 +18,7 @@ from carbonex.engine import (
     Method,
     TradeAnnulled,
 )
-from model import matching
+from model import clock, matching
 from model.reasons import first, market as reasons
 
 from . import offers
@@ -63,8 +63,7 @@ def cancel_day(world: World, command: CancelDay) -> list[Event]:
         paper.call_ends = 0
         if paper.former is not None:
             _put_back(world, paper, *paper.former)
-    for name, awaited in world.unpriced_before.items():
-        _forget_price(world.papers[name], awaited=awaited)
+    _forget_prices(world)
     for paper in world.papers.values():
         events += announce(world, paper)
     for row in world.ids.values():
@@ -75,20 +74,29 @@ def cancel_day(world: World, command: CancelDay) -> list[Event]:
 
 
 def _put_back(world: World, paper: Paper, terms: ListInstrument, date: int) -> None:
-    """Let the terms that began with the day's date wait for it again."""
+    """Let the terms that began with the day wait again."""
     if paper.upcoming is None and not paper.delisted:
         paper.upcoming, paper.upcoming_date = paper.terms, date
+        paper.awaits = True  # if they did before
     paper.terms, paper.former = terms, None
     supervise(world, paper)
-    paper.tradable = bool(paper.reference) or not terms.band_permille
+    priced = bool(paper.reference) or not terms.band_permille
+    paper.tradable = priced and not paper.delisted
 
 
-def _forget_price(paper: Paper, *, awaited: bool) -> None:
-    """Let an instrument that had no price before the day have none again."""
-    if not paper.delisted:
-        paper.close = paper.reference = paper.terms.reference
-        paper.tradable = bool(paper.reference) or not paper.terms.band_permille
-        paper.awaits = awaited and not paper.tradable
+def _forget_prices(world: World) -> None:
+    """Let instruments that had no price before the day have none again."""
+    for paper in world.papers.values():
+        awaited = world.unpriced_before.get(paper.name)
+        paper.awaits = paper.awaits and awaited is True
+        if awaited is not None and not paper.delisted:
+            paper.close = paper.reference = paper.terms.reference
+            paper.tradable = bool(paper.reference) or not paper.terms.band_permille
+    for name, awaited in world.unpriced_before.items():
+        paper = world.papers[name]
+        if not paper.tradable and not paper.delisted:
+            known = clock.known_close(world, paper.terms.product)
+            paper.awaits = awaited or not known
 
 
 def annul(world: World, command: AnnulTrade) -> list[Event]:

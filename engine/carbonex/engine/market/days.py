@@ -198,7 +198,7 @@ def _begin(state: State, instrument: Instrument, terms: ListInstrument) -> list[
 def _adopt(state: State, instrument: Instrument, terms: ListInstrument) -> None:
     """Let an instrument trade by its new terms; who takes back the day needs the old."""
     date, before = instrument.next_terms_date, state.before
-    if date and before is not None:
+    if before is not None and (date or state.semantics >= 2):
         before.terms.append((instrument.number, instrument.terms, date))
     instrument.adopt(terms)
     instrument.close = instrument.close or terms.reference

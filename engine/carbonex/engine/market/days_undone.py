@@ -35,7 +35,8 @@ class Before:
 
     ``last_order_id`` is the newest order of before. ``years`` has what instruments had
     traded in their year, by number, where the day has begun another year. ``terms``
-    has those that were replaced on this date: number, terms, effective date.
+    has those that others replaced: number, terms, and the date from which the others
+    hold, 0 for the next trading day.
     ``unpriced`` are the instruments that had no price, by number, and whether they
     awaited one.
     """
@@ -78,7 +79,9 @@ def cancel_day(state: State, command: CancelDay) -> list[Event]:
     instrument. P0 and bands stay: nothing has traded, so the next day has the same. But
     what had no price before has none again, unless its terms declare one.
     Resale locks that it released stay so, as the next day has the same number. Terms
-    that began with its date wait for it again.
+    that began with it wait again, for their date or the next trading day, so that no
+    instrument stops that traded before; others that were announced on it replace them.
+    A composite's method stays: it weighs no order, and the next day has the same.
     Mass cancels that go on come to their end first. Linear in accounts and open
     orders.
     """
@@ -108,8 +111,8 @@ def cancel_day(state: State, command: CancelDay) -> list[Event]:
     state.day_number -= 1
     for instrument, year in zip(state.listed, before.years, strict=False):
         instrument.record.year = year
-    _restore_terms(state, before)
-    _forget_prices(state, before)
+    again = _restore_terms(state, before)
+    _forget_prices(state, before, again)
     for instrument in state.listed:
         lag = instrument.terms.resale_days
         if instrument.tradable:
@@ -121,13 +124,15 @@ def cancel_day(state: State, command: CancelDay) -> list[Event]:
     return [*events, DayCancelled(date)]
 
 
-def _restore_terms(state: State, before: Before) -> None:
-    """Let the terms that are due on the day's date wait for the next one of it."""
+def _restore_terms(state: State, before: Before) -> set[int]:
+    """Let terms that began with the day wait again; return the instruments' numbers."""
+    again: set[int] = set()
     for number, terms, date in before.terms:
         instrument = state.listed[number]
         if not instrument.delisted and instrument.next_terms is None:
             instrument.next_terms = instrument.terms
             instrument.next_terms_date = date
+            again.add(number)
         instrument.adopt(terms)
         if terms.band_permille and not instrument.reference:
             dismiss(instrument)
@@ -135,22 +140,31 @@ def _restore_terms(state: State, before: Before) -> None:
         instrument.limit_down, instrument.limit_up = low, high
         instrument.product.weigh()  # another vintage may be the newest
     state.attend_anew()
+    return again
 
 
-def _forget_prices(state: State, before: Before) -> None:
-    """Take back the P0 of instruments that had none: it came with the day."""
-    for number, awaits in before.unpriced:
-        instrument = state.listed[number]
-        if instrument.delisted:
-            continue
+def _forget_prices(state: State, before: Before, again: set[int]) -> None:
+    """Take back the P0 of instruments that had none: it came with the day.
+
+    ``again`` are the numbers of those whose new terms wait as before the day.
+    """
+    listed = [(state.listed[number], awaited) for number, awaited in before.unpriced]
+    forgetful = [(item, awaited) for item, awaited in listed if not item.delisted]
+    for instrument, _ in forgetful:
         terms = instrument.terms
         instrument.close = instrument.reference = terms.reference
         low, high = day_limits(terms, instrument.reference)
         instrument.limit_down, instrument.limit_up = low, high
         if terms.band_permille and not instrument.reference:
             dismiss(instrument)
-        instrument.awaits_price = awaits and not instrument.tradable
         instrument.product.change()
+    for instrument, awaited in forgetful:
+        if instrument.tradable:  # by its former terms: new ones may be gone or others
+            waits = instrument.awaits_price or instrument.number in again
+            instrument.awaits_price = awaited and waits
+        else:
+            known = instrument.product.first_reference()
+            instrument.awaits_price = awaited or not known
 
 
 def _unavailable(state: State, command: EndDay | CancelDay) -> Rejected | None:

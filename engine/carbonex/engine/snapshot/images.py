@@ -209,7 +209,7 @@ class InstrumentRow(msgspec.Struct, frozen=True, gc=False, array_like=True):
 class BeforeRow(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """What was before the open trading day began; ``years`` by instrument.
 
-    ``terms`` are number, terms, and the date on which others replaced them;
+    ``terms`` are number, terms, and the date from which others hold, 0 for any;
     ``unpriced`` are the numbers of those without a price, and whether they awaited one.
     """
 
