@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given, strategies as st
 
 from carbonex.engine import (
     BUY,
+    IOC,
     SELL,
     AnnulTrade,
     BeginDay,
@@ -17,10 +19,20 @@ from carbonex.engine import (
     Reason,
     Rejected,
     TradeAnnulled,
+    Withdraw,
 )
 from carbonex.engine.market import tape
 from driver import Driver, admitted
 from scenario import STAGE, check
+
+
+# The buyer has what 40 t cost at 1.00, and the fee that an order locks for them.
+PURSE = """
+    list CEA fees 1000/1000
+    account buyer cash 40.05
+    account seller cash 0.01 CEA 100
+    begin 20250106 until 1000000
+"""
 
 
 def test_both_sides_get_back_what_it_took_and_cost() -> None:
@@ -98,6 +110,32 @@ def test_the_fills_of_days_before_are_counted_with_it() -> None:
         balance maker                       -> cash 9859.99, CEA 102
         """,
         STAGE.replace("list CEA", "list CEA fees 30/30"),
+    )
+
+
+def test_what_comes_back_of_a_fee_is_locked_again_for_the_rest() -> None:
+    """0.1 fen a tonne: the buy pays a fen each time, and has locked 5 for the 4 of all.
+
+    Had it what comes back to spend, nothing would be left for the rest after a few.
+    """
+    mistakes = "".join(
+        f"""
+        seller: sell 1 @ 1.00
+        annul {number}             -> trade {number} 1 @ 1.00 seller to buyer annulled for 0.01/0.01
+        balance buyer              -> cash 40.05 ({40 - number}.05 locked)
+        """
+        for number in range(1, 7)
+    )
+    check(
+        f"""
+        buyer: buy #1 40 @ 1.00    -> accepted #1
+        balance buyer              -> cash 40.05 (40.05 locked)
+        {mistakes}
+        buyer: withdraw 6.00       -> done
+        seller: sell #8 34 @ 1.00  -> accepted #8, traded #1 #8 34 @ 1.00
+        balance buyer              -> cash 0.01, CEA 34
+        """,
+        PURSE,
     )
 
 
@@ -384,6 +422,28 @@ def test_the_newest_are_remembered_and_the_prices_of_the_others() -> None:
     prices = driver.exchange.instruments["CEA"].record.prices
     assert (prices.open, prices.high, prices.low, prices.last) == (100, 120, 100, 100)
     driver.exchange.check()
+
+
+@given(
+    rates=st.tuples(st.sampled_from([0, 1, 1000, 33_333]), st.integers(1, 90_000)),
+    fills=st.lists(st.tuples(st.integers(1, 5), st.booleans()), max_size=30),
+)
+def test_a_buy_pays_for_its_rest_from_a_purse_that_is_kept_empty(
+    rates: tuple[int, int], fills: list[tuple[int, bool]]
+) -> None:
+    """However many of its trades are annulled, in whatever order."""
+    driver = Driver()
+    driver.apply(ListInstrument("", "CEA", fees=Fees(*rates)))
+    driver.apply(*admitted("b", 10**6, 0), *admitted("s", 10**6, 10**6))
+    driver.do(BeginDay("", 20250106, 10**6))
+    driver.do(PlaceOrder("", "b", "CEA", BUY, 100, 40))
+    buyer = driver.exchange.accounts["b"]
+    for count, (tonnes, mistake) in enumerate(fills, 1):
+        driver.do(Withdraw("", "b", buyer.cash_balance.available, f"w{count}"))
+        driver.do(PlaceOrder("", "s", "CEA", SELL, 100, tonnes, time_in_force=IOC))
+        if mistake:
+            driver.do(AnnulTrade("", "CEA", max(count - tonnes, 1), "乌龙指"))
+        driver.exchange.check()
 
 
 def _traded(count: int, highest: int = 0, rate: int = 0) -> Driver:

@@ -227,7 +227,10 @@ def refund(world: World, deal: Deal, side: Side) -> int:
 
 
 def give_back(world: World, deal: Deal, side: Side) -> int:
-    """Correct what an order owes and has paid; return what it gets back."""
+    """Correct what an order owes and has paid; return what it gets back.
+
+    Of that an open buy locks what its rest may cost.
+    """
     refunded = refund(world, deal, side)
     if deal.method is Method.LISTED:
         number = (deal.buyer if side is BUY else deal.seller)[1]
@@ -236,6 +239,7 @@ def give_back(world: World, deal: Deal, side: Side) -> int:
         rate = fees.taker if side is deal.taker and not deal.called else fees.maker
         row.owed -= deal.price * deal.quantity * rate
         row.paid -= refunded
+        row.reserve = min(row.reserve + refunded, reserve(world, row))
     return refunded
 
 

@@ -134,8 +134,10 @@ def _check_fees(extras: Extras, order: Order) -> None:
     assert extras.owed >= 0
     assert extras.paid == -(-extras.owed // FEE_UNIT)
     if extras.rate:
-        most = reserve(order.unit * order.remaining, extras.rate)
-        assert 0 <= extras.reserve <= most
+        notional = order.unit * order.remaining
+        least = notional * extras.rate - (extras.paid * FEE_UNIT - extras.owed)
+        assert max(least, 0) <= extras.reserve * FEE_UNIT
+        assert extras.reserve <= reserve(notional, extras.rate)
     else:
         assert extras.reserve == 0
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from carbonex.engine.accounts import NOTHING
 from carbonex.engine.enums import BUY, SELL, Method, Permission, Reason, Side
 from carbonex.engine.events import Rejected, TradeAnnulled
+from carbonex.engine.orders.locks import lock_refund
 from carbonex.engine.registry.freezes import note_pending
 from carbonex.engine.semantics import unknown_yet
 from carbonex.engine.terms import FEE_UNIT
@@ -82,7 +83,10 @@ def _refund(instrument: Instrument, trade: Print, side: Side) -> int:
 def _owe_less(
     instrument: Instrument, account: Account, trade: Print, side: Side
 ) -> None:
-    """Correct what the order of one side owes and has paid for all its fills."""
+    """Correct what the order of one side owes and has paid for all its fills.
+
+    A buy that is open keeps locked what its rest may cost.
+    """
     key, owed = part_of_fee(instrument, trade, side)
     uncharged = instrument.tape.uncharged
     surplus = uncharged.get(key)
@@ -95,6 +99,7 @@ def _owe_less(
         assert order.extras is not None
         order.extras.owed -= owed
         order.extras.paid -= paid
+        lock_refund(order, paid)
 
 
 def part_of_fee(

@@ -27,8 +27,9 @@ def highest_rate(terms: ListInstrument) -> int:
 def reserve(notional: int, rate: int) -> int:
     """Return the fen to lock for fees on ``notional``: rounded up, and 1 more.
 
-    The one more covers the rounding between fills, however many there are. Nothing
-    is to be locked for an order that is filled.
+    An order pays for its fills together, rounded up once, so however many there are
+    the rest costs no more than that; the 1 more is a margin. Nothing is to be locked
+    for an order that is filled.
     """
     return -(-notional * rate // FEE_UNIT) + 1 if rate and notional else 0
 
@@ -37,7 +38,7 @@ def charge(extras: Extras, notional: int, rate: int) -> int:
     """Return the fen that a fill of ``notional`` makes due.
 
     The order's fills are accumulated exactly: it pays the sum, rounded up, less
-    what it has paid, and never more than its reserve holds.
+    what it has paid. A buy's reserve holds as much; a sell has none.
     """
     extras.owed += notional * rate
     paid = -(-extras.owed // FEE_UNIT)
@@ -45,6 +46,21 @@ def charge(extras: Extras, notional: int, rate: int) -> int:
     extras.paid = paid
     extras.reserve = max(extras.reserve - fee, 0)
     return fee
+
+
+def lock_refund(order: Order, refund: int) -> None:
+    """Lock again what an open order's rest may cost of a fee that was paid back. O(1).
+
+    Each fill has lowered the reserve by its fee. If all of that became available when
+    the fill is annulled, the rest of a buy could cost more than is locked for it.
+    """
+    extras = order.extras
+    if extras is None or not extras.rate:
+        return
+    most = reserve(order.unit * order.remaining, extras.rate)
+    before = extras.reserve
+    extras.reserve = min(before + refund, most)
+    order.balance.available -= extras.reserve - before
 
 
 def lock(order: Order) -> None:
