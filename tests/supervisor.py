@@ -325,7 +325,7 @@ class Supervisor(FormerSupervisor):
     withdrawn before it was ``quick_cancel_ms`` old; CANCEL_RATIO where it is so much
     of what the participant has shown in the day. An order counts with all that it
     showed once more than half of that is withdrawn, and not at all once half of it
-    has traded. ``closes`` tells whether the day is over at a time.
+    has traded since it came, grew or came to a worse price. ``closes`` tells whether the day is over at a time.
     """
 
     def __init__(
@@ -336,6 +336,7 @@ class Supervisor(FormerSupervisor):
         closes: Callable[[int], bool] = lambda _: False,
     ) -> None:
         self.views: dict[int, View] = {}
+        self.anew: dict[int, tuple[int, int]] = {}  # traded then, and left then
         self.entries = 0
         self.closes = closes
         super().__init__(instrument, limits, owners)
@@ -403,6 +404,8 @@ class Supervisor(FormerSupervisor):
             yield from self._withdraw(now_ns, took)
         if event.priority_kept:
             return
+        if worse or event.quantity > event.previous_quantity or event.added:
+            self.anew[order_id] = filled, left
         view = self.views.get(order_id)
         if view is None or worse or not self._soon(now_ns, view.came_ns):
             self._enter(now_ns, order_id, _displayed(order, left))
@@ -433,7 +436,8 @@ class Supervisor(FormerSupervisor):
 
     def _withdraw(self, now_ns: int, took: Taken) -> Iterator[Alert]:
         who, order_id = self._who(took.order), took.order_id
-        if 2 * took.filled >= max(took.order.quantity, took.before):
+        filled, whole = self.anew.get(order_id, (0, took.order.quantity))
+        if 2 * (took.filled - filled) >= max(whole, took.before - filled):
             return
         if (who, order_id) in self.placed:
             self.cancelled.append((who, order_id))

@@ -189,6 +189,58 @@ def test_a_quote_that_moves_has_never_been_larger_than_it_is() -> None:
     )
 
 
+def test_what_an_order_grows_by_is_not_meant_for_what_it_has_traded_before() -> None:
+    """499 of 500 t have traded: the 498 t that flash then are not meant by that.
+
+    Once half of the 499 t is traded too, the rest is.
+    """
+    check(
+        """
+        maker: buy #1 500 @ 60.00   -> accepted #1
+        taker: sell #2 499 @ 60.00  -> accepted #2, traded #1 #2 499 @ 60.00
+        maker: amend #1 to 998      -> amended #1 to 998 @ 60.00 losing priority
+        maker: amend #1 to 500      -> amended #1 to 500 @ 60.00 keeping priority, alert cancel-ratio maker 498 of 400, orders 1, alert quick-cancel maker 500 of 490, orders 1
+        maker: amend #1 to 998      -> amended #1 to 998 @ 60.00 losing priority
+        maker: amend #1 to 500      -> amended #1 to 500 @ 60.00 keeping priority, alert cancel-ratio maker 665 of 400, orders 1, alert quick-cancel maker 499 of 490, orders 1
+        maker: amend #1 to 998      -> amended #1 to 998 @ 60.00 losing priority
+        taker: sell #3 250 @ 60.00  -> accepted #3, traded #1 #3 250 @ 60.00
+        maker: cancel #1            -> cancelled #1 249
+        """,
+        stage("cancel-ratio 400/1 quick-cancel 490/1000"),
+    )
+
+
+def test_nor_is_what_comes_to_a_worse_price_again_and_again() -> None:
+    """The first time it was, and the ratio is that of 250 t to 500 t and twice 250 t."""
+    check(
+        """
+        maker: buy #1 500 @ 60.00   -> accepted #1
+        taker: sell #2 250 @ 60.00  -> accepted #2, traded #1 #2 250 @ 60.00
+        maker: amend #1 @ 59.00     -> amended #1 to 500 @ 59.00 losing priority
+        maker: amend #1 @ 60.00     -> amended #1 to 500 @ 60.00 losing priority
+        maker: amend #1 @ 59.00     -> amended #1 to 500 @ 59.00 losing priority, alert cancel-ratio maker 333 of 250, orders 1
+        """,
+        stage("cancel-ratio 250/1"),
+    )
+
+
+def test_nor_is_what_an_iceberg_grows_by_though_it_hides_that() -> None:
+    """90 of 100 t have traded. Its own sell takes what it shows, 10 t at a time."""
+    taken = ", ".join(
+        f"reduced #1 by 10 to {left}, refilled #1 10 @ 60.00, reduced #3 by 10 to {left - 50}"
+        for left in (80, 70, 60)
+    )
+    check(
+        f"""
+        maker: buy #1 100 @ 60.00 show 10    -> accepted #1
+        taker: sell 90 @ 60.00
+        maker: amend #1 to 180               -> amended #1 to 180 @ 60.00 losing priority
+        maker: sell #3 40 @ 60.00 decrement  -> accepted #3, {taken}, reduced #1 by 10 to 50, refilled #1 10 @ 60.00, cancelled #3 10 self-trade, alert cancel-ratio maker 187 of 180, orders 1
+        """,
+        stage("cancel-ratio 180/1"),
+    )
+
+
 def test_what_nobody_saw_is_not_withdrawn() -> None:
     """A stop order that waits, what an iceberg hides, the rest of a taker."""
     check(

@@ -190,8 +190,12 @@ def _check_watch(state: State, instrument: Instrument) -> None:
         return
     assert 0 <= watch.first_order <= state.last_order_id
     assert all(0 < order_id <= state.last_order_id for order_id in watch.large)
-    resting = {order.order_id for order in instrument.book.orders()}
-    assert watch.young.keys() <= resting
+    resting = {order.order_id: order for order in instrument.book.orders()}
+    assert watch.young.keys() <= resting.keys()
+    assert watch.renewed.keys() <= resting.keys()
+    for order_id, (filled, left) in watch.renewed.items():
+        assert 0 <= filled <= resting[order_id].filled
+        assert resting[order_id].filled - filled < left
     assert all(entry[0] <= watch.entries for entry in watch.young.values())
     listed = instrument.record.day.listed
     assert (watch.quantity, watch.turnover) == (listed.quantity, listed.turnover)

@@ -133,7 +133,7 @@ def _traded(state: State, event: Trade) -> Iterator[Alert]:
     watch = instrument.watch
     if watch is None:
         return
-    if watch.large or watch.young:
+    if watch.large or watch.young or watch.renewed:
         _forget_filled(watch, event)
     taker = participant_of(state, event.taker)
     maker = participant_of(state, event.maker)
@@ -325,9 +325,11 @@ def _forget_filled(watch: Watch, event: Trade) -> None:
     if event.maker_remaining == 0:
         watch.large.pop(event.maker_id, None)
         watch.young.pop(event.maker_id, None)
+        watch.renewed.pop(event.maker_id, None)
     if event.taker_remaining == 0:
         watch.large.pop(event.taker_id, None)
         watch.young.pop(event.taker_id, None)
+        watch.renewed.pop(event.taker_id, None)
 
 
 # What reads each kind of event. Function and event type match pairwise.

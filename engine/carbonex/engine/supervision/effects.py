@@ -6,7 +6,8 @@ the rest of a taker. A tonne is withdrawn when its participant took it back, or 
 have arranged that: by a cancel, an amendment to fewer tonnes or to a worse price, an
 expiry before the close, the end of a session, the dead man's switch, or self-trade
 prevention. What the venue ends is nobody's withdrawal. An order counts nothing once
-half of it has traded: it was meant.
+half of it has traded since it came into view, or last grew or came to a worse price:
+it was meant. What has traded covers no tonnes that an amendment brings later.
 """
 
 from __future__ import annotations
@@ -112,6 +113,8 @@ def _amended(state: State, event: OrderAmended) -> Iterator[Alert]:
         yield from _withdrawn(state, instrument, order, order_id, numbers)
     if event.priority_kept:
         return
+    if event.added or event.quantity > event.previous_quantity:
+        watch.renewed[order_id] = filled, left
     entry = watch.young.get(order_id)
     old_ns = instrument.terms.thresholds.quick_cancel_ms * MS_NS
     if entry is None or moved or state.time_ns - entry[1] >= old_ns:
@@ -149,6 +152,7 @@ def _cancelled(state: State, event: OrderCancelled) -> Iterator[Alert]:
             conduct = watch.conduct(participant_of(state, order))
             yield from _cancel_ratio(instrument, conduct)
     watch.young.pop(order_id, None)
+    watch.renewed.pop(order_id, None)
 
 
 def _reduced(state: State, event: OrderReduced) -> Iterator[Alert]:
@@ -227,9 +231,13 @@ def _withdrawn(
 ) -> Iterator[Alert]:
     """Read a withdrawal: ``numbers`` of it, traded before, and left before, in tonnes."""
     tonnes, filled, left = numbers
+    whole = order.quantity
     watch, limits = instrument.watch, instrument.terms.thresholds
     assert watch is not None
-    if 2 * filled >= max(order.quantity, filled + left):
+    if order_id in watch.renewed:
+        before, whole = watch.renewed[order_id]
+        filled -= before
+    if 2 * filled >= max(whole, filled + left):
         return
     conduct = watch.conduct(participant_of(state, order))
     if limits.cancel_ratio and 0 < watch.first_order <= order_id:

@@ -24,6 +24,9 @@ Numbers = tuple[tuple[int, ...], tuple[int, ...]]  # of orders and of trades
 # them were withdrawn, and how many count since then already.
 Grown = tuple[int, int, int, int, int]
 Shown = tuple[int, int, int, int, int, Grown | None]
+# Of an open order that was amended: the tonnes that it had traded when it last grew or
+# came to a worse price, and those that it then had left.
+Renewed = tuple[int, int]
 
 
 @final
@@ -194,6 +197,7 @@ class Watch:
 
     Since number 2 it holds all ``young`` open orders instead, for any may be a piece
     of what is large. ``entries`` counts how often an order has come into view.
+    ``renewed`` holds open orders that an amendment has brought into view anew.
     """
 
     __slots__ = (
@@ -203,6 +207,7 @@ class Watch:
         "large",
         "pairs",
         "quantity",
+        "renewed",
         "turnover",
         "young",
     )
@@ -215,6 +220,7 @@ class Watch:
         # before it have been deleted.
         self.large: OrderedDict[int, tuple[int, int]] = OrderedDict()
         self.young: OrderedDict[int, Shown] = OrderedDict()
+        self.renewed: dict[int, Renewed] = {}
         self.entries = 0
         self.conducts: dict[str, Conduct] = {}
         self.pairs: OrderedDict[tuple[str, str], Pair] = OrderedDict()
@@ -297,6 +303,7 @@ class Watch:
             [pair.image() for pair in self.pairs.values()],
             [(order_id, *shown) for order_id, shown in self.young.items()],
             self.entries,
+            [(order_id, *renewed) for order_id, renewed in self.renewed.items()],
         )
 
 
@@ -312,6 +319,8 @@ def restored(row: WatchRow) -> Watch:
         entry, came_ns, since_ns, tonnes, gone = shown
         watch.young[order_id] = entry, came_ns, since_ns, tonnes, gone, grown
     watch.entries = row.entries
+    for order_id, filled, left in row.renewed:
+        watch.renewed[order_id] = filled, left
     for conduct in row.conducts:
         watch.conducts[conduct.participant] = _conduct(conduct)
     for pair in row.pairs:

@@ -87,3 +87,4 @@ class WatchRow(msgspec.Struct, frozen=True, gc=False, array_like=True):
     pairs: list[PairRow]
     young: list[YoungRow]
     entries: int
+    renewed: list[tuple[int, int, int]]  # order number, tonnes traded, tonnes left
