@@ -27,6 +27,7 @@ RATE: Final = 1_000.0  # orders a second from all companies
 LEAVES: Final = 2.0  # companies a second that leave and come back
 SETTLED: Final = 1 / 3  # of the time, after which all that is bounded is full
 FLAT: Final = 1.05  # memory at the end over that when it had settled
+SAMPLES: Final = 30  # of memory, one a second, of which a result keeps the highest
 PAUSE_MS: Final = 100.0  # that nobody should wait
 # The executions that the server keeps take some minutes to become as many as they may,
 # and its buffers to fill: before that memory grows by design.
@@ -100,11 +101,16 @@ def _workload(minutes: float) -> str:
     )
 
 
+def peaks(values: list[float]) -> list[float]:
+    """Return the highest of every SAMPLES values in a row."""
+    return [max(values[n : n + SAMPLES]) for n in range(0, len(values), SAMPLES)]
+
+
 def _add_memory(report: Report, memory: Memory) -> None:
     for name, values in (("server", memory.server), ("follower", memory.follower)):
         grown = growth(values)
         flat = "flat" if grown <= FLAT else "NOT flat"
-        report.figures.append(Figure(f"memory of the {name}", "MB", values))
+        report.figures.append(Figure(f"memory of the {name}", "MB", peaks(values)))
         report.ratios.append(
             Ratio(f"memory of the {name}, end / settled", [grown], f"≤ {FLAT}")
         )
@@ -112,16 +118,16 @@ def _add_memory(report: Report, memory: Memory) -> None:
     report.figures.append(
         Figure("growth of the server once settled", "MB an hour", [slope(memory)])
     )
-    minutes = [at / 60 for at in memory.at]
+    minutes = [at / 60 for at in memory.at[::SAMPLES]]
     report.charts.append(
         Chart(
             "soak-memory",
-            "Steady load: memory",
+            "Steady load: memory, the most of each half minute",
             "minutes",
             "MB resident",
             [
-                Series("server", minutes, memory.server),
-                Series("follower", minutes, memory.follower),
+                Series("server", minutes, peaks(memory.server)),
+                Series("follower", minutes, peaks(memory.follower)),
             ],
         )
     )

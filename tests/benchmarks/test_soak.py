@@ -8,7 +8,7 @@ import pytest
 pytest.importorskip("hdrh", reason="percentiles need hdrhistogram")
 
 from benchmarks.market_stage import Memory
-from benchmarks.soak import FLAT, growth, pauses, slope
+from benchmarks.soak import FLAT, SAMPLES, growth, pauses, peaks, slope
 
 
 def test_what_fills_up_at_first_is_flat() -> None:
@@ -23,6 +23,12 @@ def test_the_slope_is_in_mb_an_hour() -> None:
     seconds = [float(n) for n in range(3600)]
     memory = Memory(seconds, [50 + at / 3600 for at in seconds], seconds)
     assert slope(memory) == pytest.approx(1)
+
+
+def test_a_result_keeps_the_highest_of_each_half_minute() -> None:
+    values = [50.0] * (3 * SAMPLES + 1)
+    values[SAMPLES + 7] = 70.0
+    assert peaks(values) == [50, 70, 50, 50]
 
 
 def test_a_pause_is_told_with_its_minute() -> None:
