@@ -189,7 +189,7 @@ class CountdownSet(msgspec.Struct, frozen=True, gc=False, tag=True):
 
 @final
 class CountdownFired(msgspec.Struct, frozen=True, gc=False, tag=True):
-    """The dead man's switch fired; ``orders`` open orders are cancelled, it is disarmed."""
+    """The dead man's switch fired and is disarmed; ``orders`` orders are cancelled."""
 
     account: str
     orders: int
