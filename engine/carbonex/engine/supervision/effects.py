@@ -312,7 +312,7 @@ def _weight(shown: int, gone: int) -> int:
 
 
 def _cancel_ratio(instrument: Instrument, conduct: Conduct) -> Iterator[Alert]:
-    """Alert on withdrawing too much of the shown tonnes; ``value`` is per mille of them."""
+    """Alert on withdrawing too much of the shown tonnes; ``value`` is in per mille."""
     limits, trail = instrument.terms.thresholds, conduct.cancelled
     if conduct.placed < limits.cancel_orders or not conduct.shown:
         return
