@@ -1,4 +1,4 @@
-"""From the state to its image."""
+"""Converting the state to its image."""
 
 from __future__ import annotations
 
@@ -295,7 +295,7 @@ def _extras(extras: Extras) -> ExtrasRow:
 
 
 def _finished(account: Account) -> list[OrderRow]:
-    """Return what a repeated client order id asks for of orders that are closed."""
+    """Return closed orders that a repeated client order id may still ask for."""
     ids = account.client_ids
     return [
         _order(order, None)
