@@ -167,7 +167,7 @@ def _check_uncharged(state: State, instrument: Instrument) -> None:
 
 
 def _counted(state: State, record: Record) -> list[Tally]:
-    """Return tallies that hold every trade once; a day joins the totals when it ends."""
+    """Return tallies that hold every trade once; the day's join the totals at its end."""
     tallies = [record.total.of(method) for method in Method]
     if state.day:
         tallies += [record.day.of(method) for method in Method]

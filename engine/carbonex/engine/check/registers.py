@@ -104,7 +104,7 @@ def _check_attention(state: State) -> None:
 
 
 def _check_backlog(state: State) -> None:
-    """Assert that work carried over to later batches is valid and without duplicates."""
+    """Assert that work carried over to later batches is valid and has no duplicates."""
     assert state.done == 0
     assert state.semantics >= 2 or not (
         state.cancels or state.reaching or state.unfinished

@@ -126,7 +126,7 @@ class SetComposite(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=1
 
 
 class SuspendVenue(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=16):
-    """Stop trading in all instruments as if each was halted; ``reason`` is free text."""
+    """Stop trading in all instruments, as if each was halted; ``reason`` is free text."""
 
     key: str
     reason: str

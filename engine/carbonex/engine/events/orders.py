@@ -121,7 +121,7 @@ class OrderCancelled(msgspec.Struct, frozen=True, gc=False, tag=True):
 
 @final
 class OrderReduced(msgspec.Struct, frozen=True, gc=False, tag=True):
-    """Self-trade decrement took ``quantity``; if ``remaining`` > 0, the order goes on."""
+    """Self-trade decrement took ``quantity``; with ``remaining`` > 0 the order goes on."""
 
     order_id: int
     exec_seq: int

@@ -101,7 +101,7 @@ class EligibilitySet(msgspec.Struct, frozen=True, gc=False, tag=True):
 
 @final
 class LargeHolder(msgspec.Struct, frozen=True, gc=False, tag=True):
-    """A participant's holding reached the share of the position limit that is reported."""
+    """A participant's holding reached the reportable share of the position limit."""
 
     participant: str
     instrument: str

@@ -26,7 +26,7 @@ class Terms(NamedTuple):
 
 @final
 class Share(NamedTuple):
-    """One bid's share, perhaps 0 tonnes; ``bid`` is the bid's index in order of time."""
+    """One bid's share, perhaps 0 tonnes; ``bid`` is its index in order of time."""
 
     bid: int
     quantity: int

@@ -169,7 +169,7 @@ def _halted(state: State, auction: Auction) -> Rejected | None:
 
 
 def _out_of_band(auction: Auction, command: PlaceBid) -> Rejected | None:
-    """Check that a bid is not better than the price limit; the limit itself is allowed."""
+    """Check that a bid is not better than the price limit, which is allowed itself."""
     limit = auction.price_limit
     if not limit or rank(auction.side, command.price) >= rank(auction.side, limit):
         return None

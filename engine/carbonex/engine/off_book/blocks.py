@@ -143,7 +143,7 @@ def withdraw_block(state: State, command: WithdrawBlock) -> list[Event]:
 
 
 def expire_blocks(state: State, instrument: Instrument, end: BlockEnd) -> list[Event]:
-    """End all proposals of an instrument, oldest first. Linear in all open proposals."""
+    """End all proposals of an instrument, oldest first. Linear in all open ones."""
     ending = [
         proposal
         for proposal in state.blocks.values()

@@ -106,7 +106,7 @@ def ineligible(state: State, command: Surrender) -> Rejected | None:
 
 
 def _is_of(rule: EligibilityRule, instrument: str, vintage: int) -> bool:
-    """Tell whether a rule applies to an instrument's tonnes, which are of ``vintage``."""
+    """Tell whether a rule applies to an instrument's tonnes, of vintage ``vintage``."""
     if rule.instruments and instrument not in rule.instruments:
         return False
     if not rule.vintage_from and not rule.vintage_to:

@@ -121,7 +121,7 @@ def _param(command: FreezeCommand) -> str:
 
 
 def _known(account: Account, instrument: str) -> Balance:
-    """Return the balance without creating a holding: a rejection must leave no trace."""
+    """Return the balance, creating no holding: a rejection must leave no trace."""
     if not instrument:
         return account.cash_balance
     return account.holdings.get(instrument, NOTHING)

@@ -164,7 +164,7 @@ class RecordRow(msgspec.Struct, frozen=True, gc=False, array_like=True):
 
 
 class TapeRow(msgspec.Struct, frozen=True, gc=False, array_like=True):
-    """The day's trades that can be annulled, the prices of older ones, and annulments."""
+    """The day's trades that can be annulled, prices of older ones, and annulments."""
 
     trades: list[PrintRow]
     before: PricesRow
@@ -274,7 +274,7 @@ class Image(msgspec.Struct, frozen=True, gc=False, array_like=True):
     bids: list[tuple[int, PlaceBid]]  # of all auctions, by number
     before: BeforeRow | None
     cancels: list[MassCancelRow]  # the next in turn first
-    reaching: list[tuple[int, int, int]]  # instrument, fen from, fen to
+    reaching: list[tuple[int, int, int]]  # next first: instrument, fen from, fen to
     unfinished: bool
     secret: bytes
     plain_ids: int

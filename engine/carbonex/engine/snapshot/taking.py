@@ -103,7 +103,7 @@ def snapshot(state: State) -> bytes:
 
 
 def digest(data: bytes) -> bytes:
-    """Return the BLAKE2b-256 of a snapshot: equal states, equal digests. O(its size)."""
+    """Return a snapshot's BLAKE2b-256: equal states have equal digests. O(its size)."""
     return blake2b(data, digest_size=32).digest()
 
 

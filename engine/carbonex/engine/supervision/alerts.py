@@ -225,7 +225,7 @@ def _quick_cancel(
 def _price_deviation(
     instrument: Instrument, watch: Watch, event: Trade, taker: str, maker: str
 ) -> Iterator[Alert]:
-    """Alert on a trade far from the vwap before it; ``value`` is per mille of the vwap."""
+    """Alert on a trade far from the vwap before it; ``value`` is per mille of that."""
     limits, volume = instrument.terms.thresholds, watch.quantity
     limit = limits.vwap_deviation
     if limit == 0 or volume == 0 or volume < limits.vwap_volume:

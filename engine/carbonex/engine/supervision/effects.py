@@ -177,7 +177,7 @@ def _early(state: State, instrument: Instrument, reason: CancelReason) -> bool:
 
 
 def _in_view(order: PlaceOrder, left: int) -> int:
-    """Return the tonnes that the book shows of an order entering with ``left`` tonnes."""
+    """Return the tonnes that the book shows of an order with ``left`` tonnes."""
     conditions = order.conditions
     if conditions is None or not conditions.display_quantity:
         return left

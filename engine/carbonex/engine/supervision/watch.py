@@ -74,7 +74,7 @@ class Trail:
         return True
 
     def again(self) -> bool:
-        """Like ``doubled`` for single events: each of the first KEPT raises an alert."""
+        """Like ``doubled``, for single events: the first KEPT raise an alert each."""
         if self.amount < self.due:
             return False
         self.due = 2 * self.amount if self.amount >= KEPT else self.amount + 1
@@ -233,7 +233,7 @@ class Watch:
         self.pairs.clear()
 
     def count_tonnes(self) -> None:
-        """Switch to semantics 2: drop what semantics 1 counted in orders, not tonnes."""
+        """Switch to semantics 2: drop the counts of orders that semantics 1 made."""
         self.large.clear()
         self.first_order = 0
         for conduct in self.conducts.values():
@@ -309,7 +309,7 @@ class Watch:
 
 
 def restored(row: WatchRow) -> Watch:
-    """Rebuild the Watch from the row of ``Watch.image``; its alerts go on identically."""
+    """Rebuild the Watch from the row of ``Watch.image``; its alerts go on unchanged."""
     watch = Watch()
     watch.first_order = row.first_order
     watch.quantity = row.quantity

@@ -92,7 +92,7 @@ def _overlay(terms: S, table: msgspec.Struct) -> S:
 
 
 def _engines(now: Any, value: Any) -> Any:
-    """Convert a table's value to the engine's type; ``now`` is the value it replaces."""
+    """Convert a table's value to the engine's type; ``now`` is the value replaced."""
     if isinstance(now, BlockTerms | AuctionTerms | CallTerms | Fees | Thresholds):
         return _overlay(now, value)
     if isinstance(now, Pricing | TooFewBids):

@@ -129,7 +129,7 @@ def parse_market(text: str, source: str) -> Market:
 
 
 def _composites(table: MarketTable) -> Iterator[tuple[str, CompositeMethod]]:
-    """Yield the composite methods that products state; ``listings`` has checked them."""
+    """Yield the composite methods that products state, checked by ``listings``."""
     for name, raw in table.product.items():
         if "composite" in raw:
             yield name, COMPOSITES[raw["composite"]]
