@@ -167,7 +167,7 @@ def _check_uncharged(state: State, instrument: Instrument) -> None:
 
 
 def _counted(state: State, record: Record) -> list[Tally]:
-    """Return tallies that hold every trade once; the day's join the totals at its end."""
+    """Return tallies that hold every trade once; the day's are added when it ends."""
     tallies = [record.total.of(method) for method in Method]
     if state.day:
         tallies += [record.day.of(method) for method in Method]

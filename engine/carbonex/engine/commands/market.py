@@ -126,7 +126,10 @@ class SetComposite(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=1
 
 
 class SuspendVenue(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=16):
-    """Stop trading in all instruments, as if each was halted; ``reason`` is free text."""
+    """Stop trading in all instruments, as if each was halted.
+
+    ``reason`` is free text.
+    """
 
     key: str
     reason: str
@@ -172,7 +175,7 @@ class EndDay(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=42):
 
 @final
 class CancelDay(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=43):
-    """Take back the open trading day, which must have no trades.
+    """Cancel the open trading day, on which nothing may have traded.
 
     A cancelled day has no bulletin, and the next day may have an earlier date.
     """

@@ -1,9 +1,9 @@
-"""Events: facts that the engine emits and that cannot be refused.
+"""Events: facts that the engine emits and that cannot be rejected.
 
 An order's events carry ``order``, the PlaceOrder command that created it, and
-``exec_seq``, the event's gapless number among the account's executions. What amendments
-have changed since stands in the event itself. Cancels, fills and amendments hold all
-that a reader needs to keep a book: side (in ``order``), price and remainder.
+``exec_seq``, the event's gapless number among the account's executions. ``order`` does
+not change; amended values are in the events themselves. Cancels, fills and amendments
+hold all that a reader needs to keep a book: side (in ``order``), price and remainder.
 """
 
 from .event import Event, RefEvent

@@ -214,7 +214,7 @@ class DayEnding(msgspec.Struct, frozen=True, gc=False, tag=True):
 
 @final
 class DayCancelled(msgspec.Struct, frozen=True, gc=False, tag=True):
-    """The trading day is taken back; all that was entered on it ended before this."""
+    """The trading day is cancelled; all that was entered on it ended before this."""
 
     date: int
 

@@ -12,7 +12,7 @@ from carbonex.engine.enums import CancelReason, OrderStatus, Reason
 
 @final
 class Rejected(msgspec.Struct, frozen=True, gc=False, tag=True):
-    """The command was refused and changed nothing.
+    """The command was rejected and changed nothing.
 
     ``param`` names the field at fault. ``value`` is the value given, and ``limit`` the
     bound it was compared with, if the reason has such numbers. ``vintages`` lists
@@ -121,7 +121,7 @@ class OrderCancelled(msgspec.Struct, frozen=True, gc=False, tag=True):
 
 @final
 class OrderReduced(msgspec.Struct, frozen=True, gc=False, tag=True):
-    """Self-trade decrement took ``quantity``; with ``remaining`` > 0 the order goes on."""
+    """Self-trade decrement took ``quantity``; if ``remaining`` > 0 the order stays."""
 
     order_id: int
     exec_seq: int

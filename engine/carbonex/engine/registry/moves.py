@@ -220,7 +220,7 @@ def _apply(state: State, account: Account, command: MoveCommand) -> list[Event]:
 
 
 def _transfer(state: State, account: Account, command: Transfer) -> None:
-    """Move free tonnes first, then those sellable soonest; each keeps its sellable day."""
+    """Move free tonnes first, then those sellable soonest; all keep their day."""
     source = account.holding(command.instrument)
     target = state.accounts[command.to_account].holding(command.instrument)
     for day, quantity in source.take(command.quantity, sorted([0, *source.maturing])):

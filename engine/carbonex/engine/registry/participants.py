@@ -120,9 +120,10 @@ def open_account(state: State, command: OpenAccount) -> list[Event]:
 def restrict(state: State, command: RestrictParticipant) -> list[Event]:
     """Set what a participant may do from now on (MARKET-RULES §6).
 
-    Whatever it may no longer have open ends: orders by order id, then blocks to which
-    it is a party, then bids and auctions. Linear in all open blocks and in what it has
-    open. Repeating the command changes nothing, and NONE lifts any restriction.
+    Orders, blocks and bids that it may no longer have open are ended: orders by order
+    id, then blocks to which it is a party, then bids and auctions. Linear in all open
+    blocks and in what it has open. Repeating the command changes nothing, and NONE
+    lifts any restriction.
     """
     if not state.permits(command.key, Permission.OPERATE):
         return [Rejected(Reason.NOT_PERMITTED)]

@@ -350,7 +350,7 @@ def _restore_products(state: State, image: Image) -> None:
 
 
 def _restore_offers(state: State, image: Image) -> None:
-    """Restore block proposals, auctions and bids; balances include their locks already."""
+    """Restore block proposals, auctions and bids; balances include the locks already."""
     for block_id, proposal in image.blocks:
         enter_proposal(state, block_id, proposal)
     for auction_id, auction in image.auctions:

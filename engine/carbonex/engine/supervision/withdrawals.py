@@ -1,4 +1,4 @@
-"""How many tonnes that stood together one participant withdrew too soon on one side.
+"""Tonnes that stood together and were withdrawn too soon, per participant and side.
 
 Orders that never stood together are not added up: a participant that shows 400 t again
 and again, each time at another price, has never shown more than 400 t. Ten orders of 50

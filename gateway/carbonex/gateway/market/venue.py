@@ -70,7 +70,7 @@ def difference(market: Market, state: State) -> Difference:
 
 
 def _composites(market: Market, state: State) -> Iterator[SetComposite]:
-    """Yield commands for composites; only products with an instrument have one."""
+    """Yield commands that set the composites of products with a listed instrument."""
     listed = {listing.terms.product for listing in market.listings}
     for name, method in market.composites:
         product = state.products.get(name)
