@@ -98,6 +98,7 @@ def _trade(
     paid = fee(after, rate)
     own_fee = paid - fee(before, rate)
     if rate:
+        # Annulling a trade needs the surplus that rounding up has charged.
         key = Method.AUCTION, auction.auction_id
         auction.instrument.tape.uncharged[key] = paid * FEE_UNIT - after * rate
     return settle(taker, auction.account, own_fee, auction.auction_id, bid.bid_id)

@@ -57,6 +57,8 @@ def unproposable(
     instrument = state.instruments.get(command.instrument)
     if instrument is None:
         return Rejected(Reason.UNKNOWN_INSTRUMENT, "instrument")
+    # Two checks: clients get NOT_PERMITTED, which precedes UNKNOWN_PARTICIPANT; the
+    # venue itself gets UNKNOWN_ACCOUNT, which follows it.
     if account is None and command.key != VENUE_KEY:
         return not_permitted(command.key)
     if command.counterparty not in state.participants:

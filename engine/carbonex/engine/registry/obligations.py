@@ -62,6 +62,7 @@ def unsurrenderable(
     if rejected is not None:
         return rejected
     if obligation is None:
+        # Checked this late because its precedence is below that of missing tonnes.
         return Rejected(Reason.OBLIGATION_UNKNOWN, "year", command.year)
     permille = state.instruments[command.instrument].terms.offset_permille
     if permille < WHOLE:

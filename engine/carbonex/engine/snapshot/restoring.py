@@ -77,6 +77,7 @@ def restore(state: State, data: bytes) -> None:
         _restore_participant(state, participant)
     for key in image.keys:
         _restore_key(state, key)
+    # Accounts come before instruments: books refer to the accounts' orders.
     orders: dict[int, Order] = {}
     for account in image.accounts:
         orders.update(_restore_account(state, account))
@@ -90,12 +91,14 @@ def restore(state: State, data: bytes) -> None:
     _restore_reaching(state, image)
     _restore_products(state, image)
     _restore_offers(state, image)
+    # Last, because timers are derived from everything else.
     _restore_timers(state, orders)
     state.watch()
 
 
 def _decode(data: bytes) -> Image:
     try:
+        # The format alone first: an image of another format may not decode.
         number = _head_decoder.decode(data).format
         if number == FORMAT:
             return _decoder.decode(data)
@@ -350,7 +353,7 @@ def _restore_products(state: State, image: Image) -> None:
 
 
 def _restore_offers(state: State, image: Image) -> None:
-    """Restore block proposals, auctions and bids; balances include the locks already."""
+    """Restore block proposals, auctions and bids; balances include locks already."""
     for block_id, proposal in image.blocks:
         enter_proposal(state, block_id, proposal)
     for auction_id, auction in image.auctions:

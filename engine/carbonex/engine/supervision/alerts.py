@@ -140,6 +140,7 @@ def _traded(state: State, event: Trade) -> Iterator[Alert]:
         _forget_filled(watch, event)
     taker = participant_of(state, event.taker)
     maker = participant_of(state, event.maker)
+    # Before the trade is added: it is compared with the vwap of the trades before it.
     yield from _price_deviation(instrument, watch, event, taker, maker)
     buyer, seller = taker, maker
     buy_id, sell_id = event.taker_id, event.maker_id
@@ -302,6 +303,7 @@ def _high_low(instrument: Instrument, pair: Pair) -> Iterator[Alert]:
     bought, sold, names = pair.forth, pair.back, (pair.first, pair.second)
     if not (limit and bought.amount and sold.amount):
         return
+    # The difference of the average prices, cross-multiplied to stay in integers.
     excess = bought.turnover * sold.amount - sold.turnover * bought.amount
     if excess < 0:
         excess, bought, sold, names = -excess, sold, bought, names[::-1]

@@ -73,6 +73,7 @@ def _accepted(state: State, event: OrderAccepted) -> Iterable[Alert]:
     if limits.cancel_ratio:
         watch.first_order = watch.first_order or event.order_id
         watch.conduct(participant_of(state, order)).placed += 1
+    # A stop order comes into view only when it is triggered.
     if order.order_type is not STOP and order.order_type is not STOP_LIMIT:
         _show(state, instrument, watch, event, order.quantity)
     if not limits.cancel_ratio:
@@ -106,6 +107,7 @@ def _amended(state: State, event: OrderAmended) -> Iterator[Alert]:
     order, order_id = event.order, event.order_id
     instrument = state.instruments[order.instrument]
     watch = instrument.watch
+    # With a stop price set, the order still waits and is not in view.
     if watch is None or event.stop_price:
         return
     left, filled = event.remaining, event.quantity - event.remaining
@@ -149,6 +151,7 @@ def _cancelled(state: State, event: OrderCancelled) -> Iterator[Alert]:
         numbers = (shown, event.filled, event.quantity)
         yield from _withdrawn(state, instrument, order, order_id, numbers)
     elif not event.rested and reason in OF_TAKERS:
+        # Its tonnes were counted as shown when it entered, but they never rested.
         _count(state, instrument, watch, event, -_in_view(order, event.quantity))
         if instrument.terms.thresholds.cancel_ratio:
             conduct = watch.conduct(participant_of(state, order))
@@ -242,6 +245,7 @@ def _withdrawn(
     if order_id in watch.renewed:
         before, whole = watch.renewed[order_id]
         filled -= before
+    # Half or more has traded: the order was meant seriously.
     if 2 * filled >= max(whole, filled + left):
         return
     conduct = watch.conduct(participant_of(state, order))

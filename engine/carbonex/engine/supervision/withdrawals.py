@@ -58,8 +58,11 @@ class Withdrawals:
         steps, end = self.steps, (now[0] + 1, now[1], 0)
         while len(steps) > 1 and now[1] - steps[1][1] >= old_ns:
             del steps[0]
+        # If the end step is there already, append it again below: no tonnes belong to
+        # it.
         if steps and steps[-1][0] == end[0]:
             steps.pop()
+        # Make a step begin at ``since``.
         place = bisect_right(steps, since[0], key=_entry) - 1
         if place < 0:
             place = 0
@@ -69,6 +72,8 @@ class Withdrawals:
             steps.insert(place, (*since, steps[place - 1][2]))
         steps[place:] = [(*step[:2], step[2] + tonnes) for step in steps[place:]]
         steps.append(end)
+        # Earlier moments count the highest total from then on: raise and merge lower
+        # steps.
         most = steps[place][2]
         while place and steps[place - 1][2] <= most:
             place -= 1

@@ -232,6 +232,7 @@ def _price(value: object) -> Price:
 
 def _wall_time(value: object) -> WallTime:
     found = _TIME.fullmatch(value) if isinstance(value, str) else None
+    # Without a match, use a time beyond 24:00, which is refused below.
     hours, minutes, seconds = map(int, found.groups("0")) if found else (24, 0, 1)
     time = hours * 3600 + minutes * 60 + seconds
     if time > 86_400:

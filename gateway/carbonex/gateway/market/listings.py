@@ -111,6 +111,7 @@ def _check(terms: ListInstrument, raw: dict[str, Any], at: str, source: str) -> 
         return
     if rejected.reason is Reason.BAD_NAME:
         raise refuse(source, at, raw, f"must be {A_NAME}")
+    # Show the value as the file writes it or, if it is missing there, as rejected.
     written: Any = raw
     for part in rejected.param.split("."):
         written = written.get(part, rejected.value)

@@ -80,6 +80,7 @@ class Scheduler:
 
     def _missing(self, now_ns: int, state: State) -> dt.date | None:
         """Return the date that is between its begin and close but has not begun."""
+        # The log's time may be ahead of the clock.
         now_ns = max(now_ns, state.time_ns)
         if now_ns < state.day_ends_ns:
             return None

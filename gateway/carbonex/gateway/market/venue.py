@@ -74,6 +74,7 @@ def _composites(market: Market, state: State) -> Iterator[SetComposite]:
     listed = {listing.terms.product for listing in market.listings}
     for name, method in market.composites:
         product = state.products.get(name)
+        # A pending change counts as the present method: it need not be set twice.
         now = CompositeMethod.MEAN
         if product is not None:
             now = product.method if product.next_method is None else product.next_method
