@@ -59,9 +59,9 @@ def complete(instrument: Instrument, command: OpenAuction) -> OpenAuction:
 
 
 def price_limit_of(instrument: Instrument, side: Side) -> int:
-    """Return the best price in fen that bids in an auction of ``side`` may have, or 0.
+    """Return the best price in fen that bids may have; 0 means no limit.
 
-    0 means no limit.
+    ``side`` is the auction's.
     """
     permille, reference = instrument.terms.auctions.band_permille, instrument.reference
     if not (permille and reference):

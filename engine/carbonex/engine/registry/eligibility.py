@@ -1,7 +1,8 @@
-"""Eligibility: which tonnes cover which year's obligation, and until which date.
+"""Eligibility: which vintages cover which year's obligation, and until which date.
 
 Each product has its own rules, which the registry replaces as a whole. Each rule lets
-some vintages cover some years until a last date.
+some vintages cover some years until a last date. So the rules also say which tonnes are
+carried over to later years.
 """
 
 from __future__ import annotations
