@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def check(state: State) -> None:
-    """Assert all that must hold between commands. Linear in the state."""
+    """Assert everything that must hold between commands. Linear in the state."""
     check_registers(state)
     check_instruments(state)
     orders = check_books(state)

@@ -1,4 +1,4 @@
-"""Books: levels, queues, and the stop orders beside them."""
+"""Invariants of books: levels, queues, and stop orders."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def check_books(state: State) -> dict[int, Order]:
-    """Assert that books and stops are sound; return all orders in them by number."""
+    """Assert that books and stops are consistent; return all their orders by id."""
     found: dict[int, Order] = {}
     for instrument in state.listed:
         resting = _resting(instrument)
@@ -92,7 +92,7 @@ def _waiting(stops: Stops) -> list[Order]:
 
 
 def _check_crossing(instrument: Instrument, resting: list[Order]) -> None:
-    """Assert that only a call auction has a crossed book, and nobody meets itself."""
+    """Assert that only call auctions cross, and that nobody crosses itself."""
     bid, ask = instrument.book.bids.best, instrument.book.asks.best
     if bid is None or ask is None or bid.price < ask.price:
         return

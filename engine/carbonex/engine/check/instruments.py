@@ -1,4 +1,4 @@
-"""Instruments and products: phases, prices and what has traded."""
+"""Invariants of instruments and products: phases, prices and trade statistics."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 def check_instruments(state: State) -> None:
-    """Assert that instruments and products are what terms, time and trades make them."""
+    """Assert that instruments and products follow from terms, time and trades."""
     assert list(state.instruments.values()) == state.listed
     for number, instrument in enumerate(state.listed):
         assert instrument.number == number
@@ -82,7 +82,7 @@ def _check_phase(state: State, instrument: Instrument) -> None:
 
 
 def _check_prices(state: State, instrument: Instrument) -> None:
-    """Assert that P0, close and limits are the day's, or what the last day left."""
+    """Assert that P0, close and limits are those of the current or the last day."""
     terms, reference = instrument.terms, instrument.reference
     prices = instrument.record.prices
     limits = (instrument.limit_down, instrument.limit_up)
@@ -128,7 +128,7 @@ def _check_record(state: State, instrument: Instrument) -> None:
 
 
 def _check_tape(state: State, instrument: Instrument) -> None:
-    """Assert that the trades remembered are the day's, and make its prices."""
+    """Assert that the tape holds the day's trades and reproduces its prices."""
     tape, last_id = instrument.tape, instrument.last_trade_id
     if not state.day:
         assert not tape.trades
@@ -149,7 +149,7 @@ def _check_tape(state: State, instrument: Instrument) -> None:
 
 
 def _check_uncharged(state: State, instrument: Instrument) -> None:
-    """Assert that fees are the sums over fills, as far as the tape has all of them."""
+    """Assert that fees are the sums over fills, if the tape has the whole day."""
     tape, before = instrument.tape, state.before
     if len(tape.trades) < instrument.record.day.trades + len(tape.annulled):
         return
@@ -167,7 +167,7 @@ def _check_uncharged(state: State, instrument: Instrument) -> None:
 
 
 def _counted(state: State, record: Record) -> list[Tally]:
-    """Return the tallies that hold every trade once: the day's come in at its end."""
+    """Return tallies that hold every trade once; the day's are added when it ends."""
     tallies = [record.total.of(method) for method in Method]
     if state.day:
         tallies += [record.day.of(method) for method in Method]
@@ -183,7 +183,7 @@ def _check_span(prices: Prices) -> None:
 
 
 def _check_watch(state: State, instrument: Instrument) -> None:
-    """Assert that supervision has seen the day's trades, and keeps its bounds."""
+    """Assert that supervision has counted the day's trades and keeps its limits."""
     watch = instrument.watch
     assert (watch is not None) is watched(instrument.terms)
     if watch is None:

@@ -1,4 +1,4 @@
-"""Cash and tonnes: nothing is made or lost, and locked is what must be."""
+"""Invariants of cash and tonnes: all are conserved, and locks match their needs."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def check_ledger(state: State) -> None:
-    """Assert that cash and tonnes are conserved, and obligations in order."""
+    """Assert that cash and tonnes are conserved, and obligations valid."""
     cash = sum(account.cash for account in state.accounts.values())
     fees = sum(instrument.fees for instrument in state.listed)
     assert 0 <= state.cash <= MAX_BALANCE
@@ -44,7 +44,7 @@ def check_ledger(state: State) -> None:
 
 
 def check_locks(state: State) -> None:
-    """Assert that each balance has locked what it must, and not a fen more."""
+    """Assert that each balance has locked exactly what it must."""
     locked: dict[Balance, int] = {}
     buying: dict[Holding, int] = {}
     for account in state.accounts.values():
@@ -70,7 +70,7 @@ def check_locks(state: State) -> None:
 
 
 def _check_freeze(balance: Balance) -> None:
-    """Assert that nothing is free of which more is to be frozen."""
+    """Assert that nothing is available while a freeze is pending."""
     assert balance.frozen >= 0
     assert balance.pending >= 0
     assert balance.frozen + balance.pending <= MAX_BALANCE
@@ -78,7 +78,7 @@ def _check_freeze(balance: Balance) -> None:
 
 
 def _check_freezing(state: State) -> None:
-    """Assert that every freeze that pends goes on, and no other."""
+    """Assert that exactly the balances with a pending freeze are registered."""
     balances: list[Balance] = []
     for account in state.accounts.values():
         balances += [account.cash_balance, *account.holdings.values()]

@@ -1,4 +1,4 @@
-"""Block proposals, one-way auctions and their bids."""
+"""Invariants of block proposals, one-way auctions and their bids."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def check_offers(state: State) -> None:
-    """Assert that registers and accounts hold the same offers, each of them sound."""
+    """Assert that registers and accounts hold the same valid offers."""
     for number, proposal in state.blocks.items():
         assert 0 < number == proposal.block_id <= state.last_block_id
         _check_proposal(state, proposal)

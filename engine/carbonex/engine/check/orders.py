@@ -1,4 +1,4 @@
-"""Open orders: each is where it belongs, and is what it may be."""
+"""Invariants of open orders: registration, permission, terms, locks and ids."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 
 
 def check_orders(state: State, found: dict[int, Order]) -> None:
-    """Assert that books and accounts hold the same orders, each of them sound.
+    """Assert that books and accounts hold the same orders, and that each is valid.
 
-    Those that are about to be cancelled need not fit rules and day any more.
+    Orders that are about to be cancelled need not fit rules and day any more.
     """
     doomed = {
         order.order_id for cancel in state.cancels for order in awaited(state, cancel)
@@ -98,7 +98,7 @@ def _check_expiry(state: State, order: Order) -> None:
 
 
 def _check_extras(state: State, instrument: Instrument, order: Order) -> None:
-    """Assert that an order has what kind, fees and position limit ask for."""
+    """Assert that an order's extras match its kind, its fees and the position limit."""
     terms, buys = instrument.terms, order.side is BUY
     extras = order.extras
     conditions = order.command.conditions or Conditions()
@@ -143,7 +143,7 @@ def _check_fees(extras: Extras, order: Order) -> None:
 
 
 def _check_ids(state: State, account: Account) -> None:
-    """Assert that client order ids stand for orders of the account, within its cap."""
+    """Assert that client order ids and refs belong to the account and fit its limit."""
     ids = account.client_ids
     assert len(ids) <= account.max_client_ids
     for generation in (ids.today, ids.yesterday):

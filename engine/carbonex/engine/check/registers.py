@@ -1,4 +1,4 @@
-"""Registers and indexes: counters, keys, accounts, and what is due."""
+"""Invariants of registers and indexes: counters, keys, accounts, timers."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def check_registers(state: State) -> None:
-    """Assert that names lead to what bears them, and that indexes are complete."""
+    """Assert that registers are keyed correctly, and that indexes are complete."""
     assert 1 <= state.semantics <= semantics.NEWEST
     assert (state.day == 0) is (state.day_ends_ns == 0)
     assert state.day in (0, state.last_day)
@@ -68,7 +68,7 @@ def _check_participants(state: State) -> None:
 
 
 def _check_sessions(state: State) -> None:
-    """Assert that sessions are known by name and number, and none has outlived its end."""
+    """Assert that sessions are registered by name and number, and none is overdue."""
     assert list(state.sessions) == sorted(state.sessions)
     named = [item.sessions for item in state.participants.values()]
     assert len(state.sessions) == sum(map(len, named))
@@ -94,7 +94,7 @@ def _check_countdowns(state: State) -> None:
 
 
 def _check_attention(state: State) -> None:
-    """Assert that nothing that follows from trades is overlooked."""
+    """Assert that the flags for consequences of trades miss none."""
     listed = state.listed
     assert state.stops_wait or not any(len(item.stops) for item in listed)
     assert state.limited is any(item.terms.position_limit > 0 for item in listed)
@@ -104,7 +104,7 @@ def _check_attention(state: State) -> None:
 
 
 def _check_backlog(state: State) -> None:
-    """Assert that what goes on from batch to batch is sound, and nothing twice."""
+    """Assert that work carried over to later batches is valid and has no duplicates."""
     assert state.done == 0
     assert state.semantics >= 2 or not (
         state.cancels or state.reaching or state.unfinished

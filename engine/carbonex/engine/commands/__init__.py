@@ -1,11 +1,10 @@
-"""Commands: imperatives that go into the engine and may be refused.
+"""Commands: imperatives that the engine applies or rejects.
 
-A command holds integers and names only: prices in fen per tonne, cash in fen,
-quantities in tonnes, times in nanoseconds since the epoch (UTC). ``key`` is
-the key it was sent with; the empty key is the venue itself, which only the
-venue's own process can use. Commands are what the log stores, as arrays with
-a numeric tag: fields are only ever added at the end, with a default, and a
-tag is never reused.
+A command holds only integers and names: prices in fen per tonne, cash in fen,
+quantities in tonnes, times in nanoseconds since the epoch (UTC). ``key`` is the key of
+the sender; the empty key is the venue itself, and only the venue's own process can use
+it. The log stores commands as arrays with a numeric tag: new fields are only ever added
+at the end, with a default, and a tag is never reused.
 """
 
 from .auctions import AuctionCommand, CancelBid, CloseAuction, OpenAuction, PlaceBid

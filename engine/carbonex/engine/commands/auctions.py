@@ -13,11 +13,12 @@ from carbonex.engine.enums import Pricing, Side, TooFewBids
 class OpenAuction(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=70):
     """Let ``account`` sell (or buy) ``quantity`` tonnes in a one-way auction.
 
-    Bids come from ``opens_ns`` to before ``closes_ns``, in the open trading day.
-    ``reserve`` is the lowest price bid when selling (0: none), the highest
-    offered when buying, which locks it. ``bidder_limit`` is in tonnes per
-    participant, 0 for none. Bids are ``sealed`` until the close, or open. What is
-    None is as the instrument's terms have it.
+    Bids are taken from ``opens_ns`` to just before ``closes_ns``, within the open
+    trading day. ``reserve`` is the lowest bid price when selling (0: none), and the
+    highest offer price when buying; a buyer's cash is locked at that price.
+    ``bidder_limit`` is in tonnes per participant (0: none). Bids are either ``sealed``
+    until the close or open. A field that is None takes the value in the instrument's
+    terms.
     """
 
     key: str
@@ -37,7 +38,7 @@ class OpenAuction(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=70
 
 @final
 class PlaceBid(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=71):
-    """Bid for ``quantity`` at ``price``; locks what it would cost at that price."""
+    """Bid for ``quantity`` at ``price``; the cost at that price is locked."""
 
     key: str
     account: str
@@ -49,7 +50,7 @@ class PlaceBid(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=71):
 
 @final
 class CancelBid(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=72):
-    """Take back a bid while the window is open."""
+    """Cancel a bid while the window is open."""
 
     key: str
     account: str

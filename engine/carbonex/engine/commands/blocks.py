@@ -11,10 +11,10 @@ from carbonex.engine.enums import Side
 
 @final
 class ProposeBlock(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=60):
-    """Offer another participant to trade a block; locks what it would cost.
+    """Propose a block trade to another participant; the proposer's cost is locked.
 
-    ``counters`` is the number of the counterparty's own proposal that this one
-    answers, or 0: that one then ends.
+    ``counters`` is the number of the counterparty's proposal that this one answers, and
+    thereby ends, or 0.
     """
 
     key: str
@@ -30,7 +30,7 @@ class ProposeBlock(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=6
 
 @final
 class AcceptBlock(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=61):
-    """Accept a proposal made to the account's participant; it settles at once."""
+    """Accept a proposal to the account's participant; the trade settles at once."""
 
     key: str
     account: str
@@ -40,7 +40,7 @@ class AcceptBlock(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=61
 
 @final
 class DeclineBlock(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=62):
-    """Turn down a proposal made to the account's participant."""
+    """Decline a proposal made to the account's participant."""
 
     key: str
     account: str
@@ -49,7 +49,7 @@ class DeclineBlock(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=6
 
 @final
 class WithdrawBlock(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=63):
-    """Take back the account's own proposal."""
+    """Withdraw the account's own proposal."""
 
     key: str
     account: str

@@ -1,4 +1,4 @@
-"""What the log holds: commands in batches, and commands that only mark it."""
+"""What the log holds: batches of commands, and commands that only mark the log."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ class GatewayOpened(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=
 
 @final
 class Checkpoint(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=51):
-    """State what the exchange's digest was just before this command's batch.
+    """State the exchange's digest just before this command's batch.
 
-    ``format`` is the snapshot's that was digested: of another one the digest says
-    nothing.
+    ``format`` is the snapshot format that was digested; the digest proves nothing about
+    any other format.
     """
 
     key: str
@@ -36,10 +36,10 @@ class Checkpoint(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=51)
 
 @final
 class ActivateSemantics(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=55):
-    """Give every later command, of this batch too, the meaning of ``number``.
+    """Apply all commands after this one, in this batch too, by semantics ``number``.
 
-    It is greater than the present one, and cannot be undone: a build that does not
-    know the number cannot apply the log any further.
+    The number must be greater than the present one, and the change is irreversible: a
+    build that does not know the number cannot apply the rest of the log.
     """
 
     key: str
@@ -48,10 +48,10 @@ class ActivateSemantics(msgspec.Struct, frozen=True, gc=False, array_like=True, 
 
 @final
 class HideOrderIds(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=64):
-    """Have clients see numbers of later orders that do not count the venue's orders.
+    """Give clients order ids, from now on, that do not reveal the venue's order count.
 
-    ``secret`` is 32 bytes that nobody can guess, from which the numbers are derived.
-    There is one, for good: numbers that clients were told stay what they are.
+    ``secret`` is 32 random bytes from which the ids are derived. It can be set once,
+    for good: ids that clients have received stay valid.
     """
 
     key: str
@@ -60,13 +60,13 @@ class HideOrderIds(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=6
 
 @final
 class SkipRow(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=56):
-    """State that every reader passes over the row at ``position``, whose hash is ``row``.
+    """Let every reader skip the row at ``position``, whose hash is ``row``.
 
-    No build could apply that row. With ``leaves_out`` readers apply it without one
-    thing that time does by itself there: when it is due (ns), its ``Due``, its id.
+    No build could apply that row. With ``leaves_out``, readers apply the row but omit
+    one timed action that is due there: its due time (ns), its ``Due`` and its id.
 
-    An operator has signed this with ``key_id`` at ``time_ns`` (ns since the epoch):
-    readers believe the signature alone. Where it stands in the log, this does nothing.
+    An operator signed this with ``key_id`` at ``time_ns`` (ns since the epoch); readers
+    rely on the signature alone. Applying this row itself has no effect.
     """
 
     key: str
@@ -79,7 +79,7 @@ class SkipRow(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=56):
     leaves_out: tuple[int, int, int] | None = None
 
 
-# What a client ref stands for: the commands that carry one.
+# The commands that carry a client ref.
 RefCommand = (
     MoveCommand | FreezeCommand | ProposeBlock | AcceptBlock | OpenAuction | PlaceBid
 )
@@ -100,11 +100,11 @@ Command = (
 
 @final
 class Batch(msgspec.Struct, frozen=True, gc=False):
-    """Commands that were made durable together and take effect in order.
+    """Commands that were made durable together and are applied in order.
 
-    ``n`` counts the batches of one ``gateway``'s ``epoch`` from 0, which holds
-    exactly one command, GatewayOpened. A batch is accepted only as the next
-    one of the gateway's newest epoch; any other changes nothing.
+    ``n`` counts the batches of one ``epoch`` of a ``gateway`` from 0; batch 0 holds
+    exactly one command, GatewayOpened. A batch is accepted only if it is the next one
+    of the gateway's newest epoch; any other batch has no effect.
     """
 
     time_ns: int

@@ -1,4 +1,4 @@
-"""Commands about instruments and the trading day."""
+"""Commands about instruments and trading days."""
 
 from __future__ import annotations
 
@@ -21,26 +21,28 @@ from .limits import MAX_QUANTITY
 
 @final
 class ListInstrument(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=10):
-    """Open a book with all its parameters; by default it has no rules of a market.
+    """Open a book with all its parameters; the defaults switch the market rules off.
 
-    Prices in fen, quantities in tonnes, an order from ``lot`` to
-    ``max_quantity``. ``reference`` is the first trading day's P0; where it is 0
-    and the instrument has a band, P0 is the product's composite close.
-    ``band_permille`` of P0, both ends allowed, bounds prices; 0 is no band, and
-    then market orders trade up to the best opposite price at their entry ×
-    (1000 ± ``market_protection_permille``) / 1000. A banded instrument trades
-    from the next BeginDay on, another at once when a day is open.
+    Prices are in fen, quantities in tonnes. An order's quantity lies between ``lot``
+    and ``max_quantity``. ``reference`` is P0 on the first trading day; if it is 0 and
+    the instrument has a band, P0 is the product's composite close. Prices must lie
+    within ``band_permille`` of P0, both limits included; 0 means no band. Without a
+    band, market orders trade up to a protection price: the best opposite price at their
+    entry × (1000 ± ``market_protection_permille``) / 1000. An instrument with a band
+    trades from the next BeginDay on. One without a band trades at once if a trading day
+    is open.
 
-    ``sessions`` are its hours, empty for the whole trading day. ``multi_day``
-    allows gtc, and gtd beyond the day. ``take_levels`` bounds how many price
-    levels one order takes (0: no bound), ``pick`` allows naming makers.
-    Purchases may be sold ``resale_days`` trading days later. Tonnes cover at
-    most ``offset_permille`` of an obligation. ``position_limit`` (tonnes, 0: none)
-    is per participant; ``large_holder_permille`` of it is reported. An iceberg shows
-    at least ``min_display_permille`` of its total, 50 as on Xetra: so 20 fills at
-    most take it. ``vintage`` is the year of the allowances or reductions, of
-    several the last, 0 where none is stated. ``order_kinds`` are those that it takes
-    beside limit orders; a stop order without a limit needs MARKET, too.
+    ``sessions`` are the trading hours; empty means the whole trading day. ``multi_day``
+    allows gtc orders, and gtd orders that outlive the day. ``take_levels`` limits how
+    many price levels one order may take (0: no limit). ``pick`` lets takers name their
+    makers. Purchased tonnes may be sold ``resale_days`` trading days later. Tonnes
+    cover at most ``offset_permille`` of an obligation. ``position_limit`` (tonnes, 0:
+    none) applies per participant; a holding of ``large_holder_permille`` of it is
+    reported. An iceberg shows at least ``min_display_permille`` of its total. The
+    default of 50 is Xetra's: at most 20 fills then take the whole order. ``vintage`` is
+    the year of the allowances or reductions: the last year if there are several, 0 if
+    none is stated. ``order_kinds`` are the kinds that the instrument takes besides
+    limit orders; a stop order without a limit needs MARKET as well.
     """
 
     key: str
@@ -80,7 +82,7 @@ class HaltInstrument(msgspec.Struct, frozen=True, gc=False, array_like=True, tag
 
 @final
 class ResumeInstrument(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=12):
-    """End a halt, by a call auction where the instrument's terms have one."""
+    """End a halt, with a call auction if the instrument's terms have one."""
 
     key: str
     instrument: str
@@ -88,13 +90,14 @@ class ResumeInstrument(msgspec.Struct, frozen=True, gc=False, array_like=True, t
 
 @final
 class UpdateInstrument(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=13):
-    """Let an instrument trade by new terms from a BeginDay on.
+    """Replace an instrument's terms from a later BeginDay on.
 
-    That is the next one, or the first of ``effective_date`` (YYYYMMDD) or later. Name,
-    product, tick and lot stay, and the vintage once one is stated; ``reference`` is
-    used only where there has been no price yet. Orders that rest over the change are
-    cancelled, so that none is left of a kind that it takes no more. Of two updates
-    that wait the later one holds.
+    The new terms apply from the next BeginDay on, or from the first one dated
+    ``effective_date`` (YYYYMMDD) or later. Name, product, tick and lot cannot change,
+    nor can a vintage that is already stated. ``reference`` is used only if there has
+    been no price yet. Orders that rest when the terms change are cancelled, so that no
+    order of a kind that is no longer allowed remains. A later update replaces a pending
+    one.
     """
 
     key: str
@@ -104,7 +107,7 @@ class UpdateInstrument(msgspec.Struct, frozen=True, gc=False, array_like=True, t
 
 @final
 class DelistInstrument(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=14):
-    """End trading in an instrument for good; what is held of it stays."""
+    """End trading in an instrument for good; accounts keep their holdings of it."""
 
     key: str
     instrument: str
@@ -112,9 +115,9 @@ class DelistInstrument(msgspec.Struct, frozen=True, gc=False, array_like=True, t
 
 @final
 class SetComposite(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=15):
-    """Let a product's composite follow another method from the next BeginDay on.
+    """Calculate a product's composite by another method from the next BeginDay on.
 
-    The present method takes back what was set.
+    Setting the method in use withdraws a pending change.
     """
 
     key: str
@@ -123,7 +126,10 @@ class SetComposite(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=1
 
 
 class SuspendVenue(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=16):
-    """Stop trading in all instruments, as if each was halted; ``reason`` is for people."""
+    """Stop trading in all instruments, as if each was halted.
+
+    ``reason`` is free text.
+    """
 
     key: str
     reason: str
@@ -131,7 +137,7 @@ class SuspendVenue(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=1
 
 @final
 class ResumeVenue(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=17):
-    """End a suspension; instruments that are halted themselves stay so."""
+    """End a suspension; instruments that are halted themselves stay halted."""
 
     key: str
     reason: str
@@ -139,7 +145,7 @@ class ResumeVenue(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=17
 
 @final
 class AnnulTrade(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=18):
-    """Take back a trade of the open day that was a mistake; ``reason`` is for people."""
+    """Annul an erroneous trade of the open day; ``reason`` is free text."""
 
     key: str
     instrument: str
@@ -149,10 +155,10 @@ class AnnulTrade(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=18)
 
 @final
 class BeginDay(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=40):
-    """Open the trading day ``date`` (YYYYMMDD); it ends when time is ``ends_ns``.
+    """Open the trading day ``date`` (YYYYMMDD); it ends at ``ends_ns``.
 
-    0 is the end of the last session of any instrument, or midnight in Shanghai
-    where one has no sessions.
+    If ``ends_ns`` is 0, the day ends with the last session of any instrument, or at
+    midnight in Shanghai if an instrument has no sessions.
     """
 
     key: str
@@ -162,16 +168,16 @@ class BeginDay(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=40):
 
 @final
 class EndDay(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=42):
-    """Let the open trading day end now, with its closes and bulletins."""
+    """End the open trading day now, with its closing prices and bulletins."""
 
     key: str
 
 
 @final
 class CancelDay(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=43):
-    """Take back the open trading day, on which nothing has traded.
+    """Cancel the open trading day, on which nothing may have traded.
 
-    It has no bulletin, and the next one may have an earlier date.
+    A cancelled day has no bulletin, and the next day may have an earlier date.
     """
 
     key: str
@@ -179,7 +185,7 @@ class CancelDay(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=43):
 
 @final
 class AdvanceTime(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=41):
-    """Do nothing but let the batch's time pass: an idle venue sends it."""
+    """Advance time to the batch's time and do nothing else; an idle venue sends it."""
 
     key: str
 

@@ -19,11 +19,12 @@ from carbonex.engine.enums import (
 
 @final
 class Conditions(msgspec.Struct, frozen=True, gc=False, array_like=True):
-    """What only few orders have; 0 and empty mean that it does not apply.
+    """Fields that few orders need; 0 and empty mean that the field does not apply.
 
-    ``stop_price`` (fen) is for stop orders, ``display_quantity`` (tonnes) makes
-    an iceberg of which the book shows that much, ``expires_ns`` is for gtd.
-    ``pick`` names resting orders at the best opposite price to be taken first.
+    ``stop_price`` (fen) makes a stop order. ``display_quantity`` (tonnes) makes an
+    iceberg that shows that quantity in the book. ``expires_ns`` is the expiry of a gtd
+    order. ``pick`` names resting orders at the best opposite price that are taken
+    first.
     """
 
     stop_price: int = 0
@@ -36,10 +37,10 @@ class Conditions(msgspec.Struct, frozen=True, gc=False, array_like=True):
 class PlaceOrder(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=1):
     """Buy or sell ``quantity`` tonnes at ``price`` fen or better.
 
-    A market order has price 0 and trades up to the instrument's limit up or
-    down, or to its protection where it has no band. So does a stop order once
-    a listed trade has reached its stop price. ``session`` is the name under which
-    its sender had logged in; like ``key`` it is no part of the order itself.
+    A market order has price 0 and trades up to the instrument's price limit, or up to
+    its protection price if it has no band. So does a stop order after a listed trade
+    has reached its stop price. ``session`` is the name under which the sender had
+    logged in; like ``key``, it is not part of the order itself.
     """
 
     key: str
@@ -60,12 +61,12 @@ class PlaceOrder(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=1):
 
 @final
 class AmendOrder(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=2):
-    """Change a resting order; 0 leaves a value as it is.
+    """Change a resting order; 0 leaves a value unchanged.
 
-    ``quantity`` is the new total, filled part included. A lower one keeps the
-    order's place in the queue; a higher one or another price loses it. An
-    order that waits for its ``stop_price`` may get another one.
-    The order is named by ``order_id``, or by ``client_order_id`` when that is 0.
+    ``quantity`` is the new total, including the filled part. A lower quantity keeps the
+    order's queue priority; a higher one or another price loses it. An order that waits
+    for its ``stop_price`` may be given another one. The order is named by ``order_id``
+    or, if that is 0, by ``client_order_id``.
     """
 
     key: str
@@ -80,7 +81,7 @@ class AmendOrder(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=2):
 
 @final
 class CancelOrder(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=3):
-    """Withdraw whatever remains of a resting order."""
+    """Cancel whatever remains of a resting order."""
 
     key: str
     account: str
@@ -91,7 +92,7 @@ class CancelOrder(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=3)
 
 @final
 class CancelAll(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=4):
-    """Withdraw an account's resting orders, oldest first.
+    """Cancel an account's resting orders, oldest first.
 
     ``instrument`` and ``side`` narrow the choice; empty and None mean any.
     """
@@ -104,7 +105,7 @@ class CancelAll(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=4):
 
 OrderCommand = PlaceOrder | AmendOrder | CancelOrder | CancelAll
 
-# A PlaceOrder's fields in order, as ``msgspec.structs.astuple`` gives them.
+# A PlaceOrder's fields in the order in which ``msgspec.structs.astuple`` returns them.
 PlaceOrderFields: TypeAlias = tuple[
     str,
     str,

@@ -21,7 +21,7 @@ class RegisterParticipant(
 
 @final
 class AddKey(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=21):
-    """Let ``participant`` log in with an Ed25519 key (32 bytes, public part)."""
+    """Let ``participant`` log in with an Ed25519 key (``public_key``: 32 bytes)."""
 
     key: str
     participant: str
@@ -32,7 +32,7 @@ class AddKey(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=21):
 
 @final
 class RevokeKey(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=22):
-    """Make a key useless, at once and for ever."""
+    """Revoke a key, at once and for ever."""
 
     key: str
     key_id: str
@@ -40,11 +40,12 @@ class RevokeKey(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=22):
 
 @final
 class OpenAccount(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=23):
-    """Give ``participant`` an account for cash and tonnes.
+    """Open an account for ``participant``, for cash and tonnes.
 
-    ``max_client_ids`` bounds the client order ids (and, apart from them, the
-    client refs) remembered for it; ``max_open_orders`` what it has open: orders, block
-    proposals and bids; ``max_stop_orders`` those of its orders that wait for a trade.
+    ``max_client_ids`` limits how many client order ids the account remembers and,
+    separately, how many client refs. ``max_open_orders`` limits its open orders, block
+    proposals and bids together. ``max_stop_orders`` limits those of its orders that
+    wait for their stop price.
     """
 
     key: str
@@ -78,7 +79,7 @@ class Deposit(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=30):
 
 @final
 class Withdraw(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=31):
-    """Debit ``amount`` fen of cash that no order has locked."""
+    """Debit ``amount`` fen of available cash, which no order has locked."""
 
     key: str
     account: str
@@ -88,7 +89,7 @@ class Withdraw(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=31):
 
 @final
 class Issue(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=32):
-    """Credit ``quantity`` tonnes of ``instrument``, newly made."""
+    """Credit ``quantity`` newly issued tonnes of ``instrument``."""
 
     key: str
     account: str
@@ -121,7 +122,7 @@ class SetObligation(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=
 
 @final
 class Surrender(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=35):
-    """Hand in tonnes for the obligation of ``year``; resale-locked ones go first."""
+    """Surrender tonnes for the obligation of ``year``, resale-locked tonnes first."""
 
     key: str
     account: str
@@ -133,7 +134,7 @@ class Surrender(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=35):
 
 @final
 class Retire(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=36):
-    """Take tonnes off the venue: cancelled for good, or transferred out."""
+    """Remove tonnes from the venue: cancel them for good, or transfer them out."""
 
     key: str
     account: str
@@ -145,11 +146,11 @@ class Retire(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=36):
 
 @final
 class EligibilityRule(msgspec.Struct, frozen=True, gc=False, array_like=True):
-    """Let tonnes of vintages cover the obligations for years, until a last date.
+    """Let tonnes of some vintages cover obligations of some years until a last date.
 
-    ``until`` is a date in Shanghai (YYYYMMDD), which still counts. 0 is no bound;
-    but a ``year_from`` of 0 is the vintage's own year, where it has one. With
-    ``instruments`` the rule is for those alone.
+    ``until`` is the last valid date in Shanghai (YYYYMMDD). In every field 0 means no
+    bound, except that a ``year_from`` of 0 means the vintage's own year, if it has one.
+    If ``instruments`` is not empty, the rule applies to those only.
     """
 
     vintage_from: int = 0
@@ -164,8 +165,8 @@ class EligibilityRule(msgspec.Struct, frozen=True, gc=False, array_like=True):
 class SetEligibility(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=37):
     """Replace the rules by which tonnes of ``product`` cover obligations.
 
-    Tonnes cover what one of them lets them cover. Without a rule all of the product
-    cover every obligation.
+    Tonnes may cover an obligation if at least one rule allows it. Without rules, all
+    tonnes of the product cover every obligation.
     """
 
     key: str
@@ -174,10 +175,10 @@ class SetEligibility(msgspec.Struct, frozen=True, gc=False, array_like=True, tag
 
 
 class Freeze(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=38):
-    """Freeze ``quantity`` tonnes of an instrument; where none is named, ``amount`` fen.
+    """Freeze ``quantity`` tonnes of an instrument or, if none is named, ``amount`` fen.
 
-    What is not there, or is locked, is frozen as it becomes available. ``reason`` is
-    for people. Freezes add up.
+    Any part that is missing or locked is frozen as it becomes available. ``reason`` is
+    free text. Freezes add up.
     """
 
     key: str
@@ -190,13 +191,13 @@ class Freeze(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=38):
 
     @property
     def size(self) -> int:
-        """The tonnes, or the fen."""
+        """The tonnes or the fen."""
         return self.quantity if self.instrument else self.amount
 
 
 @final
 class Unfreeze(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=39):
-    """Let so much less be frozen, first of what is still to be."""
+    """Reduce what is frozen, starting with the part that is still pending."""
 
     key: str
     account: str
@@ -208,7 +209,7 @@ class Unfreeze(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=39):
 
     @property
     def size(self) -> int:
-        """The tonnes, or the fen."""
+        """The tonnes or the fen."""
         return self.quantity if self.instrument else self.amount
 
 

@@ -1,4 +1,4 @@
-"""Commands about who is there: clients' sessions, and their dead man's switches."""
+"""Commands about clients' sessions and accounts' dead man's switches."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ MAX_COUNTDOWN_NS: Final = 24 * 3_600 * 10**9
 
 @final
 class SessionOpened(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=52):
-    """A client logged in with ``key_id`` under the name ``session``.
+    """A client logged in with ``key_id`` under the session name ``session``.
 
-    It has asked for cancel on disconnect: when ``connection`` is lost, the
-    session's orders are cancelled ``grace_ns`` later. It takes over from any
-    older connection of this name. Where it did not ask (``cancel_on_disconnect``
-    is false), it is logged only to end what an older one had asked for.
-    The venue itself sends it, as it does SessionClosed.
+    The client requested cancel on disconnect: ``grace_ns`` after ``connection`` is
+    lost, the session's orders are cancelled. The session takes over from any older
+    connection of the same name. If ``cancel_on_disconnect`` is false, the client did
+    not request it: the command is then logged only to end what an older connection had
+    requested. Only the venue sends this command and SessionClosed.
     """
 
     key: str
@@ -37,7 +37,7 @@ class SessionOpened(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=
 class SessionClosed(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=53):
     """The ``connection`` of a participant's session ended.
 
-    One that an other connection has taken over from changes nothing.
+    Has no effect if another connection has taken over the session.
     """
 
     key: str
@@ -49,9 +49,9 @@ class SessionClosed(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=
 
 @final
 class SetCountdown(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=54):
-    """Cancel the account's open orders in ``timeout_ns``, unless this comes again.
+    """Cancel the account's open orders in ``timeout_ns``, unless this is sent again.
 
-    The dead man's switch: 1 s to 24 h, and 0 disarms it.
+    This is the dead man's switch: 1 s to 24 h; 0 disarms it.
     """
 
     key: str

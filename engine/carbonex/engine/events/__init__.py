@@ -1,9 +1,9 @@
-"""Events: facts that come out of the engine and cannot be refused.
+"""Events: facts that the engine emits and that cannot be rejected.
 
-An order's events carry ``order``, the PlaceOrder command that made it, and
-``exec_seq``, the gapless number of that account's executions. What an amend
-has changed since stands in the event itself. Cancels, fills and amends hold
-what a reader needs to keep a book: side (of ``order``), price and remainder.
+An order's events carry ``order``, the PlaceOrder command that created it, and
+``exec_seq``, the event's gapless number among the account's executions. ``order`` does
+not change; amended values are in the events themselves. Cancels, fills and amendments
+hold all that a reader needs to keep a book: side (in ``order``), price and remainder.
 """
 
 from .event import Event, RefEvent

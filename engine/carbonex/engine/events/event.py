@@ -1,4 +1,4 @@
-"""Every event there is, and those that answer a client ref."""
+"""The unions of all events, and of the events that answer a client ref."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from .orders import OrderEvent
 from .registry import FreezeChanged, Moved, RegistryEvent
 
 
-# What answers a command that carries a client ref, the first time and again.
+# Answers to a command that carries a client ref, both the first time and on a retry.
 RefEvent = (
     Moved | FreezeChanged | BlockProposed | BlockEnded | AuctionOpened | BidPlaced
 )

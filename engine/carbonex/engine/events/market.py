@@ -1,4 +1,4 @@
-"""Events about instruments and the trading day."""
+"""Events about instruments and trading days."""
 
 from __future__ import annotations
 
@@ -12,16 +12,17 @@ from carbonex.engine.enums import CompositeMethod, Phase
 
 @final
 class InstrumentListed(msgspec.Struct, frozen=True, gc=False, tag=True):
-    """A book was opened."""
+    """An instrument's book was opened."""
 
     terms: ListInstrument
 
 
 @final
 class InstrumentUpdated(msgspec.Struct, frozen=True, gc=False, tag=True):
-    """New terms were set; they hold from the next DayBegun on.
+    """An instrument has new terms, which apply from the next DayBegun on.
 
-    Or from the first one of ``effective_date`` (YYYYMMDD) or later, unless that is 0.
+    If ``effective_date`` (YYYYMMDD) is not 0, they apply from the first DayBegun of
+    that date or later.
     """
 
     terms: ListInstrument
@@ -30,7 +31,7 @@ class InstrumentUpdated(msgspec.Struct, frozen=True, gc=False, tag=True):
 
 @final
 class InstrumentDelisted(msgspec.Struct, frozen=True, gc=False, tag=True):
-    """A book was closed for good."""
+    """An instrument's book was closed for good."""
 
     instrument: str
 
@@ -45,9 +46,9 @@ class CompositeSet(msgspec.Struct, frozen=True, gc=False, tag=True):
 
 @final
 class PhaseChanged(msgspec.Struct, frozen=True, gc=False, tag=True):
-    """An instrument's phase, or whether its blocks trade, is now another.
+    """An instrument's phase changed, or whether its blocks trade.
 
-    It stays so until ``until_ns`` unless operators step in; 0 is not known.
+    It stays so until ``until_ns`` unless operators intervene; 0 means not known.
     """
 
     instrument: str
@@ -58,23 +59,27 @@ class PhaseChanged(msgspec.Struct, frozen=True, gc=False, tag=True):
 
 @final
 class VenueSuspended(msgspec.Struct, frozen=True, gc=False, tag=True):
-    """Nothing trades until VenueResumed; the instruments' phases follow."""
+    """All trading stops until VenueResumed; PhaseChanged events follow."""
 
     reason: str
 
 
 @final
 class VenueResumed(msgspec.Struct, frozen=True, gc=False, tag=True):
-    """What is not halted itself trades again by its hours; its phases follow."""
+    """The venue's suspension ended; ``reason`` is free text.
+
+    Instruments that are not halted themselves trade by their hours again. PhaseChanged
+    events follow.
+    """
 
     reason: str
 
 
 @final
 class BandSet(msgspec.Struct, frozen=True, gc=False, tag=True):
-    """The trading day's P0 and limits of an instrument, in fen; ends allowed.
+    """An instrument's P0 and price limits, inclusive and in fen, on a trading day.
 
-    Block limits are 0 where blocks have no band.
+    Block limits are 0 if blocks have no band.
     """
 
     instrument: str
@@ -88,10 +93,11 @@ class BandSet(msgspec.Struct, frozen=True, gc=False, tag=True):
 
 @final
 class PriceAwaited(msgspec.Struct, frozen=True, gc=False, tag=True):
-    """On the trading day ``date`` the band of an instrument's terms has no price.
+    """On the trading day ``date`` an instrument's band has no reference price.
 
-    Where they are new terms they wait, and the former ones hold; an instrument whose
-    own terms have the band does not trade. Told on every day until there is a price.
+    If the band belongs to new terms, they stay pending and the former terms apply. If
+    it belongs to the terms in force, the instrument does not trade. Sent on every
+    trading day until there is a price.
     """
 
     instrument: str
@@ -102,7 +108,7 @@ class PriceAwaited(msgspec.Struct, frozen=True, gc=False, tag=True):
 class Uncrossed(msgspec.Struct, frozen=True, gc=False, tag=True):
     """A call auction ended; its trades follow. Price 0: nothing crossed.
 
-    ``imbalance`` is what is left unfilled at the price: buys less sells.
+    ``imbalance`` is the quantity left unfilled at the price: buys minus sells.
     """
 
     instrument: str
@@ -121,7 +127,7 @@ class DayBegun(msgspec.Struct, frozen=True, gc=False, tag=True):
 
 @final
 class Volumes(msgspec.Struct, frozen=True, gc=False):
-    """Tonnes, fen and trades, listed, block and auction apart."""
+    """Tonnes, turnover in fen and number of trades, for each method of trading."""
 
     listed_quantity: int = 0
     listed_turnover: int = 0
@@ -135,7 +141,7 @@ class Volumes(msgspec.Struct, frozen=True, gc=False):
 
     @property
     def total(self) -> tuple[int, int, int]:
-        """Tonnes, fen and trades of all methods together."""
+        """Tonnes, turnover in fen and number of trades of all methods together."""
         return (
             self.listed_quantity + self.block_quantity + self.auction_quantity,
             self.listed_turnover + self.block_turnover + self.auction_turnover,
@@ -147,10 +153,10 @@ class Volumes(msgspec.Struct, frozen=True, gc=False):
 class Bulletin(msgspec.Struct, frozen=True, gc=False, tag=True):
     """An instrument's trading day (MARKET-RULES §2), prices in fen.
 
-    ``close`` is the vwap of its listed trades, else ``reference``; 0 where there
-    is neither. ``open`` is the first listed trade, else ``reference``; ``high``
-    and ``low`` are 0 without listed trades. Volumes are the day's, the calendar
-    year's and since listing.
+    ``close`` is the vwap of its listed trades, else ``reference``, else 0. ``open`` is
+    the price of the first listed trade, else ``reference``. ``high`` and ``low`` are 0
+    without listed trades. Volumes are those of the day, of the calendar year and since
+    listing.
     """
 
     instrument: str
@@ -168,14 +174,14 @@ class Bulletin(msgspec.Struct, frozen=True, gc=False, tag=True):
 
 @final
 class ProductBulletin(msgspec.Struct, frozen=True, gc=False, tag=True):
-    """A product's trading day: its composite prices and the sums of its instruments.
+    """A product's trading day: composite prices, and its instruments' total volumes.
 
-    By the ``method`` mean the composite is the mean of the instruments' last listed
-    prices (else P0), its ``close`` the mean of their closes; by newest both are those
-    of the newest instrument. Its ``open`` is its first value after the day's first
-    listed trade, of whichever instrument. Without such a trade all but the close
-    are ``reference``. A ``product`` that is empty has no prices: the sum of the
-    whole venue.
+    With ``method`` MEAN the composite is the mean of the instruments' last listed
+    prices (else P0), and its ``close`` the mean of their closes. With NEWEST both are
+    those of the newest instrument. ``open`` is the first value after the day's first
+    listed trade in any instrument. Without such a trade all prices but the close are
+    ``reference``. An empty ``product`` stands for the whole venue: it has volumes but
+    no prices.
     """
 
     product: str
@@ -193,14 +199,14 @@ class ProductBulletin(msgspec.Struct, frozen=True, gc=False, tag=True):
 
 @final
 class DayEnded(msgspec.Struct, frozen=True, gc=False, tag=True):
-    """The trading day is over; its day orders were cancelled before this."""
+    """The trading day is over; its day orders were cancelled before this event."""
 
     date: int
 
 
 @final
 class DayEnding(msgspec.Struct, frozen=True, gc=False, tag=True):
-    """The trading day ends at ``ends_ns``, earlier than it would have: DayEnded follows."""
+    """The trading day ends at ``ends_ns``, earlier than planned: DayEnded follows."""
 
     date: int
     ends_ns: int
@@ -208,7 +214,7 @@ class DayEnding(msgspec.Struct, frozen=True, gc=False, tag=True):
 
 @final
 class DayCancelled(msgspec.Struct, frozen=True, gc=False, tag=True):
-    """The trading day is taken back; what was entered on it ended before this."""
+    """The trading day is cancelled; all that was entered on it ended before this."""
 
     date: int
 

@@ -12,11 +12,11 @@ from carbonex.engine.enums import BidEnd, BlockEnd, Method, Side
 
 @final
 class OffBookTrade(msgspec.Struct, frozen=True, gc=False, tag=True):
-    """A block or a one-way auction's allotment: outside the book and its prices.
+    """A trade outside the book and its prices: a block, or an auction's allotment.
 
-    ``trade_id`` continues the instrument's. ``source_id`` is the block's or the
-    auction's number, ``bid_id`` the bid's (0 for a block). ``taker_side`` is the
-    side of who accepted the block, or of the bidder.
+    ``trade_id`` continues the instrument's sequence. ``source_id`` is the number of the
+    block or the auction, ``bid_id`` that of the bid (0 for a block). ``taker_side`` is
+    the side of the account that accepted the block, or of the bidder.
     """
 
     trade_id: int
@@ -37,12 +37,13 @@ class OffBookTrade(msgspec.Struct, frozen=True, gc=False, tag=True):
 
 @final
 class TradeAnnulled(msgspec.Struct, frozen=True, gc=False, tag=True):
-    """A trade of the open day was taken back, with all that it moved and cost.
+    """A trade of the open day was annulled, with all transfers and fees it caused.
 
-    ``buyer`` and ``seller`` are the accounts, whose executions number this. The source
-    of each is the order of a listed trade, else the block, the auction or the bid. Fees
-    are what each gets back, in fen: so much less is the fee of the order, or of the
-    auction, for what is left of it. The orders stay as the trade has left them.
+    ``buyer`` and ``seller`` are the accounts; this event has a number in the executions
+    of each. The source of each is its order for a listed trade, else the block, the
+    auction or the bid. Fees are what each side gets back, in fen; the fee of the order
+    or auction for its remaining trades is lower by that amount. The orders stay as the
+    trade left them.
     """
 
     instrument: str
@@ -65,7 +66,7 @@ class TradeAnnulled(msgspec.Struct, frozen=True, gc=False, tag=True):
 
 @final
 class BlockProposed(msgspec.Struct, frozen=True, gc=False, tag=True):
-    """A block awaits its counterparty's answer. Only the two parties see it."""
+    """A block awaits its counterparty's answer. Only the two parties see this event."""
 
     block_id: int
     proposer: str  # the participant
@@ -75,10 +76,10 @@ class BlockProposed(msgspec.Struct, frozen=True, gc=False, tag=True):
 
 @final
 class BlockEnded(msgspec.Struct, frozen=True, gc=False, tag=True):
-    """A proposal ended; if it was accepted its trade follows.
+    """A proposal ended; if it was accepted, its trade follows.
 
-    ``answered_by`` is the account that accepted it, else empty. ``duplicate``
-    tells that this client ref had accepted it before.
+    ``answered_by`` is the account that accepted it, else empty. ``duplicate`` tells
+    that a command with this client ref had already accepted it.
     """
 
     block_id: int
@@ -91,10 +92,10 @@ class BlockEnded(msgspec.Struct, frozen=True, gc=False, tag=True):
 
 @final
 class AuctionOpened(msgspec.Struct, frozen=True, gc=False, tag=True):
-    """A one-way auction will take bids from its ``opens_ns`` on.
+    """A one-way auction takes bids from its ``opens_ns`` on.
 
-    ``price_limit`` is the highest bid allowed (the lowest offer when buying);
-    0 for none. What the command left to the instrument is filled in. ``bidding``
+    ``price_limit`` is the highest bid allowed (the lowest offer when buying); 0 means
+    none. ``terms`` has no None left: the instrument's values are filled in. ``bidding``
     tells that bids are taken from now on.
     """
 
@@ -107,7 +108,7 @@ class AuctionOpened(msgspec.Struct, frozen=True, gc=False, tag=True):
 
 @final
 class BidPlaced(msgspec.Struct, frozen=True, gc=False, tag=True):
-    """A bid stands; of a sealed auction only the bidder may see it."""
+    """A bid was entered; in a sealed auction only the bidder may see this event."""
 
     bid_id: int
     sealed: bool
@@ -117,7 +118,7 @@ class BidPlaced(msgspec.Struct, frozen=True, gc=False, tag=True):
 
 @final
 class BidEnded(msgspec.Struct, frozen=True, gc=False, tag=True):
-    """A bid is finished; ``filled`` tonnes of it were allotted."""
+    """A bid ended; ``filled`` tonnes were allotted to it."""
 
     bid_id: int
     sealed: bool
@@ -128,10 +129,11 @@ class BidEnded(msgspec.Struct, frozen=True, gc=False, tag=True):
 
 @final
 class AuctionClosed(msgspec.Struct, frozen=True, gc=False, tag=True):
-    """An auction is over; this follows its trades and its bids' ends.
+    """An auction is over; this event follows its trades and the ends of its bids.
 
-    ``price`` is the marginal price, of the last bid allotted (0: nothing was);
-    ``bid_quantity`` what all valid bids asked for, ``turnover`` in fen.
+    ``price`` is the marginal price, that of the last bid that was allotted tonnes (0:
+    no bid was). ``bid_quantity`` is the total quantity of all valid bids. ``turnover``
+    is in fen.
     """
 
     auction_id: int

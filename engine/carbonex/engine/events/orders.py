@@ -12,11 +12,11 @@ from carbonex.engine.enums import CancelReason, OrderStatus, Reason
 
 @final
 class Rejected(msgspec.Struct, frozen=True, gc=False, tag=True):
-    """The command changed nothing.
+    """The command was rejected and changed nothing.
 
-    ``param`` names the field at fault; ``value`` is what was given and
-    ``limit`` what it was held against, where the reason has such numbers.
-    ``vintages`` would do instead, as pairs of the first and the last, 0: no bound.
+    ``param`` names the field at fault. ``value`` is the value given, and ``limit`` the
+    bound it was compared with, if the reason has such numbers. ``vintages`` lists
+    vintages that would be accepted, as pairs of first and last; 0 means no bound.
     """
 
     reason: Reason
@@ -28,10 +28,10 @@ class Rejected(msgspec.Struct, frozen=True, gc=False, tag=True):
 
 @final
 class OrderAccepted(msgspec.Struct, frozen=True, gc=False, tag=True):
-    """The order is valid; its fills, its rest or its cancellation follow.
+    """The order is valid; its fills, rest or cancellation follow.
 
-    ``price`` is what it trades up to: the limit or protection price of a market
-    or stop order, the new price of a repriced post-only order, else its own.
+    ``price`` is the price it trades up to: the limit or protection price of a market or
+    stop order, the new price of a repriced post-only order, else its own.
     """
 
     order_id: int
@@ -42,13 +42,13 @@ class OrderAccepted(msgspec.Struct, frozen=True, gc=False, tag=True):
 
 @final
 class Trade(msgspec.Struct, frozen=True, gc=False, tag=True):
-    """``quantity`` changed hands in the book, at the maker's price.
+    """``quantity`` tonnes traded in the book, at the maker's price.
 
-    ``trade_id`` is gapless per instrument. For both orders it tells the total
-    and, after the fill, the remainder; the taker's price is what it trades up
-    to. Fees are what this fill made due, in fen. ``called`` marks a trade of a
-    call auction: both orders rested, ``maker_price`` is what the older one
-    trades up to, and the price is the auction's.
+    ``trade_id`` is gapless per instrument. Totals and remainders after the fill are
+    given for both orders; ``taker_price`` is the price the taker trades up to. Fees are
+    those that this fill made due, in fen. ``called`` marks a trade of a call auction:
+    both orders rested, the older one is the maker, ``maker_price`` is the price it
+    trades up to, and ``price`` is the auction's.
     """
 
     trade_id: int
@@ -73,10 +73,10 @@ class Trade(msgspec.Struct, frozen=True, gc=False, tag=True):
 
 @final
 class OrderTriggered(msgspec.Struct, frozen=True, gc=False, tag=True):
-    """A trade reached the order's stop price: it enters the book, or trades.
+    """A trade reached the order's stop price: the order now rests or trades.
 
-    ``price`` is what it trades up to now: the limits of a stop order without a
-    price of its own are those of this day, not of the one it was placed on.
+    ``price`` is the price it now trades up to: a stop order without a price of its own
+    takes the limits of the current day, not of the day it was placed on.
     """
 
     order_id: int
@@ -88,7 +88,7 @@ class OrderTriggered(msgspec.Struct, frozen=True, gc=False, tag=True):
 
 @final
 class OrderRefilled(msgspec.Struct, frozen=True, gc=False, tag=True):
-    """An iceberg shows its next ``shown`` tonnes, behind all others at its price."""
+    """An iceberg shows its next ``shown`` tonnes, last in the queue at its price."""
 
     order_id: int
     exec_seq: int
@@ -101,10 +101,11 @@ class OrderRefilled(msgspec.Struct, frozen=True, gc=False, tag=True):
 
 @final
 class OrderCancelled(msgspec.Struct, frozen=True, gc=False, tag=True):
-    """``quantity`` tonnes left without trading; the order is finished.
+    """``quantity`` tonnes were cancelled without trading; the order is finished.
 
-    ``rested`` is false where no book held them: the rest of a taker, and a stop
-    order that was not triggered. Of what rested the book did not show ``hidden``.
+    ``rested`` is false if no book held them: they are the remainder of a taker, or a
+    stop order that was not triggered. ``hidden`` is the part of a resting order that
+    the book did not show.
     """
 
     order_id: int
@@ -120,7 +121,7 @@ class OrderCancelled(msgspec.Struct, frozen=True, gc=False, tag=True):
 
 @final
 class OrderReduced(msgspec.Struct, frozen=True, gc=False, tag=True):
-    """Self-trade decrement took ``quantity``; ``remaining`` > 0 goes on."""
+    """Self-trade decrement took ``quantity``; if ``remaining`` > 0 the order stays."""
 
     order_id: int
     exec_seq: int
@@ -136,9 +137,10 @@ class OrderReduced(msgspec.Struct, frozen=True, gc=False, tag=True):
 class OrderAmended(msgspec.Struct, frozen=True, gc=False, tag=True):
     """The order now has this price and total; fills may follow.
 
-    It stood at ``previous_price`` before, with ``previous_quantity``. ``quantity`` is the new total,
-    ``remaining`` what of it has not traded. ``withdrawn`` tonnes that the book
-    showed are no longer at that price or a better one, and ``added`` came into view.
+    Its former price and total are ``previous_price`` and ``previous_quantity``.
+    ``quantity`` is the new total, ``remaining`` its part that has not traded.
+    ``withdrawn`` is the number of shown tonnes that are no longer at that price or a
+    better one; ``added`` is the number of tonnes newly shown.
     """
 
     order_id: int
@@ -149,7 +151,7 @@ class OrderAmended(msgspec.Struct, frozen=True, gc=False, tag=True):
     previous_price: int
     priority_kept: bool
     order: PlaceOrder
-    stop_price: int = 0  # of an order that still waits for it
+    stop_price: int = 0  # of an order that still waits for its stop price
     withdrawn: int = 0
     added: int = 0
     previous_quantity: int = 0
@@ -157,7 +159,7 @@ class OrderAmended(msgspec.Struct, frozen=True, gc=False, tag=True):
 
 @final
 class OrderStands(msgspec.Struct, frozen=True, gc=False, tag=True):
-    """A repeated client order id: nothing was done, the order stands like this.
+    """Answer to a repeated client order id: the state of its order; nothing was done.
 
     ``waiting`` tells that no trade has reached its stop price yet.
     """
@@ -175,8 +177,8 @@ class OrderStands(msgspec.Struct, frozen=True, gc=False, tag=True):
 class CountdownSet(msgspec.Struct, frozen=True, gc=False, tag=True):
     """An account's dead man's switch will fire at ``due_ns``; 0: it is disarmed.
 
-    ``was_armed`` tells a renewal from a first arming, and whether there was
-    anything to disarm.
+    ``was_armed`` tells whether the switch was armed before, so that this is a renewal
+    or a real disarming.
     """
 
     account: str
@@ -187,13 +189,13 @@ class CountdownSet(msgspec.Struct, frozen=True, gc=False, tag=True):
 
 @final
 class CountdownFired(msgspec.Struct, frozen=True, gc=False, tag=True):
-    """It ran out: ``orders`` open orders are cancelled, and it is disarmed."""
+    """The dead man's switch fired and is disarmed; ``orders`` orders are cancelled."""
 
     account: str
     orders: int
 
 
-# What an account's executions tell of its orders.
+# The order events that appear in an account's executions.
 OrderChange = (
     OrderAccepted
     | Trade
@@ -207,9 +209,9 @@ OrderChange = (
 
 @final
 class CancelsFollow(msgspec.Struct, frozen=True, gc=False, tag=True):
-    """Of all the orders that CancelAll named, ``orders`` are still to be cancelled.
+    """Of the orders that a CancelAll selected, ``orders`` are still to be cancelled.
 
-    They go with the next batches. Until then they are open, and may trade.
+    Later batches cancel them. Until then they are open and may trade.
     """
 
     account: str

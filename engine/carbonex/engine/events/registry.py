@@ -26,28 +26,28 @@ class ParticipantRegistered(msgspec.Struct, frozen=True, gc=False, tag=True):
 
 @final
 class KeyAdded(msgspec.Struct, frozen=True, gc=False, tag=True):
-    """A key may log in."""
+    """A key was added and may log in."""
 
     terms: AddKey
 
 
 @final
 class KeyRevoked(msgspec.Struct, frozen=True, gc=False, tag=True):
-    """A key may do nothing any more; its sessions must end."""
+    """A key was revoked; its sessions must end."""
 
     key_id: str
 
 
 @final
 class AccountOpened(msgspec.Struct, frozen=True, gc=False, tag=True):
-    """An account exists, with nothing in it."""
+    """An account was opened, with nothing in it."""
 
     terms: OpenAccount
 
 
 @final
 class ParticipantRestricted(msgspec.Struct, frozen=True, gc=False, tag=True):
-    """What a participant may do from now on."""
+    """A participant's restriction changed."""
 
     participant: str
     restriction: Restriction
@@ -55,10 +55,10 @@ class ParticipantRestricted(msgspec.Struct, frozen=True, gc=False, tag=True):
 
 @final
 class Moved(msgspec.Struct, frozen=True, gc=False, tag=True):
-    """Cash or tonnes were credited, debited, transferred or surrendered.
+    """Cash or tonnes were credited, debited, transferred, surrendered or retired.
 
-    ``duplicate`` tells that this client ref had done it before and nothing
-    was done now.
+    ``duplicate`` tells that a command with this client ref had already done so, and
+    that nothing was done now.
     """
 
     terms: MoveCommand
@@ -67,10 +67,11 @@ class Moved(msgspec.Struct, frozen=True, gc=False, tag=True):
 
 @final
 class FreezeChanged(msgspec.Struct, frozen=True, gc=False, tag=True):
-    """More of a balance is frozen now, or less: ``frozen`` is what is, in all.
+    """A balance's frozen amount changed; ``frozen`` is the new total.
 
-    ``pending`` is what is to be frozen as it becomes available. ``duplicate`` tells
-    that this client ref had done it before, and what it had come to then.
+    ``pending`` is the amount still to be frozen as it becomes available. ``duplicate``
+    tells that a command with this client ref had already been applied; the amounts are
+    then those of that time.
     """
 
     terms: FreezeCommand
@@ -81,9 +82,9 @@ class FreezeChanged(msgspec.Struct, frozen=True, gc=False, tag=True):
 
 @final
 class ObligationSet(msgspec.Struct, frozen=True, gc=False, tag=True):
-    """What a participant owes for a year, and what it has surrendered of it.
+    """A participant's obligation for a year, and how much of it is surrendered.
 
-    ``offset`` is the part that came from instruments with an offset cap.
+    ``offset`` is the surrendered part that came from instruments with an offset cap.
     """
 
     terms: SetObligation
@@ -93,14 +94,14 @@ class ObligationSet(msgspec.Struct, frozen=True, gc=False, tag=True):
 
 @final
 class EligibilitySet(msgspec.Struct, frozen=True, gc=False, tag=True):
-    """Which tonnes of a product cover which obligations, from now on."""
+    """The rules by which a product's tonnes cover obligations changed."""
 
     terms: SetEligibility
 
 
 @final
 class LargeHolder(msgspec.Struct, frozen=True, gc=False, tag=True):
-    """A participant's holding has reached the share of the limit to report."""
+    """A participant's holding reached the reportable share of the position limit."""
 
     participant: str
     instrument: str
@@ -110,11 +111,11 @@ class LargeHolder(msgspec.Struct, frozen=True, gc=False, tag=True):
 
 @final
 class Alert(msgspec.Struct, frozen=True, gc=False, tag=True):
-    """Supervision noticed something; nothing was prevented (MARKET-RULES §6).
+    """Supervision noticed something; it prevented nothing (MARKET-RULES §6).
 
-    ``value`` reached the threshold ``limit``, both in the threshold's unit. The
-    order and trade numbers are the newest of those behind it. ``side`` tells
-    which share of the volume it was.
+    ``value`` reached the threshold ``limit``, both in the threshold's unit. ``orders``
+    and ``trades`` are the newest of the order and trade numbers that caused it.
+    ``side`` is the side whose share of the volume caused it.
     """
 
     kind: AlertKind

@@ -1,1 +1,1 @@
-"""Trades beside the book: blocks, and one-way auctions."""
+"""Trades outside the book: blocks and one-way auctions."""

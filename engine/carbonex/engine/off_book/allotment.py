@@ -1,6 +1,6 @@
-"""Who gets how much in a one-way auction, and at what price (MARKET-RULES §4).
+"""The allotment of a one-way auction: quantities and prices (MARKET-RULES §4).
 
-Nothing here knows of accounts or of the exchange's state.
+Pure functions: this module knows neither accounts nor the exchange's state.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @final
 class Terms(NamedTuple):
-    """What is auctioned: ``side`` is the auction's, SELL for one that sells."""
+    """The terms of an auction; ``side`` is the auction's: SELL if it sells."""
 
     side: Side
     quantity: int  # tonnes
@@ -26,19 +26,19 @@ class Terms(NamedTuple):
 
 @final
 class Share(NamedTuple):
-    """What one bid gets, perhaps nothing; ``bid`` is its place in order of time."""
+    """One bid's share, perhaps 0 tonnes; ``bid`` is its index in order of time."""
 
     bid: int
     quantity: int
-    price: int  # fen per tonne; 0 where it gets nothing
+    price: int  # fen per tonne; 0 without tonnes
 
 
 @final
 class Allotment(NamedTuple):
-    """The shares of all bids, the best bid's first.
+    """The shares of all bids, best bid first.
 
-    ``price`` is the marginal price, that of the last bid to get something; 0
-    where none does. ``cancelled`` tells that there were too few bids.
+    ``price`` is the marginal price: that of the last bid that gets tonnes, or 0 if none
+    does. ``cancelled`` tells that there were too few bids.
     """
 
     shares: list[Share]
@@ -47,17 +47,17 @@ class Allotment(NamedTuple):
 
 
 def rank(side: Side, price: int) -> int:
-    """Return a number that is smaller for a better bid: the higher one, if selling."""
+    """Return a sort key, smaller for a better bid: the higher price, if selling."""
     return -price if side is SELL else price
 
 
 def allot(terms: Terms, bids: Sequence[tuple[int, int]]) -> Allotment:
-    """Allot to ``bids``, each (price, quantity), in order of time.
+    """Allot tonnes to ``bids``, pairs of (price, quantity) in order of time.
 
-    The best price comes first, at one price the earliest bid. Each gets what it
-    asks for until nothing is left; the last one gets what was left. O(n log n).
+    The best price goes first; at the same price, the earliest bid. Each bid is filled
+    until the quantity is used up, so the last one may be filled in part. O(n log n).
     """
-    # Sorting keeps the order of time among bids at one price.
+    # The sort is stable: bids at the same price keep their order of time.
     ranked = sorted(range(len(bids)), key=lambda bid: rank(terms.side, bids[bid][0]))
     few = sum(quantity for _, quantity in bids) < terms.quantity
     if few and terms.too_few_bids is TooFewBids.CANCEL:

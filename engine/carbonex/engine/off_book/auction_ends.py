@@ -1,6 +1,6 @@
-"""How one-way auctions and their bids end: allotment, settlement, release.
+"""How one-way auctions and their bids end: allotment, settlement, release of locks.
 
-All locks are released first; then the winners settle, the best bid first.
+All locks are released first; then the winners settle, best bid first.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 def close(state: State, auction: Auction) -> list[Event]:
-    """Allot, and settle with the winners, the best bid first."""
+    """Allot the auction and settle with the winners, best bid first."""
     terms = auction.command
     assert terms.pricing is not None
     assert terms.too_few_bids is not None
@@ -52,7 +52,7 @@ def close(state: State, auction: Auction) -> list[Event]:
 
 
 def cancel(state: State, auction: Auction) -> list[Event]:
-    """End an auction in which nobody gets anything."""
+    """End an auction without any allotment."""
     bids = list(auction.bids.values())
     _end(state, auction)
     cancelled = BidEnd.AUCTION_CANCELLED
@@ -69,7 +69,7 @@ def drop(state: State, bid: Bid, end: BidEnd) -> BidEnded:
 
 
 def _end(state: State, auction: Auction) -> None:
-    """Take an auction and its bids out of the registers and release all locks."""
+    """Remove an auction and its bids from the registers and release all locks."""
     del state.auctions[auction.auction_id]
     state.timers.clear(auction.closes_ns, Due.AUCTION, auction.auction_id)
     unlock(auction.stake)
@@ -86,10 +86,11 @@ def _take_out(auction: Auction, bid: Bid) -> None:
 def _trade(
     auction: Auction, bid: Bid, price: int, quantity: int, before: int
 ) -> OffBookTrade:
-    """Settle what a bid was allotted; ``before`` is the turnover so far in fen.
+    """Settle a bid's allotment; ``before`` is the auction's turnover so far in fen.
 
-    The auction's own side is charged as one order is: its fees are rounded up
-    together, or they could be more than it has locked (MARKET-RULES §3).
+    The auction's own side pays fees as one order does: its fees are rounded up
+    together. Rounded up one by one, they could exceed the fee it has locked
+    (MARKET-RULES §3).
     """
     taker = bid.stake.at(price, quantity)
     rate = rate_of(auction.instrument, Method.AUCTION)
@@ -97,6 +98,7 @@ def _trade(
     paid = fee(after, rate)
     own_fee = paid - fee(before, rate)
     if rate:
+        # Annulling a trade needs the surplus that rounding up has charged.
         key = Method.AUCTION, auction.auction_id
         auction.instrument.tape.uncharged[key] = paid * FEE_UNIT - after * rate
     return settle(taker, auction.account, own_fee, auction.auction_id, bid.bid_id)

@@ -1,6 +1,6 @@
-"""The rules of one-way auctions: their terms, and why they or bids are refused.
+"""The rules of one-way auctions: completing their terms, checking auctions and bids.
 
-Each reason is found in the order of its precedence; nothing here changes anything.
+Checks run in the order of precedence of their reasons; nothing here changes state.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ T = TypeVar("T")
 
 
 def complete(instrument: Instrument, command: OpenAuction) -> OpenAuction:
-    """Fill in what the command leaves to the instrument."""
+    """Fill in the values that the command leaves to the instrument's terms."""
     usual = instrument.terms.auctions
     reserve = half_up(instrument.reference * usual.reserve_permille, 1000)
     return replace(
@@ -59,7 +59,10 @@ def complete(instrument: Instrument, command: OpenAuction) -> OpenAuction:
 
 
 def price_limit_of(instrument: Instrument, side: Side) -> int:
-    """Return the best price that an auction of ``side`` takes in fen; 0: any."""
+    """Return the best price in fen that bids may have; 0 means no limit.
+
+    ``side`` is the auction's.
+    """
     permille, reference = instrument.terms.auctions.band_permille, instrument.reference
     if not (permille and reference):
         return 0
@@ -70,7 +73,7 @@ def price_limit_of(instrument: Instrument, side: Side) -> int:
 def unopenable(
     state: State, terms: OpenAuction, stake: Stake, price_limit: int
 ) -> Rejected | None:
-    """Check a new auction, of which nothing is left to the instrument."""
+    """Check a new auction with completed ``terms``, by precedence of reasons."""
     instrument, account = stake.instrument, stake.account
     return (
         bad_ref(terms.client_ref)
@@ -88,7 +91,7 @@ def unopenable(
 def unplaceable(
     state: State, account: Account | None, auction: Auction | None, command: PlaceBid
 ) -> Rejected | None:
-    """Check a new bid by the enum's precedence."""
+    """Check a new bid by precedence of reasons."""
     auction_id = command.auction_id
     if account is None:
         return not_permitted(command.key)
@@ -122,7 +125,7 @@ def _given(value: T | None, usual: T) -> T:
 
 
 def _bad_window(state: State, terms: OpenAuction) -> Rejected | None:
-    """Check that the window is one, is not over, and is within the open day."""
+    """Check that the window is not empty or over and lies within the open day."""
     opens, closes = terms.opens_ns, terms.closes_ns
     if opens >= closes:
         return Rejected(Reason.BAD_PARAMETER, "opens", opens, closes)
@@ -134,7 +137,7 @@ def _bad_window(state: State, terms: OpenAuction) -> Rejected | None:
 
 
 def _bad_numbers(terms: OpenAuction) -> Rejected | None:
-    """Check reserve and bidder limit; who buys must name a price to lock."""
+    """Check reserve and bidder limit; a buyer must name a reserve, which is locked."""
     reserve, limit = terms.reserve or 0, terms.bidder_limit or 0
     least = 1 if terms.side is BUY else 0
     rejected = out_of_bounds(Reason.BAD_PARAMETER, "reserve", reserve, least, MAX_PRICE)
@@ -150,7 +153,7 @@ def _not_auctioned(state: State, instrument: Instrument) -> Rejected | None:
 
 
 def _reserve_out_of_band(terms: OpenAuction, price_limit: int) -> Rejected | None:
-    """Check that a bid can meet both reserve and price limit."""
+    """Check that a bid can meet both the reserve and the price limit."""
     reserve = terms.reserve or 0
     if not (reserve and price_limit):
         return None
@@ -166,7 +169,7 @@ def _halted(state: State, auction: Auction) -> Rejected | None:
 
 
 def _out_of_band(auction: Auction, command: PlaceBid) -> Rejected | None:
-    """Check that a bid is no better than the price limit, which is allowed itself."""
+    """Check that a bid is not better than the price limit, which is allowed itself."""
     limit = auction.price_limit
     if not limit or rank(auction.side, command.price) >= rank(auction.side, limit):
         return None
@@ -174,9 +177,10 @@ def _out_of_band(auction: Auction, command: PlaceBid) -> Rejected | None:
 
 
 def _over(state: State, account: Account, command: PlaceBid) -> Rejected:
-    """Refuse a bid in an auction that is over, of which nothing else is known.
+    """Reject a bid in an auction that is over and no longer in the registers.
 
-    Who may not even sell, and a bid for nothing, are told so, whatever was auctioned.
+    The side is unknown, so only what holds for either side is checked first: a
+    participant that may not even sell, and a quantity below 1.
     """
     closed = Rejected(Reason.WINDOW_CLOSED, "auction_id", command.auction_id)
     if state.semantics < 2:
@@ -188,7 +192,7 @@ def _over(state: State, account: Account, command: PlaceBid) -> Rejected:
 
 
 def _too_early(state: State, auction: Auction) -> Rejected | None:
-    # Time closes an auction before any command that comes too late is applied.
+    # No check of the end: timers close an auction before any later command is applied.
     opens = auction.command.opens_ns
     if state.time_ns >= opens:
         return None
@@ -196,7 +200,7 @@ def _too_early(state: State, auction: Auction) -> Rejected | None:
 
 
 def _beyond_reserve(auction: Auction, command: PlaceBid) -> Rejected | None:
-    """Check that a bid is no worse than the reserve."""
+    """Check that a bid is not worse than the reserve."""
     reserve = auction.reserve
     if not reserve or rank(auction.side, command.price) <= rank(auction.side, reserve):
         return None
@@ -206,7 +210,7 @@ def _beyond_reserve(auction: Auction, command: PlaceBid) -> Rejected | None:
 def _beyond_bidder_limit(
     auction: Auction, bidder: Participant, command: PlaceBid
 ) -> Rejected | None:
-    """Check the tonnes that a participant bids for from all its accounts."""
+    """Check a participant's total bid quantity, over all its accounts."""
     limit = auction.command.bidder_limit
     if not limit:
         return None

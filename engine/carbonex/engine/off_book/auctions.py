@@ -1,7 +1,7 @@
-"""One-way auctions: an account sells (or buys) to the best bids of a window.
+"""One-way auctions: an account sells to (or buys from) the best bids in a window.
 
-Bids lock what they would cost at their own price. When the window closes, all
-locks are released and the winners settle, outside the book (MARKET-RULES §4).
+A bid locks its cost at its own price. When the window closes, all locks are released
+and the winners settle, outside the book (MARKET-RULES §4).
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ AUCTION: Final = Method.AUCTION
 
 @final
 class Bid:
-    """A bid that stands in an open auction."""
+    """A live bid in an open auction."""
 
     __slots__ = ("bid_id", "command", "stake")
 
@@ -50,7 +50,7 @@ class Bid:
 class Auction:
     """An auction that is not closed yet, with its bids by number.
 
-    ``command`` has no None left.
+    ``command`` is complete: none of its fields is None.
     """
 
     __slots__ = ("auction_id", "bids", "command", "stake")
@@ -75,14 +75,14 @@ class Auction:
 
     @property
     def reserve(self) -> int:
-        """The lowest price of a bid in fen, when buying the highest; 0 for none."""
+        """The lowest price of a bid in fen (when buying: the highest); 0 for none."""
         return self.stake.price
 
     @property
     def price_limit(self) -> int:
-        """The highest price of a bid in fen, when buying the lowest; 0 for none.
+        """The highest price of a bid in fen (when buying: the lowest); 0 for none.
 
-        It stays as P0 does: an auction closes within its trading day.
+        Constant, because P0 is: an auction closes within its trading day.
         """
         return price_limit_of(self.instrument, self.side)
 
@@ -95,13 +95,13 @@ class Auction:
         return bool(self.command.sealed)
 
     def stake_of(self, account: Account, command: PlaceBid) -> Stake:
-        """Return what a bid by ``account`` puts up."""
+        """Return the stake of a bid by ``account``."""
         side, quantity = opposite(self.side), command.quantity
         return Stake(self.instrument, account, side, command.price, quantity, AUCTION)
 
 
 def enter_auction(state: State, auction_id: int, command: OpenAuction) -> Auction:
-    """Enter an auction, its command complete; lock and timer are up to who calls."""
+    """Register an auction with a complete command; the caller sets lock and timer."""
     account = state.accounts[command.account]
     instrument = state.instruments[command.instrument]
     stake = _stake(instrument, account, command)
@@ -111,7 +111,7 @@ def enter_auction(state: State, auction_id: int, command: OpenAuction) -> Auctio
 
 
 def enter_bid(state: State, bid_id: int, command: PlaceBid) -> Bid:
-    """Enter a bid into its auction and account; locking is up to who calls."""
+    """Register a bid in its auction and account; the caller locks its stake."""
     account = state.accounts[command.account]
     auction = state.auctions[command.auction_id]
     bid = Bid(bid_id, command, auction.stake_of(account, command))
@@ -120,7 +120,7 @@ def enter_bid(state: State, bid_id: int, command: PlaceBid) -> Bid:
 
 
 def open_auction(state: State, command: OpenAuction) -> list[Event]:
-    """Open a one-way auction for an account; see OpenAuction."""
+    """Open a one-way auction for an account (see OpenAuction)."""
     permitted = state.permits(command.key, Permission.OPERATE)
     account = state.accounts.get(command.account)
     known = answered_before(account if permitted else None, command)
@@ -149,7 +149,7 @@ def open_auction(state: State, command: OpenAuction) -> list[Event]:
 
 
 def place_bid(state: State, command: PlaceBid) -> list[Event]:
-    """Bid in an open window. O(1), and linear in the participant's own bids."""
+    """Place a bid in an open window. O(1) plus the number of the participant's bids."""
     account = state.trader(command.key, command.account)
     known = answered_before(account, command)
     if known is not None:
@@ -168,7 +168,7 @@ def place_bid(state: State, command: PlaceBid) -> list[Event]:
 
 
 def cancel_bid(state: State, command: CancelBid) -> list[Event]:
-    """Take back a bid of the account's own while its auction is open."""
+    """Cancel one of the account's own bids while its auction is open."""
     account = state.trader(command.key, command.account)
     if account is None:
         return [not_permitted(command.key)]
@@ -179,7 +179,7 @@ def cancel_bid(state: State, command: CancelBid) -> list[Event]:
 
 
 def close_auction(state: State, command: CloseAuction) -> list[Event]:
-    """Close an auction before its time, or cancel it."""
+    """Close an auction early, or cancel it."""
     if not state.permits(command.key, Permission.OPERATE):
         return [Rejected(Reason.NOT_PERMITTED)]
     auction = state.auctions.get(command.auction_id)
@@ -195,7 +195,7 @@ def close_auction(state: State, command: CloseAuction) -> list[Event]:
 def close_due_auction(state: State, auction_id: int) -> list[Event]:
     """Close an auction whose window is over. O(n log n) in its bids.
 
-    Nothing settles in a halt: a window that ends in one is cancelled.
+    Nothing settles during a halt: an auction whose window ends in one is cancelled.
     """
     auction = state.auctions[auction_id]
     if state.semantics >= 2 and state.halts(auction.instrument):
@@ -212,7 +212,7 @@ def cancel_auctions(state: State, instrument: Instrument) -> list[Event]:
 def drop_bids(state: State, participant: Participant, side: Side | None) -> list[Event]:
     """End a participant's bids, oldest first, and cancel its auctions.
 
-    ``side`` narrows the choice to those in which it would buy, or sell; None: all.
+    ``side`` narrows the choice to those that would buy, or sell; None: all.
     """
     sides = (BUY, SELL) if side is None else (side,)
     bids = [
@@ -231,6 +231,6 @@ def drop_bids(state: State, participant: Participant, side: Side | None) -> list
 
 
 def _stake(instrument: Instrument, account: Account, command: OpenAuction) -> Stake:
-    """Return what an auction puts up, its command complete."""
+    """Return the stake of an auction with a complete command."""
     reserve = command.reserve or 0
     return Stake(instrument, account, command.side, reserve, command.quantity, AUCTION)

@@ -1,6 +1,6 @@
-"""The rules of block trades: their prices, and why one is refused.
+"""The rules of block trades: their price limits, and the checks of proposals.
 
-Each reason is found in the order of its precedence; nothing here changes anything.
+Checks run in the order of precedence of their reasons; nothing here changes state.
 """
 
 from __future__ import annotations
@@ -36,14 +36,14 @@ if TYPE_CHECKING:
 
 
 def stake_of(instrument: Instrument, account: Account, command: ProposeBlock) -> Stake:
-    """Return what a proposal by ``account`` puts up."""
+    """Return the stake of a proposal by ``account``."""
     return Stake(
         instrument, account, command.side, command.price, command.quantity, Method.BLOCK
     )
 
 
 def block_limits(instrument: Instrument) -> tuple[int, int]:
-    """Return the lowest and highest price of a block in fen; zeros for no bound."""
+    """Return the lowest and highest price of a block in fen; zeros mean no bound."""
     permille, reference = instrument.terms.blocks.band_permille, instrument.reference
     if not (permille and reference):
         return 0, 0
@@ -53,10 +53,12 @@ def block_limits(instrument: Instrument) -> tuple[int, int]:
 def unproposable(
     state: State, account: Account | None, command: ProposeBlock
 ) -> Rejected | None:
-    """Check a new proposal by the enum's precedence."""
+    """Check a new proposal by precedence of reasons."""
     instrument = state.instruments.get(command.instrument)
     if instrument is None:
         return Rejected(Reason.UNKNOWN_INSTRUMENT, "instrument")
+    # Two checks: clients get NOT_PERMITTED, which precedes UNKNOWN_PARTICIPANT; the
+    # venue itself gets UNKNOWN_ACCOUNT, which follows it.
     if account is None and command.key != VENUE_KEY:
         return not_permitted(command.key)
     if command.counterparty not in state.participants:
@@ -87,14 +89,15 @@ def unacceptable(
     proposal: Proposal | None,
     command: AcceptBlock,
 ) -> Rejected | None:
-    """Check the acceptance of a proposal by the enum's precedence."""
+    """Check the acceptance of a proposal by precedence of reasons."""
     if account is None:
         return not_permitted(command.key)
     rejected = bad_ref(command.client_ref)
     if rejected is not None:
         return rejected
     if proposal is None:
-        # Who may not even sell is told so, whatever was proposed.
+        # The side is unknown here: only a participant that may trade on neither side is
+        # restricted for certain.
         rejected = restricted(account, SELL)
         return rejected or no_such("block_id", command.block_id)
     offer = proposal.stake
@@ -117,14 +120,14 @@ def not_asked(proposal: Proposal, account: Account) -> Rejected | None:
 
 
 def no_such(param: str, block_id: int) -> Rejected:
-    """Refuse a number that no open proposal has."""
+    """Reject a number that no open proposal has."""
     return Rejected(Reason.NO_SUCH_PROPOSAL, param, block_id)
 
 
 def _other_restricted(
     participant: Participant, side: Side, param: str
 ) -> Rejected | None:
-    """Check that supervision lets the other party trade, which ``param`` stands for."""
+    """Check that supervision lets the other party, named by ``param``, trade."""
     return Rejected(Reason.RESTRICTED, param) if barred(participant, side) else None
 
 
@@ -159,7 +162,7 @@ def _out_of_band(instrument: Instrument, price: int) -> Rejected | None:
 
 
 def _fits(proposal: Proposal, account: Account, command: ProposeBlock) -> bool:
-    """Tell whether ``command`` goes back to who made ``proposal`` to its account."""
+    """Tell whether ``command`` answers ``proposal`` and goes back to its proposer."""
     return (
         proposal.proposer.name == command.counterparty
         and proposal.command.counterparty == account.participant.name
@@ -170,7 +173,7 @@ def _fits(proposal: Proposal, account: Account, command: ProposeBlock) -> bool:
 def _same_side(
     state: State, account: Account, command: ProposeBlock
 ) -> Rejected | None:
-    """Check that a counter-offer trades with whom it answers."""
+    """Check that a counter-offer is on the opposite side of the proposal it answers."""
     proposal = state.blocks.get(command.counters)
     if proposal is None or not _fits(proposal, account, command):
         return None
@@ -182,7 +185,7 @@ def _same_side(
 def _uncounterable(
     state: State, account: Account, command: ProposeBlock
 ) -> Rejected | None:
-    """Check the counterparty, and the proposal that a counter-offer answers."""
+    """Check the counterparty and, for a counter-offer, the proposal it answers."""
     proposal = state.blocks.get(command.counters)
     if proposal is not None and state.semantics >= 2:
         own = proposal.side_of(account.participant)
@@ -197,6 +200,6 @@ def _uncounterable(
 
 
 def _lacking(stake: Stake) -> Rejected | None:
-    """Check what accepting needs; it is the proposal that asks for too much."""
+    """Check what accepting needs; blame ``block_id``: the proposal sets the need."""
     rejected = lacking(stake)
     return None if rejected is None else replace(rejected, param="block_id")

@@ -1,7 +1,7 @@
-"""Block trades: one side proposes, the other accepts, declines or counters.
+"""Block trades: one side proposes; the other accepts, declines or counters.
 
-A proposal locks what it would cost its proposer. Accepting settles at once, at
-a price within the block band of P0, outside the book (MARKET-RULES §4).
+A proposal locks its proposer's cost. An accepted block settles at once, at a price
+within the block band of P0, outside the book (MARKET-RULES §4).
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ class Proposal:
         return self.stake.account.participant
 
     def side_of(self, participant: Participant) -> Side | None:
-        """Return the side that a party to it would trade on; None for others."""
+        """Return the side that a party to the block would trade on; None for others."""
         if participant is self.proposer:
             return self.command.side
         if participant.name == self.command.counterparty:
@@ -61,7 +61,7 @@ class Proposal:
 
 
 def enter_proposal(state: State, block_id: int, command: ProposeBlock) -> Proposal:
-    """Enter an open proposal into the registers; locking is up to who calls."""
+    """Register an open proposal; the caller locks its stake."""
     account = state.accounts[command.account]
     instrument = state.instruments[command.instrument]
     proposal = Proposal(block_id, command, stake_of(instrument, account, command))
@@ -70,7 +70,7 @@ def enter_proposal(state: State, block_id: int, command: ProposeBlock) -> Propos
 
 
 def propose(state: State, command: ProposeBlock) -> list[Event]:
-    """Offer a block to another participant; a counter-offer ends what it answers."""
+    """Propose a block to another participant; a counter-offer ends what it answers."""
     account = state.trader(command.key, command.account)
     known = answered_before(account, command)
     if known is not None:
@@ -110,7 +110,7 @@ def accept(state: State, command: AcceptBlock) -> list[Event]:
 
 
 def decline(state: State, command: DeclineBlock) -> list[Event]:
-    """Turn down a proposal, in any phase."""
+    """Decline a proposal, in any phase."""
     account = state.trader(command.key, command.account)
     if account is None:
         return [not_permitted(command.key)]
@@ -123,7 +123,7 @@ def decline(state: State, command: DeclineBlock) -> list[Event]:
 
 
 def _shown(state: State, account: Account | None, block_id: int) -> Proposal | None:
-    """Return an open proposal, to none but its parties since number 2."""
+    """Return an open proposal; since semantics 2, only to its two parties."""
     proposal = state.blocks.get(block_id)
     if proposal is None or account is None or state.semantics < 2:
         return proposal
@@ -131,7 +131,7 @@ def _shown(state: State, account: Account | None, block_id: int) -> Proposal | N
 
 
 def withdraw_block(state: State, command: WithdrawBlock) -> list[Event]:
-    """Take back a proposal of the account's own, in any phase."""
+    """Withdraw one of the account's own proposals, in any phase."""
     account = state.trader(command.key, command.account)
     if account is None:
         return [not_permitted(command.key)]
@@ -143,7 +143,7 @@ def withdraw_block(state: State, command: WithdrawBlock) -> list[Event]:
 
 
 def expire_blocks(state: State, instrument: Instrument, end: BlockEnd) -> list[Event]:
-    """End all proposals of an instrument, oldest first; linear in all open ones."""
+    """End all proposals of an instrument, oldest first. Linear in all open ones."""
     ending = [
         proposal
         for proposal in state.blocks.values()
@@ -158,7 +158,7 @@ def drop_blocks(
     """End all proposals to which a participant is a party, oldest first.
 
     ``side`` narrows the choice to those in which it would buy, or sell; None: all.
-    Linear in all open ones.
+    Linear in all open proposals.
     """
     ending: list[Proposal] = []
     for proposal in state.blocks.values():
@@ -171,7 +171,7 @@ def drop_blocks(
 def _end(
     state: State, proposal: Proposal, end: BlockEnd, answered_by: str = ""
 ) -> BlockEnded:
-    """Take a proposal out of the registers and release what it locked."""
+    """Remove a proposal from the registers and release its lock."""
     del state.blocks[proposal.block_id]
     del proposal.account.blocks[proposal.block_id]
     unlock(proposal.stake)

@@ -1,7 +1,7 @@
-"""What blocks and one-way auctions share: stakes, their refusals and settlement.
+"""Shared by blocks and one-way auctions: stakes, their checks, and settlement.
 
-Their trades are delivered against payment at once. They pass the book by: its
-prices and the composite never learn of them (MARKET-RULES §4).
+Trades settle at once, delivery against payment. They bypass the book and do not affect
+its prices or the composite (MARKET-RULES §4).
 """
 
 from __future__ import annotations
@@ -29,10 +29,10 @@ if TYPE_CHECKING:
 
 @final
 class Stake:
-    """What an account puts up for an open proposal, bid or auction; never changed.
+    """What an account commits to an open proposal, bid or auction; immutable.
 
-    A buyer locks price × quantity and the fee on it, a seller its tonnes. It
-    follows from commands and terms, and these do not change while it is open.
+    A buyer locks price × quantity plus the fee; a seller locks its tonnes. Both follow
+    from commands and terms, which do not change while it is open.
     """
 
     __slots__ = ("account", "instrument", "method", "price", "quantity", "side")
@@ -49,35 +49,35 @@ class Stake:
         self.instrument = instrument
         self.account = account
         self.side = side
-        self.price = price  # fen per tonne; what a seller locks does not depend on it
+        self.price = price  # fen per tonne; a seller's lock does not depend on it
         self.quantity = quantity  # tonnes
         self.method = method
 
     @property
     def need(self) -> int:
-        """The fen of a buyer, or the tonnes of a seller, that it locks."""
+        """The amount locked: fen for a buyer, tonnes for a seller."""
         if self.side is SELL:
             return self.quantity
         return self.price * self.quantity + self.fee
 
     @property
     def fee(self) -> int:
-        """The fen that it pays if all of it trades at its price."""
+        """The fee in fen if the whole quantity trades at the stake's price."""
         return fee(self.price * self.quantity, rate_of(self.instrument, self.method))
 
     @property
     def counts(self) -> bool:
-        """Whether a position limit counts it as tonnes that may come in."""
+        """Whether it counts as incoming tonnes towards a position limit."""
         return self.side is BUY and self.instrument.terms.position_limit > 0
 
     def at(self, price: int, quantity: int) -> Stake:
-        """Return the part of it that trades."""
+        """Return the part of the stake that trades."""
         return Stake(
             self.instrument, self.account, self.side, price, quantity, self.method
         )
 
     def answer(self, account: Account) -> Stake:
-        """Return what ``account`` needs to trade all of it."""
+        """Return the stake that ``account`` needs to trade the whole quantity."""
         side = opposite(self.side)
         return Stake(
             self.instrument, account, side, self.price, self.quantity, self.method
@@ -85,7 +85,7 @@ class Stake:
 
 
 def rate_of(instrument: Instrument, method: Method) -> int:
-    """Return the fee rate of each side, in 0.01 bp."""
+    """Return the fee rate that each side pays, in 0.01 bp."""
     fees = instrument.terms.fees
     return fees.block if method is Method.BLOCK else fees.auction
 
@@ -96,14 +96,14 @@ def fee(notional: int, rate: int) -> int:
 
 
 def lock(stake: Stake) -> None:
-    """Lock what the stake needs, which must be there. O(1)."""
+    """Lock the stake's need, which must be available. O(1)."""
     _balance(stake).available -= stake.need
     if stake.counts:
         stake.account.holding(stake.instrument.name).buying += stake.quantity
 
 
 def unlock(stake: Stake) -> None:
-    """Release what the stake has locked. O(1)."""
+    """Release the stake's lock. O(1)."""
     _balance(stake).available += stake.need
     if stake.counts:
         stake.account.holding(stake.instrument.name).buying -= stake.quantity
@@ -114,10 +114,10 @@ def settle(
 ) -> OffBookTrade:
     """Deliver against payment, take the fees and count the trade. O(1).
 
-    ``taker`` trades at its price with ``maker``, and nothing is locked for either
-    any more. ``source_id`` is the block's or the auction's number. Bought tonnes
-    may be sold from the instrument's sellable day on, whatever the method
-    (MARKET-RULES §3).
+    ``taker`` trades at its price with ``maker``; the locks of both must have been
+    released. ``source_id`` is the number of the block or the auction. Bought tonnes may
+    be sold from the instrument's sellable day on, whatever the method (MARKET-RULES
+    §3).
     """
     instrument, name = taker.instrument, taker.instrument.name
     notional = taker.price * taker.quantity
@@ -162,7 +162,7 @@ def opposite(side: Side) -> Side:
 
 
 def suspended(account: Account) -> Rejected | None:
-    """Check that supervision lets an account take back what it has open."""
+    """Check that supervision lets an account withdraw what it has open."""
     if account.participant.restriction is Restriction.SUSPENDED:
         value = int(account.participant.restriction)
         return Rejected(Reason.RESTRICTED, "account", value)
@@ -170,7 +170,7 @@ def suspended(account: Account) -> Rejected | None:
 
 
 def bad_lots(terms: ListInstrument, quantity: int) -> Rejected | None:
-    """Check a quantity in tonnes: whole lots; no listed maximum holds off the book."""
+    """Check a quantity in tonnes: whole lots. ``max_quantity`` is for listed orders."""
     if quantity <= 0 or quantity % terms.lot:
         return Rejected(Reason.BAD_QTY, "quantity", quantity, terms.lot)
     if quantity > MAX_QUANTITY:
@@ -179,7 +179,7 @@ def bad_lots(terms: ListInstrument, quantity: int) -> Rejected | None:
 
 
 def lacking(stake: Stake) -> Rejected | None:
-    """Check position limit, tonnes and cash; nothing is entered of it."""
+    """Check position limit, tonnes and cash, without entering anything."""
     if stake.side is SELL:
         return _short_of_tonnes(stake)
     return beyond_position(
@@ -202,7 +202,7 @@ def _short_of_cash(stake: Stake) -> Rejected | None:
 
 
 def _short_of_tonnes(stake: Stake) -> Rejected | None:
-    # Not ``holding()``: a refused command leaves not even an empty one behind.
+    # Not ``holding()``, which creates one: a rejected command must leave no trace.
     name = stake.instrument.name
     free = stake.account.holdings.get(name, NOTHING).available
     if stake.need <= free:

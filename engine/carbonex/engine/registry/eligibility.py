@@ -1,7 +1,8 @@
-"""Which tonnes cover which year's obligation: vintages, carry-over, last dates.
+"""Eligibility: which vintages cover which year's obligation, and until which date.
 
-Each product has a table of its own, which the registry replaces as a whole: each of
-its rules lets some vintages cover some years until some date.
+Each product has its own rules, which the registry replaces as a whole. Each rule lets
+some vintages cover some years until a last date. So the rules also say which tonnes are
+carried over to later years.
 """
 
 from __future__ import annotations
@@ -24,17 +25,17 @@ if TYPE_CHECKING:
     Rules = tuple[EligibilityRule, ...]
 
 
-# So that a surrender is judged within a bound, and a table fits into a message. The
-# national market has two rules; a rule names instruments only where vintages do not do.
+# Bounds the work of a surrender, and lets the rules fit into a message. The national
+# market has two rules; rules name instruments only if vintages are not enough.
 MAX_RULES: Final = 32
-MAX_NAMED: Final = 32  # instruments of a rule
+MAX_NAMED: Final = 32  # instruments per rule
 
 
 def set_eligibility(state: State, command: SetEligibility) -> list[Event]:
-    """Replace a product's rules, at once; what was surrendered stays so.
+    """Replace a product's rules at once; earlier surrenders stay valid.
 
-    At once, and not from a trading day on, because surrenders have no trading day:
-    they come in any phase, and on days that do not trade. O(rules).
+    The change does not wait for a trading day, because surrenders have none: they are
+    made in any phase, and on dates that do not trade. O(rules).
     """
     if not state.permits(command.key, Permission.REGISTRY):
         return [Rejected(Reason.NOT_PERMITTED)]
@@ -49,7 +50,7 @@ def set_eligibility(state: State, command: SetEligibility) -> list[Event]:
 
 
 def unsound(rules: Rules) -> Rejected | None:
-    """Check the values of rules; the first that is wrong is named."""
+    """Check the values of rules; report the first wrong value."""
     if len(rules) > MAX_RULES:
         return Rejected(Reason.BAD_PARAMETER, "rules", len(rules), MAX_RULES)
     for rule in rules:
@@ -68,7 +69,7 @@ def unsound(rules: Rules) -> Rejected | None:
 
 
 def misnamed(state: State, product: str, rules: Rules) -> Rejected | None:
-    """Check that the instruments that rules name are of the product."""
+    """Check that the instruments named in rules belong to the product."""
     for rule in rules:
         for name in rule.instruments:
             instrument = state.instruments.get(name)
@@ -78,15 +79,15 @@ def misnamed(state: State, product: str, rules: Rules) -> Rejected | None:
 
 
 def rules_of(instrument: Instrument) -> Rules:
-    """Return those of its product's rules that are for an instrument's tonnes."""
+    """Return the rules of its product that apply to an instrument's tonnes."""
     rules, vintage = instrument.product.eligibility, instrument.terms.vintage
     return tuple(rule for rule in rules if _is_of(rule, instrument.name, vintage))
 
 
 def ineligible(state: State, command: Surrender) -> Rejected | None:
-    """Check that the instrument's tonnes cover the obligation for the year now.
+    """Check that the instrument's tonnes cover the year's obligation today.
 
-    Linear in the product's rules, of which there are few.
+    Linear in the product's rules, which are few.
     """
     instrument = state.instruments[command.instrument]
     rules, year = instrument.product.eligibility, command.year
@@ -94,7 +95,7 @@ def ineligible(state: State, command: Surrender) -> Rejected | None:
         return None
     vintage = instrument.terms.vintage
     today = date_at(state.time_ns)
-    last = 0  # date on which the last of the rules that let it ended
+    last = 0  # last valid date of the matching rules that have ended
     for rule in rules_of(instrument):
         if _lets(rule, vintage, year):
             if not _has_ended(rule, today):
@@ -106,7 +107,7 @@ def ineligible(state: State, command: Surrender) -> Rejected | None:
 
 
 def _is_of(rule: EligibilityRule, instrument: str, vintage: int) -> bool:
-    """Tell whether a rule is for tonnes of an instrument, which is of ``vintage``."""
+    """Tell whether a rule applies to an instrument's tonnes, of vintage ``vintage``."""
     if rule.instruments and instrument not in rule.instruments:
         return False
     if not rule.vintage_from and not rule.vintage_to:
@@ -116,7 +117,7 @@ def _is_of(rule: EligibilityRule, instrument: str, vintage: int) -> bool:
 
 
 def _lets(rule: EligibilityRule, vintage: int, year: int) -> bool:
-    """Tell whether a rule lets tonnes of ``vintage`` cover ``year``, be it over or not."""
+    """Tell whether a rule lets ``vintage`` cover ``year``, ignoring its last date."""
     first, last = rule.year_from or vintage, rule.year_to or year
     return first <= year <= last
 
@@ -126,11 +127,11 @@ def _has_ended(rule: EligibilityRule, today: int) -> bool:
 
 
 def _covering(rules: Rules, year: int, today: int) -> tuple[tuple[int, int], ...]:
-    """Return the vintages that cover ``year`` today, as far as rules name no instruments."""
+    """Return the vintages that cover ``year`` today, from rules for all instruments."""
     found: set[tuple[int, int]] = set()
     for rule in rules:
         newest = rule.vintage_to
-        if not rule.year_from:  # of its own year at most
+        if not rule.year_from:  # a vintage covers no year before its own
             newest = min(newest or year, year)
         begun = rule.year_from <= year <= (rule.year_to or year)
         some = not newest or rule.vintage_from <= newest
@@ -140,7 +141,7 @@ def _covering(rules: Rules, year: int, today: int) -> tuple[tuple[int, int], ...
 
 
 def _bad_range(name: str, first: int, last: int) -> Rejected | None:
-    """Check a first and a last year, each 0 for no bound."""
+    """Check a first and a last year, where 0 means no bound."""
     reason = Reason.BAD_PARAMETER
     for end, value, least in (("from", first, FIRST_YEAR), ("to", last, first)):
         param = f"rules.{name}_{end}"

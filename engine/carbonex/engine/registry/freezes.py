@@ -1,8 +1,9 @@
-"""Freezes: cash and tonnes that the registry keeps an account from using.
+"""Freezes: cash and tonnes that the registry bars an account from using.
 
-A court, or the authority, orders them. What is frozen can be neither traded,
-withdrawn, transferred, retired nor surrendered. Open orders go on, for what they have
-locked is not free; what they give back is frozen as far as a freeze pends.
+A court or the authority orders them. Frozen cash and tonnes cannot be traded,
+withdrawn, transferred, retired or surrendered. Open orders go on, because what they
+have locked is not available; whatever they release is frozen as long as a freeze is
+pending.
 """
 
 from __future__ import annotations
@@ -27,9 +28,9 @@ if TYPE_CHECKING:
 
 
 def freeze(state: State, command: FreezeCommand) -> list[Event]:
-    """Freeze more or less of a balance, once per client ref, in any market phase. O(1).
+    """Raise or lower a freeze of a balance, once per client ref, in any phase. O(1).
 
-    As little is let go as the total says: first what pends.
+    An Unfreeze reduces the pending part first.
     """
     permitted = state.permits(command.key, Permission.REGISTRY)
     account = state.accounts.get(command.account)
@@ -62,16 +63,16 @@ def freeze(state: State, command: FreezeCommand) -> list[Event]:
 
 
 def note_pending(state: State, balance: Balance) -> None:
-    """Note whether a freeze of a balance pends. Linear in those that do."""
+    """Register whether a balance's freeze is pending. Linear in the pending freezes."""
     others = [item for item in state.freezing if item is not balance]
     state.freezing = [*others, balance] if balance.pending else others
     state.watch()
 
 
 def freeze_pending(state: State) -> None:
-    """Freeze what has become available where a freeze pends. Linear in those.
+    """Freeze what has become available in pending balances. Linear in those.
 
-    It runs after whatever may have made something available, before anybody can use it.
+    Runs after anything that may release cash or tonnes, before they can be used.
     """
     done = False
     for balance in state.freezing:
@@ -104,7 +105,7 @@ def _bad_size(command: FreezeCommand) -> Rejected | None:
 
 
 def _impossible(balance: Balance, command: FreezeCommand) -> Rejected | None:
-    """Check that freezes add up to no more than there may be, and to no less than 0."""
+    """Check that the frozen total stays between 0 and MAX_BALANCE."""
     ordered = balance.frozen + balance.pending
     if type(command) is Freeze:
         reason, room = Reason.BALANCE_LIMIT, MAX_BALANCE - ordered
@@ -120,7 +121,7 @@ def _param(command: FreezeCommand) -> str:
 
 
 def _known(account: Account, instrument: str) -> Balance:
-    """Return cash or tonnes; a refused command leaves not even an empty holding."""
+    """Return the balance, creating no holding: a rejection must leave no trace."""
     if not instrument:
         return account.cash_balance
     return account.holdings.get(instrument, NOTHING)

@@ -1,4 +1,4 @@
-"""Cash and tonnes that come, go and change hands outside the market."""
+"""Cash and tonnes credited, debited or transferred outside the market."""
 
 from __future__ import annotations
 
@@ -36,11 +36,11 @@ if TYPE_CHECKING:
 
 
 def move(state: State, command: MoveCommand) -> list[Event]:
-    """Do what the registry decided, once per client ref, in any market phase.
+    """Apply a move of cash or tonnes, once per client ref, in any market phase.
 
-    Participants surrender and transfer their own tonnes with a key that may. A
-    surrender answers with the obligation as it stands then as well. O(1), and linear
-    in the days from which tonnes of the holding may be sold.
+    Participants surrender and transfer their own tonnes with a key that permits it. A
+    surrender also answers with the updated obligation. O(1), and linear in the days
+    from which the holding's tonnes may be sold.
     """
     registry = state.permits(command.key, Permission.REGISTRY)
     account = state.accounts.get(command.account)
@@ -69,14 +69,14 @@ def move(state: State, command: MoveCommand) -> list[Event]:
 
 
 def _is_owner(state: State, account: Account | None, command: MoveCommand) -> bool:
-    """Tell whether a participant's key may move tonnes of its own account so."""
+    """Tell whether a participant's key may make this move from its own account."""
     if account is None or not _may_transfer(state, command):
         return False
     return state.keys[command.key].participant is account.participant
 
 
 def _may_transfer(state: State, command: MoveCommand) -> bool:
-    """Tell whether it is a move for participants, by a key that may make it."""
+    """Tell whether participants may make this kind of move, and this key permits it."""
     own = type(command) is Transfer or type(command) is Surrender
     return own and state.permits(command.key, Permission.TRANSFER)
 
@@ -101,11 +101,11 @@ def _unknown(
 
 
 def _unfree(state: State, account: Account, command: MoveCommand) -> Rejected | None:
-    """Check what supervision lets the two participants of an own move do.
+    """Check that supervision lets both participants of an own move make it.
 
-    Tonnes must not leave, nor reach, whom it restricts: a transfer would walk around
-    that. Obligations are to be met all the same: only who is suspended, and may do
-    nothing, leaves even that to the registry.
+    A transfer must not move tonnes from or to a restricted participant: it would bypass
+    the restriction. Obligations must still be met, so only a suspended participant,
+    which may do nothing, has to leave surrenders to the registry.
     """
     restriction = account.participant.restriction
     if type(command) is not Transfer:
@@ -138,7 +138,7 @@ def _bad_size(command: MoveCommand) -> Rejected | None:
 def _immovable(
     state: State, account: Account, command: MoveCommand, *, registry: bool
 ) -> Rejected | None:
-    """Check that credits fit the venue's total, and that debits are there."""
+    """Check that credits fit the venue's total, and that debits are covered."""
     if type(command) is Deposit:
         room = MAX_BALANCE - state.cash
         if command.amount > room:
@@ -165,8 +165,8 @@ def _untransferable(
 ) -> Rejected | None:
     """Check the receiver's position limit, and that the tonnes are there.
 
-    The other way round for participants, who are not told the receiver's position
-    either: who has no tonnes to give could ask for it as often as it takes.
+    For participants the order is reversed, and the receiver's position is not reported:
+    a sender without tonnes could otherwise probe it as often as needed.
     """
     beyond = _beyond_position(state, account, command)
     if beyond is not None and registry:
@@ -199,7 +199,7 @@ def _unretirable(account: Account, command: Retire) -> Rejected | None:
 
 
 def _apply(state: State, account: Account, command: MoveCommand) -> list[Event]:
-    """Move; return what else it did."""
+    """Apply a move; return further events."""
     if type(command) is Deposit:
         account.cash_balance.credit(command.amount)
         state.cash += command.amount
@@ -220,7 +220,7 @@ def _apply(state: State, account: Account, command: MoveCommand) -> list[Event]:
 
 
 def _transfer(state: State, account: Account, command: Transfer) -> None:
-    """Move free tonnes first, then those that may be sold soonest: each keeps its day."""
+    """Move free tonnes first, then those sellable soonest; all keep their day."""
     source = account.holding(command.instrument)
     target = state.accounts[command.to_account].holding(command.instrument)
     for day, quantity in source.take(command.quantity, sorted([0, *source.maturing])):

@@ -1,4 +1,4 @@
-"""What participants owe for their emissions, and what they surrender for it."""
+"""Participants' obligations for their emissions, and surrenders that meet them."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ if TYPE_CHECKING:
 
 FIRST_YEAR: Final = 1990
 LAST_YEAR: Final = 9999
-WHOLE: Final = 1000  # per mille of an obligation: an instrument without a cap
+WHOLE: Final = 1000  # per mille of an obligation: no cap
 
 
 def set_obligation(state: State, command: SetObligation) -> list[Event]:
-    """State or correct what a participant owes for a year, in tonnes.
+    """Set or correct a participant's obligation for a year, in tonnes.
 
-    It never falls below what was surrendered for it, nor so far that the part
-    from capped instruments is above the highest of their caps. O(instruments).
+    It cannot fall below what is already surrendered, nor so far that the part from
+    capped instruments exceeds the highest of their caps. O(instruments).
     """
     if not state.permits(command.key, Permission.REGISTRY):
         return [Rejected(Reason.NOT_PERMITTED)]
@@ -50,7 +50,7 @@ def set_obligation(state: State, command: SetObligation) -> list[Event]:
 def unsurrenderable(
     state: State, account: Account, command: Surrender
 ) -> Rejected | None:
-    """Check a surrender of a sound quantity by the enum's precedence. O(1)."""
+    """Check a surrender of a valid quantity by precedence of reasons. O(1)."""
     quantity = command.quantity
     obligation = account.participant.obligations.get(command.year)
     if obligation is not None:
@@ -62,6 +62,7 @@ def unsurrenderable(
     if rejected is not None:
         return rejected
     if obligation is None:
+        # Checked this late because its precedence is below that of missing tonnes.
         return Rejected(Reason.OBLIGATION_UNKNOWN, "year", command.year)
     permille = state.instruments[command.instrument].terms.offset_permille
     if permille < WHOLE:
@@ -72,9 +73,9 @@ def unsurrenderable(
 
 
 def surrender(state: State, account: Account, command: Surrender) -> ObligationSet:
-    """Hand in tonnes that exist no more; returns what is owed now.
+    """Surrender tonnes, which cease to exist; return the updated obligation.
 
-    Those that may be sold latest go first, free ones last (MARKET-RULES §3).
+    Tonnes sellable latest go first, free tonnes last (MARKET-RULES §3).
     """
     holding = account.holding(command.instrument)
     holding.take(command.quantity, sorted([0, *holding.maturing], reverse=True))
@@ -99,10 +100,10 @@ def _bad_due(state: State, obligation: Obligation, due: int) -> Rejected | None:
 
 
 def _lowest_due(state: State, obligation: Obligation) -> int:
-    """Return how far the offset lets what is due be lowered, in tonnes.
+    """Return the lowest obligation that the offset allows, in tonnes.
 
-    An offset that is above the cap already, since the instrument's terms have
-    changed, forbids lowering it only.
+    New terms may have left the offset above the cap. That forbids lowering the
+    obligation, and nothing else.
     """
     caps = [item.terms.offset_permille for item in state.listed]
     highest = max((cap for cap in caps if cap < WHOLE), default=WHOLE)

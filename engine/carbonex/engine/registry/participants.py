@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 PUBLIC_KEY_SIZE: Final = 32  # bytes of an Ed25519 public key
 ALL_PERMISSIONS: Final = sum(Permission)
-# What a key could be given where commands mean number 1.
+# The permissions that a key could have by semantics 1.
 FIRST_PERMISSIONS: Final = 15
 
 
@@ -54,7 +54,7 @@ def register_participant(state: State, command: RegisterParticipant) -> list[Eve
 
 
 def add_key(state: State, command: AddKey) -> list[Event]:
-    """Let a participant log in with a key; a key id is never used twice."""
+    """Add a key that lets a participant log in; a key id is never used twice."""
     if not state.permits(command.key, Permission.REGISTRY):
         return [Rejected(Reason.NOT_PERMITTED)]
     participant = state.participants.get(command.participant)
@@ -72,10 +72,10 @@ def add_key(state: State, command: AddKey) -> list[Event]:
 
 
 def revoke_key(state: State, command: RevokeKey) -> list[Event]:
-    """Make a key useless; doing it twice changes nothing. O(keys).
+    """Revoke a key; revoking it twice changes nothing. O(keys).
 
-    One with the permission REGISTRY must be left, whoever asks: to replace the
-    last one, add another first.
+    One key with the permission REGISTRY must remain, whoever sends the command: to
+    replace the last one, add another first.
     """
     if not state.permits(command.key, Permission.REGISTRY):
         return [Rejected(Reason.NOT_PERMITTED)]
@@ -89,7 +89,7 @@ def revoke_key(state: State, command: RevokeKey) -> list[Event]:
 
 
 def open_account(state: State, command: OpenAccount) -> list[Event]:
-    """Give a participant an account under a name new to the venue."""
+    """Open an account for a participant, under a name new to the venue."""
     if not state.permits(command.key, Permission.REGISTRY):
         return [Rejected(Reason.NOT_PERMITTED)]
     participant = state.participants.get(command.participant)
@@ -118,11 +118,12 @@ def open_account(state: State, command: OpenAccount) -> list[Event]:
 
 
 def restrict(state: State, command: RestrictParticipant) -> list[Event]:
-    """Say what a participant may do from now on (MARKET-RULES §6).
+    """Set what a participant may do from now on (MARKET-RULES §6).
 
-    What it may no longer have open ends: orders by number, then blocks to which
-    it is a party, then bids and auctions. Linear in all open blocks and in what it
-    has open. Doing it twice changes nothing more, and NONE lifts any restriction.
+    Orders, blocks and bids that it may no longer have open are ended: orders by order
+    id, then blocks to which it is a party, then bids and auctions. Linear in all open
+    blocks and in what it has open. Repeating the command changes nothing, and NONE
+    lifts any restriction.
     """
     if not state.permits(command.key, Permission.OPERATE):
         return [Rejected(Reason.NOT_PERMITTED)]
@@ -156,7 +157,7 @@ def _not_positive(param: str, value: int) -> Rejected | None:
 
 
 def _too_high(command: OpenAccount) -> Rejected | None:
-    """Check that the caps bound what a snapshot holds and a mass cancel does."""
+    """Check the account's limits, which bound snapshots and mass cancels."""
     for name in ("max_open_orders", "max_stop_orders"):
         value = getattr(command, name)
         if value > MAX_OPEN_ORDERS:
@@ -165,7 +166,7 @@ def _too_high(command: OpenAccount) -> Rejected | None:
 
 
 def _end_open(state: State, participant: Participant, side: Side | None) -> list[Event]:
-    """End what a participant has open on ``side``; None: on both."""
+    """End what a participant has open on ``side``; None: on both sides."""
     cancel = of_participant(CancelReason.RESTRICTED, participant, side, "")
     return [
         *request(state, cancel),

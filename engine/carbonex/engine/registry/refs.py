@@ -1,4 +1,4 @@
-"""Client refs: a command that moves value is done once, however often it comes."""
+"""Client refs: a command that moves value is applied once, however often it is sent."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ if TYPE_CHECKING:
 
 
 def answered_before(account: Account | None, command: RefCommand) -> Event | None:
-    """Return the answer to a client ref that the account has used, else None. O(1).
+    """Return the answer to a client ref that the account has used, or None. O(1).
 
-    It is the first answer, marked as a duplicate, if the command is the same in
-    all but its key; otherwise a refusal. An account that the key may not act for,
-    None, has used none.
+    If the command differs at most in its key, this is the first answer, marked as a
+    duplicate; otherwise it is a rejection. ``account`` is None if the key may not act
+    for it; then the result is None.
     """
     done = None if account is None else account.client_refs.get(command.client_ref)
     if done is None:
@@ -35,12 +35,12 @@ def answered_before(account: Account | None, command: RefCommand) -> Event | Non
 
 
 def bad_ref(ref: str) -> Rejected | None:
-    """Check that a new client ref is a name."""
+    """Check that a new client ref is a valid name."""
     return bad_name("client_ref", ref)
 
 
 def too_many_refs(account: Account) -> Rejected | None:
-    """Check that the account may have one more client ref remembered."""
+    """Check that the account may remember one more client ref."""
     known, limit = len(account.client_refs), account.max_client_ids
     if known < limit:
         return None
@@ -48,5 +48,5 @@ def too_many_refs(account: Account) -> Rejected | None:
 
 
 def remember(account: Account, command: RefCommand, answer: RefEvent) -> None:
-    """Note what a new client ref has done, for this trading day and the next. O(1)."""
+    """Remember a new client ref's answer, for this trading day and the next. O(1)."""
     account.client_refs.today[command.client_ref] = Done(command, answer)

@@ -1,4 +1,4 @@
-"""Cancel on disconnect: what becomes of a session's orders when its client is gone.
+"""Cancel on disconnect: cancel a session's orders when its client is gone.
 
 Blocks and bids stay: they bind, or wait for a counterparty, and end in other ways.
 """
@@ -23,18 +23,18 @@ if TYPE_CHECKING:
     from carbonex.engine.state import State
 
 
-# Sessions remembered for one participant: connected, or in their grace. Reason:
-# each is a name in every snapshot; a trading firm has tens. Policy: one more is
-# refused, and none is forgotten early, because its orders count on it.
+# Sessions kept per participant: connected, or in their grace period. Reason: each is a
+# name in every snapshot, and a trading firm has tens. Policy: another session is
+# rejected, and none is dropped early, because its orders rely on it.
 MAX_SESSIONS: Final = 1_000
 
 
 @final
 class Session:
-    """A participant's named session that asked for cancel on disconnect.
+    """A participant's named session that requested cancel on disconnect.
 
-    ``number`` is counted by the venue. ``connection`` is the newest one, made
-    through ``gateway``; ``ends_ns`` is 0 while it lasts, then when its grace ends.
+    ``number`` is assigned by the venue. ``connection`` is the newest one, made through
+    ``gateway``. ``ends_ns`` is 0 while it lasts, and then the end of the grace period.
     """
 
     __slots__ = (
@@ -58,7 +58,7 @@ class Session:
 
 
 def session_opened(state: State, command: SessionOpened) -> list[Event]:
-    """Note that a client is there, or that it wants its orders kept. O(log n)."""
+    """Register a session, or forget it if its orders are to be kept. O(log n)."""
     if command.key != VENUE_KEY:
         return [Rejected(Reason.NOT_PERMITTED)]
     key = state.keys.get(command.key_id)
@@ -85,10 +85,10 @@ def session_opened(state: State, command: SessionOpened) -> list[Event]:
 
 
 def session_closed(state: State, command: SessionClosed) -> list[Event]:
-    """Let a session's grace begin, or end what it asked for.
+    """Start a session's grace period, or apply a logout.
 
-    Nothing happens where another connection has taken over. Linear in the
-    participant's open orders where they are to be cancelled, else O(log n).
+    Nothing happens if another connection has taken over. Linear in the participant's
+    open orders if they are cancelled, else O(log n).
     """
     if command.key != VENUE_KEY:
         return [Rejected(Reason.NOT_PERMITTED)]
@@ -108,7 +108,7 @@ def session_closed(state: State, command: SessionClosed) -> list[Event]:
 
 
 def end_grace(state: State, number: int) -> list[Event]:
-    """Cancel the orders of a session whose client did not come back."""
+    """Cancel the orders of a session whose client did not reconnect."""
     session = state.sessions[number]
     _forget(state, session)
     participant, reason = session.participant, CancelReason.DISCONNECTED
@@ -116,15 +116,15 @@ def end_grace(state: State, number: int) -> list[Event]:
 
 
 def keep_orders(state: State, number: int) -> None:
-    """Forget a session whose grace is over, and leave its orders as they are."""
+    """Forget a session whose grace period is over, and keep its orders."""
     _forget(state, state.sessions[number])
 
 
 def restart_graces(state: State, gateway: int, now_ns: int) -> None:
-    """Let the grace of every session opened at ``gateway`` begin at ``now_ns``.
+    """Restart the grace period of every session opened at ``gateway`` at ``now_ns``.
 
-    The gateway has started anew, so none of them is connected, and none could
-    come back while it was down. Linear in all sessions.
+    The gateway has restarted: no session is connected, and no client could reconnect
+    while it was down. Linear in all sessions.
     """
     for session in state.sessions.values():
         if session.gateway == gateway:
@@ -132,7 +132,7 @@ def restart_graces(state: State, gateway: int, now_ns: int) -> None:
 
 
 def _unusable(participant: Participant, command: SessionOpened) -> Rejected | None:
-    """Return why a session cannot be opened like this."""
+    """Check whether a session can be opened by this command."""
     rejected = (
         bad_name("session", command.session)
         or bad_name("connection", command.connection)
@@ -151,7 +151,7 @@ def _unusable(participant: Participant, command: SessionOpened) -> Rejected | No
 
 
 def _lose(state: State, session: Session) -> list[Event]:
-    """Let the grace begin; without any it ends at once."""
+    """Start the grace period; without one, the session ends at once."""
     if session.ends_ns:
         return []
     if session.grace_ns == 0:
@@ -161,7 +161,7 @@ def _lose(state: State, session: Session) -> list[Event]:
 
 
 def _set_end(state: State, session: Session, ends_ns: int) -> None:
-    """Let the grace end at ``ends_ns``; 0: the client is connected."""
+    """Let the grace period end at ``ends_ns``; 0: the client is connected."""
     if session.ends_ns:
         state.timers.clear(session.ends_ns, Due.GRACE, session.number)
     session.ends_ns = ends_ns
@@ -178,5 +178,5 @@ def _forget(state: State, session: Session) -> None:
 def _cancel(
     state: State, participant: Participant, name: str, reason: CancelReason
 ) -> list[Event]:
-    """Cancel a session's open orders in all accounts."""
+    """Cancel a session's open orders in all accounts of its participant."""
     return request(state, of_participant(reason, participant, None, name))

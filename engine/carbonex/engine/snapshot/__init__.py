@@ -1,7 +1,7 @@
 """The state as bytes and back: equal logs give equal bytes.
 
-Books are written best level first and oldest order first, everything else in
-the order in which the log brought it, which a restored state keeps.
+Books are written best level first and oldest order first. Everything else is written in
+the order in which the log added it; a restored state keeps that order.
 """
 
 from .images import FORMAT

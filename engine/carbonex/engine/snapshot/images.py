@@ -1,8 +1,8 @@
-"""The rows of a snapshot. Objects point to each other by name or number.
+"""The rows of a snapshot. Rows refer to each other by name or number.
 
-They are arrays: a field that is added, moved or removed makes another FORMAT.
-What follows from the rest is not in them: level totals, schedules, phases,
-timers, the sums of composite prices, auctions' price limits.
+Rows are arrays: adding, moving or removing a field requires a new FORMAT. Derived
+values are not stored: level totals, schedules, phases, timers, the sums of composite
+prices, auctions' price limits.
 """
 
 from __future__ import annotations
@@ -35,10 +35,10 @@ from carbonex.engine.supervision.watch_rows import WatchRow
 FORMAT: Final = 6
 
 PricesRow = tuple[int, int, int, int]  # open, high, low, last
-# Tonnes, trades, and fen as high and low part.
+# Tonnes, trades, and the turnover in fen as high and low part.
 TallyRow = tuple[int, int, int, int]
-# Of a trade: its method, price and tonnes; the buyer, its source and fee; the seller's;
-# the taker's side, and whether a call auction made it.
+# A trade: method, price, tonnes; buyer, its source and fee; seller, its source and fee;
+# the taker's side; whether a call auction made it.
 PrintRow = tuple[Method, int, int, str, int, int, str, int, int, Side, bool]
 TalliesRow = tuple[TallyRow, TallyRow, TallyRow]  # listed, block, auction
 
@@ -46,9 +46,9 @@ TalliesRow = tuple[TallyRow, TallyRow, TallyRow]  # listed, block, auction
 class ExtrasRow(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """What only some orders have.
 
-    ``uncharged`` is what the fees ``paid`` are more than what is owed, from
-    rounding up, in millionths of a fen. ``counted`` tells that what a buy may
-    bring is counted in its account's holding.
+    ``uncharged`` is how much the fees ``paid`` exceed what is owed, because of rounding
+    up, in millionths of a fen. ``counted`` tells whether the account's holding counts
+    the tonnes that a buy may bring.
     """
 
     display: int
@@ -64,7 +64,7 @@ class ExtrasRow(msgspec.Struct, frozen=True, gc=False, array_like=True):
 
 
 class OrderRow(msgspec.Struct, frozen=True, gc=False, array_like=True):
-    """An order of an account's: what its command was, and what has become of it."""
+    """An account's order: its command and its present state."""
 
     order_id: int
     price: int
@@ -75,7 +75,7 @@ class OrderRow(msgspec.Struct, frozen=True, gc=False, array_like=True):
 
 
 class ParticipantRow(msgspec.Struct, frozen=True, gc=False, array_like=True):
-    """A company, what it owes, and the instruments it was reported in."""
+    """A company, its obligations, and the instruments in which it was reported."""
 
     name: str
     restriction: Restriction
@@ -84,7 +84,7 @@ class ParticipantRow(msgspec.Struct, frozen=True, gc=False, array_like=True):
 
 
 class KeyRow(msgspec.Struct, frozen=True, gc=False, array_like=True):
-    """A key that may log in, or might."""
+    """A participant's key, perhaps revoked."""
 
     key_id: str
     participant: str
@@ -94,21 +94,22 @@ class KeyRow(msgspec.Struct, frozen=True, gc=False, array_like=True):
 
 
 class HoldingRow(msgspec.Struct, frozen=True, gc=False, array_like=True):
-    """Tonnes of one instrument; ``maturing`` by trading day."""
+    """Tonnes of one instrument; ``maturing`` is by trading day."""
 
     instrument: str
     quantity: int
     available: int
     buying: int
     maturing: list[tuple[int, int]]
-    frozen: tuple[int, int]  # what is, and what is to be as it becomes available
+    frozen: tuple[int, int]  # frozen, and pending until it becomes available
 
 
 class AccountRow(msgspec.Struct, frozen=True, gc=False, array_like=True):
-    """An account with its open orders by age; offers stand for themselves.
+    """An account with its open orders, oldest first; offers are in rows of their own.
 
-    ``finished`` are orders that only a client order id remembers. The ids are
-    those of the orders of these numbers.
+    ``finished`` are closed orders that are kept only for their client order ids.
+    ``ids_today`` and ``ids_yesterday`` are the order ids of the orders that client
+    order ids stand for.
     """
 
     name: str
@@ -118,7 +119,7 @@ class AccountRow(msgspec.Struct, frozen=True, gc=False, array_like=True):
     max_stop_orders: int
     cash: int
     available: int
-    frozen: tuple[int, int]  # of cash, likewise
+    frozen: tuple[int, int]  # of cash: frozen, and pending
     exec_seq: int
     holdings: list[HoldingRow]
     orders: list[OrderRow]
@@ -127,11 +128,11 @@ class AccountRow(msgspec.Struct, frozen=True, gc=False, array_like=True):
     ids_yesterday: list[int]
     refs_today: list[tuple[RefCommand, RefEvent]]
     refs_yesterday: list[tuple[RefCommand, RefEvent]]
-    countdown: tuple[int, int] | None  # how long, and when it fires
+    countdown: tuple[int, int] | None  # timeout, and when it fires, in ns
 
 
 class SessionRow(msgspec.Struct, frozen=True, gc=False, array_like=True):
-    """A session that asked for cancel on disconnect."""
+    """A session that requested cancel on disconnect."""
 
     number: int
     participant: str
@@ -143,7 +144,7 @@ class SessionRow(msgspec.Struct, frozen=True, gc=False, array_like=True):
 
 
 class ProductRow(msgspec.Struct, frozen=True, gc=False, array_like=True):
-    """A product's composite price, the methods that make it, and what its tonnes cover."""
+    """A product's composite prices, composite methods and eligibility rules."""
 
     prices: PricesRow
     reference: int
@@ -163,7 +164,7 @@ class RecordRow(msgspec.Struct, frozen=True, gc=False, array_like=True):
 
 
 class TapeRow(msgspec.Struct, frozen=True, gc=False, array_like=True):
-    """The day's trades that may be annulled, prices of others, and what was annulled."""
+    """The day's trades that can be annulled, prices of older ones, and annulments."""
 
     trades: list[PrintRow]
     before: PricesRow
@@ -172,11 +173,11 @@ class TapeRow(msgspec.Struct, frozen=True, gc=False, array_like=True):
 
 
 class InstrumentRow(msgspec.Struct, frozen=True, gc=False, array_like=True):
-    """An instrument, with the numbers of its book's orders, and of those that wait.
+    """An instrument, with the order ids of its book and of its waiting stop orders.
 
-    ``bids`` and ``asks`` are in the order in which they trade, ``waiting`` stop
-    orders buys, then sells, those that trigger first in front; ``last_place`` is the
-    highest place that one of them has had.
+    ``bids`` and ``asks`` are in the order in which they trade. ``waiting`` are the stop
+    orders, buys then sells, each in the order in which they trigger. ``last_place`` is
+    the highest place given to one of them so far.
     """
 
     terms: ListInstrument
@@ -207,10 +208,11 @@ class InstrumentRow(msgspec.Struct, frozen=True, gc=False, array_like=True):
 
 
 class BeforeRow(msgspec.Struct, frozen=True, gc=False, array_like=True):
-    """What was before the open trading day began; ``years`` by instrument.
+    """The state just before the open trading day began; ``years`` is by instrument.
 
-    ``terms`` are number, terms, and the date from which others hold, 0 for any;
-    ``unpriced`` are the numbers of those without a price, and whether they awaited one.
+    ``terms`` are instrument number, the terms that were replaced, and the effective
+    date of the terms that replaced them, or 0. ``unpriced`` are the numbers of
+    instruments without a price, and whether they awaited one.
     """
 
     last_day: int
@@ -221,7 +223,7 @@ class BeforeRow(msgspec.Struct, frozen=True, gc=False, array_like=True):
 
 
 class MassCancelRow(msgspec.Struct, frozen=True, gc=False, array_like=True):
-    """A mass cancel that goes on: what it chooses, and how far it has come."""
+    """A mass cancel in progress: what it selects, and how far it has come."""
 
     reason: CancelReason
     account: str
@@ -236,13 +238,13 @@ class MassCancelRow(msgspec.Struct, frozen=True, gc=False, array_like=True):
 
 
 class Head(msgspec.Struct, frozen=True, gc=False, array_like=True):
-    """What every format begins with."""
+    """The beginning of every format."""
 
     format: int
 
 
 class Image(msgspec.Struct, frozen=True, gc=False, array_like=True):
-    """The whole state; dicts as lists in their order."""
+    """The whole state; dicts are lists in the dict's order."""
 
     format: int
     semantics: int
@@ -272,7 +274,7 @@ class Image(msgspec.Struct, frozen=True, gc=False, array_like=True):
     bids: list[tuple[int, PlaceBid]]  # of all auctions, by number
     before: BeforeRow | None
     cancels: list[MassCancelRow]  # the next in turn first
-    reaching: list[tuple[int, int, int]]  # likewise: instrument, fen from, fen to
+    reaching: list[tuple[int, int, int]]  # next first: instrument, fen from, fen to
     unfinished: bool
     secret: bytes
     plain_ids: int

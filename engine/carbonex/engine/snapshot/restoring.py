@@ -1,4 +1,4 @@
-"""From an image back to the state."""
+"""Rebuilding the state from its image."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def restore(state: State, data: bytes) -> None:
 
     Raises:
         ValueError: If ``data`` is not a snapshot of this format.
-        SemanticsError: If it needs semantics that this build does not know.
+        SemanticsError: If the snapshot needs semantics that this build does not know.
 
     """
     image = _decode(data)
@@ -77,6 +77,7 @@ def restore(state: State, data: bytes) -> None:
         _restore_participant(state, participant)
     for key in image.keys:
         _restore_key(state, key)
+    # Accounts come before instruments: books refer to the accounts' orders.
     orders: dict[int, Order] = {}
     for account in image.accounts:
         orders.update(_restore_account(state, account))
@@ -90,12 +91,14 @@ def restore(state: State, data: bytes) -> None:
     _restore_reaching(state, image)
     _restore_products(state, image)
     _restore_offers(state, image)
+    # Last, because timers are derived from everything else.
     _restore_timers(state, orders)
     state.watch()
 
 
 def _decode(data: bytes) -> Image:
     try:
+        # The format alone first: an image of another format may not decode.
         number = _head_decoder.decode(data).format
         if number == FORMAT:
             return _decoder.decode(data)
@@ -284,7 +287,7 @@ def _restore_book(
 
 
 def _cancel(row: MassCancelRow) -> MassCancel:
-    """Restore a mass cancel, which finds what it means by their names."""
+    """Restore a mass cancel; it refers to its objects by name."""
     cancel = MassCancel(
         row.reason, row.account, row.participant, row.instrument, row.side, row.session
     )
@@ -296,7 +299,7 @@ def _cancel(row: MassCancelRow) -> MassCancel:
 
 
 def _restore_reaching(state: State, image: Image) -> None:
-    """Restore what trades have reached stop orders that have not entered yet."""
+    """Restore the price ranges that reached stop orders which have not entered yet."""
     for number, low, high in image.reaching:
         instrument = state.listed[number]
         instrument.stops.low, instrument.stops.high = low, high
@@ -338,7 +341,7 @@ def _extras(state: State, order: Order, row: ExtrasRow) -> Extras:
 
 
 def _restore_products(state: State, image: Image) -> None:
-    """Restore what the products that the instruments have made have of their own."""
+    """Restore products, which adding the instruments has created already."""
     for product, row in zip(state.products.values(), image.products, strict=True):
         _restore_prices(product.prices, row.prices)
         product.reference = row.reference
@@ -350,7 +353,7 @@ def _restore_products(state: State, image: Image) -> None:
 
 
 def _restore_offers(state: State, image: Image) -> None:
-    """Restore block proposals, auctions and bids; balances know their locks."""
+    """Restore block proposals, auctions and bids; balances include locks already."""
     for block_id, proposal in image.blocks:
         enter_proposal(state, block_id, proposal)
     for auction_id, auction in image.auctions:

@@ -1,4 +1,4 @@
-"""From the state to its image."""
+"""Converting the state to its image."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ def snapshot(state: State) -> bytes:
 
 
 def digest(data: bytes) -> bytes:
-    """Return the BLAKE2b-256 of a snapshot: equal states, equal digests. O(its size)."""
+    """Return a snapshot's BLAKE2b-256: equal states have equal digests. O(its size)."""
     return blake2b(data, digest_size=32).digest()
 
 
@@ -295,7 +295,7 @@ def _extras(extras: Extras) -> ExtrasRow:
 
 
 def _finished(account: Account) -> list[OrderRow]:
-    """Return what a repeated client order id asks for of orders that are closed."""
+    """Return closed orders that a repeated client order id may still ask for."""
     ids = account.client_ids
     return [
         _order(order, None)

@@ -1,1 +1,1 @@
-"""What looks like abuse: alerts, and what they are made of."""
+"""Supervision: alerts about suspicious trading, and the records behind them."""

@@ -1,13 +1,15 @@
-"""Supervision: what looks like abuse raises an alert and prevents nothing.
+"""Supervision: suspicious trading raises an alert; nothing is prevented.
 
-The rules are those of MARKET-RULES §6, each with a threshold in the instrument's
-terms; blocks count between two participants, listed trades for everything.
+The rules are those of MARKET-RULES §6, each with a threshold in the instrument's terms.
+Listed trades count for every rule, blocks only for the rules about pairs of
+participants.
 
-An alert is raised when something reaches its threshold, and again in the same
-trading day only when its extent has at least doubled since it was last told:
-orders cancelled, tonnes traded, fen lost. What is counted singly, quick cancels
-and deviating trades, is told each of the first 20 times per participant, then
-whenever their number has doubled. So a storm is bounded, and none goes unseen.
+An alert is raised when a measure reaches its threshold. In the same trading day it is
+raised again only when its extent (orders cancelled, tonnes traded, fen lost) has at
+least doubled since the last alert. Single events, which are quick cancels and deviating
+trades, each raise an alert for the first 20 per participant; after that an alert is
+raised whenever their number has doubled. So a storm of alerts is bounded, and no abuse
+goes unseen.
 """
 
 from __future__ import annotations
@@ -48,7 +50,7 @@ if TYPE_CHECKING:
 
 
 def watched(terms: ListInstrument) -> bool:
-    """Tell whether any threshold is on, so that the instrument needs a Watch."""
+    """Tell whether any threshold is set, so that the instrument needs a Watch."""
     limits = terms.thresholds
     return any(
         (
@@ -63,7 +65,7 @@ def watched(terms: ListInstrument) -> bool:
 
 
 def supervise(state: State, events: Iterable[Event]) -> list[Alert]:
-    """Read what a command (or time) has done, and return what it looks like.
+    """Read the events of a command (or of time) and return the alerts they raise.
 
     Amortised O(1) per event.
     """
@@ -90,7 +92,7 @@ def _accepted(state: State, event: OrderAccepted) -> Iterable[Alert]:
 
 
 def _triggered(state: State, event: OrderTriggered) -> Iterable[Alert]:
-    """Let a stop order count, if it is large then, from when it enters the book."""
+    """Start the time of a large stop order when it enters the book."""
     watch = state.instruments[event.order.instrument].watch
     if watch is not None:
         watch.large.pop(event.order_id, None)
@@ -99,7 +101,7 @@ def _triggered(state: State, event: OrderTriggered) -> Iterable[Alert]:
 
 
 def _amended(state: State, event: OrderAmended) -> Iterable[Alert]:
-    """Let a large order count anew if it has a new place in the queue."""
+    """Restart a large order's time if it lost its queue priority."""
     if not event.priority_kept:
         _enter(state, event.order, event.order_id, event.quantity)
     return ()
@@ -114,7 +116,8 @@ def _cancelled(state: State, event: OrderCancelled) -> Iterator[Alert]:
     entry = watch.large.pop(event.order_id, None)
     if event.reason is not CancelReason.CLIENT:
         return
-    # An order of a former day was not placed in this one, so it does not count.
+    # Orders of earlier days are not in ``placed``, so their cancels do not count
+    # either.
     if event.filled == 0 and 0 < watch.first_order <= event.order_id:
         conduct = watch.conduct(participant_of(state, order))
         conduct.cancelled.add(1, 0, (event.order_id,), 0)
@@ -137,6 +140,7 @@ def _traded(state: State, event: Trade) -> Iterator[Alert]:
         _forget_filled(watch, event)
     taker = participant_of(state, event.taker)
     maker = participant_of(state, event.maker)
+    # Before the trade is added: it is compared with the vwap of the trades before it.
     yield from _price_deviation(instrument, watch, event, taker, maker)
     buyer, seller = taker, maker
     buy_id, sell_id = event.taker_id, event.maker_id
@@ -160,7 +164,7 @@ def _traded(state: State, event: Trade) -> Iterator[Alert]:
 
 
 def _settled(state: State, event: OffBookTrade) -> Iterator[Alert]:
-    """Read a block; an auction's allotments are nobody's choice of counterparty."""
+    """Read a block. Auction trades are skipped: nobody chose the counterparty."""
     instrument = state.instruments[event.instrument]
     watch, limits = instrument.watch, instrument.terms.thresholds
     if watch is None or event.method is not Method.BLOCK:
@@ -175,7 +179,7 @@ def _settled(state: State, event: OffBookTrade) -> Iterator[Alert]:
 
 
 def _annulled(state: State, event: TradeAnnulled) -> Iterator[Alert]:
-    """Take a trade out of what was added up; the others' shares of it grow by that."""
+    """Subtract an annulled trade from the totals; the other shares of volume grow."""
     instrument = state.instruments[event.instrument]
     watch, limits = instrument.watch, instrument.terms.thresholds
     if watch is None or event.method is Method.AUCTION:
@@ -197,7 +201,7 @@ def _annulled(state: State, event: TradeAnnulled) -> Iterator[Alert]:
 
 
 def _cancel_ratio(instrument: Instrument, conduct: Conduct) -> Iterator[Alert]:
-    """Tell of too many orders that were cancelled unfilled; ``value`` per mille."""
+    """Alert on too many orders cancelled unfilled; ``value`` is per mille of placed."""
     limits, trail = instrument.terms.thresholds, conduct.cancelled
     if conduct.placed < limits.cancel_orders:
         return
@@ -210,7 +214,7 @@ def _cancel_ratio(instrument: Instrument, conduct: Conduct) -> Iterator[Alert]:
 def _quick_cancel(
     instrument: Instrument, conduct: Conduct, order_id: int, quantity: int
 ) -> Iterator[Alert]:
-    """Tell of a large order that was soon cancelled; ``value`` is its tonnes."""
+    """Alert on a large order cancelled too soon; ``value`` is its tonnes."""
     trail = conduct.hasty
     trail.add(1, 0, (order_id,), 0)
     if trail.again():
@@ -222,7 +226,7 @@ def _quick_cancel(
 def _price_deviation(
     instrument: Instrument, watch: Watch, event: Trade, taker: str, maker: str
 ) -> Iterator[Alert]:
-    """Tell of a trade far from the vwap before it; ``value`` is per mille of that."""
+    """Alert on a trade far from the vwap before it; ``value`` is per mille of that."""
     limits, volume = instrument.terms.thresholds, watch.quantity
     limit = limits.vwap_deviation
     if limit == 0 or volume == 0 or volume < limits.vwap_volume:
@@ -240,10 +244,11 @@ def _price_deviation(
 def _volume_share(
     instrument: Instrument, watch: Watch, buyer: Conduct, seller: Conduct, quantity: int
 ) -> Iterator[Alert]:
-    """Tell who has too much of one side of the day's volume; ``value`` per mille.
+    """Alert on too large a share of one side of the day's volume; ``value`` per mille.
 
-    ``quantity`` is the newest trade's, by which only two shares have grown. But
-    when enough has traded for shares to count, everybody is looked at, once.
+    The newest trade, of ``quantity`` tonnes, raised only the two shares of its own
+    parties. But when the volume first suffices for shares to count, all participants
+    are checked once.
     """
     total, enough = watch.quantity, instrument.terms.thresholds.share_volume
     shares: Iterable[tuple[Side, Conduct]] = ((BUY, buyer), (SELL, seller))
@@ -259,7 +264,7 @@ def _everybody(watch: Watch) -> list[tuple[Side, Conduct]]:
 def _shares(
     instrument: Instrument, watch: Watch, shares: Iterable[tuple[Side, Conduct]]
 ) -> Iterator[Alert]:
-    """Tell of those shares that are too much, where enough has traded."""
+    """Alert on those shares that are too large, if the volume suffices."""
     limits, total = instrument.terms.thresholds, watch.quantity
     limit = limits.volume_share
     if total == 0 or total < limits.share_volume:
@@ -279,7 +284,7 @@ def _between(instrument: Instrument, pair: Pair) -> Iterator[Alert]:
 
 
 def _reverse_trades(instrument: Instrument, pair: Pair) -> Iterator[Alert]:
-    """Tell of two who sell each other the same tonnes; ``value`` is how many."""
+    """Alert on two participants that trade both ways; ``value``: tonnes both ways."""
     limit = instrument.terms.thresholds.reverse_quantity
     value = min(pair.forth.amount, pair.back.amount)
     if limit and value >= max(limit, pair.due):
@@ -289,20 +294,21 @@ def _reverse_trades(instrument: Instrument, pair: Pair) -> Iterator[Alert]:
 
 
 def _high_low(instrument: Instrument, pair: Pair) -> Iterator[Alert]:
-    """Tell who bought high from and sold low to the other; ``value`` per mille.
+    """Alert on buying high from and selling low to one counterparty.
 
-    It compares averages: per mille of the selling price. The extent is what was
-    lost by it in fen, on the tonnes that went both ways.
+    Average prices are compared; ``value`` is per mille of the selling price. The extent
+    is the resulting loss in fen on the tonnes that went both ways.
     """
     limit = instrument.terms.thresholds.high_low
     bought, sold, names = pair.forth, pair.back, (pair.first, pair.second)
     if not (limit and bought.amount and sold.amount):
         return
+    # The difference of the average prices, cross-multiplied to stay in integers.
     excess = bought.turnover * sold.amount - sold.turnover * bought.amount
     if excess < 0:
         excess, bought, sold, names = -excess, sold, bought, names[::-1]
     value = 1000 * excess // (sold.turnover * bought.amount)
-    lost = -(-excess // max(bought.amount, sold.amount))  # at least a fen
+    lost = -(-excess // max(bought.amount, sold.amount))  # at least 1 fen
     if value >= limit and bought.doubled(lost):
         kind = AlertKind.HIGH_LOW
         yield Alert(kind, instrument.name, *names, value, limit, *pair.numbers())
@@ -313,7 +319,7 @@ def _way(pair: Pair, buyer: str) -> Trail:
 
 
 def _enter(state: State, order: PlaceOrder, order_id: int, quantity: int) -> None:
-    """Let an order of ``quantity`` tonnes, if that is large, count from now on."""
+    """Start an order's time now if its ``quantity`` in tonnes is large."""
     instrument = state.instruments[order.instrument]
     watch, limits = instrument.watch, instrument.terms.thresholds
     if watch is not None and 0 < limits.large_order <= quantity:
@@ -332,7 +338,7 @@ def _forget_filled(watch: Watch, event: Trade) -> None:
         watch.renewed.pop(event.taker_id, None)
 
 
-# What reads each kind of event. Function and event type match pairwise.
+# The reader of each event type. Any, because a reader takes only its own key's type.
 _FORMER_READERS: dict[type[Event], Callable[[State, Any], Iterable[Alert]]] = {
     OrderAccepted: _accepted,
     OrderTriggered: _triggered,
@@ -341,7 +347,7 @@ _FORMER_READERS: dict[type[Event], Callable[[State, Any], Iterable[Alert]]] = {
     Trade: _traded,
     OffBookTrade: _settled,
 }
-# Since number 2 withdrawals are read by their effect, and trades as ever.
+# Since semantics 2 withdrawals are read by their effect; trades are read as before.
 _READERS: dict[type[Event], Callable[[State, Any], Iterable[Alert]]] = {
     **effects.READERS,
     Trade: _traded,

@@ -1,13 +1,13 @@
-"""Supervision by effect: tonnes that were in view and are withdrawn, by any means.
+"""Supervision by effect: shown tonnes that are withdrawn, by whatever means.
 
-It is how alerts of withdrawals are raised since number 2 (see ``alerts``). What
-counts is what the book showed: not what an iceberg hides, a stop order that waits or
-the rest of a taker. A tonne is withdrawn when its participant took it back, or could
-have arranged that: by a cancel, an amendment to fewer tonnes or to a worse price, an
-expiry before the close, the end of a session, the dead man's switch, or self-trade
-prevention. What the venue ends is nobody's withdrawal. An order counts nothing once
-half of it has traded since it came into view, or last grew or came to a worse price:
-it was meant. What has traded covers no tonnes that an amendment brings later.
+Alerts about withdrawals work this way since semantics 2 (see ``alerts``). Only tonnes
+that the book showed count: not an iceberg's hidden tonnes, waiting stop orders or the
+rest of a taker. A tonne is withdrawn when its participant took it back or could have
+arranged that: by a cancel, an amendment to fewer tonnes or a worse price, an expiry
+before the close, the end of a session, the dead man's switch, or self-trade prevention.
+What the venue ends is not a withdrawal. An order counts nothing once half of it has
+traded since it came into view, or since it last grew or moved to a worse price: it was
+meant seriously. Earlier trades excuse no tonnes that an amendment adds later.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 
 MS_NS: Final = 1_000_000
-# What a participant withdraws, or has let happen.
+# Cancels that the participant made or could have arranged.
 OWN: Final = frozenset(
     {
         CancelReason.CLIENT,
@@ -46,7 +46,8 @@ OWN: Final = frozenset(
         CancelReason.SELF_TRADE,
     }
 )
-# Why the rest of a taker goes; a stop order that waits never goes for these.
+# Why the rest of a taker is cancelled. A waiting stop order is never cancelled for
+# these reasons.
 OF_TAKERS: Final = frozenset(
     {
         CancelReason.IOC,
@@ -58,7 +59,7 @@ OF_TAKERS: Final = frozenset(
 
 
 def participant_of(state: State, order: PlaceOrder) -> str:
-    """Return whose an order is."""
+    """Return the name of an order's participant."""
     return state.accounts[order.account].participant.name
 
 
@@ -72,6 +73,7 @@ def _accepted(state: State, event: OrderAccepted) -> Iterable[Alert]:
     if limits.cancel_ratio:
         watch.first_order = watch.first_order or event.order_id
         watch.conduct(participant_of(state, order)).placed += 1
+    # A stop order comes into view only when it is triggered.
     if order.order_type is not STOP and order.order_type is not STOP_LIMIT:
         _show(state, instrument, watch, event, order.quantity)
     if not limits.cancel_ratio:
@@ -87,7 +89,7 @@ def _triggered(state: State, event: OrderTriggered) -> Iterable[Alert]:
 
 
 def _refilled(state: State, event: OrderRefilled) -> Iterable[Alert]:
-    """Let the next tonnes of an iceberg count from now on: those before have gone."""
+    """Start the time of an iceberg's next tonnes; the previous ones have traded."""
     instrument = state.instruments[event.order.instrument]
     if instrument.watch is not None:
         _show(state, instrument, instrument.watch, event, event.shown)
@@ -95,15 +97,17 @@ def _refilled(state: State, event: OrderRefilled) -> Iterable[Alert]:
 
 
 def _amended(state: State, event: OrderAmended) -> Iterator[Alert]:
-    """Read what an amendment withdrew, and let what it brings into view count.
+    """Read the tonnes an amendment withdrew, and count those it brought into view.
 
-    At a better price, or with more tonnes, its time begins anew. But if it came lately
-    it still counts as having stood since then: else pieces that are moved one by one
-    before they go would look as if they had never stood together.
+    At a better price or with more tonnes, the order's time restarts. If it came into
+    view recently, it still counts as standing since then. Otherwise pieces that are
+    moved one by one before their withdrawal would look as if they had never stood
+    together.
     """
     order, order_id = event.order, event.order_id
     instrument = state.instruments[order.instrument]
     watch = instrument.watch
+    # With a stop price set, the order still waits and is not in view.
     if watch is None or event.stop_price:
         return
     left, filled = event.remaining, event.quantity - event.remaining
@@ -125,7 +129,7 @@ def _amended(state: State, event: OrderAmended) -> Iterator[Alert]:
 
 
 def _stand_anew(state: State, watch: Watch, event: OrderAmended, entry: Shown) -> None:
-    """Let a young order's time begin anew; what it shows more counts from now on."""
+    """Restart a young order's time; count tonnes it shows in addition from now on."""
     place, came_ns, _, shown, gone, grown = entry
     if event.added:
         watch.entries += 1
@@ -147,6 +151,7 @@ def _cancelled(state: State, event: OrderCancelled) -> Iterator[Alert]:
         numbers = (shown, event.filled, event.quantity)
         yield from _withdrawn(state, instrument, order, order_id, numbers)
     elif not event.rested and reason in OF_TAKERS:
+        # Its tonnes were counted as shown when it entered, but they never rested.
         _count(state, instrument, watch, event, -_in_view(order, event.quantity))
         if instrument.terms.thresholds.cancel_ratio:
             conduct = watch.conduct(participant_of(state, order))
@@ -156,7 +161,7 @@ def _cancelled(state: State, event: OrderCancelled) -> Iterator[Alert]:
 
 
 def _reduced(state: State, event: OrderReduced) -> Iterator[Alert]:
-    """Read what self-trade prevention took of an order that rested."""
+    """Read the tonnes that self-trade prevention took from a resting order."""
     order, left = event.order, event.remaining
     instrument = state.instruments[order.instrument]
     if instrument.watch is not None and event.rested:
@@ -165,9 +170,9 @@ def _reduced(state: State, event: OrderReduced) -> Iterator[Alert]:
 
 
 def _early(state: State, instrument: Instrument, reason: CancelReason) -> bool:
-    """Tell whether an order expires before the instrument's day is over.
+    """Tell whether an order expires before the close of the instrument's day.
 
-    One that expires at the close, or after it, is as good as an order for the day.
+    An order that expires at the close or later is like a day order.
     """
     if reason is not CancelReason.EXPIRED:
         return False
@@ -175,7 +180,7 @@ def _early(state: State, instrument: Instrument, reason: CancelReason) -> bool:
 
 
 def _in_view(order: PlaceOrder, left: int) -> int:
-    """Return what the book shows of an order that enters it with ``left`` tonnes."""
+    """Return the tonnes that the book shows of an order with ``left`` tonnes."""
     conditions = order.conditions
     if conditions is None or not conditions.display_quantity:
         return left
@@ -189,7 +194,7 @@ def _show(
     event: OrderAccepted | OrderTriggered | OrderRefilled,
     left: int,
 ) -> None:
-    """Let an order that comes into view count from now on."""
+    """Count an order that comes into view from now on."""
     tonnes = _in_view(event.order, left)
     _enter(state, instrument, watch, event.order_id, tonnes)
     _count(state, instrument, watch, event, tonnes)
@@ -215,7 +220,7 @@ def _count(
     | OrderCancelled,
     tonnes: int,
 ) -> None:
-    """Count tonnes shown; those of an order of a former day are not this day's."""
+    """Count shown tonnes, unless the order is of an earlier day."""
     if not instrument.terms.thresholds.cancel_ratio:
         return
     if 0 < watch.first_order <= event.order_id:
@@ -229,7 +234,10 @@ def _withdrawn(
     order_id: int,
     numbers: tuple[int, int, int],
 ) -> Iterator[Alert]:
-    """Read a withdrawal: ``numbers`` of it, traded before, and left before, in tonnes."""
+    """Read a withdrawal of an order's tonnes.
+
+    ``numbers`` are tonnes: withdrawn now, traded before, and left before.
+    """
     tonnes, filled, left = numbers
     whole = order.quantity
     watch, limits = instrument.watch, instrument.terms.thresholds
@@ -237,6 +245,7 @@ def _withdrawn(
     if order_id in watch.renewed:
         before, whole = watch.renewed[order_id]
         filled -= before
+    # Half or more has traded: the order was meant seriously.
     if 2 * filled >= max(whole, filled + left):
         return
     conduct = watch.conduct(participant_of(state, order))
@@ -253,10 +262,10 @@ def _quick_cancel(
     order: PlaceOrder,
     withdrawn: tuple[int, int],
 ) -> Iterator[Alert]:
-    """Tell of much that stood together and was soon withdrawn; ``value`` is tonnes.
+    """Alert on many tonnes that stood together and were soon withdrawn.
 
-    An order of which more than half is withdrawn counts with all that it showed: when
-    it came, and when it last grew.
+    ``value`` is those tonnes. An order of which more than half is withdrawn counts with
+    all the tonnes that it showed, both when it came into view and when it last grew.
     """
     watch, limits = instrument.watch, instrument.terms.thresholds
     order_id, tonnes = withdrawn
@@ -275,7 +284,8 @@ def _quick_cancel(
     if not (more or lately):
         return
     side = conduct.withdrawn[order.side]
-    # It may have come almost ``old_ns`` before it was moved, and that so long ago.
+    # Doubled: the order may have come almost ``old_ns`` before it was moved, and the
+    # move may be almost ``old_ns`` ago.
     now, old_ns = (watch.entries, state.time_ns), 2 * old_ns
     value = 0
     if grown is not None and lately:
@@ -300,12 +310,13 @@ def _quick_cancel(
 
 
 def _weight(shown: int, gone: int) -> int:
-    """Return how much ``gone`` tonnes weigh of those ``shown`` at a moment."""
+    """Return the weight of ``gone`` tonnes out of those ``shown`` together."""
+    # More than half withdrawn counts as all: the rest was for show as well.
     return shown if 2 * gone > shown else gone
 
 
 def _cancel_ratio(instrument: Instrument, conduct: Conduct) -> Iterator[Alert]:
-    """Tell who withdraws too much of what it shows; ``value`` is per mille of that."""
+    """Alert on withdrawing too much of the shown tonnes; ``value`` is in per mille."""
     limits, trail = instrument.terms.thresholds, conduct.cancelled
     if conduct.placed < limits.cancel_orders or not conduct.shown:
         return
@@ -315,7 +326,7 @@ def _cancel_ratio(instrument: Instrument, conduct: Conduct) -> Iterator[Alert]:
         yield Alert(kind, instrument.name, who, "", value, limit, *trail.numbers())
 
 
-# What reads each kind of event. Function and event type match pairwise.
+# The reader of each event type. Any, because a reader takes only its own key's type.
 READERS: Final[dict[type[Event], Callable[[State, Any], Iterable[Alert]]]] = {
     OrderAccepted: _accepted,
     OrderTriggered: _triggered,

@@ -1,9 +1,8 @@
-"""What supervision remembers of an instrument: its trading day, in bounded memory.
+"""Supervision's record of an instrument's trading day, in bounded memory.
 
-Of participants there is one row each; of pairs of participants who traded with
-each other the MAX_PAIRS that did so last; of the orders and trades behind an
-alert the KEPT newest numbers. Large orders are remembered while they are open
-and have come lately.
+There is one row per participant. Of pairs of participants that traded with each other,
+the MAX_PAIRS that did so last are kept; of the orders and trades behind an alert, the
+KEPT newest numbers. Large orders are kept while they are open and recent.
 """
 
 from __future__ import annotations
@@ -15,26 +14,27 @@ from .watch_rows import ConductRow, PairRow, TrailRow, WatchRow, large_row, whol
 from .withdrawals import KEPT, Withdrawals, withdrawals
 
 
-MAX_PAIRS: Final = 10_000  # of an instrument; beyond it the one longest idle goes
+MAX_PAIRS: Final = 10_000  # per instrument; beyond it the longest idle pair is dropped
 
-Numbers = tuple[tuple[int, ...], tuple[int, ...]]  # of orders and of trades
-# Of an order in view: the entry with which it came and when that was (ns), since when
-# it stands as it does, how many tonnes came, how many of them were withdrawn; and
-# since it last grew: that entry and when it was, the tonnes then in view, how many of
-# them were withdrawn, and how many count since then already.
+Numbers = tuple[tuple[int, ...], tuple[int, ...]]  # of orders, and of trades
+# An order in view: the number of the entry with which it came into view, the time of
+# that entry (ns), the time since which it stands unchanged (ns), the tonnes that came,
+# and how many of those were withdrawn. Then Grown, about when it last grew: the entry
+# and its time, the tonnes then in view, how many of those were withdrawn, and how many
+# already count since then.
 Grown = tuple[int, int, int, int, int]
 Shown = tuple[int, int, int, int, int, Grown | None]
-# Of an open order that was amended: the tonnes that it had traded when it last grew or
-# came to a worse price, and those that it then had left.
+# An amended open order, when it last grew or moved to a worse price: the tonnes traded
+# by then, and the tonnes then left.
 Renewed = tuple[int, int]
 
 
 @final
 class Trail:
-    """Something that is followed: how much of it, and its newest numbers.
+    """A running total, and the newest order and trade numbers behind it.
 
-    ``amount`` counts orders, trades or tonnes, ``turnover`` is in fen. An alert
-    is raised when its extent, which for most is the amount, is at least ``due``.
+    ``amount`` counts orders, trades or tonnes; ``turnover`` is in fen. An alert is
+    raised when its extent, usually the amount, is at least ``due``.
     """
 
     __slots__ = ("amount", "due", "orders", "trades", "turnover")
@@ -49,7 +49,7 @@ class Trail:
     def add(
         self, amount: int, turnover: int, orders: tuple[int, ...], trade_id: int
     ) -> None:
-        """Follow more of it; ``trade_id`` is 0 where there was no trade. O(KEPT)."""
+        """Add to the total; ``trade_id`` is 0 if there was no trade. O(KEPT)."""
         self.amount += amount
         self.turnover += turnover
         for order_id in orders:
@@ -62,37 +62,37 @@ class Trail:
             del self.trades[:-KEPT]
 
     def remove(self, amount: int, turnover: int) -> None:
-        """Follow less of it: a trade was annulled, whose numbers are still told."""
+        """Subtract an annulled trade; its number is kept."""
         self.amount -= amount
         self.turnover -= turnover
 
     def doubled(self, extent: int) -> bool:
-        """Tell whether an alert is to be raised; the next is at twice the extent."""
+        """Tell whether to raise an alert; the next one is due at twice the extent."""
         if extent < self.due:
             return False
         self.due = 2 * extent
         return True
 
     def again(self) -> bool:
-        """Tell likewise for what is counted: the first KEPT times are told singly."""
+        """Like ``doubled``, for single events: the first KEPT raise an alert each."""
         if self.amount < self.due:
             return False
         self.due = 2 * self.amount if self.amount >= KEPT else self.amount + 1
         return True
 
     def numbers(self) -> Numbers:
-        """Return the numbers behind an alert, oldest first."""
+        """Return the order and trade numbers behind an alert, oldest first."""
         return tuple(self.orders), tuple(self.trades)
 
     def take(self) -> Numbers:
-        """Return and forget them, so that the next alert has its own."""
+        """Return the numbers and clear them, so that the next alert has its own."""
         numbers = self.numbers()
         self.orders.clear()
         self.trades.clear()
         return numbers
 
     def image(self) -> TrailRow:
-        """Return it as a snapshot holds it."""
+        """Return the total's snapshot row."""
         return TrailRow(
             self.amount,
             large_row(self.turnover),
@@ -104,13 +104,13 @@ class Trail:
 
 @final
 class Conduct:
-    """What a participant did in an instrument in a trading day.
+    """A participant's conduct in an instrument on a trading day.
 
-    ``placed`` counts its orders, and ``cancelled`` those of them that it cancelled
-    unfilled. Since number 2 the latter counts the tonnes that it withdrew, of those
-    that it has ``shown``. ``hasty`` counts the large orders that it cancelled too
-    soon; ``withdrawn`` is what it withdrew too soon lately, of buys and of sells.
-    ``stray`` counts its trades, as the taker, far from the running vwap. ``bought`` and
+    ``placed`` counts its orders, and ``cancelled`` those that it cancelled unfilled.
+    Since semantics 2 ``cancelled`` counts the tonnes that it withdrew out of the tonnes
+    ``shown``. ``hasty`` counts the large orders that it cancelled too soon.
+    ``withdrawn`` are its recent withdrawals that came too soon, of buys and of sells.
+    ``stray`` counts its trades as taker far from the running vwap. ``bought`` and
     ``sold`` are tonnes of listed trades.
     """
 
@@ -138,7 +138,7 @@ class Conduct:
         self.withdrawn = Withdrawals(), Withdrawals()
 
     def image(self) -> ConductRow:
-        """Return it as a snapshot holds it."""
+        """Return the participant's snapshot row."""
         return ConductRow(
             self.participant,
             self.placed,
@@ -155,11 +155,11 @@ class Conduct:
 
 @final
 class Pair:
-    """What two participants traded with each other in a trading day.
+    """What two participants traded with each other on a trading day.
 
-    ``forth`` is what ``first`` bought from ``second`` in tonnes and fen, ``back``
-    what it sold to it. From ``due`` tonnes both ways on an alert is raised. Trades are
-    followed from number ``since`` on.
+    ``forth`` is what ``first`` bought from ``second`` in tonnes and fen, ``back`` what
+    it sold to it. An alert is raised from ``due`` tonnes both ways on. Trades count
+    from trade number ``since`` on.
     """
 
     __slots__ = ("back", "due", "first", "forth", "second", "since")
@@ -173,7 +173,7 @@ class Pair:
         self.back = Trail()
 
     def numbers(self) -> Numbers:
-        """Return the newest numbers, half of them from each way."""
+        """Return the newest numbers, half of them from each direction."""
         half = KEPT // 2
         forth, back = self.forth, self.back
         orders = sorted(forth.orders[-half:] + back.orders[-half:])
@@ -181,23 +181,24 @@ class Pair:
         return tuple(orders), tuple(trades)
 
     def image(self) -> PairRow:
-        """Return it as a snapshot holds it."""
+        """Return the pair's snapshot row."""
         forth, back = self.forth.image(), self.back.image()
         return PairRow(self.first, self.second, self.due, forth, back, self.since)
 
 
 @final
 class Watch:
-    """An instrument's trading day, as far as supervision needs it.
+    """Supervision's record of an instrument's trading day.
 
-    ``first_order`` is the day's first order, or 0; ``quantity`` (tonnes) and
-    ``turnover`` (fen) are those of its listed trades. ``large`` holds open large
-    orders by number, with the time (ns) since which they count and their tonnes,
-    longest ago first; ``pairs`` those who traded last at the end.
+    ``first_order`` is the day's first order id, or 0. ``quantity`` (tonnes) and
+    ``turnover`` (fen) are those of its listed trades. ``large`` maps open large orders
+    to the time (ns) since which they count and their tonnes, oldest time first.
+    ``pairs`` has the pairs that traded last at the end.
 
-    Since number 2 it holds all ``young`` open orders instead, for any may be a piece
-    of what is large. ``entries`` counts how often an order has come into view.
-    ``renewed`` holds open orders that an amendment has brought into view anew.
+    Since semantics 2 ``young`` replaces ``large``: it holds all open orders that came
+    recently, because any may be a piece of a large quantity. ``entries`` counts how
+    often an order has come into view. ``renewed`` holds open orders that an amendment
+    has brought into view again.
     """
 
     __slots__ = (
@@ -216,8 +217,8 @@ class Watch:
         self.first_order = 0
         self.quantity = 0
         self.turnover = 0
-        # Ordered: a plain dict takes O(n) to find its first item when those
-        # before it have been deleted.
+        # Ordered: a plain dict takes O(n) to find its first item after earlier ones
+        # were deleted.
         self.large: OrderedDict[int, tuple[int, int]] = OrderedDict()
         self.young: OrderedDict[int, Shown] = OrderedDict()
         self.renewed: dict[int, Renewed] = {}
@@ -226,34 +227,34 @@ class Watch:
         self.pairs: OrderedDict[tuple[str, str], Pair] = OrderedDict()
 
     def begin_day(self) -> None:
-        """Forget the day before, but not how long large orders have been open."""
+        """Forget the previous day, but not the times of open large orders."""
         self.first_order = self.quantity = self.turnover = 0
         self.conducts.clear()
         self.pairs.clear()
 
     def count_tonnes(self) -> None:
-        """Begin to count by number 2: forget what number 1 has counted orders for."""
+        """Switch to semantics 2: drop the counts of orders that semantics 1 made."""
         self.large.clear()
         self.first_order = 0
         for conduct in self.conducts.values():
             conduct.placed, conduct.cancelled = 0, Trail()
 
     def conduct(self, participant: str) -> Conduct:
-        """Return a participant's row. O(1)."""
+        """Return a participant's row, created if missing. O(1)."""
         conduct = self.conducts.get(participant)
         if conduct is None:
             conduct = self.conducts[participant] = Conduct(participant)
         return conduct
 
     def known_pair(self, one: str, other: str) -> Pair | None:
-        """Return the row of two, if they have one, in whichever order; O(1)."""
+        """Return the row of two participants, in either order, or None. O(1)."""
         return self.pairs.get((one, other) if one < other else (other, one))
 
     def pair(self, one: str, other: str, trade_id: int) -> Pair:
-        """Return the row of two that trade, in whichever order; O(1).
+        """Return the row of two participants that trade, in either order. O(1).
 
-        It may make the MAX_PAIRS + 1st pair: then the one that has not traded
-        for longest is forgotten, with what was told about it.
+        A missing row is created. Beyond MAX_PAIRS the longest idle pair is dropped,
+        with what it remembers of its alerts.
         """
         key = (one, other) if one < other else (other, one)
         pair = self.pairs.get(key)
@@ -266,7 +267,7 @@ class Watch:
         return pair
 
     def enter(self, order_id: int, quantity: int, now_ns: int, old_ns: int) -> None:
-        """Let a large order count from now on; forget those that are ``old_ns`` old."""
+        """Start a large order's time now; drop orders that are ``old_ns`` old."""
         large = self.large
         large[order_id] = now_ns, quantity
         large.move_to_end(order_id)
@@ -277,10 +278,10 @@ class Watch:
             del large[oldest]
 
     def show(self, order_id: int, quantity: int, now_ns: int, old_ns: int) -> None:
-        """Let tonnes of an order count as in view from now on.
+        """Count tonnes of an order as in view from now on.
 
-        Forget orders that are ``old_ns`` old, two at most: more than one, so that they
-        get fewer, and few, so that no command pays for a hundred thousand.
+        Drop orders that are ``old_ns`` old, at most two: more than one, so that their
+        number falls; and few, so that no single command pays for a hundred thousand.
         """
         self.entries += 1
         young = self.young
@@ -293,7 +294,7 @@ class Watch:
             del young[oldest]
 
     def image(self) -> WatchRow:
-        """Return it as a snapshot holds it. Linear in its size."""
+        """Return the snapshot row. Linear in its size."""
         return WatchRow(
             self.first_order,
             self.quantity,
@@ -308,7 +309,7 @@ class Watch:
 
 
 def restored(row: WatchRow) -> Watch:
-    """Return what ``Watch.image`` described; it goes on with identical alerts."""
+    """Rebuild the Watch from the row of ``Watch.image``; its alerts go on unchanged."""
     watch = Watch()
     watch.first_order = row.first_order
     watch.quantity = row.quantity

@@ -1,6 +1,6 @@
-"""The rows of a snapshot for what supervision remembers.
+"""Snapshot rows of supervision's records.
 
-Like the snapshot's other rows they are arrays, and of its FORMAT.
+Like the snapshot's other rows they are arrays and part of its FORMAT.
 """
 
 from __future__ import annotations
@@ -10,26 +10,26 @@ from typing import Final
 import msgspec
 
 
-# High and low part of fen, of which days may bring more than 64 bits hold, which
-# is all that MessagePack can write.
+# High and low part of an amount in fen. Daily turnover may exceed 64 bits, and
+# MessagePack cannot encode larger integers.
 LargeRow = tuple[int, int]
 
 _PART: Final = 2**62
 
 
 def large_row(number: int) -> LargeRow:
-    """Return a number as its high and its low part."""
+    """Return a number's high and low part."""
     return divmod(number, _PART)
 
 
 def whole(row: LargeRow) -> int:
-    """Return the number that ``large_row`` has taken apart."""
+    """Return the number that ``large_row`` split."""
     high, low = row
     return high * _PART + low
 
 
 class TrailRow(msgspec.Struct, frozen=True, gc=False, array_like=True):
-    """Something that is followed, with its newest order and trade numbers."""
+    """A running total with its newest order and trade numbers."""
 
     amount: int
     turnover: LargeRow
@@ -39,14 +39,14 @@ class TrailRow(msgspec.Struct, frozen=True, gc=False, array_like=True):
 
 
 class WithdrawalsRow(msgspec.Struct, frozen=True, gc=False, array_like=True):
-    """What was withdrawn too soon on one side: steps and lots as they are kept."""
+    """Withdrawals that came too soon on one side: their steps and lots."""
 
     steps: list[tuple[int, int, int]]
     lots: list[tuple[int, int, int]]
 
 
 class ConductRow(msgspec.Struct, frozen=True, gc=False, array_like=True):
-    """What a participant did."""
+    """A participant's conduct."""
 
     participant: str
     placed: int
@@ -71,20 +71,20 @@ class PairRow(msgspec.Struct, frozen=True, gc=False, array_like=True):
     since: int
 
 
-# An order's number, and its Shown in one row with its Grown, if any.
+# An order id followed by its Shown, with its Grown if any.
 GrownRow = tuple[int, int, int, int, int]
 YoungRow = tuple[int, int, int, int, int, int, GrownRow | None]
 
 
 class WatchRow(msgspec.Struct, frozen=True, gc=False, array_like=True):
-    """An instrument's trading day; everything in the order in which it came."""
+    """An instrument's trading day; all lists keep their order."""
 
     first_order: int
     quantity: int
     turnover: LargeRow
-    large: list[tuple[int, int, int]]  # order number, since when in ns, tonnes
+    large: list[tuple[int, int, int]]  # order id, since when (ns), tonnes
     conducts: list[ConductRow]
     pairs: list[PairRow]
     young: list[YoungRow]
     entries: int
-    renewed: list[tuple[int, int, int]]  # order number, tonnes traded, tonnes left
+    renewed: list[tuple[int, int, int]]  # order id, tonnes traded, tonnes left

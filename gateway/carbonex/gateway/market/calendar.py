@@ -1,8 +1,9 @@
-"""Which dates are trading days, and how far that is known.
+"""Which dates are trading days, and up to which date that is known.
 
-MARKET-RULES §5: weekdays that are not Chinese public holidays; make-up working
-weekends are not trading days. Holidays follow from notices of the State Council,
-one a year, so nobody knows them for long: what is not known is not guessed.
+MARKET-RULES §5: trading days are weekdays that are not Chinese public holidays; make-up
+working weekends are not trading days. Each year's holidays are announced by a notice of
+the State Council, so they are known only a short time ahead. Unknown dates are not
+guessed.
 """
 
 from __future__ import annotations
@@ -23,11 +24,11 @@ if TYPE_CHECKING:
 
 DAY: Final = dt.timedelta(days=1)
 SATURDAY: Final = 5
-FAR: Final = 400  # days: no holiday is longer
+FAR: Final = 400  # days; no holiday is longer
 
 
 class DayKind(enum.Enum):
-    """What a date is."""
+    """Whether a date is a trading day."""
 
     TRADING = enum.auto()
     CLOSED = enum.auto()
@@ -40,33 +41,33 @@ def shanghai_date(time_ns: int) -> dt.date:
 
 
 def number(date: dt.date) -> int:
-    """Return a date as the engine has it: YYYYMMDD."""
+    """Return a date in the engine's form: YYYYMMDD."""
     return date.year * 10_000 + date.month * 100 + date.day
 
 
 @final
 class EveryDay:
-    """Every date trades, save those that are ``closed``."""
+    """Every date is a trading day, except those in ``closed``."""
 
     def __init__(self, closed: Iterable[dt.date] = ()) -> None:
         self._closed = frozenset(closed)
 
     def kind(self, date: dt.date) -> DayKind:
-        """Return what ``date`` is. O(1)."""
+        """Return the kind of ``date``. O(1)."""
         return DayKind.CLOSED if date in self._closed else DayKind.TRADING
 
     def known_until(self) -> dt.date:
-        """Return the last date of which anything is known."""
+        """Return the last date whose kind is known."""
         return dt.date.max
 
 
 @final
 class ChineseDays:
-    """Weekdays that are not public holidays in mainland China.
+    """Trading days are weekdays that are not public holidays in mainland China.
 
-    The holidays are those that the package chinesecalendar knows. ``closed`` and
-    ``opened`` override it for single dates; up to ``until``, beyond what the
-    package knows, weekdays trade that ``closed`` does not name.
+    The holidays are those in the package chinesecalendar. ``closed`` and ``opened``
+    override it for single dates. From the end of the package's data up to ``until``,
+    every weekday that ``closed`` does not name is a trading day.
     """
 
     def __init__(
@@ -80,7 +81,7 @@ class ChineseDays:
         self._until = until or dt.date.min
 
     def kind(self, date: dt.date) -> DayKind:
-        """Return what ``date`` is. O(1)."""
+        """Return the kind of ``date``. O(1)."""
         if date in self._closed:
             return DayKind.CLOSED
         if date in self._opened:
@@ -91,20 +92,20 @@ class ChineseDays:
         return kind
 
     def known_until(self) -> dt.date:
-        """Return the last date of which anything is known."""
+        """Return the last date whose kind is known."""
         return max(PUBLISHED_UNTIL, self._until)
 
 
 Calendar = EveryDay | ChineseDays
 
-# The package knows whole years.
+# The package's data covers whole years.
 PUBLISHED_UNTIL: Final = dt.date(max(chinese_calendar.holidays).year, 12, 31)
 
 
 def next_trading_day(calendar: Calendar, after: dt.date) -> dt.date | None:
-    """Return the first trading day later than ``after``.
+    """Return the first trading day after ``after``.
 
-    None where the calendar does not know, or closes for longer than any holiday.
+    None if the calendar does not know it, or is closed for longer than any holiday.
     """
     date = after
     for _ in range(FAR):
@@ -115,7 +116,7 @@ def next_trading_day(calendar: Calendar, after: dt.date) -> dt.date | None:
     return None
 
 
-@lru_cache(maxsize=1024)  # the package takes 16 µs, and it is asked each 50 ms at night
+@lru_cache(maxsize=1024)  # the package takes 16 µs; asked every 50 ms at night
 def _published(date: dt.date) -> DayKind:
     if date.weekday() >= SATURDAY:
         return DayKind.CLOSED  # make-up working weekends too

@@ -1,4 +1,4 @@
-"""From a market file's tables to the rules by which tonnes cover obligations."""
+"""Converting a market file's tables to eligibility rules."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ _NOTHING: Final = "there is no [[instrument]] of this name in the product"
 def eligibility(
     table: MarketTable, listed: Iterable[ListInstrument], source: str
 ) -> Iterator[SetEligibility]:
-    """Yield what ``table`` says of each product that has rules, be they none.
+    """Yield the rules of each product in ``table`` that states rules, even empty ones.
 
-    ``listed`` are its instruments, ``source`` is for messages.
+    ``listed`` are the file's instruments; ``source`` is for messages.
 
     Raises:
-        ConfigError: If the engine would refuse a value.
+        ConfigError: If the engine would reject a value.
 
     """
     pairs = {(terms.product, terms.instrument) for terms in listed}

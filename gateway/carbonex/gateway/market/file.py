@@ -1,7 +1,8 @@
-"""A market file as it is written: tables of terms, keys named like the engine's.
+"""The tables of a market file; their keys are named like the engine's fields.
 
-What a table leaves out is as the product has it, or as the engine does: a rule
-that is off. Which values are possible the engine says: ``listings`` asks it.
+A key missing in an instrument's table takes its product's value, or else the engine's
+default, which switches a rule off. Value ranges are not checked here: ``listings`` asks
+the engine.
 """
 
 from __future__ import annotations
@@ -89,7 +90,7 @@ class ThresholdsTable(Section, frozen=True):
 
 
 class TermsTable(Section, frozen=True):
-    """The terms of a product's instruments, or of one."""
+    """The terms of a product's instruments, or of one instrument."""
 
     tick: Price | UnsetType = UNSET
     lot: int | UnsetType = UNSET
@@ -117,8 +118,8 @@ class TermsTable(Section, frozen=True):
 class EligibilityTable(Section, frozen=True):
     """``[[product.NAME.eligibility]]``: vintages that cover obligations for years.
 
-    What is left out is no bound, but without ``year_from`` a vintage covers no year
-    before its own. ``until`` is the last date on which they do.
+    A missing key means no bound, but without ``year_from`` a vintage covers no year
+    before its own. ``until`` is the last date on which the rule is valid.
     """
 
     vintage_from: int = 0
@@ -131,9 +132,9 @@ class EligibilityTable(Section, frozen=True):
 
 @final
 class ProductTable(TermsTable, frozen=True, kw_only=True):
-    """``[product.NAME]``: the terms of its instruments, its composite, what they cover.
+    """``[product.NAME]``: instruments' terms, composite method and eligibility rules.
 
-    Without any ``eligibility`` the venue's rules stay as they are.
+    Without the key ``eligibility`` the venue's rules stay unchanged.
     """
 
     composite: CompositeName | UnsetType = UNSET
@@ -142,9 +143,9 @@ class ProductTable(TermsTable, frozen=True, kw_only=True):
 
 @final
 class InstrumentTable(TermsTable, frozen=True, kw_only=True):
-    """``[[instrument]]``: a book, and the terms in which it differs from its product.
+    """``[[instrument]]``: a book, and the terms that differ from its product's.
 
-    ``reference`` is its first P0; without one it is the product's composite close.
+    ``reference`` is its first P0; if missing, the product's composite close is used.
     ``vintage`` is a year.
     """
 
@@ -159,9 +160,10 @@ class InstrumentTable(TermsTable, frozen=True, kw_only=True):
 class CalendarTable(Section, frozen=True):
     """``[calendar]``: which dates are trading days.
 
-    ``kind`` is every day, or the weekdays that are no Chinese public holidays.
-    ``closed`` and ``open`` say otherwise for single dates; ``known_until`` is the
-    date up to which every weekday trades that ``closed`` does not name.
+    ``kind`` is either every day, or weekdays that are not Chinese public holidays.
+    ``closed`` and ``open`` override it for single dates. Up to ``known_until``, every
+    weekday that ``closed`` does not name is a trading day if the holidays are not
+    known.
     """
 
     kind: Literal["every_day", "china"] = "every_day"
@@ -174,7 +176,8 @@ class CalendarTable(Section, frozen=True):
 class PremiumTable(Section, frozen=True):
     """``[[premium]]``: the live premium of one instrument over another.
 
-    ``cea`` may be "composite": the composite of the product in ``[daily_premium]``.
+    ``cea`` may be "composite": the composite of the ``cea`` product in
+    ``[daily_premium]``.
     """
 
     ccer: Name
@@ -183,7 +186,7 @@ class PremiumTable(Section, frozen=True):
 
 @final
 class DailyPremiumTable(Section, frozen=True):
-    """``[daily_premium]``: the products whose daily figures are compared."""
+    """``[daily_premium]``: the two products whose daily figures are compared."""
 
     ccer: Name
     cea: Name
@@ -191,7 +194,7 @@ class DailyPremiumTable(Section, frozen=True):
 
 @final
 class MarketTable(Section, frozen=True):
-    """A whole file. Products and instruments are decoded one by one, by name."""
+    """A whole file. Products and instruments are decoded later, one by one, by name."""
 
     begin: WallTime = WallTime(0)
     calendar: CalendarTable = CalendarTable()
@@ -208,7 +211,7 @@ def read_value(kind: type, value: Any) -> Any:
     """Return a value of one of this module's own types, for ``decode``.
 
     Raises:
-        ValueError: If it is not one; the message goes on after "key = value:".
+        ValueError: If it is invalid; the message continues the text "key = value:".
 
     """
     return _price(value) if kind is Price else _wall_time(value)
@@ -229,6 +232,7 @@ def _price(value: object) -> Price:
 
 def _wall_time(value: object) -> WallTime:
     found = _TIME.fullmatch(value) if isinstance(value, str) else None
+    # Without a match, use a time beyond 24:00, which is refused below.
     hours, minutes, seconds = map(int, found.groups("0")) if found else (24, 0, 1)
     time = hours * 3600 + minutes * 60 + seconds
     if time > 86_400:

@@ -1,4 +1,4 @@
-"""From a market file's tables to the commands that list its instruments."""
+"""Converting a market file's tables to the commands that list its instruments."""
 
 from __future__ import annotations
 
@@ -28,21 +28,22 @@ if TYPE_CHECKING:
 
 S = TypeVar("S", bound=msgspec.Struct)
 
-COMPOSITE: Final = "composite"  # stands for a product's composite: no instrument's name
+# Names a product's composite; no instrument may have this name.
+COMPOSITE: Final = "composite"
 
 
 class Listing(NamedTuple):
-    """An instrument of a market file: its terms, and what its tonnes are."""
+    """An instrument of a market file: its terms and project type."""
 
     terms: ListInstrument
     project_type: str
 
 
 def listings(table: MarketTable, source: str) -> Iterator[Listing]:
-    """Yield what ``table`` lists, in its order; ``source`` is for messages.
+    """Yield the instruments in ``table``, in file order; ``source`` is for messages.
 
     Raises:
-        ConfigError: If a table cannot be read, or the engine would refuse its values.
+        ConfigError: If a table is invalid, or the engine would reject its values.
 
     """
     products = {
@@ -66,7 +67,7 @@ def listings(table: MarketTable, source: str) -> Iterator[Listing]:
 
 
 def _product(name: str, raw: Any, source: str) -> ListInstrument:
-    """Return the terms of a product, under its own name for an instrument's."""
+    """Return the terms of a product; its name also stands in for the instrument's."""
     at = f"product.{name}"
     table = decode(raw, ProductTable, source, at, read_value)
     terms = _overlay(ListInstrument(VENUE_KEY, name, name), table)
@@ -75,13 +76,13 @@ def _product(name: str, raw: Any, source: str) -> ListInstrument:
 
 
 def _place(raw: Any, place: int) -> str:
-    """Return how messages call an instrument's table: by its name where it has one."""
+    """Return an instrument table's key for messages, with its name if it has one."""
     name = raw.get("name") if isinstance(raw, dict) else None
     return f"instrument.{name}" if isinstance(name, str) else f"instrument[{place}]"
 
 
 def _overlay(terms: S, table: msgspec.Struct) -> S:
-    """Return ``terms`` with what ``table`` says instead."""
+    """Return ``terms`` with the values that ``table`` overrides."""
     changes: dict[str, Any] = {}
     for name in terms.__struct_fields__:
         value = getattr(table, name, UNSET)
@@ -91,7 +92,7 @@ def _overlay(terms: S, table: msgspec.Struct) -> S:
 
 
 def _engines(now: Any, value: Any) -> Any:
-    """Return a table's value as the engine has it; ``now`` is the one it replaces."""
+    """Convert a table's value to the engine's type; ``now`` is the value replaced."""
     if isinstance(now, BlockTerms | AuctionTerms | CallTerms | Fees | Thresholds):
         return _overlay(now, value)
     if isinstance(now, Pricing | TooFewBids):
@@ -104,12 +105,13 @@ def _engines(now: Any, value: Any) -> Any:
 
 
 def _check(terms: ListInstrument, raw: dict[str, Any], at: str, source: str) -> None:
-    """Check what the engine would check; ``raw`` is the table at fault, if any is."""
+    """Check terms as the engine would; ``raw`` is their table, for messages."""
     rejected = bad_terms(terms) or too_many_sessions(terms)
     if rejected is None:
         return
     if rejected.reason is Reason.BAD_NAME:
         raise refuse(source, at, raw, f"must be {A_NAME}")
+    # Show the value as the file writes it or, if it is missing there, as rejected.
     written: Any = raw
     for part in rejected.param.split("."):
         written = written.get(part, rejected.value)

@@ -1,4 +1,4 @@
-"""What a venue's market is: its instruments, its trading days, its premiums."""
+"""A venue's market: its instruments, trading days and premiums."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ if TYPE_CHECKING:
     from .file import CalendarTable
 
 
-# Market files that come with carbonex, by name.
+# The market files that carbonex includes, by name.
 PRESETS: Final = ("cea", "ccer", "national", "continuous")
 
 
 class LivePremium(NamedTuple):
-    """A pair of instruments; ``cea`` may be COMPOSITE, that of the daily pair's product."""
+    """A pair of instruments; ``cea`` may be COMPOSITE (see PremiumTable)."""
 
     ccer: str
     cea: str
@@ -50,13 +50,13 @@ class DailyPremium(NamedTuple):
 
 
 class Market(NamedTuple):
-    """A market file, checked. By default every day trades, and nothing is listed.
+    """A checked market file. By default every day trades and nothing is listed.
 
-    Trading days begin ``begin_seconds`` after Shanghai's midnight. ``premiums``
-    are the pairs whose live premium is published, ``daily_premium`` the products
-    whose daily one is. ``composites`` are the methods of the composites of those
-    products that state one, and ``eligibility`` the rules of those that have any.
-    ``source`` is the file, for messages.
+    Trading days begin ``begin_seconds`` after midnight in Shanghai. ``premiums`` are
+    the pairs whose live premium is published, and ``daily_premium`` is the pair of
+    products whose daily premium is published. ``composites`` are the composite methods
+    of the products that state one, ``eligibility`` the rules of the products that state
+    rules. ``source`` is the file, for messages.
     """
 
     source: str = ""
@@ -75,8 +75,8 @@ def load_market(name: str, directory: Path = Path()) -> Market:
     The empty name is the default market.
 
     Raises:
-        ConfigError: If there is none of this name, it cannot be read, is not TOML,
-            or a value is refused; the message names file, key, value and reason.
+        ConfigError: If no file has this name, it cannot be read, it is not TOML, or a
+            value is invalid; the message names file, key, value and reason.
 
     """
     if not name:
@@ -89,7 +89,7 @@ def market_text(name: str, directory: Path = Path()) -> str:
     """Return the text of a preset or a file, relative to ``directory``.
 
     Raises:
-        ConfigError: If there is none of this name, or it cannot be read.
+        ConfigError: If no file has this name, or it cannot be read.
 
     """
     if name in PRESETS:
@@ -108,7 +108,7 @@ def parse_market(text: str, source: str) -> Market:
     """Return the market in TOML ``text``; ``source`` is for messages.
 
     Raises:
-        ConfigError: As ``load_market``.
+        ConfigError: As in ``load_market``.
 
     """
     table = decode(parse_toml(text, source), MarketTable, source, dec_hook=read_value)
@@ -129,7 +129,7 @@ def parse_market(text: str, source: str) -> Market:
 
 
 def _composites(table: MarketTable) -> Iterator[tuple[str, CompositeMethod]]:
-    """Yield what products state; ``listings`` has read their tables."""
+    """Yield the composite methods that products state, checked by ``listings``."""
     for name, raw in table.product.items():
         if "composite" in raw:
             yield name, COMPOSITES[raw["composite"]]
@@ -146,7 +146,7 @@ def _calendar(table: CalendarTable, source: str) -> Calendar:
 
 
 def _check_begin(begin: int, listed: Iterable[Listing], source: str) -> None:
-    """Check that the day has begun when the first session opens."""
+    """Check that the day begins no later than its first session."""
     opens, who = DAY_SECONDS - 1, "the day is over"
     for terms in (listing.terms for listing in listed):
         sessions = terms.sessions

@@ -1,8 +1,8 @@
 """When trading days begin: a pure function of time, calendar and the engine's state.
 
-The engine's state says what has begun, so a restart at any moment goes on where the
-day is: no day is begun twice, and one that was missed is not begun afterwards. What
-time does within a day (phases, closes, expiries) is the engine's own, at its
+The engine's state records which days have begun, so a restart at any moment continues
+correctly: no day begins twice, and a missed day is not begun afterwards. Everything
+that time does within a day (phases, closes, expiries) is the engine's own task, at its
 ``next_due``.
 """
 
@@ -29,9 +29,9 @@ if TYPE_CHECKING:
 class Scheduler:
     """Begins each trading day of ``calendar`` once, ``begin_seconds`` after midnight.
 
-    From then until the last session of any instrument has ended (a time that is
-    not in the day any more) the day may be begun: at once, where the server
-    starts in between. A date that operators have begun stays theirs.
+    From then until the end of the last session of any instrument (exclusive) the day
+    may begin. If the server starts in between, it begins at once. A date that operators
+    have already begun is left alone.
     """
 
     def __init__(self, calendar: Calendar, begin_seconds: int) -> None:
@@ -39,12 +39,12 @@ class Scheduler:
         self._begin_ns = begin_seconds * SECOND_NS
 
     def due(self, now_ns: int, state: State) -> BeginDay | None:
-        """Return the command that begins a day, when one should begin by ``now_ns``.
+        """Return the command that begins a day, if one should have begun by ``now_ns``.
 
-        Put first into the next batch, it takes effect right after that batch's
-        time has ended the day before, so that where days follow upon each other
-        no order finds the market closed between them. O(1) while a day is open,
-        linear in instruments otherwise.
+        Put it first into the next batch: that batch's time ends the previous day, and
+        the command takes effect right after. If trading days adjoin, no order then
+        finds the market closed between them. O(1) while a day is open, otherwise linear
+        in instruments.
         """
         date = self._missing(now_ns, state)
         if date is None or not self._trades(date):
@@ -54,8 +54,8 @@ class Scheduler:
     def doubt(self, now_ns: int, state: State) -> dt.date | None:
         """Return the date that should have begun by ``now_ns`` if it is a trading day.
 
-        None unless the calendar does not know. Nothing is begun on such a date:
-        that is for operators.
+        None unless the calendar does not know the date. Such a day is not begun
+        automatically: operators decide.
         """
         date = self._missing(now_ns, state)
         if date is None or self._calendar.kind(date) is not DayKind.UNKNOWN:
@@ -63,9 +63,9 @@ class Scheduler:
         return date
 
     def next_ns(self, now_ns: int, state: State) -> int | None:
-        """Return when a day is to be begun next, if ``state`` stays as it is.
+        """Return when the next day is to begin, if ``state`` stays unchanged.
 
-        None where the calendar does not know.
+        None if the calendar does not know.
         """
         now_ns = max(now_ns, state.time_ns, state.day_ends_ns)
         date: dt.date | None = shanghai_date(now_ns)
@@ -79,7 +79,8 @@ class Scheduler:
         return None
 
     def _missing(self, now_ns: int, state: State) -> dt.date | None:
-        """Return the date that is between begin and close and has not begun."""
+        """Return the date that is between its begin and close but has not begun."""
+        # The log's time may be ahead of the clock.
         now_ns = max(now_ns, state.time_ns)
         if now_ns < state.day_ends_ns:
             return None
@@ -92,7 +93,7 @@ class Scheduler:
 
     @staticmethod
     def _may_begin(date: dt.date, time_ns: int, state: State) -> bool:
-        """Tell whether a day has neither begun nor passed."""
+        """Tell whether a day has neither begun nor ended."""
         day = number(date)
         return day > state.last_day and time_ns < day_end_ns(state, day)
 

@@ -1,4 +1,4 @@
-"""What the venue must be told to trade by a market file."""
+"""The commands that make the venue follow a market file."""
 
 from __future__ import annotations
 
@@ -31,11 +31,11 @@ MarketChange = ListInstrument | UpdateInstrument | SetComposite | SetEligibility
 
 
 class Difference(NamedTuple):
-    """How the venue's instruments, composites and rules differ from a market file's.
+    """How the venue's instruments, composites and rules differ from a market file.
 
-    ``commands`` make it follow the file. ``unknown`` are instruments that the
-    file does not list, ``delisted`` those that it lists although they are no
-    longer traded: both are left alone.
+    ``commands`` make the venue follow the file. ``unknown`` are instruments that the
+    file does not list; ``delisted`` are instruments that it lists although they are
+    delisted. Both are left alone.
     """
 
     commands: list[MarketChange]
@@ -44,11 +44,11 @@ class Difference(NamedTuple):
 
 
 def difference(market: Market, state: State) -> Difference:
-    """Compare a market file with the venue. The default market differs in nothing.
+    """Compare a market file with the venue; the default market has no differences.
 
     Raises:
-        ConfigError: If the file wants another product, tick, lot or vintage for an
-            instrument that is listed.
+        ConfigError: If the file wants another product, tick, lot or vintage for a
+            listed instrument.
 
     """
     commands: list[MarketChange] = []
@@ -70,10 +70,11 @@ def difference(market: Market, state: State) -> Difference:
 
 
 def _composites(market: Market, state: State) -> Iterator[SetComposite]:
-    """Yield what lets composites follow the file; a product is of some instrument."""
+    """Yield commands that set the composites of products with a listed instrument."""
     listed = {listing.terms.product for listing in market.listings}
     for name, method in market.composites:
         product = state.products.get(name)
+        # A pending change counts as the present method: it need not be set twice.
         now = CompositeMethod.MEAN
         if product is not None:
             now = product.method if product.next_method is None else product.next_method
@@ -82,9 +83,9 @@ def _composites(market: Market, state: State) -> Iterator[SetComposite]:
 
 
 def _eligibility(market: Market, state: State) -> Iterator[SetEligibility]:
-    """Yield what lets rules of eligibility follow the file.
+    """Yield commands for eligibility rules.
 
-    None while the log's semantics are those of releases that could not read them.
+    None while the log's semantics are those of releases that cannot read such commands.
     """
     listed = {listing.terms.product for listing in market.listings}
     for rules in market.eligibility if state.semantics >= 2 else ():
@@ -95,13 +96,13 @@ def _eligibility(market: Market, state: State) -> Iterator[SetEligibility]:
 
 
 def _trades_by(instrument: Instrument, terms: ListInstrument) -> bool:
-    """Tell whether an instrument's newest terms are these; P0 goes its own way."""
+    """Tell whether an instrument's newest terms equal ``terms``, reference aside."""
     newest = instrument.next_terms or instrument.terms
     return replace(newest, key=terms.key, reference=terms.reference) == terms
 
 
 def _check_fixed(now: ListInstrument, wanted: ListInstrument, source: str) -> None:
-    """Check that what an instrument's orders and tonnes stand on stays."""
+    """Check that terms which open orders and holdings rely on do not change."""
     for key, is_, wants in (
         ("product", now.product, wanted.product),
         ("tick", format_fen(now.tick), format_fen(wanted.tick)),
