@@ -86,6 +86,7 @@ class Executions:
             self._histories[account] = history
         records = history.records
         if len(records) == self._max_per_account:
+            # The deque drops its oldest, which still has its place in ``_kept``.
             history.overtaken += 1
         records.append(record)
         history.newest += 1

@@ -204,7 +204,7 @@ class Feed:
             self._heartbeats.send(now_ns)
 
     def resumed(self, outbox: Outbox, now_ns: int) -> None:
-        """Send snapshots of the topics of which a paused outbox lost frames."""
+        """Send an outbox a snapshot of each topic whose frames it lost while paused."""
         for topic in self._followed.get(outbox, {}).values():
             topic.catch_up(outbox, now_ns)
 

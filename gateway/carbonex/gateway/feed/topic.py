@@ -180,6 +180,7 @@ class Topic:
                         paused.append(outbox)
                     else:
                         outbox.send_flushed(data)
+        # Not above, because that loop iterates over the same dicts.
         for outbox in paused:
             del self._followers[outbox.codec][outbox]
             self._lagging[outbox] = None

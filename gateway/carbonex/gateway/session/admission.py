@@ -89,6 +89,7 @@ class Door:
     def _signed(self, key: Key | None, p: requests.Login, challenge: str) -> bool:
         text = login_text(self._venue, self._connection_id, challenge, p.key_id)
         public_key = NOBODY if key is None else key.public_key
+        # Verify in any case, so that unknown keys take as long.
         return verify(public_key, text, p.signature) and key is not None
 
 
@@ -162,7 +163,7 @@ def logout(session: Session, p: requests.Logout, reply: Reply, now_ns: int) -> N
 
 
 def _enter(session: Session, key: Key, p: requests.Login, reply: Reply) -> None:
-    """Log in under a session name, once the log has the login if it must.
+    """Log in under a session name; first wait for the log if it records the login.
 
     Messages that follow the login wait, so that they are handled as logged in.
     """

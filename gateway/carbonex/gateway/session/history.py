@@ -127,6 +127,7 @@ def _trades(
 ) -> statements.AccountTrades:
     if not (date and _has_ended(history, date)) and history.position < position:
         raise Behind
+    # One entry more than a page shows whether there is another page.
     found = history.account_trades(
         account, p.from_seq, PAGE_TRADES + 1, date=date, instrument=p.instrument
     )

@@ -12,8 +12,8 @@ class SessionLimits(msgspec.Struct, frozen=True):
     """Limits of one connection; the server's configuration fills them in.
 
     ``requests_per_second`` refills a bucket of ``burst`` requests. Cancels are not
-    counted. Each request beyond the limit is answered RATE_LIMITED. A client that
-    also exceeds ``abuse_factor`` times both limits is disconnected.
+    counted. Each request beyond the limit is answered RATE_LIMITED. A client whose
+    refused requests exceed ``abuse_factor`` times both numbers is disconnected.
     Reading pauses while ``in_flight`` requests are unanswered.
     ``challenge_ns`` is how long a login challenge is valid.
 

@@ -98,7 +98,7 @@ class Roster:
         def opened(events: list[Event]) -> None:
             if events and type(events[0]) is Rejected:
                 self._let_go(presence)
-                if ousted is not None and ousted.cancels:  # ousted in vain
+                if ousted is not None and ousted.cancels:  # in vain: start its grace
                     self._submit(ousted, _closed(ousted, SessionEnd.LOST), _nothing)
             settled(events)
 

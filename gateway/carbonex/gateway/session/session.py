@@ -139,6 +139,7 @@ class Session:
             return
         self.last_method = name
         method = METHODS[name]
+        # A query must see the effects of all earlier commands.
         if self._requests and (
             type(method) is QueryMethod or (not method.cost and self._must_wait(now_ns))
         ):
@@ -147,6 +148,7 @@ class Session:
         try:
             self._handle(method, params, req_id, now_ns)
         except Refused as refused:
+            # Decoding the params took time that this sender has no right to.
             if name not in self.who.allowed:
                 self._throttle.weigh(len(data), now_ns)
             self._refuse(name, method.cost, req_id, now_ns, refused.error)
@@ -323,7 +325,7 @@ class Session:
         now_ns: int,
         batch: Batch | None = None,
     ) -> None:
-        """Submit what withdraws something; answer and charge the other commands.
+        """Submit effective withdrawals; answer and charge the ineffective ones.
 
         All pending commands are known withdrawals (see ``_must_wait``).
         """
@@ -352,6 +354,7 @@ class Session:
         held, self._held = self._held, deque()
         while held and not (self._held or self.waiting or self.outbox.closing):
             take(self, *held.popleft())
+        # A message that must wait again goes first; the rest stays behind it.
         self._held.extend(held)
         if self.resuming is not None:  # a new resumption, for which the rest waits
             self.resuming.held_bytes = sum(len(data) for data, _ in self._held)

@@ -33,8 +33,8 @@ class Withdrawals:
     """One connection's withdrawals, judged before they are submitted.
 
     Each is judged by the open orders minus those that pending withdrawals name. Call
-    ``begin`` when the connection has no pending commands. Add to what it knows only
-    while every pending command was judged here.
+    ``begin`` when the connection has no pending commands. While it has some, judge
+    further withdrawals only if all pending commands were judged here.
     """
 
     def __init__(self, exchange: Exchange) -> None:
