@@ -82,7 +82,7 @@ class Resumption:
 
     @property
     def full(self) -> bool:
-        """Whether the held messages reach the limit in bytes."""
+        """Whether the held messages exceed MAX_HELD_BYTES."""
         return self.held_bytes > MAX_HELD_BYTES
 
     def ask(self) -> None:

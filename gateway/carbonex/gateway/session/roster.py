@@ -2,8 +2,8 @@
 
 A name belongs to one connection of its participant at a time. A new login under the
 name takes it over, and the older connection is closed. The log records logins and
-logouts only where a client asked for cancel on disconnect, so that the promise holds
-even if the server crashes.
+logouts only where orders depend on them, above all where a client asked for cancel on
+disconnect: the promise must hold even if the server crashes.
 """
 
 from __future__ import annotations

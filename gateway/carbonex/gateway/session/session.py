@@ -139,7 +139,8 @@ class Session:
             return
         self.last_method = name
         method = METHODS[name]
-        # A query must see the effects of all earlier commands.
+        # A query must see the effects of all earlier commands; ``_must_wait`` says when
+        # a withdrawal must.
         if self._requests and (
             type(method) is QueryMethod or (not method.cost and self._must_wait(now_ns))
         ):
