@@ -1,8 +1,8 @@
-"""What all clients of one network address may take together, sans-I/O.
+"""Limits that all clients of one network address share, sans-I/O.
 
-A key's signature cannot be guessed, so these limits protect the venue's time
-rather than its keys: a failed login costs 0.3 ms of CPU, an opening
-handshake 0.5 ms, with TLS 1.7 ms.
+A key's signature cannot be guessed, so these limits protect the venue's time rather
+than its keys. A failed login costs 0.3 ms of CPU, an opening handshake 0.5 ms, with
+TLS 1.7 ms.
 """
 
 from __future__ import annotations
@@ -16,22 +16,22 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
-# Addresses that one limit remembers. Reason: memory, 200 bytes each, that
-# strangers take. Policy: the one that was charged longest ago is forgotten; who
-# has more addresses than this is not limited by address anyway.
+# Addresses that one limit remembers. Reason: each takes 200 bytes, and strangers could
+# fill the memory. Policy: the address charged longest ago is forgotten. A client with
+# more addresses than this escapes any limit by address anyway.
 MAX_ADDRESSES: Final = 10_000
 
-# An IPv6 customer has at least a /64, 2^64 addresses, to call from.
+# An IPv6 customer has at least a /64, that is 2^64 addresses.
 IPV6_PREFIX: Final = 64
 
 
 @final
 class AddressLimit:
-    """A token bucket for each address: one token every ``interval_ns``, ``burst`` fit.
+    """A token bucket per address: one token every ``interval_ns``, ``burst`` fit.
 
-    Only what is charged counts, so where failures are charged a success
-    neither costs nor gives back anything. ``charged`` and ``refused`` count
-    since the start. Every method is O(1).
+    Only charges count: where failures are charged, a success neither costs a token
+    nor returns one. ``charged`` and ``refused`` count since the start. Every method
+    is O(1).
     """
 
     def __init__(
@@ -41,16 +41,16 @@ class AddressLimit:
         self.burst: Final = burst
         self._window_ns: Final = interval_ns * burst
         self._addresses: Final = addresses
-        # When each bucket will be full again, as in ``Bucket``; the one that
-        # was charged longest ago comes first.
+        # When each bucket will be full again, as in ``Bucket``. The address charged
+        # longest ago comes first.
         self._full_at_ns: OrderedDict[str, int] = OrderedDict()
         self.charged = 0
         self.refused = 0
 
     def wait_ns(self, address: str, now_ns: int) -> int:
-        """Return after which time there is a token; 0 if there is one.
+        """Return the wait in ns until there is a token; 0 if there is one.
 
-        A wait counts as refused.
+        Each wait returned counts as refused.
         """
         full_at_ns = self._full_at_ns.get(address, now_ns)
         wait_ns = full_at_ns + self.interval_ns - now_ns - self._window_ns
@@ -60,7 +60,8 @@ class AddressLimit:
         return wait_ns
 
     def charge(self, address: str, now_ns: int) -> None:
-        """Take a token, which must be there."""
+        """Take a token, which must be available."""
+        # Reinsert at the end, which keeps the order by last charge.
         full_at_ns = max(self._full_at_ns.pop(address, now_ns), now_ns)
         self._full_at_ns[address] = full_at_ns + self.interval_ns
         self.charged += 1
@@ -68,13 +69,13 @@ class AddressLimit:
             self._full_at_ns.popitem(last=False)
 
     def __len__(self) -> int:
-        """Return how many addresses are remembered."""
+        """Return the number of remembered addresses."""
         return len(self._full_at_ns)
 
 
 @final
 class Logins:
-    """The limit of failed logins; ``report`` hears of each with address and key id."""
+    """The limit of failed logins; ``report`` receives address, key id and reason."""
 
     def __init__(
         self, limit: AddressLimit, report: Callable[[str, str, str], None] | None = None
@@ -83,7 +84,7 @@ class Logins:
         self._report: Final = report
 
     def wait_ns(self, address: str, now_ns: int) -> int:
-        """Return how long ``address`` must wait before it may try; 0: it may."""
+        """Return how long ``address`` must wait before its next login; 0 if not."""
         return self.limit.wait_ns(address, now_ns)
 
     def failed(self, address: str, key_id: str, reason: str, now_ns: int) -> None:
@@ -94,10 +95,10 @@ class Logins:
 
 
 def address_of(host: str) -> str:
-    """Return what the limits count for a client at ``host``.
+    """Return the name under which the limits count a client at ``host``.
 
-    IPv4 addresses stand for themselves, IPv6 addresses for their /64, and
-    whatever has no address, such as a local socket, for all others like it.
+    An IPv4 address counts by itself, an IPv6 address as its /64. All hosts without
+    an address, such as local sockets, count as one.
     """
     try:
         address = ipaddress.ip_address(host.partition("%")[0])

@@ -1,4 +1,4 @@
-"""What waits for all clients together, and who has to go when that is too much."""
+"""The memory of all outboxes together, and which of them end when it runs out."""
 
 from __future__ import annotations
 
@@ -10,28 +10,28 @@ if TYPE_CHECKING:
     from .outbox import Outbox
 
 
-# What may wait for all clients, in bytes. Reason: the venue's memory. One command's
-# executions are a few MB for each of those who follow them, and come to a reader as
-# fast as it reads. Policy: the largest outboxes end, see ``Budget``.
+# Bytes that may wait for all clients together. Reason: the venue's memory. The
+# executions of one command are a few MB for each follower, and leave only as fast as
+# the follower reads. Policy: the largest outboxes end, see ``Budget``.
 MAX_BYTES: Final = 512 * 1024 * 1024
 
-# An outbox is counted from here on, in steps of as much. Reason: whoever keeps up never
-# has so much waiting, so that an answer costs no accounting.
+# An outbox is counted from this size on, in steps of this size. Reason: a client that
+# keeps up never has this much waiting, so its answers cost no accounting.
 STEP_BYTES: Final = 64 * 1024
 
-# An eviction goes on until so much of the budget is in use. Reason: each looks at all
-# outboxes that are counted, and must not come with every frame.
+# An eviction continues until this part of the budget is in use. Reason: an eviction
+# looks at all counted outboxes, and must not be needed again with every frame.
 RELIEVED: Final = 7 / 8
 
 
 @final
 class Budget:
-    """The memory of all outboxes together.
+    """A limit on the memory of all outboxes together.
 
-    No burst ends a connection by itself. When the budget is exceeded, outboxes end
-    (SLOW_CONSUMER) in this order: those of strangers, who have not logged in; those
-    whose clients take nothing; those of the participant for whom most waits. Among
-    equals it is the largest. ``evicted`` counts them.
+    A burst alone ends no connection. When the budget is exceeded, outboxes end
+    (SLOW_CONSUMER) in this order: first strangers, who have not logged in; then
+    clients that take nothing; then the participants with the most bytes waiting.
+    Among equals the largest ends first. ``evicted`` counts them.
     """
 
     def __init__(self, max_bytes: int = MAX_BYTES) -> None:
@@ -41,9 +41,9 @@ class Budget:
         self._counted: dict[Outbox, int] = {}
 
     def settle(self, outbox: Outbox, held_bytes: int) -> None:
-        """Count ``held_bytes`` for ``outbox`` from now on, rounded up to a step.
+        """Count ``held_bytes`` for ``outbox``, rounded up to a step.
 
-        O(1), but where the budget is exceeded O(n log n) in the outboxes counted.
+        O(1); if the budget is exceeded, O(n log n) in the counted outboxes.
         """
         counted = -(-held_bytes // STEP_BYTES) * STEP_BYTES
         self.used_bytes += counted - self._counted.get(outbox, 0)
@@ -52,11 +52,11 @@ class Budget:
             self._relieve()
 
     def release(self, outbox: Outbox) -> None:
-        """Count nothing for ``outbox`` any more."""
+        """Stop counting ``outbox``."""
         self.used_bytes -= self._counted.pop(outbox, 0)
 
     def _relieve(self) -> None:
-        """Evict until there is room again."""
+        """Evict outboxes until the budget has room again."""
         shares: Counter[str] = Counter()
         for outbox, counted in self._counted.items():
             shares[outbox.owner] += counted

@@ -29,7 +29,7 @@ Port = Annotated[int, msgspec.Meta(ge=0, le=65535)]
 Positive = Annotated[int, msgspec.Meta(ge=1, le=2**31)]
 Rate = Annotated[int, msgspec.Meta(ge=1, le=10**9)]
 Bytes = Annotated[int, msgspec.Meta(ge=4096, le=2**40)]
-# Free space is looked at once a second. At full speed the log grows by 10 MB in
+# The server checks free space once a second. At full speed the log grows by 10 MB in
 # that time, and the follower's history and snapshots are on the same disk.
 MIN_RESERVE: Final = 32 * 1024 * 1024
 ReserveBytes = Annotated[int, msgspec.Meta(ge=MIN_RESERVE, le=2**40)]
@@ -45,9 +45,9 @@ Seconds = Annotated[float, msgspec.Meta(ge=0.05, le=3600)]
 
 
 class Listen(Section, frozen=True):
-    """Where clients connect; port 0 lets the system choose.
+    """The address on which the server listens; port 0 lets the system choose.
 
-    ``origins`` are the web pages, beside the venue's own, that may connect.
+    ``origins`` are the web origins, besides the venue's own, that may connect.
     """
 
     host: str = "127.0.0.1"
@@ -56,14 +56,14 @@ class Listen(Section, frozen=True):
 
 
 class Tls(Section, frozen=True):
-    """PEM files, relative to the data directory; none: the port is not encrypted."""
+    """PEM files, relative to the data directory; if none, the port has no TLS."""
 
     certificate: str = ""
     key: str = ""
 
 
 class Limits(Section, frozen=True):
-    """What one client, and all together, may take; see DEFAULT_TEXT for each."""
+    """Limits of one client and of all together; DEFAULT_TEXT explains each."""
 
     requests_per_second: Positive = 1000
     burst: Burst = 2000
@@ -91,27 +91,27 @@ class Limits(Section, frozen=True):
 
 
 class Log(Section, frozen=True):
-    """The log's files, in bytes."""
+    """The log's segment size and its reserve of disk space, in bytes."""
 
     segment_bytes: Bytes = 256 * 1024 * 1024
     reserve_bytes: ReserveBytes = 256 * 1024 * 1024
 
 
 class Snapshots(Section, frozen=True):
-    """How often the follower keeps a snapshot during the day; see DEFAULT_TEXT."""
+    """How often the follower takes a snapshot during the day; see DEFAULT_TEXT."""
 
     commands: Positive = 200_000
     seconds: Seconds = 300.0
 
 
 class Days(Section, frozen=True):
-    """Who opens trading days: the server by the market's calendar, or operators."""
+    """Who opens trading days: the server, by the market's calendar, or operators."""
 
     mode: Literal["calendar", "manual"] = "calendar"
 
 
 class Config(Section, frozen=True):
-    """Everything an operator decides about a venue.
+    """All settings of a venue that an operator decides.
 
     ``market`` is the name of a preset, the path of a market file, or empty.
     """
@@ -130,15 +130,15 @@ def load_config(path: Path) -> Config:
     """Return the configuration in the TOML file ``path``.
 
     Raises:
-        ConfigError: If it cannot be read, is not TOML, or a value is refused;
-            the message names file, key, value and reason.
+        ConfigError: If the file cannot be read, is not TOML, or has an invalid
+            value; the message names file, key, value and reason.
 
     """
     return parse_config(read_text(path), str(path))
 
 
 def parse_config(text: str, source: str = FILE_NAME) -> Config:
-    """Return the configuration in TOML ``text``; ``source`` is for messages.
+    """Return the configuration in TOML ``text``; messages name ``source``.
 
     Raises:
         ConfigError: As ``load_config``.
@@ -148,10 +148,10 @@ def parse_config(text: str, source: str = FILE_NAME) -> Config:
 
 
 def default_config_text(name: str) -> str:
-    """Return the text of a new venue's file, each value with its reason.
+    """Return the file of a new venue, with a comment that explains each value.
 
     Raises:
-        ConfigError: If ``name`` cannot be a venue's name.
+        ConfigError: If ``name`` is not a valid venue name.
 
     """
     text = DEFAULT_TEXT.replace("NAME", name)

@@ -1,4 +1,4 @@
-"""TOML documents as typed structs: what is wrong is said in one sentence.
+"""Decode TOML documents into typed structs, with errors of one sentence.
 
 The sentence names the file, the key with its dotted path, the value and the reason:
 ``venue.toml: listen.port = 70000: must be at most 65535``.
@@ -25,15 +25,15 @@ T = TypeVar("T")
 
 
 class ConfigError(Exception):
-    """A file cannot be used; the message says where and why."""
+    """Raised for a file that cannot be used; the message says where and why."""
 
 
 class Section(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The base of all tables: keys that it does not know are refused."""
+    """The base of all tables; unknown keys are refused."""
 
 
 def read_text(path: Path) -> str:
-    """Return the text of ``path``.
+    """Return the text of the file ``path``.
 
     Raises:
         ConfigError: If it cannot be read.
@@ -46,7 +46,7 @@ def read_text(path: Path) -> str:
 
 
 def parse_toml(text: str, source: str) -> dict[str, Any]:
-    """Return the tables of TOML ``text``; ``source`` is for messages.
+    """Return the tables of TOML ``text``; messages name ``source``.
 
     Raises:
         ConfigError: If it is not TOML.
@@ -65,13 +65,13 @@ def decode(
     at: str = "",
     dec_hook: Callable[[type, Any], Any] | None = None,
 ) -> T:
-    """Return ``value``, which stands under the key ``at``, as a ``kind``.
+    """Return ``value``, found under the key ``at``, as a ``kind``.
 
-    ``dec_hook`` is msgspec's, for types of one's own; what it raises should read on
-    after ``key = value:``, as in "must be a price".
+    ``dec_hook`` is msgspec's, for custom types. Its error texts should continue the
+    message after ``key = value:``, as in "must be a price".
 
     Raises:
-        ConfigError: If it is not one; the message is the sentence described above.
+        ConfigError: If it is invalid, with the sentence described above as message.
 
     """
     try:
@@ -83,11 +83,11 @@ def decode(
 
 
 def refuse(source: str, key: str, value: object, reason: str) -> ConfigError:
-    """Return the error that says why ``key`` must not be ``value``."""
+    """Return the error that ``key`` must not be ``value``, with the reason."""
     return ConfigError(f"{source}: {_said(key, value)}: {reason}")
 
 
-_MAX_SHOWN: Final = 60  # characters of a value
+_MAX_SHOWN: Final = 60  # characters of a value in a message
 
 
 def _said(key: str, value: object) -> str:
@@ -99,23 +99,23 @@ def _said(key: str, value: object) -> str:
 
 
 def _text(value: object) -> str:
-    """Show what JSON has no form for: TOML's dates and times."""
+    """Return the text of a TOML date or time, which JSON cannot encode."""
     assert isinstance(value, dt.date | dt.time), value
     return value.isoformat()
 
 
 class _Walk:
-    """A way through a value that was refused, to the first key at fault.
+    """A search of a refused value for the first invalid key.
 
-    It goes in the order of the document, as msgspec does. What msgspec says of it is
-    for people, and its next release words it differently.
+    The search follows the order of the document, as msgspec does. msgspec's own
+    messages are written for people, and their wording changes between releases.
     """
 
     def __init__(self, dec_hook: Callable[[type, Any], Any] | None) -> None:
         self._dec_hook = dec_hook
 
     def problem(self, key: str, value: object, info: inspect.Type) -> str | None:
-        """Return what is wrong with ``key`` or below it, if anything is. O(value)."""
+        """Return the first problem with ``key`` or below it, or None. O(value)."""
         if isinstance(info, inspect.UnionType):
             return self.problem(key, value, _not_none(info))
         if isinstance(info, inspect.StructType) and isinstance(value, dict):
@@ -157,7 +157,7 @@ class _Walk:
         return None
 
     def _reason(self, value: object, info: inspect.Type) -> str | None:
-        """Return why ``value`` is not what ``info`` says, if it is not."""
+        """Return why ``value`` does not conform to ``info``, or None."""
         if isinstance(info, inspect.CustomType):
             assert self._dec_hook is not None, info
             try:
@@ -172,7 +172,7 @@ class _Walk:
 
 
 def _not_none(info: inspect.UnionType) -> inspect.Type:
-    """Return the option that is not None, which TOML has no word for."""
+    """Return the option that is not None, because TOML has no null."""
     (option,) = (o for o in info.types if not isinstance(o, inspect.NoneType))
     return option
 
@@ -185,7 +185,7 @@ def _no_such(name: str, keys: list[str]) -> str:
     return f"there is no such key; there are {', '.join(keys)}"
 
 
-# What TOML has for each, and how a person calls it.
+# The Python types of TOML values that each type accepts, and its name in messages.
 _WANTED: Final[dict[type[inspect.Type], tuple[tuple[type, ...], str]]] = {
     inspect.IntType: ((int,), "a whole number"),
     inspect.FloatType: ((int, float), "a number"),
@@ -199,7 +199,7 @@ _WANTED: Final[dict[type[inspect.Type], tuple[tuple[type, ...], str]]] = {
 
 
 def _reason(value: Any, info: inspect.Type) -> str | None:
-    """Return why ``value`` is not of a type of msgspec's own, if it is not."""
+    """Return why ``value`` is not of the built-in msgspec type ``info``, or None."""
     if isinstance(info, inspect.AnyType):
         return None
     if isinstance(info, inspect.LiteralType):

@@ -1,7 +1,7 @@
-"""Questions about the past, which are answered beside the event loop.
+"""History queries, which are answered outside the event loop.
 
-A session puts a question; whoever has the history runs it elsewhere and tells
-the answer later. Sans-I/O: here is what both sides agree on.
+A session asks a question. The historian runs it in another thread and delivers the
+answer later. Sans-I/O: this module defines the interface between the two.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from carbonex.journal import HistoryReader
 from carbonex.wire.answers import Error
 
 
-# Runs in another thread: it may use nothing but the history, constants and what threads
-# may share. It returns a result, or raises Refused, or Behind.
+# Runs in another thread: it may use only the history, constants, and objects that
+# threads may share. It returns a result, or raises Refused or Behind.
 Question = Callable[[HistoryReader], msgspec.Struct]
 Told = Callable[[msgspec.Struct | None, Error | None], None]
 
@@ -26,11 +26,12 @@ class Behind(Exception):  # noqa: N818 - it says what is the matter
 
 
 class Historian(Protocol):
-    """Has the history, and answers questions from it."""
+    """Answers questions from the history."""
 
     def ask(self, question: Question, tell: Told, /) -> None:
-        """Have ``question`` answered, again and again for a while if it is Behind.
+        """Answer ``question``; if it raises Behind, retry it for a while.
 
-        ``tell`` is called once with the result or else the error, in the
-        caller's thread, and never before this returns. It may not raise: others wait.
+        ``tell`` is called once, with the result or the error, in the caller's thread,
+        and never before this method returns. It must not raise, because later
+        questions wait for it.
         """

@@ -1,12 +1,12 @@
-"""Who holds the event loop: what kept everybody else waiting, and for how long.
+"""What holds the event loop, and so keeps all clients waiting, and for how long.
 
-One thread reads, applies and answers for all clients, so that whatever takes long
-there, takes long for everybody. A callback begins with ``begin`` and calls ``lap``
-after each piece of its work: the time since the lap before is that piece's, each
-nanosecond of it only once. Nothing is named before something was long.
+One thread reads, applies and answers for all clients: a slow piece of work there delays
+all of them. A callback begins with ``begin`` and calls ``lap`` after each piece of its
+work. The time since the previous lap belongs to that piece, and each nanosecond to one
+piece only. A piece is named only once it was long.
 
-Work that is not measured shows all the same: a timer is due at a time that is known
-(``expect``), and what it is late beyond all measured work is ``unknown`` (``late``).
+Unmeasured work shows too. A timer is due at a known time (``expect``); its delay beyond
+all measured work is reported as ``unknown`` (``late``).
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
-# What counts as a hold. Reason: it is the shortest interval of market data, and a
-# trader's patience; a turn of a busy venue with its sync takes 1 to 10 ms. Each hold is
-# a line in the log, so there are at most twenty a second.
+# The shortest time that counts as a hold. Reason: it is the shortest interval of market
+# data, and a trader's patience; a turn of a busy venue with its sync takes 1 to 10 ms.
+# Each hold is a line in the server's log, so there are at most twenty a second.
 LONG_NS: Final = 50_000_000
 
-# What can hold the loop, as docs/operations.md describes it.
+# The causes of a hold, as docs/operations.md describes them.
 READING: Final = "reading"
 QUERY: Final = "query"
 BATCH: Final = "batch"
@@ -52,12 +52,11 @@ _log = structlog.get_logger("carbonex.gateway")
 
 @final
 class Holds:
-    """What holds one event loop.
+    """Counts and reports the holds of one event loop.
 
-    ``counts`` and ``held_ns`` are by cause: how often it was held for more than
-    LONG_NS, and for how long in all. ``now_ns`` is the clock, ``cpu_ns`` the
-    processor's time of this thread. ``begin`` and ``lap`` read the clock once
-    each and are O(1).
+    ``counts`` and ``held_ns`` are by cause: the number of holds longer than LONG_NS
+    and their total time. ``now_ns`` is the clock, ``cpu_ns`` the CPU time of this
+    thread. ``begin`` and ``lap`` each read the clock once and are O(1).
     """
 
     def __init__(
@@ -69,10 +68,10 @@ class Holds:
         self.held_ns = dict.fromkeys(CAUSES, 0)
         self._now_ns = now_ns
         self._cpu_ns = cpu_ns
-        self._since_ns = 0  # the last lap
-        self._due_ns = sys.maxsize  # a timer's time
+        self._since_ns = 0  # time of the last lap
+        self._due_ns = sys.maxsize  # when the timer is due
         self._overdue_ns = 0  # measured work after that time
-        self._told = False  # of a hold since then
+        self._told = False  # whether a hold was reported since ``expect``
         self._cpu_before_ns = 0
 
     def begin(self) -> int:
@@ -90,9 +89,9 @@ class Holds:
         return took_ns if took_ns > LONG_NS else 0
 
     def inner(self, began_ns: int) -> int:
-        """End a piece of work within another one, which it is no part of.
+        """End a piece of work nested in another one, and exclude it from that one.
 
-        ``began_ns`` is when it began, by ``now``. Return as ``lap``.
+        ``began_ns`` is its start by ``now``. Return its nanoseconds as ``lap`` does.
         """
         now_ns = self._now_ns()
         took_ns = now_ns - began_ns
@@ -102,29 +101,29 @@ class Holds:
         return took_ns if took_ns > LONG_NS else 0
 
     def now(self) -> int:
-        """Return the time, for ``inner``."""
+        """Return the current time, for ``inner``."""
         return self._now_ns()
 
     def tell(self, by: str, held_ns: int, **fields: object) -> None:
-        """Count a hold and write it to the log, with what describes it."""
+        """Count a hold and log it with ``fields`` that describe it."""
         self._told = True
         self.counts[by] += 1
         self.held_ns[by] += held_ns
         _log.warning("loop held", by=by, seconds=round(held_ns / NS, 3), **fields)
 
     def expect(self, seconds: float) -> None:
-        """Take note that a timer goes off ``seconds`` from now."""
+        """Note that a timer is due ``seconds`` from now."""
         self._due_ns = self._now_ns() + int(seconds * NS)
         self._overdue_ns = 0
         self._told = False
         self._cpu_before_ns = self._cpu_ns()
 
     def late(self) -> int:
-        """Return by how many nanoseconds that timer is late, and say why it is.
+        """Return the timer's delay in nanoseconds, and report its cause.
 
-        What was told since it was due explains its part. The rest is ``many``
-        pieces of work none of which was long, or ``unknown``: not measured, or
-        the machine did something else.
+        Measured work since the timer was due explains its part. The rest is
+        ``unknown``: unmeasured work, or the machine was busy elsewhere. If measured
+        work explains the delay but no hold was reported, it was ``many`` short pieces.
         """
         now_ns = self.begin()
         late_ns = max(0, now_ns - self._due_ns)

@@ -1,9 +1,9 @@
-"""One connection's frames on their way out, sans-I/O.
+"""One connection's outgoing frames, sans-I/O.
 
-Whoever has something to say to a client puts it here; the shell takes it all
-and writes it at once, because one write per message caps a whole server at
-about 200,000 messages a second. Who is sent one frame at a flush, like the
-thousands that follow a book, is written to without the way through the queue.
+The venue puts a client's frames here. The server takes all of them and writes them at
+once, because one write per message caps a whole server at about 200,000 messages a
+second. A client with at most one frame per flush, such as each of the thousands that
+follow a book, is written to directly, without the queue.
 """
 
 from __future__ import annotations
@@ -31,13 +31,13 @@ SLOW_CONSUMER: Final = (CloseCode.TRY_AGAIN_LATER, "slow_consumer")
 class Outbox:
     """The frames that wait for one client, in order.
 
-    ``paused`` is set by the shell while the client is behind: the feed then adds no
-    book deltas. Once ``closing`` (code, reason) is set nothing more is accepted: the
-    shell writes what ``take`` still gives, then the close frame. ``flushed`` is how
-    many frames one flush of the feed may have for the client; the feed counts what it
-    follows. ``owner`` is the participant who speaks through the connection, or empty,
-    and ``stalled`` tells that its client has taken nothing lately: who is evicted
-    first when too much waits for all clients depends on both (``Budget``).
+    The server sets ``paused`` while the client is behind; the feed then adds no
+    conflated updates. Once ``closing`` (code, reason) is set, no more frames are
+    accepted; the server writes what ``take`` still returns, then the close frame.
+    ``flushed`` is the most frames that one flush of the feed may have for the client;
+    the feed maintains it. ``owner`` is the participant that is logged in, or empty.
+    ``stalled`` says that the client has taken nothing lately. ``owner`` and
+    ``stalled`` decide who is evicted first (``Budget``).
     """
 
     __slots__ = (
@@ -64,31 +64,31 @@ class Outbox:
         wake: Callable[[], None] | None = None,
         write: Callable[[bytes], None] | None = None,
     ) -> None:
-        """Prepare an empty outbox; ``wake`` hears of the first thing to wait.
+        """Prepare an empty outbox; ``wake`` is called when the first frame waits.
 
-        ``write`` writes what is before nothing else, see ``send_flushed``.
+        ``write`` writes a frame directly, see ``send_flushed``.
         """
         self.codec: Final = codec
         self.owner = ""
         self.paused = False
         self.stalled = False
-        self.counted = False  # by the budget: ``sent`` wants to know what is left
+        self.counted = False  # by the budget: ``sent`` must then be called
         self.flushed = 0
         self.queued_bytes = 0
         self.closing: tuple[int, str] | None = None
         self._frames: list[bytes] = []
         self._budget = Budget() if budget is None else budget
-        self._room = STEP_BYTES  # that may wait before it must be counted anew
-        self._unsent = 0  # taken, but still in the transport when last counted
+        self._room = STEP_BYTES  # bytes that may wait before the next count
+        self._unsent = 0  # bytes taken, but still in the transport at the last count
         self._wake = wake
         self._write = write
 
     def send(self, message: msgspec.Struct) -> None:
-        """Add a message for this client alone."""
+        """Encode and add a message for this client alone."""
         self.send_frame(frame(self.codec, message))
 
     def send_frame(self, data: bytes) -> None:
-        """Add what is framed already; shared by many clients, it is not copied."""
+        """Add an encoded frame; it may be shared by many clients, and is not copied."""
         if self.closing is not None:
             return
         if not self._frames and self._wake is not None:
@@ -99,10 +99,10 @@ class Outbox:
             self._count()
 
     def send_flushed(self, data: bytes) -> None:
-        """Send a frame of a flush: written at once if it is this client's only one.
+        """Send a frame of a flush; write it directly if it is the client's only one.
 
-        To be queued, woken for and taken out again costs more than twice as much,
-        but once for all frames that wait.
+        The way through the queue (append, wake, take) costs more than twice as much,
+        but is paid once for all waiting frames.
         """
         write = self._write
         if (
@@ -117,16 +117,16 @@ class Outbox:
             write(data)
 
     def close(self, code: int, reason: str) -> None:
-        """Close the connection after what waits; the first reason given stays."""
+        """Close the connection after the waiting frames; the first reason stays."""
         if self.closing is None:
             self.closing = (code, reason)
             if self._wake is not None:
                 self._wake()
 
     def take(self, most: int = 0) -> list[bytes]:
-        """Return what waits, for one write, and forget it.
+        """Remove and return the waiting frames, for one write.
 
-        With ``most``, no more frames than come to so many bytes, but one at least.
+        With ``most``, stop at the first frame that reaches that many bytes.
         """
         frames = self._frames
         if most and self.queued_bytes > most:
@@ -143,7 +143,7 @@ class Outbox:
         return frames
 
     def sent(self, unsent: int) -> None:
-        """Count anew after a write that left ``unsent`` bytes in the transport."""
+        """Count again after a write that left ``unsent`` bytes in the transport."""
         self._unsent = unsent
         if unsent or self.queued_bytes:
             self._count()
@@ -151,22 +151,23 @@ class Outbox:
             self._release()
 
     def evict(self) -> None:
-        """Drop what waits, and close: it is too much, or for too long."""
+        """Drop the waiting frames and close: they are too many or wait too long."""
         self.take()
         self._release()
         self.close(*SLOW_CONSUMER)
 
     def forget(self) -> None:
-        """Let go of what waits and of who writes it: the connection is gone."""
+        """Drop the waiting frames and the callbacks: the connection is gone."""
         self.take()
         self._release()
         self._wake = self._write = None
         self.close(CloseCode.NORMAL_CLOSURE, "")
 
     def _count(self) -> None:
-        """Have the budget count what waits, here and in the transport."""
+        """Let the budget count the bytes waiting here and in the transport."""
         self.counted = True
         held = self.queued_bytes + self._unsent
+        # The budget counts whole steps: the rest of the step may fill up uncounted.
         self._room = -(-held // STEP_BYTES) * STEP_BYTES - self._unsent
         self._budget.settle(self, held)
 
@@ -185,9 +186,9 @@ def frame(codec: Codec, message: msgspec.Struct) -> bytes:
     return _header(codec.binary, length) + payload
 
 
-# A server's frames are unmasked and ours are never fragmented, so a header is
-# an opcode and a length (RFC 6455 §5.2). Through websockets' Frame.serialize it
-# costs 0.8 µs a frame, as much as encoding the message.
+# A server's frames are unmasked, and this server never fragments, so a header is an
+# opcode and a length (RFC 6455 §5.2). With websockets' Frame.serialize it costs 0.8 µs
+# a frame, as much as encoding the message.
 _FIN_TEXT: Final = 0x81
 _FIN_BINARY: Final = 0x82
 _pack16: Final = struct.Struct("!BBH").pack
@@ -203,7 +204,7 @@ def _header(binary: bool, length: int) -> bytes:  # noqa: FBT001
     return _pack64(opcode, 127, length)
 
 
-# Those of nearly all answers, made once.
+# Precomputed headers for nearly all answers.
 _SHORT: Final = 1024
 _SHORT_HEADERS: Final = [
     [_header(binary, length) for length in range(_SHORT)] for binary in (False, True)

@@ -1,4 +1,4 @@
-"""What the history knows of accounts, as the wire's structs."""
+"""Convert the history's account data to the wire's structs."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from carbonex.wire.order_ids import OrderIds
 
 
-# A default is left out only if it is that very string.
+# msgspec omits a default only if it is the identical string object.
 LISTED: Final = METHOD_NAMES[Method.LISTED]
 OFF: Final = POST_ONLY_NAMES[PostOnly.OFF]
 CANCEL_NEWEST: Final = SELF_TRADE_NAMES[SelfTrade.CANCEL_NEWEST]
@@ -32,7 +32,7 @@ CANCEL_NEWEST: Final = SELF_TRADE_NAMES[SelfTrade.CANCEL_NEWEST]
 def wire_statement(
     statement: Statement, *, as_csv: bool = False
 ) -> statements.Statement:
-    """Return a page of a statement; ``as_csv`` with a text instead of lines."""
+    """Return a page of a statement; with ``as_csv`` as CSV text instead of lines."""
     cash, *holdings = statement.balances
     page = statements.Statement(
         statement.account or statements.VENUE_FEES,
@@ -54,7 +54,7 @@ def wire_statement(
 
 
 def wire_trade(entry: ExecutionEntry, ids: OrderIds) -> statements.AccountTrade:
-    """Return an execution that is a trade."""
+    """Return an execution that is a trade or its annulment."""
     assert entry.last_price is not None
     return statements.AccountTrade(
         entry.exec_seq,
@@ -79,9 +79,9 @@ def wire_trade(entry: ExecutionEntry, ids: OrderIds) -> statements.AccountTrade:
 
 
 def wire_order(entry: ExecutionEntry, ids: OrderIds) -> answers.OrderState:
-    """Return an order as its last execution says that it ended.
+    """Return the final state of an order from its last execution.
 
-    Its stop price is the one that it was placed with.
+    The stop price is the one with which the order was placed.
     """
     return answers.OrderState(
         ids.shown(entry.order_id),
@@ -108,7 +108,7 @@ def wire_order(entry: ExecutionEntry, ids: OrderIds) -> answers.OrderState:
 def wire_execution(
     entry: ExecutionEntry, ids: OrderIds, *, replayed: bool
 ) -> channels.Execution:
-    """Return an execution as the feed tells it, to the byte."""
+    """Return an execution exactly as the feed sends it, to the byte."""
     method = entry.method
     if method is None or method == LISTED:
         method = LISTED
@@ -149,7 +149,7 @@ def wire_execution(
 
 
 def _source(entry: ExecutionEntry, ids: OrderIds) -> str:
-    """Return what a trade came of; of a listed one only if it was annulled."""
+    """Return a trade's source id; a listed trade has one only once annulled."""
     if not entry.source_id:
         return ""
     return ids.source_shown(

@@ -2,13 +2,13 @@
 
     submit ─▶ waiting ─▶ take_batch ─▶ (the log makes it durable) ─▶ committed
 
-While one batch is being written, whatever arrives waits and becomes the next
-one: the group commit grows with the load by itself. Nothing is applied before
-it is durable, and nothing is answered before it is applied.
+While one batch is being written, new commands wait and form the next batch, so the
+group commit grows with the load. No command is applied before it is durable, and none
+is answered before it is applied.
 
-What fits into the next batch waits in the order of arrival. What does not waits in a
-line of its participant's, and the batches after take from the lines in turns: however
-much one participant has waiting, another's next command is in the next batch.
+Commands that fit into the next batch wait in order of arrival. Each other command waits
+in its participant's line. Later batches take from the lines in turn: however many
+commands one participant has waiting, another's next command is in the next batch.
 """
 
 from __future__ import annotations
@@ -45,9 +45,9 @@ if TYPE_CHECKING:
     from carbonex.engine import Applied, Command, Event, Exchange
 
 
-# What a full log and a full queue still take: they let traders get out and operators
-# act. The log's reserve is large enough for a day of them, and the queue holds as
-# many again as it has room for.
+# Commands that a full log and a full queue still accept: they let traders get out and
+# operators act. The log's reserve is large enough for a day of them. The queue has
+# twice its usual room for them.
 ALWAYS_TAKEN: Final = frozenset(
     {
         CancelOrder,
@@ -62,50 +62,52 @@ ALWAYS_TAKEN: Final = frozenset(
 )
 
 
-# What a participant may have in its line: so many times the room that is left. Reason:
-# whoever comes next finds room, however many others fill the queue: one leaves a fifth
-# of it, five a twenty-first. Policy: one more of it is BUSY.
+# A participant's line may hold this many times the room left in the queue. Reason: a
+# newcomer finds room however many others fill the queue: one participant leaves a
+# fifth of it free, five leave a twenty-first. Policy: further commands are BUSY.
 LINE_PER_ROOM: Final = 4
 
-# The next batch, which knows no participants, takes no more than this part of the
-# queue.
+# The next batch fills in order of arrival, whoever the participants are. It takes at
+# most this fraction (1/PARTS) of the queue.
 PARTS: Final = 8
 
 
 class Submitter(Protocol):
-    """Whoever submitted a command and waits for its outcome."""
+    """A party that submits a command and waits for its outcome."""
 
     def answered(self, token: int, events: list[Event], seq: int, time_ns: int) -> None:
-        """Take the outcome of the command that was submitted with ``token``."""
+        """Handle the outcome of the command submitted with ``token``."""
 
 
 class Reader(Protocol):
-    """Told everything that happened, in order, before its submitter is answered."""
+    """Receives all events in order, before the submitter is answered."""
 
     def published(self, seq: int, time_ns: int, events: list[Event]) -> None:
-        """Take the events of command ``seq``.
+        """Handle the events of command ``seq``.
 
-        What time itself did before a batch's commands comes first, with the
-        seq of the first of them.
+        Events that time itself caused before a batch's commands come first, with
+        the seq of the first command.
         """
 
 
 class Venue:
-    """One gateway's pipeline onto one exchange.
+    """One gateway's pipeline to one exchange.
 
-    ``ids`` shows clients the numbers of orders. Three states bear on what ``submit``
-    takes, and ``refusal`` names them: ``draining`` (the venue shuts down), ``log_full``
-    (the disk's reserve is reached; see ALWAYS_TAKEN), and a full queue.
+    ``ids`` converts the engine's order ids to those that clients see. Three states
+    restrict what ``submit`` accepts, and ``refusal`` names them: ``draining`` (the
+    venue shuts down), ``log_full`` (the disk's reserve is reached; see ALWAYS_TAKEN),
+    and a full queue.
 
-    The queue holds at most ``max_waiting`` commands, because what waits longer
-    than a few batches is stale by the time it trades. Beyond that a command is
-    refused as BUSY, which means: it was never logged and may be sent again; those
-    that are always taken may fill the queue to twice as many. So is one of a
-    participant who has most of it, see LINE_PER_ROOM. A
-    batch holds at most ``max_batch``, so that one fsync's worth of answers
-    does not keep the loop from reading for more than some milliseconds; but half of
-    what waits where that is more, or a loop that reads from thousands of clients
-    between two batches would never catch up.
+    The queue holds at most ``max_waiting`` commands, because a command that waits
+    longer than a few batches is stale by the time it trades. Beyond that a command is
+    refused as BUSY: it was never logged and may be sent again. Commands in
+    ALWAYS_TAKEN may fill the queue to twice as many. A participant that has most of
+    the queue is also refused as BUSY, see LINE_PER_ROOM.
+
+    A batch holds at most ``max_batch`` commands, so that the answers of one fsync keep
+    the loop from reading for some milliseconds at most. If more than twice as many
+    wait, a batch takes half of them. Otherwise a loop that reads from thousands of
+    clients between two batches would never catch up.
     """
 
     def __init__(
@@ -131,19 +133,19 @@ class Venue:
         self.max_batch: Final = max_batch
         self.position = 0
         self.chain = b""
-        self.opened = b""  # the chain where the newest epoch began
+        self.opened = b""  # the chain at the start of the newest epoch
         self.readers: list[Reader] = []
-        # Told of the commands that began with one kind of event, which is rare: a
-        # look-up by kind costs a tenth of what it does to have a reader see them all.
+        # Called for commands whose first event is of one kind, which is rare. A look-up
+        # by kind costs a tenth of a reader that sees all events.
         self.watchers: dict[type[Event], Callable[[Any], None]] = {}
         self.draining = False
         self.log_full = False
         self._to_state = False
         self._n = 0
-        # The next batch, and how much of it is filled by whoever comes first.
+        # The next batch, and how many of its places fill in order of arrival.
         self._waiting: list[tuple[Submitter | None, int, Command]] = []
         self._room = min(max_batch, max_waiting // PARTS)
-        # What waits behind it, by participant, and whose turn it is.
+        # Commands behind the next batch, by participant, and whose turn is next.
         self._lines: dict[str, deque[tuple[Submitter | None, int, Command]]] = {}
         self._turns: deque[str] = deque()
         self._behind = 0
@@ -152,7 +154,7 @@ class Venue:
 
     @property
     def waiting(self) -> int:
-        """How many commands wait for the next batches."""
+        """How many commands wait for a batch."""
         return len(self._waiting) + self._behind
 
     @property
@@ -167,14 +169,14 @@ class Venue:
 
     @property
     def idle(self) -> bool:
-        """Whether nothing waits, nothing is in flight and no digest is to be stated."""
+        """Whether nothing waits, is in flight, or is left to state (a digest)."""
         return not (self.waiting or self.in_flight or self._to_state)
 
     def refusal(self, command: Command, count: int = 1) -> Code | None:
-        """Return why ``count`` such commands would not all be taken now.
+        """Return why the venue would not accept ``count`` such commands now, or None.
 
-        None of them was ever logged. The venue's own commands (with the empty key)
-        are always taken.
+        A refused command was never logged. The venue's own commands (with the empty
+        key) are always accepted.
         """
         if command.key == VENUE_KEY:
             return None
@@ -195,7 +197,7 @@ class Venue:
     def submit(self, submitter: Submitter | None, token: int, command: Command) -> bool:
         """Queue ``command``; its outcome goes to ``submitter`` with ``token``.
 
-        Return False where ``refusal`` has a reason. O(1).
+        Return False if ``refusal`` has a reason. O(1).
         """
         waiting = self._waiting
         if (  # all rare
@@ -206,25 +208,25 @@ class Venue:
         return True
 
     def submit_first(self, command: Command) -> None:
-        """Put a command of the venue's own before everything that waits."""
+        """Put a command of the venue's own ahead of all waiting commands."""
         assert command.key == VENUE_KEY
         self._waiting.insert(0, (None, 0, command))
 
     def state_digest(self) -> None:
         """Have the log state the exchange's digest, once nothing waits or is due.
 
-        It is taken no sooner than its batch: whatever came between them would make
-        the log contradict itself. O(1) here, and O(state) then.
+        The digest is computed only with its batch: a command between the two would
+        make the log contradict itself. O(1) here, O(state) then.
         """
         self._to_state = True
 
     def take_batch(self, now_ns: int) -> Batch | None:
-        """Return what must be made durable next, stamped ``now_ns`` or later.
+        """Return the next batch to make durable, stamped ``now_ns`` or later.
 
-        None where nothing waits and nothing is due, or a batch is in flight.
-        When something is due, the batch is one AdvanceTime, whatever waits: so the
-        engine can let it happen slice by slice, and this loop go on between them.
-        What goes on from batch to batch does so with commands as well. O(batch).
+        Return None if nothing waits and nothing is due, or if a batch is in flight.
+        If something is due, the batch is one AdvanceTime, whatever waits. The engine
+        can then do the due work in slices, and the event loop runs between them. Work
+        that goes on from batch to batch also advances in batches of commands. O(batch).
         """
         if self._in_flight is not None:
             return None
@@ -240,10 +242,10 @@ class Venue:
     def committed(self, batch: Batch, position: int, chain: bytes) -> Applied:
         """Apply a durable batch, at ``position`` with hash ``chain`` in the log.
 
-        For each command in order, the readers see its events, a watcher the
-        first of them, and then its submitter is answered. Batches of others
-        (recovery replays them) have no submitters. A batch that the engine does not
-        accept tells nobody.
+        For each command in order, the readers receive its events, then a watcher the
+        first of them, and then its submitter is answered. Batches of others (which
+        recovery replays) have no submitters. A batch that the engine does not accept
+        is not published or answered.
 
         Raises:
             UnappliableRowError: If the engine raises an error. The exchange must not
@@ -269,15 +271,15 @@ class Venue:
         return applied
 
     def replayed(self, batch: Batch, position: int, chain: bytes) -> Applied:
-        """Apply a batch of the past, which nobody is told of."""
+        """Apply a batch of the past, without publishing its events."""
         applied = self.exchange.apply(batch)
         self.position = position
         self.chain = chain
         return applied
 
     def _next_commands(self, now_ns: int) -> list[Command]:
-        """Take the next batch's commands off the queue."""
-        if self._n == 0:  # an epoch's batch 0 is exactly this, whatever waits
+        """Remove the next batch's commands from the queue and return them."""
+        if self._n == 0:  # batch 0 of an epoch holds this alone, whatever waits
             self._submitters = [(None, 0, GatewayOpened(VENUE_KEY))]
         elif self.exchange.is_late(now_ns):
             self._submitters = [(None, 0, AdvanceTime(VENUE_KEY))]
@@ -299,7 +301,7 @@ class Venue:
     def _submit_behind(
         self, submitter: Submitter | None, token: int, command: Command
     ) -> bool:
-        """Submit where not all that comes is simply taken."""
+        """Submit a command while the fast path of ``submit`` is closed."""
         if self.refusal(command) is not None:
             return False
         if not self._behind and len(self._waiting) < self._room:
@@ -315,7 +317,7 @@ class Venue:
         return True
 
     def _take_turns(self, count: int) -> None:
-        """Take so many commands off the lines, one of each in turn. O(count)."""
+        """Take ``count`` commands off the lines, one from each in turn. O(count)."""
         turns, lines, taken = self._turns, self._lines, self._submitters
         for _ in range(min(count, self._behind)):
             owner = turns.popleft()
@@ -328,9 +330,9 @@ class Venue:
                 del lines[owner]
 
     def _owner(self, command: Command) -> str:
-        """Return the participant whose command it is; none for the venue's own.
+        """Return the participant to whom the command counts; "" for the venue's own.
 
-        What the venue says of a participant's sessions is among its commands.
+        The venue's commands about a participant's sessions count to the participant.
         """
         if type(command) is SessionClosed:
             return command.participant
@@ -345,7 +347,7 @@ class Venue:
     def _tell(
         self, applied: Applied, submitters: list[tuple[Submitter | None, int, Command]]
     ) -> None:
-        """Tell readers, watchers, then submitters, command by command."""
+        """Inform readers, watchers, then submitters, command by command."""
         seq, time_ns = applied.first_seq, applied.time_ns
         readers, watchers = self.readers, self.watchers
         replies = applied.replies
@@ -360,7 +362,7 @@ class Venue:
             seq += 1
 
 
-_NOBODY: Final = (None, 0, AdvanceTime(VENUE_KEY))  # waits for a batch of others
+_NOBODY: Final = (None, 0, AdvanceTime(VENUE_KEY))  # stands in for another's submitter
 
 
 def opening_epoch(exchange: Exchange, gateway: int) -> int:

@@ -1,8 +1,8 @@
-"""What the venue streams: who follows what, and the frames that tell it.
+"""The venue's channels: who follows which topic, and the frames they receive.
 
-Sans-I/O: a Feed is told what happened (it is a Reader of the venue) and when
-to flush, and puts frames into outboxes. One room per channel: topics are what
-is followed, and a frame is encoded once for all who follow a topic.
+Sans-I/O: a Feed reads the venue's events (it is a Reader of the venue), flushes when
+called, and puts frames into outboxes. Each channel has one room. Each room has
+topics, and a frame is encoded once for all followers of a topic.
 """
 
 from .feed import Feed

@@ -1,4 +1,4 @@
-"""The alerts channel: what supervision noticed, for operators."""
+"""The alerts channel: findings of market supervision, for operators."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from carbonex.wire.vocabulary import ALERT_NAMES, SIDE_NAMES
 from .topic import Message, Topics
 
 
-# How many alerts a snapshot shows. Older ones are in the log.
+# Alerts in a snapshot. Older ones are in the log.
 RECENT: Final = 1_000
 LARGE_HOLDER: Final = "large_holder"
 
 
 class Alerts:
-    """The newest alerts, and those who follow them; none is conflated or dropped."""
+    """The newest alerts, and their followers; none is conflated or dropped."""
 
     def __init__(self) -> None:
         self._recent: deque[channels.Alert] = deque(maxlen=RECENT)

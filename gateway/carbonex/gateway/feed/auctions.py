@@ -1,4 +1,4 @@
-"""The auction channel: one-way auctions, and the bids in those that are open."""
+"""The auction channel: one-way auctions, and the bids in open auctions."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class Auctions:
-    """Those who follow auctions. Bids are told only where they are not sealed."""
+    """The followers of auctions. Bids are sent only if they are not sealed."""
 
     def __init__(self, exchange: Exchange, ids: OrderIds) -> None:
         self._exchange = exchange
@@ -32,15 +32,15 @@ class Auctions:
         self.topics = Topics(self._snapshot)
 
     def opened(self, seq: int, time_ns: int, event: AuctionOpened) -> None:
-        """Tell at once that an auction was announced."""
+        """Send at once that an auction was announced."""
         self._tell(event, seq, time_ns)
 
     def closed(self, seq: int, time_ns: int, event: AuctionClosed) -> None:
-        """Tell at once that an auction is over, and what it came to."""
+        """Send at once that an auction is over, with its result."""
         self._tell(event, seq, time_ns)
 
     def bid(self, seq: int, time_ns: int, event: BidPlaced | BidEnded) -> None:
-        """Tell at once that a bid came or went in an open auction."""
+        """Send at once that a bid was placed or ended in an open auction."""
         auction = self._exchange.auctions.get(event.terms.auction_id)
         if event.sealed or auction is None:
             return
@@ -76,13 +76,13 @@ def _update(data: channels.AuctionUpdate) -> Message:
 def _standing(
     auction: Auction, ids: OrderIds, seq: int, time_ns: int
 ) -> channels.AuctionUpdate:
-    """Return an auction that is not over, and its bids. Linear in them."""
+    """Return an auction that is not over, with its bids. Linear in the bids."""
     state = open_auction_of(auction, time_ns)
     return channels.AuctionUpdate(state, _bids(auction, ids), seq, time_ns // 1000)
 
 
 def _bids(auction: Auction, ids: OrderIds) -> list[channels.AuctionBid]:
-    """Return an auction's bids, none where they are sealed."""
+    """Return an auction's bids, or none if they are sealed."""
     if auction.command.sealed:
         return []
     return [

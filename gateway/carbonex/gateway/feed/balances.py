@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 
 
 class Balances:
-    """Those who follow accounts' balances, which are a state, not a stream."""
+    """The followers of accounts' balances, which are a state, not a stream."""
 
     def __init__(self, exchange: Exchange) -> None:
         self._exchange = exchange
         self.topics = Topics(partial(self._message, "snapshot"))
-        # Followed accounts that something happened to; cleared at each flush.
+        # Followed accounts that events affected; cleared at each flush.
         self._touched: dict[str, None] = {}
 
     def touch(self, account: str) -> None:
@@ -30,11 +30,11 @@ class Balances:
             self._touched[account] = None
 
     def touch_all(self) -> None:
-        """Note that any account may have changed: a trading day begins."""
+        """Note that any account may have changed: a day began or was cancelled."""
         self._touched.update(dict.fromkeys(self.topics.followed))
 
     def flush(self) -> None:
-        """Send the balances of the accounts that were touched."""
+        """Send the balances of the noted accounts."""
         for name in self._touched:
             topic = self.topics.followed.get(name)
             if topic is not None:

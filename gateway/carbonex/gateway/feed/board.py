@@ -1,8 +1,8 @@
-"""The listings channel: a board of the orders that may be picked, conflated.
+"""The listings channel: the orders that may be picked, conflated.
 
-It shows the first orders of each side in the order in which they trade, under numbers
-that tell nothing but which of the instrument's listings they are. How many it shows is
-bounded, so a snapshot and a flush cost the same however many orders rest.
+A board shows the first orders of each side in trading order. Their numbers reveal only
+which of the instrument's listings they are. The number of orders shown is bounded, so
+a snapshot and a flush cost the same however many orders rest.
 """
 
 from __future__ import annotations
@@ -26,23 +26,23 @@ if TYPE_CHECKING:
 
     from .topic import Target
 
-    # What is listed, in the order in which it trades: listing -> fen, tonnes shown.
+    # The listings in trading order: listing -> price in fen, tonnes shown.
     View = dict[int, tuple[int, int]]
-    # A listing, its price in fen and the tonnes that it shows now.
+    # A listing, its price in fen and the tonnes that it now shows.
     Change = tuple[int, int, int]
 
 
-# Listings of one side. Reason: an order may pick 50, at the best price only; twice as
-# many are shown so that there is a choice, in some 3 KB of a snapshot. Policy: those
-# behind them are not shown until some of these are gone.
+# Listings shown per side. Reason: an order may pick 50, at the best price only. Twice
+# as many give a choice, in some 3 KB of a snapshot. Policy: listings behind these are
+# not shown until some of these are gone.
 MOST_LISTINGS: Final = 100
 
 
 class Board(Conflated):
-    """Those who follow one instrument's listings with the same interval.
+    """The followers of one instrument's listings with the same interval.
 
-    A flush costs O(MOST_LISTINGS). While the instrument's terms allow no picks, the
-    board is empty.
+    A flush costs O(MOST_LISTINGS). The board is empty while the instrument's terms
+    allow no picks.
     """
 
     def __init__(
@@ -58,9 +58,9 @@ class Board(Conflated):
         self._views = [self._listed(BUY), self._listed(SELL)]
 
     def flush(self, now_ns: int) -> None:
-        """Bring the board up to date and send what changed, if anything did."""
+        """Refresh the board; send its changes, if there are any."""
         picked = self._may_pick()
-        if picked is not self._picked:  # the terms of a new day
+        if picked is not self._picked:  # a new day has other terms: refresh both sides
             self._picked = picked
             for touched in self.touched:
                 touched.add(0)
@@ -107,15 +107,16 @@ class Board(Conflated):
 
 
 def changes(before: View, now: View) -> list[Change]:
-    """Return what leads from one view to the other, applied one after the other.
+    """Return changes that turn ``before`` into ``now`` when applied in order.
 
-    What is 0 now goes, what is new at a price comes in behind the others there. So
-    whoever lost their place first go, and then come again. O(listings).
+    A client removes a listing with 0 tonnes and puts a new listing last at its price.
+    A listing that lost its place is therefore removed first and then added again.
+    O(listings).
     """
     queues: dict[int, list[int]] = {}
     for listing, (price, _) in now.items():
         queues.setdefault(price, []).append(listing)
-    kept = dict.fromkeys(queues, 0)  # how many at each price are still in their place
+    kept = dict.fromkeys(queues, 0)  # listings at each price still in their place
     gone: list[Change] = []
     changed: list[Change] = []
     for listing, (price, shown) in before.items():

@@ -1,4 +1,4 @@
-"""What is followed of books: depth and listings, flushed together."""
+"""Followed views of books: depth and listings, flushed together."""
 
 from __future__ import annotations
 
@@ -19,24 +19,24 @@ if TYPE_CHECKING:
     from .topic import Target
 
 
-# The shell flushes every 50 ms, give or take: half of that early is on time,
-# or a timer's jitter would make every interval 50 ms longer.
+# The server flushes roughly every 50 ms. A group due within half of that is flushed
+# now, or a timer's jitter would make every interval 50 ms longer.
 _EARLY_NS: Final = 25_000_000
 
 
 class Books:
-    """All groups and boards that somebody follows, by instrument."""
+    """All followed groups and boards, by instrument."""
 
     def __init__(self, exchange: Exchange, ids: OrderIds) -> None:
         self._exchange = exchange
         self._ids = ids
         self._groups: dict[str, dict[Target, Conflated]] = {}
-        # Prices of bids and asks in fen, per followed instrument, since the last
-        # flush, which clears them: never more than levels changed in 50 ms.
+        # Touched prices of bids and asks in fen, per followed instrument, since the
+        # last flush, which clears them. Bounded by the levels that change in 50 ms.
         self.touched: dict[str, tuple[set[int], set[int]]] = {}
 
     def find(self, target: Target) -> Conflated:
-        """Return the group with that instrument, depth and interval, or the board."""
+        """Return the board, or the group with that instrument, depth and interval."""
         name = target.instrument
         groups = self._groups.get(name)
         if groups is None:
@@ -53,7 +53,7 @@ class Books:
         return group
 
     def flush(self, now_ns: int) -> None:
-        """Send the deltas of all groups whose interval has passed."""
+        """Send the deltas of all groups and boards that are due."""
         self._hand_on()
         for groups in self._groups.values():
             for group in groups.values():
@@ -61,14 +61,14 @@ class Books:
                     group.flush(now_ns)
 
     def flush_all(self, now_ns: int) -> None:
-        """Send all deltas, those of groups that are not due as well."""
+        """Send all deltas, due or not."""
         self._hand_on()
         for groups in self._groups.values():
             for group in groups.values():
                 group.flush(now_ns)
 
     def _hand_on(self) -> None:
-        """Give what was touched since the last flush to every group."""
+        """Pass the prices touched since the last flush to every group."""
         for name, (bids, asks) in self.touched.items():
             if bids or asks:
                 for group in self._groups[name].values():
@@ -78,7 +78,7 @@ class Books:
                 asks.clear()
 
     def _close(self, target: Target) -> None:
-        """Forget a group that nobody follows any more."""
+        """Drop a group that has no followers any more."""
         groups = self._groups[target.instrument]
         del groups[target]
         if not groups:

@@ -1,4 +1,4 @@
-"""The bulletin channel: what a trading day came to, when it has ended."""
+"""The bulletin channel: the results of a trading day, once it has ended."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 
 
 class Bulletins:
-    """The newest bulletin of each instrument and product, and of the venue.
+    """The newest bulletin of each instrument, of each product, and of the venue.
 
-    Those of earlier days are in the history store. Those who follow one
-    instrument get its own alone.
+    The history store has those of earlier days. Followers of one instrument receive
+    only its own bulletins.
     """
 
     def __init__(self) -> None:
@@ -31,13 +31,13 @@ class Bulletins:
         self.topics = Topics(self._snapshot)
 
     def add(self, seq: int, event: Bulletin | ProductBulletin) -> None:
-        """Note a bulletin, for ``deliver``."""
+        """Store a bulletin until ``deliver`` sends it."""
         bulletin = bulletin_of(seq, event)
         self._newest[bulletin.scope, bulletin.name] = bulletin
         self._news.append(bulletin)
 
     def deliver(self) -> None:
-        """Send a day's bulletins, as one frame to those who follow all."""
+        """Send a day's bulletins; followers of all receive them as one frame."""
         news, self._news = self._news, []
         followed = self.topics.followed
         if "" in followed:
@@ -57,7 +57,7 @@ class Bulletins:
 
 
 def bulletin_of(seq: int, event: Bulletin | ProductBulletin) -> channels.Bulletin:
-    """Return a bulletin that came with command ``seq``."""
+    """Return the bulletin in an event of command ``seq``."""
     change, percent = change_of(event.close, event.reference)
     composite = None
     if type(event) is Bulletin:

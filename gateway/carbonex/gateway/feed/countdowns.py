@@ -15,19 +15,19 @@ if TYPE_CHECKING:
 
 
 class Countdowns:
-    """Those who follow accounts' countdowns."""
+    """The followers of accounts' countdowns."""
 
     def __init__(self, exchange: Exchange) -> None:
         self._exchange = exchange
         self.topics = Topics(self._snapshot)
 
     def set(self, _seq: int, _time_ns: int, event: CountdownSet) -> None:
-        """Tell that it was armed, renewed or disarmed."""
+        """Send that the countdown was armed, renewed or disarmed."""
         if event.was_armed or event.due_ns:
             self._send(countdown_of(event))
 
     def fired(self, _seq: int, _time_ns: int, event: CountdownFired) -> None:
-        """Tell that it ran out; the cancellations are executions."""
+        """Send that the countdown ran out; its cancellations are executions."""
         self._send(answers.Countdown(event.account, "fired", cancelled=event.orders))
 
     def _send(self, countdown: answers.Countdown) -> None:
@@ -45,7 +45,7 @@ class Countdowns:
 
 
 def countdown_of(event: CountdownSet) -> answers.Countdown:
-    """Return how a countdown stands since it was set."""
+    """Return the state of a countdown after it was set."""
     if not event.due_ns:
         return answers.Countdown(event.account, "disarmed")
     status: answers.CountdownStatus = "renewed" if event.was_armed else "armed"

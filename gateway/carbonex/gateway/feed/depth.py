@@ -1,9 +1,9 @@
-"""The book channel: depth, conflated; and what conflates the listings with it.
+"""The book channel: conflated depth; the listings channel shares its conflation.
 
-Between flushes a book keeps only which prices were touched. At a flush the
-groups that are due read what stands there now, and what differs from the
-group's view, the depth that its followers know, becomes one delta. Prices that
-were touched and look as before cost a look-up and no frame.
+Between flushes a book stores only which prices were touched. At a flush each due group
+reads the current levels. Levels that differ from the group's view, the depth that its
+followers know, become one delta. A touched price whose level is unchanged costs a
+look-up and no frame.
 """
 
 from __future__ import annotations
@@ -29,15 +29,15 @@ if TYPE_CHECKING:
 
 
 FULL: Final = 0  # the depth that means all levels
-GONE: Final = (0, 0)  # what a level that is not there holds
-_ALL_LEVELS: Final = 2**31  # more than there are prices
+GONE: Final = (0, 0)  # a level that does not exist
+_ALL_LEVELS: Final = 2**31  # more than the number of possible prices
 
 
 class Conflated(Topic):
-    """Those who follow one view of a book, and how it changes, with one interval.
+    """The followers of one conflated view of a book with the same interval.
 
-    A snapshot is the view as of the last flush, so the next delta's prev_seq
-    is the snapshot's seq for everybody, whenever they joined.
+    A snapshot shows the view as of the last flush. The next delta's prev_seq is
+    therefore the snapshot's seq for all followers, whenever they joined.
     """
 
     def __init__(
@@ -48,9 +48,9 @@ class Conflated(Topic):
         self._target = target
         self._book = exchange.instruments[target.instrument].book
         self._interval_ns = target.interval_ms * 1_000_000
-        # The engine's seq, which may be ahead of what was published when the
-        # subscription came between two commands of one batch: it is what the
-        # book shows.
+        # The engine's seq, because the view shows the engine's book. It may be ahead
+        # of the published seq, if the subscription came between two commands of one
+        # batch.
         self._seq = exchange.seq
         self._greeting: Message | None = None
         self.due_ns = 0
@@ -65,7 +65,7 @@ class Conflated(Topic):
         outbox.send_frame(self._greeting.framed(outbox.codec))
 
     def flush(self, now_ns: int) -> None:
-        """Bring the view up to date and send what changed, if anything did."""
+        """Refresh the view; send its changes, if there are any."""
         if not any(self.touched):
             return
         sides = [self._news(side) for side in Side]
@@ -78,11 +78,11 @@ class Conflated(Topic):
             self.send_newest(self._message("update", sides, previous))
 
     def _whole(self, side: Side) -> list[Any]:
-        """Return what the view has of a side."""
+        """Return one side of the view."""
         raise NotImplementedError
 
     def _news(self, side: Side) -> list[Any]:
-        """Bring one side of the view up to date; return what changed."""
+        """Refresh one side of the view; return its changes."""
         raise NotImplementedError
 
     def _message(
@@ -91,14 +91,14 @@ class Conflated(Topic):
         sides: list[list[Any]],
         previous: int | None,
     ) -> Message:
-        """Return the message that tells bids and asks."""
+        """Return the message with the bids and asks in ``sides``."""
         raise NotImplementedError
 
 
 class Group(Conflated):
-    """Those who follow one instrument's levels with the same depth and interval.
+    """The followers of one instrument's levels with the same depth and interval.
 
-    The full depth costs O(touched) a flush, any other O(depth).
+    A flush costs O(touched) for the full depth, else O(depth).
     """
 
     def __init__(
@@ -115,7 +115,7 @@ class Group(Conflated):
         return self._levels(side, self._refresh(side))
 
     def _refresh(self, side: Side) -> list[int]:
-        """Update one side of the view; return the prices that changed."""
+        """Refresh one side of the view; return the prices whose level changed."""
         touched, view = self.touched[side], self._views[side]
         if not touched:
             return []
@@ -140,7 +140,7 @@ class Group(Conflated):
         return {price: (total, orders) for price, total, orders in rows}
 
     def _levels(self, side: Side, prices: list[int]) -> list[channels.Level]:
-        """Return what the view has at ``prices``, best first."""
+        """Return the view's levels at ``prices``, best first."""
         view = self._views[side]
         prices.sort(reverse=side is BUY)
         return [(format_fen(price), *view.get(price, GONE)) for price in prices]

@@ -1,8 +1,8 @@
 """The executions channel: every change of an account's orders, none lost.
 
-What happened is kept as the engine's events, and becomes a message only when
-somebody reads it. Older ones are in the history store, from which a session
-fetches them (``session.resuming``).
+Executions are kept as the engine's events, and encoded only when a client reads them.
+Older ones are in the history store, from which a session fetches them
+(``session.resuming``).
 """
 
 from __future__ import annotations
@@ -28,27 +28,26 @@ if TYPE_CHECKING:
     from .kept import Record
 
 
-# Executions kept for clients who come back. An execution is kept while it is
-# among the newest MAX_PER_ACCOUNT of its account (so that one account's
-# history is a few MB on the wire) and the newest MAX_KEPT of the venue (up to
-# 300 MB at 300 to 600 bytes each, and the only bound on memory however many
-# accounts there are). Policy: the oldest is forgotten here, and a client who
-# asks for it gets it from the history store.
+# Executions kept for clients that reconnect. An execution is kept while it is among
+# the newest MAX_PER_ACCOUNT of its account (one account's history is then a few MB on
+# the wire) and the newest MAX_KEPT of the venue (up to 300 MB at 300 to 600 bytes
+# each, the only bound on memory however many accounts there are). Policy: the oldest
+# is dropped here, and a client that asks for it receives it from the history store.
 MAX_PER_ACCOUNT: Final = 10_000
 MAX_KEPT: Final = 500_000
 
-# The most executions in one frame: 100 KB, well below a client's usual limit
-# for a message. One command's executions are more only when it cancels many.
+# The most executions in one frame: 100 KB, well below a client's usual message limit.
+# One command has more only when it cancels many orders.
 _MAX_IN_FRAME: Final = 250
 
 # The most open orders in one frame of a snapshot: some 200 KB. An account may have
-# 100,000, which as one message are beyond what clients take.
+# 100,000, which clients would not accept as one message.
 PAGE_ORDERS: Final = 1_000
 
 
 @final
 class Executions:
-    """Recent executions of all accounts, and those who follow them."""
+    """The recent executions of all accounts, and their followers."""
 
     def __init__(
         self,
@@ -65,28 +64,29 @@ class Executions:
         self._kept: deque[_History] = deque()
         self.topics = Topics()
         self._followed = self.topics.followed
-        # What the command that is being read did to followed accounts.
+        # New executions of followed accounts, by the current command.
         self.news: dict[str, list[Record]] = {}
-        # Numbers of executions from before this process, of which none is kept.
+        # Each account's newest execution before this process, of which none is kept.
         self._before = _numbers(exchange)
 
     def renumber(self) -> None:
-        """Take the exchange's numbers, where not all that it did was added.
+        """Take the execution numbers from the exchange, after some were not added.
 
-        What was added must be the newest of each account. O(accounts).
+        The added ones must be the newest of each account. O(accounts).
         """
         self._before = _numbers(self._exchange)
         for account, history in self._histories.items():
             history.newest = self._before[account]
 
     def add(self, account: str, record: Record) -> None:
-        """Keep the account's next execution, and remember it for ``deliver``. O(1)."""
+        """Keep the account's next execution, and note it for ``deliver``. O(1)."""
         history = self._histories.get(account)
         if history is None:
             history = _History(self._before.get(account, 0), self._max_per_account)
             self._histories[account] = history
         records = history.records
         if len(records) == self._max_per_account:
+            # The deque drops its oldest, which still has its place in ``_kept``.
             history.overtaken += 1
         records.append(record)
         history.newest += 1
@@ -98,7 +98,7 @@ class Executions:
             self.news.setdefault(account, []).append(record)
 
     def deliver(self) -> None:
-        """Send what ``news`` holds to those who follow it."""
+        """Send the executions in ``news`` to their followers."""
         for account, records in self.news.items():
             topic = self.topics.followed[account]
             for message in _messages(account, records, self._ids):
@@ -113,13 +113,13 @@ class Executions:
     def oldest(self, account: str) -> int:
         """Return the number of the account's oldest execution that is kept.
 
-        Where none is, that of its next one.
+        If none is kept, return the number of its next execution.
         """
         history = self._histories.get(account)
         return self.newest(account) + 1 - (len(history.records) if history else 0)
 
     def refusal(self, account: str, from_seq: int) -> Error | None:
-        """Return why ``from_seq`` is impossible, if it is: it is in the future."""
+        """Return the error for a ``from_seq`` in the future, or None."""
         newest = self.newest(account)
         if from_seq > newest + 1:
             return error(
@@ -132,10 +132,10 @@ class Executions:
         return None
 
     def greeting(self, codec: Codec, account: str) -> list[bytes]:
-        """Return the frames that tell what is open, and know up to ``newest``.
+        """Return snapshot frames of the open orders, with ``newest`` as ``exec_seq``.
 
-        When a subscription comes between two commands of one batch, the orders
-        are ahead of ``exec_seq``: the executions that made them so follow.
+        If a subscription comes between two commands of one batch, the orders are
+        ahead of ``exec_seq``; the missing executions follow.
         """
         newest, seq = self.newest(account), self._exchange.seq
         orders = list(self._exchange.accounts[account].orders.values())
@@ -154,10 +154,10 @@ class Executions:
     def kept(
         self, codec: Codec, account: str, from_seq: int, greeted: int
     ) -> list[bytes]:
-        """Return frames of what happened from ``from_seq`` on, which must be kept.
+        """Return frames of the executions from ``from_seq`` on, which must be kept.
 
-        Up to ``greeted``, the newest that the greeting knew, it is replayed. Of
-        ``from_seq`` 0 there is nothing.
+        Executions up to ``greeted``, the newest in the snapshot, are marked as
+        replayed. A ``from_seq`` of 0 asks for none.
         """
         history = self._histories.get(account)
         if not from_seq or history is None:
@@ -186,10 +186,10 @@ class _History:
     def __init__(self, before: int, limit: int) -> None:
         self.newest = before
         self.records: deque[Record] = deque(maxlen=limit)
-        self.overtaken = 0  # dropped for the account's limit, not yet the venue's
+        self.overtaken = 0  # dropped by the account's limit, still in the venue's queue
 
     def forget(self) -> None:
-        """Drop the oldest, unless the account's own limit has done so already."""
+        """Drop the oldest, unless the account's own limit has already dropped it."""
         if self.overtaken:
             self.overtaken -= 1
         else:
@@ -202,7 +202,7 @@ class _History:
 
 
 def updates(executions: list[channels.Execution]) -> list[Message]:
-    """Return executions as updates of bounded size."""
+    """Return updates of bounded size with ``executions``."""
     return [
         Message("executions", "update", executions[i : i + _MAX_IN_FRAME])
         for i in range(0, len(executions), _MAX_IN_FRAME)
@@ -212,7 +212,7 @@ def updates(executions: list[channels.Execution]) -> list[Message]:
 def _messages(
     account: str, records: list[Record], ids: OrderIds, replayed: int = 0
 ) -> list[Message]:
-    """Return ``records`` as updates, the first ``replayed`` of them so marked."""
+    """Return updates with ``records``; mark the first ``replayed`` as replayed."""
     return updates(
         [
             execution_of(account, record, ids, replayed=number < replayed)

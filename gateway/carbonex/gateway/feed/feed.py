@@ -1,4 +1,4 @@
-"""Feed: who follows what, and when it is told."""
+"""Feed: subscriptions to all channels, and when their frames are sent."""
 
 from __future__ import annotations
 
@@ -37,25 +37,25 @@ if TYPE_CHECKING:
     from .topic import Topic
 
 
-# What one connection may follow. Reason: each costs memory and an append per
-# frame; a market maker in every instrument needs a tenth. Policy: one more is
+# Subscriptions of one connection. Reason: each costs memory and an append per frame;
+# a market maker in every instrument needs a tenth of them. Policy: further ones are
 # refused with TOO_MANY_SUBSCRIPTIONS.
 MAX_SUBSCRIPTIONS: Final = 200
 
 
 class Feed:
-    """Everything that is streamed to clients; a Reader of the venue.
+    """All data that is streamed to clients; a Reader of the venue.
 
-    Between two calls of ``flush`` (every 50 ms) depth, tickers, live premiums
-    and balances gather; everything else goes out at once. ``flush`` and
-    ``heartbeat`` must be called between batches, anything else may also come
-    between two commands of one.
+    Depth, listings, tickers, live premiums and balances are conflated between two
+    calls of ``flush`` (every 50 ms). All other data is sent at once. Call ``flush``
+    and ``heartbeat`` only between batches. Other calls may also come between two
+    commands of one batch.
 
-    After a restart the feed knows what it has been told since: it is created
-    from the restored exchange and hears the rows after the snapshot, in bulk
-    (``replay``). Executions before the snapshot are in the history store, and
-    prints, alerts and bulletins before it are not in a snapshot. Whatever is a
-    state of the exchange is complete in any case.
+    After a restart the feed is created from the restored exchange and receives the
+    rows after the snapshot in bulk (``replay``). Executions before the snapshot are in
+    the history store. Prints, alerts and bulletins before it are missing, because a
+    snapshot does not hold them. Data that is a state of the exchange is always
+    complete.
     """
 
     def __init__(
@@ -89,7 +89,7 @@ class Feed:
             self._status,
         )
         self._dispatch = Dispatch(rooms)
-        # Takes what a command did and sends what is not conflated; see Reader.
+        # Handles a command's events and sends those not conflated; see Reader.
         self.published: Final = self._dispatch.read
         self._find: dict[str, Callable[[Target], Topic]] = {
             "status": lambda _: self._status.topic,
@@ -114,14 +114,13 @@ class Feed:
     def refusal(self, outbox: Outbox, request: Subscribe) -> Error | None:
         """Return why ``subscribe`` would be wrong, or None.
 
-        In this order: MISSING_MEMBER (a book without instrument),
+        The first that applies: MISSING_MEMBER (a book without instrument),
         UNKNOWN_INSTRUMENT, NO_LISTINGS or LISTINGS_NOT_HIDDEN, BAD_TYPE (the premium
-        of an instrument that is in no pair), ALREADY_SUBSCRIBED (one instrument's
-        subscription and that of all exclude each other, so that nothing comes twice),
-        TOO_MANY_SUBSCRIPTIONS and BAD_TYPE (``from_seq`` is in the future).
-        Whether the connection may see the account is the session's question,
-        and whether there still are executions before ``oldest_execution`` the
-        history's.
+        of an instrument that is in no pair), ALREADY_SUBSCRIBED, TOO_MANY_SUBSCRIPTIONS
+        and BAD_TYPE (``from_seq`` is in the future). One instrument's subscription and
+        the subscription of all exclude each other, so that no frame comes twice.
+        The session checks whether the connection may see the account. The history
+        checks whether it still has executions before ``oldest_execution``.
         """
         target = Target.of(request)
         return (
@@ -133,10 +132,10 @@ class Feed:
         )
 
     def subscribe(self, outbox: Outbox, request: Subscribe, now_ns: int) -> None:
-        """Send the snapshot, then everything that follows it, without a gap.
+        """Send the snapshot, then all updates after it, without a gap.
 
-        ``refusal`` must have returned None just before, and ``from_seq`` must
-        not be before ``oldest_execution``.
+        ``refusal`` must have returned None just before. ``from_seq`` must not be
+        before ``oldest_execution``.
         """
         if request.channel == "executions":
             greeting, greeted = self.greet_executions(outbox, request.account)
@@ -146,20 +145,20 @@ class Feed:
             self._follow(outbox, Target.of(request)).greet(outbox, now_ns)
 
     def oldest_execution(self, account: str) -> int:
-        """Return the first number from which on executions can be had here."""
+        """Return the number of the oldest execution that the feed still has."""
         return self._rooms.executions.oldest(account)
 
     def greet_executions(self, outbox: Outbox, account: str) -> tuple[list[bytes], int]:
-        """Return an account's open orders, framed, and which execution they know of."""
+        """Return an account's framed open orders and its newest execution's number."""
         executions = self._rooms.executions
         return executions.greeting(outbox.codec, account), executions.newest(account)
 
     def resume_executions(
         self, outbox: Outbox, request: Subscribe, greeted: int
     ) -> list[bytes]:
-        """Subscribe to everything from now on; return what is kept before that.
+        """Subscribe to new executions; return the kept ones from ``from_seq`` on.
 
-        From ``from_seq`` on, framed; it must be sent at once.
+        The frames must be sent at once, before any new execution.
         """
         self._follow(outbox, Target.of(request))
         return self._rooms.executions.kept(
@@ -167,7 +166,7 @@ class Feed:
         )
 
     def unsubscribe(self, outbox: Outbox, request: Unsubscribe) -> bool:
-        """Stop one subscription; False where there is none like it."""
+        """Stop one subscription; return False if there is none like it."""
         target = Target.of(request)
         topic = self._followed.get(outbox, {}).pop(target, None)
         if topic is not None:
@@ -175,7 +174,7 @@ class Feed:
         return topic is not None
 
     def drop(self, outbox: Outbox) -> None:
-        """Stop all subscriptions: the connection is gone."""
+        """Stop all subscriptions of the outbox."""
         for target, topic in self._followed.pop(outbox, {}).items():
             _leave(outbox, target, topic)
 
@@ -186,18 +185,18 @@ class Feed:
             _leave(outbox, target, followed.pop(target))
 
     def replay(self, rows: int) -> Replay:
-        """Return what hears that many rows of a recovery; finish it before the rest."""
+        """Return a reader of ``rows`` recovered rows; finish it before other calls."""
         return Replay(self._rooms, self._dispatch, rows)
 
     def flush(self, now_ns: int) -> None:
-        """Send the conflated channels what has changed and is due."""
+        """Send the conflated channels' changes that are due."""
         self._rooms.books.flush(now_ns)
         self._flush_states()
 
     def heartbeat(self, now_ns: int) -> None:
-        """Send the heartbeat, and before it everything up to the seq it names.
+        """Send the heartbeat, and before it everything up to the seq that it names.
 
-        For that, once a second, depth comes before its interval has passed.
+        Depth is therefore sent once a second even before its interval has passed.
         """
         if self._heartbeats.topic:
             self._rooms.books.flush_all(now_ns)
@@ -205,7 +204,7 @@ class Feed:
             self._heartbeats.send(now_ns)
 
     def resumed(self, outbox: Outbox, now_ns: int) -> None:
-        """Make up for what a paused outbox has lost: a snapshot per topic."""
+        """Send an outbox a snapshot of each topic whose frames it lost while paused."""
         for topic in self._followed.get(outbox, {}).values():
             topic.catch_up(outbox, now_ns)
 
@@ -273,7 +272,7 @@ def _leave(outbox: Outbox, target: Target, topic: Topic) -> None:
 
 
 def _overlap(one: Target, other: Target) -> bool:
-    """Tell whether following both would bring something twice."""
+    """Tell whether following both targets would send a frame twice."""
     if one.channel != other.channel or one.channel not in NARROWABLE:
         return one == other
     return "" in (one.instrument, other.instrument) or one == other

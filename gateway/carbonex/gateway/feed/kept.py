@@ -1,4 +1,4 @@
-"""What channels keep of what happened, until somebody is told it."""
+"""Events that channels keep until they are sent."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ if TYPE_CHECKING:
 
 @final
 class Record:
-    """An event, the ``seq`` of the command that it came of, and its time in ns.
+    """An event, the ``seq`` of the command that caused it, and its time in ns.
 
-    Hundreds of thousands are kept: it takes half of a tuple's memory, compiled.
+    Hundreds of thousands are kept. Compiled, it takes half of a tuple's memory.
     """
 
     __slots__ = ("event", "seq", "time_ns")

@@ -1,4 +1,4 @@
-"""The channels status, heartbeat and instrument: what the venue says of itself."""
+"""The channels status, heartbeat and instrument: the venue's news about itself."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 
 
 class Status:
-    """Those who ask for the venue's state.
+    """The followers of the venue's state.
 
-    They get it once, and when operators suspend or resume the venue. That it shuts
-    down is told to everybody who is connected.
+    They receive it once, and again when operators suspend or resume the venue. A
+    shutdown is announced to every connection.
     """
 
     def __init__(self, venue: Venue) -> None:
@@ -28,7 +28,7 @@ class Status:
         self.topic = Topic(self._snapshot)
 
     def change(self) -> None:
-        """Tell that the venue was suspended, or resumed. O(followers)."""
+        """Send that the venue was suspended or resumed. O(followers)."""
         self.topic.send(Message("status", "update", [status_of(self._venue)]))
 
     def _snapshot(self) -> Message:
@@ -36,11 +36,11 @@ class Status:
 
 
 class Heartbeats:
-    """Those who follow the venue's newest seq and the log's hash.
+    """The followers of the venue's newest seq and the log's hash.
 
-    There is no snapshot: the first one comes within a second. A paused
-    follower gets none, because depth that it has lost would have to come
-    before it.
+    There is no snapshot: the first heartbeat comes within a second. A paused
+    follower receives none, because the depth updates that it lost would have to be
+    sent first.
     """
 
     def __init__(self, venue: Venue) -> None:
@@ -48,7 +48,7 @@ class Heartbeats:
         self.topic = Topic()
 
     def send(self, now_ns: int) -> None:
-        """Name the newest seq; everything up to it must have been sent before."""
+        """Send the newest seq; everything up to it must have been sent before."""
         venue = self._venue
         beat = channels.Heartbeat(
             venue.exchange.seq, venue.position, venue.chain.hex(), now_ns // 1000
@@ -57,45 +57,45 @@ class Heartbeats:
 
 
 class Instruments:
-    """Those who follow instruments' terms, limits and phases.
+    """The followers of instruments' terms, limits and phases.
 
-    Nothing is told twice: an update differs from the one before.
+    Every update differs from the one before; nothing is sent twice.
     """
 
     def __init__(self, exchange: Exchange) -> None:
         self._exchange = exchange
-        # What each was when something happened to it, whether told to anybody or not.
+        # Each instrument's data after its last change, with or without followers.
         self._newest = {name: self._told(name) for name in exchange.instruments}
-        # What the command that is being read did, by instrument: the phase that
-        # it is in now, None where that stays.
+        # Instruments that the current command changed: the new phase, or None if the
+        # phase is unchanged.
         self.news: dict[str, PhaseChanged | None] = {}
         self.topics = Topics(self._snapshot)
 
     def change(self, event: PhaseChanged) -> None:
-        """Note that an instrument's phase is another, or that it is new."""
+        """Note that an instrument is new or has a new phase."""
         name = event.instrument
         passed = self.news.get(name)
-        if passed is not None:  # time has gone through several phases at once
+        if passed is not None:  # one command's time passed several phase changes
             self._send(name, passed)
         self.news[name] = event
 
     def refresh(self, name: str) -> None:
-        """Note that an instrument's terms or limits may be others."""
+        """Note that an instrument's terms or limits may have changed."""
         self.news.setdefault(name, None)
 
     def refresh_product(self, product: str) -> None:
-        """Note that what is told of a product is another for all its instruments."""
+        """Note that a product changed, and so the data of all its instruments."""
         for name, instrument in self._exchange.instruments.items():
             if instrument.product.name == product:
                 self.refresh(name)
 
     def refresh_all(self) -> None:
-        """Note that a trading day has begun or ended."""
+        """Note that a trading day has begun, ended or was cancelled."""
         for name in self._exchange.instruments:
             self.refresh(name)
 
     def deliver(self) -> None:
-        """Send what was noted, at once and never conflated."""
+        """Send the noted changes at once, never conflated."""
         for name, phase in self.news.items():
             self._send(name, phase)
         self.news.clear()

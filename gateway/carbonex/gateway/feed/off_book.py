@@ -1,4 +1,4 @@
-"""Blocks, auctions and bids as the wire's structs."""
+"""Convert blocks, auctions and bids to the wire's structs."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ ANNOUNCED: Final = "announced"
 def block_of(
     event: BlockProposed | BlockEnded, ids: OrderIds, *, owned: bool
 ) -> answers.Block:
-    """Return a proposal; ``owned`` tells that its proposer is told."""
+    """Return a proposal; ``owned`` says that the recipient is its proposer."""
     terms = event.terms
     status = BLOCK_END_NAMES[event.end] if type(event) is BlockEnded else OPEN
     return answers.Block(
@@ -66,7 +66,7 @@ def block_of(
 
 
 def open_block_of(proposal: Proposal, ids: OrderIds, *, owned: bool) -> answers.Block:
-    """Return a proposal that is open."""
+    """Return an open proposal."""
     event = BlockProposed(proposal.block_id, proposal.proposer.name, proposal.command)
     return block_of(event, ids, owned=owned)
 
@@ -83,7 +83,7 @@ def open_blocks_of(
 
 
 def bid_of(event: BidPlaced | BidEnded, ids: OrderIds) -> answers.Bid:
-    """Return a bid, for its bidder."""
+    """Return a bid in its bidder's view."""
     terms = event.terms
     status, filled, duplicate = OPEN, 0, False
     if type(event) is BidEnded:
@@ -113,7 +113,7 @@ def open_bids_of(account: Account, ids: OrderIds) -> list[answers.Bid]:
 
 
 def auction_of(event: AuctionOpened | AuctionClosed) -> answers.Auction:
-    """Return an auction as it was opened, or when it is over."""
+    """Return an auction as it was opened, or with its result."""
     if type(event) is AuctionOpened:
         status = OPEN if event.bidding else ANNOUNCED
         auction = _auction(event.auction_id, event.terms, status, event.price_limit)
@@ -130,7 +130,7 @@ def auction_of(event: AuctionOpened | AuctionClosed) -> answers.Auction:
 
 
 def open_auction_of(auction: Auction, now_ns: int) -> answers.Auction:
-    """Return an auction that takes bids now, or will."""
+    """Return an auction that is open or announced."""
     terms = auction.command
     status = OPEN if terms.opens_ns <= now_ns else ANNOUNCED
     return _auction(auction.auction_id, terms, status, auction.price_limit)

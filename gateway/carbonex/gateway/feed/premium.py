@@ -1,7 +1,7 @@
-"""The premium channel: what voluntary credits cost more than allowances.
+"""The premium channel: the price of voluntary credits above that of allowances.
 
-The live premium compares two last prices, the close premium two closes, the
-daily one a product's average price of the day with the other product's
+The live premium compares two last prices, and the close premium two closes. The daily
+premium compares a product's average price of the day with the other product's
 composite close (MARKET-RULES §2).
 """
 
@@ -26,26 +26,26 @@ if TYPE_CHECKING:
     from carbonex.wire.answers import Error
 
 
-# Before a product's name: its composite, in place of an instrument.
+# Prefix of a product's name: the product's composite, in place of an instrument.
 COMPOSITE: Final = "composite:"
 
 
 class Pair(NamedTuple):
-    """A CCER instrument and what it is compared with, an instrument or a composite."""
+    """A CCER instrument, and the instrument or composite that it is compared with."""
 
     ccer: str
     cea: str
 
 
 class Pairs(NamedTuple):
-    """What is compared: instruments, and the products of the daily premium."""
+    """The instruments compared, and the products of the daily premium."""
 
     live: tuple[Pair, ...] = ()
     daily: Pair | None = None
 
 
 NO_PAIRS: Final = Pairs()
-_UNTOLD: Final = (-1, -1)  # no prices
+_UNTOLD: Final = (-1, -1)  # differs from all prices
 
 
 def pairs_of(market: Market) -> Pairs:
@@ -60,7 +60,7 @@ def pairs_of(market: Market) -> Pairs:
 
 
 class Premiums:
-    """Those who follow premiums; live ones are conflated, those of a day are not.
+    """The followers of premiums. Live premiums are conflated, those of a day are not.
 
     ``instrument`` narrows the channel to the pairs of one CCER instrument.
     """
@@ -68,14 +68,14 @@ class Premiums:
     def __init__(self, exchange: Exchange, pairs: Pairs) -> None:
         self._exchange = exchange
         self._pairs = pairs
-        self._closes: dict[str, int] = {}  # of instruments and composites, and
-        self._averages: dict[str, int] = {}  # of products, in the day that ended
+        self._closes: dict[str, int] = {}  # instruments' and composites' closes, and
+        self._averages: dict[str, int] = {}  # products' averages, of the ended day
         self._settled: list[channels.Premium] = []
         self._sent: dict[Pair, tuple[int, int]] = {}
         self.topics = Topics(self._snapshot)
 
     def refusal(self, instrument: str) -> Error | None:
-        """Return why the premium of one instrument cannot be followed, if it is in no pair.
+        """Return the error for an instrument that is in no pair, or None.
 
         O(pairs).
         """
@@ -95,11 +95,11 @@ class Premiums:
         )
 
     def bulletin(self, event: Bulletin) -> None:
-        """Take an instrument's close."""
+        """Store an instrument's close."""
         self._closes[event.instrument] = event.close
 
     def product_bulletin(self, event: ProductBulletin) -> None:
-        """Take a product's composite close and average price."""
+        """Store a product's composite close and average price."""
         quantity, turnover, _ = event.day.total
         self._closes[COMPOSITE + event.product] = event.close
         self._averages[event.product] = half_up(turnover, quantity) if quantity else 0
@@ -122,7 +122,7 @@ class Premiums:
             self.topics.send(premium.ccer, partial(_update, premium))
 
     def flush(self) -> None:
-        """Send the live premiums that changed since they were sent."""
+        """Send the live premiums that changed since they were last sent."""
         if not self.topics.followed:
             return
         for pair in self._pairs.live:
@@ -154,8 +154,8 @@ class Premiums:
         for pair in self._pairs.live:
             prices = self._prices(pair)
             if self._sent.setdefault(pair, prices) != prices:
-                # Others know an older one, and whoever gets this a newer: the next
-                # flush tells all of them, even if it has changed back by then.
+                # The snapshot's recipient knows a newer price than others do: the next
+                # flush sends to all, even if the price has changed back by then.
                 self._sent[pair] = _UNTOLD
             live.append(self._live(pair, prices))
         every = [*live, *self._settled]

@@ -18,32 +18,32 @@ if TYPE_CHECKING:
     from .kept import Record
 
 
-# How many prints a snapshot shows. The older ones of an instrument are dropped.
+# Prints in a snapshot. Older ones of an instrument are dropped.
 RECENT: Final = 50
 
 
 class Prints:
-    """The newest prints of each instrument, and those who follow them."""
+    """The newest prints of each instrument, and their followers."""
 
     def __init__(self) -> None:
         self._recent: dict[str, deque[Record]] = {}
-        # Of the command that is being read, by instrument.
+        # New prints of the current command, by instrument.
         self.news: dict[str, list[Record]] = {}
         self.topics = Topics(self.snapshot)
 
     def add(self, instrument: str, trade: Record) -> None:
-        """Note a trade, for ``deliver``. O(1)."""
+        """Note a trade until ``deliver`` sends it. O(1)."""
         self.news.setdefault(instrument, []).append(trade)
 
     def remember(self, instrument: str, trade: Record) -> None:
-        """Note a trade that nobody is told of. O(1)."""
+        """Store a trade for snapshots without sending it. O(1)."""
         recent = self._recent.get(instrument)
         if recent is None:
             recent = self._recent[instrument] = deque(maxlen=RECENT)
         recent.append(trade)
 
     def deliver(self) -> None:
-        """Send what was added, as one frame for each instrument; O(trades)."""
+        """Send the noted trades, one frame per instrument. O(trades)."""
         for name, prints in self.news.items():
             for trade in prints:
                 self.remember(name, trade)

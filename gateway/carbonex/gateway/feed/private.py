@@ -1,4 +1,4 @@
-"""The channels blocks and bids: what an account has open off the book."""
+"""The channels blocks and bids: an account's open proposals and bids."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class Blocks:
-    """Those who follow the block proposals made by or to an account's participant."""
+    """The followers of block proposals made by or to an account's participant."""
 
     def __init__(self, exchange: Exchange, ids: OrderIds) -> None:
         self._exchange = exchange
@@ -22,7 +22,7 @@ class Blocks:
         self.topics = Topics(self._snapshot)
 
     def publish(self, event: BlockProposed | BlockEnded) -> None:
-        """Tell both parties at once. Linear in the accounts followed."""
+        """Send the event to both parties at once. Linear in the accounts followed."""
         for name, topic in self.topics.followed.items():
             participant = self._exchange.accounts[name].participant.name
             owned = participant == event.proposer
@@ -37,7 +37,7 @@ class Blocks:
 
 
 class Bids:
-    """Those who follow an account's own bids in one-way auctions."""
+    """The followers of an account's own bids in one-way auctions."""
 
     def __init__(self, exchange: Exchange, ids: OrderIds) -> None:
         self._exchange = exchange
@@ -45,7 +45,7 @@ class Bids:
         self.topics = Topics(self._snapshot)
 
     def publish(self, event: BidPlaced | BidEnded) -> None:
-        """Tell the bidder at once."""
+        """Send the event to the bidder at once."""
         topic = self.topics.followed.get(event.terms.account)
         if topic is not None:
             topic.send(Message("bids", "update", [bid_of(event, self._ids)]))

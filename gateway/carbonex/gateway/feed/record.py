@@ -1,4 +1,4 @@
-"""An execution as its account is told it."""
+"""Convert an execution to the form that its account receives."""
 
 from __future__ import annotations
 
@@ -38,14 +38,14 @@ if TYPE_CHECKING:
     from .kept import Record
 
 
-# Whether it takes -> how the side of a trade is told.
+# Index: whether the account is the taker.
 _LIQUIDITY: Final[tuple[Literal["maker"], Literal["taker"]]] = ("maker", "taker")
 
 
 def execution_of(
     account: str, record: Record, ids: OrderIds, *, replayed: bool = False
 ) -> channels.Execution:
-    """Return ``record`` as ``account``, one of its parties, is told it."""
+    """Return ``record`` in the view of ``account``, one of its parties."""
     seq, time_ns, event = record.seq, record.time_ns, record.event
     if type(event) is OffBookTrade:
         return _off_book(account, record, event, ids, replayed=replayed)
@@ -76,7 +76,7 @@ def execution_of(
 
 
 class _Change(NamedTuple):
-    """What an event did to one order."""
+    """The effect of an event on one order."""
 
     event: Literal[
         "new", "trade", "triggered", "refilled", "reduced", "amended", "cancelled"
@@ -111,7 +111,7 @@ def _change_of(event: OrderChange, account: str) -> _Change:
 
 
 def _conditions(order: PlaceOrder) -> dict[str, Any]:
-    """Return what only some orders have, as they were placed."""
+    """Return the conditions with which the order was placed, if it has any."""
     given = order.conditions
     if given is None:
         return {}
@@ -261,7 +261,7 @@ def _off_book(
     *,
     replayed: bool,
 ) -> channels.Execution:
-    """Return a block's or an auction's trade, which no order made."""
+    """Return the trade of a block or an auction, which has no order."""
     buys = event.buyer == account
     fee = event.buyer_fee if buys else event.seller_fee
     side = BUY if buys else SELL
@@ -303,7 +303,7 @@ def _annulled(
     *,
     replayed: bool,
 ) -> channels.Execution:
-    """Return a trade that was taken back; it changes no order."""
+    """Return an annulled trade; the annulment changes no order."""
     buys = event.buyer == account
     source_id = event.buyer_source if buys else event.seller_source
     fee = event.buyer_fee if buys else event.seller_fee

@@ -1,4 +1,4 @@
-"""The engine's state and events as the wire's structs."""
+"""Convert the engine's state and events to the wire's structs."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 def status_of(
     venue: Venue, connection_id: str = "", challenge: str = ""
 ) -> channels.Status:
-    """Return the state of a venue and its log as they are now."""
+    """Return the current state of a venue and its log."""
     return channels.Status(
         venue.name,
         venue.epoch,
@@ -55,7 +55,7 @@ def status_of(
 def instrument_of(
     instrument: Instrument, phase: PhaseChanged, date: int
 ) -> channels.Instrument:
-    """Return an instrument's terms and day with that phase; ``date`` is the day's."""
+    """Return an instrument's terms and day in ``phase``; ``date`` is the day's date."""
     banded = bool(instrument.terms.band_permille and instrument.reference)
     limits = instrument.limit_down, instrument.limit_up
     blocks = block_limits(instrument)
@@ -97,14 +97,14 @@ def instrument_of(
 
 
 def price_or_none(fen: int) -> str | None:
-    """Return a price, null where there is none."""
+    """Return a price as text, or None if it is 0."""
     return format_fen(fen) if fen else None
 
 
 def change_of(price: int, base: int) -> tuple[str | None, str | None]:
-    """Return the change from ``base`` to ``price``: in CNY, and in per cent of it.
+    """Return the change from ``base`` to ``price`` in CNY and in per cent of ``base``.
 
-    Per cent has two decimals, half up. Nulls where one of the prices is none.
+    Per cent has two decimals, rounded half up. Both are None if either price is 0.
     """
     if not (price and base):
         return None, None
@@ -116,7 +116,7 @@ def change_of(price: int, base: int) -> tuple[str | None, str | None]:
 
 
 def order_state_of(order: Order, ids: OrderIds) -> answers.OrderState:
-    """Return an order as it stands now."""
+    """Return the current state of an order."""
     command, status = order.command, order.status
     return answers.OrderState(
         ids.shown(order.order_id),
@@ -140,7 +140,7 @@ def order_state_of(order: Order, ids: OrderIds) -> answers.OrderState:
 
 
 def _listing(order: Order, ids: OrderIds) -> str:
-    """Return the number by which an order may be picked now; nothing if it may not."""
+    """Return the number by which the order may now be picked, or an empty string."""
     if order.status is not OrderStatus.OPEN or order.waits or not ids.hidden:
         return ""
     if order.level.book_side.numbers is None:
@@ -149,7 +149,7 @@ def _listing(order: Order, ids: OrderIds) -> str:
 
 
 def _special(order: Order) -> dict[str, Any]:
-    """Return what only some orders have."""
+    """Return the fields that only conditional orders have."""
     given, extras = order.command.conditions, order.extras
     if given is None:
         return {}
@@ -163,9 +163,9 @@ def _special(order: Order) -> dict[str, Any]:
 
 
 def balances_of(account: Account, day_number: int) -> answers.Balances:
-    """Return an account's cash and tonnes as they are now.
+    """Return an account's current cash and tonnes.
 
-    ``day_number`` is the newest trading day's, from which sellable days are counted.
+    ``day_number`` is the newest trading day's; sellable days are counted from it.
     """
     holdings = [
         answers.Holding(

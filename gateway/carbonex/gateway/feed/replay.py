@@ -1,9 +1,9 @@
-"""What a feed keeps of the rows that recovery replays, before anybody follows it.
+"""The rows that recovery replays before anybody follows the feed.
 
-Most of what the channels tell is a state of the exchange, which they read when
-they are asked. What is told later of the rows themselves is little: the newest
-prints, alerts and bulletins, noted at once, and the newest executions, made of
-the last rows only. That takes a fifth of the time that it takes to publish.
+Channels read most of their data from the exchange's state when a client asks. Only
+little comes from the rows themselves. The newest prints, alerts and bulletins are
+stored at once; the newest executions are built from the last rows only. That takes a
+fifth of the time that publishing would.
 """
 
 from __future__ import annotations
@@ -35,17 +35,18 @@ if TYPE_CHECKING:
     from .rooms import Rooms
 
 
-# Executions that are there at once after a recovery; the history store has the
-# older ones. As many as the channel keeps (five times this) would take a tenth
+# Executions that are available right after a recovery; the history store has older
+# ones. The channel keeps five times as many, but to build them all would take a tenth
 # of the time of a replay of a million commands.
 MAX_REPLAYED: Final = 100_000
 
-# Rows are held from where the rest is expected to have twice that many, since a
-# queue of them that goes along with the replay is never in the processor's
-# cache and costs as much as decoding and hashing; the last ones in any case.
+# Hold rows only once the remaining rows are expected to have at most twice as many
+# executions as are wanted, and the last ROWS_HELD rows in any case. A queue of rows
+# that moves along with the whole replay is never in the processor's cache, and costs
+# as much as decoding and hashing.
 ROWS_HELD: Final = 1_000
 
-# What happened to one order of one account.
+# Events of one order of one account.
 _OF_AN_ORDER: Final = (
     OrderAccepted,
     OrderCancelled,
@@ -59,14 +60,14 @@ _EXECUTIONS: Final = (*_OF_AN_ORDER, Trade, OffBookTrade, TradeAnnulled)
 
 @final
 class Replay:
-    """Takes row after row; ``finish`` hands over what they have led to."""
+    """Takes row after row; ``finish`` passes the wanted executions to the feed."""
 
     def __init__(self, rooms: Rooms, dispatch: Dispatch, rows: int) -> None:
-        """Expect that many rows."""
+        """Expect ``rows`` rows."""
         self._rooms = rooms
         self._dispatch = dispatch
-        # What the newest rows did to orders, as many as hold the executions that are
-        # to be there, each with how many it holds.
+        # Executions of the newest rows, each row with its number of them. Older rows
+        # are dropped once the newer ones have all the executions wanted.
         self._rows: deque[tuple[int, list[Record]]] = deque()
         self._held = 0
         self._rows_left = rows
@@ -75,11 +76,11 @@ class Replay:
         self._most = min(MAX_REPLAYED, rooms.executions.max_kept)
 
     def read(self, applied: Applied) -> None:
-        """Take what one row did. O(events)."""
+        """Handle one row. O(events)."""
         seq, time_ns = applied.first_seq, applied.time_ns
         executions = self._note(seq, time_ns, applied.due) if applied.due else 0
         for i, events in enumerate(applied.replies):
-            # Nine commands of ten do one of three things, and nothing else.
+            # Nine commands of ten have one of these three results, and no other event.
             kind = type(events[0]) if len(events) == 1 else None
             if kind is OrderAccepted or kind is OrderCancelled:
                 executions += 1
@@ -92,15 +93,15 @@ class Replay:
             self._hold(executions, applied)
 
     def finish(self) -> None:
-        """Have the feed go on from here. O(executions kept)."""
+        """Pass the held executions to the feed. O(executions kept)."""
         for _, records in self._rows:
             self._execute(records)
         self._rows.clear()
         self._rooms.executions.renumber()
-        self._rooms.tickers.flush()  # nobody waits for what changed so far
+        self._rooms.tickers.flush()  # nobody follows yet: drop the changes so far
 
     def _note(self, seq: int, time_ns: int, events: list[Event]) -> int:
-        """Take prints, and what is rare; return how many executions there are."""
+        """Store prints and rare events; return how many executions ``events`` have."""
         executions = 0
         for event in events:
             if type(event) is Trade:
@@ -143,7 +144,7 @@ class Replay:
 
 
 def _records(applied: Applied) -> list[Record]:
-    """Return of what a row did that which executions are made of. O(events)."""
+    """Return the row's events that appear on the executions channel. O(events)."""
     seq, time_ns = applied.first_seq, applied.time_ns
     numbered = chain([(seq, applied.due)], enumerate(applied.replies, seq))
     return [

@@ -1,4 +1,4 @@
-"""The channels, by name."""
+"""The rooms of the channels, by name."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class Rooms(NamedTuple):
-    """The channels that events reach."""
+    """The rooms that receive events, one per channel."""
 
     books: Books
     tickers: Tickers

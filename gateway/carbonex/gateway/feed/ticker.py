@@ -19,22 +19,22 @@ if TYPE_CHECKING:
 
 
 class Tickers:
-    """The statistics of all instruments, and those who follow them."""
+    """The statistics of all instruments, and their followers."""
 
     def __init__(self, exchange: Exchange) -> None:
         self._exchange = exchange
         self.topics = Topics(self.snapshot)
         self._sent: dict[str, _Values] = {}
-        # Instruments that something happened to since the last flush; cleared
-        # by it, and never more than there are instruments.
+        # Instruments that events affected since the last flush, which clears them.
+        # Bounded by the number of instruments.
         self.touched: dict[str, None] = {}
 
     def begin_day(self) -> None:
-        """Note that all statistics have started anew."""
+        """Note that all statistics were reset."""
         self.touched.update(dict.fromkeys(self._exchange.instruments))
 
     def flush(self) -> None:
-        """Send what changed since the last flush, one frame per instrument."""
+        """Send the changes since the last flush, one frame per instrument."""
         for name in self.touched:
             topics = self.topics.covering(name)
             if topics:
@@ -42,11 +42,11 @@ class Tickers:
         self.touched.clear()
 
     def snapshot(self, instrument: str) -> Message:
-        """Return the ticker of one instrument, or those of all."""
+        """Return the ticker of one instrument, or the tickers of all."""
         names = [instrument] if instrument else list(self._exchange.instruments)
         for name in names:
-            # Whoever gets this may know other values than were sent last: the
-            # next change is sent even if it leads back to those.
+            # The snapshot's recipient may know newer values than were last sent. Send
+            # the next change even if it returns to the last sent values.
             self._sent.pop(name, None)
         seq = self._exchange.seq
         tickers = [_ticker(name, self._values(name), seq) for name in names]
@@ -88,7 +88,7 @@ class Tickers:
 
 
 class _Values(NamedTuple):
-    """A ticker's numbers; a price of 0 is none."""
+    """A ticker's numbers; a price of 0 means none."""
 
     bid: int
     bid_quantity: int

@@ -1,4 +1,4 @@
-"""Topics: what clients follow, and frames that are made once for all of them."""
+"""Topics that clients follow, with frames encoded once for all followers."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from carbonex.wire.requests import Subscribe, Unsubscribe
 
 
-# The members that a subscription to each channel has beside ``channel``.
+# The members that a subscription to each channel has besides ``channel``.
 MEMBERS: Final[dict[str, tuple[str, ...]]] = {
     "status": (),
     "heartbeat": (),
@@ -38,18 +38,18 @@ MEMBERS: Final[dict[str, tuple[str, ...]]] = {
     "bids": ("account",),
     "countdown": ("account",),
 }
-# By account: only the participant's own keys may follow them.
+# Channels by account: only the participant's own keys may follow them.
 PRIVATE: Final = frozenset(name for name in MEMBERS if "account" in MEMBERS[name])
-# Need a login: their subscriptions end with it.
+# Channels that need a login: their subscriptions end with it.
 GUARDED: Final = PRIVATE | {"alerts"}
-# To one instrument.
+# Channels of all instruments that can be narrowed to one.
 NARROWABLE: Final = frozenset(
     name for name in MEMBERS if MEMBERS[name] == ("instrument",)
 )
 
 
 class Target(NamedTuple):
-    """What a request names, without the members that its channel ignores."""
+    """The topic that a request names, without members that its channel ignores."""
 
     channel: str
     instrument: str = ""
@@ -59,7 +59,7 @@ class Target(NamedTuple):
 
     @classmethod
     def of(cls, request: Subscribe | Unsubscribe) -> Target:
-        """Return the target, equal for equal subscriptions."""
+        """Return the target; equal subscriptions have equal targets."""
         channel = request.channel
         if channel == "listings":
             return cls(channel, request.instrument, interval_ms=request.interval_ms)
@@ -73,7 +73,7 @@ class Target(NamedTuple):
 
     @property
     def flushed(self) -> int:
-        """How many frames a flush may have for it: none, 1, or 2 for several."""
+        """Most frames of the topic in one flush: 0, 1, or 2 for several."""
         if self.channel in {"book", "listings", "balances"}:
             return 1
         if self.channel == "ticker":
@@ -81,7 +81,7 @@ class Target(NamedTuple):
         return 2 if self.channel == "premium" else 0
 
     def __str__(self) -> str:
-        """Return it as an error message names it."""
+        """Return the target in the form used by error messages."""
         words = [self.channel, self.instrument or self.account]
         if self.channel == "book":
             words.append(f"depth {self.depth}")
@@ -91,7 +91,7 @@ class Target(NamedTuple):
 
 
 def understood(request: Subscribe | Unsubscribe) -> Subscribed:
-    """Return the answer to a request: what it was taken to mean."""
+    """Return the answer to a request: the subscription as the venue understood it."""
     target = Target.of(request)
     is_book = target.channel == "book"
     return Subscribed(
@@ -105,7 +105,7 @@ def understood(request: Subscribe | Unsubscribe) -> Subscribed:
 
 @final
 class Message:
-    """A channel's message and its frames, each encoding made at most once."""
+    """A channel's message with its frames, each encoded at most once per codec."""
 
     __slots__ = ("_frame", "_frames")
 
@@ -116,7 +116,7 @@ class Message:
         self._frames: dict[Codec, bytes] = {}
 
     def framed(self, codec: Codec) -> bytes:
-        """Return the same bytes object to all who ask with the same ``codec``."""
+        """Return the frame in ``codec``: the same bytes object for all callers."""
         data = self._frames.get(codec)
         if data is None:
             data = self._frames[codec] = frame(codec, self._frame)
@@ -124,9 +124,9 @@ class Message:
 
 
 class Topic:
-    """The outboxes that follow one thing, while anybody does.
+    """The outboxes that follow one topic.
 
-    ``closed`` is called when the last one leaves. To send costs one encoding
+    ``closed`` is called when the last follower leaves. Sending costs one encoding
     per codec in use and one append per follower.
     """
 
@@ -141,7 +141,7 @@ class Topic:
         self._lagging: dict[Outbox, None] = {}
 
     def __bool__(self) -> bool:
-        """Tell whether anybody follows."""
+        """Tell whether the topic has followers."""
         return bool(self._lagging) or any(self._followers.values())
 
     def add(self, outbox: Outbox) -> None:
@@ -154,12 +154,12 @@ class Topic:
             self._closed()
 
     def greet(self, outbox: Outbox, now_ns: int) -> None:
-        """Send the snapshot that a subscription starts with, if there is one."""
+        """Send the snapshot that starts a subscription, if the topic has one."""
         if self._snapshot is not None:
             outbox.send_frame(self._snapshot().framed(outbox.codec))
 
     def send(self, message: Message) -> None:
-        """Send what must not be lost: to every follower, paused or not."""
+        """Send a message that must not be lost: to every follower, paused or not."""
         for codec, outboxes in self._followers.items():
             if outboxes:
                 data = message.framed(codec)
@@ -167,9 +167,9 @@ class Topic:
                     outbox.send_frame(data)
 
     def send_newest(self, message: Message) -> None:
-        """Send what a later snapshot makes up for.
+        """Send a message that a later snapshot can replace.
 
-        Paused followers lose it and everything after it, until ``catch_up``.
+        Paused followers lose it and all later ones, until ``catch_up``.
         """
         paused: list[Outbox] = []
         for codec, outboxes in self._followers.items():
@@ -180,12 +180,13 @@ class Topic:
                         paused.append(outbox)
                     else:
                         outbox.send_flushed(data)
+        # Not above, because that loop iterates over the same dicts.
         for outbox in paused:
             del self._followers[outbox.codec][outbox]
             self._lagging[outbox] = None
 
     def catch_up(self, outbox: Outbox, now_ns: int) -> None:
-        """Send a follower who has lost something a snapshot, and go on from it."""
+        """Send a snapshot to a follower that lost messages, and resume its updates."""
         if outbox in self._lagging:
             del self._lagging[outbox]
             self.add(outbox)
@@ -196,16 +197,16 @@ class Topic:
 class Topics:
     """One channel's followed topics, by instrument or account.
 
-    ``followed`` is for readers in a hurry.
+    Frequent readers use ``followed`` directly, which saves a call.
     """
 
     def __init__(self, snapshot: Callable[[str], Message] | None = None) -> None:
-        """Begin with none; ``snapshot`` makes what a subscription to one starts with."""
+        """Start empty; ``snapshot`` makes the snapshot of one topic."""
         self._snapshot = snapshot
         self.followed: dict[str, Topic] = {}
 
     def find(self, target: Target) -> Topic:
-        """Return the topic that ``target`` names, new if nobody follows it yet."""
+        """Return the topic that ``target`` names; create it if nobody follows it."""
         name = target.instrument or target.account
         topic = self.followed.get(name)
         if topic is None:
@@ -216,14 +217,14 @@ class Topics:
         return topic
 
     def covering(self, instrument: str) -> list[Topic]:
-        """Return the topic of one instrument and that of all, if followed."""
+        """Return the followed topics of one instrument: its own and that of all."""
         followed = self.followed
         return [followed[name] for name in (instrument, "") if name in followed]
 
     def send(self, instrument: str, message: Callable[[], Message]) -> None:
-        """Send what must not be lost to those who follow one instrument, or all.
+        """Send a message that must not be lost to followers of one instrument or all.
 
-        ``message`` is made where there are any.
+        ``message`` is called only if there are followers.
         """
         topics = self.covering(instrument)
         if topics:

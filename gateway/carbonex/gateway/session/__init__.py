@@ -1,7 +1,7 @@
 """One client's conversation with the venue, without the socket.
 
-A Session is fed whole messages and puts answers into its outbox; every rule
-of the protocol is here, so every rule can be tested without a network.
+A Session receives whole messages and puts answers into its outbox. It holds every
+rule of the protocol, so every rule can be tested without a network.
 """
 
 from .services import Services

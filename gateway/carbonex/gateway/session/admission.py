@@ -1,4 +1,4 @@
-"""Logging in and out: how it is proved who speaks through a session."""
+"""Logging in and out: proof of which key a session speaks for."""
 
 from __future__ import annotations
 
@@ -35,15 +35,15 @@ if TYPE_CHECKING:
     from .session import Session
 
 
-# What a signature is held against where there is no key: somebody's, thrown away.
+# Dummy key, so that unknown keys take as long to verify.
 NOBODY: Final = Ed25519PrivateKey.generate().public_key().public_bytes_raw()
 
 
 @final
 class Door:
-    """One connection's challenges, of which only the newest is good.
+    """One connection's login challenges; only the newest is valid.
 
-    A client signs it to log in: once, on this connection, until
+    A client signs the challenge to log in: once, on this connection, until
     ``good_until_ns``. Every attempt uses it up.
     """
 
@@ -57,7 +57,7 @@ class Door:
         self._good_until_ns = 0
 
     def renew(self, secret: bytes, good_until_ns: int) -> str:
-        """Replace the challenge, and return it as it is sent and signed."""
+        """Replace the challenge; return it in the form that is sent and signed."""
         self._last = self._challenge
         self._challenge = encode_bytes(secret)
         self._good_until_ns = good_until_ns
@@ -66,11 +66,12 @@ class Door:
     def prove(self, exchange: Exchange, p: requests.Login, now_ns: int) -> Key:
         """Return the key that made the signature over the newest challenge.
 
-        A key that is unknown or revoked is answered like a wrong signature,
-        after the same work, so that strangers cannot learn which keys there are.
+        An unknown or revoked key gets the same answer as a wrong signature, after
+        the same work, so that strangers cannot learn which keys exist.
 
         Raises:
-            Refused: If there is no such key, or it did not, or too late.
+            Refused: If the key is unknown, the signature wrong, or the challenge
+                used or expired.
 
         """
         key = exchange.keys.get(p.key_id)
@@ -88,6 +89,7 @@ class Door:
     def _signed(self, key: Key | None, p: requests.Login, challenge: str) -> bool:
         text = login_text(self._venue, self._connection_id, challenge, p.key_id)
         public_key = NOBODY if key is None else key.public_key
+        # Verify in any case, so that unknown keys take as long.
         return verify(public_key, text, p.signature) and key is not None
 
 
@@ -104,9 +106,9 @@ def greet(session: Session, kind: Literal["snapshot", "update"], now_ns: int) ->
 def login(session: Session, p: requests.Login, reply: Reply, now_ns: int) -> None:
     """Log in; after a failure a new challenge follows.
 
-    Two signature checks at most, 0.2 ms: its cost in METHODS is set to that.
-    Where too many have failed before, nothing is checked, and the challenge
-    stays good.
+    At most two signature checks, 0.2 ms; its cost in METHODS reflects that.
+    After too many failures from the address nothing is checked, and the challenge
+    stays valid.
     """
     if session.who.key is not None:
         raise Refused(error(Code.ALREADY_LOGGED_IN, key_id=session.who.key_id))
@@ -133,9 +135,9 @@ def login(session: Session, p: requests.Login, reply: Reply, now_ns: int) -> Non
 
 
 def logout(session: Session, p: requests.Logout, reply: Reply, now_ns: int) -> None:
-    """End what the login allowed, private subscriptions too.
+    """End the rights of the login, private subscriptions included.
 
-    Orders stay, unless the client wants those of its session cancelled.
+    Orders stay, unless the client asks to cancel the orders of its session.
     """
     presence = session.presence
     if p.cancel_orders and presence is None:
@@ -161,9 +163,9 @@ def logout(session: Session, p: requests.Logout, reply: Reply, now_ns: int) -> N
 
 
 def _enter(session: Session, key: Key, p: requests.Login, reply: Reply) -> None:
-    """Log in under a session name, when that is known where it must be.
+    """Log in under a session name; first wait for the log if it records the login.
 
-    What the client has sent behind its login waits, and sees it.
+    Messages that follow the login wait, so that they are handled as logged in.
     """
     name = key.participant.name, p.session
     presence = Presence(
@@ -195,7 +197,7 @@ def _enter(session: Session, key: Key, p: requests.Login, reply: Reply) -> None:
 
 
 def _oust(session: Session) -> None:
-    """End a connection whose session's name another one has taken over."""
+    """Close a connection whose session name another connection has taken over."""
     session.resuming = None
     if session.state is not CLOSED:
         session.end(TAKEN_OVER)
@@ -226,7 +228,7 @@ def _limited(limit: AddressLimit, wait_ns: int) -> Error:
 
 
 def _check_session(p: requests.Login) -> None:
-    """Refuse a session's name that is none, and what makes no sense without it."""
+    """Refuse an invalid session name, and options that need a session name."""
     if p.session:
         rejected = bad_name("session", p.session)
         if rejected is not None:

@@ -1,4 +1,4 @@
-"""Many orders in one message: refused whole, or one outcome per order."""
+"""Many orders in one message: refused as a whole, or one outcome per order."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @final
 class Batch:
-    """Collects the outcomes of ``size`` commands, in order."""
+    """Collect the outcomes of ``size`` commands, in order."""
 
     __slots__ = ("_items", "_size")
 
@@ -31,7 +31,7 @@ class Batch:
         self._items: list[BatchItem] = []
 
     def add(self, result: Any, problem: Error | None) -> bool:
-        """Add the next outcome; tell whether it was the last."""
+        """Add the next outcome; return whether it was the last."""
         self._items.append(BatchItem(problem is None, result, problem))
         return len(self._items) == self._size
 
@@ -43,12 +43,12 @@ class Batch:
 def commands_of(
     method: BatchMethod, orders: list[Any], who: Identity, venue: Venue
 ) -> list[Command]:
-    """Return the commands of all ``orders``, all of which the venue will take.
+    """Return the commands of all ``orders``, which the venue will accept.
 
     Raises:
-        Refused: If any of them is malformed, or for an account that is not
-            the key's; ``param`` says which. Or if the venue has no room for all.
-            Then none is to be submitted.
+        Refused: If an order is malformed or for an account that is not the key's
+            (``param`` says which), or if the venue has no room for all. Submit
+            none of them then.
 
     """
     commands = []

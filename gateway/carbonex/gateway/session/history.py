@@ -1,9 +1,9 @@
-"""Requests about the past, which the history store answers.
+"""Queries about the past, which the history store answers.
 
-They take their place in the connection's order, and what comes behind them
-waits. A trading day that has ended is answered at once; where the answer could
-still grow the history has to reach the position that the venue has now, so that
-it tells all that was done before it was asked.
+A query keeps its place in the connection's order: later messages wait for it. A
+trading day that has ended is answered at once. Where the answer could still grow,
+the history must first reach the venue's current position, so that the answer
+includes everything done before the query arrived.
 """
 
 from __future__ import annotations
@@ -36,15 +36,15 @@ if TYPE_CHECKING:
 
 PAGE_TRADES = 1000
 
-# Finding and rendering a page of the past takes, beside the event loop, as long as
-# twenty orders.
+# The history thread takes as long to find and render a page as the event loop takes
+# for twenty orders.
 HISTORY_COST: Final = 20
 
 
 def statement(
     session: Session, p: requests.Statement, reply: Reply, _now_ns: int
 ) -> None:
-    """Tell an account's statement of a day that has ended."""
+    """Return an account's statement of a day that has ended."""
     if p.account == statements.VENUE_FEES:
         session.who.require(Permission.OPERATE, f"statement of {p.account}")
         account = VENUE_FEES
@@ -68,21 +68,21 @@ def trades(session: Session, p: requests.Trades, reply: Reply, _now_ns: int) -> 
 def bulletins(
     session: Session, p: requests.Bulletins, reply: Reply, _now_ns: int
 ) -> None:
-    """Tell the bulletins of a day that has ended."""
+    """Return the bulletins of a day that has ended."""
     require_instrument(session.exchange, p)
     date = _ended(session.exchange, p.date, "bulletins")
     session.ask(partial(_bulletins, date, p, session.venue.position), reply)
 
 
 def ended_order(session: Session, account: str, order_id: int, reply: Reply) -> None:
-    """Tell an account's order that has ended, as it ended."""
+    """Return an account's order that has ended, in its final state."""
     venue = session.venue
     question = partial(_ended_order, account, order_id, venue.position, venue.ids)
     session.ask(question, reply)
 
 
 def _date(text: str) -> int:
-    """Return the date (YYYYMMDD) in ``text``, which has its form; it must be a day."""
+    """Return ``text`` as YYYYMMDD. Its form is checked; it must also be a real date."""
     date = date_number(text)
     try:
         dt.date(date // 10_000, date // 100 % 100, date % 100)
@@ -92,14 +92,14 @@ def _date(text: str) -> int:
 
 
 def _ended(exchange: Exchange, text: str, what: str) -> int:
-    """Return the date (YYYYMMDD) in ``text``, unless it is still to end."""
+    """Return the date (YYYYMMDD) in ``text``; refuse a day that has not ended."""
     date = _date(text)
     if date > exchange.last_day or date == exchange.day:
         raise Refused(error(Code.DAY_NOT_ENDED, "date", date=text, what=what))
     return date
 
 
-# The questions, which run in another thread.
+# The history thread runs the functions below.
 
 
 def _statement(
@@ -127,6 +127,7 @@ def _trades(
 ) -> statements.AccountTrades:
     if not (date and _has_ended(history, date)) and history.position < position:
         raise Behind
+    # One entry more than a page shows whether there is another page.
     found = history.account_trades(
         account, p.from_seq, PAGE_TRADES + 1, date=date, instrument=p.instrument
     )
@@ -162,10 +163,15 @@ def _bulletins(
 
 
 def _require_day(history: HistoryReader, date: int, position: int) -> None:
-    """Make sure that the day is in the history, or that it never will be.
+    """Return if the day is in the history; raise Refused if it never will be.
 
-    Days begin in order: one before the newest that is there never was, and need not be
-    waited for, however far the history is behind.
+    Days begin in order. A missing day before the newest stored day never existed, so
+    the query need not wait for it, however far behind the history is.
+
+    Raises:
+        Behind: If the history may still reach the day.
+        Refused: If there was no such day.
+
     """
     if _has_ended(history, date):
         return

@@ -1,4 +1,4 @@
-"""Who speaks through a session, and for which accounts."""
+"""Which key a session speaks for, and which accounts it may name."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 
 @final
 class Identity:
-    """The key that is logged in, or nobody. It is the engine's live object.
+    """The key that is logged in, or none. The key is the engine's live object.
 
-    ``allowed`` is the methods that it may call, ``session`` the name under which
-    it has logged in, if any; ``ids`` are the numbers by which it knows orders.
+    ``allowed`` are the methods that it may call. ``session`` is the session name of
+    the login, if any. ``ids`` are the ids by which the client knows orders.
     """
 
     __slots__ = ("_accounts", "allowed", "ids", "key", "key_id", "session")
@@ -33,21 +33,22 @@ class Identity:
         self.session = session
         self.key_id = "" if key is None else key.key_id
         self.allowed = allowed(None if key is None else key.permissions)
-        # The participant's own dict: accounts opened later are in it.
+        # The participant's own dict, so that it includes accounts opened later.
         self._accounts = {} if key is None else key.participant.accounts
 
     @property
     def revoked(self) -> bool:
-        """Whether the key lost its rights since it logged in."""
+        """Whether the key was revoked after it logged in."""
         return self.key is not None and self.key.revoked
 
     def account(self, name: str) -> str:
         """Return ``name`` if it is an account of the key's participant.
 
-        Empty stands for its only account. O(1).
+        An empty name stands for the participant's only account. O(1).
 
         Raises:
-            Refused: If it is not, or there is no only one.
+            Refused: If ``name`` is not such an account, or is empty and the participant
+                does not have exactly one.
 
         """
         accounts = self._accounts
@@ -65,10 +66,10 @@ class Identity:
         raise Refused(error(code, "account", participant=who, count=count))
 
     def move_from(self, name: str) -> None:
-        """Let only the registry pass where ``name`` is another's account.
+        """Refuse another's account, unless the key is the registry's.
 
         Raises:
-            Refused: If it is, and the key is a participant's.
+            Refused: If ``name`` is not the participant's own.
 
         """
         assert self.key is not None
@@ -80,7 +81,7 @@ class Identity:
         raise Refused(error(Code.KEY_REVOKED, key_id=self.key_id, method=method))
 
     def require(self, permission: Permission | None, method: str) -> None:
-        """Let only a key with one of ``permission`` pass; None lets everybody pass.
+        """Refuse keys without one of the permissions; None allows everybody.
 
         Raises:
             Refused: If nobody is logged in, or the key lacks the permission.

@@ -1,4 +1,4 @@
-"""What kinds of method the API has: how each is handled, and by what it is answered."""
+"""The kinds of API methods: how each is handled and answered."""
 
 from __future__ import annotations
 
@@ -26,15 +26,15 @@ class Reply(Protocol):
     def __call__(
         self, result: msgspec.Struct | None, problem: Error | None = None, /
     ) -> None:
-        """Send it."""
+        """Send the result or the error."""
 
 
 class Method:
-    """What all methods have.
+    """The attributes that all methods share.
 
-    ``permission`` is what the key needs, one of several where it names them: None
-    stands for no login at all, Permission(0) for any login. ``cost`` is how many requests a call counts
-    as in the connection's rate limit, 0 for what is never limited.
+    ``permission`` is what the key needs; if it names several, any one suffices. None
+    means no login is needed, Permission(0) any login. ``cost`` is how many requests
+    a call counts in the connection's rate limit, 0 for a method that is not limited.
     """
 
     def __init__(self, name: str, permission: Permission | None, cost: int) -> None:
@@ -44,10 +44,10 @@ class Method:
 
 
 class LoggedMethod(Method):
-    """A command, which the log holds before it is answered.
+    """A method whose command is in the log before it is answered.
 
-    Each kind's ``build`` makes it, and ``result`` the answer of its events, with the
-    numbers by which clients know orders.
+    In each subclass ``build`` returns the command. ``result`` builds the answer from
+    the command's events, with the ids by which clients know orders.
     """
 
     def __init__(
@@ -58,7 +58,7 @@ class LoggedMethod(Method):
 
 
 class AccountMethod(LoggedMethod):
-    """A command for one of the key's own accounts."""
+    """A method that commands one of the key's own accounts."""
 
     def __init__(
         self,
@@ -69,21 +69,21 @@ class AccountMethod(LoggedMethod):
         result: Result,
     ) -> None:
         super().__init__(name, permission, cost, result)
-        self.build: Final = build  # of the params, who sent them and the account
+        self.build: Final = build  # takes the params, the identity and the account
 
 
 @final
 class OrderMethod(AccountMethod):
-    """One command for one of the key's own accounts."""
+    """A single command for one of the key's own accounts."""
 
 
 @final
 class BatchMethod(AccountMethod):
-    """Many of them in one message: ``cost``, ``build`` and ``result`` are an item's."""
+    """Many commands in one message; ``cost``, ``build`` and ``result`` are per item."""
 
 
 class NamingMethod(LoggedMethod):
-    """A command that names what it concerns, be it whose it may."""
+    """A method that names what it concerns, whoever owns that."""
 
     def __init__(
         self,
@@ -94,22 +94,22 @@ class NamingMethod(LoggedMethod):
         result: Result,
     ) -> None:
         super().__init__(name, permission, cost, result)
-        self.build: Final = build  # of the params and the key's id
+        self.build: Final = build  # takes the params and the key's id
 
 
 @final
 class VenueMethod(NamingMethod):
-    """An operator's or the registry's command."""
+    """A command of an operator or the registry."""
 
 
 @final
 class MoveMethod(NamingMethod):
-    """The registry's for every account, a participant's for its own: ``account``."""
+    """A command by the registry for any ``account``, by a participant for its own."""
 
 
 @final
 class QueryMethod(Method):
-    """Answered from the state or the historian, when all before it have been answered."""
+    """A query of the state or the history, run after all earlier requests."""
 
     def __init__(
         self,

@@ -1,4 +1,4 @@
-"""How much one connection may ask for, one participant, and one address's strangers."""
+"""Request limits of a connection, of a participant, and of an address without login."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from carbonex.wire.units import NS_PER_SECOND
 
 
 class SessionLimits(msgspec.Struct, frozen=True):
-    """What one connection may do; the server's configuration fills it in.
+    """Limits of one connection; the server's configuration fills them in.
 
-    ``requests_per_second`` refills what may come at once, ``burst``; cancels
-    are not counted. ``abuse_factor`` times both is what may come beyond the
-    limit, each answered RATE_LIMITED, before the connection is closed.
-    ``in_flight`` requests may wait for their answers before reading pauses.
-    ``challenge_ns`` is how long a login's challenge is good.
+    ``requests_per_second`` refills a bucket of ``burst`` requests. Cancels are not
+    counted. Each request beyond the limit is answered RATE_LIMITED. A client whose
+    refused requests exceed ``abuse_factor`` times both numbers is disconnected.
+    Reading pauses while ``in_flight`` requests are unanswered.
+    ``challenge_ns`` is how long a login challenge is valid.
 
-    All connections of a participant together may do what ``participant_multiple``
-    connections may, and ``participant_in_flight`` of their commands may wait for their
-    answers. Connections that have not logged in share the ``stranger``
-    limits with those of the same address; a login still counts there.
+    All connections of a participant together have ``participant_multiple`` times
+    the limit of one connection, and at most ``participant_in_flight`` unanswered
+    commands. Connections that have not logged in share the ``stranger`` limits with
+    others from the same address. A login is still charged to them.
     """
 
     requests_per_second: int = 1_000

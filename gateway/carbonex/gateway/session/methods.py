@@ -1,4 +1,4 @@
-"""Every method of the API: who may call it, what it costs, and what it does."""
+"""Every method of the API: its permission, its cost and its handler."""
 
 from __future__ import annotations
 
@@ -139,7 +139,7 @@ METHODS: Final[dict[str, AnyMethod]] = {method.name: method for method in _ALL}
 
 
 def allowed(permissions: Permission | None) -> frozenset[str]:
-    """Return the methods that a key with ``permissions`` may call; None: no login."""
+    """Return the methods that ``permissions`` allow; None stands for no login."""
     return frozenset(
         method.name
         for method in _ALL
@@ -149,5 +149,5 @@ def allowed(permissions: Permission | None) -> frozenset[str]:
 
 
 def suffices(held: Permission, needed: Permission) -> bool:
-    """Tell whether ``held`` has one of the permissions that ``needed`` names, if any."""
+    """Tell whether ``held`` has one of the ``needed`` permissions, if there are any."""
     return not needed or bool(needed & held)

@@ -1,4 +1,4 @@
-"""Mistakes of ours: each costs the connection whose message or answer met it."""
+"""Internal errors: each closes only the connection that ran into it."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ _log = structlog.get_logger("carbonex.gateway")
 
 
 def take(session: Session, data: str | bytes, now_ns: int) -> None:
-    """Have a session take a message, now or after it was held.
+    """Pass a message to a session, at once or after it was held.
 
-    What was held is taken while the venue or the archive answers, where an
-    exception would end them.
+    Held messages run inside the venue's or the historian's answer, where an exception
+    would stop the venue or the historian.
     """
     try:
         session.receive(data, now_ns)
@@ -31,9 +31,9 @@ def take(session: Session, data: str | bytes, now_ns: int) -> None:
 
 
 def tell(session: Session, answer: Callable[[], None]) -> None:
-    """Have a session send an answer from the past.
+    """Send a session the answer to a history query.
 
-    The historian is in the middle of its work, and whoever asked next waits.
+    The historian is at work, and later questions wait: it must not see an exception.
     """
     try:
         answer()

@@ -1,4 +1,4 @@
-"""From the events of blocks and auctions to the result of the request."""
+"""Build request results from the events of blocks and auctions."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def proposed(events: list[Event], ids: OrderIds) -> answers.Block:
 
 
 def ended(events: list[Event], ids: OrderIds) -> answers.Block:
-    """Return the result of accept_block and decline_block: the counterparty's view."""
+    """Return the counterparty's view: result of accept_block and decline_block."""
     return block_of(_first(BlockEnded, events), ids, owned=False)
 
 
@@ -59,5 +59,5 @@ def bid_ended(events: list[Event], ids: OrderIds) -> answers.Bid:
 
 
 def _first(kind: type[E], events: list[Event]) -> E:
-    """Return the event that answers; others may come before it or follow from it."""
+    """Return the first event of ``kind``; other events may precede or follow it."""
     return next(event for event in events if type(event) is kind)

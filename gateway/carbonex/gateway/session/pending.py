@@ -1,7 +1,7 @@
-"""Requests without an answer, and how answers leave: in the order of the requests.
+"""Pending requests, and how answers leave in the order of the requests.
 
-The venue answers commands in the order in which they were submitted; what is
-refused behind them waits for its turn. While nothing is pending nothing is stored.
+The venue answers commands in the order of submission. A refusal of a later request
+waits for its turn. If nothing is pending, a refusal is sent without being stored.
 """
 
 from __future__ import annotations
@@ -31,23 +31,23 @@ if TYPE_CHECKING:
     from .services import Services
     from .throttle import Throttle
 
-    # A submitted command's method, itself, req_id, time of arrival and batch;
-    # or what is to be done after the commands before it were answered.
+    # A submitted command's method, the command, req_id, time of arrival and batch;
+    # or an action to run once the commands before it have been answered.
     Sent = tuple[
         OrderMethod | NamingMethod | BatchMethod, Command, int | None, int, Batch | None
     ]
 
 
-REJECTED: Final = Rejected  # compiled code loads it at once
+REJECTED: Final = Rejected  # compiled code loads a constant faster
 COUNTDOWN_SET: Final = CountdownSet
 
 
 @final
 class Pending:
-    """One connection's requests without an answer; the submitter of its commands.
+    """One connection's pending requests; the submitter of its commands.
 
-    ``requests`` are those, oldest first. The session stops reading in time, so
-    that they are not more than its limit and what was in the last chunk read.
+    ``requests`` holds them, oldest first. The session stops reading in time: their
+    number never exceeds its limit plus the requests of the last chunk read.
     """
 
     __slots__ = (
@@ -70,7 +70,7 @@ class Pending:
         throttle: Throttle,
         drained: Callable[[], None],
     ) -> None:
-        """Begin with none; ``drained`` is called when all have been answered."""
+        """Start empty; call ``drained`` whenever all requests have been answered."""
         self._venue: Final = services.venue
         self._clock: Final = services.clock
         self._errors: Final = services.errors
@@ -90,10 +90,10 @@ class Pending:
         now_ns: int,
         batch: Batch | None = None,
     ) -> None:
-        """Have a command done.
+        """Submit a command to the venue.
 
         Raises:
-            Refused: If the venue does not take it.
+            Refused: If the venue does not accept it.
 
         """
         if not self._venue.submit(self, self.submitted, command):
@@ -113,27 +113,27 @@ class Pending:
         batch: Batch | None,
         events: list[Event],
     ) -> None:
-        """Answer a command that need not be done, in its turn."""
+        """Answer, in its turn, a command that need not be submitted."""
         self.in_turn(
             partial(self._tell, (method, command, req_id, now_ns, batch), events)
         )
 
     def in_turn(self, act: Callable[[], None]) -> None:
-        """Act when all requests so far have been answered: now, if they have."""
+        """Run ``act`` once all requests so far are answered; now if none is left."""
         if self.requests:
             self.requests.append(act)
         else:
             act()
 
     def forget(self) -> None:
-        """Let go of the requests and of whom to tell: the connection is gone."""
+        """Drop the requests and the callback: the connection is gone."""
         self._throttle.share.in_flight -= self.submitted - self._answered
         self._answered = self.submitted
         self.requests.clear()
         self._drained = _nobody
 
     def answered(self, token: int, events: list[Event], seq: int, time_ns: int) -> None:
-        """Take a command's outcome; send its answer, and what waited for it."""
+        """Send the answer to a command, then run the actions that waited for it."""
         requests = self.requests
         if not requests:
             return  # the connection is gone
@@ -175,7 +175,7 @@ class Pending:
         result: msgspec.Struct | None = None,
         problem: Error | None = None,
     ) -> None:
-        """Send one answer; those of limited methods tell what remains."""
+        """Send one answer; limited methods also report the requests that remain."""
         now_ns = self._clock()
         if problem is not None:
             self._errors[problem.code, problem.name] += 1
@@ -189,14 +189,14 @@ class Pending:
             problem,
             self._throttle.remaining(now_ns) if cost else None,
         )
-        outbox = self.outbox  # as its ``send``, without a call for it
+        outbox = self.outbox  # does the same as its ``send``, but saves a call
         outbox.send_frame(frame(outbox.codec, answer))
 
 
 def _withdraws_nothing(events: list[Event]) -> bool:
-    """Tell whether what is never limited was for nothing, and counts as a request.
+    """Tell whether an unlimited command withdrew nothing, and so counts as a request.
 
-    So does a countdown, which may be set again and again.
+    A countdown counts too, because a client can set it again and again.
     """
     if not events:
         return True
@@ -205,4 +205,4 @@ def _withdraws_nothing(events: list[Event]) -> bool:
 
 
 def _nobody() -> None:
-    """Tell nobody."""
+    """Do nothing: the connection is gone."""

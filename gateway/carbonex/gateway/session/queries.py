@@ -1,7 +1,7 @@
-"""Requests that are answered from the state as it is, and never reach the log.
+"""Queries that are answered from the current state and never reach the log.
 
-They run when all earlier requests of their connection have been answered, so
-they see what those did.
+A query runs after all earlier requests of its connection have been answered, so it
+sees their effects.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 
 def ping(_session: Session, _p: requests.Ping, reply: Reply, _now_ns: int) -> None:
-    """Say that the venue listens."""
+    """Confirm that the venue is responding."""
     reply(EMPTY)
 
 
@@ -39,7 +39,8 @@ def open_orders(
 ) -> None:
     """List a page of an account's resting orders, oldest first.
 
-    Linear in them, but only those of the page are rendered, which is what takes time.
+    Linear in the resting orders. Only the orders of the page are rendered, and
+    rendering takes most of the time.
     """
     account = _account(session, p.account)
     require_instrument(session.exchange, p)
@@ -57,10 +58,10 @@ def open_orders(
 
 
 def order(session: Session, p: requests.Order, reply: Reply, now_ns: int) -> None:
-    """Look up one order: open, remembered by its client order id, or of the past.
+    """Look up one order: open, remembered by its client order id, or ended.
 
-    The history knows those that have ended by their order ids. To look there costs
-    as much as any question about the past.
+    The history finds ended orders by order id. That look-up costs as much as any
+    other history query.
     """
     account = _account(session, p.account)
     ids = session.venue.ids
@@ -78,7 +79,7 @@ def order(session: Session, p: requests.Order, reply: Reply, now_ns: int) -> Non
 def balances(
     session: Session, p: requests.Balances, reply: Reply, _now_ns: int
 ) -> None:
-    """Tell an account's cash and tonnes."""
+    """Return an account's cash and tonnes."""
     account = _account(session, p.account)
     reply(balances_of(account, session.exchange.day_number))
 
@@ -111,7 +112,7 @@ def bids(session: Session, p: requests.Bids, reply: Reply, _now_ns: int) -> None
 def obligations(
     session: Session, _p: requests.Obligations, reply: Reply, _now_ns: int
 ) -> None:
-    """List what the key's own participant owes and has surrendered, by year."""
+    """List the obligations and surrenders of the key's participant, by year."""
     assert session.who.key is not None
     participant = session.who.key.participant
     found = [
@@ -126,7 +127,7 @@ def obligations(
 def eligibility(
     session: Session, p: requests.Eligibility, reply: Reply, _now_ns: int
 ) -> None:
-    """List the rules by which tonnes cover obligations, product by product."""
+    """List, by product, the rules under which tonnes cover obligations."""
     products = session.exchange.products
     if p.product and p.product not in products:
         raise Refused(error_of(Rejected(Reason.UNKNOWN_PRODUCT, "product"), p))

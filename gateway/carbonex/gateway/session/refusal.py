@@ -1,4 +1,4 @@
-"""Refusals by the gateway itself: requests that never reach the log."""
+"""Refusals by the gateway itself, of requests that never reach the log."""
 
 from __future__ import annotations
 
@@ -34,19 +34,19 @@ if TYPE_CHECKING:
         requests.OpenOrders | requests.Auctions | requests.Trades | requests.Bulletins
     )
 
-# Refusals that name a listing by its number.
+# Refusals whose value is a listing's number.
 _OF_LISTINGS: Final = (Reason.STALE_PICK, Reason.NOT_BEST_PRICE)
 
-# Commands that name a block proposal, and refusals whose value is the number of one.
+# Commands that name a block proposal, and refusals whose value is a proposal's number.
 _OF_BLOCKS: Final = (AcceptBlock, DeclineBlock, WithdrawBlock)
 _NAMING_BLOCKS: Final = (Reason.NO_SUCH_PROPOSAL, Reason.COUNTERPARTY_MISMATCH)
 
-# What BUSY suggests: by then a full queue has been through some commits.
+# Wait that BUSY suggests: a full queue has been through some commits by then.
 BUSY_RETRY_MS: Final = 10
 
 
 class Refused(Exception):  # noqa: N818 - a client's request, not an error of ours
-    """A request that the gateway refuses; ``error`` is the answer."""
+    """Raised for a request that the gateway refuses; ``error`` is the answer."""
 
     def __init__(self, error: Error) -> None:
         super().__init__(error.message)
@@ -56,18 +56,18 @@ class Refused(Exception):  # noqa: N818 - a client's request, not an error of ou
 def problem_of(
     rejected: Rejected, command: Command, ids: OrderIds, instruments: Iterable[str]
 ) -> Error:
-    """Return the client's view of a refusal by the engine, with the client's numbers.
+    """Return an engine's refusal as an error with the client's own ids.
 
-    Where the instrument is unknown, linear in ``instruments`` (see ``error_of``).
+    Linear in ``instruments`` if the instrument is unknown (see ``error_of``).
     """
     return error_of(*_as_client(rejected, command, ids), instruments)
 
 
 def require_instrument(exchange: Exchange, p: Narrowed) -> None:
-    """Let pass what asks for no certain instrument, or for one that there is.
+    """Refuse an instrument that does not exist; an empty name passes.
 
     Raises:
-        Refused: If there is no such instrument.
+        Refused: If the instrument is unknown.
 
     """
     if p.instrument and p.instrument not in exchange.instruments:
@@ -76,19 +76,19 @@ def require_instrument(exchange: Exchange, p: Narrowed) -> None:
 
 
 def refuse_value(param: str, wanted: str, given: object) -> NoReturn:
-    """Refuse a request whose member ``param`` is not what is wanted."""
+    """Refuse a request whose member ``param`` is not as ``wanted``."""
     raise Refused(error(Code.BAD_TYPE, param, member=param, wanted=wanted, given=given))
 
 
 def refuse_missing(owner: str, param: str, wanted: str) -> NoReturn:
-    """Refuse a request of ``owner``'s kind that lacks its member ``param``."""
+    """Refuse a request of kind ``owner`` that lacks its member ``param``."""
     raise Refused(
         error(Code.MISSING_MEMBER, param, owner=owner, member=param, wanted=wanted)
     )
 
 
 def unknown_order(account: str, order_id: str, client_order_id: str) -> Error:
-    """Return that an account has no such order, and has had none."""
+    """Return the error that an account has no such order and never had one."""
     param = "order_id" if order_id else "client_order_id"
     wanted = requests.Order(order_id, client_order_id, account)
     return error_of(Rejected(Reason.UNKNOWN_ORDER, param), wanted)
@@ -97,7 +97,7 @@ def unknown_order(account: str, order_id: str, client_order_id: str) -> Error:
 def _as_client(
     rejected: Rejected, command: Command, ids: OrderIds
 ) -> tuple[Rejected, Command]:
-    """Return both with the numbers by which the client knows what is in them."""
+    """Return both with the engine's ids replaced by the client's."""
     reason, value = rejected.reason, rejected.value
     if reason in _OF_LISTINGS and isinstance(command, PlaceOrder):
         shown = ids.listing_shown(command.instrument, value)
@@ -116,7 +116,7 @@ def _as_client(
 
 
 def denied(key: Key, needed: Permission, method: str, param: str = "") -> Error:
-    """Return that ``key`` lacks a permission, which ``method`` needs."""
+    """Return the error that ``key`` lacks the permission for ``method``."""
     return error(
         Code.PERMISSION_DENIED,
         param,
@@ -128,12 +128,12 @@ def denied(key: Key, needed: Permission, method: str, param: str = "") -> Error:
 
 
 def unavailable(code: Code, method: str) -> Error:
-    """Return why the venue takes no command now."""
+    """Return the error that the venue accepts no command now."""
     after_ms = BUSY_RETRY_MS if code is Code.BUSY else 0
     return error(code, retry_after_ms=after_ms, method=method)
 
 
 def wrong_encoding(codec: Codec) -> Error:
-    """Return why a frame of the other kind than the connection's is refused."""
+    """Return the error for a text frame on a binary connection, or the reverse."""
     frames = "binary" if codec.binary else "text"
     return error(Code.WRONG_ENCODING, subprotocol=codec.subprotocol, frames=frames)

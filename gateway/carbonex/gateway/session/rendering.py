@@ -1,4 +1,4 @@
-"""From the engine's events to the result of the request that caused them."""
+"""Build a request's result from the engine events that it caused."""
 
 from __future__ import annotations
 
@@ -153,7 +153,7 @@ def entitled(events: list[Event], _ids: OrderIds) -> answers.Eligibility:
 
 
 def done(_events: list[Event], _ids: OrderIds) -> answers.Empty:
-    """Return the result of a method that has nothing to tell but success."""
+    """Return the empty result of a method that only reports success."""
     return EMPTY
 
 
@@ -179,10 +179,10 @@ def _after(
     *,
     priority_kept: bool | None,
 ) -> answers.OrderResult:
-    """Follow an order of ``quantity``, ``remaining`` open, through what befell it.
+    """Follow an order of ``quantity``, ``remaining`` open, through its ``events``.
 
-    Others' orders are among the events: makers that self-trade prevention
-    cancelled or reduced, and stop orders that its trades triggered.
+    The events also include other orders: makers that self-trade prevention
+    cancelled or reduced, and stop orders that the order's trades triggered.
     """
     order_id, reason = first.order_id, ""
     waiting = _waits(first)
@@ -213,7 +213,7 @@ def _after(
 
 
 def _waits(first: OrderAccepted | OrderAmended) -> bool:
-    """Tell whether an order waits for its stop price when it is accepted or amended."""
+    """Tell whether the accepted or amended order waits for its stop price."""
     if type(first) is OrderAmended:
         return bool(first.stop_price)
     conditions = first.order.conditions

@@ -1,12 +1,11 @@
-"""Executions from before what the feed keeps: page by page from the history.
+"""Resume executions older than the feed keeps, page by page from the history.
 
-The answer to ``subscribe`` and the snapshot come together with the first page,
-so that a request that cannot be met is refused like any other. What the account
-does from that moment on follows its history, once: the pages end where the feed
-begins, and the last one, what the feed keeps and the live stream are joined in
-one step. Executions up to the snapshot's ``exec_seq`` are marked as replayed;
-those that happened while the pages were on their way are not, because the
-snapshot does not know of them.
+The answer to ``subscribe`` and the snapshot are sent with the first page, so that an
+impossible request is refused like any other. The account's live executions follow its
+history without gap or duplicate: the pages end where the feed begins, and the last
+page, the feed's executions and the live stream are joined in one step. Executions up
+to the snapshot's ``exec_seq`` are marked as replayed. Executions that happen while the
+pages are under way are not, because the snapshot does not include them.
 """
 
 from __future__ import annotations
@@ -39,26 +38,26 @@ if TYPE_CHECKING:
     from .session import Session
 
 
-# Executions of one question to the history: some 400 KB on the wire, and 10 ms of
-# the thread that answers everybody's questions. The next page is asked for when
-# the client's connection takes more, so that it costs the venue's memory two
-# pages and what the transport holds, however long the history is.
+# Executions per history query: some 400 KB on the wire, and 10 ms of the thread that
+# answers all history queries. The next page is requested when the client's connection
+# can take more. The memory cost is then two pages and the transport's buffer, however
+# long the history is.
 PAGE_EXECUTIONS: Final = 1_000
 
-# What a connection may send while it is being told its past, in bytes. The shell
-# reads on up to here, so that a client's pings are answered; beyond it waits.
+# Bytes that a connection may send while it receives its past. The server reads on up
+# to this limit, so that a client's pings are answered; further messages wait.
 MAX_HELD_BYTES: Final = 256 * 1024
 
 
 class Page(msgspec.Struct, frozen=True):
-    """Frames of executions, and the number of the one after them."""
+    """Encoded executions, and the number of the execution after them."""
 
     frames: bytes
     next_seq: int
 
 
 class _Language(NamedTuple):
-    """How a client is told of its orders."""
+    """The encoding and the order ids that a client uses."""
 
     codec: Codec
     ids: OrderIds
@@ -66,10 +65,10 @@ class _Language(NamedTuple):
 
 @final
 class Resumption:
-    """A subscription to executions on its way to the present.
+    """A subscription to executions that is catching up with the present.
 
-    Meanwhile what the connection sends waits: whatever it asked for behind the
-    subscription comes behind its executions.
+    Meanwhile later messages of the connection wait, so that their answers follow its
+    executions.
     """
 
     def __init__(self, session: Session, p: requests.Subscribe, reply: Reply) -> None:
@@ -77,17 +76,17 @@ class Resumption:
         self._p: Final = p
         self._reply: Final = reply
         self._next_seq = p.from_seq
-        self._greeted = 0  # the newest execution that the snapshot knew; 0: not sent
-        self._waits = False  # for the client to read
+        self._greeted = 0  # newest execution in the snapshot; 0: snapshot not sent
+        self._waits = False  # until the client reads
         self.held_bytes = 0
 
     @property
     def full(self) -> bool:
-        """Whether enough of what the connection sent meanwhile is held."""
+        """Whether the held messages exceed MAX_HELD_BYTES."""
         return self.held_bytes > MAX_HELD_BYTES
 
     def ask(self) -> None:
-        """Ask for the next page."""
+        """Request the next page."""
         session, account = self._session, self._p.account
         oldest = session.feed.oldest_execution(account)
         language = _Language(session.outbox.codec, session.venue.ids)
@@ -100,7 +99,7 @@ class Resumption:
                 self._greeted,
                 language,
             )
-        else:  # all that it tells has happened before the snapshot that comes first
+        else:  # the whole first page happened before its snapshot
             question = partial(
                 _first_page,
                 account,
@@ -111,7 +110,7 @@ class Resumption:
         session.ask(question, self._told)
 
     def resumed(self) -> None:
-        """Go on: the client reads again."""
+        """Continue: the client reads again."""
         if self._waits:
             self._go_on()
 
@@ -143,7 +142,7 @@ class Resumption:
             self.ask()
 
     def _fail(self, problem: Error) -> None:
-        """Refuse the subscription; once that is too late, have the client come back."""
+        """Refuse the subscription; once it is answered, close so the client returns."""
         self._session.resuming = None
         if self._greeted:
             self._session.outbox.close(CloseCode.TRY_AGAIN_LATER, problem.name.lower())
@@ -151,7 +150,7 @@ class Resumption:
             self._reply(None, problem)
 
 
-# The questions, which run in another thread.
+# The history thread runs the functions below.
 
 
 def _first_page(
@@ -161,7 +160,7 @@ def _first_page(
     language: _Language,
     history: HistoryReader,
 ) -> Page:
-    """Return a page, if all from ``from_seq`` to ``oldest`` (exclusive) can be had."""
+    """Return a page, if all from ``from_seq`` to ``oldest`` (exclusive) exist."""
     missing = history.missing_executions(account)
     if from_seq <= missing:
         available = min(missing + 1, oldest)
@@ -187,7 +186,7 @@ def _page(
     language: _Language,
     history: HistoryReader,
 ) -> Page:
-    """Return the executions from ``from_seq`` on, before ``oldest``."""
+    """Return up to PAGE_EXECUTIONS from ``from_seq`` on, before ``oldest``."""
     limit = min(PAGE_EXECUTIONS, oldest - from_seq)
     entries = history.executions(account, from_seq, limit)
     if not entries:

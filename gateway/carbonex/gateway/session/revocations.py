@@ -1,4 +1,4 @@
-"""Revoked keys: their sessions end where the log says so, and not a moment later."""
+"""Revoked keys: their sessions end at the revocation's place in the log."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ if TYPE_CHECKING:
 
 @final
 class Revocations:
-    """A watcher of the venue that tells the sessions of a key of its revocation.
+    """A watcher of the venue that ends the sessions of revoked keys.
 
-    It hears of it before any later command's events reach a subscription: all
-    subscriptions of a session end at once, its connection as soon as the commands
-    that it sent before are answered. Not the private ones alone, because a
-    heartbeat would vouch for what is told no more. O(sessions).
+    The venue calls it before any later command's events reach a subscription. All
+    subscriptions of a session end at once. The connection ends once the commands
+    that it sent earlier are answered. Public subscriptions end too, because a
+    heartbeat would vouch for private channels that are no longer sent. O(sessions).
     """
 
     def __init__(self, sessions: Callable[[], Iterable[Session]]) -> None:
         self._sessions: Final = sessions
 
     def revoked(self, event: KeyRevoked) -> None:
-        """End what the key's sessions have."""
+        """End the subscriptions and connections of the key's sessions."""
         for session in self._sessions():
             if session.key_id == event.key_id:
                 session.feed.drop(session.outbox)
@@ -38,6 +38,6 @@ class Revocations:
 
 
 def _end(session: Session) -> None:
-    """End a connection whose commands on their way to the log were answered."""
-    session.release()  # what waits behind them is refused
+    """Close a connection whose pending commands have been answered."""
+    session.release()  # refuses the messages held behind them
     session.outbox.close(CloseCode.POLICY_VIOLATION, "key revoked")

@@ -1,9 +1,9 @@
-"""Which connection speaks under which session name, and what the log is told of it.
+"""Which connection holds which session name, and which changes go to the log.
 
-A name belongs to one connection of its participant at a time: who logs in under it
-takes over, and the connection before is closed. Only where a client asked for cancel
-on disconnect does the log hear of its coming and going, so that the promise holds
-when the server dies, too.
+A name belongs to one connection of its participant at a time. A new login under the
+name takes it over, and the older connection is closed. The log records logins and
+logouts only where orders depend on them, above all where a client asked for cancel on
+disconnect: the promise must hold even if the server crashes.
 """
 
 from __future__ import annotations
@@ -28,15 +28,15 @@ if TYPE_CHECKING:
     from carbonex.gateway.venue import Venue
     from carbonex.wire import requests
 
-    # Told with the events once a command is durable and applied.
+    # Receives the events once a command is durable and applied.
     Settled = Callable[[list[Event]], None]
 
 
 @final
 class Presence:
-    """A connection that logs in, or is logged in, under a session name.
+    """A connection that is logging in, or is logged in, under a session name.
 
-    ``cancels`` tells that it asked for cancel on disconnect; ``oust`` ends it.
+    ``cancels`` says whether it asked for cancel on disconnect. ``oust`` closes it.
     """
 
     __slots__ = ("cancels", "connection_id", "ended", "name", "oust")
@@ -53,32 +53,33 @@ class Presence:
         self.connection_id: Final = connection_id
         self.oust: Final = oust
         self.cancels: Final = cancels
-        self.ended = False  # logged out, taken over from, or gone
+        self.ended = False  # logged out, taken over, or disconnected
 
 
 @final
 class Roster:
-    """The presences of one server.
+    """The presences on one server.
 
-    Its commands are the venue's own, which are always taken: a login must be able
-    to protect its orders when the log is full, and the end of a connection must
-    not be lost. Each connection has at most two of them waiting.
+    The roster submits its commands as the venue's own, which the venue always
+    accepts: a login must be able to protect its orders while the log is full, and
+    the end of a connection must not be lost. Each connection has at most two such
+    commands pending.
     """
 
     def __init__(self, venue: Venue) -> None:
         self._venue: Final = venue
         self._holders: Final[dict[tuple[str, str], Presence]] = {}
-        # Commands on their way, by name: what the exchange does not know yet.
+        # Pending commands by name, which the exchange has not applied yet.
         self._unsettled: Final[Counter[tuple[str, str]]] = Counter()
 
     def enter(
         self, presence: Presence, key: Key, p: requests.Login, settled: Settled
     ) -> SessionOpened | None:
-        """Log in under a name; ``settled`` is told when that is durable and applied.
+        """Log in under a name; call ``settled`` once the login is durable and applied.
 
-        Where the log need not hear of it, None is returned, and it is so already.
-        An older connection ends at once in any case: what it sent later would come
-        behind the new one's login, and perhaps behind its end.
+        Return None if the log need not record the login, which is then complete.
+        An older connection under the name ends at once in any case. Otherwise its
+        later commands would follow the new login, and perhaps the new session's end.
         """
         ousted = self._take_over(presence)
         participant, session = presence.name
@@ -97,7 +98,7 @@ class Roster:
         def opened(events: list[Event]) -> None:
             if events and type(events[0]) is Rejected:
                 self._let_go(presence)
-                if ousted is not None and ousted.cancels:  # for nothing
+                if ousted is not None and ousted.cancels:  # in vain: start its grace
                     self._submit(ousted, _closed(ousted, SessionEnd.LOST), _nothing)
             settled(events)
 
@@ -105,9 +106,9 @@ class Roster:
         return command
 
     def leave(self, presence: Presence, *, cancel: bool, settled: Settled) -> bool:
-        """Log out cleanly, with or without the session's orders.
+        """Log out cleanly, keeping or cancelling the session's orders.
 
-        False where the log need not hear of it.
+        Return False if the log need not record the logout.
         """
         self._let_go(presence)
         if not (presence.cancels or cancel):
@@ -117,14 +118,14 @@ class Roster:
         return True
 
     def lost(self, presence: Presence) -> None:
-        """Let the grace begin, where the connection asked for cancel on disconnect."""
+        """Start the grace period if the connection asked for cancel on disconnect."""
         if not presence.ended:
             self._let_go(presence)
             if presence.cancels:
                 self._submit(presence, _closed(presence, SessionEnd.LOST), _nothing)
 
     def _take_over(self, presence: Presence) -> Presence | None:
-        """Let the name be ``presence``'s; return who had it."""
+        """Give the name to ``presence``; return its previous holder."""
         before = self._holders.get(presence.name)
         self._holders[presence.name] = presence
         if before is not None:
@@ -153,7 +154,7 @@ class Roster:
             settled(events)
 
         taken = self._venue.submit(_Awaited(answered), 0, command)
-        assert taken  # the venue's own commands are
+        assert taken  # the venue always accepts its own commands
 
 
 @final
@@ -175,4 +176,4 @@ def _closed(presence: Presence, cause: SessionEnd) -> SessionClosed:
 
 
 def _nothing(_: list[Event]) -> None:
-    """Tell nobody: there is nobody left."""
+    """Ignore the events: no client is left to receive them."""

@@ -1,4 +1,4 @@
-"""What all sessions of one server share."""
+"""Services that all sessions of one server share."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """The venue and its feed, the limits, the history and what is not ours to make.
+    """The venue, its feed, the limits, the history, and inputs from outside.
 
-    ``clock`` returns nanoseconds since the epoch; ``challenges`` returns 32
-    bytes that nobody can foresee, other ones at every call. ``roster`` knows who
-    speaks under which name, ``logins`` limits failed ones by address, ``errors``
-    counts the answers that were errors, by code and name, ``holds`` what holds the loop.
-    ``shares`` are the limits that connections have in common.
+    ``clock`` returns nanoseconds since the epoch. ``challenges`` returns 32
+    unpredictable bytes, different at every call. ``roster`` knows which connection
+    holds which session name. ``logins`` limits failed logins by address. ``errors``
+    counts error answers by code and name. ``holds`` measures what holds the event
+    loop. ``shares`` has the limits that connections share.
     """
 
     venue: Venue
@@ -50,6 +50,6 @@ class Services:
     shares: Shares = field(init=False)
 
     def __post_init__(self) -> None:
-        """Begin with nobody."""
+        """Start with an empty roster and empty shares."""
         object.__setattr__(self, "roster", Roster(self.venue))
         object.__setattr__(self, "shares", Shares(self.limits))

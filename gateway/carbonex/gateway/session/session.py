@@ -1,16 +1,16 @@
 """One client's conversation with the venue, without the socket.
 
-A ``Session`` is sans-I/O: the server feeds it whole messages and the time, it
-submits commands to the venue and puts frames into its outbox. Every rule of
-the protocol is here or beside here, so every rule can be tested without a
-network: ``wire.reading`` says what a message must be, ``methods`` who may call
-what, ``intake`` and ``rendering`` turn params into commands and events into
-results, ``queries`` and ``admission`` answer without the log.
+A ``Session`` is sans-I/O: the server passes it whole messages and the time; it
+submits commands to the venue and puts frames into its outbox. Every rule of the
+protocol is in this module or its neighbours, so every rule can be tested without a
+network. ``wire.reading`` defines valid messages, ``methods`` says who may call what,
+``intake`` turns params into commands, ``rendering`` turns events into results, and
+``queries`` and ``admission`` answer without the log.
 
-Answers leave in the order of the requests (``pending``). A query holds up what is
-behind it until those before it are answered: a batch is applied as one, so only
-then does it see all that was sent before it, and nothing that was sent after it.
-So does a question about the past until the historian has answered it.
+Answers leave in the order of the requests (``pending``). A query holds back later
+messages until the requests before it are answered. A batch is applied as one, so only
+then does the query see all that was sent before it, and nothing that was sent after
+it. A history query also holds back later messages until the historian answers it.
 """
 
 from __future__ import annotations
@@ -58,8 +58,8 @@ if TYPE_CHECKING:
 class Session:
     """The venue's end of one connection.
 
-    The shell calls ``receive`` for each message and ``closed`` when the
-    connection is gone; while ``wants_pause`` it does not read on.
+    The server calls ``receive`` for each message, and ``closed`` when the connection
+    is gone. It stops reading while ``wants_pause`` is true.
     """
 
     def __init__(
@@ -71,7 +71,7 @@ class Session:
     ) -> None:
         """Greet the client with the status frame, which holds its challenge.
 
-        ``address`` is what the limits by address count it for.
+        The limits by address count the connection under ``address``.
         """
         self.venue: Final = services.venue
         self.exchange: Final[Exchange] = services.venue.exchange
@@ -83,7 +83,7 @@ class Session:
         self.who = Identity(services.venue.ids)
         self.door: Final = Door(services.venue.name, connection_id)
         self.services: Final = services
-        self.last_method = ""  # that was called, as far as it could be read
+        self.last_method = ""  # the last one called, as far as it could be read
         self._holds: Final = services.holds
         self._binary: Final = outbox.codec.binary
         self._reader: Final = READERS[outbox.codec.name]
@@ -93,21 +93,21 @@ class Session:
         self._requests: Final = self.pending.requests
         self._withdrawals: Final = Withdrawals(self.exchange)
         self._in_flight: Final = services.limits.in_flight
-        # A query that waits for its turn and what came behind it: no more is read.
+        # A query that waits for its turn, and the messages behind it.
         self._held: deque[tuple[str | bytes, int]] = deque()
         self.waiting = False  # for the historian or the roster; nothing is pending then
         self.resuming: Resumption | None = None  # asks the historian page by page
-        self.presence: Presence | None = None  # what the roster knows it by
+        self.presence: Presence | None = None  # its entry in the roster
         greet(self, "snapshot", services.clock())
 
     @property
     def key_id(self) -> str:
-        """The key that is logged in, or nothing."""
+        """The id of the key that is logged in, or an empty string."""
         return self.who.key_id
 
     @property
     def wants_pause(self) -> bool:
-        """Whether enough requests wait for their answers."""
+        """Whether the server should stop reading until answers have left."""
         if self.resuming is not None:
             return self.resuming.full
         share = self._throttle.share
@@ -119,7 +119,7 @@ class Session:
         )
 
     def receive(self, data: str | bytes, now_ns: int) -> None:
-        """Take one whole message: a text frame's str, a binary frame's bytes."""
+        """Handle one whole message: a text frame's str, a binary frame's bytes."""
         if self._held or self.waiting:
             self._held.append((data, now_ns))
             if self.resuming is not None:
@@ -139,6 +139,8 @@ class Session:
             return
         self.last_method = name
         method = METHODS[name]
+        # A query must see the effects of all earlier commands; ``_must_wait`` says when
+        # a withdrawal must.
         if self._requests and (
             type(method) is QueryMethod or (not method.cost and self._must_wait(now_ns))
         ):
@@ -147,12 +149,13 @@ class Session:
         try:
             self._handle(method, params, req_id, now_ns)
         except Refused as refused:
+            # Decoding the params took time that this sender has no right to.
             if name not in self.who.allowed:
                 self._throttle.weigh(len(data), now_ns)
             self._refuse(name, method.cost, req_id, now_ns, refused.error)
 
     def closed(self) -> None:
-        """Forget the client: the connection is gone. Its orders may have a grace."""
+        """Forget the client, whose connection is gone. Its orders may have a grace."""
         if self.presence is not None:
             self.services.roster.lost(self.presence)
         if self.state is not CLOSED:
@@ -162,62 +165,62 @@ class Session:
         self.resuming = None
         self.feed.drop(self.outbox)
 
-    # What queries do to a session, and admission.
+    # Called by queries, subscriptions, admission and the server.
 
     def ask(self, question: Question, reply: Reply) -> None:
-        """Put a question to the historian; what comes behind it waits."""
+        """Put a question to the historian; later messages wait."""
         self.waiting = True
         self.services.historian.ask(question, partial(self._told, reply))
 
     def resume(self, resumption: Resumption) -> None:
-        """Let executions be taken up from far back; what comes behind it waits."""
+        """Start resuming executions from the history; later messages wait."""
         self.resuming = resumption
         resumption.ask()
 
     def resumed(self) -> None:
-        """Go on with that, if there is any: the client reads again."""
+        """Continue the resumption, if there is one: the client reads again."""
         if self.resuming is not None:
             self.resuming.resumed()
 
     def limit(self, cost: int, now_ns: int) -> None:
-        """Take ``cost`` from the rate limit.
+        """Charge ``cost`` to the rate limit.
 
         Raises:
-            Refused: If there is not so much left.
+            Refused: If the limit has less than ``cost`` left.
 
         """
         if cost and not self._throttle.charge(cost, now_ns):
             raise Refused(self._throttle.refusal(cost, now_ns))
 
     def go_on(self) -> None:
-        """Take up what came behind a question, a login or a logout."""
+        """Handle the messages held behind a history query, a login or a logout."""
         self.waiting = False
         self.release()
 
     def log_in(self, key: Key, name: str) -> None:
-        """Let ``key`` speak from now on, under the session name ``name``."""
+        """Let the session speak for ``key``, under the session name ``name``."""
         self._step(Step.LOGIN)
         self.who = Identity(self.venue.ids, key, name)
         self.outbox.owner = key.participant.name
         self._throttle.share = self.services.shares.of_participant(self.outbox.owner)
 
     def log_out(self) -> None:
-        """Let nobody speak for a key any more."""
+        """Let the session speak for no key."""
         self._step(Step.LOGOUT)
         self.who = Identity(self.venue.ids)
         self.outbox.owner = ""
         self._throttle.share = self.services.shares.of_address(self.address)
         self.presence = None
 
-    # Requests on their way in.
+    # Incoming requests.
 
     def _handle(
         self, method: AnyMethod, params: Any, req_id: int | None, now_ns: int
     ) -> None:
-        """Do what a request asks for, by descending precedence of refusals.
+        """Execute a request; check refusals in descending precedence.
 
-        Login and permission, revocation, rate, account, values, the venue's
-        state; what the engine refuses comes after all of these.
+        Login and permission, revocation, rate, account, values, the venue's state.
+        Refusals by the engine come after all of these.
         """
         who, cost = self.who, method.cost
         if method.name not in who.allowed:
@@ -255,8 +258,8 @@ class Session:
     ) -> None:
         """Submit an operator's or the registry's command.
 
-        A day too far away is refused here while the log's semantics would have the
-        engine take it: such a day would be in the log for good.
+        Old semantics of the log would let the engine accept a day too far away, and
+        that day would be in the log for good. Refuse it here instead.
         """
         exchange, pending = self.exchange, self.pending
         if type(command) is BeginDay and exchange.semantics < 2 and not exchange.day:
@@ -275,7 +278,7 @@ class Session:
         self._watch(QUERY, began_ns, method.name)
 
     def _watch(self, by: str, began_ns: int, method: str) -> None:
-        """Say so where an answer held everybody up."""
+        """Report an answer that held up the event loop."""
         if held_ns := self._holds.inner(began_ns):
             self._holds.tell(
                 by,
@@ -286,14 +289,14 @@ class Session:
             )
 
     def _fault(self, fault: Fault, now_ns: int) -> None:
-        """Answer what is not a request; it counts as one."""
+        """Answer an invalid message, which counts as a request."""
         self._throttle.charge(1, now_ns)
         self._refuse(fault.method, 1, fault.req_id, now_ns, fault.error)
 
     def _submit_all(
         self, method: BatchMethod, orders: list[Any], req_id: int | None, now_ns: int
     ) -> None:
-        """Submit all orders of a batch, or, for whatever reason, none."""
+        """Submit all orders of a batch, or none if any is refused."""
         commands = commands_of(method, orders, self.who, self.venue)
         batch = Batch(len(commands))
         if not method.cost and self._is_careful(now_ns):
@@ -303,13 +306,14 @@ class Session:
             self.pending.submit(method, command, req_id, now_ns, batch)
 
     def _is_careful(self, now_ns: int) -> bool:
-        """Tell whether what is never limited must show that it withdraws something."""
+        """Tell whether an unlimited command must prove that it withdraws something."""
         return self.venue.log_full or not self._throttle.remaining(now_ns)
 
     def _must_wait(self, now_ns: int) -> bool:
-        """Tell whether a withdrawal waits until what is pending has been answered.
+        """Tell whether a withdrawal waits until the pending requests are answered.
 
-        Only then is it known what is open, unless all of that are withdrawals.
+        Only then are the open orders known, unless all pending commands are known
+        withdrawals.
         """
         known = self._withdrawals.known == self.pending.submitted
         return not known and self._is_careful(now_ns)
@@ -322,9 +326,9 @@ class Session:
         now_ns: int,
         batch: Batch | None = None,
     ) -> None:
-        """Submit what withdraws something; answer the rest, which counts, at once.
+        """Submit effective withdrawals; answer and charge the ineffective ones.
 
-        Nothing is pending but such: see ``_must_wait``.
+        All pending commands are known withdrawals (see ``_must_wait``).
         """
         withdrawals, pending = self._withdrawals, self.pending
         throttle = self._throttle
@@ -341,22 +345,23 @@ class Session:
             ):
                 raise Refused(throttle.refusal(1, now_ns))
             pending.submit(method, command, req_id, now_ns, batch)
-            # After a CancelAll nobody knows what is open until it is done.
+            # After a CancelAll the open orders are unknown until it is done.
             withdrawals.known = -1 if type(command) is CancelAll else pending.submitted
         if throttle.exhausted:
             self.end("rate limit ignored")
 
     def release(self) -> None:
-        """Go on with a query and what waited behind it."""
+        """Handle the held messages, until one must wait again."""
         held, self._held = self._held, deque()
         while held and not (self._held or self.waiting or self.outbox.closing):
             take(self, *held.popleft())
+        # A message that must wait again goes first; the rest stays behind it.
         self._held.extend(held)
-        if self.resuming is not None:  # the next one, for which all of it waits
+        if self.resuming is not None:  # a new resumption, for which the rest waits
             self.resuming.held_bytes = sum(len(data) for data, _ in self._held)
 
     def _drained(self) -> None:
-        """Go on with a query that waited for the commands before it."""
+        """Handle a query that waited for the commands before it."""
         if self._held:
             self.release()
 
@@ -365,7 +370,7 @@ class Session:
     ) -> None:
         """Send the historian's answer, unless the connection is gone."""
         if self.state is not CLOSED:
-            if self.who.revoked:  # whose own past it may be
+            if self.who.revoked:  # the answer may hold the revoked key's private data
                 self.resuming = None
             else:
                 began_ns = self._holds.now()
@@ -387,7 +392,7 @@ class Session:
             self.end("rate limit ignored")
 
     def end(self, reason: str) -> None:
-        """Close the connection when everything so far is answered."""
+        """Close the connection once all requests so far are answered."""
         self._step(Step.CLOSE)
         self.pending.in_turn(
             partial(self.outbox.close, CloseCode.POLICY_VIOLATION, reason)

@@ -1,4 +1,4 @@
-"""Whose connections have their limits in common."""
+"""Limits that several connections share."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 
 @final
 class Shares:
-    """The shares of one server's participants, and of strangers by address.
+    """The shares of one server's participants, and of addresses without login.
 
-    One of an address outlives its connections, or to connect anew would be worth a
-    whole burst. Of addresses the MAX_ADDRESSES that connected last are remembered.
+    An address's share outlives its connections. Otherwise each reconnection would
+    gain a full burst. The MAX_ADDRESSES most recently connected are remembered.
     """
 
     def __init__(self, limits: SessionLimits) -> None:
@@ -28,7 +28,7 @@ class Shares:
         self._addresses: Final[OrderedDict[str, Share]] = OrderedDict()
 
     def of_participant(self, name: str) -> Share:
-        """Return what all connections of a participant have in common."""
+        """Return the share of all connections of a participant."""
         share = self._participants.get(name)
         if share is None:
             limits, times = self._limits, self._limits.participant_multiple
@@ -41,7 +41,7 @@ class Shares:
         return share
 
     def of_address(self, address: str) -> Share:
-        """Return what connections from an address have in common before they log in."""
+        """Return the share of the connections from an address that have no login."""
         addresses = self._addresses
         share = addresses.get(address)
         if share is None:

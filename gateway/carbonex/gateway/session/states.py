@@ -1,4 +1,4 @@
-"""The states of a session, and the steps between them, as data."""
+"""The states of a session and the transitions between them, as data."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from typing import Final
 
 
 class State(enum.Enum):
-    """A session is in one of these three states."""
+    """The three states of a session."""
 
-    CONNECTED = "connected"  # public channels, ping and login
-    LOGGED_IN = "logged in"  # and whatever the key permits
-    CLOSED = "closed"  # nothing is read any more
+    CONNECTED = "connected"  # may use public channels, ping and login
+    LOGGED_IN = "logged in"  # may also use whatever the key permits
+    CLOSED = "closed"  # reads no more messages
 
 
 class Step(enum.Enum):
-    """What takes a session from one state to the next."""
+    """An event that takes a session from one state to the next."""
 
     LOGIN = "login"
     LOGOUT = "logout"
@@ -26,7 +26,7 @@ CONNECTED: Final = State.CONNECTED
 LOGGED_IN: Final = State.LOGGED_IN
 CLOSED: Final = State.CLOSED
 
-# Any other pair is a mistake of ours.
+# Any other pair is a bug in the gateway.
 TRANSITIONS: Final[dict[tuple[State, Step], State]] = {
     (CONNECTED, Step.LOGIN): LOGGED_IN,
     (LOGGED_IN, Step.LOGOUT): CONNECTED,

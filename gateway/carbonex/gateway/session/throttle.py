@@ -1,4 +1,4 @@
-"""What holds clients to their limits: token buckets in integer nanoseconds."""
+"""Rate limits for clients: token buckets in integer nanoseconds."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ if TYPE_CHECKING:
     from .limits import SessionLimits
 
 
-# A message that is no request, or none that its sender may make, counts one more for
-# so many bytes (of JSON: characters). To find out what is wrong with 96 KiB takes up to
-# 3 ms, as long as 180 plain orders: without this one connection of nobody's keeps a
+# An invalid message, or one that its sender may not send, costs one extra request per
+# this many bytes (of JSON: characters). Diagnosing 96 KiB takes up to 3 ms, as long as
+# 180 plain orders. Without the charge, one connection without a login could keep a
 # venue busy.
 BYTES_PER_REQUEST: Final = 1024
 
-# What a question's answer counts beside the question: one request for so many bytes. A
-# snapshot of 2 MiB, a hundred thousand levels, takes as long as a thousand orders.
+# The answer to a query costs one extra request per this many bytes. A snapshot of
+# 2 MiB, a hundred thousand levels, takes as long as a thousand orders.
 ANSWER_BYTES_PER_REQUEST: Final = 2048
 
-# Rows of the log per second, and at once, that a participant may still cause by what
-# is neither limited nor withdraws anything, such as a countdown, when its other
-# requests are used up or the log is full. Reason: the log's reserve must last.
+# Log rows per second, and burst, that remain for a participant whose requests are used
+# up, or while the log is full. They are for commands that are not limited and withdraw
+# nothing themselves, such as a countdown. Reason: the log's reserve must last.
 RESERVE_PER_SECOND: Final = 10
 RESERVE_BURST: Final = 100
 
@@ -35,8 +35,8 @@ RESERVE_BURST: Final = 100
 class Bucket:
     """A token bucket: ``per_second`` tokens flow in, ``burst`` fit.
 
-    It holds one integer, the time at which it will be full; each token taken
-    moves that by one interval (the generic cell rate algorithm). O(1).
+    It stores one integer, the time at which it will be full. Taking a token moves
+    that time by one interval (the generic cell rate algorithm). O(1).
     """
 
     __slots__ = ("_burst", "_full_at_ns", "_interval_ns", "_window_ns")
@@ -48,7 +48,7 @@ class Bucket:
         self._full_at_ns = 0
 
     def take(self, tokens: int, now_ns: int) -> bool:
-        """Take ``tokens`` if they are there, or none of them."""
+        """Take all ``tokens`` if they are available, else none."""
         full_at_ns = self._full_at_ns
         if full_at_ns < now_ns:  # noqa: PLR1730 - max() takes three times as long
             full_at_ns = now_ns
@@ -63,9 +63,9 @@ class Bucket:
         self._full_at_ns -= tokens * self._interval_ns
 
     def owe(self, tokens: int, now_ns: int) -> None:
-        """Take ``tokens`` even if they are not there: later ones flow in for them.
+        """Take ``tokens`` even if they are missing: later ones pay the debt.
 
-        No more than ``burst`` are owed.
+        The debt never exceeds ``burst`` tokens.
         """
         full_at_ns = max(self._full_at_ns, now_ns) + tokens * self._interval_ns
         self._full_at_ns = min(full_at_ns, now_ns + 2 * self._window_ns)
@@ -80,18 +80,18 @@ class Bucket:
         return (self._window_ns - missing_ns) // self._interval_ns
 
     def wait_ns(self, tokens: int, now_ns: int) -> int:
-        """Return after which time ``tokens`` could be taken."""
+        """Return the nanoseconds until ``tokens`` will be available."""
         full_at_ns = max(self._full_at_ns, now_ns) + tokens * self._interval_ns
         return max(full_at_ns - now_ns - self._window_ns, 0)
 
 
 @final
 class Share:
-    """What several connections may do together, and how much of it they do.
+    """A limit that several connections share, and their current use of it.
 
-    Those of one participant, or those of one address that have not logged in.
-    ``whose`` is for the refusal. ``in_flight`` is how many of their commands have no
-    answer yet.
+    The connections are those of one participant, or those from one address that have
+    not logged in. ``whose`` names them in the refusal. ``in_flight`` is how many of
+    their commands are unanswered.
     """
 
     __slots__ = (
@@ -118,12 +118,12 @@ class Share:
 
 @final
 class Throttle:
-    """One connection's rate limit, and what it may cost to ignore it.
+    """One connection's rate limit, and the penalty for ignoring it.
 
-    ``bucket`` is the limit, and ``share`` what it has together with others. Whatever
-    they refuse is taken from another bucket, ``abuse_factor`` times as large: so a
-    client somewhat above its limit is answered for ever, and ``exhausted`` tells of
-    one that heeds no warning.
+    ``bucket`` is the connection's own limit, ``share`` the limit it shares. What they
+    refuse is charged to another bucket, ``abuse_factor`` times as large. A client
+    slightly above its limit therefore always gets answers, while a client that
+    ignores every warning sets ``exhausted``.
     """
 
     __slots__ = ("_excess", "_limits", "bucket", "exhausted", "share")
@@ -139,7 +139,7 @@ class Throttle:
         self.exhausted = False
 
     def charge(self, tokens: int, now_ns: int) -> bool:
-        """Take ``tokens`` of both limits; False if they exceed one, which is counted."""
+        """Charge both limits; if one is exceeded, count that and return False."""
         if self.bucket.take(tokens, now_ns):
             if self.share.bucket.take(tokens, now_ns):
                 return True
@@ -149,17 +149,17 @@ class Throttle:
         return False
 
     def owe(self, tokens: int, now_ns: int) -> None:
-        """Take ``tokens`` for what has been done already."""
+        """Charge ``tokens`` for work already done."""
         self.bucket.owe(tokens, now_ns)
         self.share.bucket.owe(tokens, now_ns)
 
     def weigh(self, size: int, now_ns: int) -> None:
-        """Have a message of ``size`` bytes that is no request count as many."""
+        """Charge an invalid message of ``size`` bytes as many requests."""
         if size >= BYTES_PER_REQUEST:
             self.charge(size // BYTES_PER_REQUEST, now_ns)
 
     def weigh_answer(self, size: int, now_ns: int) -> None:
-        """Have an answer of ``size`` bytes to a question count as many requests."""
+        """Charge an answer of ``size`` bytes to a query as many requests."""
         if size >= ANSWER_BYTES_PER_REQUEST:
             self.owe(size // ANSWER_BYTES_PER_REQUEST, now_ns)
 
@@ -169,7 +169,7 @@ class Throttle:
         return min(shared, own)
 
     def refusal(self, tokens: int, now_ns: int) -> Error:
-        """Return the warning, with the time after which ``tokens`` are there."""
+        """Return RATE_LIMITED with the wait until ``tokens`` are available."""
         limits, share = self._limits, self.share
         own_ns = self.bucket.wait_ns(tokens, now_ns)
         wait_ns = share.bucket.wait_ns(tokens, now_ns)

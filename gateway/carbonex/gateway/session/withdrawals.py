@@ -1,11 +1,12 @@
-"""What has nothing to withdraw, and need not be in the log to be answered.
+"""Withdrawals that would change nothing, answered without a row in the log.
 
-Cancels are never limited, because whoever wants to get out must be able to. That is
-for what is open: to cancel what is not costs the same row of the log, and would be the
-cheapest way to fill it. So what withdraws nothing counts as a request, and of a client
-whose requests are used up, or of all while the log is full, only what withdraws
-something goes there. A client's cancels wait then until those before them are
-answered, so that what they see is what is open.
+Cancels are never limited, because a client must always be able to get out. That
+privilege is for open orders. A cancel of an order that is not open costs the same row
+of the log, and would be the cheapest way to fill the log. Therefore a command that
+withdraws nothing counts as a request. If a client's requests are used up, or for every
+client while the log is full, only commands that withdraw something go to the log. In
+that state a client's cancels wait until its earlier commands are answered, so that
+they are judged by the orders that are then open.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from carbonex.engine import Command, Event, Exchange
 
 
-# What can be told to withdraw nothing without the log.
+# Commands that can be seen to withdraw nothing without applying them.
 WITHDRAWALS: Final = frozenset({CancelOrder, CancelAll})
 
 
@@ -31,24 +32,24 @@ WITHDRAWALS: Final = frozenset({CancelOrder, CancelAll})
 class Withdrawals:
     """One connection's withdrawals, judged before they are submitted.
 
-    They are judged by what is open, and what those before them have left of it:
-    ``begin`` when nothing of the connection is pending, or what is pending is all
-    known here.
+    Each is judged by the open orders minus those that pending withdrawals name. Call
+    ``begin`` when the connection has no pending commands. While it has some, judge
+    further withdrawals only if all pending commands were judged here.
     """
 
     def __init__(self, exchange: Exchange) -> None:
         self._exchange: Final = exchange
         self._named: Final[set[int]] = set()
-        self.known = -1  # commands of the connection after the last one judged here
+        self.known = -1  # submitted count after the last command judged here
 
     def begin(self) -> None:
-        """Forget what was withdrawn: it is done."""
+        """Forget the pending withdrawals: they are done."""
         self._named.clear()
 
     def outcome(self, command: Command, now_ns: int) -> list[Event] | None:
-        """Return what becomes of a withdrawal that changes nothing; else None.
+        """Return the events of a withdrawal that changes nothing; else None.
 
-        Its account is one of the client's. O(1), of a CancelAll as in
+        Its account must be one of the client's own. O(1); for a CancelAll as
         ``OwnOrders.find``.
         """
         if type(command) is CancelOrder:
@@ -63,7 +64,7 @@ class Withdrawals:
         order = named_open(self._exchange.accounts[command.account], command)
         if type(order) is Rejected:
             return [order]
-        if order.order_id in self._named:  # and gone by then
+        if order.order_id in self._named:  # an earlier cancel will have removed it
             return [unknown(command)]
         self._named.add(order.order_id)
         return None

@@ -1,6 +1,6 @@
-"""From a request's params to the engine's command, or to why there is none.
+"""Build the engine's command from a request's params, or refuse the request.
 
-Here names become numbers: prices fen, microseconds nanoseconds, ids integers.
-What only the gateway can see wrong is refused here, before the log; whatever
-the market decides is left to the engine.
+Text becomes numbers here: prices become fen, microseconds nanoseconds, ids integers.
+Errors that only the gateway can see are refused before the log. Market decisions are
+left to the engine.
 """

@@ -1,4 +1,4 @@
-"""Commands about orders: key, session and account come from the login."""
+"""Order commands: key, session and account come from the login."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from carbonex.wire.order_ids import OrderIds
 
 
-FIELDS: Final = astuple  # one call for all of them; compiled code loads it at once
+FIELDS: Final = astuple  # reads all fields in one call; a constant loads fast
 _PRICED: Final = frozenset({"limit", "stop_limit"})
 
 
@@ -123,10 +123,10 @@ def order_id_of(
     p: requests.AmendOrder | requests.CancelOrder | requests.Order,
     ids: OrderIds,
 ) -> int:
-    """Return the order id by which ``p`` names an order; 0 for its client's id.
+    """Return the order id that ``p`` names; 0 if it names a client order id.
 
     Raises:
-        Refused: If ``p`` names it by neither, or by both.
+        Refused: If ``p`` has neither id, or both.
 
     """
     if not p.order_id:
@@ -139,7 +139,7 @@ def order_id_of(
 
 
 def _changed(param: str, text: str | None) -> int:
-    """Return a new price in fen, 0 to keep the old one: to the engine 0 is that."""
+    """Return a new price in fen; 0, the engine's "unchanged", if there is none."""
     if text is None:
         return 0
     price = fen(param, text)

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from carbonex.wire import requests
 
 
-CASH: Final = ""  # as an instrument
+CASH: Final = ""  # instrument of a Freeze or Unfreeze of cash
 
 
 def register_participant(

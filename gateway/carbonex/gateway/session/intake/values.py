@@ -1,4 +1,4 @@
-"""Members that become numbers, and how they are refused."""
+"""Convert members to numbers, and refuse invalid ones."""
 
 from __future__ import annotations
 
