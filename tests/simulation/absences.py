@@ -48,8 +48,8 @@ class Absences:
 
     def __init__(self) -> None:
         self._sessions: dict[tuple[str, str], Session] = {}
-        # The last order id that the cancellation covers. The cancellation runs in slices
-        # and goes on even if the session has come back.
+        # The last order id that a cancellation covers. It runs in slices, and goes
+        # on even if the session has come back.
         self._chosen: dict[tuple[str, str], int] = {}
 
     def read(

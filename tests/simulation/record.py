@@ -100,7 +100,7 @@ class Run(NamedTuple):
 
 
 class Stated(NamedTuple):
-    """A channel's snapshot for ``name``, sent at a position from ``since`` to ``upto``."""
+    """A channel's snapshot for ``name``, made between rows ``since`` and ``upto``."""
 
     channel: str
     name: str

@@ -25,7 +25,7 @@ STEPS: Final = {"pwrite": "written", "sync": "synced"}
 
 
 class Pace(NamedTuple):
-    """The time of a step in ns: mostly about ``usual_ns``, sometimes ``slow_ns`` more."""
+    """A step's time in ns: mostly about ``usual_ns``, sometimes ``slow_ns`` more."""
 
     usual_ns: int = 150_000
     slow_ns: int = 300_000_000
