@@ -78,6 +78,7 @@ def mixed(
         kind = draw.random()
         if kind < mix.cancels and resting:
             chosen = draw.randrange(len(resting))
+            # Swap with the last, so that the removal is O(1).
             resting[chosen], resting[-1] = resting[-1], resting[chosen]
             yield resting.pop()._replace(kind=CANCEL)
             continue

@@ -119,7 +119,7 @@ class Connection:
 def one_at_a_time(timed: Timed) -> Times:
     """Send each request after the answer to the one before."""
     connection = Connection(timed, 0)
-    gc.disable()
+    gc.disable()  # no collection may fall into the measurement
     latency = array("q")
     started = time.perf_counter_ns()
     for number, request in enumerate(connection.requests):

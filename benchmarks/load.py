@@ -156,7 +156,7 @@ async def run(load: Load) -> Result:
         )
         clients.append(client)
     await asyncio.gather(*(client.ready for client in clients))
-    gc.disable()
+    gc.disable()  # no collection may fall into the measurement
     started = time.perf_counter()
     for client in clients:
         client.start()

@@ -138,6 +138,7 @@ class Market:
     def _cancel(self) -> Command:
         resting = self._resting
         chosen = self._draw.randrange(len(resting))
+        # Swap with the last, so that the removal is O(1).
         resting[chosen], resting[-1] = resting[-1], resting[chosen]
         name, order = resting.pop()
         return CancelOrder(name, name, order)

@@ -77,7 +77,7 @@ class House:
             NoHistory(),
             lambda: self.now_ns,
             lambda: bytes(32),
-            holds=Holds(lambda: 0),  # no holds: the benchmark itself keeps the time
+            holds=Holds(lambda: 0),  # the benchmark measures the time instead
         )
         self._outboxes: list[Outbox] = []
         self._turn()

@@ -35,7 +35,7 @@ class Strategy(NamedTuple):
     skew: Decimal  # price move per ``size`` of inventory
 
     def prices(self, inventory: int, tick: Decimal) -> tuple[Decimal, Decimal]:
-        """Return bid and ask for an inventory: whole ticks, at least the spread apart."""
+        """Return bid and ask for an inventory, in ticks, at least the spread apart."""
         center = self.reference - self.skew * inventory / self.size
         bid = (center - self.spread / 2) / tick
         ask = (center + self.spread / 2) / tick

@@ -147,7 +147,7 @@ class Ledger:
         row = account, instrument, day
         if day:
             self.maturing[row] += part
-        if self.maturing[row] == 0:
+        if self.maturing[row] == 0:  # the exchange keeps no empty entries either
             del self.maturing[row]
 
     def _take(

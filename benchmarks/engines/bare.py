@@ -20,7 +20,8 @@ class Engine:
 
     def __init__(self) -> None:
         self._orders: dict[int, Order] = {}
-        self._heaps: tuple[list[int], list[int]] = ([], [])  # of keys: asks, bids
+        # Asks, bids. Keys are prices, of bids negative, so that the best is first.
+        self._heaps: tuple[list[int], list[int]] = ([], [])
         self._queues: tuple[dict[int, list[Order]], dict[int, list[Order]]] = ({}, {})
 
     def prepare(self, ops: list[Op]) -> list[Op]:
@@ -74,7 +75,7 @@ class Engine:
                     del queue[:at]
                     break
                 self._orders.pop(order[2], None)
-            else:
+            else:  # every order at this price is filled
                 del queues[heapq.heappop(heap)]
         if left:
             self._rest([left, price, number], -sign * price, buys)

@@ -291,6 +291,7 @@ class End(asyncio.Transport):
 
     def _send(self, arrive: Callable[..., None], *data: bytes) -> None:
         network = self._network
+        # Later than the piece before: a connection keeps its order.
         self._last_ns = max(
             self._last_ns + 1, network.turns.now_ns + network.latency_ns()
         )

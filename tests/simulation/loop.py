@@ -138,6 +138,7 @@ class Turns:
         process = ready[place]
         handle = process.callbacks.popleft()
         if not process.callbacks:
+            # Fill the gap with the last: the order does not matter, choices are random.
             ready[place] = ready[-1]
             ready.pop()
         if handle.cancelled():

@@ -186,6 +186,7 @@ class _Book:
             return False
         if self._chained:
             return item.prev_seq == self.seq
+        # The first update after a snapshot may overlap with it.
         return item.prev_seq <= self.seq < item.seq
 
     def change(self, item: channels.Book) -> None:

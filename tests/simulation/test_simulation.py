@@ -96,7 +96,7 @@ def test_a_kill_before_any_callback(at: int) -> None:
 def test_trouble_in_any_disk_call(at: int, trouble: Trouble) -> None:
     summary = simulate(at, LIFE_STEPS, PEACE, Doom(at, trouble))
     assert summary.counts[trouble.value] == 1
-    # Without its clock file a server still works, with less precision.
+    # EIO at the clock file does not end a server.
     harmless = summary.counts.get("EIO at the clock file", 0)
     assert summary.counts["lives"] == 2 - harmless
 

@@ -179,7 +179,7 @@ def create_venue(
             commands = operator_commands(*operator)
             bootstrap(directory, parse_config(text), commands)
             _write_private(directory / FILE_NAME, text)
-            undo.pop_all()
+            undo.pop_all()  # success: keep everything
     except (OSError, LogError, ValueError) as error:
         raise InitError(f"{directory} cannot be made a venue: {error}") from None
     return made

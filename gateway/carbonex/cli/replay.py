@@ -210,7 +210,7 @@ class _Subjects:
 def _entries(step: Step, subjects: _Subjects, instrument: str) -> Iterator[Entry]:
     """Yield the entries of a row, limited to ``instrument`` if one is named.
 
-    A row that the engine did not accept yields no command entries.
+    A row that the engine did not accept yields nothing.
     """
 
     def concerns(*things: object) -> bool:

@@ -71,6 +71,7 @@ async def play(
         view.show(picture._replace(scene="stopped; its log is replayed and audited"))
         await server.stop()
         view.say("the venue has stopped; it is started once more from its log")
+        # A clean stop, too, must recover the state that the log replays to.
         await server.start()
         await server.stop()
     finally:

@@ -76,6 +76,7 @@ class Record:
         """Apply one row to ``exchange`` and record its events."""
         self.hashes[row.position] = row.hash.hex()
         batch = row.batch()
+        # Take digests before the batch applies: a checkpoint states the state so far.
         for command in batch.commands:
             if type(command) is Checkpoint:
                 self.stated = command.digest.hex()

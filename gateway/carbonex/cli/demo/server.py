@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-START_SECONDS: Final = 60.0  # the log of one minute's trading replays well within it
+START_SECONDS: Final = 60.0  # a minute's trading is recovered within a minute
 STOP_SECONDS: Final = 20.0
 _ADDRESS: Final = re.compile(rb"ws://\S+:(\d+)")
 

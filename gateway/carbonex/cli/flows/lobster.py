@@ -195,6 +195,7 @@ class _Translator:
         run = [r.message for r in self._rows[at:end] if r.message.kind is Kind.EXECUTE]
         quantity = sum(message.size for message in run)
         side = _opposite(run[0].side)
+        # The last execution is at the worst price.
         price = run[-1].price if rest is None else rest.price
         fills = [fill for message in run for fill in self._execute(message)]
         command = len(self._writer)
@@ -272,11 +273,13 @@ class _Translator:
             if self._book.depth(side, DEPTH) == levels:
                 continue
             shares = dict(levels)
+            # Cut levels down first, as far as the record shows this side.
             for level, queue in enumerate(self._book.within(side, levels[-1][0])):
                 excess = queue.total - shares.get(queue.price, 0)
                 if excess > 0:
                     self._note(side, level, queue.price, -excess)
                     self._cut(side, queue.price, excess, at)
+            # Then fill up the levels that hold too little.
             known = dict(self._book.depth(side, DEPTH))
             for level, (price, total) in enumerate(levels):
                 if total > known.get(price, 0):

@@ -68,6 +68,7 @@ class Desks:
 
     def _reaches(self, desk: int, side: Side, price: int) -> bool:
         heap = self._resting[desk][1 - side]
+        # Drop stale entries: their orders are filled or cancelled.
         while heap and self._seats.get(heap[0][1]) != desk:
             heapq.heappop(heap)
         return bool(heap) and heap[0][0] <= -_key(side, price)

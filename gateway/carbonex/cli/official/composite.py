@@ -140,6 +140,7 @@ def _sums(mean: int, size: int) -> tuple[int, int]:
     """Return the least and greatest sum of ``size`` prices with that rounded mean."""
     if not mean:
         return 0, MAX_PRICE * size
+    # Rounding is half up: size * (mean - 1/2) <= sum < size * (mean + 1/2).
     least = (2 * size * mean - size + 1) // 2
     greatest = (2 * size * (mean + 1) - size + 1) // 2 - 1
     return least, greatest
