@@ -148,7 +148,7 @@ class Gateway:
             limits, self._clock, metrics, lambda: Readiness(ready=True, text="")
         )
         self._clients.open(venue, feed, NoHistory(), lambda: None)
-        self._commit([])  # the gateway's first batch is always its own
+        self._commit([])  # an epoch's first batch holds GatewayOpened alone
         hidden = HideOrderIds("", bytes(range(32)))
         self._commit([ActivateSemantics("", NEWEST), hidden, *market(long_day(NOW_NS))])
         self.sinks = [Sink(options) for _ in range(CONNECTIONS)]

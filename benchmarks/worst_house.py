@@ -153,7 +153,7 @@ class Client:
         self._outbox = outbox
 
     def usual(self, method: str, **params: Any) -> Cost:
-        """Return the cost of a read-only request, the median of TIMES."""
+        """Return the cost of a request without effect, the median of TIMES."""
         with resting():
             costs = [self._cost(method, **params) for _ in range(TIMES)]
         return sorted(costs, key=lambda cost: cost.longest)[TIMES // 2]

@@ -25,7 +25,7 @@ async def main(url: str, key: str, instrument: str, tonnes: str) -> None:
                 )
             except carbonex.sdk.OrderRejected as refused:
                 print(f"too late: {refused.message}", flush=True)
-                continue  # somebody else was first
+                continue  # another buyer was first
             await order.done()
             print(f"bought {order.filled} t at {best.price} of listing {best.number}")
             return

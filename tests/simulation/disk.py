@@ -41,8 +41,8 @@ CHANGING: Final = frozenset(
 )
 FILLING: Final = frozenset({"open_write", "pwrite", "sync", "rename"})
 
-# A sync takes up to this time. After a sync of more than half of it the venue has the
-# next batch written by the commit thread, otherwise in the loop itself.
+# A sync takes up to this time, every second one more than half of it. After such a sync
+# the venue has its next batch written by the commit thread, otherwise in the loop.
 LONGEST_SYNC_NS: Final = 1_000_000
 
 

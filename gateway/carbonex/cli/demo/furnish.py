@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from carbonex.sdk import Key, Venue
 
 
-MAX_LISTED = 99_999  # per order: from 100,000 on an order would be a block trade
+MAX_LISTED = 99_999  # tonnes per order: from 100,000 on it would be a block trade
 
 
 async def furnish(url: str, operator_key: Path, seconds: float) -> dict[str, Key]:

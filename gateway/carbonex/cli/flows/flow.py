@@ -59,7 +59,7 @@ def desk_of(account: str) -> int:
 
 
 def long_day(now_ns: int) -> BeginDay:
-    """Return the command for the longest permitted day, starting at ``now_ns``."""
+    """Return the command for the longest permitted day from ``now_ns`` (epoch) on."""
     return BeginDay("", date_at(now_ns), now_ns + END_DAYS * DAY_NS)
 
 
