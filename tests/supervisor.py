@@ -83,7 +83,7 @@ class Happened(NamedTuple):
 
 
 class FormerSupervisor:
-    """Supervises one instrument under semantics 1; ``owners`` gives accounts' owners."""
+    """Supervises one instrument under semantics 1; ``owners`` is by account."""
 
     def __init__(
         self, instrument: str, limits: Thresholds, owners: Mapping[str, str]

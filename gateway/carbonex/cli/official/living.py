@@ -190,7 +190,7 @@ class _Years:
     def _settling(
         self, day: Day, plan: Plan, bands: Mapping[str, BandSet]
     ) -> Iterator[ListedTrade]:
-        """Yield a trade to move untraded vintages to their next day's previous close."""
+        """Yield trades that move idle vintages to their next day's previous close."""
         today = {row.instrument: row for row in day.vintages}
         for name, rows in self._rows.items():
             if name not in bands or (name in today and name not in plan.faults):
