@@ -1,9 +1,9 @@
 """Build hook: mypyc compiles the engine and the gateway's hot path for the wheel.
 
-Where that cannot be, for want of a C compiler, the wheel is pure and says so.
-``CARBONEX_ENGINE=pure`` asks for that, ``CARBONEX_ENGINE=compiled`` has the build
-fail instead. Editable installs stay pure: a stale library beside the source
-would win over the edited file.
+Without a C compiler the wheel is pure Python, and the build says so.
+``CARBONEX_ENGINE=pure`` asks for a pure wheel; ``CARBONEX_ENGINE=compiled`` makes the
+build fail instead. Editable installs stay pure: a stale library beside the source would
+take precedence over the edited file.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 ENGINE = Path("engine/carbonex/engine")
 
-# What of the engine defines msgspec Structs stays interpreted: mypyc drops the class
-# keywords (frozen, gc, tag) and with them what the encodings are. Packages' own
-# modules have nothing but imports.
+# Engine modules that define msgspec Structs stay interpreted: mypyc drops the class
+# keywords (frozen, gc, tag), and they determine the encodings. The packages' own
+# __init__ modules hold only imports.
 INTERPRETED = (
     "commands/auctions.py",
     "commands/blocks.py",
@@ -41,10 +41,10 @@ INTERPRETED = (
     "terms.py",
 )
 
-# Of the gateway what every order passes, or every frame of market data. The rest
-# waits for files, people and timers, and is no faster for it. Nothing here may define
-# Structs; nor NamedTuples that hold classes of these modules, as mypyc wants those
-# imported first.
+# Gateway modules that every order or every frame of market data passes. The others
+# wait for files, people and timers, so compilation would not speed them up. None may
+# define Structs. None may define NamedTuples that hold classes of these modules
+# either, because mypyc requires those classes to be imported first.
 HOT = (
     "gateway/feed/board.py",
     "gateway/feed/books.py",
@@ -75,9 +75,9 @@ HOT = (
     "wire/vocabulary.py",
 )
 
-# One library for all modules, so that they call each other directly. What the gateway
-# imports need not be there: its types are taken for Any. All our modules are named, or
-# mypy would read those of a carbonex that is installed already.
+# One library for all modules, so that they call each other directly. The gateway's
+# dependencies need not be installed: their types become Any. All our modules are
+# named, or mypy would read those of an installed carbonex.
 _SETUP = """
 import sys
 from pathlib import Path
@@ -103,10 +103,10 @@ setup(
 
 
 class CustomBuildHook(BuildHookInterface[Any]):
-    """Compiles in a copy and adds the libraries to the wheel."""
+    """Compiles in a temporary copy and adds the libraries to the wheel."""
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
-        """Compile before the wheel is packed, if this is one and it is wanted."""
+        """Compile before the wheel is packed, unless it is editable or must be pure."""
         wanted = os.environ.get("CARBONEX_ENGINE", "")
         if wanted not in {"", "compiled", "pure"}:
             raise ValueError(f"CARBONEX_ENGINE={wanted}: it is compiled, pure or unset")
@@ -127,7 +127,7 @@ class CustomBuildHook(BuildHookInterface[Any]):
             build_data["force_include"][str(library)] = str(name)
 
     def finalize(self, *_: object) -> None:
-        """Remove the copy."""
+        """Remove the temporary copy."""
         shutil.rmtree(getattr(self, "_copy", ""), ignore_errors=True)
 
 
@@ -143,10 +143,10 @@ def modules(root: Path) -> list[Path]:
 
 
 def compile_modules(root: Path, copy: Path) -> list[Path]:
-    """Compile the modules of the checkout ``root`` in ``copy``; return the libraries.
+    """Compile the checkout ``root`` in the folder ``copy``; return the libraries.
 
     Raises:
-        OSError, subprocess.CalledProcessError: If they cannot be compiled here.
+        OSError, subprocess.CalledProcessError: If compilation fails here.
 
     """
     for role in ("engine", "gateway"):

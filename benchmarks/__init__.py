@@ -1,1 +1,1 @@
-"""Measurements against something in the same run: ``python -m benchmarks``."""
+"""Benchmarks; each compares with a baseline of the same run."""

@@ -1,7 +1,7 @@
-"""``python -m benchmarks [PART …]``: measure all of it, or some parts.
+"""``python -m benchmarks [PART …]``: run all benchmarks, or some parts.
 
-Each part prints its workload, the machine, the machine's limits and the ratios,
-and writes them to ``benchmarks/results/PART.json``. ``plots`` draws what is there.
+Each part prints its workload, the machine, the machine's limits and the ratios, and
+writes them to ``benchmarks/results/PART.json``. ``plots`` draws the saved results.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
     Measure = Callable[[bool], Report]
 
-# Parts, in the order in which ``make bench`` runs them; each is a module with
-# ``measure(quick)``, which returns its report.
+# Parts in the order in which ``make bench`` runs them. Each is a module with a
+# function ``measure(quick)`` that returns its report.
 PARTS: Final = {
     "engine": "commands per second in process, by flow, beside the peers",
     "peers": "other books side by side: the same fills, then how fast, how deep",
@@ -38,7 +38,7 @@ PLOTS: Final = "plots"
 
 
 def main() -> None:
-    """Measure what is asked for; print and save each report."""
+    """Run the chosen parts; print and save each report."""
     listed = {**PARTS, PLOTS: "draw the charts of all results into docs/plots"}
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks",
@@ -64,7 +64,8 @@ def main() -> None:
 
 
 def _draw() -> None:
-    plots = importlib.import_module("benchmarks.plots")  # needs matplotlib
+    # imported late: it needs matplotlib
+    plots = importlib.import_module("benchmarks.plots")
     for path in plots.draw():
         print(f"drawn: {path}")
 

@@ -1,7 +1,7 @@
 """A bare uvloop server that writes given bytes to every socket at an interval.
 
-Reads a ``Feeding`` as a line of JSON from standard input, prints its port, writes
-when it is given another line, and prints "done".
+It reads a ``Feeding`` as a line of JSON from standard input and prints its port. On
+the next input line it starts to write, and it prints "done" at the end.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from benchmarks.processes import allow_files
 
 
 class Feeding(msgspec.Struct):
-    """Each of ``frames`` goes to all of the ``count`` sockets at once."""
+    """The frames to write; each goes to all of the ``count`` sockets at once."""
 
     count: int
     interval_ms: int
@@ -36,7 +36,7 @@ class Peer(asyncio.Protocol):
 
 
 async def run(feeding: Feeding) -> None:
-    """Serve, wait for the word, write everything, and say so."""
+    """Serve, wait for the start line, write all frames, and print "done"."""
     loop = asyncio.get_running_loop()
     transports: list[asyncio.Transport] = []
     server = await loop.create_server(

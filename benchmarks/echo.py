@@ -1,8 +1,8 @@
-"""A bare echo server: what the transport alone can do on this machine.
+"""A bare echo server: the upper limit of the transport on this machine.
 
 ``python -m benchmarks.echo websocket``: a Sans-I/O ``ServerProtocol`` in an
-``asyncio.Protocol`` on uvloop, compression off, one write per chunk read. ``tcp``:
-the same without a WebSocket. Prints its port, then serves until it is ended.
+``asyncio.Protocol`` on uvloop, without compression, one write per chunk read.
+``tcp``: the same without a WebSocket. It prints its port and serves until killed.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from websockets.server import ServerProtocol
 
 
 class Echo(asyncio.Protocol):
-    """One connection: every data frame goes back as it came."""
+    """One connection that sends back every data frame."""
 
     def __init__(self) -> None:
         self._protocol = ServerProtocol(max_size=2**20)
@@ -42,7 +42,7 @@ class Echo(asyncio.Protocol):
 
 
 class BareEcho(asyncio.Protocol):
-    """One connection: every chunk goes back as it came."""
+    """One connection that sends back every chunk."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast("asyncio.Transport", transport)
@@ -55,7 +55,7 @@ KINDS: Final = {"websocket": Echo, "tcp": BareEcho}
 
 
 async def serve(kind: str) -> None:
-    """Serve on a port of the system's choice and print it."""
+    """Serve on a free port and print the port."""
     loop = asyncio.get_running_loop()
     server = await loop.create_server(KINDS[kind], "127.0.0.1", 0)
     print(server.sockets[0].getsockname()[1], flush=True)

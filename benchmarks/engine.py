@@ -1,9 +1,9 @@
 """``python -m benchmarks engine``: commands per second in process, flow by flow.
 
-Each engine runs in a process of its own, in alternation with the others; what is
-timed is from the decoded command, through the envelope that the engine takes it
-in, to its events, and until the command is forgotten. Seconds are the processor's,
-since others may be at work on the machine: an engine is one thread that never waits.
+Each engine runs in its own process, in alternation with the others. The timed part
+starts with the decoded command, includes the engine's envelope and its events, and
+ends when the command is freed. Times are CPU seconds, because other processes may be
+busy on the machine: an engine is one thread that never waits.
 """
 
 from __future__ import annotations
@@ -45,11 +45,11 @@ if TYPE_CHECKING:
     from benchmarks.flow import Op
 
 
-GOALS: Final = {COMPILED: "≥ 2.5", PURE: "≥ 1"}  # of matching-engine, mixed flow
+GOALS: Final = {COMPILED: "≥ 2.5", PURE: "≥ 1"}  # ratio to matching-engine, mixed flow
 
 
 class Size(NamedTuple):
-    """How much is run: processes of each engine, passes in each, commands."""
+    """The amount of work: processes per engine, passes per process, commands."""
 
     pairs: int
     passes: int
@@ -62,7 +62,7 @@ QUICK: Final = Size(pairs=2, passes=1, commands=5_000, depth=20_000)
 
 
 class Workload(NamedTuple):
-    """A flow to run; its first ``before`` operations make the book."""
+    """A flow to run; its first ``before`` operations build the book."""
 
     name: str
     words: str
@@ -100,7 +100,7 @@ def measure(quick: bool) -> Report:  # noqa: FBT001
 
 
 def workloads(size: Size) -> list[Workload]:
-    """Return the flows in the order in which they are run."""
+    """Return the flows in the order of the run."""
     count, depth = size.commands, size.depth
     turns = count // QUOTE
     return [
@@ -142,7 +142,7 @@ def workloads(size: Size) -> list[Workload]:
 def _run(
     report: Report, workload: Workload, path: Path, sides: list[Contender], size: Size
 ) -> None:
-    """Run one flow and add what came of it to the report."""
+    """Run one flow and add its figures and ratios to the report."""
     deep = workload.before == size.depth
     passes = 1 if deep else size.passes
     outcomes = alternate(sides, path, size.pairs, passes)

@@ -1,8 +1,9 @@
-"""Fan-out: what each subscriber of a book costs the server at each flush.
+"""Fan-out: the server's CPU cost per book subscriber and flush.
 
-One flow of orders, 1 to 2,000 subscribers on sockets of their own, the server's CPU
-time, less what the same flow costs without anybody, by subscriber and flush. Beside
-it a bare uvloop server that writes the same bytes to as many sockets as often.
+The same flow of orders runs with 1 to 2,000 subscribers on separate sockets. The
+server's CPU time, minus that of the flow without subscribers, is divided by the frames
+delivered. For comparison a bare uvloop server writes the same bytes to as many
+sockets at the same rate.
 """
 
 from __future__ import annotations
@@ -29,25 +30,25 @@ if TYPE_CHECKING:
 
 COUNTS: Final = (1, 100, 2_000)
 QUICK_COUNTS: Final = (1, 20, 100)
-RATE: Final = 50  # orders/s: a change in nearly every flush, and little else to do
+RATE: Final = 50  # orders/s: nearly every flush has a change, and little else runs
 TRADERS: Final = 2
-SETTLE_SECONDS: Final = 2.5 * INTERVAL_MS / 1000  # until the last flush has gone
+SETTLE_SECONDS: Final = 2.5 * INTERVAL_MS / 1000  # until the last flush is delivered
 GOAL: Final = "≤ 1.3"
 
 
 class Run(msgspec.Struct, frozen=True):
-    """CPU nanoseconds of a server, and what it delivered meanwhile."""
+    """The CPU nanoseconds of a server, and its delivered frames."""
 
     cpu_ns: int
     delivered: Delivered
 
     def each(self, idle: Run) -> float:
-        """Return microseconds a delivered frame, beyond those of nobody's."""
+        """Return microseconds per delivered frame, minus the idle run's CPU time."""
         return (self.cpu_ns - idle.cpu_ns) / self.delivered.frames / 1000
 
 
 def measure(quick: bool) -> Report:  # noqa: FBT001 - what every part has
-    """Measure the venue and the bare server in turn; return the report."""
+    """Measure the venue and the bare server in alternation; return the report."""
     counts, rounds, seconds = (QUICK_COUNTS, 1, 2) if quick else (COUNTS, 3, 8)
     report = Report(
         "fanout",
@@ -100,7 +101,7 @@ def followed(count: int, seconds: float) -> Run:
 
 
 def fed(count: int, frames: list[bytes]) -> Run:
-    """Have the bare server write ``frames`` to ``count`` sockets."""
+    """Let the bare server write ``frames`` to ``count`` sockets."""
     with running([sys.executable, "-m", "benchmarks.bare_feed"]) as process:
         tell(process, msgspec.json.encode(Feeding(count, INTERVAL_MS, frames)))
         port = int(line(process))
@@ -113,7 +114,7 @@ def fed(count: int, frames: list[bytes]) -> Run:
 
 @contextlib.contextmanager
 def _subscribers(asked: Subscribers) -> Iterator[Callable[[], Delivered]]:
-    """Run the subscribers' process; yield what ends it and tells what came."""
+    """Run the subscribers; yield a function that ends them and returns the counts."""
     with running([sys.executable, "-m", "benchmarks.subscribers"]) as process:
         tell(process, msgspec.json.encode(asked))
         if line(process) != "ready\n":
@@ -159,5 +160,6 @@ def _report(
 
 def _series(name: str, values: dict[int, list[float]]) -> Series:
     medians = {n: Figure(name, "µs", found).median for n, found in values.items()}
-    shown = {count: each for count, each in medians.items() if each > 0}  # not noise
+    # below 0 is noise
+    shown = {count: each for count, each in medians.items() if each > 0}
     return Series(name, [float(count) for count in shown], [*shown.values()])

@@ -1,6 +1,6 @@
-"""Flows of orders that every engine gets alike, whatever its own commands are.
+"""Order flows in a neutral form, identical for every engine.
 
-The same seed gives the same flow, on every machine and to every engine.
+The same seed gives the same flow on every machine and for every engine.
 """
 
 from __future__ import annotations
@@ -16,32 +16,32 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-BATCH = 64  # commands: what a busy gateway gathers while one batch is written
-ACCOUNTS = 100  # half of them buy and half sell, so that nobody meets himself
+BATCH = 64  # commands per batch: what a busy gateway queues during one log write
+ACCOUNTS = 100  # half of them buy and half sell, so that no account meets itself
 MID = 7464  # fen
-CROSS = 20  # fen: how far behind the best price a crossing order may trade
-LEVELS: Final = 600  # prices a side over which a deep book is spread evenly
+CROSS = 20  # fen by which a crossing order's limit passes the best opposite price
+LEVELS: Final = 600  # prices per side of a deep book, evenly filled
 
-MAKERS: Final = 10  # accounts that quote, on both sides
-QUOTED: Final = 20  # orders of a quote, half of them on each side
-QUOTE: Final = 2 * QUOTED + 1  # commands: cancels, new orders, and one taker
+MAKERS: Final = 10  # accounts that quote both sides
+QUOTED: Final = 20  # orders in a quote, half of them on each side
+QUOTE: Final = 2 * QUOTED + 1  # commands per quote: cancels, new orders and one taker
 
-# What an Op asks for. Numbers, since a flow's file is read by interpreters that
-# have no more than the standard library.
-PLACE: Final = 0  # trade what can be, let the rest rest
+# The kinds of Op. They are numbers, because a flow's file is read by interpreters
+# that have only the standard library.
+PLACE: Final = 0  # trade what is possible, rest the remainder
 CANCEL: Final = 1
-TAKE: Final = 2  # trade what can be, forget the rest
-MARKET: Final = 3  # the same at any price
-POST: Final = 4  # rest, or be refused if it would trade
-AMEND: Final = 5  # to this quantity in all, the traded part included
+TAKE: Final = 2  # trade what is possible, cancel the remainder
+MARKET: Final = 3  # the same, at any price
+POST: Final = 4  # rest, or be rejected if it would trade
+AMEND: Final = 5  # to this total quantity, traded part included
 
 
 class Op(NamedTuple):
-    """Do ``kind`` with order number ``order``.
+    """Apply ``kind`` to order number ``order``.
 
-    The orders that an exchange accepts are numbered 1, 2, … as they come, so
-    that the number is its own; those that it refuses have others. A cancel and an
-    amend repeat the order's side and price.
+    Accepted orders are numbered 1, 2, … in order of arrival, so the number equals the
+    engine's own order id. Rejected orders have other numbers. A cancel and an amend
+    repeat the order's side and price.
     """
 
     kind: int
@@ -53,7 +53,7 @@ class Op(NamedTuple):
 
 
 class Mix(NamedTuple):
-    """Shares of a flow; what is left are orders that rest."""
+    """Shares of cancels and crossing orders; the rest are resting orders."""
 
     cancels: float
     crosses: float
@@ -67,7 +67,7 @@ CROSS_HEAVY: Final = Mix(cancels=0.10, crosses=0.35)
 def mixed(
     count: int, seed: int = 7, mix: Mix = MIXED, before: Sequence[Op] = ()
 ) -> Iterator[Op]:
-    """Yield ``count`` operations; some cancels come too late and are refused.
+    """Yield ``count`` operations; some cancels come too late and are rejected.
 
     ``before`` are the orders that rest already, numbered from 1.
     """
@@ -78,6 +78,7 @@ def mixed(
         kind = draw.random()
         if kind < mix.cancels and resting:
             chosen = draw.randrange(len(resting))
+            # Swap with the last, so that the removal is O(1).
             resting[chosen], resting[-1] = resting[-1], resting[chosen]
             yield resting.pop()._replace(kind=CANCEL)
             continue
@@ -92,7 +93,7 @@ def mixed(
 
 
 def resting(count: int, seed: int = 7) -> Iterator[Op]:
-    """Yield ``count`` orders that rest, spread over LEVELS prices a side."""
+    """Yield ``count`` resting orders, spread over LEVELS prices per side."""
     draw = random.Random(seed)
     for order in range(1, count + 1):
         buys = draw.random() < 0.5
@@ -101,17 +102,17 @@ def resting(count: int, seed: int = 7) -> Iterator[Op]:
 
 
 def deep(depth: int, count: int, seed: int = 7) -> Iterator[Op]:
-    """Yield ``depth`` orders that rest, and then the mixed flow on top of them."""
+    """Yield ``depth`` resting orders, then the mixed flow on top of them."""
     before = list(resting(depth, seed))
     yield from before
     yield from mixed(count, seed, before=before)
 
 
 def quotes(count: int, seed: int = 7) -> Iterator[Op]:
-    """Yield MAKERS quotes, and then ``count`` times a new one with a taker.
+    """Yield one quote per maker, then ``count`` new quotes, each with a taker.
 
-    A new quote is QUOTED cancels, some too late, and QUOTED orders around a
-    price that wanders by a fen at a time. The makers take turns.
+    A new quote is QUOTED cancels, some too late, and QUOTED orders around a price
+    that moves by up to a fen per quote. The makers take turns.
     """
     draw = random.Random(seed)
     middle = MID
@@ -140,21 +141,21 @@ def quotes(count: int, seed: int = 7) -> Iterator[Op]:
 
 
 def batches(items: Iterable[T], size: int) -> Iterator[list[T]]:
-    """Yield the items in lists of ``size``; the last one has what is left."""
+    """Yield the items in lists of ``size``; the last list may be shorter."""
     rest = iter(items)
     while batch := list(itertools.islice(rest, size)):
         yield batch
 
 
 def _order(number: int, *, buys: bool, away: int, quantity: int) -> Op:
-    """Return an order ``away`` fen behind the other side's best price."""
+    """Return an order whose limit passes the opposite best price by ``away`` fen."""
     account = number % (ACCOUNTS // 2) + (0 if buys else ACCOUNTS // 2)
     price = MID + away if buys else MID + 1 - away
     return Op(PLACE, number, account, buys, price, quantity)
 
 
 def _quoted(number: int, maker: int, middle: int, quantity: int) -> Op:
-    """Return the order of a quote that its number makes it."""
+    """Return an order of a quote; its number gives its side and level."""
     level, sells = divmod(number % QUOTED, 2)
     price = middle + 1 + level if sells else middle - 1 - level
     return Op(PLACE, number, maker, not sells, price, quantity)

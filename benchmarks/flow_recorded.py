@@ -1,7 +1,7 @@
-"""The recorded markets' orders, as a flow that every engine can be given.
+"""The recorded markets' orders, in the neutral form of ``flow``.
 
-The recordings are in the folder that CARBONEX_DATA names. What is given are the
-commands that their owners must have sent, as ``carbonex replay`` sends them.
+The recordings are in the folder that CARBONEX_DATA names. The commands are those
+that the orders' owners must have sent, as ``carbonex feed`` sends them.
 """
 
 from __future__ import annotations
@@ -40,14 +40,14 @@ LOBSTER: Final = "lobster_aapl_1h"
 
 
 class AbsentError(Exception):
-    """A recording is not there; the message says where it was looked for."""
+    """A recording is missing; the message has the path that was tried."""
 
 
 def lobster_ops() -> list[Op]:
-    """Return an hour of Nasdaq's AAPL, seen to 50 levels.
+    """Return an hour of Nasdaq's AAPL, recorded to 50 levels.
 
     Raises:
-        AbsentError: If the recording is not there.
+        AbsentError: If the recording is missing.
 
     """
     folder = _data(LOBSTER)
@@ -55,10 +55,10 @@ def lobster_ops() -> list[Op]:
 
 
 def bitstamp_ops() -> list[Op]:
-    """Return half an hour of Bitstamp's BTC/USD, every order of it.
+    """Return half an hour of Bitstamp's BTC/USD, with all orders.
 
     Raises:
-        AbsentError: If the recording is not there.
+        AbsentError: If the recording is missing.
 
     """
     folder = _data(bitstamp_files.ORDERS_FILE).parent
@@ -66,9 +66,10 @@ def bitstamp_ops() -> list[Op]:
 
 
 def numbered(flow: Flow) -> list[Op]:
-    """Return the flow's commands, with the numbers that an exchange gives them.
+    """Return the flow's commands with the order numbers of an exchange.
 
-    It is asked: whether a post-only order is refused only the book can tell.
+    An exchange runs the flow, because only the book can tell whether a post-only order
+    is rejected.
     """
     exchange = Exchange()
     exchange.apply(Batch(0, 1, 1, 0, [GatewayOpened("")]))

@@ -1,7 +1,7 @@
-"""The gateway: capacity in a closed loop, and latency in an open one.
+"""The gateway: capacity in a closed loop, and latency in an open loop.
 
-Beside it in the same run: the limits of the machine, a bare echo of the same frames,
-and the peer's gateway. A memory log is a data directory in /dev/shm.
+The same run measures the machine's limits, a bare echo of the same frames, and the
+peer's gateway. A memory log is a data directory in /dev/shm.
 """
 
 from __future__ import annotations
@@ -27,24 +27,24 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-ALLOWED_US: Final = 100.0  # beside one commit and one round trip, of one order
-MEMORY_BYTES: Final = 2**30  # that a venue's log and history may need
+ALLOWED_US: Final = 100.0  # for one order, beyond one commit and one round trip
+MEMORY_BYTES: Final = 2**30  # space that a venue's log and history may need
 
 
 class Sizes(msgspec.Struct, frozen=True):
-    """How much of each is measured."""
+    """The amount of work per measurement."""
 
     rounds: int = 3
     frames: int = 25_000  # per connection, closed loop
-    single: int = 5_000  # one at a time
-    seconds: float = 10.0  # of each rate
+    single: int = 5_000  # orders, one at a time
+    seconds: float = 10.0  # per rate
 
 
 QUICK: Final = Sizes(rounds=1, frames=1_500, single=300, seconds=0.5)
 
 
 class Runs:
-    """Values of every run by name, and their units."""
+    """The values of every run by name, with their units."""
 
     def __init__(self) -> None:
         self._units: dict[str, str] = {}
@@ -70,7 +70,7 @@ BOUND: Final = "p50 of a commit + of an echo + 100 µs"
 
 
 def measure(quick: bool) -> Report:  # noqa: FBT001 - what every part has
-    """Measure capacity, one order at a time, and the open loop; return the report."""
+    """Measure capacity, single orders and the open loop; return the report."""
     sizes = QUICK if quick else Sizes()
     report = Report("gateway", _workload(sizes), limits=limits.measure(quick=quick))
     logs: dict[str, Path | None] = {"durable": None, "memory": MEMORY}
@@ -101,7 +101,7 @@ def _workload(sizes: Sizes) -> str:
 def _capacity(
     report: Report, sizes: Sizes, logs: dict[str, Path | None]
 ) -> dict[str, float]:
-    """Run the closed loops side by side; return the median rate of each log."""
+    """Run the closed loops in alternation; return the median rate of each log."""
     runs = Runs()
     names = {"durable": DURABLE, "memory": IN_MEMORY}
     peer = gateway_peer.find(report.notes)
@@ -134,7 +134,7 @@ def _capacity(
 
 
 def _one_at_a_time(report: Report, sizes: Sizes) -> None:
-    """Time single orders beside what they cannot do without."""
+    """Time single orders, and the commit and round trip they require."""
     runs = Runs()
     add = partial(runs.add, unit="µs")
     warmup = sizes.single // 10

@@ -1,13 +1,13 @@
-"""The gateway of the PyPI package matching-engine, with fsync, as it is shipped.
+"""The gateway of the PyPI package matching-engine, with fsync, as shipped.
 
-Its server runs in a virtual environment of its own under ``.venv-peers``, made at
-first use; the HTTP clients run here, in a process of their own, on uvloop: each
-sends its next request when the last one is answered, because HTTP has no more in
-flight on a connection. As a module it is those clients: reads ``Clients`` as JSON
-from standard input and prints answers per second.
+Its server runs in its own virtual environment under ``.venv-peers``, created at
+first use. The HTTP clients run in a separate process on uvloop. Each sends its next
+request after the last answer, because HTTP allows only one request in flight per
+connection. Run as a module, this file is the clients: it reads ``Clients`` as JSON from
+standard input and prints answers per second.
 
-It has no login, balances, or client order ids; every order is on disk before its
-answer, as ours is.
+The peer has no login, balances or client order ids. Like carbonex it writes every
+order to disk before its answer.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 VERSION: Final = MATCHING_ENGINE.requires.partition("==")[2]
 PACKAGE: Final = f"matching-engine[gateway]=={VERSION}"
 CLIENTS: Final = (1, 16, 64)
-SHARE: Final = 4  # of the requests that ours get: it is slower
+SHARE: Final = 4  # divides the requests: the peer is slower
 START_SECONDS: Final = 30
 MARKET: Final = "CEA25:0.01:1"
 ORDERS: Final = "/markets/CEA25/orders"
@@ -47,7 +47,7 @@ HEADERS_END: Final = b"\r\n\r\n"
 
 
 class Clients(msgspec.Struct):
-    """``count`` requests over all of the ``clients``."""
+    """``count`` requests, divided among ``clients`` connections."""
 
     port: int
     clients: int
@@ -55,7 +55,7 @@ class Clients(msgspec.Struct):
 
 
 def find(notes: list[str]) -> Path | None:
-    """Return the peer's command, installed if need be; a note says why it is not."""
+    """Return the peer's command, installing it if needed; note why if it fails."""
     try:
         interpreter = installed("matching-engine-gateway", PACKAGE)
     except MissingError as error:
@@ -66,7 +66,7 @@ def find(notes: list[str]) -> Path | None:
 
 
 def rates(command: Path, frames: int) -> dict[int, float]:
-    """Return its orders per second by the number of clients, each on a new server."""
+    """Return the orders per second by number of clients, each on a new server."""
     return {clients: _rate(command, clients, frames) for clients in CLIENTS}
 
 
@@ -102,7 +102,7 @@ def _free_port() -> int:
 
 
 class Client(asyncio.Protocol):
-    """One HTTP connection that sends the mixed flow, one request after the other."""
+    """One HTTP connection that sends the mixed flow, one request at a time."""
 
     def __init__(self, number: int, count: int) -> None:
         self._flow = self._requests(number, count)
@@ -134,7 +134,7 @@ class Client(asyncio.Protocol):
             self.done.set_exception(exc or ConnectionError("the peer hung up"))
 
     def start(self) -> None:
-        """Send the next request, if there is one."""
+        """Send the next request, if any."""
         request = next(self._flow, None)
         if request is not None:
             self._transport.write(request)
@@ -142,11 +142,11 @@ class Client(asyncio.Protocol):
             self.done.set_result(None)
 
     def close(self) -> None:
-        """Hang up."""
+        """Close the connection."""
         self._transport.close()
 
     def _requests(self, number: int, count: int) -> Iterator[bytes]:
-        """Yield requests as ``benchmarks.load`` has them, in HTTP."""
+        """Yield the requests of ``benchmarks.load`` in HTTP form."""
         draw = random.Random(number)
         account = number + 1
         for _ in range(count):
@@ -167,7 +167,7 @@ class Client(asyncio.Protocol):
 
 
 def request(method: str, path: str, body: str = "") -> bytes:
-    """Return an HTTP/1.1 request that keeps the connection."""
+    """Return an HTTP/1.1 request that keeps the connection open."""
     return (
         f"{method} {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n"
         f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n{body}"
@@ -175,12 +175,12 @@ def request(method: str, path: str, body: str = "") -> bytes:
 
 
 def content_length(head: bytes) -> int:
-    """Return how many bytes follow the headers of an answer."""
+    """Return the number of bytes in an answer's body."""
     return int(head.lower().partition(b"content-length:")[2].partition(b"\r\n")[0])
 
 
 async def run(clients: Clients) -> float:
-    """Connect everybody, then send; return answers per second."""
+    """Connect all clients, then send; return answers per second."""
     loop = asyncio.get_running_loop()
     each = max(clients.count // clients.clients, 1)
     connected = []

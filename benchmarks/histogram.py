@@ -1,4 +1,4 @@
-"""Percentiles of latencies, by an HdrHistogram that is filled afterwards."""
+"""Latency percentiles from an HdrHistogram, filled after the measurement."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ if TYPE_CHECKING:
 
 PERCENTILES: Final = {"p50": 50.0, "p90": 90.0, "p99": 99.0, "p99.9": 99.9}
 LONGEST_NS: Final = 600_000_000_000
-DIGITS: Final = 3  # significant ones: a value is off by 0.1 % at most
+DIGITS: Final = 3  # significant digits: a value is off by 0.1 % at most
 
 
 class Latencies:
-    """The distribution of latencies that were recorded as nanoseconds."""
+    """The distribution of latencies recorded in nanoseconds."""
 
     def __init__(self, values: Iterable[int]) -> None:
         self._histogram = HdrHistogram(1, LONGEST_NS, DIGITS)
@@ -31,10 +31,10 @@ class Latencies:
 
     @property
     def most(self) -> float:
-        """The longest of all in microseconds."""
+        """The longest latency in microseconds."""
         return float(self._histogram.get_max_value()) / 1000
 
     def summary(self) -> dict[str, float]:
-        """Return the percentiles and the longest, in microseconds, by name."""
+        """Return the percentiles and the maximum in microseconds, by name."""
         found = {name: self.at(percent) for name, percent in PERCENTILES.items()}
         return {**found, "max": self.most}

@@ -1,9 +1,9 @@
-"""``python -m benchmarks.instruction_shares``: what the compiled engine waits for.
+"""``python -m benchmarks.instruction_shares``: where the compiled engine spends.
 
-Valgrind's callgrind tells of every call how many instructions it took in all. What the
-compiled code calls in Python's and msgspec's libraries is counted by what it is for,
-the rest is its own. As in ``instructions``, each figure is the difference of a run with
-COUNT commands of a kind and one without them.
+Valgrind's callgrind reports the instructions of every call. Calls from the compiled
+code into Python's and msgspec's libraries are counted by purpose; the rest is the
+engine's own code. As in ``instructions``, each figure is the difference between a run
+with COUNT commands of a kind and one without them.
 """
 
 from __future__ import annotations
@@ -29,11 +29,11 @@ if TYPE_CHECKING:
 
 OWN: Final = "the engine's own code"
 OTHER: Final = "other calls"
-# What a function of Python's is called for, by how its name begins.
+# The purpose of a call into Python, by the start of the function's name.
 PURPOSES: Final = {
     "PyDict_": "dicts: look-ups and changes",
     "_PyDict_": "dicts: look-ups and changes",
-    "PyObject_VectorcallMethod": "dicts: look-ups and changes",  # an order is popped
+    "PyObject_VectorcallMethod": "dicts: look-ups and changes",  # pops an order
     "PyObject_Vectorcall": "structs made, or read whole",
     "PyObject_Call": "structs made, or read whole",
     "PyObject_GetAttr": "structs' fields read and set",
@@ -43,14 +43,14 @@ PURPOSES: Final = {
     "PyNumber_": "boxed integers",
     "_Py_Dealloc": "objects freed",
 }
-_COMPILED: Final = "__mypyc"  # is in the name of its library
+_COMPILED: Final = "__mypyc"  # part of the compiled library's name
 
 _NAMED: Final = re.compile(r"(c?)(ob|fn)=\((\d+)\)(?: (.*))?$")
 _COST: Final = re.compile(r"[+\-*\d]\S* (\d+)$")
 
 
 def main() -> None:
-    """Divide the instructions of every kind of command."""
+    """Print the instructions of every kind of command by purpose."""
     valgrind = which("valgrind")
     if valgrind is None:
         sys.exit("valgrind is missing: install it (apt-get install valgrind)")
@@ -65,14 +65,14 @@ def main() -> None:
 
 
 def divided(valgrind: str, kind: str) -> Counter[str]:
-    """Return the instructions of one command by what they are for."""
+    """Return the instructions of one command by purpose."""
     spent = _profiled(valgrind, kind, COUNT)
     spent.subtract(_profiled(valgrind, kind, 0))
     return Counter({purpose: spent[purpose] // COUNT for purpose in spent})
 
 
 def purposes(profile: Iterable[str]) -> Counter[str]:
-    """Read callgrind's output; return the instructions of the compiled code."""
+    """Parse callgrind's output; return the compiled code's instructions by purpose."""
     spent: Counter[str] = Counter()
     for library, call, cost in _costs(profile):
         if _COMPILED not in library:
@@ -90,10 +90,11 @@ class _Call(NamedTuple):
 
 
 def _costs(profile: Iterable[str]) -> Iterator[tuple[str, _Call | None, int]]:
-    """Yield whose code spends instructions itself, or by which call, and how many."""
-    names: dict[tuple[str, str], str] = {}  # given where a number comes first
+    """Yield (library, call or None for own code, instructions) for each cost line."""
+    # callgrind gives a name only once, then its number
+    names: dict[tuple[str, str], str] = {}
     here = {"ob": "", "fn": ""}
-    there: dict[str, str] = {}  # what a call names; else the library is the same
+    there: dict[str, str] = {}  # the call's target; its library is omitted if unchanged
     calls = False
     for line in profile:
         if named := _NAMED.match(line):
@@ -112,7 +113,7 @@ def _costs(profile: Iterable[str]) -> Iterator[tuple[str, _Call | None, int]]:
 
 
 def purpose(function: str) -> str:
-    """Return what a function outside the compiled code is called for."""
+    """Return the purpose of calling a function outside the compiled code."""
     found = (what for begin, what in PURPOSES.items() if function.startswith(begin))
     return next(found, OTHER)
 

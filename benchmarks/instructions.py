@@ -1,9 +1,9 @@
-"""``python -m benchmarks.instructions``: instructions that a command takes.
+"""``python -m benchmarks.instructions``: instructions per command.
 
-Rates drift with the machine and with who else is at work on it, instructions do
-not. Each figure is the difference between two runs under valgrind's cachegrind,
-one with COUNT commands of a kind and one without them, divided by COUNT: what the
-whole process does from the decoded command to its events.
+Rates drift with the machine and its other load, instruction counts do not. Each figure
+is the difference between two runs under valgrind's cachegrind, one with COUNT commands
+of a kind and one without them, divided by COUNT. It covers the whole process from the
+decoded command to its events.
 """
 
 from __future__ import annotations
@@ -42,19 +42,19 @@ KINDS: Final = {
     "cross": "an order that trades one resting order whole",
     "cross-stop": "the same while a stop order waits",
 }
-# Of the server: from an order's frame to its answer's, a window of each connection a
-# turn, without the loop, sockets and syncs.
+# A server's instructions, from an order's frame to its answer's. A turn has a window
+# of orders per connection. The event loop, sockets and syncs are left out.
 SERVER: Final = "server"
 COUNT: Final = 10 * ORDERS  # commands of a kind
-RESTING: Final = 20_000  # orders in the book before them, but for those that rest
-LEVELS: Final = 20  # prices that these have, a fen apart
+RESTING: Final = 20_000  # orders in the book beforehand, except for the kind "rest"
+LEVELS: Final = 20  # their prices, a fen apart
 QUANTITY: Final = 10  # tonnes of every order
 
 _COUNTED: Final = re.compile(r"I\s+refs:\s+([\d,]+)")
 
 
 def main() -> None:
-    """Count every kind and print it with its workload."""
+    """Count every kind and print it with the workload."""
     valgrind = shutil.which("valgrind")
     if valgrind is None:
         sys.exit("valgrind is missing: install it (apt-get install valgrind)")
@@ -74,24 +74,25 @@ def main() -> None:
 
 
 def run(kind: str, count: int) -> None:
-    """Run ``count`` commands of a kind, after what they need."""
+    """Run ``count`` commands of a kind, after their setup."""
     if kind == SERVER:
         do_turns(count // ORDERS)
         os._exit(0)
     gc.disable()  # as the server does while it is busy
     engine = Engine()
-    measured = _measured(kind)[:count]  # all are made, whatever the count
+    # always build all, so that both runs cost the same setup
+    measured = _measured(kind)[:count]
     for commands in (_before(kind), measured):
         for batch in batches(commands, BATCH):
             engine.run(batch)
     accounts = engine.exchange.accounts.values()
     resting = sum(len(account.orders) for account in accounts)
     assert resting == _resting(kind, count), resting
-    os._exit(0)  # what ending would free again is no part of it
+    os._exit(0)  # skip the cost of freeing everything at exit
 
 
 def _resting(kind: str, count: int) -> int:
-    """Return how many orders are open at the end, if none was refused."""
+    """Return the number of orders open at the end if none was rejected."""
     if kind == "rest":
         return count
     return RESTING - count + (kind == "cross-stop")
@@ -138,7 +139,7 @@ def _stop() -> PlaceOrder:
 
 
 def _count(valgrind: str, kind: str, count: int) -> int:
-    """Return the instructions of a run in a process of its own."""
+    """Return the instructions of a run in a separate process."""
     done = subprocess.run(
         [
             *(valgrind, "--tool=cachegrind", "--cache-sim=no"),

@@ -1,12 +1,12 @@
-"""A load client in a process of its own that times every request.
+"""A load client in a separate process that times every request.
 
-Reads a ``Timed`` as JSON from standard input and prints ``Times`` as MessagePack.
-With a rate it is an open loop: request n is due at a time that is known before
-the clock starts, and its latency counts from then, however late a server that
-stalls, or this client, lets it go out. So nothing is omitted that a client of its
-own would have had to wait for. Without a rate one request at a time is sent.
+It reads a ``Timed`` as JSON from standard input and prints ``Times`` as MessagePack.
+With a rate it is an open loop: each request's due time is fixed before the clock
+starts, and its latency counts from that time, even if a stalled server or this
+client delays the sending. The measurement thus avoids coordinated omission. Without a
+rate it sends one request at a time.
 
-Raw nanoseconds go into arrays; whoever reads them makes histograms.
+Raw nanoseconds go into arrays; the caller makes histograms.
 """
 
 from __future__ import annotations
@@ -33,16 +33,16 @@ if TYPE_CHECKING:
 
 
 SECOND_NS = 1_000_000_000
-SILENCE_SECONDS = 30  # without an answer that is due: the server hangs
+SILENCE_SECONDS = 30  # time limit for an answer: beyond it the server hangs
 RECEIVE_BYTES = 256 * 1024
 REQ_ID = b'"req_id":'
 
 
 class Timed(msgspec.Struct):
-    """``count`` requests over all connections, ``rate`` a second, 0: one at a time.
+    """``count`` requests over all connections at ``rate`` per second; 0: one at a time.
 
-    ``even`` spaces them evenly, else they come at random (Poisson). The first
-    ``warmup`` are not reported. Without ``keys`` nobody logs in.
+    ``even`` spaces the requests evenly; otherwise they form a Poisson process. The
+    first ``warmup`` are not reported. Without ``keys`` no connection logs in.
     """
 
     port: int
@@ -55,10 +55,10 @@ class Timed(msgspec.Struct):
 
 
 class Times(msgspec.Struct):
-    """``seconds`` from the first reported request's time to the last answer.
+    """``seconds`` from the first reported request's due time to the last answer.
 
-    ``latency`` and ``late``, which is how long after its time each request was
-    sent, are arrays of signed 64-bit nanoseconds.
+    ``latency`` and ``late`` are arrays of signed 64-bit nanoseconds. ``late`` is the
+    delay from a request's due time to its sending.
     """
 
     seconds: float
@@ -66,16 +66,16 @@ class Times(msgspec.Struct):
     late: bytes
 
     def latencies(self) -> array[int]:
-        """Return every request's nanoseconds, in the order of their times."""
+        """Return every request's latency in nanoseconds, in order of due times."""
         return array("q", self.latency)
 
     def lates(self) -> array[int]:
-        """Return by how many nanoseconds each was sent late."""
+        """Return by how many nanoseconds each request was sent late."""
         return array("q", self.late)
 
 
 class Connection:
-    """One connection, whose requests are numbered by their place in its list."""
+    """One connection; a request's number is its index in the connection's list."""
 
     def __init__(self, timed: Timed, number: int) -> None:
         self.requests = requests(number, -(-timed.count // timed.connections))
@@ -90,14 +90,14 @@ class Connection:
 
     @property
     def is_full(self) -> bool:
-        """Whether the socket did not take all that there was to send."""
+        """Whether the socket did not accept all data to send."""
         return bool(self._unsent)
 
     def fileno(self) -> int:
         return self.socket.fileno()
 
     def send(self, data: bytes = b"") -> None:
-        """Send ``data`` behind what could not be sent before, as far as possible."""
+        """Send ``data`` after any unsent data, as far as the socket accepts it."""
         data = self._unsent + data
         try:
             self._unsent = data[self.socket.send(data) :]
@@ -105,7 +105,7 @@ class Connection:
             self._unsent = data
 
     def receive(self) -> list[int]:
-        """Return the numbers of the requests whose answers have come."""
+        """Return the numbers of the requests whose answers arrived."""
         frames = self._frames.split(self._read())
         return [_number(frame) for frame in frames]
 
@@ -117,9 +117,9 @@ class Connection:
 
 
 def one_at_a_time(timed: Timed) -> Times:
-    """Send each request when the one before it is answered."""
+    """Send each request after the answer to the one before."""
     connection = Connection(timed, 0)
-    gc.disable()
+    gc.disable()  # no collection may fall into the measurement
     latency = array("q")
     started = time.perf_counter_ns()
     for number, request in enumerate(connection.requests):
@@ -136,13 +136,14 @@ def one_at_a_time(timed: Timed) -> Times:
 
 
 def open_loop(timed: Timed) -> Times:
-    """Send each request at its time, whatever has become of the others."""
+    """Send each request at its due time, regardless of earlier answers."""
     connections = [Connection(timed, n) for n in range(timed.connections)]
     for connection in connections:
         connection.socket.setblocking(False)  # noqa: FBT003 - its only argument
     due = schedule(timed)
     latency, late = array("q", due), array("q", due)
-    Path("/proc/self/timerslack_ns").write_text("1", encoding="ascii")  # not 50 µs
+    # the default slack is 50 µs
+    Path("/proc/self/timerslack_ns").write_text("1", encoding="ascii")
     gc.disable()
     started = time.perf_counter_ns() + SECOND_NS // 100
     sent = answered = now = 0
@@ -174,7 +175,7 @@ def open_loop(timed: Timed) -> Times:
 
 
 def schedule(timed: Timed) -> array[int]:
-    """Return when each request is due, in nanoseconds from the start, ascending."""
+    """Return the due time of each request in nanoseconds from the start, ascending."""
     draw = random.Random(1)
     gap, at = SECOND_NS / timed.rate, 0.0
     times = array("q")
@@ -185,7 +186,7 @@ def schedule(timed: Timed) -> array[int]:
 
 
 def _send(connections: Sequence[Connection], start: int, end: int) -> None:
-    """Send requests ``start`` to ``end`` of all, which go round the connections."""
+    """Send requests ``start`` to ``end``, which alternate over the connections."""
     size = len(connections)
     for first, connection in enumerate(connections):
         begin = start + (first - start) % size

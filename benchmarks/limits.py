@@ -1,6 +1,6 @@
-"""What the machine can do at best: a commit, a sync, a round trip, a bare echo.
+"""The machine's limits: a log commit, a sync, a round trip, a bare echo.
 
-Parts measure these in the same run as what they claim, and show both.
+Benchmark parts measure these limits in the same run as their claims and show both.
 """
 
 from __future__ import annotations
@@ -30,9 +30,9 @@ T = TypeVar("T")
 
 CONNECTIONS: Final = 8
 WINDOW: Final = 64
-COUNT: Final = 5_000  # of each that is timed
+COUNT: Final = 5_000  # timed operations of each kind
 FRAMES: Final = 25_000  # per connection, for the echo's capacity
-MESSAGE: Final = bytes(160)  # as long as an order
+MESSAGE: Final = bytes(160)  # the length of an order
 ORDER: Final = PlaceOrder(
     *("trader-0", "trader-0", "CEA25", BUY, 7463, 10, LIMIT, GTC),
     client_order_id="c0-0000000",
@@ -40,7 +40,7 @@ ORDER: Final = PlaceOrder(
 
 
 def measure(*, quick: bool = False, root: Path | None = None) -> list[Figure]:
-    """Return the limits, the log's where ``root`` is; every one of a single run."""
+    """Return the limits, one run each; ``root`` is the folder of the log."""
     count, frames = (500, 2_000) if quick else (COUNT, FRAMES)
     capacity = echo_capacity(frames)
     return [
@@ -94,14 +94,14 @@ def round_trips(count: int) -> list[int]:
 
 
 def echo_round_trips(count: int) -> list[int]:
-    """Return the nanoseconds of each request's way to the bare echo and back."""
+    """Return the nanoseconds of each request's round trip to the bare echo."""
     with echo() as server:
         timed = Timed(server.port, 1, count + count // 10, warmup=count // 10)
         return list(drive_timed(timed).latencies())
 
 
 def echo_capacity(frames: int) -> float:
-    """Return requests a second of the bare echo, ``frames`` on each connection."""
+    """Return the bare echo's requests per second, ``frames`` per connection."""
     with echo() as server:
         return drive(Load(server.port, CONNECTIONS, WINDOW, frames)).rate
 

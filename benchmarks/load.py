@@ -1,9 +1,9 @@
-"""A load client in a process of its own: a window of requests per connection.
+"""A load client in a separate process: a window of requests per connection.
 
-Reads a ``Load`` as JSON from standard input and prints a ``Result`` as JSON. It
-is a closed loop: as many frames go out as came back. Frames are made before
-the clock starts; what comes back is counted, not decoded, so that the client
-costs less than any server.
+It reads a ``Load`` as JSON from standard input and prints a ``Result`` as JSON. It is
+a closed loop: every answer allows one more request. Frames are built before the clock
+starts, and answers are counted without decoding, so that the client costs less than
+any server.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ SUCCESS = b'"success":true'
 
 
 class Load(msgspec.Struct):
-    """``frames`` requests on each connection; without ``keys`` nobody logs in."""
+    """``frames`` requests per connection; without ``keys`` no connection logs in."""
 
     port: int
     connections: int
@@ -39,7 +39,7 @@ class Load(msgspec.Struct):
 
 
 class Result(msgspec.Struct):
-    """Seconds from the first request to the last answer, and what came back."""
+    """Seconds from the first request to the last answer, and the answer counts."""
 
     seconds: float
     answers: int
@@ -47,7 +47,7 @@ class Result(msgspec.Struct):
 
     @property
     def rate(self) -> float:
-        """Answers a second."""
+        """Answers per second."""
         return self.answers / self.seconds
 
 
@@ -104,14 +104,14 @@ class Client(asyncio.Protocol):
 
 
 def greeting(port: int, keys: list[str], number: int) -> Greeting:
-    """Return how the connection ``number`` begins: with a login if there are keys."""
+    """Return the greeting of connection ``number``: with a login if there are keys."""
     if keys:
         return Greeting(port, Until.LOGIN, load_key(Path(keys[number])))
     return Greeting(port, Until.OPEN)
 
 
 def requests(number: int, count: int) -> list[bytes]:
-    """Return masked frames: 55 % adds that rest, 40 % cancels, 5 % that cross."""
+    """Return masked frames: 55 % resting adds, 40 % cancels, 5 % crossing adds."""
     draw = random.Random(number)
     resting: list[str] = []
     frames = []
@@ -147,7 +147,7 @@ def drawn(draw: random.Random, number: int, *, crosses: bool) -> tuple[str, str,
 
 
 async def run(load: Load) -> Result:
-    """Connect and log in everybody, then run the clock."""
+    """Connect and log in all clients, then run the measurement."""
     loop = asyncio.get_running_loop()
     clients = []
     for number in range(load.connections):
@@ -156,7 +156,7 @@ async def run(load: Load) -> Result:
         )
         clients.append(client)
     await asyncio.gather(*(client.ready for client in clients))
-    gc.disable()
+    gc.disable()  # no collection may fall into the measurement
     started = time.perf_counter()
     for client in clients:
         client.start()

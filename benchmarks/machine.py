@@ -1,4 +1,4 @@
-"""The machine and the versions that a measurement was taken with."""
+"""The machine and the package versions of a measurement."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ PACKAGES: Final = ("msgspec", "sortedcontainers", "uvloop", "websockets")
 
 
 class Machine(msgspec.Struct, frozen=True):
-    """``load`` is the load average at the start: others at work on the machine."""
+    """``load`` is the load average at the start, from other processes too."""
 
     system: str
     processor: str

@@ -1,8 +1,8 @@
-"""The market at full size: everybody is logged in, and a compliance day comes.
+"""The market at full size: all sessions are logged in, and a compliance day comes.
 
-A real server with a durable log. Companies send a few orders, makers quote all
-the time, followers watch; then companies send a hundred times as much, and then
-as little as before. All that is asked is answered, and the log is right.
+A real server has a durable log. Companies send a few orders, makers quote throughout
+and followers subscribe. Then companies send a hundred times as much, and then again
+as little as before. Every request must be answered, and the log must verify.
 """
 
 from __future__ import annotations
@@ -30,18 +30,18 @@ if TYPE_CHECKING:
 
 CAST: Final = Cast(companies=3_700, makers=40, followers=260, instruments=20)
 QUICK: Final = Cast(companies=370, makers=4, followers=26, instruments=2)
-AVERAGE: Final = 1 / 50  # orders a second and company
-BURST: Final = 100  # times as many
+AVERAGE: Final = 1 / 50  # orders per second and company
+BURST: Final = 100  # times the average rate
 SECONDS: Final = {"before": 45.0, "burst": 30.0, "after": 45.0}
 
 
 def measure(quick: bool) -> Report:  # noqa: FBT001 - as every part
-    """Play the day; ``quick``: a tenth of everybody, for a tenth of the time."""
+    """Run the day; ``quick``: a tenth of the cast for a tenth of the time."""
     return of_day(QUICK if quick else CAST, 0.1 if quick else 1.0)
 
 
 def of_day(cast: Cast, scale: float) -> Report:
-    """Play a day of ``cast``, ``scale`` times as long as a whole one."""
+    """Run a day of ``cast``, ``scale`` times as long as a full one."""
     phases = phases_of(cast, scale)
     with tempfile.TemporaryDirectory() as name:
         played = play(
@@ -62,7 +62,7 @@ def of_day(cast: Cast, scale: float) -> Report:
 
 
 def phases_of(cast: Cast, scale: float) -> list[Phase]:
-    """Return the phases: the burst is BURST times the average."""
+    """Return the phases; the burst has BURST times the average rate."""
     average = cast.companies * AVERAGE
     rate = {"before": average, "burst": average * BURST, "after": average}
     return [Phase(name, SECONDS[name] * scale, rate[name]) for name in SECONDS]
@@ -97,7 +97,7 @@ def _add_counts(report: Report, cast: Cast, played: Played, lasted: float) -> No
                 [each.cpu / lasted],
             )
             for role, each in outcomes.items()
-            if role != "follower"  # in one process with the makers
+            if role != "follower"  # shares a process with the makers
         ),
         *(
             Figure(f"{role}: sent late by its client, p99", "ms", [each.late_ns / 1e6])
@@ -170,7 +170,7 @@ def _add_memory(report: Report, played: Played) -> None:
 
 
 def _refused(played: Played, step: float) -> dict[float, float]:
-    """Return by time how many of the companies' orders were refused a second."""
+    """Return the companies' rejected orders per second, by time."""
     company = played.columns["company"]
     taken = rates(company.taken(), step)
     return {at: rate - taken.get(at, 0.0) for at, rate in rates(company, step).items()}

@@ -1,9 +1,9 @@
-"""Sessions of the market in a process of their own: ``python -m … < PLAN``.
+"""Sessions of the market in a separate process: ``python -m … < PLAN``.
 
-The first line of standard input is a ``Part`` as JSON. It answers with a line
-when everybody is logged in, waits for a line with the monotonic time at which to
-start, and prints an ``Outcome`` as JSON at the end. It is an open loop: what is sent, and
-when, does not depend on the answers, and a time counts from when a request was due.
+The first line of standard input is a ``Part`` as JSON. The process prints a line when
+all sessions are logged in and reads a line with the monotonic start time. At the end
+it prints its ``Outcome`` list as JSON. It is an open loop: requests and their times do
+not depend on answers, and a latency counts from the request's due time.
 """
 
 from __future__ import annotations
@@ -40,12 +40,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-# What the kernel's timers need; the benchmarks run on it.
+# os.timerfd_create needs Python 3.13.
 assert sys.version_info >= (3, 13), "the market's clients need Python 3.13"
 
-AT_ONCE: Final = 64  # sessions that connect at the same time
-GRACE_SECONDS: Final = 30  # how long the last answers may take
-CHANNELS: Final = ("book", "ticker", "trade")  # that a follower follows
+AT_ONCE: Final = 64  # concurrent logins
+GRACE_SECONDS: Final = 30  # wait for the last answers
+CHANNELS: Final = ("book", "ticker", "trade")  # subscriptions of a follower
 
 
 class Player:
@@ -61,7 +61,7 @@ class Player:
         self.returns: list[float] = []
 
     async def connect(self) -> None:
-        """Connect and log in everybody, some at a time."""
+        """Connect and log in all sessions, AT_ONCE at a time."""
         limit = asyncio.Semaphore(AT_ONCE)
 
         async def enter(number: int) -> Session:
@@ -71,7 +71,7 @@ class Player:
         self.sessions = await asyncio.gather(*map(enter, range(len(self._names))))
 
     def flow(self) -> Iterator[Sending]:
-        """Return what this role sends."""
+        """Return the requests of this role."""
         part = self._part
         if self.role == "company":
             return orders(part.cast, part.phases, part.seed)
@@ -80,7 +80,7 @@ class Player:
         return iter(())
 
     async def play(self, start_ns: int) -> None:
-        """Send everything when it is due; return when all of it is answered."""
+        """Send every request at its due time; return when all are answered."""
         records = self.records
         records.started_ns = start_ns
         records.started_wall_ns = time.time_ns() - time.monotonic_ns() + start_ns
@@ -117,7 +117,7 @@ class Player:
         )
 
     async def _leave(self) -> None:
-        """Have everybody go who has all answers, and the others when they have."""
+        """Close each session once it has all answers, within GRACE_SECONDS."""
         for session in self.sessions:
             session.leave()
         gone = [session.gone for session in self.sessions]
@@ -142,7 +142,7 @@ class Player:
         return [{"channel": channel, "instrument": name} for channel in CHANNELS]
 
     async def _churn(self) -> None:
-        """Have one after the other leave and come back."""
+        """Let one company after another disconnect and come back."""
         if self.role != "company" or not self._part.leaves:
             return
         number = 0
@@ -157,9 +157,10 @@ class Player:
 
 
 class Agenda:
-    """Sends a role's requests when they are due, woken by a timer of the kernel.
+    """Sends a role's requests at their due times, woken by a kernel timer.
 
-    The loop's own timers come in steps of a millisecond, as long as an answer takes.
+    The event loop's timers have a resolution of a millisecond, as long as an answer
+    takes.
     """
 
     def __init__(self, player: Player, start_ns: int) -> None:
@@ -180,7 +181,7 @@ class Agenda:
         self._turn()
 
     def _turn(self) -> None:
-        """Send what is due, and set the timer for what is not."""
+        """Send what is due and set the timer for the next request."""
         player, sessions = self._player, self._player.sessions
         while (sending := self._next) is not None:
             late_ns = time.monotonic_ns() - self._start_ns - sending.at_ns
@@ -201,7 +202,7 @@ class Agenda:
 
 
 async def run(part: Part) -> list[Outcome]:
-    """Play a part; the start comes as a line on standard input."""
+    """Run a part; the start time comes as a line on standard input."""
     players = [Player(part, role) for role in part.roles]
     for player in players:
         await player.connect()
@@ -217,7 +218,7 @@ async def run(part: Part) -> list[Outcome]:
 
 
 def main() -> None:
-    """Play the part on standard input."""
+    """Run the part given on standard input."""
     part = msgspec.json.decode(sys.stdin.readline(), type=Part)
     allow_files(sum(len(part.cast.names(role)) for role in part.roles))
     outcomes = uvloop.run(run(part))

@@ -1,4 +1,4 @@
-"""What the columns of a market say: percentiles, courses over time, fairness."""
+"""Figures from a market's columns: percentiles, courses over time, fairness."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ if TYPE_CHECKING:
 
 
 class Fairness(NamedTuple):
-    """How alike sessions were served.
+    """How equally sessions were served.
 
-    ``jain`` is Jain's index of their mean times: 1 where all are alike, 1/n where
-    one waits for all. ``chance`` is what it is when the same times are dealt to
-    the sessions at random. ``worst`` has each session's p99, in ms, ascending.
+    ``jain`` is Jain's index of the sessions' mean times: 1 if all are equal, 1/n if one
+    session has all the waiting. ``chance`` is its value after the same times are dealt
+    to the sessions at random. ``worst`` has each session's p99 in ms, ascending.
     """
 
     sessions: int
@@ -33,21 +33,22 @@ class Fairness(NamedTuple):
     worst: list[float]
 
     def worst_at(self, percent: float) -> float:
-        """Return the p99 that so many per cent of the sessions do not exceed."""
+        """Return the p99 that ``percent`` per cent of the sessions do not exceed."""
         return self.worst[_rank(len(self.worst), percent)]
 
 
 def percentiles(took_ns: Iterable[int]) -> dict[str, float]:
-    """Return percentiles and the longest of one time or more, in ms, by name.
+    """Return the percentiles and the maximum of at least one time, in ms, by name.
 
-    Times count in whole microseconds: an hour has far fewer different ones.
+    Times are cut to whole microseconds, so that an hour has far fewer different
+    values.
     """
     summary = Latencies(took // 1000 * 1000 for took in took_ns).summary()
     return {name: micros / 1000 for name, micros in summary.items()}
 
 
 def figures(name: str, took_ns: Sequence[int]) -> list[Figure]:
-    """Return a figure in ms for each percentile; none where nothing happened."""
+    """Return a figure in ms per percentile; none without times."""
     if not took_ns:
         return []
     return [
@@ -57,7 +58,7 @@ def figures(name: str, took_ns: Sequence[int]) -> list[Figure]:
 
 
 def course(columns: Columns, step: float) -> tuple[list[float], dict[str, list[float]]]:
-    """Return times in seconds, and by name percentiles in ms of each step's."""
+    """Return the steps' times in seconds, and their percentiles in ms by name."""
     steps: dict[int, array[int]] = defaultdict(lambda: array("q"))
     for when, took in zip(columns.when, columns.took, strict=True):
         steps[int(when / SECOND_NS / step)].append(took)
@@ -70,7 +71,7 @@ def course(columns: Columns, step: float) -> tuple[list[float], dict[str, list[f
 
 
 def rates(columns: Columns, step: float, weight: float = 1) -> dict[float, float]:
-    """Return by time how many a second were due, each counted as ``weight``."""
+    """Return requests due per second by time, each counted as ``weight``."""
     counts: dict[int, int] = defaultdict(int)
     for when in columns.when:
         counts[int(when / SECOND_NS / step)] += 1
@@ -78,7 +79,7 @@ def rates(columns: Columns, step: float, weight: float = 1) -> dict[float, float
 
 
 def fairness(columns: Columns) -> Fairness:
-    """Compare the sessions that the columns tell of."""
+    """Compare the sessions in the columns."""
     dealt = columns.took[:]
     random.Random(7).shuffle(dealt)
     by_session = _by_session(columns.who, columns.took)
@@ -99,12 +100,12 @@ def jain(values: Sequence[float]) -> float:
     return sum(values) ** 2 / (len(values) * squares) if squares else 1.0
 
 
-# A maker's quote is two messages; counted by message each has half its commands.
+# A maker's quote is two messages; each counts as half of the quote's commands.
 QUOTE_WEIGHT: Final = QUOTE_COMMANDS / 2
 
 
 def _rank(count: int, percent: float) -> int:
-    """Return the place of a percentile among ``count`` ascending values."""
+    """Return the index of a percentile among ``count`` ascending values."""
     return min(math.ceil(count * percent / 100), count) - 1
 
 

@@ -1,9 +1,8 @@
-"""The market at full size: who takes part, what they send, and when.
+"""The plan of the market at full size: the participants, their requests and times.
 
-Everything follows from a plan and a seed: companies send limit orders at random
-times, at rates that change by phase; makers replace ten levels on both sides of
-one instrument at fixed times; followers only listen. ``past`` is the same cast as
-the commands that register it.
+Plan and seed determine everything. Companies send limit orders at random times, at
+rates that change by phase. Makers replace ten levels per side of one instrument at
+fixed times. Followers only listen. ``past`` gives the commands that register the cast.
 """
 
 from __future__ import annotations
@@ -37,23 +36,24 @@ if TYPE_CHECKING:
 
 
 Role = Literal["company", "maker", "follower"]
-COLUMNS: Final = ("when", "took", "who", "done")  # that each role's process writes
+# the files that each role's process writes
+COLUMNS: Final = ("when", "took", "who", "done")
 ROLES: Final[tuple[Role, ...]] = ("company", "maker", "follower")
 
 SECOND_NS: Final = 1_000_000_000
 MID: Final = 7464  # fen
-LEVELS: Final = 10  # that a maker quotes on each side
+LEVELS: Final = 10  # levels that a maker quotes per side
 QUOTE_COMMANDS: Final = 1 + 2 * LEVELS  # cancel_all, then a batch of new orders
-HELD: Final = 3  # instruments that a company trades
+HELD: Final = 3  # instruments per company
 
-# What a company sends: 60 % rest, 30 % take what is there, 10 % withdraw all. So
-# the orders that rest settle at six a company, however long it goes on.
+# A company's requests: 60 % resting orders, 30 % IOC orders, 10 % cancel_all. Its
+# resting orders thus settle at six, however long the run.
 RESTS: Final = 0.6
 TAKES: Final = 0.9
 
 
 class Phase(msgspec.Struct, frozen=True):
-    """So many seconds, with so many orders a second from all companies together."""
+    """A duration with a constant rate of orders from all companies together."""
 
     name: str
     seconds: float
@@ -61,7 +61,7 @@ class Phase(msgspec.Struct, frozen=True):
 
 
 class Cast(msgspec.Struct, frozen=True):
-    """How many there are of each, and how many instruments they trade."""
+    """The number of participants by role, and of instruments."""
 
     companies: int
     makers: int
@@ -82,7 +82,7 @@ class Cast(msgspec.Struct, frozen=True):
 
 
 class Sending(NamedTuple):
-    """What session number ``session`` of its role sends, ``at_ns`` from the start."""
+    """Requests of one session of a role, due ``at_ns`` from the start."""
 
     at_ns: int
     session: int
@@ -90,10 +90,10 @@ class Sending(NamedTuple):
 
 
 class Part(msgspec.Struct, frozen=True):
-    """What one process plays: ``roles`` of the cast, on the server at ``port``.
+    """The part of one process: ``roles`` of the cast, on the server at ``port``.
 
-    Makers quote every ``every`` seconds; ``leaves`` companies a second leave and
-    come back. What happened is written to ``directory``, a file per column.
+    Makers quote every ``every`` seconds. ``leaves`` companies per second disconnect
+    and come back. Results go to ``directory``, a file per column.
     """
 
     port: int
@@ -107,22 +107,22 @@ class Part(msgspec.Struct, frozen=True):
 
 
 class Outcome(msgspec.Struct, frozen=True):
-    """What came of one role: counts of messages, and who was refused what."""
+    """The result of one role: message counts, and rejections by name."""
 
     role: Role
     sent: int
     answered: int
     unanswered: int
-    lost: int  # connections that the server ended
+    lost: int  # connections closed by the server
     frames: int
     refused: dict[str, int]
-    late_ns: int  # how late the client itself sent, at p99
-    returns: list[float]  # seconds that coming back took, each
-    cpu: float  # of this process, in seconds, while the market ran
+    late_ns: int  # the client's own send delay, p99
+    returns: list[float]  # seconds of each reconnection
+    cpu: float  # seconds of this process during the market
 
 
 def key_of(name: str) -> Key:
-    """Return a participant's key, which follows from its name: it guards nothing."""
+    """Return a participant's key, derived from its name: it protects nothing."""
     secret = blake2b(name.encode(), digest_size=32).digest()
     return Key(name, Ed25519PrivateKey.from_private_bytes(secret))
 
@@ -138,7 +138,7 @@ def traded(cast: Cast, company: int) -> list[str]:
 
 
 def past(cast: Cast) -> Iterator[list[Command]]:
-    """Yield rows that list, register and fund everybody, and begin the day.
+    """Yield rows that list, register and fund the cast, and begin the day.
 
     The instruments trade by the rules of the preset ``cea``, but at any hour.
     """
@@ -159,7 +159,7 @@ def past(cast: Cast) -> Iterator[list[Command]]:
 
 
 def orders(cast: Cast, phases: list[Phase], seed: int) -> Iterator[Sending]:
-    """Yield what companies send, at the times of a Poisson process."""
+    """Yield the companies' requests, at the times of a Poisson process."""
     draw = random.Random(seed)
     at, end = 0.0, 0.0
     for phase in phases:
@@ -171,7 +171,7 @@ def orders(cast: Cast, phases: list[Phase], seed: int) -> Iterator[Sending]:
 
 
 def quotes(cast: Cast, phases: list[Phase], every: float) -> Iterator[Sending]:
-    """Yield what makers send: each has its turn in every ``every`` seconds."""
+    """Yield the makers' quotes: each maker has one turn in ``every`` seconds."""
     step = every / max(cast.makers, 1)
     for turn in range(int(sum(phase.seconds for phase in phases) / step)):
         maker = turn % cast.makers

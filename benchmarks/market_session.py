@@ -1,7 +1,7 @@
 """One session of the market: a light WebSocket client that times its answers.
 
-After the greeting frames are told apart by their first bytes and not decoded, so
-that four thousand sessions cost less than the server that serves them.
+After the greeting it tells frames apart by their first bytes and does not decode them,
+so that four thousand sessions cost less than the server.
 """
 
 from __future__ import annotations
@@ -32,9 +32,9 @@ _TIME: Final = re.compile(rb'"time":(\d+)')
 
 
 class Records:
-    """What happened to a role: when (ns from the start), how long (ns), to whom.
+    """A role's events: due time (ns from the start), duration (ns) and session.
 
-    ``done`` tells, by 1, that it was done; what is refused is 0.
+    ``done`` is 1 for an accepted request and 0 for a rejected one.
     """
 
     def __init__(self) -> None:
@@ -43,8 +43,8 @@ class Records:
         self.who = array("q")
         self.done = array("q")
         self.sent = 0
-        self.frames = 0  # that were received
-        self.lost = 0  # connections that ended although nobody had left
+        self.frames = 0  # received
+        self.lost = 0  # connections that the server ended
         self.refused: Counter[str] = Counter()
         self.started_ns = 0  # on the monotonic clock
         self.started_wall_ns = 0
@@ -57,10 +57,10 @@ class Records:
 
 
 class Session(asyncio.Protocol):
-    """A participant's connection; one object for each time that it connects.
+    """A participant's connection; each reconnection is a new object.
 
-    ``subscriptions`` are followed once it is logged in. ``ready`` is done when
-    all of them are answered, ``gone`` when the connection has ended.
+    After the login it subscribes to ``subscriptions``. ``ready`` is done when all
+    subscriptions are answered, ``gone`` when the connection has ended.
     """
 
     def __init__(
@@ -76,8 +76,8 @@ class Session(asyncio.Protocol):
         self._records = records
         self._greeting: Greeting | None = Greeting(port, Until.LOGIN, key_of(name))
         self._frames = Frames()
-        self._pending: deque[int] = deque()  # when each was due, ns from the start
-        self._unready = len(subscriptions)  # answers
+        self._pending: deque[int] = deque()  # due times, ns from the start
+        self._unready = len(subscriptions)  # subscriptions without an answer
         self._leaving = False
         loop = asyncio.get_running_loop()
         self.ready: asyncio.Future[None] = loop.create_future()
@@ -85,7 +85,7 @@ class Session(asyncio.Protocol):
 
     @property
     def present(self) -> bool:
-        """Tell whether it takes requests."""
+        """Return whether the session accepts requests."""
         return self.ready.done() and not self._leaving
 
     @property
@@ -117,13 +117,13 @@ class Session(asyncio.Protocol):
         self.gone.set_result(None)
 
     def send(self, at_ns: int, requests: list[bytes]) -> None:
-        """Send requests that were due ``at_ns`` from the start."""
+        """Send requests with due time ``at_ns`` from the start."""
         self._pending.extend([at_ns] * len(requests))
         self._records.sent += len(requests)
         self._transport.write(b"".join(framed(request) for request in requests))
 
     def leave(self) -> None:
-        """Send nothing more; close when everything is answered."""
+        """Send no more requests; close the connection after the last answer."""
         self._leaving = True
         if not self._pending:
             self._transport.close()
@@ -147,16 +147,17 @@ class Session(asyncio.Protocol):
             self._print(payload)
 
     def _subscribed(self, payload: bytes) -> None:
-        """Be ready when every subscription is answered."""
+        """Become ready when every subscription is answered."""
         message = msgspec.json.decode(payload)
         if "method" in message:
             assert message["success"], message
             self._unready -= 1
-            if not self._unready and not self.ready.cancelled():  # the end has come
+            # cancelled at shutdown
+            if not self._unready and not self.ready.cancelled():
                 self.ready.set_result(None)
 
     def _answered(self, payload: bytes) -> None:
-        """Count an answer; they come in the order of the requests."""
+        """Record an answer; answers arrive in the order of the requests."""
         records = self._records
         at_ns = self._pending.popleft()
         took_ns = time.monotonic_ns() - records.started_ns - at_ns
@@ -169,7 +170,7 @@ class Session(asyncio.Protocol):
             self._transport.close()
 
     def _print(self, payload: bytes) -> None:
-        """Count how old a print is, by the venue's time, which is this machine's."""
+        """Record a print's age; the venue's clock is this machine's clock."""
         found = _TIME.search(payload)
         assert found is not None
         now_ns = time.time_ns()

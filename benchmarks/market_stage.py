@@ -1,7 +1,7 @@
-"""A server and the processes of its market, played from a start to an end.
+"""A server and the client processes of its market, from start to end.
 
-While they play, the memory of server and follower is looked at once a second.
-What the sessions wrote comes back as columns: when, how long, and to whom.
+During the run the memory of server and follower is sampled once a second. The
+sessions' records come back as columns: due time, duration and session.
 """
 
 from __future__ import annotations
@@ -35,11 +35,11 @@ if TYPE_CHECKING:
     from benchmarks.market_plan import Cast, Phase
 
 
-AHEAD_SECONDS: Final = 1.0  # from when all are logged in to the start
+AHEAD_SECONDS: Final = 1.0  # from the last login to the start
 
 
 class Columns(NamedTuple):
-    """What happened to one role: times in nanoseconds from the start."""
+    """The events of one role; times are in nanoseconds from the start."""
 
     when: array[int]
     took: array[int]
@@ -47,12 +47,12 @@ class Columns(NamedTuple):
     done: array[int]
 
     def between(self, start: float, end: float) -> Columns:
-        """Return what was due from ``start`` to ``end``, in seconds."""
+        """Return the events due from ``start`` to ``end``, in seconds."""
         first, last = int(start * SECOND_NS), int(end * SECOND_NS)
         return self._where([first <= when < last for when in self.when])
 
     def taken(self) -> Columns:
-        """Return what was done, without what was refused."""
+        """Return the accepted requests."""
         return self._where(self.done)
 
     def _where(self, kept: Sequence[int]) -> Columns:
@@ -60,7 +60,7 @@ class Columns(NamedTuple):
 
 
 class Memory(NamedTuple):
-    """Resident MB of server and follower, and when, in seconds from the start."""
+    """Resident MB of server and follower; ``at`` is in seconds from the start."""
 
     at: list[float]
     server: list[float]
@@ -68,25 +68,25 @@ class Memory(NamedTuple):
 
 
 class Played(NamedTuple):
-    """What came of it; ``verified`` is what ``carbonex verify`` said at the end."""
+    """The results of a run; ``verified`` is the output of ``carbonex verify``."""
 
     login_seconds: float
     outcomes: dict[Role, Outcome]
     columns: dict[Role, Columns]
     memory: Memory
-    server_cpu: float  # seconds, while the market ran
+    server_cpu: float  # CPU seconds during the market
     verified: str
 
 
 def play(directory: Path, parts: list[Part]) -> Played:
-    """Write the venue, serve it, play every part in a process of its own, verify.
+    """Write the venue, serve it, run every part in its own process, and verify.
 
     Each part's ``port`` and ``directory`` are filled in.
 
     Raises:
-        RuntimeError: If a process ends early; the message has its code.
-        subprocess.CalledProcessError: If the server does not stop in good order,
-            or its log is not right.
+        RuntimeError: If a process ends early; the message has its exit code.
+        subprocess.CalledProcessError: If the server does not stop cleanly, or its
+            log does not verify.
 
     """
     venue = directory / "venue"
@@ -114,7 +114,7 @@ def play(directory: Path, parts: list[Part]) -> Played:
 
 
 def plan(cast: Cast, phases: list[Phase], roles: list[Role], **settings: float) -> Part:
-    """Return a part of a market, for ``play``."""
+    """Return a part of a market for ``play``."""
     part = Part(0, cast, roles, phases, "")
     return msgspec.structs.replace(part, **settings)
 
@@ -134,7 +134,7 @@ def _player(part: Part, served: Served, directory: Path) -> subprocess.Popen[str
 def _start(
     players: list[subprocess.Popen[str]], pid: int, phases: list[Phase]
 ) -> Memory:
-    """Start everybody at the same time; look at the memory until the end."""
+    """Start all clients at the same time; sample the memory until the end."""
     start_ns = time.monotonic_ns() + int(AHEAD_SECONDS * SECOND_NS)
     for player in players:
         tell(player, b"%d" % start_ns)

@@ -1,7 +1,7 @@
-"""Latency at fixed rates: orders go out at their times, whatever the server does.
+"""Latency at fixed rates: orders are sent at their due times in any case.
 
-The bare echo gets the same requests at the same times, on the same machine: what its
-tail has, no server that shares these cores is spared.
+The bare echo gets the same requests at the same times on the same machine. No server
+that shares these cores can have a shorter latency tail than the echo.
 """
 
 from __future__ import annotations
@@ -23,19 +23,19 @@ if TYPE_CHECKING:
     from benchmarks.servers import Server
 
 
-SHARES: Final = (0.1, 0.25, 0.5, 0.75, 0.9)  # of the capacity, offered
+SHARES: Final = (0.1, 0.25, 0.5, 0.75, 0.9)  # of the capacity, as offered rates
 LOWEST: Final = 1_000  # orders/s, the first rate
 WARMUP_SECONDS: Final = 1.0
 TAILS: Final = (2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000)
-FEW: Final = 10  # slower requests that a percentile needs to mean something
+FEW: Final = 10  # slower requests that a percentile needs to be meaningful
 
 
 class Offered(NamedTuple):
-    """What came of one rate: orders/s offered and answered, ``size`` latencies.
+    """The result of one rate: orders/s offered and answered, ``size`` latencies.
 
-    ``late`` is the p99 of what the client itself was late, in microseconds;
-    ``waited`` how long in every second the server's threads were kept waiting for a
-    processor, in milliseconds.
+    ``late`` is the client's own send delay at p99, in microseconds. ``waited`` is the
+    milliseconds per second for which the server's threads were ready to run but had no
+    processor.
     """
 
     rate: float
@@ -47,14 +47,14 @@ class Offered(NamedTuple):
 
 
 class Side(NamedTuple):
-    """A server to measure: how it is run, and the capacity in orders/s to go up to."""
+    """A server to measure: how to run it, and its capacity in orders/s."""
 
     run: Callable[[], AbstractContextManager[Server]]
     capacity: float
 
 
 def measure(report: Report, seconds: float, sides: dict[str, Side]) -> None:
-    """Add each side's percentiles and charts, by its name."""
+    """Add each side's percentiles and charts to the report, by name."""
     curves = {}
     for name, side in sides.items():
         curves[name] = [offer(rate, seconds, side.run) for rate in rates(side.capacity)]
@@ -71,7 +71,7 @@ def measure(report: Report, seconds: float, sides: dict[str, Side]) -> None:
 
 
 def rates(capacity: float) -> list[float]:
-    """Return what is offered, in orders/s, ascending."""
+    """Return the offered rates in orders/s, ascending."""
     shares = {round(share * capacity, -2) for share in SHARES}
     return sorted({float(LOWEST), *(rate for rate in shares if rate > LOWEST)})
 
@@ -79,7 +79,7 @@ def rates(capacity: float) -> list[float]:
 def offer(
     rate: float, seconds: float, run: Callable[[], AbstractContextManager[Server]]
 ) -> Offered:
-    """Send at that rate to a server of its own."""
+    """Send at the given rate to a new server."""
     warmup = int(rate * min(WARMUP_SECONDS, seconds))
     with run() as server:
         timed = Timed(
@@ -118,7 +118,7 @@ def _figures(side: str, offered: Offered) -> list[Figure]:
 
 
 def _tails(side: str, curve: list[Offered]) -> Chart:
-    """Draw each rate's latency against how few requests took longer."""
+    """Draw each rate's latency over the share of slower requests."""
     series = []
     for offered in curve:
         tails = [tail for tail in TAILS if offered.size >= FEW * tail]
@@ -135,7 +135,7 @@ def _tails(side: str, curve: list[Offered]) -> Chart:
 
 
 def _curve(curves: dict[str, list[Offered]]) -> Chart:
-    """Draw latency against the throughput at which it was measured."""
+    """Draw latency over the throughput at which it was measured."""
     return Chart(
         "gateway-throughput",
         "Throughput against latency, open loop",

@@ -1,8 +1,8 @@
 """``python -m benchmarks peers``: the same flow through every peer, side by side.
 
-First what they make of it, on what all can do (limit orders and cancels), then
-how fast. Each has an environment of its own, and is credited with what it does.
-None of them has a log within the time; ``log`` says whether there is one around it.
+First it compares the outcomes on the common subset (limit orders and cancels), then
+the speed. Each peer has its own environment and is credited with its features. No
+timing includes a log; ``log`` says whether the engine has one around it.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ HEAD: Final = (
 
 
 class Size(NamedTuple):
-    """How much is run; ``short`` is the flow that the slowest peer is given too."""
+    """The amount of work; ``short`` is a flow that the slowest peer can run too."""
 
     pairs: int
     passes: int
@@ -74,7 +74,7 @@ QUICK: Final = Size(
 
 
 def measure(quick: bool) -> Report:  # noqa: FBT001
-    """Compare what every engine makes of a flow, and then how fast it is."""
+    """Compare the outcomes of every engine, and then the speed."""
     size = QUICK if quick else FULL
     engines, absent = present([COMPILED, PURE, *OTHERS])
     report = Report(
@@ -96,7 +96,7 @@ def measure(quick: bool) -> Report:  # noqa: FBT001
 
 
 def reference(path: Path) -> dict[str, Rows]:
-    """Return what is right for a flow: its fills, and the book after each command."""
+    """Return a flow's correct fills, and the book after each command."""
     engine = bare.Engine()
     fills: Rows = []
     books: Rows = []
@@ -108,7 +108,7 @@ def reference(path: Path) -> dict[str, Rows]:
 
 
 def verdict(right: Rows, made: Rows, what: str) -> str:
-    """Say whether an engine's rows are right, or where they begin not to be."""
+    """Return whether an engine's rows are correct, or where they start to differ."""
     if made == right:
         return f"all {len(right):,} {what} equal"
     pairs = itertools.zip_longest(right, made)
@@ -118,7 +118,7 @@ def verdict(right: Rows, made: Rows, what: str) -> str:
 
 
 def _compared(engines: list[Contender], path: Path, count: int) -> list[str]:
-    """Return a table: what each engine does, and whether its outcomes are right."""
+    """Return a table of each engine's features and the check of its outcomes."""
     rows = {
         engine: [engine.requires or engine.name, *engine.does] for engine in engines
     }
@@ -134,7 +134,7 @@ def _compared(engines: list[Contender], path: Path, count: int) -> list[str]:
 def _race(
     report: Report, engines: list[Contender], path: Path, size: Size, flow: str
 ) -> None:
-    """Run one flow and add the rates to the report, and the ratios to the peers."""
+    """Run one flow; add the rates and the ratios to the peers to the report."""
     measured = alternate([*engines, BARE], path, size.pairs, size.passes)
     figures = {
         engine: Figure(f"{flow}: {engine.name}", "commands/s", runs.rates)
@@ -151,7 +151,7 @@ def _race(
 
 
 def _depths(engines: list[Contender], path: Path, size: Size) -> Chart:
-    """Return how fast each engine is on deeper and deeper books."""
+    """Return the speed of each engine on books of growing depth."""
     lines = {engine: Series(engine.name, [], []) for engine in engines}
     for depth in size.depths:
         write(path, deep(depth, size.deep), before=depth)

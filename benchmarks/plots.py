@@ -1,4 +1,4 @@
-"""Draws the charts of the results as SVG, the same bytes for the same results."""
+"""Draw the results' charts as SVG; the same results give the same bytes."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 PLOTS: Final = Path(__file__).parents[1] / "docs/plots"
 STYLE: Final[dict[Any, Any]] = {
-    "svg.hashsalt": "carbonex",  # else ids are random
-    "svg.fonttype": "none",  # text stays text
+    "svg.hashsalt": "carbonex",  # without it ids are random
+    "svg.fonttype": "none",  # keep text as text
     "font.family": "sans-serif",
     "font.size": 10,
     "axes.grid": True,
@@ -31,15 +31,15 @@ STYLE: Final[dict[Any, Any]] = {
     "axes.spines.right": False,
 }
 INCHES: Final = (7.5, 4.5)
-# Told apart by people who do not see all colours (Okabe and Ito), and by markers.
+# Colours that colour-blind people can tell apart (Okabe and Ito), plus markers.
 COLOURS: Final = (
     *("#0072b2", "#d55e00", "#009e73", "#cc79a7"),
     *("#e69f00", "#56b4e9", "#000000", "#8c8c00"),
 )
 MARKERS: Final = "osD^vPX*"
-LINES: Final = ("-", "--", ":")  # where the colours begin anew
-WIDE: Final = 1_000  # from here on a logarithmic axis has room for its decades only
-BESIDE: Final = 6  # lines from which on the legend stands beside the axes
+LINES: Final = ("-", "--", ":")  # for each repetition of the colours
+WIDE: Final = 1_000  # ratio from which a logarithmic axis has room for decades only
+BESIDE: Final = 6  # number of lines from which the legend is beside the axes
 
 
 def draw(results: Path = RESULTS, plots: Path = PLOTS) -> list[Path]:
@@ -88,7 +88,7 @@ def _lines(axes: Axes, chart: Chart) -> None:
 
 
 def _scale(axis: Axis, *, is_log: bool) -> None:
-    """Number an axis as a report does; if it is linear it begins at zero."""
+    """Format an axis as reports do; a linear axis starts at zero."""
     axes = axis.axes
     name = "x" if axis is axes.xaxis else "y"
     if is_log:

@@ -1,6 +1,6 @@
-"""Processes that a benchmark starts, talks to and looks at.
+"""Start processes, talk to them and measure them.
 
-Interpreters that have no more than the standard library read it, too.
+Interpreters that have only the standard library import this module, too.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-CPU_CLOCK: Final = 2  # of <linux/posix-timers.h>: CPUCLOCK_SCHED of a process
-SPARE_FILES: Final = 64  # beside sockets
+CPU_CLOCK: Final = 2  # CPUCLOCK_SCHED of a process, from <linux/posix-timers.h>
+SPARE_FILES: Final = 64  # descriptors beyond the sockets
 
 
 @contextlib.contextmanager
 def running(command: list[str], **more: str) -> Iterator[subprocess.Popen[str]]:
-    """Run a process, with ``more`` in its environment, and end it in any case."""
+    """Run a process with ``more`` in its environment; terminate it in any case."""
     with subprocess.Popen(
         command,
         stdin=subprocess.PIPE,
@@ -41,7 +41,7 @@ def running(command: list[str], **more: str) -> Iterator[subprocess.Popen[str]]:
 
 
 def printed(module: str, *arguments: str, told: bytes = b"") -> bytes:
-    """Return what a module prints that is given ``told`` on standard input.
+    """Return a module's output; it gets ``told`` on standard input.
 
     Raises:
         subprocess.CalledProcessError: If it fails.
@@ -60,7 +60,7 @@ def line(process: subprocess.Popen[str]) -> str:
     """Return the next line that a process prints.
 
     Raises:
-        RuntimeError: If it ends instead; the message has its code.
+        RuntimeError: If it ends instead; the message has its exit code.
 
     """
     assert process.stdout is not None
@@ -71,57 +71,57 @@ def line(process: subprocess.Popen[str]) -> str:
 
 
 def tell(process: subprocess.Popen[str], what: bytes) -> None:
-    """Give a process a line."""
+    """Send a line to a process's standard input."""
     assert process.stdin is not None
     process.stdin.write(what.decode() + "\n")
     process.stdin.flush()
 
 
 def cpu_ns(pid: int) -> int:
-    """Return what a process has had of the processors so far, in nanoseconds.
+    """Return the CPU time that a process has used so far, in nanoseconds.
 
-    User and system time of all its threads, by its clock (clock_getcpuclockid),
-    because /proc/PID/stat counts in steps of 10 ms.
+    It is the user and system time of all threads by the process's clock
+    (clock_getcpuclockid), because /proc/PID/stat counts in steps of 10 ms.
     """
     return time.clock_gettime_ns(~pid << 3 | CPU_CLOCK)
 
 
 def kept_waiting_ns(pid: int) -> int:
-    """Return how long a process's threads were ready to run and had no processor.
+    """Return how long a process's threads were ready to run without a processor.
 
-    In nanoseconds so far, by the scheduler's own count (/proc/PID/task/TID/schedstat);
-    of threads that have ended nothing is known.
+    The total is in nanoseconds, from the scheduler's count
+    (/proc/PID/task/TID/schedstat). Threads that have ended are not included.
     """
     tasks = Path(f"/proc/{pid}/task").glob("*/schedstat")
     return sum(int(task.read_text(encoding="ascii").split()[1]) for task in tasks)
 
 
 def resident(pid: int) -> int:
-    """Return the memory that a process holds, in bytes."""
+    """Return the resident memory of a process, in bytes."""
     pages = Path(f"/proc/{pid}/statm").read_text(encoding="ascii").split()[1]
     return int(pages) * os.sysconf("SC_PAGE_SIZE")
 
 
 def most_resident(pid: int) -> int:
-    """Return the most memory that a process has held since it began, in bytes.
+    """Return the peak resident memory of a process since its start, in bytes.
 
-    What getrusage tells is no less than its parent held when it was started.
+    getrusage is unsuitable: its value includes the parent's memory at the start.
     """
     status = Path(f"/proc/{pid}/status").read_text(encoding="ascii")
     return int(status.split("VmHWM:")[1].split()[0]) * 1024
 
 
 def children(pid: int) -> list[int]:
-    """Return the processes that a process has started: the server's follower."""
+    """Return the child processes of a process: the server's follower."""
     path = Path(f"/proc/{pid}/task/{pid}/children")
     return [int(child) for child in path.read_text(encoding="ascii").split()]
 
 
 def allow_files(count: int) -> None:
-    """Let this process have as many sockets, and some files.
+    """Let this process open ``count`` sockets, and some files.
 
     Raises:
-        ValueError: If the system does not allow so many.
+        ValueError: If the system's hard limit is lower.
 
     """
     soft, most = resource.getrlimit(resource.RLIMIT_NOFILE)

@@ -1,8 +1,7 @@
-"""Recovery: a long log replayed, a history made anew, a restart from a snapshot.
+"""Recovery: replay a long log, rebuild a history, restart from a snapshot.
 
-Every measurement is taken in a process of its own, the log built once. Seconds
-are the processor's; only from the start of a process until it is ready they are
-the clock's.
+Every measurement runs in its own process; the log is built once. Times are CPU
+seconds, except that "process start to ready" is wall-clock time.
 """
 
 from __future__ import annotations
@@ -29,9 +28,9 @@ if TYPE_CHECKING:
 
     from carbonex.engine import Command
 
-COMMANDS = 1_000_000  # leaves some 140,000 orders resting
+COMMANDS = 1_000_000  # about 140,000 orders stay open
 ORDERS = 1_000_000
-LEVELS = 600  # prices a side that the orders of the snapshot lie at, most near the best
+LEVELS = 600  # prices per side of the snapshot's orders, most of them near the best
 ROUNDS = 3
 
 
@@ -57,13 +56,13 @@ def measure(quick: bool) -> Report:  # noqa: FBT001 - as every part
 
 
 def write_log(directory: Path, count: int) -> None:
-    """Write the log of a venue that has taken the mixed flow."""
+    """Write the log of a venue that has run the mixed flow."""
     configure(directory)
     write_past(directory, rows((command(op) for op in mixed(count)), BATCH))
 
 
 def write_snapshot(directory: Path, orders: int) -> None:
-    """Write a venue in which so many orders rest, and its snapshot."""
+    """Write a venue with ``orders`` resting orders, and its snapshot."""
     configure(directory)
     exchange = write_past(directory, rows(_resting(orders), 500))
     open_orders = sum(len(account.orders) for account in exchange.accounts.values())
@@ -72,19 +71,19 @@ def write_snapshot(directory: Path, orders: int) -> None:
 
 
 def rows(commands: Iterator[Command], size: int) -> Iterator[list[Command]]:
-    """Yield the market's opening, then the commands in rows of ``size``."""
+    """Yield the market's setup, then the commands in rows of ``size``."""
     yield market(long_day(NOW_NS))
     yield from batches(commands, size)
 
 
 def run(what: str, directory: Path) -> dict[str, float]:
-    """Recover in a process of its own; return seconds by what they were spent on."""
+    """Recover in a separate process; return seconds by step."""
     done = printed("benchmarks.replay", what, str(directory))
     return msgspec.json.decode(done.splitlines()[-1], type=dict[str, float])
 
 
 def _replay(directory: Path, report: Report) -> float:
-    """Report the rate, and by its parts; return how many commands it was."""
+    """Report the replay rate and its parts; return the number of commands."""
     recoveries, parts, raw = (
         [run(what, directory) for _ in range(ROUNDS)]
         for what in ("recovery", "parts", "raw")
@@ -130,9 +129,9 @@ def _restart(directory: Path, report: Report) -> None:
 
 
 def _start(directory: Path) -> tuple[float, float]:
-    """Start the server, wait until commands are taken, and kill it.
+    """Start the server, wait until it takes commands, and kill it.
 
-    Return the seconds that this took, and those of the processor.
+    Return the wall-clock seconds and the CPU seconds of the start.
     """
     started = time.perf_counter()
     with serving(directory) as served:

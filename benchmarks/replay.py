@@ -1,7 +1,7 @@
-"""One recovery in a process of its own: ``python -m benchmarks.replay WHAT DIR``.
+"""One recovery in a separate process: ``python -m benchmarks.replay WHAT DIR``.
 
-Its last line is a JSON object of seconds, by what they were spent on: the
-processor's, since others may be at work on the machine. It is one thread.
+Its last line is a JSON object of seconds by step. They are CPU seconds, because other
+processes may be busy on the machine. The recovery is one thread.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ def recovery(directory: Path) -> dict[str, float]:
 
 
 def parts(directory: Path) -> dict[str, float]:
-    """Recover with a look at the clock between the parts of each row."""
+    """Recover, reading the clock between the parts of each row."""
     gc.disable()
     log = LogReader(directory)
     exchange = Exchange()
@@ -83,7 +83,7 @@ def parts(directory: Path) -> dict[str, float]:
 
 
 def raw(directory: Path) -> dict[str, float]:
-    """Read and hash the same bytes as one piece."""
+    """Read and hash the same bytes in one piece per file."""
     started = clock()
     size = 0
     for path in sorted((directory / "log").glob("*.log")):
@@ -94,7 +94,7 @@ def raw(directory: Path) -> dict[str, float]:
 
 
 def snapshot(directory: Path) -> dict[str, float]:
-    """Load and restore the newest snapshot, then take and keep it again."""
+    """Load and restore the newest snapshot, then take and save it again."""
     gc.disable()
     snapshots = SnapshotStore(directory)
     started = clock()
@@ -118,7 +118,7 @@ def snapshot(directory: Path) -> dict[str, float]:
 
 
 def history(directory: Path) -> dict[str, float]:
-    """Follow the log from its beginning, as a follower whose history is gone."""
+    """Follow the log from its beginning, like a follower without a history."""
     remove(directory / HISTORY_NAME)
     started = clock()
     follower = Follower(directory)

@@ -1,7 +1,7 @@
-"""What a part of the benchmarks found: figures, ratios and charts, as text and JSON.
+"""The report of a benchmark part: figures, ratios and charts, as text and JSON.
 
-A figure has a value of every run, so that a reader sees how far they lie apart;
-a claim is a ratio of two that were measured side by side, run by run.
+A figure holds the value of every run, so that readers see the spread. A claim is a
+ratio of two figures that were measured side by side, run by run.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ RESULTS: Final = Path(__file__).parent / "results"
 
 
 class Figure(msgspec.Struct, frozen=True):
-    """What was measured: the value of every run, in ``unit``."""
+    """A measurement: the value of every run, in ``unit``."""
 
     name: str
     unit: str
@@ -43,7 +43,7 @@ class Figure(msgspec.Struct, frozen=True):
 
 
 class Ratio(msgspec.Struct, frozen=True):
-    """Two figures, divided run by run; ``goal`` says what was wanted."""
+    """Two figures, divided run by run; ``goal`` is the target."""
 
     name: str
     values: list[float]
@@ -77,9 +77,9 @@ class Series(msgspec.Struct, frozen=True):
 
 
 class Chart(msgspec.Struct, frozen=True):
-    """What ``python -m benchmarks plots`` draws as ``docs/plots/NAME.svg``.
+    """A chart that ``python -m benchmarks plots`` draws as ``docs/plots/NAME.svg``.
 
-    ``log`` names the axes that are logarithmic: "", "x", "y" or "xy".
+    ``log`` names the logarithmic axes: "", "x", "y" or "xy".
     """
 
     name: str
@@ -91,9 +91,9 @@ class Chart(msgspec.Struct, frozen=True):
 
 
 class Report(msgspec.Struct):
-    """One part's outcome: its workload, the machine, and what came of it.
+    """The results of one part, with its workload and the machine.
 
-    ``limits`` are what the machine can do at best, measured in the same run.
+    ``limits`` are the machine's limits, measured in the same run.
     """
 
     part: str
@@ -112,7 +112,7 @@ class Report(msgspec.Struct):
     )
 
     def text(self) -> str:
-        """Return it for a terminal, and for the log of results."""
+        """Return the report as text, for a terminal and for the log of results."""
         lines = [
             self.command,
             *self.machine.lines(),
@@ -127,7 +127,7 @@ class Report(msgspec.Struct):
         return "\n".join(lines) + "\n"
 
     def save(self, directory: Path = RESULTS) -> Path:
-        """Write it as ``PART.json``; return where."""
+        """Write the report as ``PART.json``; return its path."""
         directory.mkdir(exist_ok=True)
         path = directory / f"{self.part}.json"
         path.write_bytes(msgspec.json.format(msgspec.json.encode(self)) + b"\n")
@@ -135,7 +135,7 @@ class Report(msgspec.Struct):
 
 
 def number(value: float) -> str:
-    """Return it with three significant digits or all of its whole ones."""
+    """Return a number with three significant digits, or all its whole digits."""
     if abs(value) >= 100:
         return f"{value:,.0f}"
     return f"{value:,.3g}"

@@ -1,9 +1,9 @@
-"""Scaling: how cost grows with depth, accounts, instruments, followers, log and state.
+"""Scaling: cost by depth, accounts, instruments, followers, log and state.
 
-A command may cost O(log n) of anything; what a start and a snapshot cost may grow
-with what they read. Bigger states miss the processor's caches more often, so a
-command's time grows although it does the same: the functions that it calls, counted
-on the pure engine, tell the two apart.
+A command may cost O(log n) of anything; a start and a snapshot may cost O(n) of what
+they read. Bigger states miss the processor's caches more often, so a command's time
+grows although its work is the same. The count of function calls, taken on the pure
+engine, separates the two effects.
 """
 
 from __future__ import annotations
@@ -25,15 +25,15 @@ if TYPE_CHECKING:
 
 
 ROUNDS: Final = 3
-CALLS_COUNT: Final = 5_000  # commands whose calls are counted
-LARGE: Final = (10_000, 100_000, 1_000_000)  # commands of a log, orders of a state
+CALLS_COUNT: Final = 5_000  # commands with counted calls
+LARGE: Final = (10_000, 100_000, 1_000_000)  # commands in a log, orders in a state
 
 
 class Axis(NamedTuple):
-    """What grows, through which ``sizes``; ``amount`` is what is measured at each.
+    """A quantity that grows through ``sizes``; ``amount`` is the work per size.
 
-    The ratio is that of the last size to the size number ``base``, from which on
-    O(log n) can be told from a constant.
+    The ratio compares the last size with the size at index ``base``. From that size
+    on O(log n) differs from a constant.
     """
 
     what: str
@@ -45,7 +45,7 @@ class Axis(NamedTuple):
 
     @property
     def allowed(self) -> float:
-        """What O(log n) would make of the cost between those two sizes."""
+        """The cost ratio of O(log n) between these two sizes."""
         return math.log(self.sizes[-1]) / math.log(self.sizes[self.base])
 
 
@@ -89,7 +89,7 @@ def measure(quick: bool) -> Report:  # noqa: FBT001 - as every part
 
 
 def _along(axis: Axis, rounds: int, report: Report) -> None:
-    """Measure one axis, size after size in each round."""
+    """Measure one axis; each round goes through all sizes."""
     found: dict[int, list[float]] = {size: [] for size in axis.sizes}
     for _ in range(rounds):
         for size in axis.sizes:
@@ -137,7 +137,7 @@ def _log(sizes: list[int], rounds: int, report: Report) -> None:
 
 
 def _state(sizes: list[int], report: Report) -> None:
-    """Measure a snapshot by the orders that are open."""
+    """Measure a snapshot by the number of open orders."""
     by_size = [{figure.name: figure for figure in of_size(size)} for size in sizes]
     series = []
     for step in ("take", "restore"):
@@ -161,7 +161,7 @@ def _state(sizes: list[int], report: Report) -> None:
 
 
 def _linear(what: str, sizes: list[int], costs: list[Figure]) -> Ratio:
-    """Return the cost per command or order: largest over the one before."""
+    """Return the cost per item, the largest size over the one before."""
     each = [cost.median / size for cost, size in zip(costs, sizes, strict=True)]
     name = f"{what} of one, {sizes[-1]:,} / {sizes[-2]:,}"
     return Ratio(name, [each[-1] / each[-2]], "1 is linear")
@@ -181,7 +181,7 @@ def _chart(  # noqa: PLR0913, PLR0917 - as a chart has
 
 
 def _run(what: str, size: int, count: int, *options: str) -> float:
-    """Run one size in a process of its own, on the pure engine where calls count."""
+    """Run one size in a separate process, on the pure engine to count calls."""
     module = "benchmarks.scaling_run"
     arguments = [what, str(size), str(count), *options]
     if options:

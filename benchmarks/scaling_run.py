@@ -1,8 +1,8 @@
-"""One size of one workload, in a process of its own: ``WHAT SIZE COUNT [calls]``.
+"""One size of one workload, in a separate process: ``WHAT SIZE COUNT [calls]``.
 
-Prints microseconds of the processor: of the engine for each command, or of the feed
-for each follower and flush. With ``calls`` it prints how many functions were called
-instead, which no other load and no cache changes; a compiled engine's are not seen.
+It prints CPU microseconds: of the engine per command, or of the feed per follower and
+flush. With ``calls`` it prints the number of function calls instead, which no other
+load and no cache changes. Calls within a compiled engine are invisible.
 """
 
 from __future__ import annotations
@@ -54,19 +54,19 @@ if TYPE_CHECKING:
     Meter = Callable[[Callable[[], object]], float]
 
 
-RESTING: Final = 1_000  # orders, where their number is not what changes
-PER_BOOK: Final = 100  # where the number of instruments is what changes
-MID: Final = 2**20  # fen: room for 50,000 prices on both sides
+RESTING: Final = 1_000  # orders, where their number is constant
+PER_BOOK: Final = 100  # orders per instrument, where the number of instruments grows
+MID: Final = 2**20  # fen: room for 50,000 prices per side
 PER_PRICE: Final = 10  # resting orders
 FLUSH_NS: Final = 100_000_000
 
 
 class Market:
-    """Accounts, instruments and orders that rest, spread evenly over all of them.
+    """Accounts, instruments and resting orders, spread evenly.
 
-    The first half of the accounts buys and the second sells. An order comes from
-    any account, for any instrument, at any price of its side; a cancel hits any
-    order. So books keep their size and shape, however long it goes on.
+    The first half of the accounts buys and the second sells. An order comes from any
+    account, for any instrument, at any price of its side. A cancel hits any order.
+    Books thus keep their size and shape, however long the run.
     """
 
     def __init__(self, accounts: int, instruments: int, resting: int) -> None:
@@ -74,7 +74,7 @@ class Market:
         self._draw = random.Random(7)
         self._accounts = [f"trader-{n}" for n in range(accounts)]
         self._instruments = [f"CEA-{n}" for n in range(instruments)]
-        self._prices = max(resting // instruments // PER_PRICE // 2, 1)  # a side
+        self._prices = max(resting // instruments // PER_PRICE // 2, 1)  # per side
         self._most = resting
         self._resting: list[tuple[str, int]] = []  # account and order number
         self._placed = 0
@@ -91,7 +91,7 @@ class Market:
         self.exchange.apply(Batch(0, 1, 1, next(self._n), commands))
 
     def flow(self, count: int) -> Iterator[Command]:
-        """Yield ``count`` commands: 5 % cross, as many cancel as rest."""
+        """Yield ``count`` commands: 5 % cross, cancels and resting orders are equal."""
         for _ in range(count):
             if self._draw.random() < 0.05:
                 yield self._place(self._draw.randrange(CROSS), rests=False)
@@ -116,7 +116,7 @@ class Market:
             yield self._place(-self._draw.randrange(self._prices))
 
     def _place(self, away: int, *, rests: bool = True) -> Command:
-        """Place an order ``away`` fen across the middle, or short of it."""
+        """Place an order ``away`` fen across the middle; negative: short of it."""
         draw = self._draw
         half = len(self._accounts) // 2
         seller = half + draw.randrange(half)
@@ -132,33 +132,34 @@ class Market:
         return PlaceOrder(name, name, instrument, side, price, quantity, LIMIT, GTC)
 
     def _sold(self, account: int) -> str:
-        """Return the instrument whose tonnes an account has."""
+        """Return the instrument that an account has tonnes of."""
         return self._instruments[account % len(self._instruments)]
 
     def _cancel(self) -> Command:
         resting = self._resting
         chosen = self._draw.randrange(len(resting))
+        # Swap with the last, so that the removal is O(1).
         resting[chosen], resting[-1] = resting[-1], resting[chosen]
         name, order = resting.pop()
         return CancelOrder(name, name, order)
 
 
 def timed(work: Callable[[], object]) -> float:
-    """Return the microseconds of the processor that ``work`` takes."""
+    """Return the CPU microseconds that ``work`` takes."""
     started = time.process_time()
     work()
     return (time.process_time() - started) * 1e6
 
 
 def called(work: Callable[[], object]) -> float:
-    """Return how many functions ``work`` calls."""
+    """Return the number of function calls in ``work``."""
     profile = cProfile.Profile()
     profile.runcall(work)
     return float(sum(entry.callcount for entry in profile.getstats()))
 
 
 def engine(market: Market, count: int, meter: Meter) -> float:
-    """Return what a command costs; a tenth of them comes before and warms up."""
+    """Return the cost per command, after a warm-up of a tenth of the count."""
     gc.collect()
     gc.freeze()
     gc.disable()  # as the server does while it is busy
@@ -171,22 +172,22 @@ def engine(market: Market, count: int, meter: Meter) -> float:
 
 
 def depth(size: int, count: int, meter: Meter) -> float:
-    """Rest so many orders in one book."""
+    """Vary the number of resting orders in one book."""
     return engine(Market(ACCOUNTS, 1, size), count, meter)
 
 
 def accounts(size: int, count: int, meter: Meter) -> float:
-    """Trade from so many accounts."""
+    """Vary the number of accounts."""
     return engine(Market(size, 1, RESTING), count, meter)
 
 
 def instruments(size: int, count: int, meter: Meter) -> float:
-    """Trade so many instruments, two accounts each at least, PER_BOOK orders in each."""
+    """Vary the number of instruments: at least two accounts, PER_BOOK orders each."""
     return engine(Market(max(2 * size, ACCOUNTS), size, PER_BOOK * size), count, meter)
 
 
 def followers(size: int, flushes: int, meter: Meter) -> float:
-    """Have so many follow one book; return what a follower and flush costs."""
+    """Vary a book's followers; return the cost per follower and flush."""
     market = Market(ACCOUNTS, 1, RESTING)
     venue = Venue(market.exchange, "bench", 2, 1, 10_000, 1_000)
     feed = Feed(venue)

@@ -1,4 +1,4 @@
-"""Servers and clients of the benchmarks, each in a process of its own."""
+"""Servers and clients of the benchmarks, each in its own process."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 
 
 MEMORY: Final = Path("/dev/shm")
-# What the venues here are not to be limited by; a ping would ask silent clients
-# for an answer.
+# Limits that do not slow a benchmark. A frequent ping would demand answers from
+# silent clients.
 LIMITS: Final = {
     "requests_per_second": 100_000_000,
     "burst": 100_000_000,
@@ -38,7 +38,7 @@ LIMITS: Final = {
 
 
 class Server(msgspec.Struct):
-    """One that is ready. ``keys`` are files: a trader of its own for each."""
+    """A ready server; ``keys`` are key files, one trader each."""
 
     port: int
     pid: int
@@ -46,29 +46,29 @@ class Server(msgspec.Struct):
 
 
 def drive(load: Load) -> Result:
-    """Run the closed loop to its end."""
+    """Run the closed-loop client to its end."""
     done = printed("benchmarks.load", told=msgspec.json.encode(load))
     return msgspec.json.decode(done, type=Result)
 
 
 def drive_timed(timed: Timed) -> Times:
-    """Run the client that times every request to its end."""
+    """Run the timing client to its end."""
     done = printed("benchmarks.latency", told=msgspec.json.encode(timed))
     return msgspec.msgpack.decode(done, type=Times)
 
 
 @contextlib.contextmanager
 def echo(kind: str = "websocket") -> Iterator[Server]:
-    """Run the echo server, of "websocket" frames or of the bytes of "tcp"."""
+    """Run the echo server: "websocket" echoes frames, "tcp" bytes."""
     with running([sys.executable, "-m", "benchmarks.echo", kind]) as process:
         yield Server(int(line(process)), process.pid)
 
 
 @contextlib.contextmanager
 def venue(traders: int, root: Path | None = None) -> Iterator[Server]:
-    """Run a new venue with that many funded traders, in a directory that is removed.
+    """Run a new venue with ``traders`` funded traders in a temporary directory.
 
-    It is made under ``root``, else where temporary files lie.
+    The directory is made under ``root``, by default among the temporary files.
     """
     carbonex_cli = [sys.executable, "-m", "carbonex.cli"]
     with tempfile.TemporaryDirectory(dir=root) as name:

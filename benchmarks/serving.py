@@ -1,8 +1,8 @@
-"""A venue with a past, and its server in a process of its own that can be looked at.
+"""A venue with a past, and its server in a separate process.
 
-The past is written straight into the log before the server starts, which takes a
-second where requests would take minutes. It is written without syncs: a server
-that starts does not see the difference.
+The past is written directly to the log before the server starts. This takes a second
+where requests would take minutes. It is written without syncs; the starting server
+sees no difference.
 """
 
 from __future__ import annotations
@@ -38,35 +38,35 @@ if TYPE_CHECKING:
 
 VENUE: Final = "bench"
 NOW_NS: Final = time.time_ns()
-# Limits that no load of a benchmark meets; all its clients have one address.
+# Limits that no benchmark reaches, although all its clients share one address.
 LIMITS: Final = {
     "connections": 20_000,
     "connections_per_address": 20_000,
     "handshakes_per_second": 100_000,
     "handshake_burst": 100_000,
 }
-STOP_SECONDS: Final = 120  # what a clean stop with its snapshot may take
+STOP_SECONDS: Final = 120  # limit for a clean stop with its snapshot
 
 
 class Unsynced(OsDisk):
-    """A disk that is not waited for."""
+    """A disk whose sync does nothing."""
 
     def sync(self, fd: int) -> None:
         pass
 
 
 class Served(NamedTuple):
-    """A server that is open: its port, and its process."""
+    """A running server: its port and its process."""
 
     port: int
     process: subprocess.Popen[str]
 
     def stop(self) -> None:
-        """End it in good order.
+        """Stop the server cleanly.
 
         Raises:
-            subprocess.CalledProcessError: If it ended otherwise.
-            subprocess.TimeoutExpired: If it did not end.
+            subprocess.CalledProcessError: If it exited with an error.
+            subprocess.TimeoutExpired: If it did not exit.
 
         """
         self.process.send_signal(signal.SIGTERM)
@@ -76,7 +76,7 @@ class Served(NamedTuple):
 
 
 def configure(directory: Path) -> None:
-    """Make a venue's directory, with a venue.toml that has LIMITS."""
+    """Make a venue's directory, with LIMITS in its venue.toml."""
     directory.mkdir()
     text = default_config_text(VENUE).replace("port = 8080", "port = 0")
     text = text.replace('mode = "calendar"', 'mode = "manual"')
@@ -87,7 +87,7 @@ def limited(text: str, limits: Mapping[str, int]) -> str:
     """Return a venue.toml's text with other limits.
 
     Raises:
-        KeyError: If it does not have one of them.
+        KeyError: If the text lacks one of the limits.
 
     """
     for name, value in limits.items():
@@ -98,7 +98,7 @@ def limited(text: str, limits: Mapping[str, int]) -> str:
 
 
 def write_past(directory: Path, rows: Iterable[list[Command]]) -> Exchange:
-    """Write the log of a venue, after its opening; return what the rows make of it."""
+    """Write a venue's log, opening included; return the resulting exchange."""
     exchange = Exchange()
     opening: list[list[Command]] = [
         [GatewayOpened("")],
@@ -113,7 +113,7 @@ def write_past(directory: Path, rows: Iterable[list[Command]]) -> Exchange:
 
 
 def keep(directory: Path, exchange: Exchange) -> None:
-    """Keep a snapshot of what a log has come to."""
+    """Save a snapshot of the log's final state."""
     with SegmentLog(directory, VENUE, Unsynced()) as log:
         position = log.bounds()[1]
         chain = log.hash_at(position)
@@ -121,10 +121,10 @@ def keep(directory: Path, exchange: Exchange) -> None:
 
 
 def opened(process: subprocess.Popen[str]) -> int:
-    """Return the port at which a server says that it is open.
+    """Return the port that a server announces.
 
     Raises:
-        RuntimeError: If it says anything else, or ends.
+        RuntimeError: If it prints anything else, or ends.
 
     """
     found = re.search(r"is open at ws://[^:]+:(\d+)", said := line(process))
@@ -135,7 +135,7 @@ def opened(process: subprocess.Popen[str]) -> int:
 
 @contextlib.contextmanager
 def serving(directory: Path) -> Iterator[Served]:
-    """Run the server, from when clients can connect; kill it if it still runs."""
+    """Run the server; yield when clients can connect, kill it at the end."""
     with (
         (directory / "server.jsonl").open("ab") as lines,
         subprocess.Popen(
@@ -152,7 +152,7 @@ def serving(directory: Path) -> Iterator[Served]:
 
 
 def verified(directory: Path) -> str:
-    """Check the whole log of a venue that has stopped; return what ``verify`` says.
+    """Verify the whole log of a stopped venue; return the output of ``verify``.
 
     Raises:
         subprocess.CalledProcessError: If anything in it is wrong.

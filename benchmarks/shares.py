@@ -1,7 +1,7 @@
-"""``python -m benchmarks shares``: what the server is busy with under a closed loop.
+"""``python -m benchmarks shares``: where the server spends CPU in a closed loop.
 
-Linux's perf looks at the server ``HZ`` times a second of its processor time, all its
-threads, while ``load`` runs; each sample belongs to a library, or to the kernel.
+Linux's perf samples all threads of the server ``HZ`` times per CPU second while
+``load`` runs. Each sample belongs to a library or to the kernel.
 """
 
 from __future__ import annotations
@@ -28,12 +28,12 @@ if TYPE_CHECKING:
 
 
 HZ: Final = 999
-TOP: Final = 10  # functions that are named, of those whose names are known
+TOP: Final = 10  # functions listed, of those with known names
 
 KERNEL: Final = "kernel"
 OTHER: Final = "other libraries"
 UNKNOWN: Final = "[unknown]"  # a function of a library without symbols
-# Whose a library is, by what its path has after the last "site-packages".
+# A library's owner, by a part of its path after the last "site-packages".
 OWNERS: Final = {
     "__mypyc": "carbonex, compiled",
     "msgspec": "msgspec",
@@ -47,7 +47,7 @@ OWNERS: Final = {
 
 
 class Size(NamedTuple):
-    """Runs, each with a server of its own, and frames of a connection in each."""
+    """The number of runs, each with a new server, and frames per connection."""
 
     rounds: int
     frames: int
@@ -58,11 +58,11 @@ QUICK: Final = Size(1, 1_500)
 
 
 class NoSamplesError(Exception):
-    """perf cannot be had; the message says why, and what to do."""
+    """perf is unavailable; the message says why and what to do."""
 
 
 class Sample(NamedTuple):
-    """What was found at work: a function, where its name is known, of a library."""
+    """A sample's library, and its function if known."""
 
     library: str
     function: str
@@ -96,10 +96,10 @@ def measure(quick: bool) -> Report:  # noqa: FBT001 - what every part has
 
 
 def sampled(frames: int) -> list[Sample]:
-    """Run a new server under load; return what it was found at.
+    """Run a new server under load; return the samples.
 
     Raises:
-        NoSamplesError: If perf is missing, or may not look at the server.
+        NoSamplesError: If perf is missing, or may not observe the server.
 
     """
     with tempfile.TemporaryDirectory() as name, venue(CONNECTIONS) as server:
@@ -110,19 +110,19 @@ def sampled(frames: int) -> list[Sample]:
 
 
 def samples(script: str) -> list[Sample]:
-    """Read what perf prints of each sample: address, function, (library)."""
+    """Parse perf's line per sample: address, function, (library)."""
     found = re.findall(r"(?m)^\s*[0-9a-f]+ (.+) \((.+)\)$", script)
     return [Sample(library, function) for function, library in found]
 
 
 def shared(run: list[Sample]) -> dict[str, float]:
-    """Return the share of each owner in percent."""
+    """Return the share of each owner in per cent."""
     counts = Counter(owner(sample.library) for sample in run)
     return {name: 100 * count / len(run) for name, count in counts.items()}
 
 
 def owner(library: str) -> str:
-    """Return whose code a library is; the kernel's parts are in brackets."""
+    """Return the owner of a library; kernel parts are in brackets."""
     if library.startswith("["):
         return KERNEL
     path = library.rpartition("site-packages")[2]
@@ -132,7 +132,7 @@ def owner(library: str) -> str:
 
 @contextlib.contextmanager
 def _recording(pid: int, path: Path) -> Iterator[None]:
-    """Have perf look at a process while the block runs."""
+    """Let perf sample a process while the block runs."""
     program = _perf_here()
     asked, ask = os.pipe()
     told, tell = os.pipe()
@@ -150,7 +150,7 @@ def _recording(pid: int, path: Path) -> Iterator[None]:
         with os.fdopen(ask, "wb", 0) as enable, os.fdopen(told, "rb") as answer:
             with contextlib.suppress(BrokenPipeError):
                 enable.write(b"enable\n")
-            looks = answer.readline() != b""  # nothing if it has ended
+            looks = answer.readline() != b""  # empty if perf has ended
             try:
                 if looks:
                     yield

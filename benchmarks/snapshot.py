@@ -1,4 +1,4 @@
-"""Snapshots: load, restore, take and keep, by how many orders are open."""
+"""Snapshots: load, restore, take and save, by number of open orders."""
 
 from __future__ import annotations
 

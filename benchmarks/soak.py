@@ -1,9 +1,9 @@
-"""An hour of steady load: does memory stay flat, and latency as it was?
+"""An hour of steady load: do memory and latency stay constant?
 
-``python -m benchmarks.soak MINUTES`` soaks for as long as you like. A real server,
-companies that trade, leave and come back, makers that quote, followers that watch.
-No request has a client order id: those are remembered for two trading days by
-contract, and would be the only thing that grows.
+``python -m benchmarks.soak MINUTES`` runs for any time. The server is real; companies
+trade, disconnect and come back, makers quote, followers subscribe. Requests have no
+client order ids: the venue remembers these for two trading days by contract, and they
+would be the only thing that grows.
 """
 
 from __future__ import annotations
@@ -23,26 +23,26 @@ from benchmarks.report import Chart, Figure, Ratio, Report, Series
 CAST: Final = Cast(companies=200, makers=10, followers=40, instruments=5)
 MINUTES: Final = 60.0
 QUICK_MINUTES: Final = 0.2
-RATE: Final = 1_000.0  # orders a second from all companies
-LEAVES: Final = 2.0  # companies a second that leave and come back
-SETTLED: Final = 1 / 3  # of the time, after which all that is bounded is full
-FLAT: Final = 1.05  # memory at the end over that when it had settled
-SAMPLES: Final = 30  # of memory, one a second, of which a result keeps the highest
-PAUSE_MS: Final = 100.0  # that nobody should wait
-# The executions that the server keeps take some minutes to become as many as they may,
-# and its buffers to fill: before that memory grows by design.
+RATE: Final = 1_000.0  # orders per second from all companies
+LEAVES: Final = 2.0  # companies per second that disconnect and come back
+SETTLED: Final = 1 / 3  # share of the time after which everything bounded is full
+FLAT: Final = 1.05  # limit of final memory / settled memory
+SAMPLES: Final = 30  # memory samples, one a second, of which a result keeps the highest
+PAUSE_MS: Final = 100.0  # no answer should take longer
+# The server's stored executions take some minutes to reach their limit, and its
+# buffers to fill. Until then memory grows by design.
 TELLING_MINUTES: Final = 15.0
 
 
 def measure(quick: bool) -> Report:  # noqa: FBT001 - as every part
-    """Soak for MINUTES, or QUICK_MINUTES."""
+    """Run for MINUTES, or QUICK_MINUTES."""
     return soak(QUICK_MINUTES if quick else MINUTES)
 
 
 def soak(minutes: float) -> Report:
-    """Load a server for so long, and say what became of it.
+    """Load a server for ``minutes``, and report the outcome.
 
-    Memory, every minute's latencies, and each minute in which somebody waited.
+    The report has memory, every minute's latencies, and each minute with a pause.
     """
     phases = [Phase("steady", minutes * 60, RATE)]
     with tempfile.TemporaryDirectory() as name:
@@ -65,7 +65,7 @@ def soak(minutes: float) -> Report:
 
 
 def growth(values: list[float]) -> float:
-    """Return the last tenth's median over that of the tenth after SETTLED."""
+    """Return the median of the last tenth over that of the tenth after SETTLED."""
     tenth = max(len(values) // 10, 1)
     settled = int(len(values) * SETTLED)
     first = statistics.median(values[settled : settled + tenth])
@@ -73,7 +73,7 @@ def growth(values: list[float]) -> float:
 
 
 def slope(memory: Memory) -> float:
-    """Return the MB an hour that the server grows after SETTLED, by least squares."""
+    """Return the server's growth after SETTLED in MB per hour, by least squares."""
     settled = int(len(memory.at) * SETTLED)
     at, server = memory.at[settled:], memory.server[settled:]
     if len(set(at)) < 2:
@@ -82,7 +82,7 @@ def slope(memory: Memory) -> float:
 
 
 def pauses(minutes: list[float], worst: list[float]) -> str:
-    """Tell in which minutes somebody waited for more than PAUSE_MS."""
+    """Describe the minutes in which an answer took longer than PAUSE_MS."""
     slow = [
         f"{ms:,.0f} ms in minute {minute:.0f}"
         for minute, ms in zip(minutes, worst, strict=True)

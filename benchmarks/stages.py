@@ -1,8 +1,8 @@
-"""``python -m benchmarks stages``: where the time of one order goes, stage by stage.
+"""``python -m benchmarks stages``: the CPU time of one order, stage by stage.
 
-In process and without sockets, so that it is the processor's time of the server's own
-code and nothing else; beside it the bare echo of the same frames through the same
-transport, and what one order at a time has to wait for: the sync and the way.
+It runs in process without sockets, so that it measures only the server's own code. It
+also measures the bare echo of the same frames through the same transport, and the
+waits of a single order: the sync and the round trip.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ if TYPE_CHECKING:
 
 
 class Size(NamedTuple):
-    """Processes of each engine, turns in each, and single round trips.
+    """Processes per engine, turns per process, and single round trips.
 
-    ``warmup`` turns come before. The feed forgets an account's executions from the
-    10,001st on, at some 140 turns; from there on it costs 1.1 µs an order and not 0.7.
+    ``warmup`` turns come first. From an account's 10,001st execution on, after about
+    140 turns, the feed drops old executions and costs 1.1 µs per order instead of 0.7.
     """
 
     processes: int
@@ -83,7 +83,7 @@ def _workload(size: Size) -> str:
 
 
 def _limits(count: int) -> list[Figure]:
-    """Return what one order at a time waits for, whatever the code."""
+    """Return the waits of a single order that no code can avoid."""
     taken = {
         "write and fdatasync in zero-filled space, p50": limits.syncs(count),
         "loopback TCP round trip, uvloop, p50": limits.round_trips(count),
@@ -96,7 +96,7 @@ def _limits(count: int) -> list[Figure]:
 
 
 def _figures(engine: str, runs: list[Run]) -> dict[str, Figure]:
-    """Return a figure for each stage, their sum, the undivided turns and the echo."""
+    """Return a figure per stage, and for the sum, the undivided turns and the echo."""
     costs = {name: [run.costs[name] for run in runs] for name in [*STAGES, WHOLE, ECHO]}
     staged = zip(*(costs[stage] for stage in STAGES), strict=True)
     costs[SUM] = [[sum(turn) for turn in zip(*run, strict=True)] for run in staged]
@@ -112,7 +112,7 @@ def _figures(engine: str, runs: list[Run]) -> dict[str, Figure]:
 
 
 def _lower_quartile(processes: list[list[float]]) -> float:
-    """Return it of all turns: what an order takes when nobody else is at work."""
+    """Return the lower quartile of all turns: an order's time without other load."""
     turns = [turn for process in processes for turn in process]
     return statistics.quantiles(turns, n=4)[0]
 

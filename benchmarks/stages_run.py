@@ -1,9 +1,9 @@
 """One process of the stages: ``python -m benchmarks.stages_run TURNS WARMUP``.
 
-A turn is what the server does when every connection has sent its window, with the
-server's own parts, and without its loop, its sockets and its syncs. Every other turn
-is divided into stages, the others are timed whole; each turn's frames also go through
-the bare echo. Prints a ``Run`` as JSON.
+A turn is the server's work after every connection has sent its window. It uses the
+server's own parts, without event loop, sockets and syncs. Every other turn is divided
+into stages; the others are timed whole. Each turn's frames also go through the bare
+echo. It prints a ``Run`` as JSON.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ if TYPE_CHECKING:
     from carbonex.gateway.historian import Question, Told
 
 
-# In the order in which an order passes them, with what each is.
+# In the order in which an order passes them.
 STAGES: Final = {
     "read": "frames found and unmasked, their text",
     "decode": "JSON to a typed request",
@@ -64,16 +64,16 @@ STAGES: Final = {
     "flush": "one write for each connection",
     "forget": "batch and events are freed",
 }
-WHOLE: Final = "whole"  # a turn that is not divided
+WHOLE: Final = "whole"  # an undivided turn
 ECHO: Final = "echo"  # the same frames through the bare echo
-ORDERS: Final = CONNECTIONS * WINDOW  # of a turn
-MOST_TURNS: Final = 20  # that nobody measures
+ORDERS: Final = CONNECTIONS * WINDOW  # per turn
+MOST_TURNS: Final = 20  # limit of ``do_turns``
 
 _decode: Final = READERS["json"].read
 
 
 class Run(msgspec.Struct):
-    """CPU ns per order of every turn, by stage; and what all turns were answered."""
+    """CPU ns per order of every turn, by stage, and the answer counts of all turns."""
 
     costs: dict[str, list[float]]
     orders: int
@@ -82,7 +82,7 @@ class Run(msgspec.Struct):
 
 
 class Sink(asyncio.Transport):
-    """A transport without a socket: keeps what is written."""
+    """A transport without a socket that stores what is written."""
 
     def __init__(self, options: socket.socket) -> None:
         super().__init__({"peername": ("127.0.0.1", 1), "socket": options})
@@ -92,7 +92,7 @@ class Sink(asyncio.Transport):
         self._written.append(data)
 
     def take(self) -> bytes:
-        """Return what was written since it was last taken."""
+        """Return the data written since the last call."""
         written, self._written = self._written, []
         return b"".join(written)
 
@@ -109,14 +109,14 @@ class Sink(asyncio.Transport):
 
 
 class NoHistory:
-    """A historian whom no order asks."""
+    """A historian that no order may use."""
 
     def ask(self, _question: Question, _tell: Told, /) -> None:
         raise AssertionError("an order needs no history")
 
 
 class Laps:
-    """CPU ns of this thread from one lap to the next."""
+    """CPU ns of this thread between calls of ``next``."""
 
     def __init__(self) -> None:
         self._last = time.thread_time_ns()
@@ -127,11 +127,10 @@ class Laps:
 
 
 class Gateway:
-    """Connections, venue, feed and log, wired as the server wires them.
+    """Connections, venue, feed and log, wired as in the server.
 
-    What is done in the middle of something else is timed on a twin, which is given
-    the same, and taken off the whole: reading and decoding within the intake, the
-    engine and the feed within the answers.
+    Nested work is timed on a twin with the same input and subtracted from the whole:
+    reading and decoding from the intake, the engine and the feed from the answers.
     """
 
     def __init__(self, log: SegmentLog, options: socket.socket) -> None:
@@ -149,7 +148,7 @@ class Gateway:
             limits, self._clock, metrics, lambda: Readiness(ready=True, text="")
         )
         self._clients.open(venue, feed, NoHistory(), lambda: None)
-        self._commit([])  # the epoch's first batch, which is its own
+        self._commit([])  # an epoch's first batch holds GatewayOpened alone
         hidden = HideOrderIds("", bytes(range(32)))
         self._commit([ActivateSemantics("", NEWEST), hidden, *market(long_day(NOW_NS))])
         self.sinks = [Sink(options) for _ in range(CONNECTIONS)]
@@ -163,11 +162,11 @@ class Gateway:
 
     @property
     def seq(self) -> int:
-        """How many commands the log has."""
+        """The number of commands in the log."""
         return self._venue.exchange.seq
 
     def turn(self, reads: list[bytes]) -> tuple[Batch, Applied]:
-        """Do a turn, of which the twins are not told."""
+        """Run a turn without the twins."""
         self._receive(reads)
         batch, applied = self._turn()
         self._clients.resume()
@@ -175,7 +174,7 @@ class Gateway:
         return batch, applied
 
     def whole(self, reads: list[bytes]) -> int:
-        """Do a turn; return its CPU ns."""
+        """Run a turn; return its CPU ns."""
         laps = Laps()
         batch, applied = self.turn(reads)
         taken = laps.next()
@@ -186,7 +185,7 @@ class Gateway:
         return taken + laps.next()
 
     def staged(self, reads: list[bytes]) -> dict[str, int]:
-        """Do a turn; return the CPU ns of each stage."""
+        """Run a turn; return the CPU ns of each stage."""
         laps = Laps()
         ns: dict[str, int] = {}
         texts = self._unframed(reads)
@@ -255,7 +254,7 @@ class Gateway:
 
 
 class Echoes:
-    """Connections of the bare echo."""
+    """The connections of the bare echo."""
 
     def __init__(self, options: socket.socket) -> None:
         self._sinks = [Sink(options) for _ in range(CONNECTIONS)]
@@ -266,7 +265,7 @@ class Echoes:
             sink.take()
 
     def turn(self, reads: list[bytes]) -> int:
-        """Have a turn's frames sent back; return the CPU ns."""
+        """Echo a turn's frames; return the CPU ns."""
         laps = Laps()
         for echo, data in zip(self._echoes, reads, strict=True):
             echo.data_received(data)
@@ -277,15 +276,16 @@ class Echoes:
 
 
 def run(turns: int, warmup: int) -> Run:
-    """Measure ``turns`` turns, half of them stage by stage, after ``warmup`` others."""
+    """Measure ``turns`` turns, half of them by stage, after ``warmup`` others."""
     with _wired() as (gateway, options):
         return _run(gateway, Echoes(options), turns, warmup)
 
 
 def do_turns(turns: int) -> int:
-    """Do up to MOST_TURNS turns; return how many commands the log has.
+    """Run up to MOST_TURNS turns; return the number of commands in the log.
 
-    What they are sent is made for all, whatever their number.
+    The input of all MOST_TURNS turns is built in any case, so that the setup's cost
+    does not depend on ``turns``.
     """
     assert turns <= MOST_TURNS
     reads = list(_reads(MOST_TURNS))
@@ -299,7 +299,7 @@ def do_turns(turns: int) -> int:
 
 @contextlib.contextmanager
 def _wired() -> Iterator[tuple[Gateway, socket.socket]]:
-    """Give the parts of a server, whose log is removed, and a socket for its options."""
+    """Yield a server's parts with a temporary log, and a socket for its options."""
     with (
         tempfile.TemporaryDirectory(prefix="carbonex-bench-") as directory,
         SegmentLog(Path(directory) / "log", VENUE, Unsynced()) as log,
@@ -309,7 +309,7 @@ def _wired() -> Iterator[tuple[Gateway, socket.socket]]:
 
 
 def _reads(turns: int) -> Iterator[list[bytes]]:
-    """Yield what every connection sends in each turn."""
+    """Yield the data that every connection sends in each turn."""
     frames = [requests(number, turns * WINDOW) for number in range(CONNECTIONS)]
     for turn in range(turns):
         window = slice(turn * WINDOW, (turn + 1) * WINDOW)
@@ -338,7 +338,7 @@ def _run(gateway: Gateway, echoes: Echoes, turns: int, warmup: int) -> Run:
 
 
 def _opened() -> ServerProtocol:
-    """Return the server's side of a WebSocket that is open."""
+    """Return the server's side of an open WebSocket."""
     websocket = ServerProtocol(max_size=2**20)
     websocket.receive_data(Greeting(1, Until.OPEN).send())
     request: Any

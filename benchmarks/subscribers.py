@@ -1,7 +1,7 @@
 """Subscribers of a book, or readers of a bare server's bytes, in one process.
 
-Reads a ``Subscribers`` as a line of JSON from standard input, prints "ready" when
-everyone follows the book, and, when standard input ends, what was ``Delivered``.
+It reads a ``Subscribers`` as a line of JSON from standard input and prints "ready"
+when all have the book's snapshot. When standard input ends, it prints ``Delivered``.
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
-INTERVAL_MS: Final = 50  # of the book's flushes: the shortest
+INTERVAL_MS: Final = 50  # between the book's flushes: the shortest interval
 DEPTH: Final = 10
-CONNECTING: Final = 100  # at a time
+CONNECTING: Final = 100  # concurrent connection attempts
 
 
 class Subscribers(msgspec.Struct):
-    """``bare`` ones of a server that speaks no WebSocket, and just read."""
+    """``count`` clients; ``bare`` ones read bytes from a server without WebSocket."""
 
     port: int
     count: int
@@ -37,9 +37,9 @@ class Subscribers(msgspec.Struct):
 
 
 class Delivered(msgspec.Struct):
-    """Frames to all and to the one who got fewest; ``recorded`` are the first's own.
+    """Frames to all clients, the fewest of any client, and the first's frames.
 
-    Only what came after the snapshot counts.
+    Only frames after the snapshot count.
     """
 
     frames: int
@@ -48,7 +48,7 @@ class Delivered(msgspec.Struct):
 
 
 class Subscriber(asyncio.Protocol):
-    """One that shakes hands, follows the book and counts what it is sent."""
+    """A client that opens a WebSocket, follows the book and counts its frames."""
 
     def __init__(self, port: int, *, records: bool) -> None:
         self._greeting = Greeting(port, Until.STATUS)
@@ -89,7 +89,7 @@ class Subscriber(asyncio.Protocol):
 
 
 class Reader(asyncio.Protocol):
-    """One that reads what comes as a subscriber does, from the first byte on."""
+    """A client that counts frames from the first byte on."""
 
     def __init__(self) -> None:
         self._frames = Frames()
@@ -105,7 +105,7 @@ class Reader(asyncio.Protocol):
 
 
 def subscription() -> bytes:
-    """Return the request for the book, masked."""
+    """Return the masked request for the book."""
     params = {
         "channel": "book",
         "instrument": "CEA25",
@@ -116,7 +116,7 @@ def subscription() -> bytes:
 
 
 async def run(asked: Subscribers) -> Delivered:
-    """Connect everybody, say so, and count until standard input ends."""
+    """Connect all clients, print "ready", and count until standard input ends."""
     loop = asyncio.get_running_loop()
     clients: list[Subscriber | Reader] = []
 

@@ -1,7 +1,7 @@
-"""A client's side of a WebSocket, sans I/O, at less cost than any server's.
+"""A client's side of a WebSocket, sans I/O, cheaper than any server.
 
-A server does not mask, so the client reads lengths and looks for what it needs;
-only the greeting is decoded.
+A server does not mask its frames, so the client only reads lengths and searches bytes.
+It decodes only the greeting.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ if TYPE_CHECKING:
     from carbonex.wire.keys import Key
 
 
-LONG_HEADERS: Final = {126: 4, 127: 10}  # bytes, by the first one of the length
+LONG_HEADERS: Final = {126: 4, 127: 10}  # header bytes, by the first length byte
 
 
 class Until(Enum):
-    """How far a greeting goes: what a bare server, a follower, a trader need."""
+    """The end of a greeting: for a bare server, a follower or a trader."""
 
     OPEN = 0
     STATUS = 1
@@ -33,7 +33,7 @@ class Until(Enum):
 
 
 class Greeting:
-    """Shakes hands and, with a key, logs in; ``ready`` tells when that is done."""
+    """Opens the WebSocket and, with a key, logs in; ``ready`` is then True."""
 
     def __init__(self, port: int, until: Until, key: Key | None = None) -> None:
         self._protocol = ClientProtocol(parse_uri(f"ws://127.0.0.1:{port}/"))
@@ -43,15 +43,15 @@ class Greeting:
         self.ready = False
 
     def send(self) -> bytes:
-        """Return what is to be sent now, first of all the handshake."""
+        """Return the data to send now; the first call returns the handshake."""
         return b"".join(self._protocol.data_to_send())
 
     def receive(self, data: bytes) -> None:
-        """Take what has come.
+        """Process received data.
 
         Raises:
             InvalidHandshake: If the server does not open a WebSocket.
-            ConnectionError: If the login is refused.
+            ConnectionError: If the login is rejected.
 
         """
         self._protocol.receive_data(data)
@@ -86,18 +86,18 @@ class Greeting:
 
 
 def framed(payload: bytes) -> bytes:
-    """Return a text frame as a client sends it, masked."""
+    """Return a client's masked text frame."""
     return bytes(Frame(Opcode.TEXT, payload).serialize(mask=True))
 
 
 class Frames:
-    """Cuts a server's stream of bytes into its frames."""
+    """Splits a server's byte stream into frames."""
 
     def __init__(self) -> None:
         self._tail = b""
 
     def count(self, data: bytes) -> int:
-        """Return how many frames ``data`` completes."""
+        """Return the number of frames that ``data`` completes."""
         return len(self._ends(data)[1])
 
     def split(self, data: bytes) -> list[bytes]:
@@ -106,7 +106,7 @@ class Frames:
         return [data[start:end] for start, end in zip([0, *ends], ends, strict=False)]
 
     def messages(self, data: bytes) -> list[tuple[int, bytes]]:
-        """Return first byte and payload of the frames that ``data`` completes."""
+        """Return first byte and payload of each frame that ``data`` completes."""
         return [
             (frame[0], frame[LONG_HEADERS.get(frame[1], 2) :])
             for frame in self.split(data)

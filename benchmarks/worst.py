@@ -1,9 +1,9 @@
-"""The dearest requests: what each costs, and what it does to everybody else.
+"""The most expensive requests: their cost, and their effect on other clients.
 
-With very many orders resting: the cost of each request in process, beside that of a
-plain order; then a real server, and an honest client's latency alone and beside an
-attacker who sends that request as fast as the default limits allow; at last what
-happens to the whole market at once.
+With very many resting orders it measures the cost of each request in process, beside
+that of a plain order. Then a real server shows an honest client's latency, alone and
+beside an attacker who sends that request as fast as the default limits allow. Last
+come the events that affect the whole market at once.
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ if TYPE_CHECKING:
     from benchmarks.worst_attacks import Seen
 
 
-ALLOWED_MS: Final = 10.0  # that a request may hold the loop
-WHOLE: Final = "whole market"  # what no request brings about by itself
+ALLOWED_MS: Final = 10.0  # that a request may block the event loop
+WHOLE: Final = "whole market"  # events that no single request causes
 
 
 class Sizes(msgspec.Struct, frozen=True):
-    """An event comes ``wait`` seconds after its venue is made, or later."""
+    """The amount of work; an event comes at least ``wait`` s after the setup."""
 
     orders: int = 200_000
     rounds: int = 3
@@ -63,7 +63,7 @@ def _workload(sizes: Sizes) -> str:
 
 
 def _requests(report: Report, sizes: Sizes) -> None:
-    """Add the costs in process, and what refusals cost beside the like that is accepted."""
+    """Add the costs in process, and rejections compared with accepted requests."""
     runs: dict[str, list[Cost]] = defaultdict(list)
     for _ in range(sizes.rounds):
         for workload in WORKLOADS:
@@ -104,7 +104,7 @@ def _figure(name: str, costs: list[Cost]) -> Figure:
 
 
 def _attackers(report: Report, sizes: Sizes) -> None:
-    """Add what an honest client sees."""
+    """Add the honest client's latencies."""
     alone: Seen | None = None
     for name, seen in attacked(sizes.orders, sizes.seconds):
         alone = alone or seen

@@ -1,8 +1,8 @@
-"""An attacker in a process of its own, who keeps all limits.
+"""An attacker in a separate process that respects all limits.
 
-Reads an ``Attack`` as a line of JSON from standard input, says when it is ready, and at
-last prints how often it was answered what, as JSON. It sends its requests in turn, at a
-rate, with a window of them in flight, until its input ends or the server hangs up.
+It reads an ``Attack`` as a line of JSON from standard input and prints "ready". It then
+sends its requests in turn, at a rate and with a window in flight, until its input ends
+or the server disconnects. At the end it prints the counts of its answers as JSON.
 """
 
 from __future__ import annotations
@@ -24,15 +24,15 @@ from carbonex.wire.keys import load_key
 
 
 TICK_SECONDS: Final = 0.01
-ATTACK_BYTES: Final = 2**20  # an Attack is shorter
+ATTACK_BYTES: Final = 2**20  # an Attack is shorter than this
 ERROR: Final = re.compile(rb'"name":"([A-Z_]+)"')
 REQ_ID: Final = b'"req_id":'
-ENDS: Final = 200  # bytes of an answer in which it says what it answers
+ENDS: Final = 200  # bytes at either end of an answer that can hold its req_id
 HUNG_UP: Final = "closed by the server"
 
 
 class Attack(msgspec.Struct):
-    """``requests`` (method and params) in turn, ``rate`` a second, 0: no limit."""
+    """``requests`` (method and params) in turn, ``rate`` per second; 0: no limit."""
 
     port: int
     key: str
@@ -80,7 +80,7 @@ class Attacker(asyncio.Protocol):
             self.gone.set_result(None)
 
     def send(self, most: int) -> int:
-        """Send up to ``most`` requests, as the window allows; return how many."""
+        """Send up to ``most`` requests within the window; return the number."""
         count = min(most, self._window - self._in_flight)
         for _ in range(count):
             self._transport.write(self._requests[self._sent % len(self._requests)])
@@ -90,7 +90,7 @@ class Attacker(asyncio.Protocol):
 
 
 async def run() -> None:
-    """Attack from when it says "ready" until its standard input ends."""
+    """Attack from "ready" until standard input ends."""
     loop, lines = asyncio.get_running_loop(), asyncio.StreamReader(ATTACK_BYTES)
     await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(lines), sys.stdin)
     attack = msgspec.json.decode(await lines.readline(), type=Attack)
@@ -107,7 +107,7 @@ async def run() -> None:
         due = int(attack.rate * now) - sent if attack.rate else attack.window
         if due > 0:
             attacker.send(due)
-            sent += due  # what the window did not allow is not made up for
+            sent += due  # requests that the window did not allow are dropped
         await asyncio.wait(ends, timeout=TICK_SECONDS)
     attacker.answers[HUNG_UP] += attacker.gone.done()
     over.cancel()

@@ -1,7 +1,7 @@
-"""Attackers beside an honest client, and a whole market's events, at a real server.
+"""Attackers beside an honest client, and events of a whole market, at a real server.
 
-Everybody keeps the limits of the default file. The honest client sends orders at a
-fixed rate in another instrument, and each latency counts from when the order was due.
+All clients respect the limits of the default file. The honest client sends orders at a
+fixed rate in another instrument; each latency counts from the order's due time.
 """
 
 from __future__ import annotations
@@ -47,48 +47,49 @@ if TYPE_CHECKING:
     from carbonex.engine import Command
 
 
-RATE: Final = 100  # orders a second of the honest client
-WINDOW: Final = 100  # requests of an attacker that wait for their answers
-HONEST: Final = 40  # accounts, one for each time that it is measured
+RATE: Final = 100  # the honest client's orders per second
+WINDOW: Final = 100  # an attacker's unanswered requests
+HONEST: Final = 40  # accounts, one per measurement
 SECOND_NS: Final = 10**9
 HELD: Final = "loop held"
 TODAY: Final = dt.datetime.fromtimestamp(NOW_NS / SECOND_NS, SHANGHAI).date()
-LEAD_SECONDS: Final = 2.0  # before an event, and after it
+LEAD_SECONDS: Final = 2.0  # before an event; AFTER_SECONDS is the time after it
 AFTER_SECONDS: Final = 4.0
-DEALT: Final = 20  # icebergs at a time
+DEALT: Final = 20  # icebergs per message
 
 
 class Seen(NamedTuple):
-    """What an honest client saw (ms), and the attackers; how long the loop was held."""
+    """An honest client's latencies (ms), attackers' answers, loop blocking."""
 
     p50: float
     p99: float
     worst: float
     answers: Counter[str] | None = None
-    held: float = 0.0  # s, at most; 0: never for 50 ms
+    held: float = 0.0  # longest blocking in s; 0: never 50 ms
 
 
 class Sender(NamedTuple):
-    """One connection of an attack: its key, and what it sends in turn.
+    """One connection of an attack: its key and the requests it sends in turn.
 
-    ``weight`` is how many requests an invalid message counts as; 0: all are valid.
+    ``weight`` is the number of requests that an invalid message counts as; 0: all
+    messages are valid.
     """
 
     key: str
     requests: list[tuple[str, dict[str, Any]]]
-    orders: int = WINDOW  # in flight, so many in a message
+    orders: int = WINDOW  # in flight, over all messages
     weight: int = 0
 
     @property
     def window(self) -> int:
-        """How many requests are in flight."""
+        """The number of requests in flight."""
         if self.weight:
             return self.orders
         return self.orders // max(len(p.get("orders", [0])) for _, p in self.requests)
 
     @property
     def rate(self) -> float:
-        """What the limits allow, in requests a second; 0: anything."""
+        """The requests per second that the limits allow; 0: unlimited."""
         costs = [self.weight or _cost(*request) for request in self.requests]
         return (
             Limits().requests_per_second * len(costs) / sum(costs) if sum(costs) else 0
@@ -96,7 +97,7 @@ class Sender(NamedTuple):
 
 
 class Site:
-    """A venue's directory with a past, the keys of its traders, and its server."""
+    """A venue's directory with a past, its traders' keys, and its server."""
 
     def __init__(self, directory: Path) -> None:
         self._directory = directory / "venue"
@@ -109,11 +110,11 @@ class Site:
         self.public = {name: _public(self.key(name)) for name in names}
 
     def key(self, name: str) -> Path:
-        """Return the file of a key."""
+        """Return the path of a key."""
         return self._keys / f"{name}.pem"
 
     def past(self, *parts: Iterable[Command]) -> Exchange:
-        """Make the venue, with what happened so far."""
+        """Make the venue with the given history."""
         configure(self._directory)
         rows = (row for part in parts for row in batches(part, BATCH * 10))
         return write_past(self._directory, rows)
@@ -125,7 +126,7 @@ class Site:
             yield served
 
     def honest(self, port: int, seconds: float) -> Seen:
-        """Trade honestly for so long, by an account that has not yet."""
+        """Trade honestly for ``seconds``, with an unused account."""
         key = self.key(f"honest-{self._runs}")
         self._runs += 1
         count = max(int(RATE * seconds), 2)
@@ -134,7 +135,7 @@ class Site:
         return Seen(found.at(50) / 1e3, found.at(99) / 1e3, found.most / 1e3)
 
     def held(self) -> list[float]:
-        """Return the seconds of each time that the loop was held."""
+        """Return the durations for which the event loop was blocked, in seconds."""
         lines = (self._directory / "server.jsonl").read_text(encoding="utf-8")
         told = [json.loads(line) for line in lines.splitlines() if HELD in line]
         return [line["seconds"] for line in told]
@@ -151,13 +152,13 @@ class Site:
             for attacker in attackers:
                 told, _ = attacker.communicate()
                 answers.update(msgspec.json.decode(told))
-        self.honest(port, 0)  # what attackers left behind is done before the next one
+        self.honest(port, 0)  # let the attackers' backlog drain before the next attack
         held = max(self.held()[known:], default=0.0)
         return seen._replace(answers=answers, held=held)
 
     @contextlib.contextmanager
     def _attacker(self, port: int, sender: Sender) -> Iterator[subprocess.Popen[str]]:
-        """Run an attacker, from when it has begun."""
+        """Run an attacker; yield when it has started."""
         attack = Attack(
             port, str(self.key(sender.key)), sender.requests, sender.rate, sender.window
         )
@@ -168,7 +169,7 @@ class Site:
 
 
 def attacks(exchange: Exchange) -> dict[str, list[Sender]]:
-    """Return who sends what, by a name; the first is no attack, but as many orders."""
+    """Return attacks by name; the first is no attack but as many valid orders."""
     deep = books.deepest(exchange)
     stale = buy(pick=[str(10**9)])
     nothing = {"order_id": str(10**9)}
@@ -222,7 +223,7 @@ def attacks(exchange: Exchange) -> dict[str, list[Sender]]:
 
 
 def attacked(orders: int, seconds: float) -> Iterator[tuple[str, Seen]]:
-    """Yield what an honest client sees alone, and then beside each attacker."""
+    """Yield the honest client's latencies alone, then beside each attacker."""
     with tempfile.TemporaryDirectory() as name:
         site = Site(Path(name))
         exchange = site.past(_opening(orders, site), books.spread(orders))
@@ -235,7 +236,7 @@ def attacked(orders: int, seconds: float) -> Iterator[tuple[str, Seen]]:
 
 
 def events(orders: int, wait: float) -> Iterator[tuple[str, Seen]]:
-    """Yield what an honest client sees while something happens to all orders."""
+    """Yield the honest client's latencies during events that affect all orders."""
     yield (
         "the close, all orders end",
         _event(
@@ -260,7 +261,7 @@ def _event(
     terms: Callable[[int], dict[str, Any]],
     resting: Callable[[int], Iterable[Command]],
 ) -> Seen:
-    """Let time do something ``wait`` seconds from now, or later if the start takes long."""
+    """Measure an event in ``wait`` seconds; retry later if the start takes longer."""
     at_ns = time.time_ns() + int(wait * SECOND_NS)
     with tempfile.TemporaryDirectory() as name:
         site = Site(Path(name))
@@ -276,7 +277,7 @@ def _event(
 
 
 def begun(orders: int, wait: float) -> Seen:
-    """Begin a day, by terms that all orders have to leave for."""
+    """Begin a day with new terms that end all orders."""
     with tempfile.TemporaryDirectory() as name:
         site = Site(Path(name))
         ended = _opening(orders, site, ends_ns=NOW_NS + 1)
@@ -292,7 +293,7 @@ def begun(orders: int, wait: float) -> Seen:
 
 
 def _opening(orders: int, site: Site, **terms: Any) -> Iterator[Command]:
-    """Yield a market that trades today, with the keys of those who log in."""
+    """Yield a market that trades today, with the keys of its clients."""
     return books.opening(orders, now_ns=NOW_NS, keys=site.public, **terms)
 
 
@@ -302,7 +303,7 @@ async def _begin(port: int, key: Path) -> None:
 
 
 def _cost(method: str, params: dict[str, Any]) -> int:
-    """Return how many requests a call counts as."""
+    """Return the number of requests that a call counts as."""
     return METHODS[method].cost * len(params.get("orders", [None]))
 
 

@@ -1,7 +1,7 @@
-"""What rests before a dear request comes: many accounts, and one at its cap.
+"""The resting orders before an expensive request: many accounts, one at its cap.
 
-Everything is commands, for an exchange in process and for the log of a server alike.
-Orders sell at MID and above; a fiftieth of the number of orders are accounts.
+Everything is a command, both for an exchange in process and for a server's log. Orders
+sell at MID and above. There is an account per PER_ACCOUNT orders.
 """
 
 from __future__ import annotations
@@ -38,19 +38,20 @@ if TYPE_CHECKING:
     from carbonex.engine import Command, Exchange, Side
 
 
-BOOK: Final = "CEA24"  # where the orders rest
-OTHER: Final = "CEA25"  # where nobody is in the way; benchmarks.load trades there
+BOOK: Final = "CEA24"  # the instrument with the resting orders
+OTHER: Final = "CEA25"  # an empty book; benchmarks.load trades it
 MID: Final = 7_000  # fen
 PRICES: Final = 1_000  # over which orders are spread
 PER_ACCOUNT: Final = 50
 WHALE: Final = "whale"  # the account at its cap
-SESSION: Final = "desk"  # under which its orders are placed
-ATTACKER: Final = "mallory"  # who has no orders
-TAKER: Final = "taker"  # who pays for all that rests
-# What an account may have open unless somebody says otherwise.
+SESSION: Final = "desk"  # the session of its orders
+ATTACKER: Final = "mallory"  # an account without orders
+TAKER: Final = "taker"  # buys the resting orders
+# The default limit of an account's open orders.
 CAP: Final = OpenAccount("", "", "").max_open_orders
-NOW_NS: Final = 1_796_169_600_000_000_000  # 2026-12-02 00:00 UTC, of a venue in process
-CASH: Final = 2**44  # fen; all together there may be 2**63
+# 2026-12-02 00:00 UTC, the time of a venue in process
+NOW_NS: Final = 1_796_169_600_000_000_000
+CASH: Final = 2**44  # fen; the sum of all balances must stay below 2**63
 TONNES: Final = 2**40
 
 EVERYTHING: Final = Permission(15)
@@ -65,10 +66,10 @@ def opening(
     keys: Mapping[str, bytes] | None = None,
     multi_day: bool = True,
 ) -> Iterator[Command]:
-    """Yield a market with accounts for that many orders, and its trading day.
+    """Yield a market with accounts for ``orders`` orders, and its trading day.
 
-    The day ends at ``ends_ns``; 0: as late as one may that begins at ``now_ns``.
-    ``keys`` are public ones of those who are to log in at a server, by name.
+    The day ends at ``ends_ns``; 0: as late as permitted for a day that begins at
+    ``now_ns``. ``keys`` are the public keys, by name, of the clients that log in.
     """
     calls = CallTerms(resume_seconds=600)
     yield ListInstrument("", BOOK, pick=True, multi_day=multi_day, calls=calls)
@@ -89,18 +90,18 @@ def opening(
 
 
 def trader(order: int) -> str:
-    """Return whose an order is that is not the whale's."""
+    """Return the owner of an order that is not the whale's."""
     return f"company-{order // PER_ACCOUNT}"
 
 
 def order(account: str, side: Side, price: int, **more: Any) -> PlaceOrder:
-    """Return an order of a tonne, unless ``more`` says otherwise."""
+    """Return an order of one tonne; ``more`` overrides its fields."""
     fields = {"quantity": 1, "time_in_force": GTC, **more}
     return PlaceOrder(account, account, BOOK, side, price, **fields)
 
 
 def spread(orders: int, **more: Any) -> Iterator[PlaceOrder]:
-    """Yield sell orders over PRICES, the whale's first; others' up to that many."""
+    """Yield ``orders`` sell orders over PRICES, starting with the whale's."""
     own = whale_size(orders)
     yield from whales(own, **more)
     yield from of_all(
@@ -109,7 +110,7 @@ def spread(orders: int, **more: Any) -> Iterator[PlaceOrder]:
 
 
 def whale_size(orders: int) -> int:
-    """Return how many of so many orders are the whale's: its cap, or half of them."""
+    """Return the whale's share of the orders: its cap, or half of them."""
     return min(CAP, orders // 2)
 
 
@@ -120,7 +121,7 @@ def whales(orders: int, **more: Any) -> Iterator[PlaceOrder]:
 
 
 def of_all(orders: int, made: Callable[[int, str], PlaceOrder]) -> Iterator[PlaceOrder]:
-    """Yield that many orders, PER_ACCOUNT of each account."""
+    """Yield ``orders`` orders, PER_ACCOUNT per account."""
     return (made(n, trader(n)) for n in range(orders))
 
 
@@ -130,9 +131,9 @@ def level(orders: int) -> Iterator[PlaceOrder]:
 
 
 def stops(orders: int) -> Iterator[PlaceOrder]:
-    """Yield stop orders to buy that one trade at MID triggers, and what it meets.
+    """Yield buy stop orders that one trade at MID triggers, and the maker it meets.
 
-    Nothing else is for sale, so that each is triggered and cancelled.
+    Nothing else is for sale, so each is triggered and then cancelled.
     """
     waits = Conditions(stop_price=MID)
     kind = {"order_type": STOP, "time_in_force": DAY, "conditions": waits}
@@ -141,7 +142,7 @@ def stops(orders: int) -> Iterator[PlaceOrder]:
 
 
 def icebergs(count: int, parts: int) -> Iterator[PlaceOrder]:
-    """Yield sell orders of ``parts`` tonnes that show one at a time."""
+    """Yield sell icebergs of ``parts`` tonnes that show one tonne at a time."""
     shows = Conditions(display_quantity=1)
     return of_all(
         count, lambda _, name: order(name, SELL, MID, quantity=parts, conditions=shows)
@@ -155,12 +156,12 @@ def until(orders: int, expires_ns: int) -> Iterator[PlaceOrder]:
 
 
 def deepest(exchange: Exchange) -> str:
-    """Return the listing of the newest order at the worst price."""
+    """Return the listing id of the newest order at the worst price."""
     return OrderIds(exchange).listing_shown(BOOK, max(_places(exchange))[1])
 
 
 def best(exchange: Exchange, count: int) -> list[str]:
-    """Return the listings of the orders that trade first, of all that sell."""
+    """Return the listing ids of the sell orders with the highest priority."""
     first = nsmallest(count, _places(exchange))
     ids = OrderIds(exchange)
     return [ids.listing_shown(BOOK, number) for _, number in first]

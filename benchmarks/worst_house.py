@@ -1,8 +1,8 @@
-"""A venue in process, and what one request costs it: all but the disk and the socket.
+"""A venue in process, and the cost of one request without disk and socket.
 
-A request goes the way that it goes in the server: a session reads it, the venue makes
-a batch, the engine applies it, the feed and the session are told, and the answer is
-encoded. Each piece that the server's loop would do without a pause is timed for itself.
+A request takes the same path as in the server: a session reads it, the venue makes a
+batch, the engine applies it, feed and session receive the events, and the answer is
+encoded. Each piece that the event loop would run without a break is timed separately.
 """
 
 from __future__ import annotations
@@ -41,15 +41,15 @@ MS: Final = 1_000_000
 ROW: Final = 500  # commands
 UNLIMITED: Final = 10**9
 TIMES: Final = 5
-QUIET_TURNS: Final = 3  # without an event: nothing more follows
+QUIET_TURNS: Final = 3  # turns without events, after which nothing more follows
 
 
 class Cost(msgspec.Struct, frozen=True):
-    """What a request took, in ms of the processor.
+    """A request's cost in CPU ms.
 
-    ``engine`` and ``longest`` are of the longest piece: of its engine's part, and of
-    all that was done without a pause; ``total`` of all ``pieces`` together.
-    ``answer`` is "success", an error's name, or nothing where nobody asked.
+    ``longest`` is the longest piece that runs without a break, ``engine`` the longest
+    engine time of a piece, and ``total`` the sum of all ``pieces``. ``answer`` is
+    "success", an error's name, or "" if there was no request.
     """
 
     engine: float
@@ -61,7 +61,7 @@ class Cost(msgspec.Struct, frozen=True):
 
 
 class House:
-    """A venue whose time goes on when a test says so."""
+    """A venue whose clock the benchmark advances."""
 
     def __init__(self, opening: Iterable[Command]) -> None:
         self.now_ns = NOW_NS
@@ -77,7 +77,7 @@ class House:
             NoHistory(),
             lambda: self.now_ns,
             lambda: bytes(32),
-            holds=Holds(lambda: 0),  # here it is the benchmark that takes the time
+            holds=Holds(lambda: 0),  # the benchmark measures the time instead
         )
         self._outboxes: list[Outbox] = []
         self._turn()
@@ -85,7 +85,7 @@ class House:
         self.fill([ActivateSemantics("", NEWEST), hidden, *opening])
 
     def fill(self, commands: Iterable[Command]) -> None:
-        """Apply commands that nobody times; what is refused is left out."""
+        """Apply commands without timing; refused ones have no effect."""
         for row in batches(commands, ROW):
             for command in row:
                 self._venue.submit(None, 0, command)
@@ -93,7 +93,7 @@ class House:
         self.flush()
 
     def client(self, name: str) -> Client:
-        """Return one that is logged in with the key of that name."""
+        """Return a client that is logged in with the named key."""
         outbox = Outbox(JSON, Budget(2**40))
         self._outboxes.append(outbox)
         session = Session(self._services, outbox, f"connection-{len(self._outboxes)}")
@@ -101,15 +101,15 @@ class House:
         return Client(self, session, outbox)
 
     def passed(self, ns: int) -> Cost:
-        """Return what it costs to let time pass."""
+        """Return the cost of the timers that are due within ``ns``."""
         self.now_ns += ns
         with resting():
             return self.cost([])
 
     def cost(self, first: list[int], also: Callable[[], str] = str) -> Cost:
-        """Do all that follows from pieces that took ``first`` ns; return the cost.
+        """Run all work that follows the ``first`` pieces (ns); return the cost.
 
-        ``also`` takes the answers away and says what they are.
+        ``also`` takes the answers and returns their text.
         """
         pieces, engine, events = list(first), 0, 0
         quiet = 0
@@ -129,13 +129,13 @@ class House:
         )
 
     def flush(self) -> None:
-        """Send market data; forget what was sent."""
+        """Send market data; discard all output."""
         self._feed.flush(self.now_ns)
         for outbox in self._outboxes:
             outbox.take()
 
     def _turn(self) -> int | None:
-        """Let the next batch happen, if there is one; return the number of its events."""
+        """Run the next batch, if any; return the number of its events."""
         batch = self._venue.take_batch(self.now_ns)
         if batch is None:
             return None
@@ -145,7 +145,7 @@ class House:
 
 
 class Client:
-    """One session, by JSON."""
+    """One session with JSON encoding."""
 
     def __init__(self, house: House, session: Session, outbox: Outbox) -> None:
         self._house = house
@@ -153,13 +153,13 @@ class Client:
         self._outbox = outbox
 
     def usual(self, method: str, **params: Any) -> Cost:
-        """Return what a request that changes nothing costs, the median of TIMES."""
+        """Return the cost of a request without effect, the median of TIMES."""
         with resting():
             costs = [self._cost(method, **params) for _ in range(TIMES)]
         return sorted(costs, key=lambda cost: cost.longest)[TIMES // 2]
 
     def cost(self, method: str, **params: Any) -> Cost:
-        """Return what a request costs, with all that follows from it."""
+        """Return the cost of a request and all its consequences."""
         with resting():
             return self._cost(method, **params)
 
@@ -179,7 +179,7 @@ class Client:
 
 
 class Stopwatch:
-    """A reader that is told of a batch before all others: then the engine is done."""
+    """The first reader of a batch: when it is called, the engine has finished."""
 
     def __init__(self) -> None:
         self._told_ns = 0
@@ -188,18 +188,18 @@ class Stopwatch:
         self._told_ns = 0
 
     def engine_ns(self, began_ns: int) -> int:
-        """Return how long the engine took that began then."""
+        """Return the engine's time for the batch that began at ``began_ns``."""
         return max(self._told_ns - began_ns, 0)
 
     def published(self, _seq: int, _time_ns: int, _events: list[Event]) -> None:
-        """Take note of the time, once."""
+        """Record the time of the first call."""
         if not self._told_ns:
             self._told_ns = time.thread_time_ns()
 
 
 @contextlib.contextmanager
 def resting() -> Iterator[None]:
-    """Have the collector rest, as it does in the server."""
+    """Disable the garbage collector, as the busy server does."""
     gc.collect()
     gc.disable()
     try:
@@ -209,7 +209,7 @@ def resting() -> Iterator[None]:
 
 
 def timed(work: Callable[[], object]) -> int:
-    """Return the nanoseconds of the processor that ``work`` takes."""
+    """Return the CPU nanoseconds that ``work`` takes."""
     began = time.thread_time_ns()
     work()
     return time.thread_time_ns() - began

@@ -1,8 +1,8 @@
-"""The dearest requests there are, each with what has to rest before it.
+"""The most expensive requests, each with the resting orders it needs.
 
-A workload yields the name of a request and its cost; several requests that change
-nothing share a market. ``python -m benchmarks.worst_requests WORKLOAD ORDERS`` runs
-one in a process of its own and prints what came of it as JSON.
+A workload yields the name of a request and its cost. Requests that change nothing
+share a market. ``python -m benchmarks.worst_requests WORKLOAD ORDERS`` runs one
+workload in a separate process and prints the costs as JSON.
 """
 
 from __future__ import annotations
@@ -52,11 +52,12 @@ PLAIN: Final = "a plain order that rests"
 PLAIN_BATCH: Final = "a batch of 50 plain orders"
 PICK: Final = "a pick that trades"
 PICKS: Final = "a batch of 50 picks that trade"
-FILL_OR_KILL: Final = "a fill or kill that fills"  # by as many as one order may meet
+# by as many fills as one order may have
+FILL_OR_KILL: Final = "a fill or kill that fills"
 LARGEST: Final = "the largest batch: 50 orders, each picks 50"
 LONGEST: Final = "the longest invalid message"
 
-# Of requests that are refused the like that is accepted.
+# For rejected requests, the accepted request to compare with.
 ACCEPTED: Final = {
     "a stale pick": PICK,
     "a batch of 50 stale picks": PICKS,
@@ -67,14 +68,15 @@ ACCEPTED: Final = {
     LONGEST: LARGEST,
 }
 SECOND_NS: Final = 10**9
-BATCH: Final = 50  # orders of a message
-FEW: Final = 500  # orders that one order may take anywhere
-REFILLS: Final = (1_000, 500, 200, 100, 50, 20, 10)  # an iceberg may have, perhaps
-FAR: Final = f"{(MID + PRICES) / 100:.2f}"  # beyond every order
+BATCH: Final = 50  # orders per message
+FEW: Final = 500  # orders that one order may always take
+# candidates for an iceberg's maximum
+REFILLS: Final = (1_000, 500, 200, 100, 50, 20, 10)
+FAR: Final = f"{(MID + PRICES) / 100:.2f}"  # beyond every resting order
 
 
 def buy(quantity: int = 1, price: str = FAR, **more: Any) -> dict[str, Any]:
-    """Return the params of an order to buy at a price that reaches everything."""
+    """Return the params of a buy order, by default at a price beyond all sellers."""
     return {
         "instrument": BOOK,
         "side": "buy",
@@ -85,12 +87,12 @@ def buy(quantity: int = 1, price: str = FAR, **more: Any) -> dict[str, Any]:
 
 
 def invalid_orders() -> list[int]:
-    """Return values that are not orders, as many as one message in JSON can hold."""
+    """Return as many invalid orders as one JSON message can hold."""
     return [1] * ((Limits().frame_bytes - 100) // 2)
 
 
 def refused(orders: int) -> Iterator[tuple[str, Cost]]:
-    """Requests that need no money, and what a plain order costs beside them."""
+    """Rejected requests that need no money, beside a plain order."""
     house = wide(orders)
     attacker, whale = house.client(ATTACKER), house.client(WHALE)
     low = buy(price="1.00")
@@ -160,7 +162,7 @@ def asked(orders: int) -> Iterator[tuple[str, Cost]]:
 
 
 def left(orders: int) -> Iterator[tuple[str, Cost]]:
-    """All orders of an account at its cap leave: on request, or by time."""
+    """All orders of an account at its cap end: on request or by a timer."""
     house, size = wide(orders), books.whale_size(orders)
     whale = house.client(WHALE)
     yield "cancel_all of an account at its cap", whale.cost("cancel_all")
@@ -174,7 +176,7 @@ def left(orders: int) -> Iterator[tuple[str, Cost]]:
 
 
 def called(orders: int) -> Iterator[tuple[str, Cost]]:
-    """A call auction: an order that crosses, from an account with many others."""
+    """A call auction: a crossing order of an account with many others."""
     house = House(books.opening(2 * orders))
     house.fill(books.spread(orders))
     house.fill([books.order(TAKER, BUY, MID - 1)])
@@ -195,7 +197,7 @@ def called(orders: int) -> Iterator[tuple[str, Cost]]:
 
 
 def picked(orders: int) -> Iterator[tuple[str, Cost]]:
-    """Orders that trade on a level with very many others."""
+    """Orders that trade on a level with very many orders."""
     house = House(books.opening(orders))
     house.fill(books.level(orders))
     taker = house.client(TAKER)
@@ -221,7 +223,7 @@ def picked(orders: int) -> Iterator[tuple[str, Cost]]:
 
 
 def swept(orders: int) -> Iterator[tuple[str, Cost]]:
-    """One order through all others."""
+    """One order that trades through all others."""
     yield (
         "one order through all others",
         wide(orders).client(TAKER).cost("add_order", **buy(2 * orders)),
@@ -229,7 +231,7 @@ def swept(orders: int) -> Iterator[tuple[str, Cost]]:
 
 
 def amended(orders: int) -> Iterator[tuple[str, Cost]]:
-    """One order that rests, and is amended through all others."""
+    """A resting order that is amended through all others."""
     taker = (house := wide(orders)).client(TAKER)
     taker.cost("add_order", **buy(2 * orders, price="1.00", client_order_id="a"))
     yield (
@@ -240,7 +242,7 @@ def amended(orders: int) -> Iterator[tuple[str, Cost]]:
 
 
 def triggered(orders: int) -> Iterator[tuple[str, Cost]]:
-    """One trade, and everybody's stop orders."""
+    """One trade that triggers the stop orders of all accounts."""
     house = House(books.opening(orders))
     house.fill(books.stops(orders))
     yield (
@@ -250,7 +252,7 @@ def triggered(orders: int) -> Iterator[tuple[str, Cost]]:
 
 
 def iced(orders: int) -> Iterator[tuple[str, Cost]]:
-    """Icebergs of as many parts as are allowed, taken by one order."""
+    """Icebergs with the maximum number of parts, taken by one order."""
     count, parts = max(orders // 200, 2), _parts()
     house = House(books.opening(orders))
     house.fill(books.icebergs(count, parts))
@@ -269,14 +271,14 @@ def closed(orders: int) -> Iterator[tuple[str, Cost]]:
 
 
 def expired(orders: int) -> Iterator[tuple[str, Cost]]:
-    """All orders have the same end."""
+    """All orders expire at the same time."""
     house = House(books.opening(orders))
     house.fill(books.until(orders, NOW_NS + 3_600 * SECOND_NS))
     yield "whole market: all orders expire at once", house.passed(3_600 * SECOND_NS)
 
 
 def begun(orders: int) -> Iterator[tuple[str, Cost]]:
-    """A trading day by new terms, which all orders end for."""
+    """A trading day whose new terms end all orders."""
     ends_ns = NOW_NS + 3_600 * SECOND_NS
     house = House(books.opening(orders, ends_ns=ends_ns))
     house.fill(books.spread(orders))
@@ -295,14 +297,14 @@ WORKLOADS: Final[tuple[Workload, ...]] = (
 
 
 def wide(orders: int) -> House:
-    """Return a market with orders over PRICES, a good part of them the whale's."""
+    """Return a market with orders over PRICES, many of them the whale's."""
     house = House(books.opening(orders))
     house.fill(books.spread(orders))
     return house
 
 
 def _less_one(house: House) -> Any:
-    """Return the whale's client, when it may have one order more."""
+    """Return the whale's client, with room for one more order."""
     whale = house.client(WHALE)
     first = next(iter(house.exchange.accounts[WHALE].orders))
     whale.cost("cancel_order", order_id=OrderIds(house.exchange).shown(first))
@@ -310,7 +312,7 @@ def _less_one(house: House) -> Any:
 
 
 def _parts() -> int:
-    """Return how many parts an iceberg may have at most."""
+    """Return the maximum number of parts of an iceberg."""
     for parts in REFILLS:
         house = House(books.opening(books.PER_ACCOUNT))
         house.fill(books.icebergs(1, parts))

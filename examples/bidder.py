@@ -42,7 +42,7 @@ async def watch(
 async def take_part(
     venue: Venue, auction: Auction, quantity: int, price: Decimal
 ) -> None:
-    """Bid when the window opens, and wait until the auction is over."""
+    """Bid when the bidding window opens, and wait until the auction is over."""
     opens_in = auction.opens_at - dt.datetime.now(SHANGHAI)
     await asyncio.sleep(max(opens_in.total_seconds(), 0))
     updates = venue.bid_updates()
@@ -62,7 +62,7 @@ async def take_part(
 
 
 async def place(venue: Venue, auction: Auction, quantity: int, price: Decimal) -> Bid:
-    """Place a bid once, whatever happens to the connection."""
+    """Place a bid exactly once, even if the connection breaks."""
     while True:
         try:
             return await venue.place_bid(auction, quantity, price)

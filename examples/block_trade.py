@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class Deal(NamedTuple):
-    """What is for sale; prices in CNY, the quantity in tonnes."""
+    """The block for sale; prices in CNY, the quantity in tonnes."""
 
     instrument: str
     quantity: int
@@ -31,7 +31,7 @@ class Deal(NamedTuple):
 
 
 async def sell_block(url: str, key: str, deal: Deal) -> None:
-    """Offer the block, answer a counter-offer, and say how it ended."""
+    """Offer the block, answer a counter-offer, and print the outcome."""
     async with carbonex.sdk.connect(url, key) as venue:
         updates = venue.block_updates()
         offer = await venue.propose_block(
@@ -49,7 +49,7 @@ async def sell_block(url: str, key: str, deal: Deal) -> None:
 
 
 async def answer(venue: Venue, counter: Block, least: Decimal) -> None:
-    """Take a counter-offer that is good enough, and turn down any other."""
+    """Accept a counter-offer of at least ``least``; decline any other."""
     if counter.price < least:
         await venue.decline_block(counter)
         print(f"{counter.proposer} offers {counter.price}: declined")
@@ -62,7 +62,7 @@ async def answer(venue: Venue, counter: Block, least: Decimal) -> None:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Run until the block is sold or not, or until Ctrl-C."""
+    """Run until the offer has ended, or until Ctrl-C."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("url")
     parser.add_argument("key", help="key file, as carbonex keygen makes it")

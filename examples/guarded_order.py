@@ -1,9 +1,9 @@
-"""Rest an order that goes when its owner does.
+"""Rest an order that the venue cancels when its owner is gone.
 
 guarded_order.py ws://127.0.0.1:8080 maker.pem CEA25 500 70.00
 
-Kill it in any way: within a second the venue has cancelled the order. Start it again
-within that second, and the order is still there.
+Kill the process in any way: within a second the venue cancels the order. Restart it
+within that second, and the order still rests.
 """
 
 import asyncio
@@ -17,7 +17,7 @@ async def main(url: str, key: str, instrument: str, quantity: str, price: str) -
         carbonex.sdk.connect(
             url, key, session="guarded", cancel_on_disconnect=True, grace=1
         ) as venue,
-        # A process that hangs keeps its connection, but renews nothing.
+        # A hung process keeps its connection, but does not renew the switch.
         venue.dead_mans_switch(30),
     ):
         order = await venue.buy(instrument, int(quantity), price)

@@ -2,9 +2,9 @@
 
 market_maker.py ws://127.0.0.1:8080 maker.pem CEA25 --reference 74.63
 
-Every fill moves both quotes: who has bought wants to sell, so both prices go
-down by the skew, and the other way round. A quote is moved by an amendment, so
-there is never a moment with two, and never more in the market than its size.
+Every fill moves both quotes. After a purchase the maker wants to sell, so both prices
+go down by the skew; after a sale they go up. An amendment moves a quote, so there are
+never two at once, and the market never holds more than the quote's size.
 """
 
 from __future__ import annotations
@@ -26,16 +26,16 @@ if TYPE_CHECKING:
 
 
 class Strategy(NamedTuple):
-    """What the maker wants; prices in CNY, quantities in tonnes."""
+    """The maker's parameters; prices in CNY, quantities in tonnes."""
 
     instrument: str
     reference: Decimal
     spread: Decimal  # between bid and ask
-    size: int  # of each quote
-    skew: Decimal  # how far the quotes move per ``size`` of inventory
+    size: int  # per quote
+    skew: Decimal  # price move per ``size`` of inventory
 
     def prices(self, inventory: int, tick: Decimal) -> tuple[Decimal, Decimal]:
-        """Return bid and ask for an inventory: whole ticks, never closer."""
+        """Return bid and ask for an inventory, in ticks, at least the spread apart."""
         center = self.reference - self.skew * inventory / self.size
         bid = (center - self.spread / 2) / tick
         ask = (center + self.spread / 2) / tick
@@ -46,7 +46,7 @@ class Strategy(NamedTuple):
 
 
 class Quote:
-    """One side's order: moved while it is open, placed again once it is filled."""
+    """One side's order: amended while open, placed again once filled."""
 
     def __init__(
         self, venue: Venue, instrument: str, side: Literal["buy", "sell"]
@@ -57,12 +57,12 @@ class Quote:
         self._order: Order | None = None
 
     async def show(self, price: Decimal, size: int) -> None:
-        """Have ``size`` tonnes stand at ``price``, whatever it takes."""
+        """Quote ``size`` tonnes at ``price``; retry until it works or is rejected."""
         while True:
             try:
                 await self._try(price, size)
             except UnknownOrder:
-                self._order = None  # filled while the amendment was under way
+                self._order = None  # filled while the amendment was in flight
             except OrderStateUnknown as error:
                 self._order = await error.resolve()
             except ConnectionLost:
@@ -84,7 +84,7 @@ class Quote:
 
 
 async def make_market(url: str, key: str, strategy: Strategy) -> None:
-    """Quote until cancelled; then leave no order behind."""
+    """Quote until cancelled; then cancel all orders."""
     async with carbonex.sdk.connect(url, key) as venue:
         name = strategy.instrument
         tick = (await venue.instrument(name).next()).tick
@@ -106,7 +106,7 @@ async def make_market(url: str, key: str, strategy: Strategy) -> None:
 async def next_fill(
     executions: carbonex.sdk.Stream[carbonex.sdk.Execution], instrument: str
 ) -> int:
-    """Return the tonnes of the next fill, negative where they were sold."""
+    """Return the tonnes of the next fill, negative for a sale."""
     while True:
         execution = await executions.next()
         if execution.event == "trade" and execution.instrument == instrument:

@@ -1,7 +1,7 @@
 """Buy whole listings only: picker.py ws://127.0.0.1:8080 taker.pem CEA25 500.
 
-Whoever must not split tonnes over many sellers picks, at the best price, one listing
-that shows enough. It waits until there is one.
+A buyer who must not split tonnes over many sellers picks one listing at the best price
+that shows enough. The script waits until there is one.
 """
 
 import asyncio
@@ -25,7 +25,7 @@ async def main(url: str, key: str, instrument: str, tonnes: str) -> None:
                 )
             except carbonex.sdk.OrderRejected as refused:
                 print(f"too late: {refused.message}", flush=True)
-                continue  # somebody else was first
+                continue  # another buyer was first
             await order.done()
             print(f"bought {order.filled} t at {best.price} of listing {best.number}")
             return

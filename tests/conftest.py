@@ -10,11 +10,11 @@ from hypothesis import HealthCheck, settings
 
 pytest.register_assert_rewrite("auditor", "driver", "ledger", "faults", "scenario")
 
-# A shell lets what it runs in the background ignore Ctrl-C, and so would every
-# process that a test starts and ends by it.
+# A shell may start background jobs with Ctrl-C ignored, and every process started by a
+# test would inherit that. Some tests end their processes with SIGINT.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
-# No deadlines: a test says what is right, never how long it took.
+# No deadlines: a test checks correctness, never speed.
 settings.register_profile(
     "quick",
     max_examples=150,

@@ -1,6 +1,6 @@
-"""Which tonnes cover which obligations: every rule spelled out as sets of years.
+"""The rules on which tonnes cover which obligations, as plain sets of years.
 
-Both the auditor and the model judge surrenders by it.
+The auditor and the model judge surrenders with it.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ SHANGHAI = dt.timezone(dt.timedelta(hours=8))
 def judge(
     rules: Sequence[EligibilityRule], terms: ListInstrument, year: int, now_ns: int
 ) -> str:
-    """Return whether tonnes "cover" an obligation, "ended", or never did: ""."""
+    """Return "cover", "ended" if the rules' time is over, or "" if none ever fits."""
     letting = [rule for rule in rules if _lets(rule, terms, year)]
     now = dt.datetime.fromtimestamp(now_ns // 10**9, SHANGHAI)
     today = int(now.strftime("%Y%m%d"))

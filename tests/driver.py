@@ -1,4 +1,4 @@
-"""One gateway that hands an exchange its batches, in order, as a log would."""
+"""One gateway that gives an exchange its batches in order, as a log does."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 class Driver:
     """Numbers the batches of one gateway and stamps them with ``time_ns``.
 
-    ``batches`` is the log so far: applying it to a fresh exchange must give
-    the same events and the same digest.
+    ``batches`` is the log so far. A fresh exchange that applies it must give the same
+    events and the same digest.
     """
 
     def __init__(
@@ -57,12 +57,12 @@ class Driver:
         return applied
 
     def do(self, command: Command) -> list[Event]:
-        """Apply one command; return what was due before it and what it did."""
+        """Apply one command; return the timer events before it and its own events."""
         applied = self.apply(command)
         return [*applied.due, *applied.replies[0]]
 
     def repeat(self, batch: Batch, *commands: Command) -> Applied:
-        """Apply some of the commands of another log's batch, at its time."""
+        """Apply commands of another log's batch, at the batch's time."""
         self.time_ns = batch.time_ns
         return self.reopen() if batch.n == 0 else self.apply(*commands)
 
@@ -76,7 +76,7 @@ class Driver:
 def admitted(
     name: str, cash: int, tonnes: int, instruments: Iterable[str] = ("CEA",)
 ) -> list[Command]:
-    """Return what admits a participant and funds its account of the same name."""
+    """Return the commands that admit a participant and fund its account."""
     return [
         RegisterParticipant("", name),
         OpenAccount("", name, name),
@@ -86,9 +86,9 @@ def admitted(
 
 
 def new_exchange(semantics: int = known.NEWEST) -> Exchange:
-    """Return an empty exchange in which commands mean ``semantics`` already.
+    """Return an empty exchange in which ``semantics`` are already active.
 
-    A log says so in its first rows; here that would move every seq by one.
+    A log activates them in its first rows; here that would shift every seq by one.
     """
     exchange = Exchange()
     exchange.semantics = semantics

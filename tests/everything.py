@@ -1,8 +1,8 @@
 """A venue in the middle of its second trading day, with one of everything in it.
 
-What a snapshot could forget is there, with a value that no new object has: every
-kind of order, offer, restriction and statistic. ``venue`` is the slow way to make
-it: through commands, as a log would.
+It has everything that a snapshot could forget, with values that no new object has:
+every kind of order, offer, restriction and statistic. ``venue`` builds it through
+commands, as a log would.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ from driver import Driver
 
 HOURS = ((34_200, 41_400), (46_800, 54_000))  # 09:30-11:30, 13:00-15:00
 FIRST, SECOND = 20250102, 20250103
-LONG = midnight_ns(20250301)  # when the gtd orders expire
+LONG = midnight_ns(20250301)  # expiry of the GTD orders
 
 CEA = ListInstrument(
     "",
@@ -119,7 +119,7 @@ KEYS = (
 
 
 def venue() -> Driver:
-    """Return it, at 13:30 of the second day."""
+    """Return the venue at 13:30 of the second day."""
     driver = Driver()
     driver.reopen()
     stage = _Stage(driver)
@@ -130,7 +130,7 @@ def venue() -> Driver:
 
 
 class _Stage:
-    """Sees to it that commands are accepted, and numbers what needs a number."""
+    """Runs commands that must be accepted, and numbers refs."""
 
     def __init__(self, driver: Driver) -> None:
         self.driver = driver
@@ -205,7 +205,7 @@ def _found(stage: _Stage) -> None:
 
 
 def _first_day(stage: _Stage) -> None:
-    """Trade by every method, so that year and total have something in them."""
+    """Trade by every method, so that year and total figures are not 0."""
     stage.at(FIRST, 9, 0)
     stage.do(BeginDay("", FIRST))
     stage.at(FIRST, 10, 0)
@@ -229,7 +229,7 @@ def _first_day(stage: _Stage) -> None:
 
 
 def _coincide(stage: _Stage) -> None:
-    """Let one of each kind be due at the day's end; reasons tell the kinds' order."""
+    """Make one timer of each kind due at the day's end; reasons show their order."""
     ends_ns = stage.driver.exchange.day_ends_ns
     stage.at(FIRST, 23, 30)
     left_ns = ends_ns - stage.driver.time_ns
@@ -293,7 +293,7 @@ def _second_day(stage: _Stage) -> None:
 
 
 def _trade(stage: _Stage) -> None:
-    """Trade both ways between two, at prices that move, and cancel hastily."""
+    """Trade both ways between two companies at moving prices, with a quick cancel."""
     for side, price in ((SELL, 7020), (BUY, 7040), (SELL, 7000)):
         other = BUY if side is SELL else SELL
         stage.order("huaneng", side, price, 21)
@@ -307,10 +307,11 @@ def _trade(stage: _Stage) -> None:
 
 
 def _let_wait(stage: _Stage) -> None:
-    """Leave orders of every kind in the book, and beside it."""
+    """Leave orders of every kind in the book and waiting beside it."""
     stage.order("huaneng", SELL, 7300, 50, conditions=Conditions(0, 20))
     stage.order("huadian", SELL, 7300, 5)
-    stage.order("guodian", BUY, 7300, 23)  # of the iceberg 20 and 1: it queues behind
+    # 20 and 1 of the iceberg, which loses its priority
+    stage.order("guodian", BUY, 7300, 23)
     stage.order(
         "datang", BUY, 6800, 40, time_in_force=GTD, conditions=Conditions(0, 0, LONG)
     )
@@ -321,7 +322,7 @@ def _let_wait(stage: _Stage) -> None:
     )
     stage.order("huaneng", SELL, 7250, 60, conditions=Conditions(7280, 25))
     stage.order("datang", BUY, 7270, 5)
-    # Orders of the other instruments, one with a part filled.
+    # Orders in other instruments, one of them partly filled.
     stage.order("datang", SELL, 210, 9, time_in_force=GTC, instrument="CCER")
     stage.order("guodian", BUY, 210, 4, instrument="CCER", client_order_id="plain")
     stage.order(
@@ -336,7 +337,7 @@ def _let_wait(stage: _Stage) -> None:
 
 
 def _be_there(stage: _Stage) -> None:
-    """Open sessions, of which one is lost, and count down for an account."""
+    """Open sessions, lose one of them, and arm a countdown for an account."""
     stage.do(
         SessionOpened("", "k-trade", "mm-1", "c-1", 30 * SECOND_NS),
         SessionOpened("", "k-registry", "mm-1", "c-2", 20 * SECOND_NS),

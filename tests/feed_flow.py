@@ -1,6 +1,6 @@
-"""Random flow: every command about orders, and the market's others, at a few prices.
+"""Random commands: all that concern orders, and others of the market, at few prices.
 
-What needs rules of a market happens in ``RULED``, the rest in all instruments.
+Commands that need a market's rules go to ``RULED``, the others to all instruments.
 """
 
 from __future__ import annotations
@@ -48,21 +48,21 @@ if TYPE_CHECKING:
     from carbonex.engine import Command, Exchange, Order
     from feed_stage import Stage
 
-MIDDLE = 7000  # fen; orders are up to 4 through it and up to 60 away from it
+MIDDLE = 7000  # fen; limits pass it by up to 4 or stay up to 60 away
 
 
 def random_flow(random: Random, exchange: Exchange, most: int) -> list[Command]:
-    """Return 1 to ``most`` commands about what is open now."""
+    """Return 1 to ``most`` commands, chosen by the exchange's state."""
     return [_command(random, exchange) for _ in range(random.randint(1, most))]
 
 
 def let_time_pass(random: Random, stage: Stage) -> None:
-    """Let call auctions end, orders expire and windows close, now and then."""
+    """Sometimes let time pass: call auctions, orders and windows end."""
     stage.now_ns += random.choice((0, 0, 0, 10, 700)) * MS
 
 
 def _command(random: Random, exchange: Exchange) -> Command:
-    """Return a command; orders outnumber the rest, so that books grow deep."""
+    """Return a command; orders outnumber other commands, so that books grow deep."""
     account = random.choice(ACCOUNTS)
     orders = list(exchange.accounts[account].orders.values())
     if exchange.instruments[RULED].halted and random.random() < 0.2:
@@ -122,7 +122,7 @@ def _order(random: Random, account: str) -> PlaceOrder:
 
 
 def _special(random: Random, exchange: Exchange, account: str) -> PlaceOrder:
-    """A stop order, an iceberg, one that expires, one that picks, or several of it."""
+    """Return a stop, an iceberg, a GTD or a picking order, or a combination."""
     side = random.choice((BUY, SELL))
     kind = random.choice((LIMIT, LIMIT, STOP, STOP_LIMIT))
     price = MIDDLE + random.randint(-6, 6)
@@ -153,7 +153,7 @@ def _special(random: Random, exchange: Exchange, account: str) -> PlaceOrder:
 
 
 def _halt(_random: Random, _exchange: Exchange, _account: str) -> Command:
-    """Halt: what resumes it begins with a call auction, in which books may cross."""
+    """Halt: the resumption starts a call auction, in which books may cross."""
     return HaltInstrument("", RULED)
 
 

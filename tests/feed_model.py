@@ -1,4 +1,4 @@
-"""What a feed must say, worked out the slow way from all the engine's events."""
+"""The expected output of a feed, derived the slow way from all engine events."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ if TYPE_CHECKING:
     from carbonex.engine import Event, PlaceOrder
 
     Told = tuple[int, int, list[Event]]  # seq, time in ns, one command's events
-    Shown = Callable[[int], str]  # a number as clients see it
+    Shown = Callable[[int], str]  # an id as clients see it
 
 
 @dataclass
 class Position:
-    """An order as its events tell it."""
+    """An order as its events describe it."""
 
     order_id: int
     order: PlaceOrder
@@ -52,10 +52,10 @@ class Position:
 
 @dataclass
 class Accounts:
-    """Every account's executions, and the orders that they leave open.
+    """Every account's executions, and the open orders that follow from them.
 
-    ``shown`` tells clients the numbers of orders, and the others those of blocks and of
-    bids.
+    ``shown`` converts order ids to client-visible ids, ``shown_block`` and
+    ``shown_bid`` those of blocks and bids.
     """
 
     shown: Shown = str
@@ -64,7 +64,8 @@ class Accounts:
     executions: defaultdict[str, list[channels.Execution]] = field(
         default_factory=lambda: defaultdict(list)
     )
-    everyones: list[str] = field(default_factory=list)  # accounts, as they executed
+    # the account of each execution, in order
+    everyones: list[str] = field(default_factory=list)
     open: dict[int, Position] = field(default_factory=dict)
 
     @classmethod
@@ -95,7 +96,7 @@ class Accounts:
         elif isinstance(event, Trade | OffBookTrade | TradeAnnulled):
             self._read_trade(seq, time_ns, event)
         elif isinstance(event, OrderTriggered):
-            # A stop order without a price gets the limit that holds now.
+            # A stop order without a price gets the current price limit.
             self.open[event.order_id].price = event.price
             self._add(seq, time_ns, event.order_id, "triggered")
         elif isinstance(event, OrderRefilled):
@@ -176,9 +177,9 @@ class Accounts:
             )
 
     def _annul(self, seq: int, time_ns: int, event: TradeAnnulled) -> None:
-        """Tell both accounts what they were told of the trade, as taken back.
+        """Add the annulment to both accounts, with the original trade's members.
 
-        The fee is what comes back, which the event alone tells.
+        Only the event has the fee that comes back.
         """
         for account, side, fee in (
             (event.buyer, "buy", event.buyer_fee),
@@ -213,7 +214,7 @@ class Accounts:
     def _keep_of_no_order(
         self, seq: int, time_ns: int, price: str, quantity: int, **members: Any
     ) -> None:
-        """Enter a trade, or one taken back, that changes no order of the book."""
+        """Add an execution, traded or annulled, that changes no order of the book."""
         self._keep(
             seq=seq,
             time=time_ns // 1000,
@@ -258,7 +259,7 @@ class Accounts:
         )
 
     def _keep(self, account: str, **members: Any) -> None:
-        """Enter an execution, numbered by those before it."""
+        """Add an execution with the account's next number."""
         mine = self.executions[account]
         self.everyones.append(account)
         mine.append(
@@ -278,7 +279,7 @@ def _conditions(order: PlaceOrder) -> dict[str, Any]:
 
 
 def statistics(told: Iterable[Told], instrument: str, reference: int) -> dict[str, Any]:
-    """Return the trading day's figures as a ticker shows them; ``reference`` is P0."""
+    """Return the trading day's figures for a ticker; ``reference`` is P0."""
     trades: list[Trade] = []
     others: list[OffBookTrade] = []
     for _, _, events in told:
@@ -317,7 +318,7 @@ def statistics(told: Iterable[Told], instrument: str, reference: int) -> dict[st
 
 
 def _sums(trades: Sequence[Trade | OffBookTrade]) -> tuple[int, int]:
-    """Return tonnes and fen."""
+    """Return the sums of tonnes and fen."""
     return (
         sum(trade.quantity for trade in trades),
         sum(trade.price * trade.quantity for trade in trades),
@@ -325,7 +326,7 @@ def _sums(trades: Sequence[Trade | OffBookTrade]) -> tuple[int, int]:
 
 
 def change_of(price: int, base: int) -> tuple[str | None, str | None]:
-    """Return the difference in CNY and in per cent, rounded away from zero at a half."""
+    """Return the change in CNY and in per cent, with halves away from zero."""
     if not price or not base:
         return None, None
     sign = "-" if price < base else ""
@@ -334,7 +335,7 @@ def change_of(price: int, base: int) -> tuple[str | None, str | None]:
 
 
 def price_of(fen: int) -> str | None:
-    """Return a price in CNY; there is none at 0."""
+    """Return a price in CNY, or None for 0."""
     return format_fen(fen) if fen else None
 
 

@@ -1,4 +1,4 @@
-"""A venue with a feed and no log, and clients that read what they are sent."""
+"""A venue with a feed and without a log, and clients that read the feed."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ Depth = list[tuple[int, int, int]]  # price in fen, tonnes, orders; best first
 
 MS = 1_000_000
 DAY_ENDS_NS = 10**15
-RULED = "CEA26"  # has every rule of a market; the others have none
+RULED = "CEA26"  # has every rule of a market; the other instruments have none
 INSTRUMENTS = ("CEA24", "CEA25", RULED)
 ACCOUNTS = ("ant", "bee", "cow")  # each of a participant of the same name
 
@@ -90,10 +90,10 @@ EVERYTHING: list[dict[str, Any]] = [
 
 
 class Stage:
-    """The venue's process, reduced to what the feed sees of it.
+    """The part of the venue's process that the feed uses.
 
-    ``depths`` holds both sides of each book after each batch, by the seq of
-    the batch's last command; ``told`` what the engine said, command by command.
+    ``depths`` holds both sides of each book after each batch, by the seq of the batch's
+    last command. ``told`` holds the engine's events by command.
     """
 
     def __init__(
@@ -102,7 +102,7 @@ class Stage:
         tail: Sequence[Batch] = (),
         **options: Any,
     ) -> None:
-        """Start a process from ``exchange`` and the batches since, if any."""
+        """Start a process from ``exchange`` and later batches, if any."""
         self.exchange = exchange or new_exchange()
         self.options = {"premiums": PAIRS, **options}
         self.now_ns = max(1_000 * MS, self.exchange.time_ns)
@@ -131,8 +131,8 @@ class Stage:
     ) -> Applied:
         """Run one batch; ``between`` is called after each command with its index.
 
-        What time does by then comes in batches of its own before it, which is all
-        where the command is to let time pass.
+        Due timers come first, in batches of their own. If all commands are
+        AdvanceTime, these batches replace them.
         """
         applied: Applied | None = None
         while self.venue.exchange.is_late(self.now_ns):
@@ -153,7 +153,7 @@ class Stage:
         return self
 
     def flush(self, after_ms: int = 0) -> None:
-        """Let time pass, then flush what is due."""
+        """Let time pass, then flush due data."""
         self.now_ns += after_ms * MS
         self.feed.flush(self.now_ns)
 
@@ -161,7 +161,7 @@ class Stage:
         self.feed.heartbeat(self.now_ns)
 
     def restarted(self, snapshot: bytes, since: int) -> Stage:
-        """Return the next process: restored, then told the batches ``since``."""
+        """Return the next process: restored, with the batches from ``since`` on."""
         exchange = Exchange.restore(snapshot)
         stage = Stage(exchange, self.batches[since:], **self.options)
         stage.now_ns = self.now_ns
@@ -190,7 +190,7 @@ class Stage:
 
 
 class Client:
-    """One connection's far end."""
+    """The client's end of one connection."""
 
     def __init__(
         self, stage: Stage, codec: Codec = JSON, max_bytes: int = 10**9
@@ -201,7 +201,7 @@ class Client:
         self._decoder = codec.decoder(channels.Frame)
 
     def subscribe(self, channel: str, **params: Any) -> Error | None:
-        """Subscribe as a session does; return the refusal, if there is one."""
+        """Subscribe as a session does; return the refusal, if any."""
         request = msgspec.convert({"channel": channel, **params}, Subscribe)
         refusal = self.stage.feed.refusal(self.outbox, request)
         if refusal is None:
@@ -209,7 +209,7 @@ class Client:
         return refusal
 
     def follow(self, channel: str, **params: Any) -> Client:
-        """Subscribe to what must not be refused."""
+        """Subscribe; a refusal is an error."""
         assert self.subscribe(channel, **params) is None
         return self
 
@@ -226,14 +226,14 @@ class Client:
         self.stage.feed.resumed(self.outbox, self.stage.now_ns)
 
     def frames(self) -> list[channels.Frame]:
-        """Take what waits and decode it; nothing while paused, as the shell does."""
+        """Decode the waiting frames; none while paused, as in the shell."""
         if self.outbox.paused:
             return []
         data = b"".join(self.outbox.take())
         return [self._decoder.decode(payload) for payload in unframe(self.codec, data)]
 
     def read(self, data_type: type[T]) -> list[tuple[str, T]]:
-        """Return each datum that waits, with its frame's type."""
+        """Return each waiting item with its frame's type."""
         return [
             (frame.type, datum)
             for frame in self.frames()
@@ -246,14 +246,14 @@ class Client:
 
 
 def follow(stage: Stage, channel: str, **params: Any) -> Client:
-    """Follow a channel, its snapshot read."""
+    """Follow a channel and read its snapshot."""
     client = Client(stage).follow(channel, **params)
     client.frames()
     return client
 
 
 def unframe(codec: Codec, data: bytes) -> list[bytes]:
-    """Return the payloads of whole frames, as a WebSocket client reads them."""
+    """Return the payloads of complete frames, as a WebSocket client reads them."""
     reader = StreamReader()
     reader.feed_data(data)
     payloads = []

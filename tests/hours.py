@@ -1,4 +1,4 @@
-"""The clock of every server in a test, put forward: days pass in moments."""
+"""A shift of the clock of all servers in a test, so that days pass in moments."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class Hours:
-    """The clock of every server in the test: it goes on, and can be put forward."""
+    """The clock of all servers in the test; it runs, and can be set forward."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         now_ns = self._now_ns = Clock.now_ns
@@ -23,5 +23,5 @@ class Hours:
         )
 
     def be(self, text: str) -> None:
-        """Let it be this time in Shanghai."""
+        """Set the clock to this time in Shanghai."""
         self._ahead_ns = ns(text) - self._now_ns(Clock())

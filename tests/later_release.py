@@ -1,6 +1,6 @@
-"""Two releases of an engine: in the later a deposit of meaning 2 brings one fen more.
+"""Two releases of an engine; in the later one, semantics 2 add a fen to deposits.
 
-The earlier knows meaning 1 alone, whatever the build that runs knows.
+The earlier release knows semantics 1 only, whatever the running build knows.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class Release:
-    """The build that runs: which meanings it knows, at first 1 alone."""
+    """The running build and the semantics that it knows, at first only 1."""
 
     def __init__(self, patch: pytest.MonkeyPatch) -> None:
         self._patch = patch

@@ -1,6 +1,6 @@
-"""Cash and tonnes of every account, kept from what moved and what traded.
+"""Cash and tonnes of every account, summed from movements and trades.
 
-Plain sums and no index: both the auditor and the model keep one.
+It uses plain sums without an index. The auditor and the model each keep one.
 """
 
 from __future__ import annotations
@@ -18,19 +18,19 @@ if TYPE_CHECKING:
 
 @dataclass
 class Due:
-    """What a participant owes for a year, in tonnes."""
+    """A participant's obligation for a year, in tonnes."""
 
     due: int = 0
     surrendered: int = 0
-    offset: int = 0  # the part of it from instruments with a cap
+    offset: int = 0  # the surrendered part from instruments with a cap
 
 
 @dataclass
 class Ledger:
-    """``paid_in`` and ``issued`` are what came from outside, ``fees`` what was kept.
+    """The balances; ``paid_in`` and ``issued`` came from outside, ``fees`` were kept.
 
-    ``maturing`` holds what was bought too lately to be sold, as rows of account,
-    instrument, the number of the day from which it may be sold, and tonnes.
+    ``maturing`` holds recent purchases that may not be resold yet. Its keys are
+    account, instrument and the number of the first resale day, its values tonnes.
     """
 
     cash: Counter[str] = field(default_factory=Counter)
@@ -42,7 +42,7 @@ class Ledger:
     obligations: dict[tuple[str, int], Due] = field(default_factory=dict)
 
     def move(self, terms: MoveCommand, available: int = 0) -> None:
-        """Move value; ``available`` is what the account may sell of the tonnes."""
+        """Apply a movement; ``available`` is the account's sellable tonnes."""
         match terms:
             case Deposit(_, account, amount):
                 self.cash[account] += amount
@@ -54,14 +54,14 @@ class Ledger:
                 self.tonnes[account, instrument] += quantity
                 self.issued[instrument] += quantity
             case Transfer(_, account, to_account, instrument, quantity):
-                # What is free goes first, then what may be sold soonest.
+                # Sellable tonnes go first, then those with the earliest resale day.
                 days = [0, *self._days(account, instrument)]
                 taken = self._take(account, instrument, quantity, available, days)
                 self.tonnes[to_account, instrument] += quantity
                 for day, part in taken:
                     self._let_wait(to_account, instrument, day, part)
             case Surrender(_, account, instrument, quantity):
-                # What may be sold latest goes first, what is free last.
+                # Tonnes with the latest resale day go first, sellable ones last.
                 days = [*reversed(self._days(account, instrument)), 0]
                 self._take(account, instrument, quantity, available, days)
                 self.issued[instrument] -= quantity
@@ -72,7 +72,7 @@ class Ledger:
                 assert_never(terms)
 
     def surrender(self, participant: str, terms: Surrender, *, capped: bool) -> Due:
-        """Count what was surrendered for an obligation; return how it stands."""
+        """Record a surrender; return the obligation's state."""
         due = self.obligations[participant, terms.year]
         due.surrendered += terms.quantity
         due.offset += terms.quantity if capped else 0
@@ -81,13 +81,13 @@ class Ledger:
     def deliver(
         self, buyer: str, seller: str, instrument: str, quantity: int, day: int
     ) -> None:
-        """Deliver what may be sold from ``day`` on, 0: at once."""
+        """Deliver tonnes that may be resold from ``day`` on; 0 means at once."""
         self.tonnes[buyer, instrument] += quantity
         self.tonnes[seller, instrument] -= quantity
         self._let_wait(buyer, instrument, day, quantity)
 
     def take_back(self, event: TradeAnnulled, day: int, available: int) -> None:
-        """Undo a trade: what may be sold from its ``day`` on goes first."""
+        """Undo a trade; tonnes with the resale day ``day`` go first."""
         buyer, seller, name = event.buyer, event.seller, event.instrument
         days = self._days(buyer, name)
         others = [*reversed([other for other in days if other != day]), 0]
@@ -107,17 +107,17 @@ class Ledger:
         self.fees[instrument] += fee
 
     def mature(self, day: int) -> None:
-        """Forget what may be sold now that day number ``day`` has begun."""
+        """Remove the locks that end when day number ``day`` begins."""
         for row in [row for row in self.maturing if row[2] <= day]:
             del self.maturing[row]
 
     def waiting(self, account: str, instrument: str) -> dict[int, int]:
-        """Return what may not be sold yet: days and tonnes, soonest first."""
+        """Return the tonnes that may not be sold yet by day, earliest first."""
         days = self._days(account, instrument)
         return {day: self.maturing[account, instrument, day] for day in days}
 
     def compare(self, exchange: Exchange) -> None:
-        """Assert that balances agree, none is negative and nothing was lost."""
+        """Assert that balances agree, none is negative and the sums are conserved."""
         assert sum(self.cash.values()) + sum(self.fees.values()) == self.paid_in
         assert exchange.cash == self.paid_in
         for name, account in exchange.accounts.items():
@@ -147,7 +147,7 @@ class Ledger:
         row = account, instrument, day
         if day:
             self.maturing[row] += part
-        if self.maturing[row] == 0:
+        if self.maturing[row] == 0:  # the exchange keeps no empty entries either
             del self.maturing[row]
 
     def _take(
@@ -158,7 +158,7 @@ class Ledger:
         available: int,
         days: list[int],
     ) -> list[tuple[int, int]]:
-        """Take tonnes by the days from which they may be sold, in that order."""
+        """Take tonnes in the given order of resale days; return them by day."""
         taken: list[tuple[int, int]] = []
         self.tonnes[account, instrument] -= quantity
         waiting = self.waiting(account, instrument)

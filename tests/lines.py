@@ -1,4 +1,4 @@
-"""How much Python something runs, counted in lines: the same on every machine."""
+"""Count the lines of Python that a call runs: the same on every machine."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ T = TypeVar("T")
 
 
 def lines_run(act: Callable[[], T]) -> tuple[int, T]:
-    """Return how many lines ``act`` runs, without what garbage runs, and its result."""
+    """Return the lines that ``act`` runs, garbage collection aside, and its result."""
     lines = 0
 
     def trace(_frame: FrameType, event: str, _: object) -> Any:

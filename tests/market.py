@@ -1,7 +1,7 @@
-"""A small venue of the test's own: its directory, its people, its market.
+"""A small venue for a test: its directory, participants and market.
 
-The operator, ``maker`` and ``taker`` log in with the keys of those names; the
-two trade CEA25 for accounts of theirs with cash and tonnes enough.
+The operator, ``maker`` and ``taker`` log in with keys of these names. The two trade
+CEA25 with accounts that have enough cash and tonnes.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 CEA = "CEA25"
 TRADERS = ("maker", "taker")
 
-# What many clients of one address would run into.
+# Limits that many clients from one address would reach.
 UNLIMITED = (
     *("requests_per_second", "burst", "connections_per_address"),
     *("stranger_requests_per_second", "stranger_burst"),
@@ -43,7 +43,7 @@ UNLIMITED = (
 
 
 def config(**limits: float) -> Config:
-    """Return a configuration for a port that the system chooses."""
+    """Return a configuration with a port chosen by the system."""
     chosen = msgspec.convert(
         {
             **dict.fromkeys(UNLIMITED, 10**6),
@@ -57,7 +57,7 @@ def config(**limits: float) -> Config:
 def trader_commands(
     name: str, cash: int = 10**12, tonnes: int = 10**8
 ) -> list[Command]:
-    """Return what makes a participant with one account, which has the same name."""
+    """Return the commands that create a participant and its account."""
     permissions = Permission.READ | Permission.TRADE
     return [
         RegisterParticipant(VENUE_KEY, name),
@@ -69,7 +69,7 @@ def trader_commands(
 
 
 def market_commands(*traders: str) -> list[Command]:
-    """Return what makes the operator, one instrument and the traders."""
+    """Return the commands that create the operator, one instrument and traders."""
     commands = operator_commands("operator", public_bytes("operator"))
     commands.append(ListInstrument(VENUE_KEY, CEA))
     for name in traders or TRADERS:

@@ -1,8 +1,8 @@
-"""docs/operations.md run as it stands: its unit, its paths, its blocks of shell.
+"""Run docs/operations.md as written: its unit, its paths, its shell blocks.
 
-Only the machine is another one: its paths lie in a temporary directory, port
-8080 is one that is free, systemd is a script that does what the unit says, and
-pip finds all but carbonex installed. That it builds, from a copy of this checkout.
+Only the machine differs. Its paths are in a temporary directory, port 8080 is replaced
+by a free port, a script plays systemd by the unit's commands, and pip finds everything
+but carbonex installed. carbonex itself is built from a copy of this checkout.
 """
 
 from __future__ import annotations
@@ -24,14 +24,14 @@ from sources import ROOT, SOURCES
 
 DOCUMENT: Final = (ROOT / "docs/operations.md").read_text(encoding="utf-8")
 
-# What a build reads, beside the roles' folders.
+# The files that a build reads, besides the roles' folders.
 _PROJECT: Final = ("pyproject.toml", "README.md", "LICENSE", "hatch_build.py")
 _BYTECODE: Final = shutil.ignore_patterns("__pycache__")
 
 _CARBONEX: Final = """#!/bin/sh
 PYTHONPATH={sources} exec {python} -m carbonex.cli "$@"
 """
-# An environment that it makes has what an index would give, but for carbonex.
+# New environments get what an index would offer, except carbonex.
 _PYTHON3: Final = """#!/bin/sh
 {python} "$@" && for made in {root}/opt/*/lib/python*/site-packages; do
   echo {root}/index >"$made/index.pth"
@@ -51,14 +51,14 @@ esac
 
 
 def section(title: str) -> str:
-    """Return what the document says under a heading, to the next of its level."""
+    """Return the document's text under a heading, up to the next of its level."""
     found = re.search(rf"(?ms)^## {re.escape(title)}\n(.*?)(?=^## |\Z)", DOCUMENT)
     assert found, title
     return found[1]
 
 
 class Site:
-    """The machine that the document speaks of, with a checkout and no program yet."""
+    """The document's machine, with a checkout and no installed program yet."""
 
     def __init__(self, root: Path) -> None:
         with socket.create_server(("127.0.0.1", 0)) as free:
@@ -76,7 +76,7 @@ class Site:
         self.release()
 
     def release(self, version: str = "") -> None:
-        """Have this checkout's release as the one to install, or a later version."""
+        """Offer this checkout's release for installation, or a later version."""
         source = self.root / "usr/src/carbonex"
         shutil.rmtree(source, ignore_errors=True)
         source.mkdir(parents=True)
@@ -92,7 +92,7 @@ class Site:
             )
 
     def provide(self) -> None:
-        """Have the program there without an installation."""
+        """Provide the program without an installation."""
         self._programs.mkdir(parents=True)
         self._script(self._programs / "carbonex", _CARBONEX)
 
@@ -106,7 +106,7 @@ class Site:
         return await asyncio.to_thread(self._run, self._here(block))
 
     def _run(self, block: str) -> str:
-        # Not by the loop: uvloop's pipes are inherited by what a block starts.
+        # Use a thread, not the loop: a block's processes would inherit uvloop's pipes.
         done = subprocess.run(
             ["bash", "-euo", "pipefail", "-c", block],
             stdout=subprocess.PIPE,
@@ -119,7 +119,7 @@ class Site:
         return done.stdout
 
     def _fill_index(self) -> None:
-        """Have what these tests run with, but for carbonex."""
+        """Offer the packages of the tests' environment, except carbonex."""
         index = self.root / "index"
         index.mkdir()
         for package in Path(sysconfig.get_path("purelib")).iterdir():
@@ -127,13 +127,13 @@ class Site:
                 (index / package.name).symlink_to(package)
 
     def _environment(self) -> dict[str, str]:
-        """Return one without our sources, in which pip needs no network."""
+        """Return an environment without our sources, in which pip needs no network."""
         ours = {k: v for k, v in os.environ.items() if k != "PYTHONPATH"}
         return {
             **ours,
             "PATH": f"{self.root}/bin:{self._programs}:{ours['PATH']}",
             "PIP_NO_INDEX": "1",
-            "PIP_NO_BUILD_ISOLATION": "0",  # as pip has it, this turns it off
+            "PIP_NO_BUILD_ISOLATION": "0",  # 0 turns isolation off, an oddity of pip
             "PIP_DISABLE_PIP_VERSION_CHECK": "1",
             "CARBONEX_ENGINE": "pure",  # compiling takes a minute
         }
@@ -142,7 +142,7 @@ class Site:
         return (self.root / f"{venue}.err").read_text()
 
     def end(self) -> None:
-        """Kill whatever was left running."""
+        """Kill all processes that still run."""
         for run in self.root.glob("*.pid"):
             try:
                 os.kill(int(run.read_text()), signal.SIGKILL)

@@ -11,16 +11,15 @@ Each line is a command, an arrow, and exactly what it does:
     restart 900000                -> nothing
     time 1000000                  -> CEA closed, ended 20250106
 
-``#1`` is the exchange's own order number. A line without an arrow is
-preparation: it must not be refused. ``restart`` is what the gateway does after
-a crash. Text after ``--`` is a comment. Prices
-and cash are in CNY, quantities in tonnes, times in nanoseconds. A level is
-``quantity@price``, with ``x2`` behind it where two orders make it up.
+``#1`` is the exchange's own order number. A line without an arrow is preparation: it
+must not be refused. ``restart`` does what the gateway does after a crash. Text after
+``--`` is a comment. Prices and cash are in CNY, quantities in tonnes, times in
+nanoseconds. A level is ``quantity@price``, followed by ``x2`` if it has two orders.
 
 Orders take ``gtc ioc fok``, ``post-only post-only-reprice``, ``cancel-oldest
-cancel-both decrement``, ``id a-1``, ``by TIME``, and ``@ market`` for a price;
-every command takes ``as KEY``. ``speech`` has an example of each. ``bulletin CEA``
-reads out the last one, ``bulletin product CEA`` the composite's.
+cancel-both decrement``, ``id a-1``, ``by TIME``, and ``@ market`` for a price. Every
+command takes ``as KEY``. ``speech`` has an example of each. ``bulletin CEA`` prints the
+instrument's last bulletin, ``bulletin product CEA`` the composite's.
 """
 
 from __future__ import annotations
@@ -67,10 +66,10 @@ STAGE = """
 
 
 def check(script: str, stage: str = STAGE, *, semantics: int = NEWEST) -> None:
-    """Run ``script`` and compare what it does line by line.
+    """Run ``script`` and compare the outcome line by line.
 
-    It runs twice: the second time the exchange is restored from its snapshot
-    before every line. Commands mean number ``semantics``.
+    It runs twice. The second time the exchange is restored from its snapshot before
+    every line. ``semantics`` is the active meaning of commands.
     """
     __tracebackhide__ = True
     lines = _lines(script)
@@ -82,7 +81,7 @@ def check(script: str, stage: str = STAGE, *, semantics: int = NEWEST) -> None:
 
 
 class Scene:
-    """An exchange with its driver and its auditor, for one run of a script."""
+    """An exchange with its driver and auditor, for one run of a script."""
 
     def __init__(self, semantics: int = NEWEST) -> None:
         self.driver = Driver(semantics=semantics)
@@ -91,7 +90,7 @@ class Scene:
         self._lines = 0
 
     def play(self, line: str) -> str:
-        """Do what ``line`` says and return it with what truly happened."""
+        """Run ``line``; return it with the actual outcome."""
         text, arrow, _ = line.partition(" -> ")
         told = self._tell(text)
         if arrow:
@@ -100,7 +99,7 @@ class Scene:
         return line
 
     def restore(self) -> None:
-        """Go on with a copy of the exchange, made from its snapshot."""
+        """Replace the exchange by a copy, restored from its snapshot."""
         exchange = self.driver.exchange
         self.driver.exchange = Exchange.restore(exchange.snapshot())
         assert self.driver.exchange.digest() == exchange.digest()
@@ -141,7 +140,7 @@ class Scene:
         return ", ".join(filter(None, map(tell, events)))
 
     def _account(self, words: Words) -> str:
-        """Admit and fund: ``account a of P cash 10.00 CEA 5 ids 3 orders 2 stops 1``."""
+        """Admit and fund: ``account a of P cash 9.00 CEA 5 ids 3 orders 2 stops 1``."""
         name = words.take()
         owner = words.value("of", name)
         ids, orders = words.number("ids", 1000), words.number("orders", 1000)
@@ -182,7 +181,7 @@ class Scene:
 def _play(
     lines: list[str], stage: str, semantics: int, *, restoring: bool
 ) -> list[str]:
-    """Return ``lines`` as they should have been written."""
+    """Return ``lines`` with the actual outcomes."""
     scene = Scene(semantics)
     for line in _lines(stage):
         scene.play(line)
@@ -200,7 +199,7 @@ def _lines(text: str) -> list[str]:
 
 
 def _held_back(holding: Holding) -> str:
-    """Tell what orders have locked, and what may be sold only from a later day on."""
+    """Describe locked, frozen and not yet resellable tonnes."""
     told = [f"{holding.locked} locked"] if holding.locked else []
     told += _frozen(holding, str)
     told += [f"{part} from day {day}" for day, part in sorted(holding.maturing.items())]
@@ -214,6 +213,6 @@ def _cash_kept(cash: Balance) -> str:
 
 
 def _frozen(balance: Balance, written: Callable[[int], str]) -> list[str]:
-    """Tell what is frozen, and what is to be as it becomes available."""
+    """Describe the frozen amount, and what will be frozen once available."""
     told = [f"{written(balance.frozen)} frozen"] if balance.frozen else []
     return told + ([f"{written(balance.pending)} to be"] if balance.pending else [])

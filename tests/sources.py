@@ -1,4 +1,4 @@
-"""Where the tested carbonex is: in this checkout, or installed from a wheel."""
+"""The location of the tested carbonex: this checkout, or an installed wheel."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ import carbonex.sdk
 
 ROOT = Path(__file__).parents[1]  # of this checkout
 
-# What finds it in other processes, too, as PYTHONPATH.
+# The PYTHONPATH with which other processes find it, too.
 SOURCES = os.pathsep.join(
     dict.fromkeys(
         str(Path(package.__path__[0]).parents[1])
         for package in (carbonex.engine, carbonex.gateway, carbonex.sdk)
     )
 )
-# The same, and the modules that tests share.
+# The same, plus the modules that tests share.
 WITH_TESTS = os.pathsep.join([SOURCES, str(ROOT / "tests")])

@@ -1,4 +1,4 @@
-"""A client that knows only the API's description: plain websockets and JSON."""
+"""A client that uses only the API's description: plain websockets and JSON."""
 
 from __future__ import annotations
 
@@ -27,22 +27,22 @@ MSGPACK = "carbonex.v1.msgpack"
 
 
 def private_key(name: str) -> Ed25519PrivateKey:
-    """Return the same key for the same name, always."""
+    """Return a key that depends on the name only."""
     return Ed25519PrivateKey.from_private_bytes(name.encode().ljust(32, b"\0"))
 
 
 def public_text(name: str) -> str:
-    """Return its public half as ``add_key`` takes it."""
+    """Return the public key in the form that ``add_key`` takes."""
     return encode_bytes(public_bytes(name))
 
 
 def public_bytes(name: str) -> bytes:
-    """Return its public half."""
+    """Return the raw public key."""
     return private_key(name).public_key().public_bytes_raw()
 
 
 class Refused(Exception):  # noqa: N818 - a client's request, not an error of ours
-    """An answer said no; ``error`` is what it said."""
+    """A request was refused; ``error`` is the answer's error."""
 
     def __init__(self, error: Message) -> None:
         super().__init__(f"{error['name']}: {error['message']}")
@@ -50,7 +50,7 @@ class Refused(Exception):  # noqa: N818 - a client's request, not an error of ou
 
 
 class Stranger:
-    """One connection. ``frames`` holds every message received, in order."""
+    """One connection; ``frames`` holds every message received, in order."""
 
     def __init__(
         self,
@@ -97,7 +97,7 @@ class Stranger:
         return message
 
     def encode(self, method: str, **params: object) -> str | bytes:
-        """Return a request, with the next req_id, as this connection encodes it."""
+        """Return an encoded request with the next req_id."""
         self._req_id += 1
         request = {"method": method, "params": params, "req_id": self._req_id}
         if self.subprotocol == MSGPACK:
@@ -105,12 +105,12 @@ class Stranger:
         return json.dumps(request)
 
     async def send(self, method: str, **params: object) -> int:
-        """Send a request, and return its req_id without waiting."""
+        """Send a request without waiting; return its req_id."""
         await self.socket.send(self.encode(method, **params))
         return self._req_id
 
     async def answer(self, req_id: int) -> Message:
-        """Return the answer to ``req_id``; what else comes is in ``frames``."""
+        """Return the answer to ``req_id``; other messages go to ``frames``."""
         while True:
             message = await self.receive()
             if message.get("req_id") == req_id and "channel" not in message:
@@ -120,7 +120,7 @@ class Stranger:
         """Send a request and return its result.
 
         Raises:
-            Refused: If the answer says no.
+            Refused: If the request is refused.
 
         """
         answer = await self.answer(await self.send(method, **params))
@@ -140,13 +140,13 @@ class Stranger:
         return await self.call("login", key_id=name, signature=signature, **session)
 
     async def updates(self, channel: str, count: int) -> list[Message]:
-        """Return the first ``count`` updates of ``channel``, waiting for them."""
+        """Wait for ``count`` updates of ``channel``; return the first ones."""
         while len(found := self.seen(channel, "update")) < count:
             await self.receive()
         return found[:count]
 
     def seen(self, channel: str, kind: str) -> list[Message]:
-        """Return the data of every frame of that kind so far."""
+        """Return the data of every frame of that channel and kind so far."""
         return [
             item
             for frame in self.frames
@@ -156,10 +156,10 @@ class Stranger:
 
 
 async def eventually(condition: Callable[[], bool], seconds: float = 30) -> None:
-    """Wait until ``condition`` holds, looking every millisecond.
+    """Wait until ``condition`` holds, checking every millisecond.
 
     Raises:
-        TimeoutError: If it does not within ``seconds``.
+        TimeoutError: If it does not hold within ``seconds``.
 
     """
     async with asyncio.timeout(seconds):

@@ -1,4 +1,4 @@
-"""A supervisor who keeps the whole day and adds everything up anew each time."""
+"""A model of supervision that keeps the whole day and recomputes all sums."""
 
 from __future__ import annotations
 
@@ -33,14 +33,14 @@ if TYPE_CHECKING:
 TOLD_SINGLY = 20
 KEPT = 20
 
-# Whatever a participant did, or had arranged. What expires is looked at by itself.
+# The participant's own withdrawals, direct or arranged. Expiry is treated separately.
 WITHDRAWN = {
     CancelReason.CLIENT,
     CancelReason.DISCONNECTED,
     CancelReason.COUNTDOWN,
     CancelReason.SELF_TRADE,
 }
-# Of an order that entered, what no book has shown.
+# Reasons for which part of an entering order is never visible in the book.
 NOT_SHOWN = {
     CancelReason.IOC,
     CancelReason.TAKE_LEVELS,
@@ -72,18 +72,18 @@ class Deal(NamedTuple):
     quantity: int
     buyer: str
     seller: str
-    orders: tuple[int, ...] = ()  # the buyer's and the seller's; none of a block
+    orders: tuple[int, ...] = ()  # the buyer's and the seller's; empty for a block
 
 
 class Happened(NamedTuple):
-    """Something that is told by itself."""
+    """An occurrence that gives an alert on its own."""
 
     orders: tuple[int, ...]
     trades: tuple[int, ...] = ()
 
 
 class FormerSupervisor:
-    """Supervises one instrument as under number 1; ``owners`` tells whose accounts are."""
+    """Supervises one instrument under semantics 1; ``owners`` is by account."""
 
     def __init__(
         self, instrument: str, limits: Thresholds, owners: Mapping[str, str]
@@ -91,7 +91,7 @@ class FormerSupervisor:
         self.instrument = instrument
         self.limits = limits
         self.owners = owners
-        self.booked: dict[int, tuple[int, int]] = {}  # when, and how many tonnes
+        self.booked: dict[int, tuple[int, int]] = {}  # by order: time and tonnes
         self.begin_day()
 
     def begin_day(self) -> None:
@@ -134,7 +134,7 @@ class FormerSupervisor:
                 pass
 
     def _annul(self, event: TradeAnnulled) -> Iterator[Alert]:
-        """Let a trade weigh nothing any more; its numbers are still told."""
+        """Set a trade's weight to 0; alerts still list its number."""
         number = event.trade_id
         self.deals = [
             deal._replace(price=0, quantity=0) if deal.number == number else deal
@@ -176,7 +176,7 @@ class FormerSupervisor:
     def _once_more(
         self, kind: AlertKind, who: str, new: Happened
     ) -> tuple[list[int], list[int]] | None:
-        """Return the numbers to tell, if it is time to tell of them."""
+        """Return the numbers for an alert, or None if none is due yet."""
         all_of_them = self.happened.setdefault((kind, who), [])
         all_of_them.append(new)
         count, told = len(all_of_them), self.told.get((kind, who), 0)
@@ -260,13 +260,13 @@ class FormerSupervisor:
                 yield self._alert(kind, (who, ""), (value, limit), numbers, side)
 
     def _between(self, who: str, other: str) -> Iterator[Alert]:
-        """Look at what ``who`` bought from ``other`` and sold to it."""
+        """Check what ``who`` bought from ``other`` and sold to it."""
         bought = [d for d in self.deals if (d.buyer, d.seller) == (who, other)]
         sold = [d for d in self.deals if (d.buyer, d.seller) == (other, who)]
         if not bought or not sold:
             return
         (tonnes, paid), (tonnes_back, got) = _sums(bought), _sums(sold)
-        if not (tonnes and tonnes_back):  # all of one way was annulled
+        if not (tonnes and tonnes_back):  # all trades of one direction are annulled
             return
         numbers = (
             sorted(n for way in (bought, sold) for n in _half(_orders(way))),
@@ -274,10 +274,10 @@ class FormerSupervisor:
         )
         names, kind = (who, other), AlertKind.REVERSE_TRADES
         limit, value = self.limits.reverse_quantity, min(tonnes, tonnes_back)
-        reached = limit and who < other and value >= limit  # once for the two
+        reached = limit and who < other and value >= limit  # once per pair
         if reached and self._doubled((kind, *names), value):
             yield self._alert(kind, names, (value, limit), numbers)
-        # paid / tonnes exceeds got / tonnes_back by ``value`` per mille of that
+        # The price paid exceeds the price received by ``value`` per mille of it.
         more, kind = paid * tonnes_back - got * tonnes, AlertKind.HIGH_LOW
         limit, value = self.limits.high_low, more * 1000 // (got * tonnes)
         if limit and value >= limit:
@@ -288,11 +288,11 @@ class FormerSupervisor:
 
 
 class View(NamedTuple):
-    """What the market sees of an order, of which ``gone`` tonnes were withdrawn.
+    """The visible part of an order, of which ``gone`` tonnes were withdrawn.
 
-    It came with ``entry``, and stands as it does since ``since_ns``. When it last grew,
-    at the entry ``grew``, it stood with ``then``; what is ``later`` gone of that counts,
-    with ``counted`` tonnes up to now.
+    It came with number ``entry`` and has its place since ``since_ns``. When it last
+    grew, at entry ``grew``, it showed ``then`` tonnes. Of these ``later`` tonnes are
+    withdrawn since, and ``counted`` tonnes count so far.
     """
 
     entry: int
@@ -307,7 +307,7 @@ class View(NamedTuple):
 
 
 class Lot(NamedTuple):
-    """Tonnes that were withdrawn too soon; they stood from one entry to another."""
+    """Tonnes withdrawn too soon; they were visible between two entries."""
 
     who: str
     side: Side
@@ -320,12 +320,13 @@ class Lot(NamedTuple):
 class Supervisor(FormerSupervisor):
     """Supervises one instrument by effect.
 
-    What counts is tonnes that the book showed and that their participant withdrew,
-    by any means: QUICK_CANCEL where so many of one side stood at one moment, each
-    withdrawn before it was ``quick_cancel_ms`` old; CANCEL_RATIO where it is so much
-    of what the participant has shown in the day. An order counts with all that it
-    showed once more than half of that is withdrawn, and not at all once half of it
-    has traded since it came, grew or came to a worse price. ``closes`` tells whether the day is over at a time.
+    Tonnes count if the book showed them and their participant withdrew them, by any
+    means. QUICK_CANCEL: at least the limit was visible on one side at one moment, each
+    part withdrawn before it was ``quick_cancel_ms`` old. CANCEL_RATIO: the withdrawn
+    share of all tonnes that the participant showed in the day. An order counts with all
+    its visible tonnes once more than half of them are withdrawn. It does not count once
+    half of it has traded since it came, grew or moved to a worse price. ``closes``
+    returns whether the day is over at a time.
     """
 
     def __init__(
@@ -336,7 +337,8 @@ class Supervisor(FormerSupervisor):
         closes: Callable[[int], bool] = lambda _: False,
     ) -> None:
         self.views: dict[int, View] = {}
-        self.anew: dict[int, tuple[int, int]] = {}  # traded then, and left then
+        # by order: traded and remaining at its last renewal
+        self.anew: dict[int, tuple[int, int]] = {}
         self.entries = 0
         self.closes = closes
         super().__init__(instrument, limits, owners)
@@ -375,7 +377,7 @@ class Supervisor(FormerSupervisor):
                 pass
 
     def _show(self, now_ns: int, order: PlaceOrder, order_id: int, left: int) -> None:
-        """Let tonnes come into view: an iceberg's are those that it displays."""
+        """Add visible tonnes: for an iceberg only the displayed ones."""
         tonnes = _displayed(order, left)
         self._enter(now_ns, order_id, tonnes)
         self._count(order, order_id, tonnes)
@@ -462,7 +464,7 @@ class Supervisor(FormerSupervisor):
             yield from self._quick_cancel(lots)
 
     def _quick_cancel(self, lots: list[Lot]) -> Iterator[Alert]:
-        """Look for the moment at which the most stood together with ``lots``."""
+        """Find the moment with the most tonnes visible together with ``lots``."""
         self.lots += lots
         lot = lots[-1]
         with_it = [each for each in self.lots if each[:2] == lot[:2]]
@@ -498,7 +500,7 @@ class Supervisor(FormerSupervisor):
 
 
 class Taken(NamedTuple):
-    """Tonnes withdrawn of an order, its fills, and its total before that."""
+    """Tonnes withdrawn from an order, its fills, and its total before."""
 
     order: PlaceOrder
     order_id: int
@@ -513,12 +515,12 @@ def _displayed(order: PlaceOrder, left: int) -> int:
 
 
 def _weight(stood: int, gone: int) -> int:
-    """Return how much a withdrawal weighs of what stood at a moment."""
+    """Return the weight of a withdrawal, relative to the tonnes visible."""
     return gone if 2 * gone <= stood else stood
 
 
 def _sums(deals: list[Deal]) -> tuple[int, int]:
-    """Return tonnes and fen."""
+    """Return the sums of tonnes and fen."""
     return (
         sum(deal.quantity for deal in deals),
         sum(deal.price * deal.quantity for deal in deals),
@@ -534,7 +536,7 @@ def _trades(deals: list[Deal]) -> list[int]:
 
 
 def _newest(numbers: list[int]) -> list[int]:
-    """Return the 20 that came last, each once, in that order."""
+    """Return the KEPT newest numbers, each once, in order."""
     return [*dict.fromkeys(reversed(numbers))][:KEPT][::-1]
 
 

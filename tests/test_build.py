@@ -1,4 +1,4 @@
-"""What the build hook compiles, and what it must not."""
+"""What the build hook compiles, and what it must leave interpreted."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ needs_compiler = pytest.mark.skipif(
     shutil.which(COMPILER) is None, reason="no C compiler is installed"
 )
 
-_PURE = {"pure_python": True, "force_include": {}}  # what hatchling begins with
+_PURE = {"pure_python": True, "force_include": {}}  # hatchling's initial value
 
-# Each in a child of its own; prints those that failed.
+# Imports each module in its own child process; prints the failed ones.
 _IMPORT_EACH = """
 import importlib, os, sys
 for name in sys.argv[1:]:
@@ -85,7 +85,7 @@ def test_all_is_one_or_the_other() -> None:
 
 @compiled
 def test_each_compiled_module_can_be_the_first_to_be_imported() -> None:
-    """A class that holds one not yet imported would end the process."""
+    """A class that refers to one not yet imported would crash the process."""
     hook = _hook()
     names = [".".join(path.with_suffix("").parts) for path in hook.modules(ROOT)]
     done = subprocess.run(
@@ -134,7 +134,8 @@ def test_an_older_carbonex_that_is_installed_is_not_read(
 ) -> None:
     older = tmp_path / "installed/carbonex/engine"
     older.mkdir(parents=True)
-    for name in ("__init__.py", "py.typed", "timers.py"):  # timers that are not there
+    # a timers module without the needed names
+    for name in ("__init__.py", "py.typed", "timers.py"):
         (older / name).touch()
     monkeypatch.setenv("PYTHONPATH", str(tmp_path / "installed"))
     monkeypatch.setenv("CARBONEX_ENGINE", "compiled")
@@ -144,7 +145,7 @@ def test_an_older_carbonex_that_is_installed_is_not_read(
 def _built(
     directory: Path, monkeypatch: pytest.MonkeyPatch, compiler: str
 ) -> dict[str, Any]:
-    """Let the hook compile one module of the engine; return what it tells hatchling."""
+    """Let the hook compile one engine module; return what it tells hatchling."""
     hook = _hook()
     app = pytest.importorskip("hatchling.bridge.app").Application()
     checkout = directory / "checkout"

@@ -1,4 +1,4 @@
-"""What the documents point to is there."""
+"""Check that the things the documents refer to exist."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ RULES = (ROOT / "docs/rules.md").read_text(encoding="utf-8")
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
 def test_files_that_are_named_exist(document: Path) -> None:
-    """With their path from the root, or, of tests, with their name alone."""
+    """Paths are relative to the root; tests may be given by file name alone."""
     text = document.read_text(encoding="utf-8")
     named = re.findall(r"`((?:tests|engine|gateway|sdk)/[\w/]+\.py)", text)
     assert [path for path in named if not (ROOT / path).is_file()] == []
@@ -46,7 +46,7 @@ def test_the_rules_name_methods_that_exist() -> None:
 
 
 def test_the_rules_name_parameters_that_exist() -> None:
-    """Those of an instrument or an account; a market file's are told apart by its name."""
+    """Check instrument and account parameters; market file keys are tested below."""
     table = RULES.partition("## Rule, parameter, command, test")[2]
     cells = [row.split("|")[2] for row in table.splitlines() if row.startswith("| ")]
     named = {
@@ -79,7 +79,7 @@ def test_the_rules_name_keys_of_a_market_file_that_exist() -> None:
 
 
 def test_every_name_with_an_underscore_is_one_of_the_api_or_of_a_market_file() -> None:
-    """Whether in a table or in a sentence: terms, caps, methods, members and values."""
+    """Check terms, limits, methods, members and values, in tables and sentences."""
     named = set(re.findall(r"`([a-z]+(?:_[a-z]+)+)`", RULES))
     known = {*METHODS}
     for module in (requests, channels, answers, config, file):

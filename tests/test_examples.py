@@ -1,4 +1,4 @@
-"""The examples, run as a reader of the README would run them."""
+"""Run the examples as a reader of the README would."""
 
 from __future__ import annotations
 
@@ -140,7 +140,7 @@ async def test_the_block_is_taken_as_it_is_offered(market: Market) -> None:
 
 
 def block_trade(market: Market) -> list[str]:
-    """Return the arguments to sell taker 2,000 t at 75.00, or 72.00 at least."""
+    """Return the arguments to sell 2,000 t to taker at 75.00, at least 72.00."""
     key = str(market.keys["maker"])
     deal = ["CEA25", "2000", "taker", "--ask=75.00", "--least=72.00"]
     return [market.url, key, *deal]
@@ -205,7 +205,7 @@ async def test_the_guarded_order_may_be_filled(market: Market) -> None:
 async def running(
     script: str, *arguments: str
 ) -> AsyncIterator[asyncio.subprocess.Process]:
-    """Run an example in a process of its own, which ends with the block."""
+    """Run an example in a separate process, which ends with the block."""
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         str(ROOT / "examples" / script),
@@ -222,7 +222,7 @@ async def running(
 
 
 async def lines(process: asyncio.subprocess.Process, count: int) -> list[str]:
-    """Return the next lines that it prints."""
+    """Return the next lines of the process's output."""
     assert process.stdout is not None
     async with asyncio.timeout(30):
         return [

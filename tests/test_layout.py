@@ -1,4 +1,4 @@
-"""The shape of the repository itself."""
+"""The structure of the repository itself."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ PACKAGES = sorted(
 )
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 
-MAX_LINES = 600  # a file is a room: what cannot be understood apart stays together
+MAX_LINES = 600  # limit per file: code that must be read together stays together
 MAX_FUNCTION = 87
 LEFTOVERS = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b|\bbreakpoint\(|(?<!\.\./)shared/")
 LINK = re.compile(r"\[[^\]]*\]\(([^)#\s]+)(?:#[^)]*)?\)")
@@ -47,7 +47,7 @@ def _functions(path: Path) -> list[ast.FunctionDef | ast.AsyncFunctionDef]:
 
 
 def _length(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
-    """Return the lines of a function's body, its docstring left out."""
+    """Return the number of lines of a function's body, without its docstring."""
     body = function.body
     if ast.get_docstring(function) is not None and len(body) > 1:
         body = body[1:]
@@ -73,13 +73,13 @@ def test_every_folder_of_tests_has_a_package_beside_it() -> None:
         "hostile",
         "mutants",
         "simulation",
-    }  # what needs more than one package
+    }  # tests that need more than one package
     assert folders <= {package.name for package in PACKAGES} | beside
 
 
 @pytest.mark.parametrize("path", PYTHON, ids=_name)
 def test_a_file_is_a_room(path: Path) -> None:
-    """It has one subject, which its docstring names, and a bounded size."""
+    """A file has one subject, named by its docstring, and a limited size."""
     text = path.read_text(encoding="utf-8")
     size = len(text.splitlines())
     assert size <= MAX_LINES
@@ -97,7 +97,7 @@ def test_functions_fit_a_screen() -> None:
     paths = [path for path in PYTHON if path.relative_to(ROOT).parts[0] in SOURCES]
     lengths = [_length(function) for path in paths for function in _functions(path)]
     assert median(lengths) <= 8
-    assert quantiles(lengths, n=10)[-1] <= 30  # nine in ten
+    assert quantiles(lengths, n=10)[-1] <= 30  # 90 per cent of all functions
     assert max(lengths) <= MAX_FUNCTION
 
 
@@ -119,7 +119,7 @@ def test_links_lead_somewhere(page: Path) -> None:
 
 
 def test_the_lock_names_all_that_the_project_requires() -> None:
-    """Of each extra and of the build, in a version of its own, with its hashes."""
+    """Check each extra and the build requirements: pinned, with hashes."""
     data = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     required = [
         *data["build-system"]["requires"],

@@ -1,4 +1,4 @@
-"""A venue in a process of its own, which a test may stop or kill."""
+"""A venue in a separate process, which a test may stop or kill."""
 
 from __future__ import annotations
 
@@ -47,13 +47,13 @@ with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
 
 
 def write_config(directory: Path, **settings: float | str) -> Config:
-    """Write a new venue's file with these settings, and read it.
+    """Write a new venue's configuration with these settings, and load it.
 
-    Without another ``port`` it is on one that the system chooses.
+    The default ``port`` is 0: the system chooses one.
     """
     text = default_config_text("test")
     for name, value in {"port": 0, **settings}.items():
-        line = f"{name} = {json.dumps(value)}"  # which in TOML is the same
+        line = f"{name} = {json.dumps(value)}"  # JSON scalars are valid TOML
         text, found = re.subn(rf"(?m)^{name} = .*$", line, text)
         assert found == 1, name
     (directory / FILE_NAME).write_text(text)
@@ -61,10 +61,10 @@ def write_config(directory: Path, **settings: float | str) -> Config:
 
 
 class VenueProcess:
-    """``serve`` in a process, from when clients can connect.
+    """``serve`` in a process, entered when clients can connect.
 
-    Where ``at_ns`` is given that is the time at which its clock starts. What it
-    logs goes to the file ``log``, if there is one, else to our stderr.
+    ``at_ns``, if given, is the start time of its clock. The process's log lines go to
+    the file ``log`` if given, otherwise to our stderr.
     """
 
     def __init__(
@@ -101,7 +101,7 @@ class VenueProcess:
         if self.process.returncode is None:
             await self.kill()
         assert self.process.stdout is not None
-        await self.process.stdout.read()  # to its end, so that its pipe is closed
+        await self.process.stdout.read()  # read to the end, so that the pipe is closed
 
     async def stop(self) -> int:
         """Send SIGTERM; return the exit code."""
@@ -109,7 +109,7 @@ class VenueProcess:
         return await asyncio.wait_for(self.process.wait(), 30)
 
     async def kill(self) -> None:
-        """Send SIGKILL; return when its child, the history's follower, has ended too."""
+        """Send SIGKILL; return when the follower, its child process, has ended too."""
         self.process.kill()
         await self.process.wait()
         assert self.process.stdout is not None

@@ -1,4 +1,4 @@
-"""Engines that take the same flow, each in a process and an interpreter of its own.
+"""Engines that take the same flow, each in its own process and interpreter.
 
 Each module but ``run``, ``workload`` and ``environments`` has an ``Engine``.
 """
@@ -13,17 +13,18 @@ if TYPE_CHECKING:
 
 
 class Side(Protocol):
-    """What every module's ``Engine`` is; it is made anew for each pass.
+    """The interface of every module's ``Engine``; each pass has a new one.
 
-    One whose ``outcome`` is not fills, (price, quantity, maker, taker) each,
-    gives after each command (orders, bid volume, ask volume, best bid, best ask).
+    ``outcome`` returns fills, (price, quantity, maker, taker) each. An engine without
+    fills returns book states, one per command: (orders, bid volume, ask volume, best
+    bid, best ask).
     """
 
     def prepare(self, ops: list[Op]) -> list[Any]:
         """Return the engine's own commands for ``ops``; this is not timed."""
 
     def run(self, commands: list[Any]) -> None:
-        """Take the commands, to their last events; this is timed."""
+        """Run the commands to their last events; this is timed."""
 
     def outcome(self, commands: list[Any]) -> list[tuple[int, ...]]:
-        """Take the commands and return what is compared."""
+        """Run the commands and return the rows to compare."""

@@ -1,8 +1,7 @@
-"""A book in forty lines: what plain Python can do at best, and what is right.
+"""A minimal book: the speed limit of plain Python, and the reference for outcomes.
 
-It trades by price and time and does nothing else: no accounts, no checks, no
-events. So it is the limit of an engine that is not compiled, and simple
-enough to be held against all others.
+It trades by price and time and does nothing else: no accounts, no checks, no events.
+It thus bounds an uncompiled engine, and is simple enough to check all others.
 """
 
 from __future__ import annotations
@@ -12,16 +11,17 @@ import heapq
 from benchmarks.flow import CANCEL, Op
 
 
-# [quantity left, price, number]; a cancelled or filled one has nothing left
+# [remaining quantity, price, number]; 0 remains of a cancelled or filled order
 Order = list[int]
 
 
 class Engine:
-    """Bids and asks as heaps of prices, with a queue of orders at each."""
+    """Bids and asks as heaps of prices, with a queue of orders per price."""
 
     def __init__(self) -> None:
         self._orders: dict[int, Order] = {}
-        self._heaps: tuple[list[int], list[int]] = ([], [])  # of keys: asks, bids
+        # Asks, bids. Keys are prices, of bids negative, so that the best is first.
+        self._heaps: tuple[list[int], list[int]] = ([], [])
         self._queues: tuple[dict[int, list[Order]], dict[int, list[Order]]] = ({}, {})
 
     def prepare(self, ops: list[Op]) -> list[Op]:
@@ -58,7 +58,7 @@ class Engine:
         )
 
     def _place(self, op: Op) -> list[tuple[int, ...]]:
-        """Trade what can be, best price and oldest order first; the rest rests."""
+        """Trade what is possible, by price and time; the remainder rests."""
         _, number, _, buys, price, left = op
         sign = 1 if buys else -1
         heap, queues = self._heaps[not buys], self._queues[not buys]
@@ -75,7 +75,7 @@ class Engine:
                     del queue[:at]
                     break
                 self._orders.pop(order[2], None)
-            else:
+            else:  # every order at this price is filled
                 del queues[heapq.heappop(heap)]
         if left:
             self._rest([left, price, number], -sign * price, buys)

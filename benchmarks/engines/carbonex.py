@@ -44,7 +44,8 @@ if TYPE_CHECKING:
 
 INSTRUMENT = "CEA25"
 NAMES = [f"trader-{n}" for n in range(ACCOUNTS)]
-RICH: Final = 2**55  # fen, and tonnes: nobody is refused, and all have less than 2⁶²
+# fen, and tonnes: no order is rejected, and all sums stay below 2⁶²
+RICH: Final = 2**55
 
 
 class Engine:
@@ -73,7 +74,7 @@ class Engine:
 
 
 def market(day: BeginDay = ANY_DAY) -> list[Command]:
-    """Return what makes a market of ACCOUNTS accounts with cash and tonnes."""
+    """Return the setup of a market: ACCOUNTS accounts with cash and tonnes."""
     commands: list[Command] = [ListInstrument("", INSTRUMENT), day]
     for name in NAMES:
         commands += [
@@ -87,7 +88,7 @@ def market(day: BeginDay = ANY_DAY) -> list[Command]:
 
 
 def command(op: Op) -> Command:
-    """Return the command that asks for it."""
+    """Return the command of an operation."""
     name = NAMES[op.account]
     if op.kind == CANCEL:
         return CancelOrder(name, name, op.order)
@@ -97,6 +98,6 @@ def command(op: Op) -> Command:
     if op.kind == MARKET:
         return PlaceOrder(*order, OrderType.MARKET, IOC)
     if op.kind == POST:
-        oldest = SelfTrade.CANCEL_OLDEST  # no other rule than post-only refuses it
+        oldest = SelfTrade.CANCEL_OLDEST  # so that only post-only can reject it
         return PlaceOrder(*order, LIMIT, GTC, PostOnly.REJECT, oldest)
     return PlaceOrder(*order, LIMIT, IOC if op.kind == TAKE else GTC)

@@ -1,4 +1,4 @@
-"""Which engines there are, and the interpreter and environment of each."""
+"""The engines, with the interpreter and environment of each."""
 
 from __future__ import annotations
 
@@ -19,23 +19,23 @@ if TYPE_CHECKING:
 
 ROOT: Final = Path(__file__).parents[2]
 PEERS: Final = ROOT / ".venv-peers"
-LAST_LINES: Final = 10  # of what pip says: the last one alone is often a mere notice
+LAST_LINES: Final = 10  # of pip's output: the last alone is often a mere notice
 SOURCES: Final = ("engine", "gateway", "sdk")
 
 
 class Features(NamedTuple):
-    """What an engine is credited with: it does this within the time."""
+    """The features of an engine that its timing includes."""
 
     accounts: str
     events: str
     fills: str
-    log: str  # not in the time of any: whether it has one around the engine
+    log: str  # never timed: whether there is one around the engine
 
 
 class Contender(NamedTuple):
-    """An engine to run; a peer ``requires`` a package in an environment of its own.
+    """An engine to run; a peer ``requires`` a package in its own environment.
 
-    ``most`` is the longest flow that it can be asked to take.
+    ``most`` is the longest flow that it can run in a reasonable time.
     """
 
     name: str
@@ -44,7 +44,7 @@ class Contender(NamedTuple):
     requires: str = ""
     most: int = 10**9
     pure: bool = False
-    tells: str = "fills"  # or "books", what rests, if it tells of no fills
+    tells: str = "fills"  # or "books", the resting orders, if it reports no fills
 
 
 COMPILED: Final = Contender(
@@ -73,14 +73,14 @@ OTHERS: Final = (
         "lightmatchingengine",
         Features("no", "trades", "yes", "no"),
         "lightmatchingengine==2019.1.4",
-        most=300_000,  # a cancel goes through all orders at its price
+        most=300_000,  # a cancel scans all orders at its price
     ),
     Contender(
         "order-matching",
         "order_matching",
         Features("owners", "trades", "yes", "no"),
         "order-matching[polars]==0.12.0",
-        most=5_000,  # it goes through the whole book to find an order
+        most=5_000,  # it scans the whole book to find an order
     ),
     Contender(
         "limit-order-book",  # C++, called from Python through Cython
@@ -93,7 +93,7 @@ OTHERS: Final = (
 
 
 class Outcome(msgspec.Struct):
-    """What ``benchmarks.engines.run`` printed."""
+    """The output of ``benchmarks.engines.run``."""
 
     rates: list[float] = []
     resident: float = 0.0
@@ -101,11 +101,11 @@ class Outcome(msgspec.Struct):
 
 
 class MissingError(Exception):
-    """An engine cannot be run here; the message says why and what to do."""
+    """An engine cannot run here; the message says why and what to do."""
 
 
 def present(wanted: Sequence[Contender]) -> tuple[list[Contender], list[str]]:
-    """Return the engines that can be run here, and why the others cannot."""
+    """Return the engines that can run here, and why the others cannot."""
     found, absent = [], []
     for contender in wanted:
         try:
@@ -118,10 +118,10 @@ def present(wanted: Sequence[Contender]) -> tuple[list[Contender], list[str]]:
 
 
 def outcome(contender: Contender, flow: Path) -> list[tuple[int, ...]]:
-    """Return what the engine made of a flow: its fills, or what rested then.
+    """Return the engine's outcome of a flow: its fills, or its book states.
 
     Raises:
-        MissingError: If it cannot be run here.
+        MissingError: If it cannot run here.
         subprocess.CalledProcessError: If it fails.
 
     """
@@ -129,10 +129,10 @@ def outcome(contender: Contender, flow: Path) -> list[tuple[int, ...]]:
 
 
 def run(contender: Contender, flow: Path, passes: int) -> Outcome:
-    """Run the engine over a flow's file in a process of its own.
+    """Run the engine over a flow's file in a separate process.
 
     Raises:
-        MissingError: If it cannot be run here.
+        MissingError: If it cannot run here.
         subprocess.CalledProcessError: If it fails.
 
     """
@@ -142,10 +142,10 @@ def run(contender: Contender, flow: Path, passes: int) -> Outcome:
 
 
 def call(contender: Contender, module: str, *arguments: str) -> bytes:
-    """Return what a module prints, run in the contender's own environment.
+    """Return the output of a module, run in the contender's environment.
 
     Raises:
-        MissingError: If it cannot be run here.
+        MissingError: If it cannot run here.
         subprocess.CalledProcessError: If it fails.
 
     """
@@ -160,7 +160,7 @@ def call(contender: Contender, module: str, *arguments: str) -> bytes:
 
 
 class Measured(NamedTuple):
-    """A value of each process: commands per second, bytes for a resting order."""
+    """One value per process: commands per second, bytes per resting order."""
 
     rates: list[float]
     resident: list[float]
@@ -169,7 +169,7 @@ class Measured(NamedTuple):
 def alternate(
     contenders: Sequence[Contender], flow: Path, pairs: int, passes: int
 ) -> dict[Contender, Measured]:
-    """Run the engines in turn, ``pairs`` times; a process's rate is its median."""
+    """Run the engines in alternation, ``pairs`` times; take each process's median."""
     measured = {contender: Measured([], []) for contender in contenders}
     for _ in range(pairs):
         for contender in contenders:
@@ -180,7 +180,7 @@ def alternate(
 
 
 def _environment(contender: Contender) -> dict[str, str]:
-    """Return the variables of its process: the sources' folders if it is pure."""
+    """Return the process's environment; a pure engine gets the source folders."""
     variables = {k: v for k, v in os.environ.items() if k != "PYTHONPATH"}
     if contender.pure:
         variables["PYTHONPATH"] = os.pathsep.join(str(ROOT / s) for s in SOURCES)
@@ -189,7 +189,7 @@ def _environment(contender: Contender) -> dict[str, str]:
 
 @cache
 def _prepared(contender: Contender) -> Path:
-    """Return its interpreter, with all that it needs."""
+    """Return the contender's interpreter, with its requirements installed."""
     if contender.requires:
         return installed(contender.name, contender.requires)
     if contender in (COMPILED, PURE):
@@ -212,10 +212,10 @@ def _prepared(contender: Contender) -> Path:
 
 
 def installed(name: str, requirement: str) -> Path:
-    """Return the interpreter of ``.venv-peers/NAME``, which is made if it must be.
+    """Return the interpreter of ``.venv-peers/NAME``, creating it if needed.
 
     Raises:
-        MissingError: If it cannot be made here.
+        MissingError: If it cannot be created here.
 
     """
     if sys.version_info < (3, 13):

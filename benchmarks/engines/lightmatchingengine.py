@@ -1,8 +1,8 @@
 """The PyPI package lightmatchingengine: from a call's arguments to its trades.
 
-It numbers orders itself, 1, 2, …, as the flows do. It keeps filled orders in its
-index, and a cancel of one whose price is gone from the book fails an assertion:
-its users must catch that.
+It numbers orders itself, 1, 2, …, as the flows do. It keeps filled orders in its index.
+A cancel of such an order fails an assertion if its price has left the book, and users
+must catch it.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class Engine:
             side = Side.BUY if op.buys else Side.SELL
             add = self._engine.add_order
             taker, trades = add(INSTRUMENT, op.price, op.quantity, side)
-            fills += [  # it reports the taker's part of each price as a trade too
+            fills += [  # it also reports the taker's part at each price as a trade
                 (trade.trade_price, trade.trade_qty, trade.order_id, taker.order_id)
                 for trade in trades
                 if trade.order_id != taker.order_id

@@ -1,6 +1,6 @@
-"""The PyPI package limit-order-book: C++ under Cython, called once a command.
+"""The PyPI package limit-order-book: C++ under Cython, one call per command.
 
-It tells nothing of what traded, so that what rests is what can be compared.
+It does not report fills, so only its book states can be compared.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The PyPI package matching-engine: from the decoded command to its events.
 
-It keeps no accounts, and checks an order's owner. It cannot amend: an amend is a
-cancel and a new order under the same number, as its users must send them.
+It has no accounts, but checks an order's owner. It cannot amend: an amend is a cancel
+and a new order with the same number, as its users must send them.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 class Engine:
-    """One market, with the envelope that its sequencer puts around a command."""
+    """One market, with the sequencer's envelope around each command."""
 
     def __init__(self) -> None:
         self._engine = MatchingEngine()

@@ -1,7 +1,7 @@
 """The PyPI package order-matching: from its order object to its trades.
 
-It looks for an order by going through all of them, so that it slows with the
-book. Sizes and prices are floats; it can hold owners, but no balances.
+It finds an order by scanning all orders, so it slows with the book. Sizes and prices
+are floats. It can store owners, but has no balances.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ class Engine:
     """A book without accounts."""
 
     def __init__(self) -> None:
-        logger.remove()  # it writes a line for every order otherwise
+        logger.remove()  # otherwise it logs a line per order
         self._engine = MatchingEngine(seed=1)
         self._now = START
 
@@ -41,7 +41,7 @@ class Engine:
         fills: list[tuple[int, ...]] = []
         for command in commands:
             if isinstance(command, str):
-                with contextlib.suppress(ValueError):  # it came too late
+                with contextlib.suppress(ValueError):  # the cancel came too late
                     engine.cancel_order(command)
                 continue
             engine.place(Orders([command]))

@@ -1,7 +1,7 @@
 """The PyPI package pyorderbook: from its order object to the blotter of trades.
 
-Its users hold the order objects: whether a cancel comes too late they must ask
-first, since it logs such a one as an error. Its order ids are UUIDs.
+Its users hold the order objects. They must check first whether a cancel comes too
+late, because it logs such a cancel as an error. Its order ids are UUIDs.
 """
 
 from __future__ import annotations

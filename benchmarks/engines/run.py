@@ -1,8 +1,8 @@
 """One engine over one flow: ``python -m benchmarks.engines.run ENGINE FLOW PASSES``.
 
-Prints JSON. Each pass is a new engine over the whole flow; the first one warms up,
-is not timed, and tells the memory that resting orders take. 0 passes ask for
-what the engine made of the flow instead.
+It prints JSON. Each pass runs a new engine over the whole flow. The first pass warms
+up, is not timed, and measures the memory of resting orders. With 0 passes it prints the
+outcome of the flow instead.
 """
 
 from __future__ import annotations
@@ -27,21 +27,21 @@ if TYPE_CHECKING:
 
 
 def measure(make: Callable[[], Side], flow: Path, passes: int) -> dict[str, Any]:
-    """Return commands per second of each pass, and bytes for each resting order."""
+    """Return commands per second of each pass, and bytes per resting order."""
     _, each = _pass(make, flow)
     rates = [_pass(make, flow)[0] for _ in range(passes)]
     return {"rates": rates, "resident": each}
 
 
 def outcome(make: Callable[[], Side], flow: Path) -> dict[str, Any]:
-    """Return what is compared between engines."""
+    """Return the rows to compare between engines."""
     engine = make()
     made = [row for _, ops in read(flow) for row in engine.outcome(engine.prepare(ops))]
     return {"outcome": made}
 
 
 def _pass(make: Callable[[], Side], flow: Path) -> tuple[float, float]:
-    """Return commands per second, and bytes for each order that rested before."""
+    """Return commands per second, and bytes per order that rested before."""
     gc.collect()
     gc.disable()  # as the server does while it is busy
     engine = make()
@@ -63,7 +63,7 @@ def _pass(make: Callable[[], Side], flow: Path) -> tuple[float, float]:
         timed += count
         started = time.process_time()
         engine.run(commands)
-        del commands  # forgetting what has ended is a part of it
+        del commands  # the time includes freeing the batch
         spent += time.process_time() - started
     gc.unfreeze()
     gc.enable()
@@ -71,7 +71,7 @@ def _pass(make: Callable[[], Side], flow: Path) -> tuple[float, float]:
 
 
 def main() -> None:
-    """Do what the command line asks for."""
+    """Measure, or print the outcome, as the command line asks."""
     name, path, passes = sys.argv[1:]
     make = importlib.import_module(f"benchmarks.engines.{name}").Engine
     flow = Path(path)

@@ -1,6 +1,6 @@
-"""A flow on disk, in batches: what every engine reads is the same bytes.
+"""A flow on disk, in batches: every engine reads the same bytes.
 
-It is read by interpreters that have no more than the standard library.
+Interpreters that have only the standard library read it.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 
 
 def write(path: Path, ops: Iterable[Op], before: int = 0, batch: int = BATCH) -> int:
-    """Write ``ops`` in batches; return how many come after the first ``before``.
+    """Write ``ops`` in batches; return the number after the first ``before``.
 
-    The first ones make the book and are not timed.
+    The first ``before`` operations build the book and are not timed.
     """
     flow = iter(ops)
     count = 0

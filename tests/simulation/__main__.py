@@ -1,10 +1,10 @@
-"""Simulate histories, and say how they went.
+"""Simulate histories and print their outcome.
 
     python -m simulation --seed 7 --steps 60000
     python -m simulation --commands 1000000
 
-The first reproduces one history, the second goes on from seed to seed until so
-many commands are in their logs, in as many processes as there are processors.
+The first reproduces one history. The second simulates seed after seed until the logs
+hold the given number of commands, in one process per processor.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 def main() -> None:
-    """Do what the arguments say; the last line is the summary."""
+    """Run the command line; the last line of output is the summary."""
     parser = argparse.ArgumentParser(prog="simulation")
     parser.add_argument("--seed", type=int, default=1, help="the first or only seed")
     parser.add_argument("--steps", type=int, default=60_000, help="callbacks to run")
@@ -56,7 +56,7 @@ def _list(title: str, counts: Mapping[str, int]) -> None:
 
 
 def line_of(summary: Summary) -> str:
-    """Return a history in one line."""
+    """Return a summary of a history in one line."""
     verdict, counts = summary.verdict, summary.counts
     return (
         f"seed {summary.seed}: {summary.steps:,} steps, {summary.seconds:.1f} s simulated,"
@@ -71,7 +71,7 @@ def line_of(summary: Summary) -> str:
 
 
 def _go_on(seed: int, steps: int, commands: int) -> None:
-    """Simulate seed after seed; the first that finds anything ends it."""
+    """Simulate seed after seed; the first finding ends the run."""
     began, total, lives, cuts, done = time.monotonic(), 0, 0, 0, 0
     seeds = itertools.count(seed)
     workers = os.cpu_count() or 1

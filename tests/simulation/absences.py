@@ -1,7 +1,8 @@
-"""Who asked for cancel on disconnect, who of them is gone, and since when.
+"""The sessions with cancel on disconnect, and the time since each was lost.
 
-Told by the log alone: nothing of such a session is open once its grace is over,
-also where the server died meanwhile, and nothing is cancelled before.
+Everything is derived from the log alone. Once a session's grace has ended, none of its
+orders may be open, even if the server died in between. Before that, none may be
+cancelled.
 """
 
 from __future__ import annotations
@@ -30,35 +31,35 @@ if TYPE_CHECKING:
 @final
 @dataclass
 class Session:
-    """A named session that counts on it; ``gone_ns`` is when it was lost."""
+    """A named session with cancel on disconnect; ``gone_ns`` is when it was lost."""
 
     connection: str
     grace_ns: int
     gone_ns: int | None = None
 
     def is_over(self, time_ns: int) -> bool:
-        """Tell whether its grace has passed."""
+        """Return whether its grace has ended."""
         return self.gone_ns is not None and time_ns >= self.gone_ns + self.grace_ns
 
 
 @final
 class Absences:
-    """Reads every batch. Participants are named as their keys and accounts are."""
+    """Reads every batch; participants have the names of their keys and accounts."""
 
     def __init__(self) -> None:
         self._sessions: dict[tuple[str, str], Session] = {}
-        # Up to which order they are cancelled, slice by slice, though they may be back.
+        # The last order id that a cancellation covers. It runs in slices, and goes
+        # on even if the session has come back.
         self._chosen: dict[tuple[str, str], int] = {}
 
     def read(
         self, commands: list[Command], applied: Applied, exchange: Exchange
     ) -> None:
-        """Check what time did, then take note of who comes and goes.
+        """Check the timer events, then record which sessions come and go.
 
         Raises:
-            Wrong: If an order of somebody who is there, or only just gone, was
-                cancelled, or one is open of somebody who is gone for too long.
-
+            Wrong: If an order was cancelled although its session is present or within
+                its grace, or if one is open although the grace has ended.
         """
         for event in applied.due:
             if (
@@ -77,7 +78,7 @@ class Absences:
         self._compare(exchange, exchange.settled_ns)
 
     def ends_ns(self, account: str, session: str) -> int | None:
-        """Return when a lost session's grace ends, if it is lost."""
+        """Return when a lost session's grace ends, or None if it is not lost."""
         known = self._sessions.get((account, session))
         if known is None or known.gone_ns is None:
             return None
@@ -91,7 +92,8 @@ class Absences:
                 self._sessions[name] = Session(command.connection, command.grace_ns)
         elif type(command) is SessionClosed:
             self._close(command, time_ns)
-        elif type(command) is GatewayOpened:  # its connections went with it
+        # all connections are lost with the gateway
+        elif type(command) is GatewayOpened:
             for session in self._sessions.values():
                 session.gone_ns = time_ns
 
@@ -114,6 +116,6 @@ class Absences:
                 for order in exchange.accounts[account].orders.values()
                 if order.command.session == session and order.order_id not in going
             ]
-            # A grace of nothing ends with the next batch.
+            # A grace of 0 ends only with the next batch.
             if left and self._sessions[account, session].grace_ns:
                 raise wrong("who is gone has no orders", f"{account} {session}: {left}")

@@ -1,4 +1,4 @@
-"""What traders do, one thing at a time, and the orders that they place."""
+"""The actions of traders, one at a time, and the orders that they place."""
 
 from __future__ import annotations
 
@@ -18,23 +18,24 @@ if TYPE_CHECKING:
 
 
 INSTRUMENTS: Final = ("CEA25", "CCER24")
-FIRST_DATE: Final = dt.date(2025, 5, 2)  # a month before; see host.BEGINS_NS
+# the simulated date is a month later; see host.BEGINS_NS
+FIRST_DATE: Final = dt.date(2025, 5, 2)
 SELF_TRADE: Final = ("cancel_newest", "cancel_oldest", "cancel_both", "decrement")
 PICKS: Final = 3
 
 
 @final
 class Acts:
-    """The acts of one trader."""
+    """The actions of one trader."""
 
     def __init__(self, trader: Trader) -> None:
         self._trader = trader
         self._record = trader.world.record
         self._random = trader.world.random.random
-        self._ends_us = 0  # when the trader's countdown is due
+        self._ends_us = 0  # due time of the trader's countdown
 
     async def next(self, venue: Venue) -> None:
-        """Do one of them, rather a rare one."""
+        """Perform one action, preferring rare ones."""
         act = self._record.coverage.chosen(_ACTS, self._random)
         await act(self, venue)
 
@@ -74,7 +75,7 @@ class Acts:
         await venue.cancel_all(instrument, side)
 
     async def count_down(self, venue: Venue) -> None:
-        """Arm or disarm the dead man's switch; one trader does."""
+        """Arm or disarm the dead man's switch; only one trader does."""
         if self._trader.name == "json-2":
             armed = await venue.cancel_all_after(int(self._draw(0, 4)))
             self._ends_us = armed.due
@@ -95,7 +96,7 @@ class Acts:
             await venue.ping()
 
     async def look_back(self, venue: Venue) -> None:
-        """Ask the history, from anywhere on, or for the statement of a day."""
+        """Query the history from a random execution on, or the statement of a day."""
         if self._draw(0, 1) < 0.3:
             day = FIRST_DATE + dt.timedelta(days=int(self._draw(0, 12)))
             self._record.statements.append(await venue.statement(day))
@@ -109,7 +110,7 @@ class Acts:
             self._trader.keep(order)
 
     async def bid(self, venue: Venue) -> None:
-        """Bid in whatever auction there is, or take a bid back."""
+        """Bid in every auction; sometimes cancel a bid."""
         for auction in await venue.auctions():
             await venue.place_bid(auction, 1 + int(self._draw(0, 60)), "75.00")
         bids = await venue.bids()
@@ -117,7 +118,7 @@ class Acts:
             await venue.cancel_bid(bids[0])
 
     async def block(self, venue: Venue) -> None:
-        """Propose a block to somebody, or answer one."""
+        """Propose a block to the other trader, or answer one."""
         blocks = await venue.blocks()
         if blocks and self._draw(0, 1) < 0.7:
             block = blocks[int(self._draw(0, len(blocks)))]
@@ -132,7 +133,7 @@ class Acts:
             await venue.propose_block(other, "sell", "CEA25", 10_000, "74.00")
 
     async def overstep(self, venue: Venue) -> None:
-        """Try what only others may do."""
+        """Try an action without permission."""
         other = "json-2" if self._trader.name == "json-1" else "json-1"
         draw = self._draw(0, 1)
         if draw < 0.25:
@@ -171,7 +172,7 @@ class Acts:
         return NewOrder(side, instrument, quantity, price, **options)
 
     def _picks(self, side: str) -> list[str]:
-        """Name listings of others' orders that may be the ones at the best price."""
+        """Return listing ids of others' orders that may be at the best price."""
         found = [
             order
             for trader in self._trader.world.traders
@@ -183,7 +184,7 @@ class Acts:
         return [IDS.listing_shown("CEA25", order_id) for order_id in ids]
 
     def _moment(self) -> dt.datetime:
-        """Return when something ends: in some seconds, or with something else."""
+        """Return an expiry: in some seconds, or at the same time as another timer."""
         host, draw = self._trader.world.host, self._draw(0, 1)
         now_us = host.wall() // 1000
         time_us = now_us + int(self._draw(1, 5) * 1e6)
@@ -197,7 +198,7 @@ class Acts:
         return moment + dt.timedelta(microseconds=micros)
 
     def _price(self, side: str) -> Decimal:
-        """Around 74, sellers a little higher, so that some rest and some trade."""
+        """Return a price around 74, sellers' slightly higher: some rest, some trade."""
         away = int(self._draw(-4, 9))
         return Decimal(7400 + (away if side == "sell" else -away)) / 100
 
@@ -217,14 +218,14 @@ _OPTIONS: Final = (
     *("expires", "pick"),
 )
 
-# The kinds of orders, as often as they are placed.
+# The kinds of orders, repeated by frequency.
 _KINDS: Final = (
     *(["plain"] * 26 + ["ioc"] * 5 + ["gtc"] * 4 + ["gtd"] * 3),
     *("fok", "fok", "reject", "reprice", "iceberg", "iceberg", "stop", "stop"),
     *("market", "market", "pick", "pick"),
 )
 
-# What a trader does, with its weight and name.
+# A trader's actions, with weight and name.
 _ACTS: Final[tuple[tuple[float, str, Any], ...]] = (
     (45, "place", Acts.place),
     (17, "place_many", Acts.place_many),

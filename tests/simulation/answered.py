@@ -1,4 +1,4 @@
-"""Every answer against the log: what was answered is there once, and was so."""
+"""Check every answer against the log: logged once, and with this outcome."""
 
 from __future__ import annotations
 
@@ -45,17 +45,17 @@ if TYPE_CHECKING:
 
 GATEWAYS_OWN: Final = frozenset(int(code) for code in Code)
 
-# A request's item, answered or not: its outcome as told, None where it was not.
+# The outcome that a request's item was answered with; UNANSWERED if there was none.
 Told = Any
 
 
 def check_answers(record: Record, truth: Truth) -> None:
-    """Hold every request against the log.
+    """Compare every request with the log.
 
     Raises:
-        Wrong: Where the log has what nobody sent, has it more often than it was
-            sent, has what was told never to have been logged, lacks what was
-            answered, or holds another outcome than was told.
+        Wrong: If the log has a command that no client sent, has it more often than
+            it was sent, has one that was answered as never logged, lacks an answered
+            one, or holds another outcome than was answered.
 
     """
     sent: dict[Command, list[Told]] = {}
@@ -82,9 +82,9 @@ def check_answers(record: Record, truth: Truth) -> None:
 
 
 def _match(command: Command, told: list[Told], truth: Truth) -> None:
-    """Find for each answer an outcome of its own that is as it was told.
+    """Match each answer with a different logged outcome that is equal.
 
-    A cancel of nothing may be answered without a row of the log.
+    A cancel that finds nothing may be answered without a row of the log.
     """
     outcomes = list(truth.outcomes.get(command, ()))
     logged = [one for one in told if not _found_nothing(command, one)]
@@ -99,14 +99,14 @@ def _match(command: Command, told: list[Told], truth: Truth) -> None:
 
 
 def _check_urgent(sent: Sent) -> None:
-    """While the log is full orders are refused, and cancels are not."""
+    """Check that a full log does not refuse cancels."""
     cancels = sent.method in ("cancel_order", "cancel_all", "batch_cancel")
     if cancels and sent.error is not None and sent.error.code == Code.LOG_FULL:
         raise wrong("cancels go while the log is full", sent)
 
 
 def _found_nothing(command: Command, told: Told) -> bool:
-    """Tell whether an answer is that of a cancel which changes nothing."""
+    """Return whether the answer is that of a cancel without effect."""
     if type(command) is CancelAll:
         return told in ([], Reason.UNKNOWN_INSTRUMENT)
     late = (Reason.UNKNOWN_ORDER, Reason.DEADLINE_PASSED)
@@ -126,7 +126,7 @@ NEVER_LOGGED: Final = _Mark("refused before the log")
 
 
 def _told(sent: Sent) -> list[Told]:
-    """Return what each item of a request was told."""
+    """Return the answered outcome of each item of a request."""
     size = len(sent.commands)
     if not sent.answered:
         return [UNANSWERED] * size
@@ -184,14 +184,14 @@ def _result(sent: Sent) -> Told:
 
 
 def outcome_of(command: Command, events: list[Event]) -> Told:
-    """Return what a client must be told of a command with these events."""
+    """Return the outcome that a client must receive for these events."""
     if events and type(events[0]) is Rejected:
         return int(events[0].reason)
     if type(command) is CancelAll:
         return [_gone(event) for event in events if type(event) is OrderCancelled]
     if type(command) is CloseAuction:
         return "auction", command.auction_id
-    if type(command) is BeginDay:  # the day before may have left cancels to do
+    if type(command) is BeginDay:  # its events may start with the old day's cancels
         return "done"
     tell = _TELL.get(type(events[0]))
     return "done" if tell is None else tell(events)
@@ -202,7 +202,7 @@ def _gone(event: OrderCancelled) -> Told:
 
 
 def _order(first: OrderAccepted | OrderAmended, events: list[Event]) -> Told:
-    """Follow the order through its command's events, others' among them."""
+    """Follow the order through all events of the command, including other orders'."""
     number = first.order_id
     if type(first) is OrderAccepted:
         total = left = first.order.quantity
@@ -229,7 +229,7 @@ def _standing(event: OrderStands) -> Told:
     )
 
 
-# What a client is told of a first event; of all others only that it is done.
+# The outcome by a command's first event; all other events give "done".
 _TELL: Final[dict[type[Event], Callable[[list[Any]], Told]]] = {
     OrderCancelled: lambda events: _gone(events[0]),
     OrderAccepted: lambda events: _order(events[0], events),

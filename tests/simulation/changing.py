@@ -1,4 +1,4 @@
-"""A guest who logs out and in again as somebody else, on one connection."""
+"""A guest that logs out and logs in again with another key, on one connection."""
 
 from __future__ import annotations
 
@@ -18,27 +18,27 @@ if TYPE_CHECKING:
 
 
 FOLLOWED: Final = ("executions", "balances")
-STAYS_SECONDS: Final = 0.7  # as each
+STAYS_SECONDS: Final = 0.7  # per login
 
 
 @final
 class Changing:
-    """Follows what is private to one key's account, and then to another's.
+    """Follows the private channels of one key's account, and then of another's.
 
-    After the answer to its logout it must hear nothing more of the first account.
+    After its logout is answered, it must receive nothing more of the first account.
     """
 
     def __init__(self, record: Record, keys: list[Key]) -> None:
         self._record = record
         self._keys = keys
-        self._whose = ""  # key that it speaks for
+        self._whose = ""  # the key id that is logged in
         self._status: dict[str, Any] = {}
         self._answered = asyncio.Event()
         self._greeted = asyncio.Event()
         self._line = Line(self._take)
 
     async def live(self) -> None:
-        """Be each in turn."""
+        """Log in with each key in turn."""
         loop = asyncio.get_running_loop()
         await loop.create_connection(lambda: self._line, ADDRESS, PORT)
         try:

@@ -1,4 +1,4 @@
-"""Holds what clients were told against what the log says, from the log alone."""
+"""Compare what clients received with the log, and nothing but the log."""
 
 from __future__ import annotations
 
@@ -38,11 +38,11 @@ if TYPE_CHECKING:
     from .record import Record, Shown
 
 
-SAMPLES: Final = 30  # refused commands of which the whole state is compared
+SAMPLES: Final = 30  # refused commands whose effect on the whole state is compared
 
 
 class Verdict(NamedTuple):
-    """What was checked, when nothing was wrong."""
+    """The counts of a check without findings."""
 
     commands: int
     rows: int
@@ -64,7 +64,7 @@ def check(
     """Check a whole history.
 
     Raises:
-        Wrong: At the first thing that is.
+        Wrong: At the first finding.
 
     """
     if record.found:
@@ -113,7 +113,7 @@ def check(
 
 
 def _rows(disk: SimulatedDisk, directory: Path) -> list[Row]:
-    """Return all that there ever was, from the log and its archive."""
+    """Return all rows of the log and its archive."""
     try:
         return list(LogReader(directory, disk).tail(1))
     except LogError as error:
@@ -121,7 +121,7 @@ def _rows(disk: SimulatedDisk, directory: Path) -> list[Row]:
 
 
 def _seen_at(record: Record) -> dict[int, list[Shown]]:
-    """Return what was seen by seq, each thing once."""
+    """Return what clients saw, by seq, without repetitions."""
     seen: dict[int, list[Shown]] = {}
     for shown in record.shown:
         others = seen.setdefault(shown.seq, [])
@@ -131,14 +131,14 @@ def _seen_at(record: Record) -> dict[int, list[Shown]]:
 
 
 def _check_verified(disk: SimulatedDisk, directory: Path) -> None:
-    """The journal's own verification, with every invariant and digest."""
+    """Run the journal's own verification, with all invariants and digests."""
     report = verify(directory, disk, deep=True)
     if not report.ok:
         raise wrong("the log verifies", report.fault)
 
 
 def _check_past(directory: Path, truth: Truth) -> None:
-    """The history has come to the log's end, and holds what happened."""
+    """Check that the history has reached the log's end and holds its events."""
     if any(truth.noted.get(position) for position in truth.rows):
         raise wrong("the history is the log's", f"noted at {[*truth.noted]}")
     with HistoryReader(directory / HISTORY_NAME) as history:
@@ -149,7 +149,7 @@ def _check_past(directory: Path, truth: Truth) -> None:
 
 
 def _check_seen(truth: Truth, seen: list[Seen]) -> None:
-    """What live servers published is what a replay publishes, seq by seq."""
+    """Check that live servers published the same events as a replay, by seq."""
     lives: dict[tuple[int, int], list[bytes]] = {}
     for life, seq, events in seen:
         lives.setdefault((life, seq), []).append(events)
@@ -162,7 +162,7 @@ def _check_seen(truth: Truth, seen: list[Seen]) -> None:
 
 
 def _check_once(truth: Truth) -> None:
-    """A client order id makes one order in a trading day and the next."""
+    """Check that a client order id makes one order within two trading days."""
     for (account, name), days in truth.accepted.items():
         for day, later in itertools.pairwise(days):
             if later - day < 2:
@@ -170,7 +170,7 @@ def _check_once(truth: Truth) -> None:
 
 
 def _check_executions(record: Record, truth: Truth) -> None:
-    """Each is as the log has it, and none is missing or comes twice."""
+    """Check that executions equal the log's, without gaps and repetitions."""
     real = truth.executions()
     for item in record.executions:
         found = real.get((item.account, item.exec_seq))
@@ -184,7 +184,7 @@ def _check_executions(record: Record, truth: Truth) -> None:
 
 
 def _check_past_trades(record: Record, truth: Truth) -> None:
-    """Trades that the history told are those of the log, and none is left out."""
+    """Check that the history's trades are the log's, without omissions."""
     real = truth.executions()
     for account, since, told in record.past_trades:
         last = told[-1].exec_seq if told else since
@@ -201,7 +201,7 @@ def _check_past_trades(record: Record, truth: Truth) -> None:
 
 
 def _check_held(record: Record, truth: Truth) -> None:
-    """Orders of the SDK stand as their newest execution that it knew left them."""
+    """Check that the SDK's orders match the newest execution that it knew."""
     told: dict[str, list[channels.Execution]] = {}
     for item in truth.executions().values():
         told.setdefault(item.order_id, []).append(item)
@@ -218,7 +218,7 @@ def _check_held(record: Record, truth: Truth) -> None:
 
 
 def _check_open_orders(record: Record, truth: Truth) -> None:
-    """Who begins to follow executions is told the orders that are open then."""
+    """Check the open orders in the snapshots of the executions channel."""
     for greeting in record.greetings:
         told = [(o.order_id, o.price, o.quantity, o.filled) for o in greeting.orders]
         real = truth.opened[greeting.account, greeting.exec_seq]
@@ -227,7 +227,7 @@ def _check_open_orders(record: Record, truth: Truth) -> None:
 
 
 def _check_states(record: Record, truth: Truth) -> None:
-    """What was seen at a seq was compared there; balances have none of their own."""
+    """Check that every seq seen was in the log; balances carry no seq."""
     if truth.wanted:
         raise wrong("seqs told are in the log", next(iter(truth.wanted.items())))
     for balances in record.balances:
@@ -236,7 +236,7 @@ def _check_states(record: Record, truth: Truth) -> None:
 
 
 def _check_news(record: Record, truth: Truth) -> None:
-    """What is told once is in the log, and nothing between two of it is left out."""
+    """Check that news are in the log, and that each run has no gaps."""
     for channel, subject, told in record.runs:
         real = truth.news.get((channel, subject), [])
         if not _is_run(told, real):
@@ -254,7 +254,7 @@ def _is_run(told: list[Any], real: list[Any]) -> bool:
 
 
 def _check_log(record: Record, truth: Truth) -> None:
-    """What the venue says of its log is so: where it is, and when it was opened."""
+    """Check the venue's statements about its log: position, hash, seq and epoch."""
     said: list[Any] = [*record.heartbeats, *record.statuses]
     for item in said:
         row = truth.rows.get(item.position)
@@ -267,9 +267,9 @@ def _check_log(record: Record, truth: Truth) -> None:
 
 
 def _check_fates(record: Record, truth: Truth) -> None:
-    """An unknown fate that was resolved is what the log says.
+    """Check that resolved fates agree with the log.
 
-    An order of an earlier day than the last may have been forgotten.
+    The venue may have forgotten an order that is older than the previous day.
     """
     placed = {
         (command.account, command.client_order_id)
@@ -286,7 +286,7 @@ def _check_fates(record: Record, truth: Truth) -> None:
 
 
 def _check_restored(store: SnapshotStore, rows: list[Row], truth: Truth) -> int:
-    """From each snapshot on, the same events and in the end the same digest."""
+    """Check that each snapshot leads to the same events and the same digest."""
     digest = truth.exchange.digest()
     for position in store.positions():
         snapshot = store.load(position)
@@ -311,7 +311,7 @@ def _replay(exchange: Exchange, row: Row, truth: Truth) -> None:
 
 
 def _check_refused(rows: list[Row], truth: Truth) -> None:
-    """A refused command changes nothing but the counters of the log itself."""
+    """Check that a refused command changes only the log's own counters."""
     step = max(1, len(truth.refused) // SAMPLES)
     chosen = set(truth.refused[::step])
     exchange = Exchange()

@@ -1,4 +1,4 @@
-"""Dead man's switches, by the log alone: each fires when it is due, and then only."""
+"""Dead man's switches, from the log alone: each fires when due and never earlier."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ class Countdowns:
         self._due_ns: dict[str, int] = {}  # by account
 
     def read(self, applied: Applied, done_ns: int) -> None:
-        """Follow who sets one, and what fires: by ``done_ns`` all that was due.
+        """Follow settings and firings; all due by ``done_ns`` must have fired.
 
         Raises:
-            Wrong: If one fired that was not due, or is due and has not fired.
+            Wrong: If one fired before it was due, or is due and has not fired.
 
         """
         for events in (applied.due, *applied.replies):

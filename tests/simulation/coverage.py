@@ -1,7 +1,7 @@
-"""Which states a history has been in, and what is rare in it so far.
+"""The states that a history has reached, and how rare each is so far.
 
 A feature is a method with its outcome and the market's phase, a fault with the phase,
-or two faults in a row. Whoever draws what to do next prefers what is rare.
+or two faults in a row. The random choices prefer rare features.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ PHASES: Final = ("down", "closed", "trading", "call", "halted")
 
 @final
 class Coverage:
-    """Counts features; ``phase`` tells in which one the market is now."""
+    """Counts features; ``phase`` returns the market's current phase."""
 
     def __init__(self) -> None:
         self.counts: Counter[str] = Counter()
@@ -34,12 +34,12 @@ class Coverage:
         self._fault = ""
 
     def answered(self, method: str, outcome: str) -> None:
-        """Count an answer: ``ok``, or the name of an error."""
+        """Count an answer: ``ok`` or the name of an error."""
         self.counts[f"{method} {outcome}"] += 1
         self.counts[f"{method} {outcome} while {self.phase()}"] += 1
 
     def struck(self, fault: str) -> None:
-        """Count a fault, and the one before it."""
+        """Count a fault, also with the fault before it."""
         self.counts[fault] += 1
         self.counts[f"{fault} while {self.phase()}"] += 1
         if self._fault:
@@ -49,7 +49,7 @@ class Coverage:
     def chosen(
         self, weighted: Sequence[tuple[float, str, T]], draw: Callable[[], float]
     ) -> T:
-        """Draw from what is weighted, named and there: what is rare in this phase first."""
+        """Draw a (weight, name, thing); prefer names that are rare in this phase."""
         phase, counts = self.phase(), self.counts
         weights = [
             weight / (1 + counts[f"chose {name} while {phase}"]) ** 0.5
@@ -61,7 +61,7 @@ class Coverage:
         return thing
 
     def rarest(self, names: Iterable[str]) -> int:
-        """Return the place of the name whose fault is rarest now; the first of equals."""
+        """Return the index of the fault that is rarest now; the first of equals."""
         phase, counts, fault = self.phase(), self.counts, self._fault
 
         def how_often(name: str) -> tuple[int, int]:
@@ -71,7 +71,7 @@ class Coverage:
         return min(range(len(listed)), key=lambda i: how_often(listed[i]))
 
     def never(self, faults: Iterable[str]) -> list[str]:
-        """Return the features that have never been hit, of those that there are."""
+        """Return the known features that never occurred."""
         wanted = [f"{method} ok" for method in METHODS]
         wanted += [f"{fault} while {phase}" for fault in faults for phase in PHASES[1:]]
         wanted += [f"refused {reason.name}" for reason in Reason]

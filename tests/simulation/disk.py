@@ -1,8 +1,8 @@
-"""One process's door to the simulated disk, behind which anything may go wrong.
+"""One process's access to the simulated disk, where calls may go wrong.
 
-The disk itself (``journal.faulty_disk``) keeps what was synced and of the rest
-whatever it likes. Here a call fails, or the process dies in the middle of one,
-or the power does; and who is dead reaches the disk no more.
+The disk itself (``journal.faulty_disk``) keeps what was synced, and of the rest any
+part. Here a call fails, or the process or the power dies in the middle of one. A dead
+process reaches the disk no more.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 class Trouble(enum.Enum):
-    """What can happen to a process in a call to its disk."""
+    """The kinds of trouble in a process's disk call."""
 
     EIO = "EIO"
     ENOSPC = "ENOSPC"
@@ -34,43 +34,44 @@ class Trouble(enum.Enum):
     POWER = "power cut in a disk call"
 
 
-# Calls that change something: those that a full disk refuses, and those in the
-# middle of which the power can go with an effect of its own.
+# Calls that change something: a full disk refuses them, and the power can fail in the
+# middle of one with an effect of its own.
 CHANGING: Final = frozenset(
     {"open_write", "pwrite", "sync", "sync_directory", "rename", "remove"}
 )
 FILLING: Final = frozenset({"open_write", "pwrite", "sync", "rename"})
 
-# A sync takes up to this, each second one more than half: then the venue has its next
-# batch written by the commit thread, and else in the loop itself.
+# A sync takes up to this time, every second one more than half of it. After such a sync
+# the venue has its next batch written by the commit thread, otherwise in the loop.
 LONGEST_SYNC_NS: Final = 1_000_000
 
 
 @final
 class Port:
-    """Satisfies ``carbonex.journal.Disk`` for as long as its process lives.
+    """Implements ``carbonex.journal.Disk`` while its process lives.
 
-    ``troubled`` is called when armed trouble has struck, with what happened and the
-    file or directory that it happened to.
+    Armed trouble that has struck calls ``troubled`` with its kind and the affected file
+    or directory.
     """
 
     def __init__(self, disk: SimulatedDisk, process: Process) -> None:
         self.calls = 0
-        self.beside_loop = False  # in a worker
-        self.done: Callable[[str], None] = lambda _: None  # told of each call
+        self.beside_loop = False  # True in the commit worker
+        # called after each pwrite and sync
+        self.done: Callable[[str], None] = lambda _: None
         self.troubled: Callable[[Trouble, Path], None] = lambda *_: None
         self._disk = disk
         self._process = process
-        self._paths: dict[int, Path] = {}  # of what it has opened
+        self._paths: dict[int, Path] = {}  # by file descriptor
         self._trouble: Trouble | None = None
         self._after = 0
 
     def arm(self, trouble: Trouble, after: int) -> None:
-        """Let it strike in the next call that it can, after ``after`` more calls."""
+        """Arm trouble for the first possible call after ``after`` more calls."""
         self._trouble, self._after = trouble, after
 
     def disarm(self) -> None:
-        """Let nothing strike that has not yet."""
+        """Disarm trouble that has not struck yet."""
         self._trouble = None
 
     def open_read(self, path: Path) -> int:
@@ -147,7 +148,7 @@ class Port:
         raise OSError(code, "simulated")
 
     def _due(self, name: str) -> Trouble | None:
-        """Return the trouble that strikes in this call, if any does."""
+        """Return the trouble that strikes in this call, or None."""
         trouble = self._trouble
         if trouble is None:
             return None
@@ -161,7 +162,7 @@ class Port:
         return trouble
 
     def _die_in(self, name: str, args: tuple[Any, ...]) -> None:
-        """Kill the process before the call, in it, or after it."""
+        """Kill the process before the call, in the middle of it, or after it."""
         draw = self._process.turns.random
         if name == "pwrite" and draw.random() < 0.5:
             fd, data, offset = args
@@ -179,7 +180,7 @@ class Port:
             self.troubled(Trouble.POWER, self._path(args[0]))
             self._process.kill()
             raise Dead from None
-        # It has changed nothing, such as to open a file that was there: the next.
+        # The call changed nothing, for example opened an existing file: try the next.
         self._disk.lose_power_after(0)
         return result
 

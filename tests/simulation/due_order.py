@@ -1,6 +1,6 @@
-"""What time brings about: each thing when it is due, and in the order of its kinds.
+"""Timer events: each when it is due, and in the order of the timers' kinds.
 
-Told by the log alone, and not by the engine's timers.
+Everything is derived from the log alone, without the engine's timers.
 """
 
 from __future__ import annotations
@@ -34,26 +34,28 @@ if TYPE_CHECKING:
 
 @final
 class DueOrder:
-    """Reads every batch, before who counts absences does."""
+    """Reads every batch, before ``Absences`` does."""
 
     def __init__(self, absences: Absences) -> None:
         self._absences = absences
         self._countdowns: dict[str, int] = {}
-        self._calls: dict[str, int] = {}  # when they end, by instrument
+        self._calls: dict[str, int] = {}  # end times, by instrument
         self._day_ends_ns = 0
-        self._expiring: list[tuple[int, int]] = []  # when, and the order
-        self._open: set[int] = set()  # of those
-        self._time_ns = 0  # of the batch before
-        self._fired: set[tuple[int, int]] = set()  # which later batches may go on with
-        self.coincidences: set[tuple[str, str]] = set()  # of kinds, at one instant
+        self._expiring: list[tuple[int, int]] = []  # heap of (expiry, order id)
+        self._open: set[int] = set()  # the open orders among them
+        self._time_ns = 0  # of the previous batch
+        # timers that later batches may continue
+        self._fired: set[tuple[int, int]] = set()
+        # pairs of kinds due at the same instant
+        self.coincidences: set[tuple[str, str]] = set()
 
     def read(self, applied: Applied, done_ns: int) -> None:
-        """Check what was due, then take note of what will be.
+        """Check the timer events, then record what will be due.
 
-        All that was due by ``done_ns`` has happened.
+        All that was due by ``done_ns`` must have happened.
 
         Raises:
-            Wrong: If something happened before its time, out of turn, or not at all.
+            Wrong: If an event came before its time, out of order, or not at all.
 
         """
         last = (0, -1)
@@ -92,7 +94,7 @@ class DueOrder:
                 raise wrong("timers fire in time", f"order {number} has not expired")
 
     def _due(self, event: Any) -> tuple[int, int] | None:
-        """Return when an event was due, and of which kind, where both are known."""
+        """Return an event's due time and timer kind, or None if unknown."""
         kind = type(event)
         if kind is OrderCancelled and event.reason is CancelReason.EXPIRED:
             return event.order.conditions.expires_ns, Due.EXPIRY

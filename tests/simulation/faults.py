@@ -1,4 +1,4 @@
-"""Fate: what goes wrong, when, and how the venue is brought up again."""
+"""The faults: which strikes when, and how the venue is restarted."""
 
 from __future__ import annotations
 
@@ -28,15 +28,15 @@ if TYPE_CHECKING:
     from .world import World
 
 
-# How often the rarest fault strikes next, rather than whichever comes.
+# The probability that the rarest fault strikes next, instead of a random one.
 STEERED: Final = 0.5
 
 
 @final
 class Fate:
-    """Strikes by the seed until the world is calm.
+    """Strikes according to the seed until the world is calm.
 
-    In every round each fault strikes as often as the plan says, in any order.
+    In every round each fault strikes as often as the plan says, in random order.
     """
 
     def __init__(self, world: World, plan: Plan) -> None:
@@ -75,8 +75,8 @@ class Fate:
         self.faults = [name for _, name, _ in strikes]
         assert set(self.faults) >= DEADLY, "a fault that ends a server has no such name"
         self._strikes = [(n, act) for weight, n, act in strikes for _ in range(weight)]
-        self._next: list[tuple[str, Callable[[], None]]] = []  # what is left of a round
-        self._saved = 0  # the newest snapshot that is surely kept
+        self._next: list[tuple[str, Callable[[], None]]] = []  # the rest of the round
+        self._saved = 0  # position of the newest snapshot that must survive
         self._spared_until_ns = 0
         self.host.died = self._bring_up
         published: list[Batch] = []
@@ -92,7 +92,7 @@ class Fate:
         self.world.fate.spawn(self._run())
 
     def end(self) -> None:
-        """Stop the last server; no other follows."""
+        """Stop the last server; no other is started."""
         assert self.host.server is not None
         assert self.host.process is not None
         assert self.host.port is not None
@@ -118,7 +118,7 @@ class Fate:
                 self._strike()
 
     def _strike(self) -> None:
-        """Let a fault of this round strike, or of the next: mostly the rarest now."""
+        """Let a fault of this round, or of a new one, strike: often the rarest."""
         if not self._next:
             self._next = self._strikes.copy()
             self.world.random.shuffle(self._next)
@@ -133,7 +133,7 @@ class Fate:
         act()
 
     def _may(self, name: str) -> bool:
-        """Tell whether a fault may strike: one that ends a server, unless spared."""
+        """Return whether a fault may strike: a spared server allows no deadly one."""
         return name not in DEADLY or not self._spares
 
     @property
@@ -160,7 +160,7 @@ class Fate:
             link.stall(both=self._draw() < 0.5)
 
     def _arrive_late(self) -> None:
-        """Lose a connection while what it carried to the venue is still under way."""
+        """Lose a connection while its requests are still on their way to the venue."""
         link = self._link()
         if link is not None:
             self.world.record.count("requests that arrived after their connection")
@@ -199,13 +199,13 @@ class Fate:
         self.host.disk.free = 1 << 40
 
     def _stop(self) -> None:
-        """Ask the process to end, whatever it is about; now and then twice."""
+        """Send SIGTERM at any moment, sometimes twice."""
         self._end(signal.SIGTERM)
         if self._draw() < 0.5:
             self._later(self._draw() * 0.2, lambda: self._end(signal.SIGTERM))
 
     def _hang_up(self) -> None:
-        """Send what reads TLS files anew; without TLS it does nothing."""
+        """Send SIGHUP, which reloads TLS files; without TLS it has no effect."""
         self._end(signal.SIGHUP)
 
     def _end(self, number: signal.Signals) -> None:
@@ -215,7 +215,7 @@ class Fate:
             self.host.signal(number)
 
     def _fail_history(self) -> None:
-        """Let a transaction of the history fail, before long."""
+        """Let a transaction of the history fail soon."""
         server = self.host.server
         if server is not None:
             ahead = 1 + int(self._draw() * 30)
@@ -226,7 +226,7 @@ class Fate:
         self.host.wall_ns += int((self._draw() - 0.3) * 3 * SECOND_NS)
 
     def _bring_up(self) -> None:
-        """Start the next server, some time after the last one has died."""
+        """Start the next server some time after the last one died."""
         self.world.record.count("restarts")
         self._later(0.05 + self._draw(), self._start)
 
@@ -250,7 +250,7 @@ class Fate:
         self._spared_until_ns = self.world.turns.now_ns + spared_ns
 
     def _start_server(self) -> None:
-        """Start it; now and then with a clock that an operator must confirm first."""
+        """Start a server, sometimes with a clock that an operator must confirm."""
         if not self.world.calm and self._draw() < 0.05 and self.plan.wall_clock:
             self.world.record.count("clocks hours ahead")
             self.host.wall_ns += 2 * HOUR_NS
@@ -259,13 +259,13 @@ class Fate:
             self.host.start()
 
     def _look_for_snapshot(self) -> None:
-        """What was said to be kept is there, whatever the power did."""
+        """Check that a snapshot reported as saved survived the power cut."""
         positions = SnapshotStore(self.host.directory, self.host.disk).positions()
         if self._saved and max(positions, default=0) < self._saved:
             self.world.record.fail("snapshots survive", f"{self._saved}: {positions}")
 
     def _lose_snapshots(self) -> None:
-        """Recover from the log alone, now and then: no snapshot is ever needed."""
+        """Sometimes remove all snapshots: recovery from the log alone must work."""
         if self._draw() < 0.2:
             self._saved = 0
             disk, directory = self.host.disk, self.host.directory / "snapshots"
@@ -274,7 +274,7 @@ class Fate:
                 self.world.record.count("snapshots removed")
 
     def _keep_snapshot(self) -> None:
-        """Take a snapshot beside the live server."""
+        """Take a snapshot while the server runs."""
 
         def keep() -> None:
             captured = capture(self.host.directory, self.host.disk)
@@ -284,7 +284,7 @@ class Fate:
         self._beside("a snapshot is taken of a live log", keep)
 
     def _archive(self) -> None:
-        """Archive what may be beside the live server."""
+        """Archive segments while the server runs."""
 
         def move() -> None:
             moved, _ = archive(self.host.directory, self.host.disk)
@@ -294,7 +294,7 @@ class Fate:
         self._beside("a live log is archived", move)
 
     def _beside(self, check: str, act: Callable[[], None]) -> None:
-        """Do something beside the server; now and then the power goes meanwhile."""
+        """Act beside the running server; sometimes the power fails meanwhile."""
         host, record = self.host, self.world.record
         if host.server is None or not host.power:
             return
@@ -317,7 +317,7 @@ class Fate:
     # Clients.
 
     def _lull(self) -> None:
-        """Have traders pause: whatever is stale then stays so until somebody looks."""
+        """Pause the traders: stale data then stays stale until the next look."""
         self.world.record.count("lulls")
         lull_ns = int((0.5 + 2 * self._draw()) * SECOND_NS)
         self.world.lull_ends_ns = self.world.turns.now_ns + lull_ns

@@ -1,6 +1,6 @@
-"""Flipped bits: in a copy of the directory, and what is then made of it.
+"""Bit flips in a copy of the directory, and their detection.
 
-Whoever reads a damaged file refuses it by name, or does as if nothing had been.
+A reader of a damaged file must refuse it by name, or reach the undamaged state.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ if TYPE_CHECKING:
     from .world import World
 
 
-LOCKS: Final = ("lock", "archive.lock")  # nobody reads those
+LOCKS: Final = ("lock", "archive.lock")  # nobody reads their content
 
 
 def flip_a_bit(world: World, draw: Callable[[], float]) -> None:
-    """Flip one in a copy of the disk: in a file of the kind that had the fewest yet."""
+    """Flip a bit in a copy of the disk, in the kind of file with the fewest flips."""
     disk, counts = world.host.copy_of_disk(), world.record.counts
     kinds: dict[str, list[Path]] = {}
     for path in disk.files():
@@ -52,10 +52,10 @@ def flip_a_bit(world: World, draw: Callable[[], float]) -> None:
 
 
 def _flip(disk: SimulatedDisk, path: Path, draw: Callable[[], float]) -> int:
-    """Flip a bit, as often as not near the end of what is written; return where."""
+    """Flip a bit, half the time near the end of the written part; return its place."""
     content = disk.content(path)
     written = min(len(content), len(bytes(content).rstrip(b"\0")) + 64)
-    span = written if draw() < 0.5 else min(written, 400)  # the newest row
+    span = written if draw() < 0.5 else min(written, 400)  # about the newest row
     place = written - 1 - int(draw() * span)
     content[place] ^= 1 << int(draw() * 8)
     disk.settle()
@@ -63,10 +63,10 @@ def _flip(disk: SimulatedDisk, path: Path, draw: Callable[[], float]) -> int:
 
 
 def _harm(host: Host, disk: SimulatedDisk, path: Path) -> str:
-    """Return what is other than it was for whoever reads that file; nothing at best.
+    """Return the harm that readers of the file suffer, "" for none.
 
     Raises:
-        LogError, ClockError: If a file is refused.
+        LogError, ClockError: If the file is refused.
 
     """
     if path.suffix == ".archive":
@@ -82,7 +82,7 @@ def _harm(host: Host, disk: SimulatedDisk, path: Path) -> str:
         snapshots = SnapshotStore(host.directory, disk)
         opened = open_venue(log, snapshots, CONFIG)
     states = [_digest(host)]
-    if host.server is not None:  # a row that is being written is not answered yet
+    if host.server is not None:  # a row being written is not answered yet
         states.append(host.server.venue.exchange.digest())
     return "" if opened.venue.exchange.digest() in states else "another state"
 
@@ -92,7 +92,7 @@ def _rows(host: Host, disk: SimulatedDisk) -> list[bytes]:
 
 
 def _digest(host: Host) -> bytes:
-    """Return the digest of what the undamaged directory holds."""
+    """Return the digest of the undamaged directory's state."""
     disk = host.copy_of_disk()
     with open_log(host.directory, CONFIG, disk) as log:
         return recover(log, SnapshotStore(host.directory, disk)).exchange.digest()

@@ -1,9 +1,8 @@
-"""The followers beside the servers, on the same disk, and the files of their history.
+"""The followers beside the servers, on the same disk, and the history's files.
 
-Each lives as long as its server, and a moment longer where that was killed: then two
-are at work on one history. SQLite's files are on a real disk. What a power cut
-leaves of them is what they were at an earlier moment, with a part of what SQLite had
-added to its log since.
+A follower lives as long as its server, and a little longer if the server was killed:
+two then work on one history. SQLite's files are on a real disk. After a power cut they
+are as at an earlier moment, with a part of what SQLite's log has gained since.
 """
 
 from __future__ import annotations
@@ -38,20 +37,20 @@ TROUBLES: Final = (LogError, HistoryError, OSError, sqlite3.Error)
 # How long a killed server's follower lives on, at most.
 LIVES_ON_SECONDS: Final = 0.5
 
-# Items of a transaction of the history: a number, not a time, so that a seed makes
-# the same transactions however slow the real disk is.
+# Items per transaction of the history. It is a count, not a time, so that a seed gives
+# the same transactions at any speed of the real disk.
 GATHERED: Final = 40
 
 
 @final
 class FollowerHost:
-    """Runs the followers; ``position`` is how far the newest says that it is."""
+    """Runs the followers; ``position`` is the newest follower's own report."""
 
     def __init__(
         self, turns: Turns, record: Record, directory: Path, disk: SimulatedDisk
     ) -> None:
         self.position = 0
-        self.noted: list[Noted] = []  # at the end of each
+        self.noted: list[Noted] = []  # the history's state at the end of each follower
         self.files = HistoryFiles(turns, record, directory)
         self._turns = turns
         self._record = record
@@ -62,34 +61,34 @@ class FollowerHost:
 
     @property
     def alive(self) -> bool:
-        """Whether there is one."""
+        """Whether a follower is alive."""
         return any(process.alive for process in self._processes)
 
     def start(self) -> None:
-        """Start one; one of an earlier server may still be there."""
+        """Start a follower; an earlier server's may still be alive."""
         process = Process(self._turns, "follower", "10.0.0.1")
         self._processes.append(process)
         process.spawn(self._run(process))
 
     def let_end(self) -> None:
-        """Let it notice that its server is gone, before long, and catch up."""
+        """Let followers notice soon that their server is gone, and catch up."""
         draw = self._turns.random.random
         for process in self._processes:
             delay_ns = int(draw() * LIVES_ON_SECONDS * SECOND_NS)
             self._turns.network.later(process, delay_ns, self._end, process)
 
     def catch_up(self) -> None:
-        """Have all that are left catch up with the log's end, and end."""
+        """Let all remaining followers catch up with the log's end, and end."""
         for process in [*self._processes]:
             self._end(process)
 
     def kill(self) -> None:
-        """End all of them, now: the power is gone."""
+        """End all followers at once: the power is gone."""
         for process in [*self._processes]:
             self._bury(process)
 
     async def _run(self, process: Process) -> None:
-        """Follow the log; what it cannot read now it reads later."""
+        """Follow the log; retry later what is unreadable now."""
         while True:
             await asyncio.sleep(PAUSE_SECONDS * self._turns.random.random())
             if process not in self._followers:
@@ -139,22 +138,23 @@ class FollowerHost:
 
 @final
 class HistoryFiles:
-    """The history's files, earlier copies of them, and what goes wrong with them."""
+    """The history's files, earlier copies of them, and their faults."""
 
     def __init__(self, turns: Turns, record: Record, directory: Path) -> None:
         self._draw = turns.random.random
         self._record = record
         self._path = directory / HISTORY_NAME
         self._copies = directory.with_name("history-copies")
-        self._fails_at: dict[int, bool] = {}  # positions, and whether it is kept then
+        # position: whether its transaction is kept
+        self._fails_at: dict[int, bool] = {}
 
     def keep(self) -> None:
-        """Copy them now and then: so much the disk will have kept."""
+        """Sometimes copy the files: a power cut leaves at least this copy."""
         if self._draw() < 0.3:
             self._copy(self._path.parent, self._copies)
 
     def lose(self) -> None:
-        """Go back to the copy, as a power cut does; SQLite's log may be torn."""
+        """Restore the copy, as a power cut does; SQLite's log may be torn."""
         share = self._draw()
         if share < 0.3 or not self._copies.exists():
             return
@@ -173,11 +173,11 @@ class HistoryFiles:
         self._fails_at = {}
 
     def fail_at(self, position: int) -> None:
-        """Let the transaction that stores a position fail, before its end or behind."""
+        """Let the transaction with a position fail, before or after its commit."""
         self._fails_at = {position: self._draw() < 0.5}
 
     def storing(self) -> Callable[[HistoryStore, list[tuple[Watermark, Applied]]], Any]:
-        """Return what stores batches, and fails where it is to."""
+        """Return a function that stores batches and fails where planned."""
         store = HistoryStore._store
 
         def failing(
@@ -199,7 +199,7 @@ class HistoryFiles:
         return self._path.parent, self._copies
 
     def _torn(self, share: float) -> bytes:
-        """Return a part of what SQLite's log has gained since the copy was made."""
+        """Return a part of what SQLite's log has gained since the copy."""
         now, kept = (self._log_of(path) for path in self._both)
         if not now.exists() or not kept.exists():
             return b""
@@ -222,7 +222,7 @@ class HistoryFiles:
 
 
 def gathering(store: HistoryStore) -> list[Any]:
-    """Take what is put up to the next flush, so many at most: see GATHERED."""
+    """Take the queued items up to the next flush, at most GATHERED."""
     items: list[Any] = []
     while len(items) < GATHERED:
         items.append(store._queue.get())

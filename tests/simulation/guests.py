@@ -1,4 +1,4 @@
-"""Those who come for a moment: with a lent key, from far back, without a key, mute."""
+"""Short-lived clients: with a lent key, reading old data, without a key, or mute."""
 
 from __future__ import annotations
 
@@ -34,46 +34,46 @@ URL: Final = f"ws://{ADDRESS}:{PORT}"
 TIMEOUTS: Final = Timeouts(order=1.5, answer=3.0)
 OWNERS: Final = ("json-1", "json-2", "pack-1", "pack-2")
 
-# Within which a connection must be ended that says nothing, or whose key is revoked.
+# The time in which the venue must end a mute connection, or one whose key is revoked.
 PATIENCE: Final = 8.0
-SHORT: Final = 6.0  # seconds that a guest stays at most
+SHORT: Final = 6.0  # the longest stay in seconds
 
 
 @final
 class Guests:
-    """Has guests come and go until the world is calm; ``idle`` when none is left."""
+    """Lets guests come and go until the world is calm; ``idle`` when none is left."""
 
     def __init__(self, world: World) -> None:
         self.world = world
         self._numbers = 0
         self._here = 0
-        self._revoked: dict[str, int] = {}  # keys, with when that was answered
+        self._revoked: dict[str, int] = {}  # key ids, with the time of the answer
 
     @property
     def idle(self) -> bool:
-        """Whether nobody is here."""
+        """Whether no guest is present."""
         return not self._here
 
     def start(self) -> None:
-        """Let the first one come."""
+        """Start inviting guests."""
         self.world.process("guests", self._invite)
 
     def new_key(self) -> Key:
-        """Return a key for one of the traders, which nobody knows yet."""
+        """Return an unregistered key for one of the traders."""
         self._numbers += 1
         owner = OWNERS[self._numbers % len(OWNERS)]
         return self._key(f"{owner}~{self._numbers}")
 
     def owner_of(self, key: Key) -> str:
-        """Return whose key it is."""
+        """Return the owner of a key."""
         return key.key_id.partition("~")[0]
 
     def lend(self, key: Key) -> None:
-        """Have somebody use a key until it is revoked."""
+        """Let a guest use a key until it is revoked."""
         self._welcome("borrower", lambda: self._borrow(key))
 
     def revoked(self, key: Key) -> None:
-        """Note that the venue has answered so."""
+        """Record that the venue has answered the revocation."""
         self._revoked[key.key_id] = self.world.turns.now_ns
 
     async def _invite(self, _process: Process) -> None:
@@ -98,7 +98,7 @@ class Guests:
             self._here -= 1
 
     async def _borrow(self, key: Key) -> None:
-        """Trade by a lent key; once it is revoked nothing goes, and the line ends."""
+        """Trade with a lent key; after its revocation every request must fail."""
         owner, record = self.owner_of(key), self.world.record
         async with self._connected(key) as venue:
             while True:
@@ -112,7 +112,7 @@ class Guests:
                         record.fail("who may not is refused", f"{key.key_id}: revoked")
 
     async def _read_all(self) -> None:
-        """Read an account's executions from the first on: pages of the history."""
+        """Read an account's executions from the first: pages of the history."""
         owner = self._somebody()
         server = self.world.host.server
         assert server is not None
@@ -139,14 +139,14 @@ class Guests:
             await asyncio.sleep(1)
 
     async def _forge(self) -> None:
-        """Log in with a signature of another key."""
+        """Log in with a signature by another key."""
         key = self._key("forged", self._somebody())
         with contextlib.suppress(LoginFailed):
             async with self._connected(key):
                 self.world.record.fail("who has no key stays out", key.key_id)
 
     async def _leave_nothing(self) -> None:
-        """Leave cleanly, and have the session's orders cancelled."""
+        """Leave cleanly; the session's orders must be cancelled."""
         name = "pack-2"
         session = f"short-{self._numbers}"
         self._numbers += 1
@@ -172,13 +172,13 @@ class Guests:
                 self.world.record.fail("who leaves has no orders", left)
 
     async def _change(self) -> None:
-        """Be one trader, and then another."""
+        """Log in as one trader, and then as another."""
         names = self._somebody(), self._somebody()
         keys = [self.world.keys[name] for name in names]
         await Changing(self.world.record, keys).live()
 
     async def _say_nothing(self) -> None:
-        """Open a connection and be silent: the venue ends it."""
+        """Open a connection and send nothing: the venue must end it."""
         ended = asyncio.Event()
         protocol = _Mute(ended)
         loop = asyncio.get_running_loop()
@@ -206,7 +206,7 @@ class Guests:
 
 @final
 class _Mute(asyncio.Protocol):
-    """Says nothing."""
+    """A connection that sends nothing."""
 
     def __init__(self, ended: asyncio.Event) -> None:
         self._ended = ended
@@ -215,7 +215,7 @@ class _Mute(asyncio.Protocol):
         self._ended.set()
 
 
-# Who comes, with weight and name.
+# The guests, with weight and name.
 _GUESTS: Final[tuple[tuple[float, str, Any], ...]] = (
     (2, "read_all", ("reader of all", Guests._read_all)),
     (2, "look_on", ("onlooker", Guests._look_on)),

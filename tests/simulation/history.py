@@ -1,4 +1,4 @@
-"""One history from beginning to end: faults, then calm, then the checker."""
+"""One history from start to end: faults, then calm, then the checks."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ if TYPE_CHECKING:
     from .guests import Guests
 
 
-CALM_NS: Final = 180 * SECOND_NS  # by then everybody must have come to rest
+CALM_NS: Final = 180 * SECOND_NS  # the time limit for everybody to come to rest
 NAMES: Final = ("json-1", "json-2", "pack-1", "pack-2")
 
 
 class Summary(NamedTuple):
-    """How a history went. ``trace`` is the same whenever the seed and code are."""
+    """The outcome of a history; equal seeds and code give an equal ``trace``."""
 
     seed: int
     steps: int
@@ -38,17 +38,17 @@ class Summary(NamedTuple):
     refusals: dict[str, int]
     verdict: Verdict
     trace: str
-    features: int  # that were hit
-    never: list[str]  # those that were not
+    features: int  # that occurred
+    never: list[str]  # features that did not occur
 
 
 def simulate(
     seed: int, steps: int, plan: Plan | None = None, doom: Doom | None = None
 ) -> Summary:
-    """Live through ``steps`` callbacks with faults, then to the end; check it all.
+    """Run ``steps`` callbacks with faults, then run to rest, and check everything.
 
     Raises:
-        Wrong: If anything is.
+        Wrong: At the first finding.
 
     """
     with tempfile.TemporaryDirectory(prefix="carbonex-simulation-") as directory:
@@ -61,10 +61,10 @@ def simulate(
 
 
 def simulate_for_pool(seed: int, steps: int) -> Summary:
-    """Simulate in a process of a pool; what is found says how to find it again.
+    """Simulate in a pool's process; a finding names the command that reproduces it.
 
     Raises:
-        Wrong: As simulate.
+        Wrong: As ``simulate`` does.
 
     """
     try:
@@ -74,7 +74,7 @@ def simulate_for_pool(seed: int, steps: int) -> Summary:
 
 
 def _check_nothing_is_left(world: World) -> None:
-    """Wait until the server has noticed that all are gone, and see what it keeps."""
+    """Wait until the server notices that all clients left; check what it keeps."""
     turns, server = world.turns, world.host.server
     assert server is not None
     until_ns = turns.now_ns + CALM_NS

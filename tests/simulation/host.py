@@ -1,4 +1,4 @@
-"""The venue's machine: one server process after the other on one disk."""
+"""The venue's machine: one server process after another on one disk."""
 
 from __future__ import annotations
 
@@ -70,63 +70,64 @@ encode: Final = msgspec.msgpack.Encoder().encode
 
 
 class Seen(NamedTuple):
-    """What a live server published for one command, or for time passing before it."""
+    """The events that a live server published for one command or for due timers."""
 
     life: int
     seq: int
-    events: bytes  # their hash
+    events: bytes  # the hash of the events
 
 
 @final
 class Published:
-    """A Reader of a live venue: keeps a hash of everything that it publishes."""
+    """A reader of a live venue that keeps a hash of everything it publishes."""
 
     def __init__(self, life: int, seen: list[Seen]) -> None:
         self._life = life
         self._seen = seen
 
     def published(self, seq: int, _time_ns: int, events: list[Event]) -> None:
-        """Keep the events' hash."""
+        """Record the hash of the events."""
         self._seen.append(Seen(self._life, seq, hash_of(events)))
 
 
 def hash_of(events: list[Event]) -> bytes:
-    """Return BLAKE2b over the encoded events."""
+    """Return the BLAKE2b hash of the encoded events."""
     return blake2b(encode(events), digest_size=8).digest()
 
 
 @final
 class Host:
-    """Runs servers; ``died`` is called after each with how it ended."""
+    """Runs servers; calls ``died`` after each has ended."""
 
     def __init__(
         self, turns: Turns, record: Record, seed: int, directory: Path
     ) -> None:
         self.turns = turns
         self.record = record
-        self.directory = directory  # on the simulated disk; the history on a real one
+        self.directory = directory  # on the simulated disk; the history's is a real one
         self.disk = SimulatedDisk(seed, directory)
         self.follower = FollowerHost(turns, record, directory, self.disk)
-        # What true time, and the wall clock, are ahead of the monotonic one.
+        # The lead of true time, and of the wall clock, over the monotonic clock.
         self.true_ns = BEGINS_NS - turns.now_ns // 1000 * 1000
         self.wall_ns = self.true_ns
         self.pace = Pace()
         self.process: Process | None = None
         self.port: Port | None = None
-        self.worker: SimulatedWorker | None = None  # of its commit thread
+        self.worker: SimulatedWorker | None = None  # the commit worker
         self.server: Server | None = None  # while it is online
-        self.excuses: list[str] = []  # what may keep this one from living
-        self.ending = ""  # how the last one ended
+        # events that allow this server to end with an error
+        self.excuses: list[str] = []
+        self.ending = ""  # how the last server ended
         self.power = True
         self.lives = 0
         self.seen: list[Seen] = []
-        self._position = 0  # as far as it is known
+        self._position = 0  # the highest known
         self.died: Callable[[], None] = lambda: None
         self.publisher: Callable[[Any], Any] = lambda log: log
 
     def bootstrap(self, commands: Iterable[Command]) -> None:
         """Write a new venue's first commands."""
-        self.directory.mkdir(mode=0o700)  # for the history
+        self.directory.mkdir(mode=0o700)  # on the real disk, for the history
         process = Process(self.turns, "init", ADDRESS)
         machine = dataclasses.replace(
             self._machine(process), secret=lambda length: SECRET[:length]
@@ -137,7 +138,7 @@ class Host:
         self.disk.kill()
 
     def start(self, *, accept_time: bool = True, excuse: str = "") -> None:
-        """Start a server; with an ``excuse`` it may refuse to."""
+        """Start a server; with an ``excuse`` it may refuse to start."""
         assert self.process is None
         self.power_on()
         self.lives += 1
@@ -150,11 +151,11 @@ class Host:
         task.add_done_callback(self._exited)
 
     def machine(self) -> Machine:
-        """Return the machine of the process that was started last."""
+        """Return the machine of the process started last."""
         return self._newest
 
     def signal(self, number: int) -> None:
-        """Send the process a signal."""
+        """Send a signal to the process."""
         process = self.process
         if process is not None and process.alive:
             name = signal.Signals(number).name
@@ -164,34 +165,34 @@ class Host:
                 self._kill(name)
 
     def power_on(self) -> None:
-        """Have the machine up again, with what its disk has kept."""
+        """Restart the machine with what its disk has kept."""
         if not self.power:
             self.disk.restart()
             self.power = True
 
     def cut_power(self) -> None:
-        """Switch everything off, now."""
+        """Cut the power, at once."""
         self.record.count("power cuts")
         self.power = False
         self._kill("power cut")
 
     def kill(self) -> None:
-        """End the process, now; the machine goes on."""
+        """Kill the process at once; the machine stays up."""
         self.record.count("kills")
         self._kill("kill -9")
 
     def wall(self) -> int:
-        """Return what the wall clock shows: whole microseconds."""
+        """Return the wall clock's time, in whole microseconds."""
         return (self.turns.now_ns + self.wall_ns) // 1000 * 1000
 
     def position(self) -> int:
-        """Return how far the venue has come in any life: a row that is applied."""
+        """Return the highest position applied in any life."""
         if self.server is not None:
             self._position = max(self._position, self.server.venue.position)
         return self._position
 
     def copy_of_disk(self) -> SimulatedDisk:
-        """Return the disk as another machine would find it; nobody has it open."""
+        """Return the disk as another machine would find it; no file is open."""
         disk = copy.deepcopy(self.disk)
         disk.kill()
         disk.settle()
@@ -205,7 +206,7 @@ class Host:
             process.bury()
 
     def _abandon_commit(self) -> None:
-        """End the commit thread with its process, in whichever step it is."""
+        """End the commit thread with its process, at any step."""
         worker, self.worker = self.worker, None
         if worker is not None:
             if worker.step:
@@ -241,7 +242,7 @@ class Host:
             self.record.count("power cuts")
 
     def _is_due(self) -> bool:
-        """Tell whether the wall clock makes happen what a restart alone would not."""
+        """Return whether the wall clock makes timers due that a restart does not."""
         disk = self.copy_of_disk()
         log = LogReader(self.directory, disk)
         exchange = recover(log, SnapshotStore(self.directory, disk)).exchange
@@ -262,7 +263,7 @@ class Host:
         await serve(self.directory, CONFIG, ready=ready, accept_time=accept_time)
 
     def _exited(self, task: Any) -> None:
-        """Judge how a process ended that was not killed."""
+        """Check the ending of a process that was not killed."""
         error = None if task.cancelled() else task.exception()
         assert self.process is not None
         if not self.process.alive:
@@ -281,7 +282,7 @@ class Host:
         return False
 
     def _buried(self) -> None:
-        """The kernel closes what a dead process had open; without power nobody does."""
+        """Close a dead process's connections; without power leave them silent."""
         assert self.process is not None
         self.position()
         process, self.process, self.server, self.port = self.process, None, None, None

@@ -1,8 +1,8 @@
-"""One TCP connection and its two ends, as asyncio's transports.
+"""One TCP connection and its two ends, as asyncio transports.
 
-What is written arrives late, in pieces cut anywhere. It can be reset in the
-middle of a frame, fall silent while its ends still believe in it, and have an
-end that reads nothing for a while: then the other end's writing backs up.
+Data arrives late, in arbitrary pieces. A connection can be reset in the middle of a
+frame, or fall silent while its ends still believe in it. An end can stop reading for a
+while, so that the other end's writes back up.
 """
 
 from __future__ import annotations
@@ -20,15 +20,15 @@ if TYPE_CHECKING:
     from .network import Network
 
 
-# What may be under way to, and unread by, a receiver: a small window, so that a
-# reader who stops for a second is felt.
+# The data in flight to a receiver or unread there. The window is small, so that a
+# reader that pauses for a second has an effect.
 WINDOW: Final = 4 * 1024
-LOW, HIGH = 16 * 1024, 64 * 1024  # asyncio's own limits of a transport's buffer
+LOW, HIGH = 16 * 1024, 64 * 1024  # asyncio's own limits of a transport's write buffer
 
 
 @final
 class Link:
-    """One connection: two ends and what is under way between them."""
+    """One connection: two ends and the data in flight between them."""
 
     def __init__(
         self, network: Network, near: Process, far: Process, port: int, to: int
@@ -43,23 +43,23 @@ class Link:
 
     @property
     def busy(self) -> bool:
-        """Whether something is under way, or waits to be."""
+        """Whether data is in flight or waiting to be sent."""
         ends = self.near, self.far
         return any(end._under_way or end._buffer for end in ends)
 
     def reset(self) -> None:
-        """Break it: both ends hear of it, and what was under way is gone."""
+        """Reset the connection: both ends see an error, and data in flight is lost."""
         error = ConnectionResetError(104, "Connection reset by peer")
         for end in (self.near, self.far):
             end.silence()
             self.network.later(end.process, self.network.latency_ns(), end.lose, error)
 
     def delay(self, delay_ns: int) -> None:
-        """Hold up what goes to the venue from now on."""
+        """Delay the data sent to the venue from now on."""
         self.near._last_ns = self.network.turns.now_ns + delay_ns
 
     def sever(self) -> None:
-        """Reset the client's end; what it has sent arrives all the same, later."""
+        """Reset the client's end; what it has sent still arrives, later."""
         error = ConnectionResetError(104, "Connection reset by peer")
         network, near, far = self.network, self.near, self.far
         far.silence()
@@ -68,19 +68,19 @@ class Link:
         network.later(far.process, arrived_ns + network.latency_ns(), far.lose, error)
 
     def stall(self, *, both: bool) -> None:
-        """Lose everything from now on, on the way back or both ways; nobody hears."""
+        """Lose all further data, towards the client or both ways, without an error."""
         self.far.silence()
         if both:
             self.near.silence()
 
     def ended(self) -> None:
-        """Forget the connection when both ends have."""
+        """Remove the connection when both ends have ended."""
         if all(end.lost or not end.process.alive for end in (self.near, self.far)):
             self.network.links.pop(self, None)
 
 
 class End(asyncio.Transport):
-    """One end of a connection: what asyncio calls a transport."""
+    """One end of a connection: an asyncio transport."""
 
     peer: End
 
@@ -93,19 +93,19 @@ class End(asyncio.Transport):
         self.closing = False
         self.lost = False
         self.written = 0
-        self._silent = False  # what is written goes nowhere
+        self._silent = False  # written data is lost
         self._network = link.network
         self._random: random.Random = link.network.turns.random
         self._protocol: asyncio.Protocol | None = None
-        self._buffer = bytearray()  # written, not under way yet
-        self._under_way = 0  # to the peer, or unread there
-        self._last_ns = 0  # when the last piece arrives
+        self._buffer = bytearray()  # written, not in flight yet
+        self._under_way = 0  # in flight to the peer, or unread there
+        self._last_ns = 0  # arrival time of the last piece
         self._arrived = bytearray()  # unread
         self._eof_written = False
         self._eof_sent = False
         self._eof_arrived = False
         self._reading = True
-        self._asleep = False  # the process reads nothing, whatever asyncio wants
+        self._asleep = False  # the process does not read, whatever asyncio asks
         self._paused = False
         self._low, self._high = LOW, HIGH
 
@@ -115,7 +115,7 @@ class End(asyncio.Transport):
         self._protocol.connection_made(self)
         self._read()
 
-    # What a protocol asks of it.
+    # The transport's interface for protocols.
 
     def write(self, data: bytes | bytearray | memoryview) -> None:
         if self.closing or not self.process.alive:
@@ -136,7 +136,7 @@ class End(asyncio.Transport):
         return True
 
     def close(self) -> None:
-        """Send what is written, then say goodbye."""
+        """Send the written data, then an EOF."""
         if self.closing:
             return
         self.closing = True
@@ -146,7 +146,7 @@ class End(asyncio.Transport):
             self.process.call_soon(self.lose, None)
 
     def abort(self) -> None:
-        """Drop everything; the peer is reset."""
+        """Drop everything and reset the peer."""
         if self.lost:
             return
         self.closing = True
@@ -187,21 +187,21 @@ class End(asyncio.Transport):
     def get_write_buffer_size(self) -> int:
         return len(self._buffer)
 
-    # What the network does to it.
+    # The network's actions.
 
     def silence(self) -> None:
-        """Lose what is under way from here, and what will be written."""
+        """Lose the data in flight from here, and all that is written later."""
         self._silent = True
         self._buffer.clear()
 
     def sleep(self, delay_ns: int) -> None:
-        """Read nothing for a while: a process that is stopped, or swamped."""
+        """Stop reading for a while, like a stopped or overloaded process."""
         if not self._asleep:
             self._asleep = True
             self._network.later(self.process, delay_ns, self._wake)
 
     def vanish(self, error: Exception) -> None:
-        """End, but let what was sent arrive."""
+        """End here, but let sent data arrive."""
         if not self.lost:
             self.lost = self.closing = True
             self.link.ended()
@@ -209,7 +209,7 @@ class End(asyncio.Transport):
                 self._protocol.connection_lost(error)
 
     def lose(self, error: Exception | None) -> None:
-        """End; the protocol hears why."""
+        """End; the protocol receives the reason."""
         if self.lost:
             return
         self.lost = self.closing = True
@@ -219,13 +219,13 @@ class End(asyncio.Transport):
             self._protocol.connection_lost(error)
 
     def arrive(self, data: bytes) -> None:
-        """Take what the peer has sent."""
+        """Receive data from the peer."""
         if not self.lost and not self.peer._silent:
             self._arrived += data
             self._read()
 
     def end_arrives(self) -> None:
-        """Take the peer's goodbye, after everything that it sent."""
+        """Receive the peer's EOF, after all its data."""
         if not self.lost and not self.peer._silent:
             self._eof_arrived = True
             self._read()
@@ -239,7 +239,7 @@ class End(asyncio.Transport):
         self._read()
 
     def _read(self) -> None:
-        """Hand over what has arrived, unless the protocol wants a pause."""
+        """Pass arrived data to the protocol, unless reading is paused."""
         if not self._reading or self._asleep or self._protocol is None or self.lost:
             return
         if self._arrived:
@@ -257,13 +257,13 @@ class End(asyncio.Transport):
             self.process.call_soon(self._read)
 
     def taken(self, size: int) -> None:
-        """Hear that the peer has read so much; there is room for more."""
+        """Note that the peer has read ``size`` bytes; the window has room again."""
         self._under_way -= size
         if not self._silent:
             self._network.later(self.process, self._network.latency_ns(), self._push)
 
     def _push(self) -> None:
-        """Send as much as the window takes, in pieces."""
+        """Send as much as the window allows, in pieces."""
         buffer = self._buffer
         while buffer and self._under_way < WINDOW:
             size = min(len(buffer), WINDOW - self._under_way)
@@ -283,7 +283,7 @@ class End(asyncio.Transport):
             self._told().resume_writing()
 
     def lose_quietly(self) -> None:
-        """End after a goodbye: what is under way still arrives."""
+        """End after an EOF: data in flight still arrives."""
         if not self.lost:
             self.lost = True
             self.link.ended()
@@ -291,6 +291,7 @@ class End(asyncio.Transport):
 
     def _send(self, arrive: Callable[..., None], *data: bytes) -> None:
         network = self._network
+        # Later than the piece before: a connection keeps its order.
         self._last_ns = max(
             self._last_ns + 1, network.turns.now_ns + network.latency_ns()
         )

@@ -1,9 +1,9 @@
-"""Processes in simulated time: an event loop for each, and one that turns them all.
+"""Processes in simulated time: an event loop per process, and a driver of all loops.
 
-Time passes only here. Whichever process has something to do runs one callback
-at a time, in an order drawn from the seed; when none has, the clock moves to
-the next timer. A process can die before any of its callbacks: then nothing of
-it runs any more, as after kill -9.
+Time passes only here. The driver runs one callback at a time, of a process that the
+seed chooses among those with work. If none has work, the clock moves to the next
+timer. A process can die before any of its callbacks: nothing of it runs any more, as
+after kill -9.
 """
 
 from __future__ import annotations
@@ -30,25 +30,24 @@ if TYPE_CHECKING:
 
 
 SECOND_NS: Final = 1_000_000_000
-MAX_CALLBACK_NS: Final = 4096  # what one callback takes of simulated time, at most
+MAX_CALLBACK_NS: Final = 4096  # simulated time of a callback, at most
 
-# Reference cycles are collected when so many callbacks have run, never in
-# between: what Python's own collector does depends on what ran before.
+# Collect reference cycles after this many callbacks, and never in between: the timing
+# of Python's own collector depends on what ran before.
 COLLECT_STEPS: Final = 50_000
 
 _step: Final = Struct("<QH")
 
 
 class Dead(BaseException):
-    """The process that runs this does not exist any more."""
+    """The process that runs this code no longer exists."""
 
 
 @contextlib.contextmanager
 def own_garbage() -> Iterator[None]:
-    """Have nothing collected but what is made in here, at its end or when asked for.
+    """Collect only garbage made within the block, at its end or on request.
 
-    What was there before is set aside: to look through it would take a tenth of a
-    second each time.
+    Older objects are frozen: scanning them would take a tenth of a second each time.
     """
     gc.freeze()
     gc.disable()
@@ -62,10 +61,10 @@ def own_garbage() -> Iterator[None]:
 
 @contextlib.contextmanager
 def own_generators() -> Iterator[None]:
-    """Have the async generators that begin in here end in here.
+    """Close the async generators that start within the block at its end.
 
-    Whoever keeps an exception of the simulation keeps those of the dead, too, which
-    would find the real machine later.
+    A kept exception of the simulation keeps dead processes' generators alive.
+    They would otherwise be finalized later, on the real machine.
     """
     begun: WeakSet[AsyncGenerator[Any, Any]] = WeakSet()
     before = sys.get_asyncgen_hooks()
@@ -81,11 +80,11 @@ def own_generators() -> Iterator[None]:
 
 @final
 class Turns:
-    """Turns all processes' loops, one callback after the other.
+    """Runs all processes' loops, one callback at a time.
 
-    ``now_ns`` is the machine's monotonic clock, ``steps`` how many callbacks
-    have run, ``trace`` a hash of which ran when. ``broken`` is what a callback
-    let escape, which no process of ours may.
+    ``now_ns`` is the machine's monotonic clock, ``steps`` the number of callbacks run,
+    ``trace`` a hash of their order and times. ``broken`` lists errors that escaped
+    from a callback, which no process may allow.
     """
 
     def __init__(self, seed: int) -> None:
@@ -102,22 +101,22 @@ class Turns:
         self._ready: list[Process] = []
 
     def at(self, when_ns: int, process: Process, handle: events.Handle) -> None:
-        """Have a process run ``handle`` at a time, or as soon after as it can."""
+        """Let a process run ``handle`` at a time, or as soon after as possible."""
         self._numbers += 1
         heapq.heappush(self._timers, (when_ns, self._numbers, handle, process))
 
     def soon(self, process: Process) -> None:
-        """Note that a process has got something to run."""
+        """Record that a process has work."""
         self._ready.append(process)
 
     def run(self, goes_on: Callable[[], bool]) -> None:
-        """Turn while ``goes_on``, asked before each callback, and there is work."""
+        """Run callbacks while there is work and ``goes_on``, asked before each."""
         while goes_on() and self._turn():
             if self.steps % COLLECT_STEPS == 0:
                 gc.collect()
 
     def forget_cancelled(self) -> None:
-        """Count a cancelled timer; drop them when they are most of all."""
+        """Count a cancelled timer; remove cancelled ones when they are the majority."""
         self._cancelled += 1
         if self._cancelled > 1000 and 2 * self._cancelled > len(self._timers):
             self._timers = [timer for timer in self._timers if not timer[2].cancelled()]
@@ -125,7 +124,7 @@ class Turns:
             self._cancelled = 0
 
     def _turn(self) -> bool:
-        """Run one callback; False when there is none and never will be."""
+        """Run one callback; return False if there is no work and never will be."""
         ready = self._ready
         if not ready and not self._advance():
             return False
@@ -139,6 +138,7 @@ class Turns:
         process = ready[place]
         handle = process.callbacks.popleft()
         if not process.callbacks:
+            # Fill the gap with the last: the order does not matter, choices are random.
             ready[place] = ready[-1]
             ready.pop()
         if handle.cancelled():
@@ -161,11 +161,10 @@ class Turns:
 
 @final
 class Process(asyncio.BaseEventLoop):
-    """One process: an event loop, and whether it lives.
+    """One process: an event loop that can die.
 
-    ``lives_for`` is how many more callbacks it runs before it is killed, 0 for
-    as long as it likes. ``on_death`` is called once when it is dead, from
-    outside of it.
+    ``lives_for`` is the number of callbacks before it is killed, 0 for no limit.
+    ``on_death`` is called once after its death, from outside the process.
     """
 
     def __init__(self, turns: Turns, name: str, address: str) -> None:
@@ -182,18 +181,18 @@ class Process(asyncio.BaseEventLoop):
         self._handlers: dict[int, Callable[[], object]] = {}
         self.on_death: Callable[[], None] = _nothing
         self._tasks: dict[asyncio.Task[Any], None] = {}
-        self._many = 100  # tasks; then those that are done are forgotten
+        self._many = 100  # tasks, at which finished ones are removed
         self.set_exception_handler(_note)
         turns.processes.append(self)
 
     def spawn(self, coroutine: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
-        """Begin a task in this process, from outside of it; its failing is noted."""
+        """Start a task in this process from outside; record its failure."""
         task: asyncio.Task[Any] = self.create_task(coroutine)
         task.add_done_callback(self._look)
         return task
 
     def kill(self) -> None:
-        """Let it be dead from now on; called from inside, raise Dead as well."""
+        """Kill the process; code within it must also raise Dead."""
         if self.alive:
             self.alive = False
             self.callbacks.clear()
@@ -201,7 +200,7 @@ class Process(asyncio.BaseEventLoop):
                 self.turns._ready.remove(self)
 
     def step(self, handle: events.Handle) -> None:
-        """Run one callback, unless it is the one before which the process dies."""
+        """Run one callback, unless the process dies before it."""
         self.steps += 1
         if self.lives_for:
             self.lives_for -= 1
@@ -217,7 +216,7 @@ class Process(asyncio.BaseEventLoop):
             self.bury()
 
     def bury(self) -> None:
-        """End what a dead process leaves, none of which can reach anything."""
+        """Close what a dead process leaves; none of it can reach anything."""
         tasks, self._tasks = self._tasks, {}
         for task in tasks:
             task._log_destroy_pending = False  # type: ignore[attr-defined]
@@ -228,14 +227,14 @@ class Process(asyncio.BaseEventLoop):
         self.close()
 
     def put(self, handle: events.Handle) -> None:
-        """Have ``handle`` run in turn."""
+        """Queue ``handle``."""
         if self.alive:
             if not self.callbacks:
                 self.turns.soon(self)
             self.callbacks.append(handle)
 
     def signal(self, number: int) -> bool:
-        """Send it a signal; False where that ends it, for it has no handler."""
+        """Send a signal; return False if it ends the process for lack of a handler."""
         if number in self.ignored:
             return True
         handler = self._handlers.get(number)
@@ -243,7 +242,7 @@ class Process(asyncio.BaseEventLoop):
             self.call_soon(handler)
         return handler is not None
 
-    # What asyncio asks of a loop.
+    # The interface of an asyncio loop.
 
     def add_signal_handler(  # type: ignore[override]
         self, sig: int, callback: Callable[[], object]
@@ -257,7 +256,7 @@ class Process(asyncio.BaseEventLoop):
         return self.turns.now_ns / SECOND_NS
 
     def is_running(self) -> bool:
-        return False  # it is turned from outside
+        return False  # Turns drives it
 
     def call_soon(  # type: ignore[override]
         self, callback: Callable[..., object], *args: Any, context: Any = None
@@ -277,7 +276,7 @@ class Process(asyncio.BaseEventLoop):
     ) -> events.TimerHandle:
         timer = events.TimerHandle(when, callback, args, self, context)
         if self.alive:
-            # Never early: whoever waits compares ``time()`` with ``when``.
+            # Never early: waiting code compares ``time()`` with ``when``.
             self.turns.at(int(when * SECOND_NS) + 1, self, timer)
         return timer
 
@@ -292,7 +291,7 @@ class Process(asyncio.BaseEventLoop):
     def run_in_executor(  # type: ignore[override]
         self, executor: object, func: Callable[..., Any], *args: Any
     ) -> asyncio.Task[Any]:
-        """Run ``func`` in this thread, some time later; so does ``to_thread``."""
+        """Run ``func`` in this thread, some time later; ``to_thread`` uses this too."""
         return self.create_task(self._run_later(func, args))
 
     async def create_server(  # type: ignore[override]
@@ -310,7 +309,7 @@ class Process(asyncio.BaseEventLoop):
         super().close()
 
     def _check_closed(self) -> None:
-        """Let what a dead process leaves end in peace."""
+        """Allow calls on a closed loop: a dead process's leftovers still use it."""
 
     def _timer_handle_cancelled(self, _handle: events.TimerHandle) -> None:
         self.turns.forget_cancelled()
@@ -326,7 +325,7 @@ class Process(asyncio.BaseEventLoop):
 
 
 def _close(coroutine: Any) -> None:
-    """End a coroutine of the dead, whatever it does in its ``finally``."""
+    """Close a dead process's coroutine, whatever its ``finally`` blocks do."""
     for _ in range(100):
         try:
             coroutine.close()
@@ -336,7 +335,7 @@ def _close(coroutine: Any) -> None:
 
 
 def _note(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-    """Keep what a living process could not handle."""
+    """Record an error that a living process did not handle."""
     assert isinstance(loop, Process)
     error = context.get("exception")
     if loop.alive and not isinstance(error, Dead):
@@ -344,4 +343,4 @@ def _note(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
 
 
 def _nothing() -> None:
-    """Nobody is to be told."""
+    """Default callback that does nothing."""

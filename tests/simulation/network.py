@@ -1,10 +1,9 @@
-"""A simulated TCP: bytes in order or a broken connection, and nothing else promised.
+"""A simulated TCP: bytes in order or a broken connection, with no other promise.
 
-What is written arrives late, in pieces cut anywhere, and one connection's
-pieces overtake another's. A connection can be reset in the middle of a frame,
-fall silent in one direction or both while its ends still believe in it, and
-have an end that reads nothing for a while: then the other end's writing backs
-up, as it does behind a full window.
+Data arrives late, in arbitrary pieces, and pieces of one connection overtake those of
+another. A connection can be reset in the middle of a frame, or fall silent in one or
+both directions while its ends still believe in it. An end can stop reading for a while,
+so that the other end's writes back up, as behind a full TCP window.
 """
 
 from __future__ import annotations
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class Weather(NamedTuple):
-    """How the network is: latencies in ns, and how often a write is cut in pieces."""
+    """The network's latencies in ns, and the probability that a write is split."""
 
     fastest_ns: int = 20_000
     slowest_ns: int = 2_000_000
@@ -33,14 +32,15 @@ class Weather(NamedTuple):
 
 @final
 class Network:
-    """All hosts' connections. ``links`` holds those that are still something."""
+    """All hosts' connections; ``links`` holds those with a living end."""
 
     def __init__(self, turns: Turns) -> None:
         self.turns = turns
         self.weather = Weather()
         self.links: dict[Link, None] = {}
-        self.overtaken = 0  # pieces that arrive before one that another sent earlier
-        self.newest_ns = 0  # when the last piece of all arrives
+        # pieces that arrive before an earlier piece of another connection
+        self.overtaken = 0
+        self.newest_ns = 0  # arrival time of the latest piece
         self._listeners: dict[int, Listener] = {}
         self._ports = 40_000
         turns.network = self
@@ -52,7 +52,7 @@ class Network:
         host: str,
         port: int,
     ) -> Listener:
-        """Accept connections for a process, on a port that is free."""
+        """Accept connections for a process on a free port."""
         listener = Listener(self, process, factory, (host, port))
         known = self._listeners.get(port)
         if known is not None and known.process.alive:
@@ -67,7 +67,7 @@ class Network:
         host: str,
         port: int,
     ) -> tuple[asyncio.Transport, asyncio.Protocol]:
-        """Connect to who listens on ``port``; refused where nobody does."""
+        """Connect to the listener on ``port``; refuse if there is none."""
         await asyncio.sleep(self.latency_ns() / SECOND_NS)
         listener = self._listeners.get(port)
         if listener is None or not listener.process.alive:
@@ -91,7 +91,7 @@ class Network:
             del self._listeners[port]
 
     def latency_ns(self) -> int:
-        """Return how long the next thing takes: mostly little, sometimes long."""
+        """Return a random latency: mostly short, sometimes long."""
         weather, draw = self.weather, self.turns.random.random
         share = draw()
         return weather.fastest_ns + int(
@@ -99,7 +99,7 @@ class Network:
         )
 
     def later(self, process: Process, delay_ns: int, callback: Any, *args: Any) -> None:
-        """Call back in a process after a while."""
+        """Call back in a process after a delay."""
         turns = self.turns
         handle = events.Handle(callback, args, process)
         turns.at(turns.now_ns + delay_ns, process, handle)
@@ -111,7 +111,7 @@ class Network:
 
 @final
 class Socket(NamedTuple):
-    """As much of a listening socket as anybody asks for."""
+    """The part of a listening socket's interface that is used."""
 
     address: tuple[str, int]
 
@@ -122,7 +122,7 @@ class Socket(NamedTuple):
 
 @final
 class Listener:
-    """What ``create_server`` returns."""
+    """The object that ``create_server`` returns."""
 
     def __init__(
         self,

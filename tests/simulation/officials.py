@@ -1,4 +1,4 @@
-"""The venue's own people on the real SDK: days, halts, cash, tonnes, auctions."""
+"""The venue's operator on the real SDK: days, halts, cash, tonnes, auctions."""
 
 from __future__ import annotations
 
@@ -33,7 +33,8 @@ if TYPE_CHECKING:
 
 
 ACCOUNTS: Final = ("json-1", "json-2", "pack-1", "pack-2")
-# By the first a surrender of CEA25 for 2024 is refused, by the second its time is over.
+# The first rule set refuses a surrender of CEA25 for 2024; the second one's deadline
+# has passed.
 RULES: Final[tuple[list[EligibilityRule], ...]] = (
     [EligibilityRule(vintage_to=2025)],
     [EligibilityRule(year_from=2024, until="2020-12-31")],
@@ -45,21 +46,22 @@ RULES: Final[tuple[list[EligibilityRule], ...]] = (
 
 @final
 class Operator:
-    """Opens day after day, each of some seconds, and moves what is to be moved.
+    """Opens day after day, each of some seconds, and moves cash and tonnes.
 
-    It repeats what it is not sure of: dates and client refs let nothing happen twice.
+    It repeats requests without an answer. Dates and client refs keep a repetition from
+    taking effect twice.
     """
 
     def __init__(self, world: World, day_seconds: int) -> None:
         self.world = world
-        self._day_seconds = day_seconds  # of the longest
+        self._day_seconds = day_seconds  # of the longest day
         self.days = 0
         self.idle = False
         self._refs = 0
-        self._listed: list[str] = []  # by it, and not ended yet
+        self._listed: list[str] = []  # listed by the operator and not delisted yet
 
     def start(self) -> None:
-        """Begin."""
+        """Start the operator."""
         self.process = self.world.process("operator", self._live)
 
     async def _live(self, _process: Process) -> None:
@@ -70,7 +72,7 @@ class Operator:
                     self.world.keys["operator"],
                     timeouts=Timeouts(order=1.5, answer=3.0),
                 ) as venue:
-                    _followed = venue.alerts()  # for as long as it is held
+                    _followed = venue.alerts()  # keeps the subscription alive
                     while not self.world.calm:
                         await self._act(venue)
                         await asyncio.sleep(self._draw(0.02, 0.3))
@@ -115,7 +117,7 @@ class Operator:
         await self._insist(lambda: leave(account, what, 3, ref))
 
     async def _freeze(self, venue: Venue) -> None:
-        """Freeze something, perhaps more than there is, for a moment."""
+        """Freeze cash and tonnes for a moment, perhaps more than there are."""
         account, ref, what = self._account(), self._ref(), self._instrument()
         amount, tonnes = "50000.00", 40
         freeze = venue.freeze_cash, venue.freeze_tonnes
@@ -141,7 +143,7 @@ class Operator:
             await self._insist(lambda: venue.surrender(account, "CEA25", 1, 2024, ref))
 
     async def _restrict(self, venue: Venue) -> None:
-        """Restrict somebody for a moment."""
+        """Restrict a participant for a moment."""
         account = self._account()
         kinds: Any = ("sell_only", "cancel_only", "suspended")
         kind = kinds[int(self._draw(0, 3))]
@@ -150,7 +152,7 @@ class Operator:
         await self._insist(lambda: venue.restrict(account, "none"))
 
     async def _update(self, venue: Venue) -> None:
-        """Let an instrument trade by other terms from the next day on."""
+        """Give an instrument other terms from the next day on."""
         name = INSTRUMENTS[0]
         known = {item.instrument: item for item in await venue.instruments()}
         levels = int(self._draw(0, 6))
@@ -159,7 +161,7 @@ class Operator:
         )
 
     async def _list(self, venue: Venue) -> None:
-        """List an instrument, or end one that was listed before."""
+        """List an instrument, or delist an earlier one."""
         if self._listed and self._draw(0, 1) < 0.5:
             gone = self._listed.pop(0)
             await self._insist(lambda: venue.delist_instrument(gone))
@@ -174,7 +176,7 @@ class Operator:
         await self._insist(lambda: venue.issue(account, name, 50, ref))
 
     async def _lend_key(self, venue: Venue) -> None:
-        """Add a key, have somebody use it, and revoke it."""
+        """Add a key, let a guest use it, and revoke it."""
         guests = self.world.guests
         key = guests.new_key()
         owner, public = guests.owner_of(key), key.public_text
@@ -187,7 +189,7 @@ class Operator:
         guests.revoked(key)
 
     async def _begin_day(self, venue: Venue) -> None:
-        """Open the next date, for some seconds."""
+        """Open the next date for some seconds."""
         self.days += 1
         date = FIRST_DATE + dt.timedelta(days=self.days)
         now_ns = self.world.host.wall()
@@ -207,7 +209,7 @@ class Operator:
         await self._insist(lambda: venue.resume(instrument))
 
     async def _auction(self, venue: Venue) -> None:
-        """Open an auction and close it early, or let time close it."""
+        """Open an auction; close it early, or let a timer close it."""
         account, ref = self._account(), self._ref()
         opens = dt.datetime.fromtimestamp(
             self.world.host.wall() // SECOND_NS + 1, SHANGHAI
@@ -232,7 +234,7 @@ class Operator:
                 await self._insist(partial(end, auction))
 
     async def _insist(self, ask: Callable[[], Awaitable[object]]) -> None:
-        """Ask until there is an answer, whatever it is."""
+        """Repeat a request until it is answered, with any answer."""
         while True:
             try:
                 await ask()
@@ -258,7 +260,7 @@ class Operator:
         return low + self.world.random.random() * (high - low)
 
 
-# What it does, with its weight and name.
+# The operator's actions, with weight and name.
 _ACTS: Final[tuple[tuple[float, str, Any], ...]] = (
     (20, "deposit", Operator._deposit),
     (15, "withdraw", Operator._withdraw),

@@ -1,7 +1,7 @@
-"""Numbers of orders: what clients of the simulated venue see, and what the log has.
+"""Order ids of the simulated venue: as clients see them and as the log has them.
 
-The venue draws its secret when it is made, which here is always the same, so that
-whoever checks a client need not wait for the log.
+A venue draws its secret when it is created. Here the secret is constant, so that checks
+of a client need not wait for the log.
 """
 
 from __future__ import annotations

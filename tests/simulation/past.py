@@ -1,4 +1,4 @@
-"""What a history must hold: worked out from the log's events, one after the other."""
+"""The expected content of the history, derived from the log's events."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from carbonex.wire import channels
 
 
-# Which columns of a table are compared; the others follow from them.
+# The compared columns of each table; the others follow from them.
 COLUMNS: Final = {
     "days": "date, begin_seq, begin_ns, end_seq, end_ns",
     "accounts": "account, participant, seq",
@@ -70,16 +70,17 @@ EXECUTIONS: Final = (
 
 
 class Noted(NamedTuple):
-    """What the history said when a life ended."""
+    """The history's content when a follower ended."""
 
     position: int
     chain: bytes
-    newest: dict[str, tuple[int, int]]  # executions: how many, and the last number
+    # by account: number of executions, and the last exec_seq
+    newest: dict[str, tuple[int, int]]
     held: dict[tuple[str, str], int]
 
 
 def note_of(path: Path) -> Noted | None:
-    """Return what the history says now; nothing where it cannot be read."""
+    """Return the history's current content, or None if it is unreadable."""
     try:
         with HistoryReader(path) as history:
             rows = history.select(
@@ -99,11 +100,12 @@ class Past:
         self.held: Counter[tuple[str, str]] = Counter()
         self._rows: dict[str, list[list[Any]]] = {table: [] for table in COLUMNS}
         self._date = 0
-        self._undated: list[tuple[list[Any], int]] = []  # rows, and where the date is
+        # rows without a date yet, and the date's index
+        self._undated: list[tuple[list[Any], int]] = []
         self._changed: set[tuple[str, str]] = set()
 
     def read(self, seq: int, time_ns: int, event: Event) -> None:
-        """Take in what happened."""
+        """Record one event."""
         if getattr(event, "duplicate", False):
             return
         if isinstance(event, DayBegun):
@@ -121,12 +123,12 @@ class Past:
             self._offer(seq, event)
 
     def rows(self, table: str) -> list[dict[str, Any]]:
-        """Return a table's rows, by the names of their columns."""
+        """Return a table's rows as dicts by column."""
         names = COLUMNS[table].split(", ")
         return [dict(zip(names, row, strict=True)) for row in self._rows[table]]
 
     def closing(self, account: str, instrument: str, date: int) -> int:
-        """Return what an account had when a day ended. Linear in all closings."""
+        """Return an account's balance at a day's end. Linear in all closings."""
         found = 0
         for owner, what, on, quantity in self._rows["balances"]:
             if (owner, what) == (account, instrument) and on <= date:
@@ -136,10 +138,10 @@ class Past:
     def compare(
         self, history: HistoryReader, executions: list[channels.Execution]
     ) -> None:
-        """Hold all of a history against it, up to where that has come.
+        """Compare a whole history with the expected one.
 
         Raises:
-            Wrong: At the first table that has other rows.
+            Wrong: At the first table with other rows.
 
         """
         for table, columns in COLUMNS.items():
@@ -272,7 +274,7 @@ class Past:
         self._rows["bulletins"].append([*row, total.auction_trades])
 
     def _dated(self, table: str, place: int, row: list[Any]) -> None:
-        """Add a row of the open day, or else of the next."""
+        """Add a row with the open day's date, or the next day's if none is open."""
         row[place] = self._date
         if not self._date:
             self._undated.append((row, place))

@@ -1,4 +1,4 @@
-"""What was told of days that have ended: statements, and snapshots of bulletins."""
+"""Check answers about ended days: statements, and snapshots of bulletins."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 
 
 def check_past_days(record: Record, truth: Truth) -> None:
-    """Hold statements and snapshots of bulletins against the log.
+    """Compare statements and bulletin snapshots with the log.
 
     Raises:
-        Wrong: At the first that is not whole and true.
+        Wrong: At the first that is incomplete or untrue.
 
     """
     for statement in record.statements:
@@ -33,7 +33,7 @@ def check_past_days(record: Record, truth: Truth) -> None:
 
 
 def _check_statement(statement: Statement, truth: Truth) -> None:
-    """All that happened to an account on a day, and what it had in the end."""
+    """Check an account's lines of a day, and its closing balances."""
     account, date = statement.account, int(f"{statement.date:%Y%m%d}")
     told = sorted(
         (line.kind == "trade", line.instrument, line.trade_id, line.client_ref)
@@ -66,9 +66,9 @@ def _closings(statement: Statement) -> Iterable[tuple[str, int]]:
 
 
 def _check_bulletins(stated: Stated, truth: Truth) -> None:
-    """A snapshot of bulletins holds the newest of each instrument and product.
+    """Check that a bulletin snapshot has the newest of each instrument and product.
 
-    Those from before the snapshot that the server started from may be missing.
+    Bulletins older than the snapshot that the server started from may be missing.
     """
     told = {(item.scope, item.name): item for item in stated.items}
     seqs = {truth.rows[at][1] for at in range(stated.since, stated.upto + 1) if at}
@@ -82,7 +82,7 @@ def _check_bulletins(stated: Stated, truth: Truth) -> None:
 
 
 def _is_newest(told: Mapping[Any, Bulletin], newest: Mapping[Any, Bulletin]) -> bool:
-    """Tell whether these are the newest, all of one day or later, and nothing else."""
+    """Return whether these are the newest from some seq on, and nothing else."""
     first = min((item.seq for item in told.values()), default=0)
     wanted = {about: item for about, item in newest.items() if item.seq >= first}
     return not told or told == wanted

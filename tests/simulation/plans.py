@@ -1,4 +1,4 @@
-"""Which faults strike in a history, and how often."""
+"""The faults that strike in a history, and how often."""
 
 from __future__ import annotations
 
@@ -9,12 +9,11 @@ from .worker import Pace
 
 
 class Plan(NamedTuple):
-    """How often each fault strikes, as weights, and how many ``seconds`` lie between.
+    """The frequency of each fault, as weights, and the mean ``seconds`` between faults.
 
-    As often as the weights say they strike in every round of them all.
-    ``life`` is what the callbacks and disk calls are counted up to before a kill.
-    ``spared`` is the share of servers that no fault ends for some seconds, so that
-    slow timers fire, too.
+    In a round of all faults each strikes as often as its weight says. ``life`` is the
+    upper bound of callbacks and disk calls before a kill. ``spared`` is the share of
+    servers that no fault ends for some seconds, so that slow timers fire, too.
     """
 
     seconds: float = 0.25
@@ -48,9 +47,9 @@ class Plan(NamedTuple):
 
 
 class Doom(NamedTuple):
-    """Where the first server dies: before a callback of its, or in a disk call.
+    """The moment when the first server dies: before a callback or in a disk call.
 
-    ``at`` counts from its start. Without ``trouble`` it is a kill.
+    ``at`` counts from its start. Without ``trouble`` it is killed before a callback.
     """
 
     at: int

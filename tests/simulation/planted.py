@@ -1,7 +1,7 @@
-"""Bugs to be planted, each one that a simulation must find.
+"""Planted bugs, each of which the simulation must find.
 
-A bug is a context in which the real code has it. ``shows`` names the checks that
-may catch it first, ``plan`` the faults under which it matters.
+A bug is a context in which the real code has it. ``shows`` names the checks that may
+find it first, ``plan`` the faults under which it has an effect.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class Bug(NamedTuple):
-    """One bug, in words, and what has to show it within ``seeds`` histories."""
+    """One bug in words, and the checks that must find it within ``seeds`` histories."""
 
     name: str
     breaks: str
@@ -28,8 +28,8 @@ class Bug(NamedTuple):
     plan: Plan
     steps: int = 12_000
     seeds: int = 20
-    first_seed: int = 0  # where another check sees it first in history 0
-    compiled: bool = False  # of code that a wheel compiles, which cannot be changed
+    first_seed: int = 0  # set if another check finds it first in history 0
+    compiled: bool = False  # in code that a wheel compiles and that cannot be patched
 
 
 _NOTHING: Final = QUIET._replace(seconds=0.4)

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 class Skipping:
-    """A disk some of whose calls do nothing: those that ``skips`` says."""
+    """A disk that ignores the calls selected by ``skips``."""
 
     def __init__(
         self, disk: Any, skips: Callable[[str, tuple[Any, ...]], bool]
@@ -49,7 +49,7 @@ class Skipping:
 def _publishing(
     skips: Callable[[SegmentLog, str, tuple[Any, ...]], bool],
 ) -> Iterator[None]:
-    """Skip calls to the disk while a batch is published."""
+    """Skip disk calls while a batch is published."""
     publish = SegmentLog.publish
 
     def skipping(log: SegmentLog, batch: Batch) -> Row:
@@ -96,7 +96,7 @@ def _sync(log: Any, fd: int) -> None:
 
 @contextlib.contextmanager
 def written_behind() -> Iterator[None]:
-    """Write each batch when the next one comes, and answer it now."""
+    """Write each batch only when the next one comes, but answer it at once."""
     publish, waiting = SegmentLog.publish, dict[SegmentLog, "Batch"]()
 
     def behind(log: SegmentLog, batch: Batch) -> Row:
@@ -173,7 +173,7 @@ def archive_not_synced() -> Iterator[None]:
 
 @contextlib.contextmanager
 def torn_tail_accepted() -> Iterator[None]:
-    """Take a record's stored hash for right."""
+    """Trust a record's stored hash."""
 
     def trusting(data: bytes, offset: int, position: int, chain: bytes) -> Row | None:
         if len(data) - offset < records.RECORD.size:

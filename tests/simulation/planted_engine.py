@@ -1,4 +1,4 @@
-"""Planted bugs in the engine: the same ones live and in a replay."""
+"""Planted bugs in the engine, which also affect a replay."""
 
 from __future__ import annotations
 

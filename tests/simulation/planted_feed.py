@@ -1,4 +1,4 @@
-"""Planted bugs in what the feed tells."""
+"""Planted bugs in the data that the feed sends."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def fee_untold() -> contextlib.AbstractContextManager[object]:
 
 
 def anothers_account() -> contextlib.AbstractContextManager[object]:
-    """Let every tenth who follows an account follow the one that was asked for last."""
+    """Redirect every tenth account subscription to the account before it."""
     find, asked, count = Topics.find, [""], [0]
 
     def finding(topics: Topics, target: Target) -> Topic:
@@ -58,7 +58,7 @@ def anothers_account() -> contextlib.AbstractContextManager[object]:
 
 
 def level_dropped() -> contextlib.AbstractContextManager[object]:
-    """Leave out the last of several prices that changed at once."""
+    """Leave out the last of several prices that change at once."""
     refresh = Group._refresh
 
     def shortened(group: Group, side: Side) -> list[int]:

@@ -25,11 +25,11 @@ if TYPE_CHECKING:
 
 @contextlib.contextmanager
 def tail_forgotten() -> Iterator[None]:
-    """Forget the rows behind the snapshot, but not that they had an epoch."""
+    """Forget the rows after the snapshot, but keep their epoch."""
     open_venue = opening.open_venue
 
     class Headless:
-        """A log that ends at the snapshot for whoever reads it."""
+        """A log whose readers see it end at the snapshot."""
 
         def __init__(self, log: Any, last: int) -> None:
             self._log = log

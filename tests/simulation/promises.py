@@ -1,4 +1,4 @@
-"""What one connection must keep to by itself, and what it showed its client when."""
+"""The promises of one connection, and what it showed its client at each seq."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 PRIVATE: Final = ("executions", "balances", "countdown", "blocks", "bids")
 
-# Channels whose snapshot is the end of what was told before, which updates go on.
+# Channels whose snapshot is the end of the earlier stream; updates continue it.
 RECENT: Final = ("trade", "alerts")
 
 
@@ -29,10 +29,10 @@ class Connection:
     def __init__(self, record: Record, name: str) -> None:
         self._record = record
         self._name = name
-        self._since: dict[str, int] = {}  # when each channel was asked for
+        self._since: dict[str, int] = {}  # position at each channel's subscription
         self._from_seq: dict[str, int] = {}
         self._next: dict[str, int] = {}
-        self._greeted: dict[str, int] = {}  # the newest execution at the snapshot
+        self._greeted: dict[str, int] = {}  # the newest execution in the snapshot
         self._runs: dict[tuple[str, str], Run] = {}
         self._books: dict[tuple[str, int], _Book] = {}
         self._tickers: dict[str, channels.Ticker] = {}
@@ -40,9 +40,9 @@ class Connection:
         self._seq = 0
 
     def subscribed(self, params: requests.Subscribe, since: int) -> None:
-        """Take note of an acknowledged subscription; its snapshot follows.
+        """Record an acknowledged subscription; its snapshot follows.
 
-        It was sent when the venue had come as far as ``since``.
+        The request was sent when the venue was at position ``since``.
         """
         self._since[params.channel] = since
         if params.channel == "executions":
@@ -51,7 +51,7 @@ class Connection:
             del self._runs[key]
 
     def unsubscribing(self, params: requests.Unsubscribe) -> None:
-        """Expect nothing more of what the client wants no more."""
+        """Expect no more data of an unsubscribed channel."""
         if params.channel == "book":
             self._books.pop((params.instrument, params.depth), None)
         elif params.channel == "ticker":
@@ -60,18 +60,18 @@ class Connection:
             self._balances.pop(params.account, None)
 
     def logged_out(self) -> None:
-        """Expect nothing more of what is told to those who are logged in."""
+        """Expect no more data of channels that need a login."""
         self._balances.clear()
 
     def begin(self, channel: str, items: list[Any]) -> None:
-        """Take note of a snapshot, which tells all that there is."""
+        """Record a snapshot that must be complete."""
         if channel in STATED or channel == "bulletin":
             upto = self._record.position()
             since = self._since.get(channel, 0)
             self._record.stated.append(Stated(channel, self._name, items, since, upto))
 
     def take(self, channel: str, item: Any, *, whole: bool) -> None:
-        """Take an item of a channel's frame, of a snapshot if ``whole``."""
+        """Record an item of a channel's frame; ``whole`` marks a snapshot's item."""
         self._record.count(f"{channel} items")
         if channel in PRIVATE:
             self._check_owner(channel, item)
@@ -91,7 +91,7 @@ class Connection:
             self._hear(channel, item, whole=whole)
 
     def heartbeat(self, item: channels.Heartbeat) -> None:
-        """The seq never goes back, and what is shown is what is so at it."""
+        """Check that the seq never goes back; record the state shown at this seq."""
         if item.seq < self._seq:
             self._record.fail("seq goes on", f"{item.seq} after {self._seq}")
         self._seq = item.seq
@@ -105,21 +105,21 @@ class Connection:
             self._show(item.seq, "balances", name, balances)
 
     def _check_owner(self, channel: str, item: Any) -> None:
-        """What is an account's own is told to nobody else."""
+        """Check that private data goes to its owner only."""
         is_block = channel == "blocks"
         owners = [item.proposer, item.counterparty] if is_block else [item.account]
         if self._name not in owners:
             self._record.fail("private to its owner", f"{self._name} got {item}")
 
     def _begin_executions(self, item: channels.ExecutionsSnapshot) -> None:
-        """Learn which execution is the next."""
+        """Set the next execution number from the snapshot."""
         asked = self._from_seq.get(item.account, 0)
         self._next[item.account] = asked or item.exec_seq + 1
         self._greeted[item.account] = item.exec_seq
         self._record.greetings.append(item)
 
     def _execute(self, item: channels.Execution) -> None:
-        """No gap and no repetition within a connection."""
+        """Check that a connection's executions have no gap and no repetition."""
         wanted = self._next.get(item.account)
         if item.exec_seq != wanted:
             self._record.fail(
@@ -132,10 +132,10 @@ class Connection:
         self._record.executions.append(replace(item, replayed=False))
 
     def _hear(self, channel: str, item: Any, *, whole: bool) -> None:
-        """News are told one after the other while a connection lasts."""
+        """Record news in the order of one connection."""
         subject = self._subject(channel, item)
         if whole and channel not in RECENT:
-            if channel != "countdown":  # whose snapshot is a state
+            if channel != "countdown":  # a countdown snapshot is a state, not news
                 self._record.runs.append(Run(channel, subject, [item]))
             return
         run = self._runs.get((channel, subject))
@@ -151,13 +151,13 @@ class Connection:
         return self._name if channel in PRIVATE else ""
 
     def _change_book(self, item: channels.Book, *, whole: bool) -> None:
-        """Follow a book; what it then shows is for the checker."""
+        """Apply a book's change; the checker judges the result."""
         key = item.instrument, item.depth
         book = self._books.get(key)
         if whole:
             book = self._books[key] = _Book()
         elif book is None:
-            return  # of a subscription that has been ended
+            return  # of an ended subscription
         elif not book.follows(item):
             self._record.fail(
                 "books chained", f"{key}: {item.prev_seq} after {book.seq}"
@@ -173,7 +173,7 @@ class Connection:
 
 @final
 class _Book:
-    """One followed book: a client too simple to be wrong."""
+    """One followed book, kept as simply as possible."""
 
     def __init__(self) -> None:
         self.seq = -1
@@ -186,6 +186,7 @@ class _Book:
             return False
         if self._chained:
             return item.prev_seq == self.seq
+        # The first update after a snapshot may overlap with it.
         return item.prev_seq <= self.seq < item.seq
 
     def change(self, item: channels.Book) -> None:

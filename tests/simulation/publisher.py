@@ -1,4 +1,4 @@
-"""A log that repeats itself and stutters, as one between many machines may."""
+"""A log that repeats and reorders batches, as one shared by machines may."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ if TYPE_CHECKING:
     from .record import Record
 
 
-KEPT: Final = 20  # batches that may come again
+KEPT: Final = 20  # batches that may be repeated
 
 
 @final
 class StutteringLog:
-    """Satisfies ``Publisher``: puts rows into the log that must be without effect.
+    """Implements ``Publisher``; adds rows to the log that must have no effect.
 
-    A batch that was published before, of this epoch or an older one, comes again;
-    the newest comes twice; or one arrives whose predecessors never will.
+    A batch published before, of this epoch or an older one, is repeated; the newest is
+    written twice; or a batch arrives whose predecessors never will.
     """
 
     def __init__(
@@ -38,7 +38,7 @@ class StutteringLog:
     ) -> None:
         self._log = log
         self._draw = draw
-        self._published = published  # outlives this server
+        self._published = published  # shared by all servers
         self._often = often
         self._record = record
 

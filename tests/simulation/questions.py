@@ -1,7 +1,7 @@
-"""Questions, and what their answers must be, word for word, at some row of the log.
+"""Queries, and the exact answers that they must get at some row of the log.
 
-Whoever asks knows how far the venue was then, and when the answer came. In between lies
-the row at which it was answered: it has to be as a replay has it there.
+The client knows the venue's position when it asks and when the answer arrives. One of
+the rows in between must give exactly this answer in a replay.
 """
 
 from __future__ import annotations
@@ -36,9 +36,9 @@ if TYPE_CHECKING:
 
 
 class Question(NamedTuple):
-    """What was ``told`` by the time that row ``upto`` was applied, and not before ``since``.
+    """An answer ``told`` between row ``since`` and row ``upto``.
 
-    ``real`` returns what is so.
+    ``real`` returns the correct answer.
     """
 
     check: str
@@ -52,7 +52,7 @@ class Question(NamedTuple):
 @final
 @dataclass
 class Questions:
-    """All that were answered; each is judged when a replay comes to its rows."""
+    """All answered queries; each is judged when a replay reaches its rows."""
 
     _coming: dict[int, list[Question]] = field(default_factory=dict)  # by ``since``
     _open: list[Question] = field(default_factory=list)
@@ -61,7 +61,7 @@ class Questions:
 
     @classmethod
     def of(cls, record: Record) -> Questions:
-        """Return those of a history."""
+        """Return the queries of a history."""
         found = cls()
         states = [stated for stated in record.stated if stated.channel in STATED]
         for question in (*_queries(record.sent, found._order), *map(_snapshot, states)):
@@ -70,7 +70,7 @@ class Questions:
         return found
 
     def note(self, applied: Applied, exchange: Exchange) -> None:
-        """Note the orders that a row has brought, one of which may have ended at once."""
+        """Record the orders of a row, because one may have ended at once."""
         for event in chain(applied.due, *applied.replies):
             if type(event) is OrderAccepted:
                 account, name = exchange.accounts[event.order.account], event.order
@@ -80,10 +80,10 @@ class Questions:
                     self._placed[event.order_id] = order
 
     def read(self, position: int, exchange: Exchange) -> None:
-        """Judge what was asked by now and may be answered from this row.
+        """Judge the open queries against this row.
 
         Raises:
-            Wrong: If it was the last such row, and none was as it was told.
+            Wrong: If it was a query's last row and none gave its answer.
 
         """
         self._open += self._coming.pop(position, ())
@@ -110,7 +110,7 @@ class Questions:
         return ended_order_of(order)
 
     def end(self) -> None:
-        """See that every question's rows are in the log.
+        """Check that every query's rows are in the log.
 
         Raises:
             Wrong: If some are not.
@@ -137,7 +137,7 @@ def _queries(
         elif one.error.name in Reason.__members__:
             told = one.error.name
         else:
-            continue  # refused by what the log does not tell
+            continue  # refused for a reason outside the log
         yield Question(
             check,
             f"{one.key} {one.params}",
@@ -234,7 +234,7 @@ _QUERIES: Final[dict[Any, tuple[str, Any, Callable[[Exchange, Sent], Any]]]] = {
 
 
 def _snapshot(stated: Stated) -> Question:
-    """Return what a channel's snapshot tells: all that there was."""
+    """Return the query that corresponds to a channel's snapshot."""
     real = _STATES[stated.channel]
     return Question(
         f"snapshots of {stated.channel} are whole",

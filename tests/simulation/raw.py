@@ -1,8 +1,8 @@
-"""A client without the SDK: it sends everything again, breaks off, and misbehaves.
+"""A client without the SDK that repeats requests, disconnects and misbehaves.
 
-It repeats whole batches of orders, word for word, on the same connection and on
-later ones, at once and days later: each order may come to be once. In between it
-sends what is no request, frames that are none, and half of a frame.
+It repeats whole batches of orders unchanged, on the same and later connections, at once
+and days later. Each order may take effect once only. In between it sends invalid
+requests, invalid frames, and partial frames.
 """
 
 from __future__ import annotations
@@ -31,8 +31,8 @@ if TYPE_CHECKING:
 
 
 NAME: Final = "raw"
-PATIENCE: Final = 2.0  # seconds until it gives a connection up
-REMEMBERED: Final = 60  # batches that it may send again
+PATIENCE: Final = 2.0  # seconds until it gives up a connection
+REMEMBERED: Final = 60  # batches that it may repeat
 MISCHIEF: Final = (
     b"{",
     b"[]",
@@ -74,14 +74,14 @@ class Line(asyncio.Protocol):
         self.ended.set()
 
     def send(self, data: bytes) -> None:
-        """Send a text message, whatever is in it."""
+        """Send a text message with any content."""
         if not self.ended.is_set() and self._websocket.state.name == "OPEN":
             self._websocket.send_text(data)
             self._flush()
 
     def break_off(self, data: bytes) -> None:
-        """Send a part of a frame, and hang up."""
-        frame = bytes(4)  # a mask of zeros is one, too
+        """Send a part of a frame and disconnect."""
+        frame = bytes(4)  # a mask of zeros is valid
         head = bytes((0x81, 0x80 | 126)) + len(data).to_bytes(2) + frame
         whole = head + data
         self.transport.write(whole[: len(whole) * 2 // 3])
@@ -97,7 +97,7 @@ class Line(asyncio.Protocol):
 
 @final
 class Raw:
-    """The client; what it sent and was told goes into the world's record."""
+    """The client; its requests and answers go into the world's record."""
 
     def __init__(self, world: World) -> None:
         self.world = world
@@ -109,7 +109,7 @@ class Raw:
         self._online = asyncio.Event()
 
     def start(self) -> None:
-        """Begin."""
+        """Start the client."""
         self.process = self.world.process(NAME, self._live)
 
     async def _live(self, process: Process) -> None:
@@ -129,7 +129,7 @@ class Raw:
         self.idle = True
 
     async def _talk(self) -> None:
-        """Trade until the connection ends, or for long enough."""
+        """Trade until the connection ends, or until a random stop."""
         line = self._line
         try:
             async with asyncio.timeout(PATIENCE):
@@ -157,13 +157,13 @@ class Raw:
                 return
 
     def _send_batch(self) -> None:
-        """Send a batch, new or not, up to three times."""
+        """Send a new or old batch, up to three times."""
         batch = self._batch()
         for _ in range(1 + int(self._draw(0, 3))):
             self._request("batch_add", batch)
 
     def _batch(self) -> requests.BatchAdd:
-        """Return a batch that was sent before, or else a new one."""
+        """Return a batch that was sent before, or a new one."""
         if self._batches and self._draw(0, 1) < 0.5:
             return self._batches[int(self._draw(0, len(self._batches)))]
         batch = requests.BatchAdd(
@@ -192,7 +192,7 @@ class Raw:
         self._request("cancel_all", requests.CancelAll(account=NAME))
 
     def _ask_for_some(self) -> None:
-        """Ask for some of its open orders, of all that there may be."""
+        """Query some of its open orders, with a random limit."""
         limit = 1 + int(self._draw(0, 20))
         self._request("open_orders", requests.OpenOrders(account=NAME, limit=limit))
 

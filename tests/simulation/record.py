@@ -1,7 +1,7 @@
-"""What clients sent and what they were told, as it went over their connections.
+"""What clients sent and received over their connections.
 
-The ``tap`` in the SDK's client notes every request when it leaves and every
-answer and frame when it arrives; the ``checker`` judges them all.
+The ``tap`` in the SDK's client records every request when it leaves, and every answer
+and frame when it arrives. The ``checker`` judges them.
 """
 
 from __future__ import annotations
@@ -28,14 +28,14 @@ if TYPE_CHECKING:
 
 
 class Wrong(AssertionError):  # noqa: N818 - it says what it is
-    """Somebody was told what is not so, or the log is not what it must be.
+    """A client received something untrue, or the log is not as it must be.
 
     The message begins with the check that found it, and a colon.
     """
 
 
 def owner_of(key_id: str) -> str:
-    """Return whose key it is: participant and account are named alike."""
+    """Return the owner of a key: participant and account share this name."""
     return key_id.partition("~")[0]
 
 
@@ -47,26 +47,26 @@ def wrong(check: str, what: object) -> Wrong:
 @final
 @dataclass(slots=True, eq=False)
 class Sent:
-    """A request that left, or was about to, and its answer if one came.
+    """A request that was sent or about to be, and its answer if one came.
 
-    ``result`` is what the answer brought as it came, ``codec`` how to read it.
+    ``result`` is the undecoded result of the answer, ``codec`` its encoding.
     """
 
     key: str
     method: str
     params: requests.Params
     codec: Codec
-    session: str = ""  # under which it was sent
+    session: str = ""  # the session's name
     sent: bool = False
     answered: bool = False
     result: bytes = b""
     error: answers.Error | None = None
-    since: int = 0  # how far the venue was when it was sent
-    upto: int = 0  # and when the answer came
+    since: int = 0  # the venue's position when it was sent
+    upto: int = 0  # the venue's position when the answer came
 
     @property
     def commands(self) -> list[Command]:
-        """What it is in the log, item by item; a query is nothing there."""
+        """Its commands in the log, item by item; none for a query."""
         method = METHODS[self.method]
         if isinstance(method, QueryMethod):
             return []
@@ -83,7 +83,7 @@ class Sent:
 
 
 class Fated(NamedTuple):
-    """An order whose fate was unknown, and what it was found to be; on which day."""
+    """An order with unknown fate, whether it was found, and the day."""
 
     account: str
     client_order_id: str
@@ -92,7 +92,7 @@ class Fated(NamedTuple):
 
 
 class Run(NamedTuple):
-    """News of one channel that were told one after the other."""
+    """Consecutive news of one channel."""
 
     channel: str
     subject: str
@@ -100,7 +100,7 @@ class Run(NamedTuple):
 
 
 class Stated(NamedTuple):
-    """A channel's snapshot of ``name``'s, told while the venue was between two rows."""
+    """A channel's snapshot for ``name``, made between rows ``since`` and ``upto``."""
 
     channel: str
     name: str
@@ -110,7 +110,7 @@ class Stated(NamedTuple):
 
 
 class Held(NamedTuple):
-    """An order as the SDK had it, who then knew the account's executions up to one."""
+    """An order in the SDK, which knew the account's executions up to ``exec_seq``."""
 
     account: str
     exec_seq: int
@@ -122,9 +122,9 @@ class Held(NamedTuple):
 
 
 class Shown(NamedTuple):
-    """What somebody saw, who then knew all up to command ``seq``.
+    """What a client saw when it knew everything up to command ``seq``.
 
-    A book of ``depth`` levels is a pair of lists, a ticker or balances their struct.
+    A book of ``depth`` levels is a pair of lists; tickers and balances are structs.
     """
 
     seq: int
@@ -137,7 +137,7 @@ class Shown(NamedTuple):
 @final
 @dataclass(slots=True)
 class Record:
-    """Everything that anybody was told in one history."""
+    """Everything that clients sent and received in one history."""
 
     trace: blake2b
     sent: list[Sent] = field(default_factory=list)
@@ -152,21 +152,21 @@ class Record:
     fates: list[Fated] = field(default_factory=list)
     counts: dict[str, int] = field(default_factory=dict)
     refusals: dict[str, int] = field(default_factory=dict)
-    # Account, from which execution on, and what was told.
+    # Account, first execution number asked for, and the trades received.
     past_trades: list[tuple[str, int, list[Any]]] = field(default_factory=list)
     statements: list[Statement] = field(default_factory=list)
     coverage: Coverage = field(default_factory=Coverage)
     stated: list[Stated] = field(default_factory=list)
     held: set[Held] = field(default_factory=set)
-    position: Callable[[], int] = lambda: 0  # how far the venue is
+    position: Callable[[], int] = lambda: 0  # the venue's position
     found: list[Wrong] = field(default_factory=list)
 
     def count(self, what: str, number: int = 1) -> None:
-        """Count what happened."""
+        """Count an occurrence."""
         self.counts[what] = self.counts.get(what, 0) + number
 
     def note_answer(self, sent: Sent) -> None:
-        """Count an answer, and refusals by their reason."""
+        """Count an answer, and refusals by reason."""
         sent.upto = self.position()
         name = "ok" if sent.error is None else sent.error.name
         self.coverage.answered(sent.method, name)
@@ -174,5 +174,5 @@ class Record:
             self.refusals[name] = self.refusals.get(name, 0) + 1
 
     def fail(self, check: str, what: object) -> None:
-        """Note what is wrong; the run ends with it."""
+        """Record a finding; the run ends with it."""
         self.found.append(wrong(check, what))

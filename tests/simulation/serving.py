@@ -1,4 +1,4 @@
-"""What a server's process gets of its machine: signals, its follower, its collector."""
+"""The parts of the machine that ``serve`` uses: signals, follower, collector."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 @final
 class FollowerBeside:
-    """Satisfies what ``serve`` wants of a FollowerProcess."""
+    """Implements the interface of FollowerProcess that ``serve`` uses."""
 
     restarts = 0
 
@@ -36,23 +36,23 @@ class FollowerBeside:
 
     @property
     def alive(self) -> bool:
-        """Whether there is one now."""
+        """Whether a follower is alive."""
         return self._host.alive
 
     @property
     def position(self) -> int:
-        """How far it says that the history is."""
+        """The follower's position in the log."""
         return self._host.position
 
     async def __aenter__(self) -> Self:
         return self
 
     async def start(self) -> None:
-        """Start it."""
+        """Start a follower."""
         self._host.start()
 
     async def __aexit__(self, *_: object) -> None:
-        """Let it catch up, and end."""
+        """Let the follower catch up, and end."""
         await asyncio.sleep(0)
         self._host.catch_up()
 
@@ -61,7 +61,7 @@ class FollowerBeside:
 def surrounded(
     machine: Callable[[], Machine], follower: FollowerHost
 ) -> Iterator[None]:
-    """Let ``serve`` find the simulated machine: ``machine`` is the next server's."""
+    """Give ``serve`` the simulated machine; ``machine`` returns the next server's."""
 
     def start(directory: Path, config: Any, **options: Any) -> Any:
         return Server.start(directory, config, machine=machine(), **options)
@@ -91,7 +91,7 @@ def surrounded(
 
 
 def _set(number: int, handler: Any) -> None:
-    """Ignore a signal in the process that runs."""
+    """Ignore a signal in the current process."""
     loop = asyncio.get_running_loop()
     assert isinstance(loop, Process)
     assert handler is signal.SIG_IGN
@@ -99,4 +99,4 @@ def _set(number: int, handler: Any) -> None:
 
 
 def _nothing() -> None:
-    """The simulation collects garbage by itself."""
+    """Do nothing: the simulation collects garbage itself."""

@@ -1,4 +1,4 @@
-"""What the SDK's own objects show: books and orders, which its users trade by."""
+"""The state that the SDK's objects show: books and orders."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def show(client: Any, seq: int) -> None:
-    """Note what a client shows, who knows all up to command ``seq``."""
+    """Record a client's books and orders, at command ``seq``."""
     for channel in [*client.subscriptions._channels.values()]:
         if isinstance(channel, Book) and not channel.stale:
             levels = _levels(channel.bids), _levels(channel.asks)
@@ -27,7 +27,7 @@ def show(client: Any, seq: int) -> None:
 
 
 def show_orders(client: Any) -> None:
-    """Note how a client's orders stand, where it has been told all that happened."""
+    """Record a client's orders, for accounts whose executions are up to date."""
     for account, executions in client._executions.items():
         if executions.is_current and executions.last_seq is not None:
             for order in [*executions._by_id.values()]:

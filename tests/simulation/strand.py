@@ -1,7 +1,7 @@
-"""A thread that runs only while it is told to: simulated time needs no other.
+"""A thread that runs only when told to, for use in simulated time.
 
-What it does can pause anywhere, whatever calls lie between, and goes on when it is
-told to, or never: then it ends where it was, as the thread of a killed process.
+Its work can pause at any depth of calls, and continues when told to. A thread that is
+not continued ends where it is, like the thread of a killed process.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @final
 class Strand:
-    """Does one piece of work, with pauses. Either it runs or its maker, never both."""
+    """Does one piece of work with pauses; it and its maker never run together."""
 
     def __init__(self, do: Callable[[], bool]) -> None:
         self.result = False
@@ -32,10 +32,10 @@ class Strand:
         self._thread.start()
 
     def go_on(self) -> bool:
-        """Run to the next pause or the end, and tell whether it is the end.
+        """Run to the next pause or the end; return whether it is the end.
 
         Raises:
-            BaseException: What the work raised.
+            BaseException: An error raised by the work.
 
         """
         assert not self._ended
@@ -47,14 +47,14 @@ class Strand:
         return self._ended
 
     def pause(self) -> None:
-        """Let the others run; called from within the work."""
+        """Let the maker run; called from within the work."""
         self._others.release()
         self._mine.acquire()
         if self._dead:
             raise Dead
 
     def end(self) -> None:
-        """Have it end where it is."""
+        """End the thread at its current pause."""
         if not self._ended:
             self._dead = True
             self._mine.release()

@@ -1,4 +1,4 @@
-"""The tap in the SDK's client: everything it sends and is told goes into the record."""
+"""The tap in the SDK's client, which records everything it sends and receives."""
 
 from __future__ import annotations
 
@@ -24,19 +24,19 @@ if TYPE_CHECKING:
 
 
 def tapped(record: Record) -> type[Client]:
-    """Return the SDK's client with a tap into ``record``."""
+    """Return the SDK's client class with a tap into ``record``."""
     return type("TappedClient", (TappedClient,), {"record": record})
 
 
 class TappedClient(Client):
-    """The SDK's client, every message of which goes into ``record``."""
+    """The SDK's client, with every message recorded in ``record``."""
 
     record: Record
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self._noted: dict[int, Sent] = {}
-        self._named = ""  # as the newest login says
+        self._named = ""  # session name of the newest login
         key = self._key
         name = owner_of(key.key_id) if key else ""
         self._tap = Tap(self.record, self.codec, name)
@@ -110,7 +110,7 @@ class TappedClient(Client):
 
 @final
 class Tap:
-    """Reads the frames of one client, of connection after connection."""
+    """Reads the frames of one client, over successive connections."""
 
     def __init__(self, record: Record, codec: Codec, name: str) -> None:
         self._record = record
@@ -122,11 +122,11 @@ class Tap:
         }
 
     def begin(self) -> None:
-        """A new connection has promised nothing yet."""
+        """Start with a new connection, without promises."""
         self.connection = Connection(self._record, self._name)
 
     def answered(self, sent: Sent) -> None:
-        """Take note of what an answer promises."""
+        """Record the promises of an answer."""
         if sent.error is not None:
             return
         if isinstance(sent.params, requests.Subscribe):
@@ -135,7 +135,7 @@ class Tap:
             self.connection.logged_out()
 
     def frame(self, channel: str, kind: str, data: bytes) -> None:
-        """Take a channel's frame."""
+        """Record a channel's frame."""
         reader = self._readers.get((channel, kind))
         if reader is not None:
             items, whole = reader.decode(data), kind == "snapshot"

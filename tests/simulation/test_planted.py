@@ -1,4 +1,4 @@
-"""The simulator finds what is planted, each time and within a few histories."""
+"""The simulation finds each planted bug within a few histories."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def test_a_planted_bug_is_found(bug: Bug) -> None:
 
 @pytest.mark.parametrize("plan", dict.fromkeys(bug.plan for bug in BUGS))
 def test_without_a_bug_nothing_is_found(plan: Plan) -> None:
-    """So it is the bug that is found, not the faults."""
+    """The findings are due to the bugs, not to the faults."""
     simulate(0, 5_000, plan)
 
 

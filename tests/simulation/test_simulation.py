@@ -29,7 +29,7 @@ SEEDS = range(1, 7)
 STEPS = 25_000
 
 
-# What must have struck, and what must have been told, in CI's seeds together.
+# The faults and items that must occur in CI's seeds, taken together.
 STRUCK = (
     *("connections dropped in mid stream", "connections stalled", "overtakings"),
     *("frames broken off", "mischief", "requests that arrived after their connection"),
@@ -52,7 +52,7 @@ TOLD = (
 
 
 def test_nothing_is_lost_and_nothing_happens_twice() -> None:
-    """And every fault strikes, and everything is told of which a check is to judge."""
+    """Every fault also strikes, and every channel to be checked delivers items."""
     counts = Counter[str]()
     for seed in SEEDS:
         summary = simulate_for_pool(seed, STEPS)
@@ -72,15 +72,15 @@ def test_in_peace_everything_is_told() -> None:
 
 
 def test_many_kinds_of_refusal_occur() -> None:
-    """Else the checker would never see one."""
+    """Without refusals the checker would not be tested on them."""
     plan = Plan(full_disk=20, pace=Pace(slow=0.3))
     names = {name for seed in (7, 8) for name in simulate(seed, STEPS, plan).refusals}
     assert {"UNKNOWN_ORDER", "SELF_TRADE", "BUSY", "LOG_FULL"} <= names
 
 
-# A short life, ended before each of its callbacks, and in each of its disk calls:
-# the thorough profile takes every one, the quick one some. Those are primes apart,
-# so that they fall on all kinds of moments.
+# A short life, ended before each of its callbacks and in each of its disk calls. The
+# thorough profile takes all of them, the quick one some. The steps are primes, so
+# that they reach all kinds of moments.
 LIFE_STEPS = 3_500
 EVERY = settings().max_examples > settings.get_profile("quick").max_examples
 
@@ -96,20 +96,20 @@ def test_a_kill_before_any_callback(at: int) -> None:
 def test_trouble_in_any_disk_call(at: int, trouble: Trouble) -> None:
     summary = simulate(at, LIFE_STEPS, PEACE, Doom(at, trouble))
     assert summary.counts[trouble.value] == 1
-    # Without the clock file a server does less well, but well.
+    # EIO at the clock file does not end a server.
     harmless = summary.counts.get("EIO at the clock file", 0)
     assert summary.counts["lives"] == 2 - harmless
 
 
 def test_a_seed_makes_the_same_history_in_every_process() -> None:
-    """Whatever order Python's sets have there."""
+    """The order of Python's sets must not matter."""
     assert _last_line("1") == _last_line("2")
 
 
 def test_a_seed_makes_the_same_history_however_slow_the_real_disk_is(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """The history store is on it, written by a thread of its own."""
+    """The history store is on the real disk, written by a thread of its own."""
     fast = simulate(9, 12_000).trace
     store = HistoryStore._store
 

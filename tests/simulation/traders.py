@@ -1,4 +1,4 @@
-"""Traders on the real SDK: they trade, follow what they trade, and lose connections."""
+"""Traders on the real SDK: they trade, follow channels and lose connections."""
 
 from __future__ import annotations
 
@@ -44,8 +44,8 @@ KEPT: Final = 40  # orders that a trader may still amend or cancel
 class Trader:
     """One trader; its memory outlives its processes.
 
-    ``next_seq`` is the execution it wants next, ``idle`` whether it has come to
-    the end of what it was doing, once the world is calm.
+    ``next_seq`` is the next execution that it wants. ``idle`` is set once the world is
+    calm and the trader has received everything.
     """
 
     def __init__(self, world: World, name: str) -> None:
@@ -55,7 +55,7 @@ class Trader:
         self.idle = False
         self.done = 0  # requests answered
         self._encoding: Any = "msgpack" if name.startswith("pack") else "json"
-        # One has its orders cancelled when it is gone, if not for long.
+        # One trader has its orders cancelled when it is disconnected for too long.
         self._options: Any = {}
         if name == "pack-1":
             self._options = {
@@ -67,7 +67,7 @@ class Trader:
         self.acts = Acts(self)
 
     def start(self) -> None:
-        """Begin, or begin anew after a crash."""
+        """Start, or restart after a crash."""
         self.orders.clear()
         self.process = self.world.process(self.name, self._live)
 
@@ -85,7 +85,7 @@ class Trader:
             except LoginFailed as error:
                 self.world.record.fail("who has a key gets in", error)
                 return
-            except VenueRestored as error:  # the SDK has noticed what was lost
+            except VenueRestored as error:  # the SDK noticed that the venue lost data
                 self.world.record.fail("what was told stands", error)
                 return
             except ConnectionLost:
@@ -93,7 +93,7 @@ class Trader:
             self.orders.clear()
 
     async def _trade(self, venue: Venue) -> None:
-        """Trade over one client's life, then leave."""
+        """Trade during one client's life, then leave."""
         followers = [
             asyncio.ensure_future(self._follow(venue)),
             asyncio.ensure_future(self._watch(venue)),
@@ -109,7 +109,7 @@ class Trader:
         await asyncio.wait(followers)
 
     async def _settle(self, venue: Venue) -> None:
-        """Wait until everything that happened has been told."""
+        """Wait until all executions have arrived."""
         while True:
             await venue.wait_online()
             server = self.world.host.server
@@ -121,7 +121,7 @@ class Trader:
             await asyncio.sleep(0.1)
 
     async def _follow(self, venue: Venue) -> None:
-        """Keep every execution from the account's first on."""
+        """Record every execution from the account's first."""
         record = self.world.record
         while True:
             first = self.next_seq
@@ -132,7 +132,7 @@ class Trader:
                     told.append(execution.exec_seq)
                     self.next_seq = execution.exec_seq + 1
                     record.trace.update(execution.exec_seq.to_bytes(8))
-            except HistoryGone as gone:  # nothing here is ever archived or deleted
+            except HistoryGone as gone:  # the simulation never deletes history
                 record.fail("executions without a gap", gone)
                 return
             except VenueRestored as error:
@@ -142,7 +142,7 @@ class Trader:
                 return
 
     async def _watch(self, venue: Venue) -> None:
-        """Follow what there is to follow, for as long as the task lives."""
+        """Follow all other channels for as long as the task lives."""
         with contextlib.suppress(ConnectionLost):
             held: list[Any] = [await venue.book(name, 10, 50) for name in INSTRUMENTS]
             held += [venue.ticker(), venue.bulletins()]
@@ -176,7 +176,7 @@ class Trader:
                 await venue.wait_online()
 
     async def _act(self, venue: Venue) -> None:
-        """Do one thing or another."""
+        """Perform one action."""
         if self.orders:
             await self.acts.next(venue)
         else:
@@ -210,7 +210,7 @@ class Trader:
             self.world.record.fates.append(fated)
 
     def keep(self, order: Order) -> None:
-        """Hold on to an order that may still be amended or cancelled."""
+        """Keep an order that may still be amended or cancelled."""
         if order.is_open:
             self.orders.append(order)
             if len(self.orders) > KEPT:

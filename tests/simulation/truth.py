@@ -1,4 +1,4 @@
-"""What a log says happened: replayed from its first row, and put as clients hear it."""
+"""The log's content: replayed from its first row, and rendered for clients."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 
 
 class Outcome(NamedTuple):
-    """What became of a logged command."""
+    """The outcome of a logged command."""
 
     seq: int
     time_ns: int
@@ -55,7 +55,7 @@ class Outcome(NamedTuple):
 @final
 @dataclass
 class Truth:
-    """Everything that the log says. ``wanted`` is what was seen, by seq."""
+    """Everything in the log; ``wanted`` is what clients saw, by seq."""
 
     wanted: dict[int, list[Shown]] = field(default_factory=dict)
     exchange: Exchange = field(default_factory=Exchange)
@@ -70,21 +70,25 @@ class Truth:
     )
     news: dict[tuple[str, str], list[Any]] = field(default_factory=dict)
     hashes: dict[int, list[bytes]] = field(default_factory=dict)  # by seq
-    rows: dict[int, tuple[str, int]] = field(default_factory=dict)  # hash, seq
-    epochs: dict[int, str] = field(default_factory=dict)  # hash of its first row
+    # by position: hash, seq
+    rows: dict[int, tuple[str, int]] = field(default_factory=dict)
+    # hash of the epoch's first row
+    epochs: dict[int, str] = field(default_factory=dict)
     purses: set[bytes] = field(default_factory=set)
-    opened: dict[tuple[str, int], Any] = field(default_factory=dict)  # by execution
-    refused: list[int] = field(default_factory=list)  # positions
-    accepted: dict[tuple[str, str], list[int]] = field(default_factory=dict)  # on day
+    # by account, exec_seq
+    opened: dict[tuple[str, int], Any] = field(default_factory=dict)
+    refused: list[int] = field(default_factory=list)  # positions of refused rows
+    # by account, id: day numbers
+    accepted: dict[tuple[str, str], list[int]] = field(default_factory=dict)
     cancelled: dict[CancelReason, int] = field(default_factory=dict)
-    idle: int = 0  # rows that were no-ops
+    idle: int = 0  # rows without effect
     noted: dict[int, list[Noted]] = field(default_factory=dict)  # by position
     past: Past = field(default_factory=Past)
     questions: Questions = field(default_factory=Questions)
     _day: int = 0
     _kinds: Counter[str] = field(default_factory=Counter)
     _refused: Counter[str] = field(default_factory=Counter)
-    _deals: list[Event] = field(default_factory=list)  # of the day
+    _deals: list[Event] = field(default_factory=list)  # trades of the day
     _countdowns: Countdowns = field(default_factory=Countdowns)
     _absences: Absences = field(default_factory=Absences)
     _auditor: Auditor = field(default_factory=Auditor)
@@ -93,7 +97,7 @@ class Truth:
         self.due_order = DueOrder(self._absences)
 
     def read(self, rows: Iterable[Row]) -> Truth:
-        """Replay the whole log, under the auditor's eyes."""
+        """Replay the whole log, checked by the auditor."""
         exchange = self.exchange
         for row in rows:
             batch = row.batch()
@@ -113,7 +117,8 @@ class Truth:
             if applied.due or any(first_of(e) != "Rejected" for e in applied.replies):
                 self._look()
             elif due_ns is None or due_ns > exchange.time_ns:
-                # Else a grace has ended that had no orders to cancel, of which no event tells.
+                # Otherwise the end of a grace without orders may have changed the
+                # state, and no event shows that.
                 self.refused.append(row.position)
             for shown in self.wanted.pop(exchange.seq, ()):
                 self._compare(shown)
@@ -124,7 +129,7 @@ class Truth:
         return self
 
     def executions(self) -> dict[tuple[str, int], channels.Execution]:
-        """Return every execution, by account and number."""
+        """Return every execution by account and number."""
         return {
             (account, execution.exec_seq): execution
             for account, all_of_it in self.accounts.executions.items()
@@ -132,7 +137,7 @@ class Truth:
         }
 
     def features(self) -> dict[str, int]:
-        """Return what has occurred, for what is covered."""
+        """Return the counts of what occurred, for the coverage."""
         counts = {f"event {name}": number for name, number in self._kinds.items()}
         for reason, number in self.cancelled.items():
             counts[f"cancelled {reason.name}"] = number
@@ -184,7 +189,7 @@ class Truth:
                 self.cancelled[event.reason] = number
 
     def _compare_noted(self, row: Row) -> None:
-        """Hold what the history said when a life ended here against what is so."""
+        """Compare the history's content at a follower's end with the expected one."""
         newest = {
             account: (len(told), told[-1].exec_seq)
             for account, told in self.accounts.executions.items()
@@ -200,7 +205,7 @@ class Truth:
                 raise wrong("the history is the log's", f"{noted} but {real}")
 
     def _look(self) -> None:
-        """Keep how the accounts stand now: balances, and open orders if asked for."""
+        """Record the accounts' state: balances, and open orders if needed."""
         exchange = self.exchange
         for name, account in exchange.accounts.items():
             self.purses.add(encode(balances_of(account, exchange.day_number)))
@@ -209,7 +214,7 @@ class Truth:
                 self.opened[name, account.exec_seq] = open_orders
 
     def _compare(self, shown: Shown) -> None:
-        """Hold what somebody saw at this seq against what there is."""
+        """Compare what a client saw at this seq with the state."""
         exchange, name = self.exchange, shown.name
         real: Any
         if shown.channel == "book":

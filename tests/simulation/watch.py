@@ -1,4 +1,4 @@
-"""Looks at the live server by true time, which the simulation alone knows."""
+"""Checks the live server against true time, which only the simulation knows."""
 
 from __future__ import annotations
 
@@ -23,21 +23,21 @@ if TYPE_CHECKING:
     from .loop import Process
     from .world import World
 
-    # What is wrong, by which check, and for how long that may be.
+    # What is wrong, its check, and how long it may last.
     Wrongs = tuple[Hashable, tuple[str, int]]
 
 
 LOOK_SECONDS: Final = 0.1
 
-# How long each may be so, by true time, before it is a finding. A commit may take a
-# second. A connection that the venue has heard nothing of since it last looked is pinged
-# at the next look, and dropped at the one after that; one that takes nothing of what
-# waits for it is evicted.
+# How long each condition may last, by true time, before it is a finding. A commit may
+# take a second. The venue pings a connection that was silent between two looks, and
+# drops it at the look after that. It evicts a connection that takes nothing of the
+# data waiting for it.
 LATE_NS: Final = 2 * SECOND_NS
 SILENT_NS: Final = int(2 * CONFIG.limits.ping_seconds * SECOND_NS) + LATE_NS // 2
 SLOW_NS: Final = int((CONFIG.limits.slow_seconds + 1.5) * SECOND_NS)
 
-# What a clock may be off that is read in whole microseconds.
+# Tolerance for a clock that is read in whole microseconds.
 UNEVEN_NS: Final = 2_000
 
 
@@ -46,26 +46,26 @@ def _sessions(server: Server) -> list[Session]:
 
 
 def _is_unheard(end: End) -> bool:
-    """Tell whether the venue hears nothing of a connection that it reads."""
+    """Return whether the venue reads a connection but hears nothing from it."""
     connection = end.get_protocol()
     if not isinstance(connection, Connection):
-        return True  # not open yet: its time to get there is shorter
+        return True  # not open yet: the handshake's limit is shorter
     is_read = not (connection.session.wants_pause or connection._is_overfull())
     return is_read and not connection._heard
 
 
 @final
 class Watch:
-    """Looks ten times a second; what is wrong for too long is a finding."""
+    """Looks ten times a second; a condition that lasts too long is a finding."""
 
     def __init__(self, world: World) -> None:
         self._world = world
         self._server: Server | None = None
-        self._ahead_ns = 0  # what its clock is ahead of true time
+        self._ahead_ns = 0  # the server clock's lead over true time
         self._since: dict[Hashable, int] = {}
 
     def start(self) -> None:
-        """Begin to look."""
+        """Start to look."""
         self._world.process("watch", self._look_on)
 
     async def _look_on(self, _process: Process) -> None:
@@ -78,7 +78,7 @@ class Watch:
                 self._look(server)
 
     def _begin(self, server: Server | None) -> None:
-        """Start anew with another server; its clock may be wrong, which is its own."""
+        """Start over with a new server, whose clock may have an error of its own."""
         self._server, self._since = server, {}
         if server is not None:
             host = self._world.host
@@ -99,7 +99,7 @@ class Watch:
                 fail(check, f"{what} for {(now_ns - since_ns) / SECOND_NS:.1f} s")
 
     def _wrong(self, server: Server) -> Iterator[Wrongs]:
-        """Yield what must not be so for long, with the check and how long."""
+        """Yield conditions that must not last, with their check and time limit."""
         exchange = server.venue.exchange
         due_ns = exchange.next_due()
         if due_ns is not None and due_ns <= server.clock.now_ns():
@@ -123,7 +123,7 @@ class Watch:
                 yield link, ("silent connections end", SILENT_NS)
 
     def _wrong_keys(self, server: Server) -> Iterator[Wrongs]:
-        """A session whose key is revoked ends once its commands are answered."""
+        """Check that a revoked key's session ends once its commands are answered."""
         for session in _sessions(server):
             key = session.who.key
             if key is None or not key.revoked or session.pending.requests:
@@ -132,7 +132,7 @@ class Watch:
                 yield ("key", key.key_id), ("a revoked key's line ends", 0)
 
     def _wrong_readers(self, server: Server) -> Iterator[Wrongs]:
-        """A client that reads none of its queued messages is evicted."""
+        """Check that a client that reads none of its messages is evicted."""
         for connection in server.clients._connections:
             end = connection._transport
             waits = end.get_write_buffer_size()
@@ -142,7 +142,7 @@ class Watch:
                 yield slow, ("who takes nothing is evicted", SLOW_NS)
 
     def _wrong_shares(self, server: Server) -> Iterator[Wrongs]:
-        """A participant has as many commands in flight as its connections together."""
+        """Check a participant's count of commands in flight against its connections."""
         services = server.clients._services
         assert services is not None
         held: Counter[str] = Counter()
@@ -157,7 +157,7 @@ class Watch:
 
 
 def left_behind(server: Server) -> list[str]:
-    """Return what a server still has of clients who are all gone."""
+    """Return what a server still holds of clients that are all gone."""
     clients, venue = server.clients, server.venue
     services = clients._services
     assert services is not None

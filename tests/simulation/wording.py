@@ -1,7 +1,7 @@
-"""What the log did, as clients must be told it, member by member.
+"""The log's events as clients must receive them, member by member.
 
-Worked out here from the engine's events, so that the gateway's rendering is
-judged and not trusted. Executions and a ticker's statistics are ``feed_model``'s.
+They are derived here from the engine's events, so that the gateway's rendering is
+tested and not trusted. Executions and a ticker's statistics come from ``feed_model``.
 """
 
 from __future__ import annotations
@@ -44,9 +44,9 @@ if TYPE_CHECKING:
 
 
 class News(NamedTuple):
-    """What must be told once: to whom follows ``channel`` of ``subject``.
+    """An item that must be sent once to followers of ``channel`` for ``subject``.
 
-    That is an instrument or an account, or nothing where there is one stream of all.
+    The subject is an instrument or an account, or "" if the channel is one stream.
     """
 
     channel: str
@@ -55,7 +55,7 @@ class News(NamedTuple):
 
 
 def news_of(seq: int, time_ns: int, event: Event) -> Iterator[News]:
-    """Yield what is to be told of an event of command ``seq``; times in ns."""
+    """Yield the news of an event of command ``seq``; ``time_ns`` is its time."""
     tell = _TELL.get(type(event))
     if tell is not None and not getattr(event, "duplicate", False):
         yield from tell(seq, time_ns // 1000, event)
@@ -188,7 +188,7 @@ def _countdown_fired(_seq: int, _time: int, event: CountdownFired) -> Iterator[N
 
 
 def _block(_seq: int, _time: int, event: BlockProposed | BlockEnded) -> Iterator[News]:
-    """To both parties; accounts are named as their participants are."""
+    """Yield the news for both parties; accounts have their participants' names."""
     terms = event.terms
     for party in (event.proposer, terms.counterparty):
         owned = party == event.proposer
@@ -226,7 +226,7 @@ def _bid(_seq: int, _time: int, event: BidPlaced | BidEnded) -> Iterator[News]:
 def book_of(
     exchange: Exchange, instrument: str, depth: int
 ) -> tuple[list[channels.Level], list[channels.Level]]:
-    """Return the bids and asks that a book of ``depth`` levels shows, 0 for all."""
+    """Return the bids and asks of a book with ``depth`` levels, 0 for all."""
     book = exchange.instruments[instrument].book
     bids, asks = (
         [
@@ -241,7 +241,7 @@ def book_of(
 def ticker_of(
     exchange: Exchange, instrument: str, deals: list[Event]
 ) -> channels.Ticker:
-    """Return a ticker as it is now; ``deals`` are the day's trades, of any kind."""
+    """Return the current ticker; ``deals`` are the day's trades of all kinds."""
     bids, asks = book_of(exchange, instrument, 1)
     bid: Any = bids[0] if bids else (None, 0)
     ask: Any = asks[0] if asks else (None, 0)
@@ -258,7 +258,7 @@ def ticker_of(
 
 
 def order_of(order: Order) -> answers.OrderState:
-    """Return an order as it stands, as a query tells it."""
+    """Return an order's state as a query returns it."""
     command, conditions = order.command, order.command.conditions
     is_open = order.status is OrderStatus.OPEN
     special: dict[str, Any] = {}
@@ -294,7 +294,7 @@ def order_of(order: Order) -> answers.OrderState:
 
 
 def ended_order_of(order: Order) -> answers.OrderState:
-    """Return an order that has ended, as the history tells it."""
+    """Return an ended order's state as the history has it."""
     state, given = order_of(order), order.command.conditions
     stop = given.stop_price if given is not None else 0
     told = format_fen(stop) if stop else ""
@@ -302,7 +302,7 @@ def ended_order_of(order: Order) -> answers.OrderState:
 
 
 def _listing(order: Order) -> str:
-    """Return what shows a resting order on the board, where there is one."""
+    """Return a resting order's listing id, or "" without picking."""
     extras = order.extras
     refills = extras.refills if extras is not None else 0
     number = order.order_id + refills * 2**38
@@ -311,7 +311,7 @@ def _listing(order: Order) -> str:
 
 
 def blocks_of(exchange: Exchange, party: str) -> list[answers.Block]:
-    """Return the open proposals that a party made or got, oldest first."""
+    """Return the open proposals of or to a party, oldest first."""
     events = [
         BlockProposed(proposal.block_id, proposal.proposer.name, proposal.command)
         for _, proposal in sorted(exchange.blocks.items())
@@ -330,7 +330,7 @@ def bids_of(exchange: Exchange, account: str) -> list[answers.Bid]:
 
 
 def countdown_of(account: Account) -> answers.Countdown:
-    """Return how an account's dead man's switch stands."""
+    """Return the state of an account's dead man's switch."""
     if account.countdown is None:
         return answers.Countdown(account.name, "disarmed")
     timeout_ns, due_ns = account.countdown
@@ -338,7 +338,7 @@ def countdown_of(account: Account) -> answers.Countdown:
 
 
 def balances_of(account: Account, day_number: int) -> answers.Balances:
-    """Return an account's cash and tonnes; sellable days count from ``day_number``."""
+    """Return an account's cash and tonnes; resale days count from ``day_number``."""
     holdings = []
     for name, held in account.holdings.items():
         later = {day - day_number: tonnes for day, tonnes in held.maturing.items()}

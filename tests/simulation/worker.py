@@ -1,7 +1,7 @@
-"""The commit thread as a simulation has it: step by step, between other callbacks.
+"""The commit thread in the simulation: step by step, between other callbacks.
 
-A batch is handed over, written, synced and told of; in between others run, and the
-process or the machine may end.
+A batch is handed over, written, synced and reported. Between these steps other
+callbacks run, and the process or the machine may die.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ if TYPE_CHECKING:
     from .loop import Process
 
 
-# After which disk calls the thread may be held up, and what is so then.
+# The disk calls after which the thread may be delayed, and the state then reached.
 STEPS: Final = {"pwrite": "written", "sync": "synced"}
 
 
 class Pace(NamedTuple):
-    """How long a step takes in ns: mostly some of ``usual``, now and then ``slow``."""
+    """A step's time in ns: mostly about ``usual_ns``, sometimes ``slow_ns`` more."""
 
     usual_ns: int = 150_000
     slow_ns: int = 300_000_000
@@ -34,7 +34,7 @@ class Pace(NamedTuple):
 
 @final
 class SimulatedWorker:
-    """Satisfies ``Worker`` in the loop of a process. ``step`` is where it has got to."""
+    """Implements ``Worker`` in a process's loop; ``step`` is the state reached."""
 
     def __init__(
         self,
@@ -49,14 +49,14 @@ class SimulatedWorker:
         self._port = port
         self._pace = pace
         self._do = do
-        self._slowed = slowed  # is told of each slow step
+        self._slowed = slowed  # called at each slow step
         self._work: deque[Any] = deque()
         self._strand: Strand | None = None
         self._hurries = False
         self._ended = False
 
     def start(self) -> None:
-        """There is nothing to do yet."""
+        """Do nothing: there is no work yet."""
 
     def put(self, work: Any) -> None:
         self._work.append(work)
@@ -69,7 +69,7 @@ class SimulatedWorker:
             self._next()
 
     def abandon(self) -> None:
-        """End where it is: its process is dead."""
+        """End at the current step: the process is dead."""
         self._ended = True
         self._work.clear()
         strand, self._strand = self._strand, None
@@ -90,7 +90,7 @@ class SimulatedWorker:
         turns.network.later(self._process, int(delay_ns), self._next)
 
     def _next(self) -> None:
-        """Go on to the end of the next step, as the thread would have by now."""
+        """Run to the end of the next step."""
         if not self._work or self._ended:
             return
         if self._strand is None:
@@ -111,7 +111,7 @@ class SimulatedWorker:
             self._wait()
 
     def _pause(self, call: str) -> None:
-        """Let others run when the thread has come to the end of a step."""
+        """Let other callbacks run at the end of a step."""
         step = STEPS.get(call)
         if step is not None and self._strand is not None:
             self.step = step
@@ -128,4 +128,4 @@ class SimulatedWorker:
 
 
 def _nothing(_call: str) -> None:
-    """Go on at once."""
+    """Continue at once."""

@@ -1,4 +1,4 @@
-"""A simulated world: the venue, its clients and their fate, from one seed."""
+"""A simulated world: the venue, its clients and their faults, from one seed."""
 
 from __future__ import annotations
 
@@ -53,8 +53,8 @@ if TYPE_CHECKING:
 
 READ_AND_TRADE: Final = Permission.READ | Permission.TRADE
 
-# Events of a slice, and executions of a page of the history: few, so that much goes on
-# in several.
+# Events per slice, and executions per page of the history. They are small, so that much
+# work takes several.
 SLICE: Final = 20
 PAGE: Final = 100
 
@@ -63,7 +63,7 @@ TRADERS: Final = ("json-1", "json-2", "pack-1", "pack-2", "raw")
 
 @final
 class World:
-    """Everything there is. ``calm`` is set when the faults are over."""
+    """Everything in the simulation; ``calm`` is set when the faults are over."""
 
     def __init__(self, seed: int, directory: Path) -> None:
         self.seed = seed
@@ -83,7 +83,7 @@ class World:
 
     @property
     def random(self) -> random.Random:
-        """The one source of chance."""
+        """The only source of randomness."""
         return self.turns.random
 
     @property
@@ -100,7 +100,7 @@ class World:
         return process
 
     def close(self) -> None:
-        """End every process that is left."""
+        """End all remaining processes."""
         self.host.follower.kill()
         for process in self.turns.processes:
             if process.alive:
@@ -108,7 +108,7 @@ class World:
                 process.bury()
 
     def run(self, goes_on: Callable[[], bool]) -> None:
-        """Let time pass while ``goes_on`` and nothing is found wrong."""
+        """Let time pass while ``goes_on`` and there is no finding."""
         record, broken = self.record, self.turns.broken
 
         def undisturbed() -> bool:
@@ -121,7 +121,7 @@ class World:
             raise record.found[0]
 
     def _phase(self) -> str:
-        """Return how the market is, for what is covered."""
+        """Return the market's phase, for the coverage."""
         server = self.host.server
         if server is None:
             return "down"
@@ -157,9 +157,10 @@ class World:
 def surroundings(world: World) -> Iterator[None]:
     """Let the SDK and its WebSockets draw from the seed, and tap them.
 
-    The server's own are injected; a client library has none to inject. What
-    the dead leave behind ends in silence, and so do logs. A transport holds
-    little, so that the venue's own queues are felt, and so do slices and pages.
+    The server's sources of randomness are injected; a client library has no such
+    interface and must be patched. Leftovers of dead processes end silently, and
+    logging is off. A transport's buffer is small, so that the venue's own queues are
+    used, and slices and pages are small for the same reason.
     """
     draw, host = world.random, world.host
 
@@ -195,7 +196,7 @@ def surroundings(world: World) -> Iterator[None]:
 
 
 def _ignore_the_dead(unraisable: sys.UnraisableHookArgs) -> None:
-    """Pass over what coroutines of dead processes raise when they are freed."""
+    """Ignore errors of dead processes' coroutines when they are freed."""
 
 
 def _drop(*_: object) -> str:

@@ -1,4 +1,4 @@
-"""``carbonex archive``: old segments of the log, compressed, and perhaps elsewhere."""
+"""``carbonex archive``: compress old segments of the log and move them away."""
 
 from __future__ import annotations
 

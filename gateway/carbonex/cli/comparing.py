@@ -1,4 +1,4 @@
-"""What the commands that compare a venue with a record have in common."""
+"""Shared parts of the commands that compare a venue with a recorded market."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ JsonOption = Annotated[
 
 
 class Report(Protocol):
-    """What came of a comparison; it holds when there is no difference."""
+    """The outcome of a comparison; the comparison holds if nothing differs."""
 
     @property
     def differences(self) -> int:
-        """How many figures differ that should not."""
+        """The number of figures that differ and should not."""
 
 
 R = TypeVar("R", bound=Report)
@@ -38,10 +38,10 @@ R = TypeVar("R", bound=Report)
 
 @contextmanager
 def comparing(keep: Path | None, what: str, *errors: type[Exception]) -> Iterator[None]:
-    """End the command in words where nothing can be compared.
+    """End the command with a clear message if nothing can be compared.
 
-    ``keep`` is the new directory that ``what`` is to be kept in; the messages of
-    ``errors``, those of disk, log and server included, say what went wrong.
+    ``keep`` is the new directory that will hold ``what``. The message of any of
+    ``errors``, or of a disk, log or server error, becomes the command's message.
     """
     failures: tuple[type[Exception], ...] = (OSError, LogError, ServerError, *errors)
     try:
@@ -55,7 +55,7 @@ def comparing(keep: Path | None, what: str, *errors: type[Exception]) -> Iterato
 
 
 def conclude(result: R, show: Callable[[R, Console], None], *, as_json: bool) -> None:
-    """Print what came of it, for people or for scripts, and end the command."""
+    """Print the result as tables or as JSON, and set the command's exit code."""
     if as_json:
         typer.echo(msgspec.json.encode(result).decode())
     else:

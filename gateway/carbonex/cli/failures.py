@@ -1,8 +1,7 @@
-"""How a command of the CLI says that it could not do its work.
+"""How a command of the CLI reports that it failed.
 
-Exit codes: 0 it worked, 1 it failed or what it looked at is damaged, 2 the
-command line itself was wrong (typer answers that one), 3 a row of the log cannot be
-applied, 130 interrupted.
+Exit codes: 0 success, 1 failure or damaged data, 2 wrong command line (typer reports
+this one), 3 a row of the log cannot be applied, 130 interrupted.
 """
 
 from __future__ import annotations
@@ -14,7 +13,7 @@ import typer
 
 FAILED: Final = 1
 USAGE: Final = 2
-UNAPPLIABLE: Final = 3  # to start again leads to the same row
+UNAPPLIABLE: Final = 3  # a restart fails at the same row
 INTERRUPTED: Final = 130
 
 

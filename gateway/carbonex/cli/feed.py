@@ -1,4 +1,4 @@
-"""``carbonex feed``: a real market's orders, sent through a venue and compared."""
+"""``carbonex feed``: send a real market's orders to a venue and compare the outcome."""
 
 from __future__ import annotations
 
@@ -122,7 +122,7 @@ class _Run(NamedTuple):
 
 
 def _run(run: _Run, keep: Path | None, *, as_json: bool) -> None:
-    """Send, replay, compare, report; end the command."""
+    """Send the orders, replay the log, compare, report, and end the command."""
     with comparing(keep, "venue", SendError):
         if keep is None:
             with tempfile.TemporaryDirectory(prefix="carbonex-feed-") as directory:
@@ -141,7 +141,7 @@ def _outcome(run: _Run, directory: Path) -> Report:
 
 
 async def _send(flow: Flow, directory: Path) -> Sent:
-    """Start the venue, send it the flow with a progress bar, stop it."""
+    """Start the venue, send it the flow with a progress bar, then stop the venue."""
     keys = found(directory, flow)
     columns = (
         TextColumn("{task.description}"),

@@ -1,4 +1,4 @@
-"""``carbonex init``: from nothing to a venue that can be served."""
+"""``carbonex init``: make a new venue that is ready to serve."""
 
 from __future__ import annotations
 
@@ -77,14 +77,14 @@ OperatorOption = Annotated[
 
 
 class Operator(NamedTuple):
-    """Whose key the venue begins with: the id and the public half."""
+    """The operator's key that a venue starts with: key id and public key."""
 
     key_id: str
     public_key: bytes
 
 
 class InitError(Exception):
-    """No venue was made, and the directory is as it was; the message says why."""
+    """No venue was made and the directory is unchanged; the message says why."""
 
 
 def init(
@@ -150,7 +150,7 @@ def config_text(name: str, port: int, market: str = "") -> str:
 
 
 def operator_key(directory: Path) -> Path:
-    """Return where the operator's key for a new venue goes: beside ``directory``."""
+    """Return the path of a new venue's operator key: beside ``directory``."""
     directory = directory.resolve()
     return directory.with_name(f"{directory.name}-{OPERATOR}.pem")
 
@@ -160,13 +160,12 @@ def create_venue(
 ) -> Path | None:
     """Make the data directory of the venue that ``text`` configures.
 
-    Return the file of the operator's key, if it had to be made. The
-    configuration is written last: a directory that has one is complete.
+    Return the file of the operator's key if a key was generated. The configuration
+    is written last, so a directory with a configuration is complete.
 
     Raises:
-        InitError: If ``directory`` is in use, or cannot be made or written, or
-            there is a key already where the operator's would go.
-
+        InitError: If ``directory`` is in use, cannot be made or cannot be written,
+            or if the operator's key file exists already.
     """
     _make_empty(directory)
     made = operator_key(directory) if operator is None else None
@@ -180,14 +179,14 @@ def create_venue(
             commands = operator_commands(*operator)
             bootstrap(directory, parse_config(text), commands)
             _write_private(directory / FILE_NAME, text)
-            undo.pop_all()
+            undo.pop_all()  # success: keep everything
     except (OSError, LogError, ValueError) as error:
         raise InitError(f"{directory} cannot be made a venue: {error}") from None
     return made
 
 
 def _new_key(path: Path) -> Operator:
-    """Make the operator's key, and keep it in a new file."""
+    """Generate the operator's key and save it in a new file."""
     key = generate_key(OPERATOR)
     try:
         key.save(path)
@@ -242,7 +241,7 @@ def _make_empty(directory: Path) -> None:
 
 
 def _empty(directory: Path) -> None:
-    """Remove what a failed attempt has left, so that the next one can begin."""
+    """Remove the files of a failed attempt, so that the next attempt can start."""
     for path in directory.iterdir():
         if path.is_dir():
             shutil.rmtree(path)

@@ -1,4 +1,4 @@
-"""The engine's structs as plain dicts, for JSON with names instead of numbers."""
+"""Convert the engine's structs to plain dicts, for JSON with enum names."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ import msgspec
 
 
 def jsonable(value: object) -> Any:
-    """Return ``value`` with structs as dicts that begin with their type's name.
+    """Return ``value`` with each struct as a dict that starts with its type's name.
 
-    Members of enums become their lower-case names (of flags, a list), bytes
+    Enum members become their lower-case names, flags a list of names, and bytes
     become hex.
     """
     if isinstance(value, msgspec.Struct):

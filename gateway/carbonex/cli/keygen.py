@@ -50,7 +50,7 @@ def keygen(name: NameArgument, out: OutOption = None) -> None:
 
 
 def save_key(key: Key, path: Path) -> None:
-    """Write a new key file, or end the command saying why that is impossible."""
+    """Write a new key file, or end the command with the reason it failed."""
     try:
         key.save(path)
     except FileExistsError:

@@ -1,4 +1,4 @@
-"""A data directory's log, opened for a command that reads it."""
+"""Open a data directory's log for a command that reads it."""
 
 from __future__ import annotations
 
@@ -45,17 +45,17 @@ def open_log(directory: Path) -> LogReader:
 
 
 def warn(warnings: Iterable[str]) -> None:
-    """Say what is worth telling but keeps no command from its work."""
+    """Print warnings on stderr; the command continues."""
     for warning in warnings:
         typer.echo(f"carbonex: warning: {warning}", err=True)
 
 
 @contextmanager
 def log_errors() -> Iterator[None]:
-    """End the command with the log's own words where it cannot be read."""
+    """End the command with the log's error message if the log cannot be read."""
     try:
         yield
-    except BrokenPipeError:  # nobody reads on: typer ends the command quietly
+    except BrokenPipeError:  # the reader of stdout is gone: typer ends quietly
         raise
     except UnappliableRowError as error:
         fail(str(error), UNAPPLIABLE)

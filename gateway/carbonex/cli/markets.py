@@ -1,4 +1,4 @@
-"""``carbonex market``, and how other commands are told which market file to use."""
+"""``carbonex market``, and the market file option of other commands."""
 
 from __future__ import annotations
 
@@ -46,9 +46,10 @@ def market(file: MarketArgument) -> None:
 
 
 def market_here(market: str) -> str:
-    """Return what names the market from any directory: a preset, or a full path.
+    """Return a name of the market that is valid in any directory.
 
-    A name that is neither ends the command: the command line was wrong.
+    The name is a preset or a full path. Any other name ends the command with the
+    exit code of a wrong command line.
     """
     if not market or market in PRESETS:
         return market

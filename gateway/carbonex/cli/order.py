@@ -1,4 +1,4 @@
-"""``carbonex order``: from the numbers that clients see to the log's, and back."""
+"""``carbonex order``: translate client-visible ids to the log's ids, and back."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class Kind(StrEnum):
-    """What clients know by a number."""
+    """The kind of object that a client-visible id names."""
 
     ORDER = "order"
     BLOCK = "block"
@@ -66,7 +66,7 @@ def order(
 
 
 def _told(exchange: Exchange, kind: Kind, number: int) -> str:
-    """Tell of a client's number which is the log's, or of the log's how it is seen."""
+    """Describe a client-visible id as the log's id, or a log id as clients see it."""
     ids: OrderIds | OfferIds = OrderIds(exchange)
     last = exchange.last_order_id
     if kind is Kind.BLOCK:

@@ -1,4 +1,4 @@
-"""A long recovery as a terminal shows it."""
+"""Progress bar of a long recovery."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ if TYPE_CHECKING:
     from carbonex.gateway.server.starting.recovering import Recovery
 
 
-PATIENCE_SECONDS: Final = 1.0  # what is over sooner needs no bar
+PATIENCE_SECONDS: Final = 1.0  # a shorter recovery needs no bar
 REFRESH_SECONDS: Final = 0.25
 
 
 async def show(recovery: Recovery) -> None:
-    """Draw a bar on stderr, until cancelled: rows done and to do, rate, time left."""
+    """Draw a bar on stderr until cancelled: rows done, rows left, rate, time left."""
     await asyncio.sleep(PATIENCE_SECONDS)
     with Progress(
         TextColumn("{task.description}"),
@@ -36,7 +36,7 @@ async def show(recovery: Recovery) -> None:
         TimeRemainingColumn(),
         console=Console(stderr=True),
         transient=True,
-        auto_refresh=False,  # a thread of its own would take turns with the recovery
+        auto_refresh=False,  # a refresh thread would compete with the recovery
     ) as progress:
         task = progress.add_task(
             "recovering",

@@ -1,4 +1,4 @@
-"""``carbonex replay``: what happened, command by command."""
+"""``carbonex replay``: print the history of the log, command by command."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ def replay(
 
 
 def _require(begin: Recovered, wanted: int | None) -> None:
-    """End the command where what is wanted came before all that can be replayed."""
+    """End the command if ``wanted`` is older than the first replayable command."""
     seq, position = begin.exchange.seq, begin.position
     if not position:
         return
@@ -115,7 +115,7 @@ def _require(begin: Recovered, wanted: int | None) -> None:
 
 
 class Entry(NamedTuple):
-    """A command and its events; no command where time itself did something."""
+    """A command and its events; ``command`` is None if the passing of time acted."""
 
     seq: int
     position: int
@@ -125,17 +125,17 @@ class Entry(NamedTuple):
 
 
 class Style(Protocol):
-    """How entries look."""
+    """A format of the output."""
 
     def entry(self, entry: Entry) -> str:
-        """Return one line."""
+        """Return the line of one entry."""
 
     def end(self, exchange: Exchange, position: int) -> str:
         """Return the last line."""
 
 
 class _Text:
-    """Lines for people."""
+    """Text lines, for people."""
 
     def __init__(self) -> None:
         self._date = ""
@@ -156,7 +156,7 @@ class _Text:
 
 
 class _Json:
-    """Lines for programs."""
+    """JSON lines, for programs."""
 
     def entry(self, entry: Entry) -> str:
         return _encode(
@@ -179,14 +179,17 @@ def _encode(value: dict[str, Any]) -> str:
 
 
 class _Subjects:
-    """Knows which instrument things concern, bids and answers to blocks too."""
+    """Find the instrument of commands and events, including bids and block answers.
+
+    Bids and answers to blocks carry only the number of their auction or block.
+    """
 
     def __init__(self, exchange: Exchange) -> None:
         self._auctions = {n: a.command.instrument for n, a in exchange.auctions.items()}
         self._blocks = {n: b.command.instrument for n, b in exchange.blocks.items()}
 
     def learn(self, event: Event) -> None:
-        """Note what a number stands for."""
+        """Remember the instrument of a new auction or block."""
         if isinstance(event, AuctionOpened):
             self._auctions[event.auction_id] = event.terms.instrument
         elif isinstance(event, BlockProposed):
@@ -205,9 +208,9 @@ class _Subjects:
 
 
 def _entries(step: Step, subjects: _Subjects, instrument: str) -> Iterator[Entry]:
-    """Yield what a row did, to ``instrument`` if one is named.
+    """Yield the entries of a row, limited to ``instrument`` if one is named.
 
-    Nothing, where the engine did not accept it.
+    A row that the engine did not accept yields nothing.
     """
 
     def concerns(*things: object) -> bool:

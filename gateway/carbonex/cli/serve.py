@@ -1,4 +1,4 @@
-"""``carbonex serve``: the venue at work, until it is asked to stop."""
+"""``carbonex serve``: run the venue until it is asked to stop."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``carbonex skip``: the way past a row of the log that no build can apply."""
+"""``carbonex skip``: skip a row of the log that this release cannot apply."""
 
 from __future__ import annotations
 

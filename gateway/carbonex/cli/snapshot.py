@@ -1,4 +1,4 @@
-"""``carbonex snapshot``: keep the state as it is now, and trading goes on."""
+"""``carbonex snapshot``: save the current state while trading continues."""
 
 from __future__ import annotations
 

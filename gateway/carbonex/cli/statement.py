@@ -1,4 +1,4 @@
-"""``carbonex statement``: what a trading day did to accounts, as CSV."""
+"""``carbonex statement``: write the accounts' statements of a trading day as CSV."""
 
 from __future__ import annotations
 
@@ -113,14 +113,15 @@ def _parsed(text: str) -> int:
         day = dt.date.fromisoformat(text)
     except ValueError:
         day = None
-    if day is None or day.isoformat() != text:  # it may be a week's, or without hyphens
+    # fromisoformat also accepts week dates and dates without hyphens.
+    if day is None or day.isoformat() != text:
         fail(f"{text!r} is not a date such as 2026-01-05", USAGE)
     return date_number(text)
 
 
 @contextmanager
 def _history_errors() -> Iterator[None]:
-    """End the command with the history's own words where it cannot be read."""
+    """End the command with the history's error message if it cannot be read."""
     try:
         yield
     except HistoryError as error:
@@ -129,7 +130,7 @@ def _history_errors() -> Iterator[None]:
 
 @contextmanager
 def _history(directory: Path, date: int) -> Iterator[HistoryReader]:
-    """Yield a history that has the day: the follower's, or one of our own."""
+    """Yield a history with the day: the server's file, or a temporary rebuild."""
     log = open_log(directory)
     found = _up_to_date(directory, log, date)
     if isinstance(found, HistoryReader):
@@ -147,7 +148,7 @@ def _history(directory: Path, date: int) -> Iterator[HistoryReader]:
 
 
 def _up_to_date(directory: Path, log: LogReader, date: int) -> HistoryReader | str:
-    """Return the log's history, or why it is not used."""
+    """Return the history beside the log, or the reason why it is not used."""
     try:
         reader = HistoryReader(directory / HISTORY_NAME)
     except HistoryError:
@@ -160,7 +161,10 @@ def _up_to_date(directory: Path, log: LogReader, date: int) -> HistoryReader | s
 
 
 def _problem(history: HistoryReader, log: LogReader, date: int) -> str:
-    """Return why a history has neither the day nor all that the log has."""
+    """Return why the history lacks both the day's end and the log's last row.
+
+    Return "" if the history can be used.
+    """
     watermark = history.watermark
     reason = foreign(log, *watermark)
     if reason:
@@ -171,7 +175,7 @@ def _problem(history: HistoryReader, log: LogReader, date: int) -> str:
 
 
 def _replay(log: LogReader, directory: Path, path: Path) -> None:
-    """Make a history of the log."""
+    """Build a history from the log."""
     store = HistoryStore(path, log.venue)
     try:
         recovered = recover(log, SnapshotStore(directory), history=store)
@@ -195,7 +199,7 @@ def _require_day(history: HistoryReader, date: int) -> None:
 
 
 def _names(history: HistoryReader, account: str) -> list[str]:
-    """Return the accounts that are wanted; the empty one is the venue's."""
+    """Return the wanted accounts; the empty name is the venue's fee account."""
     known = [entry.account for entry in history.accounts()]
     if not account:
         return [*known, VENUE_FEES]
@@ -215,16 +219,16 @@ def _make(out: Path) -> None:
 
 @contextmanager
 def _output(out: Path | None, date: str, name: str) -> Iterator[TextIO]:
-    """Yield where a statement goes. Its file is for nobody else to read."""
+    """Yield the output file of a statement; only the owner may read a file."""
     if out is None:
         yield sys.stdout
         sys.stdout.flush()
         return
-    # Names of accounts may hold any sign but a space; those of files may not.
+    # Account names may hold any character but a space. File names may not.
     stem = VENUE_FEES_NAME if name == VENUE_FEES else quote(name, safe="")
     path = out / f"{date}_{stem}.csv"
     path.touch(FILE_MODE)
-    path.chmod(FILE_MODE)  # of an older one, too
+    path.chmod(FILE_MODE)  # an existing file keeps its mode on touch
     with path.open("w", encoding="utf-8", newline="") as file:
         yield file
 
@@ -232,7 +236,7 @@ def _output(out: Path | None, date: str, name: str) -> Iterator[TextIO]:
 def _write(
     history: HistoryReader, account: str, date: int, file: TextIO
 ) -> Counter[str]:
-    """Write a statement; return what its trades moved, by column, and its fees."""
+    """Write a statement; return its traded totals by column, and its fees."""
     traded: Counter[str] = Counter()
     for page in statement_pages(history, account, date):
         file.write(csv_text(wire_statement(page)))
@@ -244,7 +248,7 @@ def _write(
 
 
 def _check(totals: Counter[str]) -> None:
-    """Make sure that over all accounts nothing came from trades, or was lost."""
+    """Check that trades and fees sum to zero over all accounts."""
     wrong = {column: total for column, total in totals.items() if total}
     if wrong:
         fail(f"trades and fees of all accounts do not sum to zero: {wrong}")

@@ -1,4 +1,4 @@
-"""``carbonex verify``: whether a data directory is what was written."""
+"""``carbonex verify``: check that a data directory is undamaged and unaltered."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Holding what the clients were told against what the log says."""
+"""Compare everything the clients were sent with the log."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 class Finding(NamedTuple):
-    """One claim, whether it holds, and the numbers."""
+    """One claim, whether it holds, and the numbers behind it."""
 
     holds: bool
     claim: str
@@ -39,15 +39,15 @@ def audit(
     balances: Mapping[str, Balances],
     recovered: Sequence[str],
 ) -> list[Finding]:
-    """Return what can be said of a demo whose venue has been stopped.
+    """Return the findings about a demo whose venue has stopped.
 
-    ``balances`` are what the venue said at the end, of every account that the
-    demo's clients followed; ``recovered`` the digests that it found itself to
-    have at each of its starts. O(log), twice: once by ``carbonex verify --deep``
+    ``balances`` are the venue's final answers for every account that the demo's
+    clients followed. ``recovered`` are the digests that the venue reported at
+    each start. Reads the log twice, O(log) each: once in ``carbonex verify --deep``
     and once here.
 
     Raises:
-        LogError: If there is no log that could be read.
+        LogError: If there is no readable log.
 
     """
     report = verify(directory, deep=True)
@@ -93,7 +93,7 @@ def _orders(evidence: Evidence, record: Record) -> Finding:
 def _executions(
     evidence: Evidence, record: Record, accounts: Collection[str]
 ) -> Finding:
-    """Each was told, to its owner, once, and as it happened."""
+    """Check that each execution reached its owner once, with the logged values."""
     logged = {k: fact for k, fact in record.executions.items() if k[0] in accounts}
     wrong = sorted(
         key

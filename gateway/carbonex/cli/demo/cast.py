@@ -1,8 +1,8 @@
-"""Who trades in the demo, with what, and what for.
+"""The traders of the demo, their resources and their purpose.
 
-The companies are invented, the price levels are not: 74.63 CNY is where the
-allowances of 2025 closed that year, 72.81 the official average of the
-certified reductions on 2025-03-13.
+The companies are invented. The price levels are real: the allowances of 2025
+closed that year at 74.63 CNY, and the official average of the certified
+reductions on 2025-03-13 was 72.81 CNY.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 
 
 class Product(NamedTuple):
-    """One instrument; ``reference`` is its fair price in fen at the start."""
+    """One instrument; ``reference`` is its initial fair price in fen."""
 
     instrument: str
     product: str
@@ -22,8 +22,8 @@ class Product(NamedTuple):
 class Maker(NamedTuple):
     """A market maker: it quotes both sides of every product.
 
-    ``cash`` in fen; ``tonnes`` of each product. ``size`` is what it shows at
-    its best price, ``half_spread`` in fen its distance from the fair price.
+    ``cash`` is in fen, ``tonnes`` is per product. ``size`` is the quantity at its
+    best price, ``half_spread`` the distance in fen of that price from the fair price.
     """
 
     account: str
@@ -36,8 +36,8 @@ class Maker(NamedTuple):
 class Mandated(NamedTuple):
     """A company that must buy or sell before the deadline.
 
-    ``rate`` is tonnes per second of the demo: the mandate grows with its
-    length. Buyers bring cash, sellers bring tonnes.
+    ``rate`` is in tonnes per second of the demo, so a longer demo has a larger
+    mandate. Buyers bring cash, sellers bring tonnes.
     """
 
     account: str

@@ -1,4 +1,4 @@
-"""``carbonex demo``: the exchange at work for a minute, and the proof of it."""
+"""``carbonex demo``: run the exchange for a minute and prove what it did."""
 
 from __future__ import annotations
 
@@ -93,19 +93,20 @@ def _run(directory: Path, seconds: float, console: Console, *, plain: bool) -> O
 
 @contextmanager
 def _directory(chosen: Path | None) -> Iterator[Path]:
-    """Return where the venue is to be; what is temporary is gone afterwards."""
+    """Yield the venue's directory; remove a temporary one afterwards."""
     if chosen is not None:
         yield chosen
         return
     with tempfile.TemporaryDirectory(prefix="carbonex-demo-") as temporary:
-        yield Path(temporary) / "venue"  # and beside it the operator's key
+        # A level below: the operator's key goes beside the directory.
+        yield Path(temporary) / "venue"
 
 
 @contextmanager
 def _signals() -> Iterator[asyncio.Event]:
-    """Return an event that the first Ctrl-C sets; anything after it cancels.
+    """Yield an event that the first Ctrl-C sets; a second Ctrl-C cancels the task.
 
-    A terminal that closes, and SIGTERM, cancel at once.
+    SIGTERM and SIGHUP (a closed terminal) cancel at once.
     """
     interrupted = asyncio.Event()
     loop = asyncio.get_running_loop()

@@ -1,8 +1,8 @@
-"""What the demo's clients were told, kept to be held against the log.
+"""Record everything the demo's clients were sent, for comparison with the log.
 
-The venue promised each of these things: an answered order, an execution, a
-print, and every second the hash of its log. If the log does not hold one of
-them, the venue has lied to a client.
+Each entry is a promise of the venue: an answered order, an execution, a print,
+and every second the hash of its log. If the log lacks an entry, the venue has
+misinformed a client.
 """
 
 from __future__ import annotations
@@ -27,11 +27,11 @@ if TYPE_CHECKING:
     from carbonex.sdk import Execution, Order, Trade
 
 
-RECENT: Final = 4096  # latencies that the live percentiles are made of
+RECENT: Final = 4096  # latencies in the live percentiles
 
 
 class Evidence:
-    """The memory of all clients together."""
+    """The records of all clients together."""
 
     def __init__(self) -> None:
         self.orders: dict[int, tuple[str, str]] = {}  # id: account, client order id
@@ -44,27 +44,27 @@ class Evidence:
         )  # account, instrument, side
         self.latencies: list[int] = []  # ns, of every answered request
         self.recent: deque[int] = deque(maxlen=RECENT)
-        self.asked = asyncio.Event()  # set by every request that is sent
-        self.told = asyncio.Event()  # set by every answer; who waits clears them
+        self.asked = asyncio.Event()  # set by every request sent
+        self.told = asyncio.Event()  # set by every answer; the waiter clears it
         self.commands = 0  # placed, amended or cancelled, and answered
         self.refused = 0
         self.unanswered = 0  # requests under way when the connection broke
-        self.found: Counter[str] = Counter()  # what had become of their orders
+        self.found: Counter[str] = Counter()  # fates of orders whose answer was lost
         self.contradictions: list[str] = []
 
     def answered(self, latency_ns: int, commands: int) -> None:
-        """An answer to ``commands`` orders, amendments or cancellations came."""
+        """Record an answer to ``commands`` orders, amendments or cancellations."""
         self.told.set()
         self.latencies.append(latency_ns)
         self.recent.append(latency_ns)
         self.commands += commands
 
     def placed(self, order: Order) -> None:
-        """The venue has said that it holds, or held, this order."""
+        """Record an order that the venue has accepted."""
         self.orders[int(order.order_id)] = (order.account, order.client_order_id)
 
     def executed(self, execution: Execution) -> None:
-        """An account was told of one of its executions."""
+        """Record an execution that an account received."""
         key = (execution.account, execution.exec_seq)
         fact = _fact(execution)
         if self.executions.setdefault(key, fact) != fact:
@@ -74,14 +74,14 @@ class Evidence:
             self.traded[place] += execution.last_quantity
 
     def printed(self, trade: Trade) -> None:
-        """The public tape has shown a trade."""
+        """Record a trade on the public tape."""
         key = (trade.instrument, int(trade.trade_id))
         seen = Printed(parse_fen(str(trade.price)), trade.quantity, trade.side)
         if self.prints.setdefault(key, seen) != seen:
             self._contradict(f"print {key} is {self.prints[key]}, then {seen}")
 
     def heard(self, heartbeat: Heartbeat) -> None:
-        """The venue has stated the hash of its log at a position."""
+        """Record the hash of the log that the venue stated at a position."""
         known = self.heartbeats.setdefault(heartbeat.position, heartbeat.hash)
         if known != heartbeat.hash:
             self._contradict(
@@ -99,16 +99,16 @@ class Evidence:
 
 
 class _Frame(msgspec.Struct):
-    """Whatever the venue sends on a connection that asks for heartbeats only."""
+    """Any frame that the venue sends on a heartbeat-only connection."""
 
     channel: str = ""
     data: msgspec.Raw = msgspec.Raw()
 
 
 async def listen(url: str, evidence: Evidence) -> None:
-    """Note every heartbeat on a bare WebSocket, until it breaks.
+    """Record every heartbeat of a bare WebSocket until the connection breaks.
 
-    Not through the SDK: what it notes, nobody has prepared for it.
+    Bypass the SDK, so that no client code can alter the evidence.
     """
     frames = JSON.decoder(_Frame)
     heartbeats = JSON.decoder(list[Heartbeat])

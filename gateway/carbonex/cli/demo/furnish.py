@@ -1,4 +1,4 @@
-"""The operator's work before the market opens: books, companies, cash, tonnes."""
+"""Set up the market before it opens: instruments, companies, cash, tonnes."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ if TYPE_CHECKING:
     from carbonex.sdk import Key, Venue
 
 
-MAX_LISTED = 99_999  # tonnes in one order: from 100,000 on it would be a block trade
+MAX_LISTED = 99_999  # tonnes per order: from 100,000 on it would be a block trade
 
 
 async def furnish(url: str, operator_key: Path, seconds: float) -> dict[str, Key]:
-    """Make everything that the cast needs; return each company's key.
+    """Set up everything that the cast needs; return each company's key.
 
-    Buyers get the cash for their mandate and a tenth more, sellers exactly
-    their tonnes: ``seconds`` of trading at each one's rate.
+    Buyers receive the cash for their mandate and a tenth more. Sellers receive
+    exactly their tonnes: ``seconds`` of trading at their rate.
     """
     async with connect(url, operator_key) as venue:
         for product in PRODUCTS:

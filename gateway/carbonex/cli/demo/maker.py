@@ -1,4 +1,4 @@
-"""A market maker: it keeps a ladder of quotes on both sides of every product."""
+"""A market maker that keeps a ladder of quotes on both sides of every product."""
 
 from __future__ import annotations
 
@@ -25,15 +25,15 @@ if TYPE_CHECKING:
     from .evidence import Evidence
 
 
-PAUSE_SECONDS: Final = 0.02  # between two looks at the fair prices
-THIN: Final = 0.4  # of the wanted size: below it a level is filled up
-INVENTORY: Final = 0.02  # of its tonnes, bought or sold, makes it shift its prices
+PAUSE_SECONDS: Final = 0.02  # between two requotes
+THIN: Final = 0.4  # of the wanted size: below this share a level is refilled
+INVENTORY: Final = 0.02  # net share of its tonnes that gives the full price shift
 
 Place: TypeAlias = tuple[Side, int]  # side and price in fen
 
 
 class MarketMaker(Trader):
-    """Quotes around the fair prices, and moves with them."""
+    """Quote around the fair prices and follow their moves."""
 
     def __init__(
         self,
@@ -50,7 +50,7 @@ class MarketMaker(Trader):
         self._quotes: dict[str, dict[Place, Order]] = {}
 
     async def run(self) -> None:
-        """Quote until the trading ends; what rests then stays."""
+        """Quote until trading ends; resting orders stay in the book."""
         async with asyncio.TaskGroup() as tasks:
             for product in PRODUCTS:
                 tasks.create_task(self._quote(product.instrument))
@@ -65,7 +65,7 @@ class MarketMaker(Trader):
             await self.pause(PAUSE_SECONDS * self._random.uniform(0.5, 1.5))
 
     async def _requote(self, instrument: str) -> None:
-        """Send the least that turns the quotes that rest into those wanted."""
+        """Cancel, add and refill only where resting quotes differ from wanted ones."""
         resting = {
             place: order
             for place, order in self._quotes.get(instrument, {}).items()
@@ -114,14 +114,14 @@ class MarketMaker(Trader):
             await self.ask(order.amend(quantity=order.filled + quantity))
 
     async def _take_stock(self, instrument: str) -> None:
-        """Ask what rests, after an interruption."""
+        """Query the resting orders after an interruption."""
         orders = await self.venue.open_orders(instrument)
         self._quotes[instrument] = {
             (_side(order), int(order.price * 100)): order for order in orders
         }
 
     def _excess(self, instrument: str) -> float:
-        """Return by how much it holds too much, as ``strategy.quotes`` takes it."""
+        """Return the maker's excess inventory, in the scale of ``strategy.quotes``."""
         bought = self._evidence.traded[self.account, instrument, "buy"]
         sold = self._evidence.traded[self.account, instrument, "sell"]
         return (bought - sold) / (self.role.tonnes * INVENTORY)

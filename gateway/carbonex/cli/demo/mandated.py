@@ -1,4 +1,4 @@
-"""A company that has tonnes to buy or to sell before a deadline."""
+"""A company that must buy or sell tonnes before a deadline."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ if TYPE_CHECKING:
 
 
 PAUSE_SECONDS: Final = 0.2  # between two slices
-SLICE_SECONDS: Final = 0.45  # from one slice to the next, with what it takes to trade
-PATIENCE_SECONDS: Final = 0.5  # for an order that rests, before it is withdrawn
+SLICE_SECONDS: Final = 0.45  # from one slice to the next, including its trading time
+PATIENCE_SECONDS: Final = 0.5  # a resting order is cancelled after it
 THROUGH: Final = Decimal("0.03")  # CNY beyond the best price, to be sure of a fill
 
 
 class Mandated(Trader):
-    """Works its mandate in slices: patient while in time, paying up when late."""
+    """Trade the mandate in slices: patiently while on time, aggressively when late."""
 
     def __init__(
         self,
@@ -46,7 +46,7 @@ class Mandated(Trader):
 
     @property
     def done(self) -> int:
-        """Tonnes traded so far, as its executions say."""
+        """The tonnes traded so far, according to the executions received."""
         side = "buy" if self._buys else "sell"
         return self._evidence.traded[self.account, self.role.instrument, side]
 
@@ -71,14 +71,14 @@ class Mandated(Trader):
             await self.pause(PAUSE_SECONDS * self._random.uniform(0.5, 1.5))
 
     async def _take(self, book: Book, quantity: int) -> None:
-        """Trade at once with whoever rests, or not at all."""
+        """Trade at once against resting orders, or not at all."""
         best = book.best_ask if self._buys else book.best_bid
         if best is not None:
             price = best.price + (THROUGH if self._buys else -THROUGH)
             await self._place(quantity, price, "ioc")
 
     async def _rest(self, book: Book, quantity: int) -> None:
-        """Join the best price of its own side, and wait a little."""
+        """Join the best price of the own side and wait a short time."""
         best = book.best_bid if self._buys else book.best_ask
         if best is None:
             return

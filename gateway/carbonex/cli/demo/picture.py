@@ -1,7 +1,7 @@
-"""What the demo knows at one moment, ready to be shown.
+"""The demo's state at one moment, ready for display.
 
-The screen, the plain lines and the summary all draw from this; nothing here
-knows about sockets or terminals.
+The screen, the plain lines and the summary use it. This module knows nothing
+about sockets or terminals.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class Percentiles(NamedTuple):
-    """Latencies in nanoseconds, from sending an order to reading its answer."""
+    """Latencies in nanoseconds, from sending a request to reading its answer."""
 
     samples: int
     p50: int
@@ -27,9 +27,9 @@ class Percentiles(NamedTuple):
 
 
 class Ladder(NamedTuple):
-    """One instrument: its depth, best first, and the day so far.
+    """One instrument: its book levels, best first, and its trading so far.
 
-    ``last`` and ``opened`` are None before the first trade; volume is tonnes.
+    ``last`` and ``opened`` are None before the first trade. ``volume`` is in tonnes.
     """
 
     instrument: str
@@ -44,7 +44,7 @@ class Ladder(NamedTuple):
 
 
 class Print(NamedTuple):
-    """One trade as the public tape shows it; the side is the taker's."""
+    """One trade on the public tape; ``side`` is the taker's."""
 
     time_us: int
     instrument: str
@@ -54,7 +54,7 @@ class Print(NamedTuple):
 
 
 class Mandate(NamedTuple):
-    """How far a buyer or a seller has come with what it has to trade."""
+    """The progress of a buyer or a seller with its mandate."""
 
     account: str
     verb: str
@@ -64,9 +64,9 @@ class Mandate(NamedTuple):
 
 
 class Picture(NamedTuple):
-    """Everything at one moment."""
+    """The complete state at one moment."""
 
-    scene: str  # what is going on, in a few words
+    scene: str  # what is happening, in a few words
     elapsed_s: float
     seconds: float
     orders: int
@@ -96,6 +96,6 @@ def percentiles(samples: Sequence[int]) -> Percentiles:
 
 
 def milliseconds(ns: int) -> str:
-    """Return a latency for people: ``0.42 ms``, ``12.3 ms``."""
+    """Return a latency in readable form: ``0.42 ms``, ``12.3 ms``."""
     ms = ns / 1_000_000
     return f"{ms:.2f} ms" if ms < 10 else f"{ms:.1f} ms"

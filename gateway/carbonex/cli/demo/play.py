@@ -1,4 +1,4 @@
-"""The play in four acts: the market opens, trades, is killed and comes back, is audited."""
+"""The demo in four acts: open and trade, kill and recover, trade again, audit."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ if TYPE_CHECKING:
 
 
 VENUE: Final = "carbonex-demo"
-ENCORE: Final = 0.2  # of the time is traded after the kill
+ENCORE: Final = 0.2  # share of the time that is left for trading after the kill
 MIN_ENCORE_SECONDS: Final = 1.0
-BACK_SECONDS: Final = 30.0  # for trading to go on after the kill
+BACK_SECONDS: Final = 30.0  # limit for the first answer after the kill
 
 
 class Outcome(NamedTuple):
-    """What there is to tell at the end; ``recovery_s`` is from the kill to trading."""
+    """The demo's results; ``recovery_s`` runs from the kill to the first answer."""
 
     picture: Picture
     evidence: Evidence
@@ -42,7 +42,7 @@ class Outcome(NamedTuple):
 
     @property
     def holds(self) -> bool:
-        """Whether everything that was promised was kept."""
+        """Whether the venue kept every promise."""
         return all(finding.holds for finding in self.findings)
 
 
@@ -51,11 +51,11 @@ async def play(
 ) -> Outcome:
     """Run the demo in ``directory``, which becomes a venue's data directory.
 
-    ``interrupted`` ends the trading early; what follows is the same. No
-    process is left behind, whatever happens.
+    ``interrupted`` ends the trading early; the remaining acts are unchanged. No
+    process survives, even on failure.
 
     Raises:
-        InitError, ServerError, LogError: If the venue fails; a bug, or no disk.
+            InitError, ServerError, LogError: If the venue fails: a bug or a full disk.
 
     """
     operator = create_venue(directory, config_text(VENUE, 0))
@@ -71,6 +71,7 @@ async def play(
         view.show(picture._replace(scene="stopped; its log is replayed and audited"))
         await server.stop()
         view.say("the venue has stopped; it is started once more from its log")
+        # A clean stop, too, must recover the state that the log replays to.
         await server.start()
         await server.stop()
     finally:
@@ -82,7 +83,7 @@ async def play(
 
 
 class _Acts:
-    """The part of the play in which there is a market."""
+    """The acts in which there is a market."""
 
     def __init__(
         self,
@@ -100,7 +101,7 @@ class _Acts:
         self._seconds = seconds
 
     async def run(self, keys: Mapping[str, Key]) -> tuple[Picture, dict[str, Balances]]:
-        """Trade, kill, recover, trade; return the last picture and all balances."""
+        """Trade, kill, recover and trade; return the last picture and all balances."""
         loop = asyncio.get_running_loop()
         ends = loop.time() + self._seconds
         async with open_stage(
@@ -127,10 +128,10 @@ class _Acts:
             return
 
     async def _kill_and_recover(self, stage: Stage) -> None:
-        """End the venue without warning, start it again, wait until it trades."""
+        """Kill the venue without warning, restart it and wait for the first answer."""
         evidence = self._evidence
         evidence.asked.clear()
-        await evidence.asked.wait()  # so that something is under way
+        await evidence.asked.wait()  # so that a request is in flight at the kill
         await self._server.kill()
         stage.scene = "killed with kill -9 while it traded"
         killed = time.monotonic()

@@ -1,4 +1,4 @@
-"""What the log says happened: replayed from its first row by an engine of its own."""
+"""The history in the log, replayed from its first row by a separate engine."""
 
 from __future__ import annotations
 
@@ -32,11 +32,11 @@ if TYPE_CHECKING:
 
 
 class Fact(NamedTuple):
-    """One execution of an account; what does not belong to it is 0.
+    """One execution of an account; fields that do not apply are 0.
 
-    ``price`` in fen and ``quantity`` in tonnes are the trade's, or the order's
-    where it is new or amended; of a cancelled or reduced one the quantity is
-    what left without trading.
+    ``price`` is in fen, ``quantity`` in tonnes. They are the trade's, or the order's
+    if it is new or amended. For a cancelled or reduced order, ``quantity`` is the
+    part that left the book without trading.
     """
 
     event: str
@@ -47,7 +47,7 @@ class Fact(NamedTuple):
 
 
 class Printed(NamedTuple):
-    """One trade on the public tape, in fen and tonnes; the side is the taker's."""
+    """One trade on the public tape, in fen and tonnes; ``side`` is the taker's."""
 
     price: int
     quantity: int
@@ -55,27 +55,28 @@ class Printed(NamedTuple):
 
 
 class Record:
-    """Everything in the log that a client may have been told."""
+    """Everything in the log that clients may have received."""
 
     def __init__(self, ids: OrderIds) -> None:
-        """Begin with nothing; ``ids`` are the numbers by which clients know orders."""
+        """Start empty; ``ids`` translates order ids to client-visible ids."""
         self._ids = ids
-        # The digests of the states in which the venue's process started, after
-        # the making of the venue, which has no process.
+        # The digest of the state at each start of the venue's process. The row that
+        # created the venue (position 1) is left out: no process was running.
         self.starts: list[str] = []
         self.hashes: dict[int, str] = {}  # by position
         self.orders: dict[int, tuple[str, str]] = {}  # id: account, client order id
         self.executions: dict[tuple[str, int], Fact] = {}  # by account, exec_seq
         self.prints: dict[tuple[str, int], Printed] = {}  # by instrument, trade_id
-        self.cash = 0  # fen that were paid in and not out
+        self.cash = 0  # fen deposited minus fen withdrawn
         self.issued: Counter[str] = Counter()  # tonnes by instrument
         self.stated = ""  # the digest in the newest checkpoint
-        self.replayed = ""  # and that of the replay just before it
+        self.replayed = ""  # the digest of the replay just before that checkpoint
 
     def add(self, row: Row, exchange: Exchange) -> None:
-        """Apply one row to ``exchange`` and take what comes of it."""
+        """Apply one row to ``exchange`` and record its events."""
         self.hashes[row.position] = row.hash.hex()
         batch = row.batch()
+        # Take digests before the batch applies: a checkpoint states the state so far.
         for command in batch.commands:
             if type(command) is Checkpoint:
                 self.stated = command.digest.hex()
@@ -121,7 +122,7 @@ class Record:
             self._execute(order, exec_seq, fact)
 
     def _number(self, order_id: int) -> int:
-        """Return the number by which clients know an order."""
+        """Return the client-visible id of an order."""
         return int(self._ids.shown(order_id))
 
     def _move(self, moved: Moved) -> None:
@@ -140,10 +141,10 @@ class Record:
 
 
 def read_record(directory: Path) -> tuple[Record, Exchange]:
-    """Replay the log of ``directory``; return what it says and the final state.
+    """Replay the log of ``directory``; return its record and the final state.
 
     Raises:
-        LogError: If it cannot be read, or is damaged.
+            LogError: If the log cannot be read or is damaged.
 
     """
     reader = LogReader(directory)

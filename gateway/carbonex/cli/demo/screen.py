@@ -1,7 +1,7 @@
 """The demo's live view in a terminal.
 
-Colours follow the Chinese convention, which is the reverse of the Western
-one: red is up and buying, green is down and selling.
+Colours follow the Chinese convention, the reverse of the Western one: red is up
+and buying, green is down and selling.
 """
 
 from __future__ import annotations
@@ -32,9 +32,7 @@ if TYPE_CHECKING:
 UP: Final = "red"
 DOWN: Final = "green"
 MAX_LEVELS: Final = 10
-NARROW: Final = (
-    104  # cells; below it the lower panels leave the less telling columns out
-)
+NARROW: Final = 104  # cells; a narrower terminal drops columns of the lower panels
 _EIGHTHS: Final = " ▏▎▍▌▋▊▉"
 _LADDER_FRAME: Final = 3  # two borders and the line between asks and bids
 _BELOW: Final = 9  # the row of prints, mandates and figures
@@ -42,7 +40,7 @@ _AROUND: Final = 2  # the header and the footer
 
 
 class Screen:
-    """A picture that fits itself into whatever space the terminal has."""
+    """A picture that adapts to the size of the terminal."""
 
     def __init__(self, picture: Picture) -> None:
         self.picture = picture
@@ -50,7 +48,7 @@ class Screen:
     def __rich_console__(
         self, console: Console, options: ConsoleOptions
     ) -> RenderResult:
-        """Draw: a header, the ladders side by side, the lower panels, a footer."""
+        """Draw the header, the ladders, the lower panels and the footer."""
         levels = _levels((options.height or console.size.height) - _AROUND - _BELOW)
         size = 2 * levels + _LADDER_FRAME
         layout = Layout()
@@ -65,7 +63,7 @@ class Screen:
 
 
 def bar(share: float, width: int) -> str:
-    """Return a bar of ``share`` (0 to 1) of ``width`` cells, in eighths."""
+    """Return a bar of ``share`` (0 to 1) of ``width`` cells, drawn in eighths."""
     eighths = round(max(0.0, min(1.0, share)) * width * 8)
     whole, rest = divmod(eighths, 8)
     return "█" * whole + (_EIGHTHS[rest] if rest else "")
@@ -96,7 +94,7 @@ def _footer() -> Text:
 
 
 def _levels(height: int) -> int:
-    """Return how many levels a side fit into ``height`` rows."""
+    """Return the number of levels per side that fit into ``height`` rows."""
     return max(1, min(MAX_LEVELS, (height - _LADDER_FRAME) // 2))
 
 
@@ -141,7 +139,7 @@ def _ladder(ladder: Ladder, levels: int, width: int) -> Panel:
 def _padded(
     rows: list[Level], size: int, *, at_the_end: bool
 ) -> Sequence[Level | None]:
-    """Fill a thin side up, so that the middle stays where it is."""
+    """Pad a side with few levels, so that the middle row does not move."""
     empty: list[Level | None] = [None] * (size - len(rows))
     return [*rows, *empty] if at_the_end else [*empty, *rows]
 

@@ -1,4 +1,4 @@
-"""The venue's process: started as anybody would start it, and ended in two ways."""
+"""The venue's process: started by the CLI, ended by SIGKILL or SIGTERM."""
 
 from __future__ import annotations
 
@@ -19,37 +19,37 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-START_SECONDS: Final = 60.0  # a minute's trading is recovered in one
+START_SECONDS: Final = 60.0  # a minute's trading is recovered within a minute
 STOP_SECONDS: Final = 20.0
 _ADDRESS: Final = re.compile(rb"ws://\S+:(\d+)")
 
 
 class ServerError(Exception):
-    """The venue's process did not do what it was asked; the message says why."""
+    """The venue's process did not obey; the message says why."""
 
 
 class Server:
-    """``carbonex serve DIR`` in a process group of its own.
+    """``carbonex serve DIR`` in its own session.
 
-    So the terminal's Ctrl-C reaches only the demo, which ends the trading
-    first. What the server writes to stderr is kept in ``DIR/server.log``.
+    The terminal's Ctrl-C then reaches only the demo, which ends the trading first.
+    The server's stderr goes to ``DIR/server.log``.
     """
 
     def __init__(self, directory: Path) -> None:
         self.directory = directory
-        self.port = 0  # the system's choice at the first start, then the same again
+        self.port = 0  # chosen by the system at the first start, then fixed
         self._process: Process | None = None
 
     @property
     def url(self) -> str:
-        """Where clients connect."""
+        """The address that clients connect to."""
         return f"ws://127.0.0.1:{self.port}"
 
     async def start(self) -> None:
-        """Start it and wait until clients can connect.
+        """Start the venue and wait until clients can connect.
 
         Raises:
-            ServerError: If it ends, or says nothing for START_SECONDS.
+            ServerError: If it exits, or announces no port within START_SECONDS.
 
         """
         assert self._process is None
@@ -70,7 +70,7 @@ class Server:
             raise ServerError(self._complaint("was not ready in time")) from None
 
     async def kill(self) -> None:
-        """End it without any warning, as a power cut or the OOM killer would."""
+        """Kill the venue without warning, as a power cut or the OOM killer would."""
         if self._process is not None:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(self._process.pid, signal.SIGKILL)
@@ -78,14 +78,14 @@ class Server:
             self._process = None
 
     async def stop(self) -> None:
-        """Ask it to end, and wait until it has written everything.
+        """Ask the venue to stop, and wait until it has written everything.
 
         Raises:
-            ServerError: If it ends with an error or not at all.
+            ServerError: If it exits with an error or does not exit in time.
 
         """
         assert self._process is not None
-        with contextlib.suppress(ProcessLookupError):  # its exit code will tell
+        with contextlib.suppress(ProcessLookupError):  # the exit code says why
             self._process.terminate()
         try:
             async with asyncio.timeout(STOP_SECONDS):
@@ -97,7 +97,7 @@ class Server:
             raise ServerError(self._complaint(f"stopped with exit code {code}"))
 
     def recovered(self) -> list[str]:
-        """Return the digest of the state that each start came back to, as it said."""
+        """Return the digests of the recovered states, as logged at each start."""
         lines = self._log_path.read_text(encoding="utf-8").splitlines()
         said = [json.loads(line) for line in lines if '"recovered"' in line]
         return [line["digest"] for line in said if line["event"] == "recovered"]

@@ -1,4 +1,4 @@
-"""Everybody connected and trading, and what they see of it."""
+"""The connected traders and the market data they receive."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ if TYPE_CHECKING:
     from .trader import Trader
 
 
-# An order that is two seconds late is refused, so its fate is known by then:
-# that is how long a trader waits at most after the venue was killed.
+# The venue refuses an order that is two seconds late. After that time a trader
+# therefore knows the fate of its order and need not wait longer after the kill.
 TIMEOUTS: Final = Timeouts(order=2.0, answer=20.0)
 NEWS_SECONDS: Final = 0.03  # between two moves of the fair prices
-HEAD_START: Final = 0.5  # for the makers, so that the first buyer finds a market
-SETTLING: Final = 0.2  # for everybody to read what has arrived
-RELISTEN_SECONDS: Final = 0.1  # until the listener connects again
+HEAD_START: Final = 0.5  # of the makers, so that the first buyer finds quotes
+SETTLING: Final = 0.2  # time for every client to read what has arrived
+RELISTEN_SECONDS: Final = 0.1  # before the listener reconnects
 
 
 @asynccontextmanager
@@ -43,7 +43,7 @@ async def open_stage(
 ) -> AsyncIterator[Stage]:
     """Connect the cast to the venue at ``url`` and let it trade within the block.
 
-    What ends one trader, or the block, ends everybody and is raised.
+    An error of one trader, or of the block, ends all traders and is raised.
     """
     async with AsyncExitStack() as stack:
         stage = Stage(await _Cast.connected(stack, url, keys, evidence, seconds))
@@ -57,7 +57,7 @@ async def open_stage(
 
 
 class Stage:
-    """The traders at work. ``scene`` says what is going on."""
+    """The traders at work; ``scene`` describes what is happening."""
 
     def __init__(self, cast: _Cast) -> None:
         self.scene = "the market opens"
@@ -69,7 +69,7 @@ class Stage:
         self._following: list[asyncio.Task[None]] = []
 
     def start(self, tasks: asyncio.TaskGroup) -> None:
-        """Let everybody begin; the makers a little earlier."""
+        """Start everybody; the makers start a little earlier."""
         cast = self._cast
         for watching in (
             *(trader.follow_executions() for trader in cast.traders),
@@ -85,10 +85,10 @@ class Stage:
             self._at_work.append(tasks.create_task(working))
 
     async def finish(self) -> dict[str, Balances]:
-        """End the trading; return what every account holds, as the venue says.
+        """End the trading; return every account's balances as the venue states them.
 
-        Orders that rest stay where they are. When it returns, everybody has
-        been told everything: an answer comes after all that was sent before it.
+        Resting orders stay in the book. On return every client has received everything,
+        because an answer arrives after all data that was sent before it.
         """
         cast = self._cast
         cast.ending.set()
@@ -101,12 +101,12 @@ class Stage:
         return balances
 
     def stop_following(self) -> None:
-        """End what would follow the venue for ever."""
+        """Cancel the tasks that would follow the venue forever."""
         for task in self._following:
             task.cancel()
 
     def picture(self) -> Picture:
-        """Return what is to be seen now."""
+        """Return the current state for display."""
         cast, tape, evidence = self._cast, self._tape, self._cast.evidence
         now = time.monotonic()
         sample = Sample(now, evidence.commands, tape.trades)
@@ -123,7 +123,7 @@ class Stage:
             seq=evidence.newest.seq,
             position=evidence.newest.position,
             chain=evidence.newest.hash,
-            clients=len(cast.traders) + 2,  # and the observer and the listener
+            clients=len(cast.traders) + 2,  # plus the observer and the listener
             ladders=[self._ladder(p.instrument, p.title) for p in PRODUCTS],
             prints=list(tape.recent),
             mandates=[
@@ -153,7 +153,7 @@ class Stage:
 
 
 class _Cast:
-    """Everybody who is connected, and the prices that all makers believe in."""
+    """All connected clients, and the fair prices that all makers share."""
 
     def __init__(self, url: str, evidence: Evidence, seconds: float) -> None:
         self.evidence = evidence
@@ -176,7 +176,7 @@ class _Cast:
         evidence: Evidence,
         seconds: float,
     ) -> _Cast:
-        """Connect each company with its own key, and an observer without one."""
+        """Connect each company with its own key, and an observer without a key."""
         cast = cls(url, evidence, seconds)
         cast.observer = await stack.enter_async_context(connect(url))
         for product in PRODUCTS:
@@ -193,11 +193,11 @@ class _Cast:
 
     @property
     def traders(self) -> list[Trader]:
-        """All companies."""
+        """All companies: makers, then mandated traders."""
         return [*self.makers, *self.mandated]
 
     async def spread_news(self) -> None:
-        """Move the fair prices, for ever."""
+        """Move the fair prices, forever."""
         prices = {
             product.instrument: FairPrice(product.reference, self._random)
             for product in PRODUCTS
@@ -208,7 +208,7 @@ class _Cast:
                 self._fair[instrument] = price.step()
 
     async def keep_listening(self) -> None:
-        """Hear every heartbeat, of the venue before and after it was killed."""
+        """Record every heartbeat, before and after the kill."""
         while True:
             await listen(self._url, self.evidence)
             await asyncio.sleep(RELISTEN_SECONDS)

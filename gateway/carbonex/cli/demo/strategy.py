@@ -1,7 +1,7 @@
-"""How the demo's traders think: prices and sizes, without a socket or a clock.
+"""The trading strategies of the demo: prices and sizes, without sockets or clocks.
 
-Chance comes from the ``random.Random`` that is passed in, so that a strategy
-can be tested; what the venue makes of it is as random as the network.
+Randomness comes from the ``random.Random`` that the caller passes, so strategies
+can be tested. The venue's outcome still depends on network timing.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ if TYPE_CHECKING:
     from random import Random
 
 
-LEVELS: Final = 8  # that a maker quotes on each side
-MAX_SKEW: Final = 3  # fen, by which a maker shifts its prices to shed inventory
-SLACK: Final = 0.15  # of its schedule, by which a mandate may lag before it pays up
+LEVELS: Final = 8  # quoted by a maker on each side
+MAX_SKEW: Final = 3  # greatest price shift in fen, to shed inventory
+SLACK: Final = 0.15  # share of its schedule that a mandate may lag at leisure
 
 
 class Quote(NamedTuple):
-    """One level that a maker wants to show: fen and tonnes."""
+    """One level that a maker wants to quote: price in fen, quantity in tonnes."""
 
     side: Side
     price: int
@@ -29,9 +29,9 @@ class Quote(NamedTuple):
 
 
 class FairPrice:
-    """A price that wanders and is pulled back: what everybody believes in.
+    """The makers' fair price: a random walk that is pulled back to its start.
 
-    The pull keeps a demo of any length near the level it started from.
+    The pull keeps a demo of any length near its initial price level.
     """
 
     def __init__(self, start: int, random: Random) -> None:
@@ -40,7 +40,7 @@ class FairPrice:
         self._random = random
 
     def step(self) -> int:
-        """Let it wander once, by about one fen; return it in fen."""
+        """Move the price once, by about one fen; return it in fen."""
         pull = (self._start - self._price) * 0.01
         self._price += pull + self._random.gauss(0, 0.9)
         return round(self._price)
@@ -51,9 +51,9 @@ def quotes(
 ) -> list[Quote]:
     """Return a maker's ladder around ``fair``, best first, bids then asks.
 
-    ``excess`` is how much more than it wants to the maker holds, as a share
-    (-1 to 1): it quotes lower when it has too much, higher when too little.
-    Sizes grow with the distance from the fair price.
+    ``excess`` is the maker's surplus inventory as a share (-1 to 1). A maker with
+    too much inventory quotes lower, with too little higher. Sizes grow with the
+    distance from the fair price.
     """
     middle = fair - round(max(-1.0, min(1.0, excess)) * MAX_SKEW)
     ladder = []
@@ -67,10 +67,10 @@ def quotes(
 
 
 def slice_of(remaining: int, seconds_left: float, pause: float, random: Random) -> int:
-    """Return how many tonnes to trade now, to be done by the deadline.
+    """Return the tonnes to trade now, to finish by the deadline.
 
-    ``pause`` is the time between two slices in seconds; the last slice is the
-    rest.
+    ``pause`` is the time between two slices in seconds. The last slice is all that
+    remains.
     """
     if seconds_left <= pause:
         return remaining
@@ -79,5 +79,5 @@ def slice_of(remaining: int, seconds_left: float, pause: float, random: Random) 
 
 
 def lags(done: int, wanted: int, elapsed_share: float) -> bool:
-    """Tell whether a mandate is so late that it should pay for speed."""
+    """Return whether a mandate is so late that it should cross the spread."""
     return done < wanted * (elapsed_share - SLACK)

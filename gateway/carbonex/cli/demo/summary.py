@@ -1,4 +1,4 @@
-"""The last page of the demo: what happened, and whether it was kept."""
+"""The last page of the demo: the numbers, and whether each promise was kept."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def print_summary(console: Console, outcome: Outcome) -> None:
-    """Print what happened in numbers, then each promise and whether it was kept."""
+    """Print the numbers, then each promise and whether it was kept."""
     picture = outcome.picture
     console.print(
         f"{counted(len(picture.mandates), 'company', 'companies')} with a mandate and"

@@ -1,4 +1,4 @@
-"""The public tape as the demo shows it: last prices, volumes, recent prints, rates."""
+"""The demo's public tape: last prices, volumes, recent prints and rates."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ if TYPE_CHECKING:
 
 
 RECENT: Final = 20  # prints
-WINDOW_SECONDS: Final = 2.0  # over which rates are taken
+WINDOW_SECONDS: Final = 2.0  # the averaging window of the rates
 
 
 class Line:
-    """One instrument's day."""
+    """The trading of one instrument."""
 
     def __init__(self) -> None:
         self.opened: Decimal | None = None
@@ -29,7 +29,7 @@ class Line:
 
 
 class Tape:
-    """What was printed; newest first in ``recent``."""
+    """The prints; ``recent`` is newest first."""
 
     def __init__(self, instruments: list[str]) -> None:
         self.lines = {instrument: Line() for instrument in instruments}
@@ -37,11 +37,11 @@ class Tape:
 
     @property
     def trades(self) -> int:
-        """How many trades were printed in all instruments."""
+        """The number of trades printed in all instruments."""
         return sum(line.trades for line in self.lines.values())
 
     def add(self, trade: Trade) -> None:
-        """Take one print."""
+        """Add one print."""
         line = self.lines[trade.instrument]
         if line.opened is None:
             line.opened = trade.price
@@ -54,7 +54,7 @@ class Tape:
 
 
 class Sample(NamedTuple):
-    """How much there was in total at one moment, in seconds of any clock."""
+    """The totals at one moment; ``at`` is in seconds of any clock."""
 
     at: float
     commands: int
@@ -68,7 +68,7 @@ class Rates:
         self._samples = deque([Sample(began, 0, 0)])
 
     def update(self, sample: Sample) -> tuple[float, float]:
-        """Take the newest totals; return commands and trades per second."""
+        """Add the newest totals; return commands and trades per second."""
         self._samples.append(sample)
         while (
             len(self._samples) > 2 and self._samples[1].at <= sample.at - WINDOW_SECONDS

@@ -1,4 +1,4 @@
-"""What all of the demo's traders share: asking, and surviving a dead venue."""
+"""The common base of the demo's traders: requests that survive a venue failure."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ T = TypeVar("T")
 
 
 class Trader:
-    """One company's connection, its account of the same name, and its memory.
+    """One company: its connection, its account of the same name, and its state.
 
-    ``interruptions`` counts how often the connection broke with a request under
-    way; when one is counted, the fate of every order in it is known.
+    ``interruptions`` counts how often the connection broke with a request in flight.
+    It is incremented only once the fate of every order in that request is known.
     """
 
     def __init__(
@@ -46,11 +46,11 @@ class Trader:
 
     @property
     def working(self) -> bool:
-        """Whether the trading goes on."""
+        """Whether trading continues."""
         return not self._ending.is_set()
 
     async def pause(self, seconds: float) -> None:
-        """Wait, but not beyond the end of the trading."""
+        """Wait, but no longer than until trading ends."""
         try:
             async with asyncio.timeout(seconds):
                 await self._ending.wait()
@@ -58,12 +58,12 @@ class Trader:
             return
 
     async def follow_executions(self) -> None:
-        """Note every execution, from the account's first on, across interruptions."""
+        """Record every execution from the account's first, across interruptions."""
         async for execution in self.venue.executions(from_seq=1):
             self._evidence.executed(execution)
 
     async def ask(self, request: Awaitable[T], commands: int = 1) -> T | None:
-        """Return the answer to ``request``, None where it was refused or lost."""
+        """Return the answer to ``request``, or None if it was refused or lost."""
         self._evidence.asked.set()
         began = time.perf_counter_ns()
         try:
@@ -79,14 +79,14 @@ class Trader:
         return answer
 
     async def place(self, request: Awaitable[Order]) -> Order | None:
-        """Return the order that ``request`` placed, None where there is none."""
+        """Return the order that ``request`` placed, or None if it placed no order."""
         order = await self.ask(request)
         if order is not None:
             self._evidence.placed(order)
         return order
 
     async def _find_out(self, lost: ConnectionLost) -> None:
-        """Wait for the venue and learn the fate of what was under way."""
+        """Wait for the venue and learn the fate of the orders in flight."""
         found: list[Order | None] = []
         if isinstance(lost, OrderStateUnknown):
             found.append(await lost.resolve())

@@ -1,4 +1,4 @@
-"""The two ways to watch the demo: a live screen, or a line now and then."""
+"""The two views of the demo: a live screen, or occasional text lines."""
 
 from __future__ import annotations
 
@@ -22,21 +22,21 @@ if TYPE_CHECKING:
 
 
 class View(Protocol):
-    """Shows pictures as they come."""
+    """Show pictures as they arrive."""
 
     @property
     def interval_s(self) -> float:
-        """How long to wait between two of them."""
+        """The seconds between two pictures."""
 
     def show(self, picture: Picture) -> None:
-        """Show how things stand."""
+        """Show the current state."""
 
     def say(self, sentence: str) -> None:
-        """Tell something that stays."""
+        """Print a message that stays visible."""
 
 
 class ScreenView:
-    """The whole terminal, redrawn; what is told stands below the figures."""
+    """The whole terminal, redrawn for each picture."""
 
     interval_s: Final[float] = 0.25
 
@@ -47,11 +47,11 @@ class ScreenView:
         self._live.update(Screen(picture), refresh=True)
 
     def say(self, sentence: str) -> None:
-        """Nothing: the picture names the scene."""
+        """Print nothing: the picture's scene says it."""
 
 
 class PlainView:
-    """Lines, for logs and pipes."""
+    """Text lines, for logs and pipes."""
 
     interval_s: Final[float] = 2.0
 
@@ -67,7 +67,7 @@ class PlainView:
 
 @contextmanager
 def open_view(console: Console, *, plain: bool) -> Iterator[View]:
-    """Return the view for ``console``: plain where it is no terminal, or if asked."""
+    """Yield the view for ``console``: plain if asked for or if not a terminal."""
     if plain or not console.is_terminal:
         yield PlainView(console)
         return

@@ -1,4 +1,4 @@
-"""Instruments and the rules that they trade by."""
+"""Sentences about instruments and their trading rules."""
 
 from __future__ import annotations
 
@@ -125,7 +125,7 @@ def _composite(method: CompositeMethod) -> str:
 
 
 def _terms(c: ListInstrument) -> Iterator[str]:
-    """Yield the terms that say something, each as a few words."""
+    """Yield the terms that differ from their neutral value, each in a few words."""
     yield f"{c.product} of {c.vintage}" if c.vintage else c.product
     yield f"tick {format_fen(c.tick)}"
     yield f"lot {c.lot:,}"

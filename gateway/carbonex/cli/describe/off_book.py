@@ -1,4 +1,4 @@
-"""Blocks and one-way auctions."""
+"""Sentences about blocks and one-way auctions."""
 
 from __future__ import annotations
 
@@ -146,7 +146,7 @@ def _(e: AuctionClosed) -> str:
 
 
 def _auction_terms(c: OpenAuction) -> Iterator[str]:
-    """Yield what the command does not leave to the instrument."""
+    """Yield the terms that override the instrument's defaults."""
     if c.reserve is not None:
         yield f"reserve {format_fen(c.reserve)}"
     if c.bidder_limit is not None:

@@ -1,4 +1,4 @@
-"""Orders in the book, and what becomes of them."""
+"""Sentences about orders in the book and their events."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Participants, keys, accounts, cash and tonnes; and what supervision notices."""
+"""Sentences about participants, keys, accounts, balances and supervision."""
 
 from __future__ import annotations
 
@@ -117,7 +117,7 @@ def _(c: SetEligibility) -> str:
 
 
 def _rule(rule: EligibilityRule) -> str:
-    """Return a rule of eligibility: ``2021 to 2024 cover 2021 to 2025``."""
+    """Return an eligibility rule as text: ``2021 to 2024 cover 2021 to 2025``."""
     vintages = _span(rule.vintage_from, rule.vintage_to) or "any vintage"
     names = f" ({', '.join(rule.instruments)})" if rule.instruments else ""
     years = _span(rule.year_from, rule.year_to)
@@ -215,7 +215,7 @@ def _frozen(c: FreezeCommand) -> str:
 
 
 def _value(c: FreezeCommand, quantity: int) -> str:
-    """Return so many fen as CNY, or so many tonnes."""
+    """Return an amount of fen as CNY, or of tonnes with the instrument."""
     return f"{quantity:,} {c.instrument}" if c.instrument else f"{cny(quantity)} CNY"
 
 

@@ -1,4 +1,4 @@
-"""Clients that come and go, and dead man's switches."""
+"""Sentences about sessions and dead man's switches."""
 
 from __future__ import annotations
 

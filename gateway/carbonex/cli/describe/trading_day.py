@@ -1,4 +1,4 @@
-"""The trading day: its phases and prices, and what it came to."""
+"""Sentences about the trading day: phases, prices and bulletins."""
 
 from __future__ import annotations
 
@@ -143,7 +143,7 @@ def _prices(e: Bulletin | ProductBulletin) -> str:
 
 
 def _traded(v: Volumes) -> str:
-    """Return what was traded by each method that traded anything."""
+    """Return the quantity and turnover of each method that had trades."""
     methods = (
         ("listed", v.listed_quantity, v.listed_turnover),
         ("block", v.block_quantity, v.block_turnover),

@@ -1,4 +1,4 @@
-"""What all sentences are made with: times, money, and the way to a sentence."""
+"""The basis of all sentences: ``describe``, times and money."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def story(command: Command, events: Iterable[Event]) -> str:
-    """Return a command and what came of it as one line: ``buy … → accepted …``."""
+    """Return a command and its events as one line: ``buy … → accepted …``."""
     outcome = [
         _refusal(event, command) if isinstance(event, Rejected) else describe(event)
         for event in events
@@ -32,10 +32,10 @@ def story(command: Command, events: Iterable[Event]) -> str:
 
 @singledispatch
 def describe(thing: object) -> str:
-    """Return a command, or an event that is no refusal, as text.
+    """Return a command or an event as text; ``story`` handles rejections.
 
     Raises:
-        TypeError: If it is neither.
+        TypeError: If ``thing`` is neither a command nor an event.
 
     """
     raise TypeError(f"{type(thing).__name__} is neither a command nor an event")
@@ -57,7 +57,7 @@ def moment(time_ns: int) -> str:
 
 
 def seconds(ns: int) -> str:
-    """Return a length of time in seconds: ``2.5 s``."""
+    """Return a duration in seconds: ``2.5 s``."""
     whole, rest = divmod(ns, 1_000_000_000)
     return f"{whole}.{rest:09}".rstrip("0").rstrip(".") + " s"
 
@@ -69,22 +69,22 @@ def cny(fen: int) -> str:
 
 
 def at(quantity: int, price: int) -> str:
-    """Return tonnes and their price: ``1,500 @ 74.63``."""
+    """Return a quantity in tonnes and its price: ``1,500 @ 74.63``."""
     return f"{quantity:,} @ {format_fen(price)}"
 
 
 def order(side: Side, quantity: int, instrument: str, price: int) -> str:
-    """Return what is wanted: ``buy 1,500 CEA25 @ 74.63``."""
+    """Return an order's terms: ``buy 1,500 CEA25 @ 74.63``."""
     return f"{name(side)} {quantity:,} {instrument} @ {format_fen(price)}"
 
 
 def name(member: enum.Enum) -> str:
-    """Return the name of a member of an enum in lower case, without underscores."""
+    """Return the name of an enum member in lower case, without underscores."""
     return member.name.lower().replace("_", " ")
 
 
 def fees(*amounts: int) -> str:
-    """Return what was paid in fees, in parentheses; nothing where there was none."""
+    """Return the fees paid, in parentheses, or "" if there were none."""
     if not any(amounts):
         return ""
     return f" (fees {' and '.join(map(cny, amounts))})"

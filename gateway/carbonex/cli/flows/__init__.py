@@ -1,7 +1,7 @@
-"""Recorded markets, sent through the venue again and compared with the record.
+"""Recorded markets, sent through the venue and compared with the recording.
 
-``lobster`` and ``bitstamp`` turn a data set's rows into the commands that its
-owners must have sent, and nothing else; ``sender`` brings them to a venue;
-``replay`` reads back what the venue made of them; the ``*_check`` modules say
-where the outcome differs from what the real market recorded.
+``lobster`` and ``bitstamp`` translate the rows of a data set to the commands that
+the orders' owners must have sent. ``sender`` sends them to a venue, and ``replay``
+replays the venue's log. The ``*_check`` modules report every difference from the
+recorded market.
 """

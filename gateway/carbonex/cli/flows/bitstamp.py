@@ -1,20 +1,20 @@
-"""Bitstamp's order events as the commands that their owners must have sent.
+"""Translate Bitstamp's order events to the commands that their owners must have sent.
 
-- A created order is a limit order, a deletion with volume left a cancel. What
-  a trade caused (changes, deletions at 0) needs no command: it must happen by
-  itself.
-- An order that the very next row deletes untouched was refused as post-only:
-  it is sent post-only, and its cancel after it.
-- An ask at 0 and a bid at 999,999,999 are market orders. Bitstamp's market
-  buy names an amount of money and is recorded with volume 0: its quantity is
-  what the makers' rows at that time lost.
-- Deletions at the recording's end are synthetic: nothing is sent, the orders
-  must be resting at the end with the recorded volume.
+- A created order is a limit order; a deletion with volume left is a cancel. The
+  effects of trades (changes, deletions at 0) need no command: matching must
+  produce them.
+- If the very next row deletes an order untouched, it was refused as post-only. It
+  is sent post-only, followed by its cancel.
+- An ask at 0 and a bid at 999,999,999 are market orders. Bitstamp's market buy
+  names an amount of money and is recorded with volume 0. Its quantity is the
+  volume that the makers' rows at that time lost.
+- Deletions at the recording's end are synthetic. Nothing is sent for them: these
+  orders must rest at the end with the recorded volume.
 
-What cannot be sent is counted: bids below one dollar (recorded as 0), and
-ghosts: orders of the initial snapshot through whose price the market traded
-later without touching them, because their deletion was lost between the
-snapshot and the first event. Volumes above the venue's largest order are cut.
+Rows that cannot be sent are counted: bids below one dollar (recorded as 0) and
+ghosts. A ghost is an order of the initial snapshot that the market later traded
+through without touching it: its deletion was lost between the snapshot and the
+first event. Volumes above the venue's largest order are cut to it.
 """
 
 from __future__ import annotations
@@ -34,12 +34,12 @@ if TYPE_CHECKING:
 
 
 INSTRUMENT: Final = "BTCUSD"
-MARKET_BUY: Final = 999_999_999  # the price with which a market buy is recorded
+MARKET_BUY: Final = 999_999_999  # the recorded price of a market buy
 MARKET_SELL: Final = 0
 
 
 class Translation(NamedTuple):
-    """A recording's commands, and what must come out of them beside the trades."""
+    """A recording's commands, and their expected results apart from the trades."""
 
     flow: Flow
     cancelled: dict[str, int]  # volume that each cancel must find
@@ -55,10 +55,10 @@ def translate(events: Sequence[OrderEvent]) -> Translation:
 
 
 def ghosts(events: Sequence[OrderEvent]) -> set[str]:
-    """Return the snapshot's orders through whose price the market traded.
+    """Return the snapshot's orders that the market traded through.
 
-    They outlive the recording untouched, though a fill at a worse price for
-    the taker shows that they were not there.
+    They stay untouched to the end of the recording, although a fill at a worse price
+    for the taker proves that they were no longer in the book.
     """
     fills = [e.price for e in events if e.action is Action.DELETED and not e.volume]
     snapshot = {e.order_id for e in events[: _snapshot_size(events)]}
@@ -159,14 +159,14 @@ class _Translator:
         self._writer.cancel(name)
 
     def _traded(self, event: OrderEvent) -> None:
-        """Note what a trade left, which must come about by itself."""
+        """Record the volume that a trade left; matching must produce it."""
         if not event.volume:
             self._writer.leave(event.order_id)
         if event.order_id not in self._by_amount:
             self._left.setdefault(event.order_id, []).append(event.volume)
 
     def _untouched(self, at: int, event: OrderEvent) -> bool:
-        """Tell whether the next row deletes the order as it was created."""
+        """Return whether the next row deletes the order untouched."""
         if at + 1 == len(self._events):
             return False
         after = self._events[at + 1]
@@ -177,7 +177,7 @@ class _Translator:
         )
 
     def _lost_by_makers(self, at: int, event: OrderEvent) -> int:
-        """Return what orders of the other side lost in the rows that follow."""
+        """Return the volume that the other side lost in the rows of the same time."""
         lost = 0
         for after in self._events[at + 1 :]:
             if after.exchange_ms != event.exchange_ms:
@@ -198,7 +198,7 @@ def _traded_through(event: OrderEvent, fills: list[int]) -> bool:
 
 
 def _snapshot_size(events: Sequence[OrderEvent]) -> int:
-    """Return how many rows at the beginning are the resting book."""
+    """Return the number of rows at the beginning that are the resting book."""
     first = events[0].exchange_ms
     return next(
         (i for i, e in enumerate(events) if e.exchange_ms != first), len(events)
@@ -206,9 +206,9 @@ def _snapshot_size(events: Sequence[OrderEvent]) -> int:
 
 
 def _synthetic_size(events: Sequence[OrderEvent]) -> int:
-    """Return how many deletions at the end were made up by the recorder.
+    """Return the number of deletions at the end that the recorder added.
 
-    They carry one time, the recorder's own in both columns.
+    They share one time, with the recorder's own clock in both columns.
     """
     end = events[-1].exchange_ms
     size = 0

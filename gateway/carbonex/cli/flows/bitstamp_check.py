@@ -1,4 +1,4 @@
-"""Whether the venue trades what Bitstamp traded, from the order events alone."""
+"""Check that the venue produces Bitstamp's trades from the order events alone."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 class BitstampCheck(Check):
-    """Compares trades, what they left, what cancels found, and what rests."""
+    """Compare trades, volumes after trades and at cancels, and resting orders."""
 
     def __init__(
         self, translation: Translation, trades: Sequence[RecordedTrade]
@@ -40,8 +40,8 @@ class BitstampCheck(Check):
         self._refused: set[str] = set()  # post-only orders
         self.trades = 0  # equal in both ids, price, size and aggressor
         self.left = 0  # volumes after a trade that equal the recorded ones
-        self.cancels = 0  # that found the recorded volume
-        self.resting = 0  # at the end, with the recorded volume
+        self.cancels = 0  # cancels that found the recorded volume
+        self.resting = 0  # orders resting at the end with the recorded volume
 
     def follow(self, command: OrderCommand, event: Event) -> None:
         """Compare a trade, a cancel or a refusal."""
@@ -53,7 +53,7 @@ class BitstampCheck(Check):
             self._cancelled(event)
 
     def finish(self, exchange: Exchange) -> None:
-        """Compare what trades left and what rests; note trades that did not come."""
+        """Compare the volumes left and the resting orders; report missing trades."""
         super().finish(exchange)
         for trade in self._trades:
             self.differs("trade", trade, "none")
@@ -61,7 +61,7 @@ class BitstampCheck(Check):
         self._compare_resting(exchange)
 
     def equal(self) -> dict[str, int]:
-        """Return the trades and volumes that came out as recorded."""
+        """Return the counts of trades and volumes that equal the record."""
         return {
             "trades (both orders, size, price, side)": self.trades,
             "volumes left by a trade": self.left,
@@ -71,7 +71,7 @@ class BitstampCheck(Check):
         }
 
     def explained(self) -> dict[str, int]:
-        """Return what is not sent as recorded, or cannot be known."""
+        """Return the counts of rows not sent as recorded, or with unknown details."""
         counts = self._translation.counts
         return {
             "post-only orders accepted, then cancelled": counts["post_only"]
@@ -98,7 +98,7 @@ class BitstampCheck(Check):
             self.differs("trade", recorded, venue)
 
     def _rejected(self, command: OrderCommand, rejected: Rejected) -> None:
-        """A post-only order may be refused, and its cancel then finds nothing."""
+        """Accept refusals of post-only orders and of their cancels; report others."""
         reason = rejected.reason
         if type(command) is PlaceOrder:
             explained = (

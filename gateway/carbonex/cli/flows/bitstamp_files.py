@@ -1,7 +1,7 @@
-"""Bitstamp's files: every order event of half an hour, and its trades.
+"""Read Bitstamp's files: half an hour of order events and trades.
 
-Prices are whole dollars; one dollar is one fen here. Volumes have up to eight
-decimals; 0.00000001 BTC is one tonne here.
+Prices are whole dollars; one dollar is mapped to one fen. Volumes have up to eight
+decimals; 0.00000001 BTC is mapped to one tonne.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ UNITS: Final = 10**8  # per BTC
 
 
 class Action(enum.Enum):
-    """What happened to an order."""
+    """The kind of an order event."""
 
     CREATED = "created"
     CHANGED = "changed"
@@ -34,7 +34,7 @@ class Action(enum.Enum):
 
 
 class OrderEvent(NamedTuple):
-    """One row: ``volume`` is what the order has left, in 1e-8 BTC."""
+    """One row; ``volume`` is the order's remaining volume in 1e-8 BTC."""
 
     order_id: str
     local_ms: int
@@ -56,14 +56,14 @@ class RecordedTrade(NamedTuple):
 
 
 class FormatError(Exception):
-    """The files are not what they should be; the message says where and why."""
+    """A file is missing or malformed; the message says where and why."""
 
 
 def load(folder: Path) -> tuple[list[OrderEvent], list[RecordedTrade]]:
     """Return the order events and the trades in ``folder``, in recorded order.
 
     Raises:
-        FormatError: If a file is missing or a price is no whole dollar.
+            FormatError: If a file is missing or a price is not a whole dollar.
 
     """
     orders, trades = folder / ORDERS_FILE, folder / TRADES_FILE
@@ -77,7 +77,7 @@ def load(folder: Path) -> tuple[list[OrderEvent], list[RecordedTrade]]:
 
 
 def read_events(lines: Iterable[str]) -> list[OrderEvent]:
-    """Return the order events in CSV ``lines``, header first."""
+    """Return the order events in CSV ``lines``; the first line is the header."""
     return [
         OrderEvent(
             row["id"],
@@ -93,7 +93,7 @@ def read_events(lines: Iterable[str]) -> list[OrderEvent]:
 
 
 def read_trades(lines: Iterable[str]) -> list[RecordedTrade]:
-    """Return the trades in CSV ``lines``, header first."""
+    """Return the trades in CSV ``lines``; the first line is the header."""
     return [
         RecordedTrade(
             row["buy_order_id"],

@@ -1,4 +1,4 @@
-"""Following a venue through a flow, and noting what did not come out as recorded."""
+"""Follow a venue through a flow and record differences from the recording."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class Difference(NamedTuple):
-    """Something that did not come out as recorded."""
+    """One difference between the recording and the venue."""
 
     what: str
     recorded: str
@@ -25,20 +25,21 @@ class Difference(NamedTuple):
 
 
 class Check:
-    """Told of every command of the flow and its events, in the venue's order.
+    """Receives every command of the flow with its events, in the venue's order.
 
-    ``reply`` for each command, ``settled`` after each batch of them, ``finish``
-    at the end. The venue must have taken exactly the flow's commands, in order.
+    The replay calls ``reply`` for each command, ``settled`` after each batch, and
+    ``finish`` at the end. The venue must have logged exactly the flow's commands, in
+    order.
     """
 
     def __init__(self, commands: Sequence[OrderCommand]) -> None:
         self._commands = commands
-        self.at = 0  # the command that is next
+        self.at = 0  # index of the next command
         self.refused: Counter[str] = Counter()
         self.differences: list[Difference] = []
 
     def reply(self, command: OrderCommand, events: Sequence[Event]) -> None:
-        """Take in what the venue made of the flow's next command."""
+        """Check the flow's next command and its events."""
         wanted = self._commands[self.at] if self.at < len(self._commands) else None
         if replace(command, key="") != wanted:
             self.differs(f"command {self.at}", wanted, command)
@@ -50,28 +51,28 @@ class Check:
         self.at += 1
 
     def follow(self, command: OrderCommand, event: Event) -> None:
-        """Take in one event of ``command``."""
+        """Check one event of ``command``."""
         raise NotImplementedError
 
     def done(self) -> None:
-        """All events of a command have been followed."""
+        """Run checks after all events of a command."""
 
     def settled(self, exchange: Exchange) -> None:
-        """All commands up to here have been followed, and ``exchange`` holds them."""
+        """Run checks after all commands of a batch, with the resulting ``exchange``."""
 
     def finish(self, exchange: Exchange) -> None:
-        """Note what should have come and did not."""
+        """Record expected results that did not occur."""
         if self.at != len(self._commands):
             self.differs("commands", len(self._commands), self.at)
 
     def equal(self) -> dict[str, int]:
-        """Return how many of what came out as recorded."""
+        """Return the counts of results that equal the record, by kind."""
         raise NotImplementedError
 
     def explained(self) -> dict[str, int]:
-        """Return what the recording itself leaves open, and how often."""
+        """Return the counts of cases that the recording leaves open, by kind."""
         raise NotImplementedError
 
     def differs(self, what: str, recorded: object, venue: object) -> None:
-        """Note a difference that nothing explains."""
+        """Record an unexplained difference."""
         self.differences.append(Difference(what, str(recorded), str(venue)))

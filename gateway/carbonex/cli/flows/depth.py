@@ -1,4 +1,4 @@
-"""The book as a reader of events keeps it, without the engine's own."""
+"""An order book rebuilt from events alone, independent of the engine's book."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 class Depth:
     """Level totals of one instrument, followed event by event.
 
-    Feed it the events of a command one by one, and ``settle`` after the last:
-    only then is it known what of a new order rests.
+    Call ``follow`` for each event of a command and ``settle`` after the last. Only
+    then is the resting part of a new order known.
     """
 
     def __init__(self) -> None:
@@ -33,10 +33,11 @@ class Depth:
             SortedDict(),
         )
         self._resting: dict[int, tuple[Side, int, int]] = {}  # side, price, tonnes
-        self._entering: tuple[int, Side, int, int] | None = None  # with its id first
+        # the same, after its order id
+        self._entering: tuple[int, Side, int, int] | None = None
 
     def follow(self, event: Event) -> None:
-        """Take in one event; what concerns no book changes nothing."""
+        """Apply one event; events that do not affect the book change nothing."""
         if type(event) is OrderAccepted:
             order = event.order
             self._entering = (event.order_id, order.side, event.price, order.quantity)
@@ -54,7 +55,7 @@ class Depth:
             self._entering = (event.order_id, side, event.price, event.remaining)
 
     def settle(self) -> None:
-        """Let what is left of a new or amended order rest: its command is done."""
+        """Rest the remainder of a new or amended order at the end of its command."""
         if self._entering is not None:
             order_id, side, price, tonnes = self._entering
             self._entering = None
@@ -63,7 +64,7 @@ class Depth:
                 self._set(order_id, tonnes)
 
     def best(self, side: Side, levels: int) -> list[tuple[int, int]]:
-        """Return up to ``levels`` (price, tonnes), best first. O(levels)."""
+        """Return up to ``levels`` pairs (price, tonnes), best first. O(levels)."""
         return [(abs(key), total) for key, total in self._sides[side].items()[:levels]]
 
     def _entered(self, remaining: int) -> None:

@@ -1,4 +1,4 @@
-"""A flow: a recorded market's commands, and what a venue needs before them."""
+"""A flow: the commands of a recorded market, and the venue setup they need."""
 
 from __future__ import annotations
 
@@ -24,18 +24,19 @@ if TYPE_CHECKING:
     from carbonex.engine import Command, OrderCommand
 
 
-# Every desk is a participant with one account, rich enough never to be refused:
-# a real market's orders were funded, and funding is not what is compared.
+# Every desk is a participant with one account. Its balances are so large that no
+# order is refused for funds: the real orders were funded, and funding is not
+# under comparison.
 CASH: Final = 2**58  # fen
 TONNES: Final = 2**58
-UNBOUNDED: Final = MAX_OPEN_ORDERS  # client ids and open orders of a desk
+UNBOUNDED: Final = MAX_OPEN_ORDERS  # limit on a desk's client ids and open orders
 
-# For an exchange whose time stands still: the flow's orders are good till cancelled.
+# For an exchange whose time does not advance: the flow's orders are GTC.
 ANY_DAY: Final = BeginDay("", 20260105, DAY_NS)
 
 
 class Flow(NamedTuple):
-    """What is sent, in order, to one instrument by ``desks`` accounts."""
+    """Commands for one instrument in order, sent by ``desks`` accounts."""
 
     instrument: str
     desks: int
@@ -43,27 +44,27 @@ class Flow(NamedTuple):
 
     @property
     def turns(self) -> int:
-        """How often a command follows one of another desk."""
+        """The number of commands whose predecessor came from another desk."""
         return sum(a.account != b.account for a, b in pairwise(self.commands))
 
 
 def account_of(desk: int) -> str:
-    """Return the name of a desk, of its account and of its participant."""
+    """Return the name shared by a desk's account and its participant."""
     return f"desk-{desk}"
 
 
 def desk_of(account: str) -> int:
-    """Return the desk whose account this is."""
+    """Return the desk that owns the account."""
     return int(account.removeprefix("desk-"))
 
 
 def long_day(now_ns: int) -> BeginDay:
-    """Return what begins a day that stays open as long as one may, in ns from the epoch."""
+    """Return the command for the longest permitted day from ``now_ns`` (epoch) on."""
     return BeginDay("", date_at(now_ns), now_ns + END_DAYS * DAY_NS)
 
 
 def opening(flow: Flow, day: BeginDay = ANY_DAY) -> list[Command]:
-    """Return the commands that a venue needs before the flow's first one."""
+    """Return the setup commands that a venue needs before the flow."""
     commands: list[Command] = [ListInstrument("", flow.instrument)]
     for name in map(account_of, range(flow.desks)):
         commands += [

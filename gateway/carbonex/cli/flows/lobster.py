@@ -1,19 +1,20 @@
-"""LOBSTER's messages as the commands that their owners must have sent.
+"""Translate LOBSTER's messages to the commands that the owners must have sent.
 
 - A new order is a limit order, a reduction an amend to the lower total, a
   deletion a cancel. Each carries the recorded id as its client order id.
-- Executions at one time on one side are one aggressor: an ioc order for their
-  sum at the worst price. A new order on the aggressor's own side at that time
-  and no better a price is its rest: then it is one limit order for both.
+- Executions at one time on one side have one aggressor: an IOC order for their
+  sum at the worst price. If a new order follows at that time on the aggressor's
+  side and at no better a price, it is the aggressor's remainder. Then one limit
+  order covers both.
 - Executions of hidden orders touch no book and need no command.
-- The first recorded book is placed as anonymous orders, one a level: whose
-  orders rested before the recording is not known. Messages that name unknown
-  ids take from these.
+- The first recorded book is placed as anonymous orders, one per level, because
+  the owners of these orders are unknown. Messages that name unknown ids take
+  from them.
 
-Two things are sent that no message asks for, and each is counted. Where Nasdaq
-passed an older order over, that order goes to the back of its queue first
-(``Passed``). Where a level enters the best 30 with other shares than the
-messages tell of, the difference is placed or cancelled (``Correction``).
+Two kinds of commands are sent without a message, and each is counted. If Nasdaq
+passed over an older order, that order first loses its queue priority (``Passed``).
+If a level enters the best 30 with other shares than the messages account for, the
+difference is placed or cancelled (``Correction``).
 """
 
 from __future__ import annotations
@@ -43,14 +44,14 @@ if TYPE_CHECKING:
 
 
 INSTRUMENT: Final = "AAPL"
-ALL: Final = -1  # trades of a mark: when the command is done
-COMPARED: Final = 10  # levels that must equal the record before any correction
+ALL: Final = -1  # trades of a mark: compare after the whole command
+COMPARED: Final = 10  # levels that must equal the record even before a correction
 
 
 class Mark(NamedTuple):
-    """After ``trades`` trades of a command, the book must equal a recorded row's."""
+    """After ``trades`` trades of a command the book must equal a recorded row."""
 
-    row: int  # of orderbook_30, counted from 0
+    row: int  # of orderbook_30, from 0
     command: int
     trades: int
     levels: int
@@ -59,14 +60,14 @@ class Mark(NamedTuple):
 class Fill(NamedTuple):
     """An execution that the recording lists."""
 
-    command: int  # the aggressor's
-    maker: str  # an anonymous order's id where the recording names an unknown one
+    command: int  # the aggressor's command
+    maker: str  # the anonymous order's id if the recorded id is unknown
     price: int
     size: int
 
 
 class Passed(NamedTuple):
-    """Nasdaq executed ``executed`` while ``older`` stood before it in the queue."""
+    """Nasdaq executed ``executed`` although ``older`` had priority in the queue."""
 
     time: str
     side: Side
@@ -76,17 +77,17 @@ class Passed(NamedTuple):
 
 
 class Correction(NamedTuple):
-    """Shares that came or went while the level was beyond the best 50."""
+    """Shares that appeared or vanished while the level was beyond the best 50."""
 
     row: int
     side: Side
-    level: int  # from 0, in the recorded book or beyond its end
+    level: int  # from 0, in the recorded book or past its end
     price: int
     shares: int  # negative: cancelled
 
 
 class Translation(NamedTuple):
-    """A recording's commands, and all that must come out of them."""
+    """A recording's commands and their expected results."""
 
     flow: Flow
     marks: list[Mark]
@@ -97,7 +98,7 @@ class Translation(NamedTuple):
 
 
 def translate(rows: Sequence[Row]) -> Translation:
-    """Return the commands for ``rows``, the first of which has a book.
+    """Return the commands for ``rows``; the first row must have a book.
 
     Raises:
         FormatError: If shares are executed that no book has shown.
@@ -141,7 +142,7 @@ class _Translator:
         )
 
     def _seed(self) -> None:
-        """Place the first recorded book, and the order that the first row adds."""
+        """Place the first recorded book and the order that the first row adds."""
         message, line = self._rows[0]
         assert line is not None
         is_new = message.kind is Kind.NEW
@@ -157,7 +158,7 @@ class _Translator:
         self._compare_and_correct(0)
 
     def _step(self, at: int) -> int:
-        """Translate the row ``at``, and those that belong to the same command."""
+        """Translate row ``at`` and its command's other rows; return the next row."""
         message = self._rows[at].message
         kind = message.kind
         if kind is Kind.EXECUTE:
@@ -173,7 +174,7 @@ class _Translator:
         self._place(Resting(name, side, price, size, size))
 
     def _withdraw(self, message: Message) -> None:
-        """Cancel or reduce the named order, or as many anonymous shares."""
+        """Cancel or reduce the named order, or anonymous shares of the same size."""
         order = self._book.orders.get(message.order_id)
         if order is not None:
             self._reduce(order, message.size)
@@ -187,13 +188,14 @@ class _Translator:
         self._counts["unseen" if left else "anonymous"] += 1
 
     def _aggressor(self, at: int) -> int:
-        """Translate a run of executions into the order that caused them."""
+        """Translate executions to their aggressor's order; return the next row."""
         end = end_of_run(self._rows, at)
         rest_at = rest_of_run(self._rows, end)
         rest = None if rest_at is None else self._rows[rest_at].message
         run = [r.message for r in self._rows[at:end] if r.message.kind is Kind.EXECUTE]
         quantity = sum(message.size for message in run)
         side = _opposite(run[0].side)
+        # The last execution is at the worst price.
         price = run[-1].price if rest is None else rest.price
         fills = [fill for message in run for fill in self._execute(message)]
         command = len(self._writer)
@@ -214,7 +216,7 @@ class _Translator:
         return after
 
     def _execute(self, message: Message) -> list[Fill]:
-        """Record one execution; send to the back whom Nasdaq passed over."""
+        """Apply one execution; requeue the orders that Nasdaq passed over."""
         queue = self._book.queue(message.side, message.price)
         named = self._book.orders.get(message.order_id)
         if named is None:
@@ -235,7 +237,7 @@ class _Translator:
         return fills
 
     def _pass_over(self, message: Message, older: Resting) -> None:
-        """A higher total and the old one again: the order has lost its place."""
+        """Amend to a higher total and back, so that the order loses its priority."""
         self._writer.amend(older.order_id, older.total + 1)
         self._writer.amend(older.order_id, older.total)
         self._book.requeue(older)
@@ -243,7 +245,7 @@ class _Translator:
         self._passed.append(Passed(time, side, price, executed, older.order_id))
 
     def _mark_run(self, at: int, after: int, command: int) -> None:
-        """Compare the book within the run too: after each of its trades."""
+        """Add marks after each trade within the run."""
         trades = 0
         for row in self._rows[at : after - 1]:
             trades += row.message.kind is Kind.EXECUTE
@@ -252,7 +254,7 @@ class _Translator:
                 self._shown += 1
 
     def _compare_and_correct(self, at: int) -> None:
-        """Demand the recorded book after row ``at``, and correct its far end."""
+        """Add a mark for the book after row ``at``, and correct its deep levels."""
         line = self._rows[at].book
         if line is None:
             return
@@ -264,18 +266,20 @@ class _Translator:
         self._shown += 1
 
     def _correct(self, recorded: Recorded, at: int) -> bool:
-        """Make the best 30 levels equal to the record; tell whether they were not."""
+        """Make the best 30 levels equal the record; return whether they differed."""
         before = len(self._corrections)
         for side in (BUY, SELL):
             levels = recorded[side]
             if self._book.depth(side, DEPTH) == levels:
                 continue
             shares = dict(levels)
+            # Cut levels down first, as far as the record shows this side.
             for level, queue in enumerate(self._book.within(side, levels[-1][0])):
                 excess = queue.total - shares.get(queue.price, 0)
                 if excess > 0:
                     self._note(side, level, queue.price, -excess)
                     self._cut(side, queue.price, excess, at)
+            # Then fill up the levels that hold too little.
             known = dict(self._book.depth(side, DEPTH))
             for level, (price, total) in enumerate(levels):
                 if total > known.get(price, 0):
@@ -284,7 +288,7 @@ class _Translator:
         return len(self._corrections) > before
 
     def _cut(self, side: Side, price: int, excess: int, at: int) -> None:
-        """Withdraw shares, first of orders that no later message names."""
+        """Withdraw shares, starting with orders that no later message names."""
         queue = self._book.queue(side, price)
         queue.sort(key=lambda each: self._last_named.get(each.order_id, -1) > at)
         for order in queue:
@@ -302,12 +306,12 @@ class _Translator:
         self._place(order)
 
     def _place(self, order: Resting) -> None:
-        """Send an order that trades with none, and let it rest."""
+        """Send a non-marketable order and add it to the book."""
         self._writer.limit(order.order_id, order.side, order.price, order.total)
         self._book.add(order)
 
     def _reduce(self, order: Resting, shares: int) -> None:
-        """Send an amend to the lower total, or a cancel if nothing is to remain."""
+        """Send an amend to the lower total, or a cancel if nothing remains."""
         if shares < order.remaining:
             order.total -= shares
             self._writer.amend(order.order_id, order.total)

@@ -1,7 +1,7 @@
-"""What a LOBSTER recording says about every queue: who rests where, how much.
+"""The queues of a LOBSTER recording: the orders at each price and their shares.
 
-It follows the messages alone and matches nothing, so that it can tell where
-the real market passed an older order over.
+The book applies the messages without matching. It can therefore show where the
+real market passed over an older order.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 
 
 class Resting:
-    """An order that the recording left in the book.
+    """A resting order of the recording.
 
-    ``total`` is what its owner wants altogether, traded part included;
-    ``remaining`` what of it still rests. An anonymous order stands for shares
-    of which only the level's total is known.
+    ``total`` is the order's total quantity, executed part included; ``remaining`` is
+    the resting part. An anonymous order stands for shares of unknown owners: only
+    the level's total is known.
     """
 
     __slots__ = ("anonymous", "order_id", "price", "remaining", "side", "total")
@@ -39,7 +39,7 @@ class Resting:
 
 
 class Queue:
-    """The orders at one price, oldest first, and their shares together."""
+    """The orders at one price, oldest first, and the sum of their shares."""
 
     __slots__ = ("orders", "price", "total")
 
@@ -60,7 +60,7 @@ class RecordedBook:
         )
 
     def add(self, order: Resting) -> None:
-        """Put ``order`` behind the others at its price."""
+        """Add ``order`` at the back of the queue at its price."""
         queues = self._sides[order.side]
         key = _key(order.side, order.price)
         queue = queues.get(key)
@@ -71,7 +71,7 @@ class RecordedBook:
         self.orders[order.order_id] = order
 
     def take(self, order: Resting, shares: int) -> None:
-        """Take ``shares`` from the order; it leaves when nothing remains."""
+        """Take ``shares`` from the order; remove it when nothing remains."""
         assert 0 < shares <= order.remaining
         key = _key(order.side, order.price)
         queue = self._sides[order.side][key]
@@ -85,7 +85,7 @@ class RecordedBook:
             del self._sides[order.side][key]
 
     def requeue(self, order: Resting) -> None:
-        """Put the order behind all others at its price."""
+        """Move the order to the back of the queue at its price."""
         orders = self._sides[order.side][_key(order.side, order.price)].orders
         orders[order.order_id] = orders.pop(order.order_id)
 
@@ -95,7 +95,7 @@ class RecordedBook:
         return [] if queue is None else list(queue.orders.values())
 
     def depth(self, side: Side, levels: int) -> list[tuple[int, int]]:
-        """Return up to ``levels`` (price, shares), best first."""
+        """Return up to ``levels`` pairs (price, shares), best first."""
         return [(q.price, q.total) for q in self._sides[side].values()[:levels]]
 
     def within(self, side: Side, price: int) -> Iterator[Queue]:

@@ -1,4 +1,4 @@
-"""Whether the venue's book and fills equal what LOBSTER recorded."""
+"""Check that the venue's books and fills equal LOBSTER's record."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 
 
 class LobsterCheck(Check):
-    """Compares every fill, and the book at every mark.
+    """Compare every fill, and the book at every mark.
 
-    The book is kept from the events alone, and held against the engine's own
+    The book is rebuilt from events alone. It is compared with the engine's own book
     after each batch.
     """
 
@@ -36,13 +36,13 @@ class LobsterCheck(Check):
         self._books = (row.book for row in rows if row.book is not None)
         self._book: Recorded = ([], [])
         self._depth = Depth()
-        self._trades = 0  # of the command that is followed
+        self._trades = 0  # of the current command
         self.rows = 0  # recorded books that were compared
-        self.marks: Counter[int] = Counter()  # comparisons, by levels a side
-        self.fills = 0  # executions of the recorded order, size and price
+        self.marks: Counter[int] = Counter()  # comparisons, by levels per side
+        self.fills = 0  # fills equal in order, size and price
 
     def follow(self, command: OrderCommand, event: Event) -> None:
-        """Keep the book, and compare after each trade where a row demands it."""
+        """Update the book, and compare it after each trade that has a mark."""
         self._depth.follow(event)
         if type(event) is Trade:
             self._fill(event)
@@ -52,13 +52,13 @@ class LobsterCheck(Check):
             self.differs(f"command {self.at}", command, event)
 
     def done(self) -> None:
-        """Let a new order's remainder rest, and compare."""
+        """Rest a new order's remainder and compare the book."""
         self._depth.settle()
         self._trades = 0
         self._compare(ALL)
 
     def settled(self, exchange: Exchange) -> None:
-        """Hold the engine's own book against the one kept from its events."""
+        """Compare the engine's own book with the book rebuilt from its events."""
         book = exchange.instruments[INSTRUMENT].book
         for side in Side:
             engine = [level[:2] for level in book.depth(side, DEPTH)]
@@ -67,7 +67,7 @@ class LobsterCheck(Check):
                 self.differs(what, self._depth.best(side, DEPTH), engine)
 
     def finish(self, exchange: Exchange) -> None:
-        """Note the fills and rows that did not come."""
+        """Report fills and marks that did not occur."""
         super().finish(exchange)
         for fill in self._fills:
             self.differs(f"command {fill.command}", fill, "no fill")
@@ -75,7 +75,7 @@ class LobsterCheck(Check):
             self.differs(f"row {mark.row}", mark, "not reached")
 
     def equal(self) -> dict[str, int]:
-        """Return the books and executions that came out as recorded."""
+        """Return the counts of books and executions that equal the record."""
         return {
             "books, at least 10 levels a side": self.rows,
             "books, all 30 levels a side": self.marks[DEPTH],
@@ -83,7 +83,7 @@ class LobsterCheck(Check):
         }
 
     def explained(self) -> dict[str, int]:
-        """Return what is sent beside the owners' commands, and what is not sent."""
+        """Return the counts of commands added, and of messages not sent."""
         corrections = self._translation.corrections
         counts = self._translation.counts
         return {
@@ -123,7 +123,7 @@ class LobsterCheck(Check):
 
 
 class _Ahead:
-    """Marks in the order in which they fall due."""
+    """Marks in the order in which they are due."""
 
     def __init__(self, marks: Sequence[Mark]) -> None:
         self._left = iter(marks)

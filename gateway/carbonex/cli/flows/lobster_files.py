@@ -1,9 +1,9 @@
-"""LOBSTER's files: an hour of Nasdaq's order messages and the book after each.
+"""Read LOBSTER's files: an hour of Nasdaq's order messages, with books.
 
 A message is one row: time, type, order id, size, price (USD × 10,000) and
-direction, which for an execution is the resting order's. ``message_50`` lists
-what happened within the best 50 levels; ``message_30`` is the part of it within
-the best 30, and ``orderbook_30`` holds, row by row, the book after it.
+direction, which for an execution is the resting order's. ``message_50`` lists the
+events within the best 50 levels. ``message_30`` is the subset within the best 30,
+and ``orderbook_30`` holds, row by row, the book after each of its messages.
 """
 
 from __future__ import annotations
@@ -21,18 +21,18 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-DEPTH: Final = 30  # levels a side in orderbook_30
+DEPTH: Final = 30  # levels per side in orderbook_30
 _CENT: Final = 100  # in USD × 10,000: the tick of every visible order
 
 
 class Kind(enum.IntEnum):
-    """What a message reports."""
+    """The type of a message."""
 
     NEW = 1
     REDUCE = 2
     DELETE = 3
     EXECUTE = 4
-    EXECUTE_HIDDEN = 5  # of an order that no book ever shows; its id is 0
+    EXECUTE_HIDDEN = 5  # of an order that is never visible; its id is 0
     HALT = 7
 
 
@@ -51,21 +51,21 @@ class Row(NamedTuple):
     """A message, and the recorded book after it if it touched the best 30."""
 
     message: Message
-    book: str | None  # a line of orderbook_30; read_book takes it apart
+    book: str | None  # a line of orderbook_30, for read_book
 
 
 Recorded = tuple[list[tuple[int, int]], list[tuple[int, int]]]
 
 
 class FormatError(Exception):
-    """The files are not what they should be; the message says where and why."""
+    """A file is missing or malformed; the message says where and why."""
 
 
 def load(folder: Path) -> list[Row]:
     """Return the recording in ``folder``, rows in time order.
 
     Raises:
-        FormatError: If a file is missing, or the three do not belong together.
+            FormatError: If a file is missing, or the three files do not match.
 
     """
     deep = _messages(_find(folder, "message_50"))
@@ -86,10 +86,10 @@ def read_book(line: str) -> Recorded:
 
 
 def read_message(fields: list[str]) -> Message:
-    """Return the message in a row's six fields.
+    """Return the message of a row with six fields.
 
     Raises:
-        FormatError: If it is a trading halt, or a visible price is no whole cent.
+        FormatError: If it is a trading halt, or a visible price is not whole cents.
 
     """
     time, kind, order_id, size, price, direction = fields
@@ -106,7 +106,7 @@ def read_message(fields: list[str]) -> Message:
 def _merge(
     deep: Iterator[Message], shallow: Iterator[Message], books: Iterator[str]
 ) -> Iterator[Row]:
-    """Pair each deep message that is a shallow one too with that one's book."""
+    """Pair each deep message that also is a shallow one with the shallow one's book."""
     wanted = next(shallow, None)
     for message in deep:
         if message == wanted:

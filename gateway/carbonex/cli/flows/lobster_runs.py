@@ -1,7 +1,7 @@
-"""Which of LOBSTER's rows one aggressor has caused.
+"""Group the rows of LOBSTER that one aggressor caused.
 
-Nasdaq reports a trade as the resting orders' executions; who came to trade is
-not named, and shows only in what happened at once.
+Nasdaq reports a trade as executions of the resting orders. It does not name the
+aggressor, so only the common time and side reveal one.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
 
 def end_of_run(rows: Sequence[Row], at: int) -> int:
-    """Return the end of the executions of one aggressor that begin ``at``.
+    """Return the end of the run of executions of one aggressor, starting ``at``.
 
-    They have one time and one side; executions of hidden orders may lie between.
+    They share one time and one side. Executions of hidden orders may lie between.
     """
     first = rows[at].message
     end = after = at + 1
@@ -39,10 +39,10 @@ def end_of_run(rows: Sequence[Row], at: int) -> int:
 
 
 def rest_of_run(rows: Sequence[Row], end: int) -> int | None:
-    """Return where the aggressor's unfilled part is recorded as a new order.
+    """Return the row that records the aggressor's remainder as a new order, or None.
 
-    ``end`` is that of its executions. The rest has their time, is on the
-    aggressor's own side, and at a price no better than the last execution's.
+    ``end`` is the end of its executions. The remainder has their time and the
+    aggressor's side, and its price is no better than the last execution's.
     """
     last = rows[end - 1].message
     after = end
@@ -51,7 +51,7 @@ def rest_of_run(rows: Sequence[Row], end: int) -> int | None:
     if after == len(rows):
         return None
     message = rows[after].message
-    sign = 1 if last.side is SELL else -1  # a buyer's rest is no cheaper
+    sign = 1 if last.side is SELL else -1  # a buyer's remainder cannot be cheaper
     rests = (
         message.kind is Kind.NEW
         and message.time == last.time

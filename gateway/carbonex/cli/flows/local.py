@@ -1,4 +1,4 @@
-"""A venue of one's own for a flow: its directory, its keys, its process."""
+"""A local venue for a flow: its directory, keys and process."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from .flow import Flow
 
 
-# The flow's day never ends, and nothing keeps its sender from being fast.
+# The trading day must not end, and rate limits must not slow the sender.
 CONFIG: Final = """\
 venue = "recorded"
 
@@ -44,11 +44,11 @@ mode = "manual"
 
 
 def found(directory: Path, flow: Flow) -> list[Key]:
-    """Make a venue that is ready for the flow; return the desks' keys.
+    """Make a venue with the flow's setup; return the desks' keys.
 
     Raises:
         LogError: If the directory cannot be used.
-        ValueError: If there is a venue in it already.
+        ValueError: If the directory already holds a venue.
 
     """
     path = directory / FILE_NAME
@@ -74,10 +74,10 @@ def found(directory: Path, flow: Flow) -> list[Key]:
 
 @contextlib.asynccontextmanager
 async def running(directory: Path) -> AsyncIterator[str]:
-    """Serve the directory's venue in a process of its own; yield its URL.
+    """Serve the directory's venue in a separate process; yield its URL.
 
     Raises:
-        ServerError: If it does not start, or not stop, as it should.
+        ServerError: If it does not start or does not stop properly.
 
     """
     server = Server(directory)
@@ -90,10 +90,10 @@ async def running(directory: Path) -> AsyncIterator[str]:
 
 
 def logged(directory: Path) -> Iterator[Batch]:
-    """Yield everything that the venue took, from its log.
+    """Yield all batches of the venue's log.
 
     Raises:
-        LogError: If the log is not as it was written.
+        LogError: If the log is damaged.
 
     """
     reader = LogReader(directory)

@@ -1,4 +1,4 @@
-"""Commands as the requests that ask a venue for them."""
+"""Convert commands to the requests that produce them at a venue."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def request_of(command: OrderCommand) -> Params:
     """Return the params that make a venue log ``command``, with the sender's key.
 
     Raises:
-        KeyError: If it is a cancel_all, which no flow holds.
+        KeyError: If ``command`` is a CancelAll, which no flow holds.
 
     """
     return _REQUESTS[type(command)](command)
@@ -53,7 +53,7 @@ def _cancel(c: CancelOrder) -> Params:
 
 
 def _name(member: Any) -> Any:
-    """Return an enum member as the wire spells it."""
+    """Return an enum member's name as the wire spells it."""
     return member.name.lower()
 
 

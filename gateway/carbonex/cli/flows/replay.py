@@ -1,4 +1,4 @@
-"""A whole log applied to an exchange in this process, and told to a check."""
+"""Apply a log to an exchange in this process, and pass its commands to a check."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ _ORDER_COMMANDS: Final = (PlaceOrder, AmendOrder, CancelOrder, CancelAll)
 
 
 def replay(batches: Iterable[Batch], check: Check) -> Exchange:
-    """Apply a whole log, tell ``check`` of every order command, and finish it.
+    """Apply a whole log; pass every order command to ``check`` and finish it.
 
     Raises:
-        RuntimeError: If a command that sets the venue up was refused.
+        RuntimeError: If a setup command was refused.
 
     """
     exchange = Exchange()

@@ -1,4 +1,4 @@
-"""What a run is reported as: to people as tables, to scripts as JSON."""
+"""The report of a run: tables for people, JSON for scripts."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ if TYPE_CHECKING:
     from .sender import Sent
 
 
-SHOWN: Final = 20  # differences that are spelled out
+SHOWN: Final = 20  # number of differences listed
 
 
 class Report(msgspec.Struct, frozen=True):
-    """A run's outcome; it is as promised when there is no difference.
+    """A run's outcome; the comparison holds if there is no difference.
 
-    At ``turns`` places the next command is another desk's: there all answers are
-    awaited, each time a commit and a round trip.
+    ``turns`` counts the changes of desk between successive commands. At each the
+    sender awaits all answers, which costs a commit and a round trip.
     """
 
     recording: str
@@ -42,7 +42,7 @@ class Report(msgspec.Struct, frozen=True):
 
 
 def report(recording: str, flow: Flow, sent: Sent, check: Check) -> Report:
-    """Sum a run up. What the clients were answered must agree with the log."""
+    """Summarize a run; also compare the refusals the client saw with the log's."""
     if sent.refused != check.refused:
         check.differs("refusals", dict(check.refused), dict(sent.refused))
     return Report(
@@ -61,7 +61,7 @@ def report(recording: str, flow: Flow, sent: Sent, check: Check) -> Report:
 
 
 def show(result: Report, console: Console) -> None:
-    """Print the report for people."""
+    """Print the report as tables."""
     console.print(f"[bold]{result.recording}[/bold]")
     console.print(
         f"{counted(result.commands, 'command')} of {counted(result.desks, 'desk')},"

@@ -1,9 +1,9 @@
-"""Sending a flow to a venue: pipelined over WebSockets, and in order.
+"""Send a flow to a venue over WebSockets: pipelined, but in order.
 
-Each desk has a connection, and a connection's requests keep their order. Two
-connections' do not, so when the next command belongs to another desk, all
-answers of this one are awaited first. The flow thus enters the venue exactly
-as it is.
+Each desk has one connection, and a connection keeps its requests in order. Two
+connections do not. When the next command belongs to another desk, the sender
+therefore first awaits all answers of the current one. The flow thus enters the
+venue in exactly its order.
 """
 
 from __future__ import annotations
@@ -38,19 +38,19 @@ if TYPE_CHECKING:
     from .flow import Flow
 
 
-# Requests without an answer yet, per connection. The venue writes what waits as
-# one batch, and runs dry when too few may wait: with 500 it is half as fast.
+# Unanswered requests per connection. The venue writes pending commands as one
+# batch and idles if too few may be pending: with 500 it is half as fast.
 WINDOW: Final = 5_000
 
 METHODS: Final = {params: method for method, params in PARAMS.items()}
 
 
 class SendError(Exception):
-    """The venue took something else than the flow; the message says what."""
+    """The venue did not take the flow; the message says why."""
 
 
 class Sent(NamedTuple):
-    """How the sending went."""
+    """The duration and the refusals of a sending."""
 
     seconds: float
     refused: Counter[str]  # by the error's name
@@ -62,7 +62,7 @@ class _Call(msgspec.Struct, frozen=True):
 
 
 class _Incoming(msgspec.Struct, frozen=True):
-    """An answer, which has a method, or a channel's frame, which has none."""
+    """An answer, which has a method, or a channel frame, which has none."""
 
     method: str | None = None
     error: Error | None = None
@@ -70,7 +70,7 @@ class _Incoming(msgspec.Struct, frozen=True):
 
 
 class Line:
-    """One logged-in connection; requests go out before earlier ones are answered."""
+    """One logged-in connection with pipelined requests."""
 
     def __init__(self, websocket: ClientConnection) -> None:
         self._websocket = websocket
@@ -80,11 +80,11 @@ class Line:
         self.refused: Counter[str] = Counter()
 
     async def put(self, params: Params) -> None:
-        """Send one request, as soon as fewer than WINDOW wait for an answer.
+        """Send one request, once fewer than WINDOW requests are unanswered.
 
         Raises:
-            SendError: If the connection broke, or the venue itself refused a
-                request (a limit, the login, a malformed one).
+            SendError: If the connection broke, or the gateway refused a request (a
+                limit, the login, a malformed request).
 
         """
         if self._open >= WINDOW:
@@ -100,7 +100,7 @@ class Line:
         """Wait for all answers.
 
         Raises:
-            SendError: As ``put``.
+                SendError: As ``put`` does.
 
         """
         await self._until(0)
@@ -131,16 +131,16 @@ class Line:
 
     def _note(self, error: Error) -> None:
         self.refused[error.name] += 1
-        if error.name in Code.__members__:  # the request never reached the log
+        if error.name in Code.__members__:  # a gateway error: it never reached the log
             self._failure = f"the venue answered {error.name}: {error.message}"
 
 
 @contextlib.asynccontextmanager
 async def open_line(url: str, key: Key) -> AsyncIterator[Line]:
-    """Connect and log in with ``key``; close it at the end.
+    """Connect and log in with ``key``; close the connection at the end.
 
     Raises:
-        SendError: If that is impossible.
+        SendError: If the connection or the login fails.
 
     """
     subprotocols = [Subprotocol(JSON.subprotocol)]
@@ -164,9 +164,9 @@ async def open_line(url: str, key: Key) -> AsyncIterator[Line]:
 async def send(
     flow: Flow, url: str, keys: Sequence[Key], progress: Callable[[int], None]
 ) -> Sent:
-    """Send the flow as fast as the venue takes it; ``keys`` are the desks'.
+    """Send the flow as fast as the venue takes it; ``keys`` are the desks' keys.
 
-    ``progress`` is told now and then how many commands have been sent.
+    ``progress`` receives the number of commands sent, now and then.
 
     Raises:
         SendError: If the venue did not take every command.
@@ -191,7 +191,7 @@ async def send(
 
 
 async def _login(websocket: ClientConnection, key: Key) -> Login:
-    """Return the answer to the challenge that the venue greets with."""
+    """Return the login that answers the challenge in the venue's greeting."""
     greeting = JSON.decoder(_Incoming).decode(await websocket.recv())
     (status,) = JSON.decoder(list[Status]).decode(greeting.data)
     signature = key.login_signature(

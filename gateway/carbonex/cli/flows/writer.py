@@ -1,4 +1,4 @@
-"""Writing a flow: who sends each order, and the command it becomes."""
+"""Write a flow: assign each order to a desk and collect the commands."""
 
 from __future__ import annotations
 
@@ -32,16 +32,17 @@ _Sides: TypeAlias = tuple[list[tuple[int, str]], list[tuple[int, str]]]
 
 
 class Desks:
-    """Seats orders so that no participant ever meets an order of its own.
+    """Assign orders to desks so that no participant meets an order of its own.
 
-    A venue keeps a participant from trading with itself, but a recording does
-    not say who sent what. So every order goes to the first desk that has no
-    opposite order within its reach. What rests without trading all sits at
-    desk 0, and few commands go elsewhere, which keeps pipelines long.
+    A venue prevents self-trades, but a recording does not name the owners. Every
+    order therefore goes to the first desk without an opposite order within reach.
+    Orders that rest without trading all sit at desk 0. Few commands go elsewhere, so
+    pipelines stay long.
     """
 
     def __init__(self) -> None:
-        # per desk and side: a heap of (key, order id), best first, cleaned lazily
+        # Per desk and side: a heap of (key, order id), best first. Stale entries are
+        # removed lazily.
         self._resting: list[_Sides] = [([], [])]
         self._seats: dict[str, int] = {}
 
@@ -57,25 +58,26 @@ class Desks:
         return len(self) - 1
 
     def rest(self, order_id: str, desk: int, side: Side, price: int) -> None:
-        """Remember that the desk's order may rest at ``price`` from now on."""
+        """Record that the desk's order may rest at ``price`` from now on."""
         self._seats[order_id] = desk
         heapq.heappush(self._resting[desk][side], (_key(side, price), order_id))
 
     def leave(self, order_id: str) -> None:
-        """Forget an order that is filled or cancelled."""
+        """Remove an order that is filled or cancelled."""
         self._seats.pop(order_id, None)
 
     def _reaches(self, desk: int, side: Side, price: int) -> bool:
         heap = self._resting[desk][1 - side]
+        # Drop stale entries: their orders are filled or cancelled.
         while heap and self._seats.get(heap[0][1]) != desk:
             heapq.heappop(heap)
         return bool(heap) and heap[0][0] <= -_key(side, price)
 
 
 class FlowWriter:
-    """Collects commands; orders are named by their client order ids.
+    """Collects commands; an order's name is its client order id.
 
-    Tell it with ``leave`` when an order is filled, so that desks know what rests.
+    Call ``leave`` when an order is filled, so that desks know which orders rest.
     """
 
     def __init__(self, instrument: str) -> None:
@@ -88,33 +90,32 @@ class FlowWriter:
         return len(self._commands)
 
     def flow(self) -> Flow:
-        """Return what was written."""
+        """Return the collected flow."""
         return Flow(self._instrument, len(self._desks), self._commands)
 
     def limit(self, name: str, side: Side, price: int, quantity: int) -> None:
-        """Write an order that trades what it can and rests."""
+        """Write an order that trades as far as possible; its remainder rests."""
         desk = self._desks.seat(side, price)
         self._desks.rest(name, desk, side, price)
         self._add(desk, self._order(name, side, price, quantity))
 
     def take(self, name: str, side: Side, price: int, quantity: int) -> None:
-        """Write an order that trades what it can and is gone."""
+        """Write an order that trades as far as possible; its remainder is cancelled."""
         desk = self._desks.seat(side, price)
         order = self._order(name, side, price, quantity)
         self._add(desk, replace(order, time_in_force=IOC))
 
     def market(self, name: str, side: Side, quantity: int) -> None:
-        """Write an order that trades at any price and is gone."""
+        """Write an order that trades at any price; its remainder is cancelled."""
         desk = self._desks.seat(side, MAX_PRICE if side is BUY else 0)
         order = self._order(name, side, 0, quantity)
         self._add(desk, replace(order, order_type=MARKET, time_in_force=IOC))
 
     def post_only(self, name: str, side: Side, price: int, quantity: int) -> None:
-        """Write an order that rests, and must be refused rather than trade.
+        """Write an order that must rest, or be refused if it would trade.
 
-        It never meets anything, so that desk 0 can send it; and so that
-        self-trade prevention is never what refuses it, that may act only on
-        the resting order.
+        It never meets another order, so desk 0 can send it. Self-trade prevention may
+        act only on the resting order, so that it never is the reason of a refusal.
         """
         self._desks.rest(name, 0, side, price)
         order = self._order(name, side, price, quantity)
@@ -122,25 +123,25 @@ class FlowWriter:
         self._add(0, replace(order, post_only=PostOnly.REJECT, self_trade=mode))
 
     def amend(self, name: str, total: int) -> None:
-        """Write a change of an order's total."""
+        """Write an amendment of an order's total."""
         account = self._accounts[name]
         self._commands.append(
             AmendOrder("", account, client_order_id=name, quantity=total)
         )
 
     def cancel(self, name: str) -> None:
-        """Write an order's cancel."""
+        """Write a cancel of an order."""
         self._commands.append(
             CancelOrder("", self._accounts[name], client_order_id=name)
         )
         self.leave(name)
 
     def leave(self, name: str) -> None:
-        """Note that the order rests no more."""
+        """Record that the order no longer rests."""
         self._desks.leave(name)
 
     def sent(self, name: str) -> bool:
-        """Tell whether such an order was ever written."""
+        """Return whether an order with this name was ever written."""
         return name in self._accounts
 
     def _order(self, name: str, side: Side, price: int, quantity: int) -> PlaceOrder:

@@ -1,6 +1,6 @@
-"""Bids that give a one-way auction's published figures, and bids that get nothing.
+"""Bids that give a one-way auction's published figures, and a losing bid.
 
-The auctions' averages are no whole fen: each bidder pays its own price.
+The average price of an auction is not a whole fen: each bidder pays its own price.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class Bid(NamedTuple):
-    """A bid and what it is allotted; price in fen, quantities in tonnes."""
+    """A bid and its allotment; price in fen, quantities in tonnes."""
 
     price: int
     quantity: int
@@ -23,9 +23,9 @@ class Bid(NamedTuple):
 def bids(sums: Sums, reserve: int) -> tuple[Bid, ...]:
     """Return bids for an auction of ``sums.quantity``, in order of entry.
 
-    The marginal one asks for twice what is left, so that it gets the remainder;
-    where ``reserve`` leaves room another bids a fen less and gets nothing. They
-    stand in the order of the worst price first: the auction has to sort.
+    The marginal bid asks for twice the remaining tonnes, so that it receives exactly
+    the remainder. If ``reserve`` leaves room, another bid is a fen lower and receives
+    nothing. The worst price comes first, so that the auction has to sort.
     """
     mean, upper = divmod(sums.turnover, sums.quantity)
     left = sums.quantity - upper

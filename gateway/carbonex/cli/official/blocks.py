@@ -1,4 +1,4 @@
-"""Block trades that give a day's block figures: one, or two at different prices."""
+"""Block trades that give a day's block figures: one, or two at two prices."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ class Block(NamedTuple):
 
 
 def blocks(day: CeaDay, lowest: int, highest: int) -> tuple[Block, ...]:
-    """Return a day's blocks of at least SMALLEST tonnes, priced from lowest to highest.
+    """Return a day's blocks of at least SMALLEST tonnes, within the price limits.
 
-    Prices as near to the mean as possible.
+    Prices are from ``lowest`` to ``highest``, as near to the mean as possible.
 
     Raises:
         UnsolvableError: If neither one nor two blocks give both sums.

@@ -1,4 +1,4 @@
-"""Comparing what the venue says with the record, figure by figure."""
+"""Compare the venue's figures with the record, figure by figure."""
 
 from __future__ import annotations
 
@@ -36,10 +36,10 @@ FIRST_DAY: Final = (
 
 
 class Difference(NamedTuple):
-    """A figure that is not as recorded; prices and turnovers in CNY.
+    """A figure that differs from the record; prices and turnovers are in CNY.
 
-    ``why`` says it where there is more to say than the two, as of a day that cannot
-    be lived.
+    ``why`` is set if the two values alone do not explain it, for example for a day
+    that cannot be traded.
     """
 
     date: int
@@ -51,14 +51,14 @@ class Difference(NamedTuple):
 
 
 class Explained(NamedTuple):
-    """A difference that there must be, and why."""
+    """A necessary difference, and its reason."""
 
     difference: Difference
     why: str
 
 
 class Behind(NamedTuple):
-    """What sums at the venue lack of the record's: what could not be lived."""
+    """The part of the record's sums that the venue lacks because it was not traded."""
 
     year: Sums = Sums(0, 0)
     since_start: Sums = Sums(0, 0)
@@ -66,12 +66,12 @@ class Behind(NamedTuple):
 
 
 class Check:
-    """Counts figures in groups, and notes those that differ.
+    """Counts figures in groups, and records those that differ.
 
-    ``quoted`` are the premiums of the days that are quoted with theirs. ``explained``
-    are differences that follow from a rule or from an earlier one. ``seen`` are days
-    and names of which something was compared. ``astray`` are names of which a day was
-    not lived: their sums go on from the record's at their next day.
+    ``quoted`` are the venue's premiums on days with a quoted premium. ``explained``
+    are differences that follow from a rule or from an earlier difference. ``seen``
+    holds the dates and names of all comparisons. ``astray`` names have a day that
+    was not traded: at their next day their sums continue from the record's.
     """
 
     def __init__(self) -> None:
@@ -84,7 +84,8 @@ class Check:
         self.seen: set[tuple[int, str]] = set()
         self.astray: set[str] = set()
         self.behind: dict[str, Behind] = {}
-        self._closes: dict[str, tuple[int, int, int]] = {}  # date, recorded, venue
+        # by name: date, recorded, venue
+        self._closes: dict[str, tuple[int, int, int]] = {}
 
     def vintage(self, row: CeaDay, bulletin: Bulletin) -> None:
         """Compare a vintage's day."""
@@ -103,9 +104,9 @@ class Check:
     def composite(
         self, row: CeaDay, of: str, bulletin: Bulletin, without: Collection[str] = ()
     ) -> None:
-        """Compare a day of all vintages; ``of`` says which, in the group's name.
+        """Compare the composite's day; ``of`` completes the group's name.
 
-        ``without`` are figures of which it is said already that they differ.
+        ``without`` names figures whose difference is already reported.
         """
         recorded, venue = self._figures(row, "composite", bulletin)
         whys = self._whys(row, "composite", bulletin)
@@ -115,14 +116,14 @@ class Check:
         self.compare(f"composite, days {of}", which, recorded, venue, whys)
 
     def left(self, row: CeaDay, name: str, bulletin: Bulletin) -> None:
-        """Note a day that is not compared: the sums go on from the record's."""
+        """Leave a day out of the comparison; its sums continue from the record's."""
         self.astray.add(name)
         self._closes[name] = row.date, row.close, _fen(bulletin.close)
 
     def _figures(
         self, row: CeaDay, name: str, bulletin: Bulletin
     ) -> tuple[dict[str, Value], dict[str, Value]]:
-        """Return what is recorded and told, with what the venue could not live."""
+        """Return recorded and venue figures, the venue's plus the untraded sums."""
         told = _told(bulletin)
         year, total = _sums(bulletin.year.total), _sums(bulletin.since_listing.total)
         day = _sums(bulletin.day.total)
@@ -142,7 +143,7 @@ class Check:
         return _recorded(row), told
 
     def _whys(self, row: CeaDay, name: str, bulletin: Bulletin) -> dict[str, str]:
-        """Return why the close before may differ, and remember the day's."""
+        """Return why the previous close may differ, and remember today's close."""
         before = self._closes.get(name)
         told = _fen(bulletin.previous_close)
         self._closes[name] = row.date, row.close, _fen(bulletin.close)
@@ -157,7 +158,7 @@ class Check:
         return {"previous_close": why} if carried and venue != recorded else {}
 
     def ccer(self, row: CcerDay, bulletin: Bulletin, premium: Premium) -> None:
-        """Compare a day of the certified reductions, all of them together."""
+        """Compare a day of the certified reductions, all products together."""
         day, total = _sums(bulletin.day.total), _sums(bulletin.since_listing.total)
         behind = self.behind.get("CCER")
         if behind is None or "CCER" in self.astray:
@@ -179,7 +180,7 @@ class Check:
     def premium(self, average: int, row: CeaDay, premium: Premium) -> None:
         """Compare a daily premium with the day's published prices in fen.
 
-        Where it is quoted, also with the quotation.
+        On a day with a quoted premium, compare it with the quotation too.
         """
         which = row.date, "premium"
         prices = _fen(premium.ccer_price), _fen(premium.cea_price)
@@ -211,7 +212,7 @@ class Check:
     ) -> None:
         """Compare each recorded figure with the venue's; ``which`` is date and name.
 
-        ``whys`` are reasons why figures may differ.
+        ``whys`` gives reasons why figures may differ.
         """
         self.seen.add(which)
         for figure, value in recorded.items():
@@ -223,19 +224,20 @@ class Check:
             words = _words(value), _words(venue[figure])
             difference = Difference(*which, figure, *words)
             if figure in ("year", "since_start"):
-                self.astray.add(which[1])  # told once: from here on the sums go on
+                # report once: the sums continue from the record's
+                self.astray.add(which[1])
             if figure in whys:
                 self.explained.append(Explained(difference, whys[figure]))
             else:
                 self.differences.append(difference)
 
     def cannot(self, date: int, name: str, figure: str, why: str) -> None:
-        """Note what of a day cannot be lived, and why."""
+        """Record that a part of a day cannot be traded, and why."""
         self.differences.append(Difference(date, name, figure, "", "", why))
 
 
 def why_refused(command: Command, rejected: Rejected) -> str:
-    """Return why the venue did not take a command that a day needs."""
+    """Return why the venue refused a command that a day needs."""
     what = type(command).__name__
     return f"{what}: {rejected.reason.name}, {error_of(rejected, command).message}"
 
@@ -245,7 +247,7 @@ def _recorded(row: CeaDay) -> dict[str, Value]:
 
 
 def _told(bulletin: Bulletin) -> dict[str, Value]:
-    """Return a bulletin's figures by the record's names."""
+    """Return a bulletin's figures under the record's names."""
     day = bulletin.day
     volumes = (
         *(day.listed, day.block, day.auction, day.total),

@@ -1,4 +1,4 @@
-"""``carbonex official``: the official record of China's market, lived and compared."""
+"""``carbonex official``: trade China's official market record and compare it."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def official(
 
 
 def _keep(record: Record, keep: Path | None) -> Report:
-    """Run everything; with a log if it is to be kept."""
+    """Run everything; write a log only if it is to be kept."""
     with contextlib.ExitStack() as stack:
         publish: Callable[[Batch], object] = _forget
         if keep is not None:
@@ -108,4 +108,4 @@ def _run(record: Record, publish: Callable[[Batch], object]) -> Report:
 
 
 def _forget(batch: Batch) -> None:
-    """Keep no log."""
+    """Discard the batch: no log is kept."""

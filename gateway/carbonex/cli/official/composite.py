@@ -1,10 +1,10 @@
-"""The order of the vintages' trades that gives a day's composite open, high and low.
+"""Find an order of trades that gives the composite's open, high and low.
 
-By the method mean the composite is the mean of all vintages' last prices (MARKET-RULES
-§2), by newest that of one. So its
-open, high and low depend on who traded when, which the record does not tell.
-A best-first search finds an order: every vintage must trade at its own prices,
-no mean may leave the published range, and both its ends must be reached.
+By the method "mean" the composite is the mean of all vintages' last prices
+(MARKET-RULES §2); by "newest" it is the newest vintage's price. Its open, high and
+low thus depend on the order of trades, which the record does not contain. A
+best-first search finds one: every vintage must trade at its own prices, no mean may
+leave the published range, and the means must reach both ends of it.
 """
 
 from __future__ import annotations
@@ -32,8 +32,8 @@ if TYPE_CHECKING:
     from .files import CeaDay
 
 
-_MOST: Final = 50_000  # states to look at; the worst day of the record takes 9,600
-_GREED: Final = 3  # what a price that is still to come counts, in trades
+_MOST: Final = 50_000  # state limit; the record's worst day takes 9,600
+_GREED: Final = 3  # cost of a price still to be traded, in trades
 
 
 def listed_trades(
@@ -41,11 +41,11 @@ def listed_trades(
 ) -> list[ListedTrade]:
     """Return a day's listed trades in order; ``references`` are the vintages' P0.
 
-    A vintage has at most five different prices, a few more where the composite
-    needs them, and one more trade for every 99,999 tonnes.
+    A vintage has at most five different prices, a few more if the composite needs
+    them, and one more trade per 99,999 tonnes.
 
     Raises:
-        UnsolvableError: If the search found no such trades.
+        UnsolvableError: If the search finds no such trades.
 
     """
     traded = [at for at, day in enumerate(vintages) if day.listed.quantity]
@@ -63,7 +63,7 @@ def listed_trades(
 
 
 def by_turns(vintages: Sequence[CeaDay]) -> list[ListedTrade]:
-    """Return a day's listed trades, one vintage after the other.
+    """Return a day's listed trades, one vintage after another.
 
     Raises:
         UnsolvableError: If no trades give a vintage's figures.
@@ -73,7 +73,7 @@ def by_turns(vintages: Sequence[CeaDay]) -> list[ListedTrade]:
 
 
 def alone(day: CeaDay) -> list[ListedTrade]:
-    """Return a vintage's listed trades: at its open first, then its high and low.
+    """Return a vintage's listed trades: first at its open, then its high and low.
 
     Raises:
         UnsolvableError: If no trades give its figures.
@@ -95,11 +95,11 @@ def alone(day: CeaDay) -> list[ListedTrade]:
 def newest_trades(
     vintages: Sequence[CeaDay], leader: CeaDay, reference: int, composite: CeaDay
 ) -> list[ListedTrade]:
-    """Return a day's listed trades where the composite is the price of ``leader``.
+    """Return a day's listed trades if the composite is the price of ``leader``.
 
-    Its open tells who traded first: the newest vintage, or another one while the
-    newest stood at ``reference``, its P0. Where neither gives open, high and low the
-    newest is first.
+    The composite's open shows which vintage traded first: the newest, or another one
+    while the newest stood at ``reference``, its P0. If neither order gives open, high
+    and low, the newest is first.
 
     Raises:
         UnsolvableError: If no trades give a vintage's figures.
@@ -120,9 +120,9 @@ def newest_trades(
 
 
 class _Range(NamedTuple):
-    """Sums of the vintages' prices that round to the composite's open, high and low.
+    """Price sums of the vintages that round to the composite's open, high and low.
 
-    Each is (least, greatest). A price that was not published may be any.
+    Each is (least, greatest). An unpublished price allows any sum.
     """
 
     open: tuple[int, int]
@@ -140,35 +140,36 @@ def _sums(mean: int, size: int) -> tuple[int, int]:
     """Return the least and greatest sum of ``size`` prices with that rounded mean."""
     if not mean:
         return 0, MAX_PRICE * size
+    # Rounding is half up: size * (mean - 1/2) <= sum < size * (mean + 1/2).
     least = (2 * size * mean - size + 1) // 2
     greatest = (2 * size * (mean + 1) - size + 1) // 2 - 1
     return least, greatest
 
 
 class _State(NamedTuple):
-    """Where the day stands, for each vintage that trades.
+    """The state of the day, by vintage with listed trades.
 
-    Its last price, the prices that it must still trade at, and its trades so far.
+    It holds the last price, the prices still to be traded and the trades so far.
     """
 
     last: tuple[int, ...]
     wanted: tuple[frozenset[int], ...]
     trades: tuple[int, ...]
-    high: bool = False  # the composite has been at its high
+    high: bool = False  # the composite has reached its high
     low: bool = False
 
     def missing(self) -> int:
-        """Return how much is still to come."""
+        """Return the number of prices and composite ends still to be reached."""
         return sum(map(len, self.wanted)) + (not self.high) + (not self.low)
 
 
-_Path = tuple[int, int, "_Path"] | None  # vintage and price of a trade, those before
+_Path = tuple[int, int, "_Path"] | None  # vintage, price, earlier trades
 
 
 class _Search:
     def __init__(self, days: Sequence[CeaDay], still: int, range_: _Range) -> None:
         self._days = days
-        self._still = still  # the sum of the prices of those that do not trade
+        self._still = still  # price sum of the vintages without listed trades
         self._range = range_
         self._prices = [prices(day) for day in days]
 
@@ -189,7 +190,7 @@ class _Search:
                 if after not in seen:
                     seen.add(after)
                     cost = trades + 1 + _GREED * after.missing()
-                    # of equals the newest: it goes deeper
+                    # Prefer the newest of equal entries: the search then goes deeper.
                     entry = cost, trades + 1, -next(number), after, (at, price, path)
                     heapq.heappush(heap, entry)
         raise UnsolvableError(
@@ -199,7 +200,7 @@ class _Search:
         )
 
     def _moves(self, state: _State) -> Iterator[tuple[int, int, _State]]:
-        """Yield each trade that may come next, and what it leads to."""
+        """Yield each possible next trade with the state after it."""
         total = self._still + sum(state.last)
         for at, last in enumerate(state.last):
             for price in self._next_prices(state, at, total - last):
@@ -208,10 +209,10 @@ class _Search:
                     yield at, price, after
 
     def _next_prices(self, state: _State, at: int, others: int) -> list[int]:
-        """Return the prices that a vintage may trade at while the others sum up so.
+        """Return the possible prices of a vintage; ``others`` is the others' price sum.
 
-        Beside those that it must trade at they are the lowest and the highest
-        that the composite allows: they let it reach its ends and make room.
+        They are the prices that it must still trade at, and the lowest and highest that
+        the composite allows. These two let the composite reach its ends and make room.
         """
         day = self._days[at]
         if not any(state.trades):
@@ -239,7 +240,7 @@ class _Search:
         )
 
     def _possible(self, state: _State) -> bool:
-        """Tell whether what is to come is within reach; it prunes, no more."""
+        """Return whether the rest is within reach; a pruning test, not a proof."""
         lowest, highest = [], []
         for at, day in enumerate(self._days):
             if state.trades[at] + len(state.wanted[at]) > day.listed.quantity:
@@ -261,7 +262,7 @@ class _Search:
         )
 
     def _solution(self, path: _Path) -> list[tuple[int, int, int]] | None:
-        """Return the trades of a path with their tonnes, if there are such tonnes."""
+        """Return the trades of a path with their tonnes, or None if no tonnes fit."""
         steps: list[tuple[int, int]] = []
         while path is not None:
             at, price, path = path

@@ -1,4 +1,4 @@
-"""What is compared when the record's days have been lived: holdings, cash, the calendar."""
+"""Compare holdings, cash and calendar after the record's last day."""
 
 from __future__ import annotations
 
@@ -24,15 +24,15 @@ if TYPE_CHECKING:
     from .living import Lived
 
 
-_LAG: Final = 5  # trading days until a certified reduction may be sold
+_LAG: Final = 5  # trading days until a certified reduction may be resold
 
 
 def compare_balances(lived: Lived, check: Check) -> None:
-    """Compare what the buyer and the seller have at the end with what was traded.
+    """Compare the final balances of buyer and seller with the traded amounts.
 
-    Of the newest purchases some may not be sold yet: allowances of the last
-    day (T+1), certified reductions of the last five (T+5). Those of which the last
-    day was not lived are left out, and with them the cash.
+    The newest purchases may not be resold yet: allowances of the last day (T+1) and
+    certified reductions of the last five (T+5). Instruments whose last day was not
+    traded are left out, and with them the cash.
     """
     if not lived.methods:
         return
@@ -62,10 +62,10 @@ def compare_balances(lived: Lived, check: Check) -> None:
 
 
 def compare_dates(dates: Collection[int], market: Market, check: Check) -> None:
-    """Compare the record's dates, from its first to its last, with the calendar.
+    """Compare the record's dates, from first to last, with the calendar.
 
-    Trading days in a row of which no file has anything are one difference, and so is
-    a year that the calendar does not know.
+    A run of trading days without any row is one difference. So is a year that the
+    calendar does not know.
     """
     missing: list[int] = []
     unknown: set[int] = set()
@@ -121,7 +121,7 @@ def _compare_holding(
     amounts: tuple[int, int],
     check: Check,
 ) -> None:
-    """Compare tonnes held and not yet sellable, over several instruments."""
+    """Compare tonnes held and tonnes locked for resale, over several instruments."""
     holdings = [account.holding(name) for name in instruments]
     held = sum(holding.quantity for holding in holdings)
     locked = sum(holding.resale_locked for holding in holdings)

@@ -1,10 +1,10 @@
-"""The record's files: every trading day of the two markets, as their venues published it.
+"""Read the record's files: every trading day of both markets, as published.
 
-Of each kind there may be several files, such as one for each year.
-``cea_daily_by_vintage.csv`` has a row per trading day and allowance vintage,
-``cea_daily_official.csv`` one per day for all of them and their composite
+There may be several files of each kind, for example one per year.
+``cea_daily_by_vintage.csv`` has a row per trading day and allowance vintage.
+``cea_daily_official.csv`` has one per day for all vintages and their composite
 price, ``ccer_daily_official.csv`` one per day for all certified reductions.
-Amounts are CNY in the files and fen here; blank means not published.
+Amounts are CNY in the files and fen here. A blank field was not published.
 """
 
 from __future__ import annotations
@@ -27,26 +27,26 @@ VINTAGES_FILE: Final = "cea_daily_by_vintage.csv"
 COMPOSITE_FILE: Final = "cea_daily_official.csv"
 CCER_FILE: Final = "ccer_daily_official.csv"
 
-TONNES: Final = 8_000_000_000  # a year's allowances: no figure is beyond
+TONNES: Final = 8_000_000_000  # a year's allowances, the upper bound of any quantity
 
 
 class Sums(NamedTuple):
-    """Tonnes, and what was paid for them in fen."""
+    """A quantity in tonnes and its turnover in fen."""
 
     quantity: int
     turnover: int
 
 
 class CeaDay(NamedTuple):
-    """A trading day of one allowance vintage, or of all: then prices are composite.
+    """A trading day of one vintage, or of all vintages with composite prices.
 
-    ``line`` is the row's place in its file. Prices are in fen, 0 where none was
-    published: an instrument's first day has no ``previous_close``.
+    ``line`` is the row's line in its file. Prices are in fen, 0 if unpublished: an
+    instrument's first day has no ``previous_close``.
     """
 
     line: int
     date: int  # YYYYMMDD
-    instrument: str  # empty: all of them
+    instrument: str  # empty for the composite
     previous_close: int
     open: int
     high: int
@@ -55,10 +55,10 @@ class CeaDay(NamedTuple):
     listed: Sums
     block: Sums
     auction: Sums
-    total: Sums  # of the three
+    total: Sums  # of the three methods
     year: Sums
     since_start: Sums
-    vintage: int = 0  # the year, of several the last; 0 for the composite
+    vintage: int = 0  # the year; the last of several; 0 for the composite
 
     @property
     def name(self) -> str:
@@ -69,7 +69,7 @@ class CeaDay(NamedTuple):
 class CcerDay(NamedTuple):
     """A trading day of all certified reductions together.
 
-    ``average`` is in fen per tonne, 0 where none was published.
+    ``average`` is in fen per tonne, 0 if unpublished.
     """
 
     line: int
@@ -80,7 +80,7 @@ class CcerDay(NamedTuple):
 
     @property
     def name(self) -> str:
-        """Empty: they are told together."""
+        """Empty: the products are published together."""
         return ""
 
 
@@ -88,9 +88,9 @@ Row = TypeVar("Row", CeaDay, CcerDay)
 
 
 class Problem(NamedTuple):
-    """Something of the record that cannot be lived: which day's and whose, and why.
+    """A part of the record that cannot be traded: its date, name, figure and reason.
 
-    ``date`` is 0 where the file does not tell it; then the day is one after ``after``.
+    ``date`` is 0 if the file does not tell it. The day then follows ``after``.
     """
 
     date: int
@@ -102,16 +102,16 @@ class Problem(NamedTuple):
 
 
 class Record(NamedTuple):
-    """What was published, in calendar order, and what of it cannot be used."""
+    """The published rows in calendar order, and the problems with the rest."""
 
-    vintages: dict[int, list[CeaDay]]  # by date, those listed on it
+    vintages: dict[int, list[CeaDay]]  # by date, the listed vintages
     composite: list[CeaDay]
     ccer: list[CcerDay]
     problems: tuple[Problem, ...] = ()
 
 
 class FormatError(Exception):
-    """A file or a row is not what it should be; the message says where and why."""
+    """A file or a row is malformed; the message says where and why."""
 
     def __init__(self, message: str, figure: str = "file") -> None:
         super().__init__(message)
@@ -121,7 +121,7 @@ class FormatError(Exception):
 def read_all(
     folder: Path, name: str, make: Callable[[_Row], Row], problems: list[Problem]
 ) -> list[Row]:
-    """Return the rows of all files of a kind in calendar order, each day's once."""
+    """Return the rows of all files of a kind by date, each day's row once."""
     stem = name.removesuffix(".csv")
     paths = sorted(folder.glob(f"{stem}*.csv"))
     if not paths:
@@ -193,7 +193,7 @@ class _NoColumnError(FormatError):
 
 
 class _Row:
-    """One line's values by column; what cannot be read is named with file and line."""
+    """One line's values by column; errors name the file and line."""
 
     def __init__(
         self, file: str, line: int, values: dict[str | None, str | None]
@@ -225,7 +225,7 @@ class _Row:
         return date.year * 10_000 + date.month * 100 + date.day
 
     def year(self, column: str) -> int:
-        """Return the last year that a column names: "2019-2020" is 2020."""
+        """Return the last year in a column: "2019-2020" is 2020."""
         text = self.text(column)
         last = text.rpartition("-")[2]
         if len(last) == 4 and last.isascii() and last.isdigit():
@@ -242,7 +242,7 @@ class _Row:
             raise self.error(column, str(error)) from None
 
     def sums(self, quantity: str, turnover: str) -> Sums:
-        """Return a pair of columns; both are blank where a method was not reported."""
+        """Return a pair of columns; both are blank if the method was not reported."""
         text = self.text(quantity)
         if text and not (text.isascii() and text.isdigit()):
             raise self.error(quantity, f"{text[:40]!r} is not a number of tonnes")
@@ -252,7 +252,7 @@ class _Row:
         return Sums(int(text or 0), self.fen(turnover))
 
     def complete(self) -> None:
-        """Check that the line has no more values than there are columns."""
+        """Check that the line has no more values than columns."""
         if None in self._values:
             raise self.error("the end", "there are more values than columns")
 
@@ -260,7 +260,7 @@ class _Row:
         return FormatError(f"{self._file}:{self.line}: {column}: {why}", column)
 
     def source(self) -> tuple[int, str]:
-        """Return date and instrument as far as they can be read."""
+        """Return date and instrument as far as they are readable."""
         try:
             date = self.date()
         except FormatError:
@@ -271,9 +271,9 @@ class _Row:
 def parsed(
     lines: Iterable[str], file: str, make: Callable[[_Row], Row]
 ) -> Iterator[tuple[Row | FormatError, tuple[int, str]]]:
-    """Yield each row, or why it is none, with its date and instrument.
+    """Yield each row or its error, with its date and instrument.
 
-    Where the whole file cannot be used the error is the last.
+    If the whole file is unusable, the error is the last item.
     """
     reader = csv.DictReader(lines)
     try:

@@ -1,7 +1,7 @@
-"""The disagreements that there must be with the record and that no rule explains.
+"""The necessary disagreements with the record that no rule explains.
 
-A difference that is not here is one too many, and so is one that is here and
-does not occur: each is exactly this, or the comparison has failed.
+The list must match exactly. The comparison fails if a difference is not listed
+here, and also if a listed difference does not occur.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ KNOWN: Final = (
 
 
 def expected(seen: Collection[tuple[int, str]]) -> list[Explained]:
-    """Return the disagreements that there must be on these dates with these names."""
+    """Return the known disagreements on these dates with these names."""
     return [
         item for item in KNOWN if (item.difference.date, item.difference.name) in seen
     ]
@@ -42,7 +42,7 @@ def expected(seen: Collection[tuple[int, str]]) -> list[Explained]:
 def unexplained(
     differences: Iterable[Difference], known: Iterable[Explained]
 ) -> list[Difference]:
-    """Return the differences that are not known, and the known ones that are absent."""
+    """Return unknown differences, and known ones that did not occur."""
     found = dict.fromkeys(differences)
     wanted = dict.fromkeys(item.difference for item in known)
     absent = [

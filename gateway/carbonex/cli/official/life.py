@@ -1,9 +1,9 @@
-"""A venue that lives trading days: their cycle, orders, blocks and auctions.
+"""A venue that runs the record's trading days: day cycle, orders, blocks, auctions.
 
-Every command goes in as a batch at its own time of the day, through the venue's
-pipeline, and what a day came to is read from its channels; there is no socket
-in between. Sellers have the tonnes that were issued, buyers the cash that was
-deposited, so that neither waits for the other's purchases to become sellable.
+Every batch enters the venue's pipeline at its own time of day. The day's figures
+are read from the venue's channels, without a socket. Sellers sell issued tonnes and
+buyers pay with deposited cash, so that neither waits until the other's purchases
+become resellable.
 """
 
 from __future__ import annotations
@@ -70,9 +70,9 @@ SELLER: Final = "seller"
 BUYER: Final = "buyer"
 CASH: Final = 10**15  # fen
 
-# Times of the day in seconds, within the preset's hours. Listed trades fill the
-# morning and, after the blocks and the auctions, the rest of the afternoon; the
-# first comes as the market opens.
+# Times of day in seconds, within the preset's hours. Listed trades fill the morning
+# and, after the blocks and the auctions, the rest of the afternoon. The first trade
+# is at the market's opening.
 LISTING: Final = 8 * 3600
 MORNING: Final = (9 * 3600 + 1800, 11 * 3600 + 1800)
 BLOCKS: Final = 13 * 3600
@@ -80,15 +80,15 @@ AUCTION: Final = (13 * 3600 + 900, 13 * 3600 + 1800)
 AFTERNOON: Final = (13 * 3600 + 1800, 15 * 3600)
 
 GATEWAY: Final = 1
-BATCH: Final = 10_000  # commands; the largest has two orders for each instrument
+BATCH: Final = 10_000  # commands; the largest batch has two orders per instrument
 
 _TRADES: Final = {Method.BLOCK: "block trades", Method.AUCTION: "auction trades"}
 
 
 class Published(NamedTuple):
-    """What the channels said of a day, by instrument and by product.
+    """The channels' messages of a day, by instrument and by product.
 
-    ``cancelled`` is what the close did to orders, from the exchange's own events.
+    ``cancelled`` holds the cancellations at the close, from the exchange's events.
     """
 
     cancelled: list[OrderCancelled]
@@ -98,11 +98,11 @@ class Published(NamedTuple):
 
 
 class Life:
-    """Lives one day after another: ``begin`` each, then ``trade`` it.
+    """Runs one day after another: call ``begin``, then ``trade``.
 
-    Days begin, and premiums are told, as the market has it. ``keep`` is given every
-    batch, which together are the exchange's log; ``trades`` counts by method, and
-    ``refused`` is what the exchange did not take.
+    The market sets when days begin and which premiums are published. ``keep``
+    receives every batch; together they are the exchange's log. ``trades`` counts by
+    method. ``refused`` holds the refused commands.
     """
 
     def __init__(self, market: Market, keep: Callable[[Batch], object]) -> None:
@@ -112,7 +112,7 @@ class Life:
         self._begins = market.begin_seconds
         self._keep = keep
         self._midnight = 0
-        self._bands: dict[str, int] = {}  # the limits that instruments came with
+        self._bands: dict[str, int] = {}  # original band in permille, by instrument
         self._refs = count(1)
         self._venue = Venue(self.exchange, "official", GATEWAY, 1, BATCH, BATCH)
         feed = Feed(self._venue, premiums=pairs_of(market))
@@ -141,10 +141,10 @@ class Life:
         gone: Sequence[str] = (),
         composite: SetComposite | None = None,
     ) -> list[BandSet] | None:
-        """Begin a trading day; return the bands, or None where it does not begin.
+        """Begin a trading day; return its bands, or None if it does not begin.
 
-        ``listings`` are new, ``gone`` are traded no more, and ``composite`` follows
-        another method from this day on.
+        ``listings`` are new instruments and ``gone`` are delisted. ``composite``
+        changes the composite's method from this day on.
         """
         self._midnight = midnight_ns(date)
         for terms in listings:
@@ -158,7 +158,7 @@ class Life:
         return self._begin(date)
 
     def free(self, names: Sequence[str]) -> list[BandSet] | None:
-        """Begin the day again on which instruments trade without limits."""
+        """Begin the day again, with these instruments trading without limits."""
         date = self.exchange.day
         self._apply(self._begins, CancelDay(""))
         for name in names:
@@ -168,7 +168,7 @@ class Life:
         return self._begin(date)
 
     def bind(self, names: Sequence[str]) -> None:
-        """Let instruments have their limits again from the next day on."""
+        """Restore the instruments' limits from the next day on."""
         for name in names:
             instrument = self.exchange.instruments[name]
             bound = replace(instrument.terms, band_permille=self._bands[name])
@@ -183,7 +183,7 @@ class Life:
         return [event for event in events if type(event) is BandSet]
 
     def trade(self, plan: Plan) -> Published:
-        """Trade what the plan says, and end the day."""
+        """Trade the plan and end the day."""
         start, half = MORNING[0], (len(plan.listed) + 1) // 2
         self._apply(start, *(_order(*order, 1) for order in plan.resting))
         self._list(plan.listed[:half], MORNING)
@@ -203,7 +203,7 @@ class Life:
         )
 
     def _list(self, trades: Sequence[ListedTrade], session: tuple[int, int]) -> None:
-        """Spread trades evenly over a session; by turns either side is first."""
+        """Spread trades evenly over a session; the sides alternate in being first."""
         start, end = session
         for at, (instrument, price, quantity) in enumerate(trades):
             sale = _order(instrument, SELL, price, quantity)
@@ -245,9 +245,9 @@ class Life:
                     self._apply(opens, place)
 
     def _apply(self, second: int, *commands: Command) -> list[Event]:
-        """Apply commands at a time of the day; return what time did and they did.
+        """Apply commands at a time of day; return timer events and their events.
 
-        Without any the venue does what is due by then.
+        Without commands the venue performs what is due by then.
         """
         for command in commands:
             self._venue.submit(None, 0, command)
@@ -263,7 +263,7 @@ class Life:
         return happened
 
     def _commit(self, batch: Batch) -> list[Event]:
-        """Apply one batch, and note what was refused of it."""
+        """Apply one batch and record its refused commands."""
         self._keep(batch)
         applied = self._venue.committed(batch, self._venue.position + 1, b"")
         for command, events in zip(batch.commands, applied.replies, strict=True):

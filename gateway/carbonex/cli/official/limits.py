@@ -1,8 +1,8 @@
-"""The days that touched a limit, tried again at a venue through its gateway.
+"""Try the days that touched a limit again, at a venue through its gateway.
 
-The record's highs and lows say what the limits of these days were. For each a
-book is listed at the day's P0; at the limit both sides must be let in and
-trade, and one fen beyond must be refused with the limit in the message.
+The record's highs and lows show the limits of these days. Each limit gets a book,
+listed at the day's P0. At the limit both sides must be accepted and trade. One fen
+beyond must be refused, with the limit in the message.
 """
 
 from __future__ import annotations
@@ -52,9 +52,9 @@ GROUPS: Final = (
 
 
 class Touch(NamedTuple):
-    """A vintage's day that touched a limit; prices in fen.
+    """A day on which a vintage touched a limit; prices in fen.
 
-    The limit is the day's high (``side`` is BUY) or low (SELL), as recorded.
+    The limit is the day's recorded high (``side`` is BUY) or low (SELL).
     """
 
     date: int
@@ -65,20 +65,20 @@ class Touch(NamedTuple):
 
     @property
     def book(self) -> str:
-        """What its book is called."""
+        """The name of its book."""
         side = "high" if self.side is BUY else "low"
         return f"{self.instrument[:22]}-{self.date}-{side}"  # at most 36 characters
 
     @property
     def half(self) -> bool:
-        """Whether P0 ± 10 % is exactly half a fen away from the limit."""
+        """Whether P0 ± 10 % is exactly half a fen from the limit."""
         return self.reference % 10 == 5
 
 
 def touches(
     vintages: Iterable[CeaDay], bands: Mapping[str, BandSet]
 ) -> Iterator[Touch]:
-    """Yield the limits that a day's highs and lows touched; bands by instrument."""
+    """Yield the limits touched by a day's highs and lows; bands are by instrument."""
     for row in vintages:
         band = bands.get(row.instrument)
         if band is None:
@@ -92,12 +92,12 @@ def touches(
 async def try_limits(
     touched: Sequence[Touch], terms: ListInstrument, directory: Path, check: Check
 ) -> None:
-    """Try each limit at a venue in ``directory``, a new one, and compare.
+    """Try each limit at a new venue in ``directory``, and compare.
 
     Raises:
         CarbonexError: If the connection is lost.
         LogError: If the directory cannot be used.
-        ServerError: If the venue's process does not do what it should.
+        ServerError: If the venue's process fails.
 
     """
     seller, buyer = found(directory, touched, terms)
@@ -113,9 +113,9 @@ async def try_limits(
 def found(
     directory: Path, touched: Sequence[Touch], terms: ListInstrument
 ) -> tuple[Key, Key]:
-    """Make a venue with a book for each limit; return the seller's and buyer's keys.
+    """Make a venue with a book per limit; return the seller's and buyer's keys.
 
-    Its books are open at any hour, so that it can be tried at any hour.
+    The books are always open, so that the trial works at any hour.
     """
     path = directory / FILE_NAME
     path.write_text(CONFIG, encoding="utf-8")
@@ -141,7 +141,7 @@ def found(
 
 
 async def _try(touch: Touch, sells: Venue, buys: Venue, check: Check) -> None:
-    """Sell and buy at the limit, then go one fen beyond it."""
+    """Sell and buy at the limit, then try one fen beyond it."""
     book, price = touch.book, format_fen(touch.limit)
     beyond = format_fen(touch.limit + (1 if touch.side is BUY else -1))
     await _outcome(sells.sell(book, 1, price), price)
@@ -158,7 +158,7 @@ async def _try(touch: Touch, sells: Venue, buys: Venue, check: Check) -> None:
 
 
 async def _outcome(placing: Awaitable[Order], limit: str) -> str:
-    """Return what came of an order: its fills, or why not and whether it was told."""
+    """Return an order's fills, or its rejection and whether that names the limit."""
     try:
         order = await placing
     except OrderRejected as error:

@@ -1,9 +1,8 @@
 """Trades that give a day's listed figures: open, high, low, volume and turnover.
 
-Any day that can have been is solved by one tonne at each of the open, high and
-low and the rest at its mean, rounded down and up: the rest may have any
-price between low and high, and none can have a turnover outside low × tonnes
-to high × tonnes.
+One tonne each at the open, high and low, and the rest at its mean, rounded down
+and up, solve any possible day. The rest may have any price between low and high,
+and its turnover always lies between low × tonnes and high × tonnes.
 """
 
 from __future__ import annotations
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
 
 
 LARGEST: Final = 99_999  # tonnes in one listed order: below 100,000
-_THIRD_PRICE: Final = 200  # tonnes that may go to a third price
+_THIRD_PRICE: Final = 200  # limit in tonnes on the quantity at a third price
 
 
 class ListedTrade(NamedTuple):
@@ -35,7 +34,7 @@ class ListedTrade(NamedTuple):
 
 
 class UnsolvableError(Exception):
-    """No trades give the figures; the message says why, ``figure`` which."""
+    """No trades give the figures; ``figure`` names the one at fault."""
 
     def __init__(self, message: str, figure: str) -> None:
         super().__init__(message)
@@ -45,7 +44,7 @@ class UnsolvableError(Exception):
 def prices(day: CeaDay) -> tuple[int, ...]:
     """Return prices in fen at which trades can give the day, the open first.
 
-    Each is to be traded at least once, in any order.
+    Each must be traded at least once, in any order.
 
     Raises:
         UnsolvableError: If there are no such trades.
@@ -78,10 +77,10 @@ def quantities(
 ) -> tuple[int, ...] | None:
     """Return the tonnes of trades at ``visits`` (fen), each at least 1, or None.
 
-    They sum up to ``quantity`` tonnes and ``turnover`` fen. Beyond the one tonne
-    of each they go to two of the prices, and the fewest possible, up to
-    _THIRD_PRICE, to a third: that is where the few trades that the order of a
-    day's prices needs beside its mean are made up for.
+    They sum up to ``quantity`` tonnes and ``turnover`` fen. Beyond one tonne per
+    visit they go to two of the prices, and as few as possible, up to
+    _THIRD_PRICE, to a third. The third price balances the additional trades that the
+    order of a day's prices needs.
     """
     left, value = quantity - len(visits), turnover - sum(visits)
     if left < 0:
@@ -100,7 +99,7 @@ def orders(quantity: int) -> Iterator[int]:
 
 
 def _spread(levels: Sequence[int], quantity: int, turnover: int) -> Counter[int] | None:
-    """Return tonnes at some of ``levels`` that make up both sums, or None."""
+    """Return tonnes at some of ``levels`` that give both sums, or None."""
     if len(levels) == 1:
         right = levels[0] * quantity == turnover
         return Counter({levels[0]: quantity}) if right else None
@@ -119,5 +118,5 @@ def _spread(levels: Sequence[int], quantity: int, turnover: int) -> Counter[int]
 
 
 def name_of(day: CeaDay) -> str:
-    """Return what messages call a vintage's day."""
+    """Return the name of a vintage's day for messages."""
     return f"{date_text(day.date)} {day.instrument}"

@@ -1,4 +1,4 @@
-"""The record's days, lived one after another and compared."""
+"""Run the record's days one after another and compare them."""
 
 from __future__ import annotations
 
@@ -39,10 +39,11 @@ CCER: Final = REDUCTIONS
 
 
 class Lived(NamedTuple):
-    """A life that has been lived, and what of the record it was.
+    """The result of a run: the venue's life and the part of the record traded.
 
-    ``methods`` are the composite's by date, ``rows`` each vintage's newest and
-    ``ccer`` all days of certified reductions that were lived, ``touched`` the limits.
+    ``methods`` are the composite's by date. ``rows`` is each vintage's newest row,
+    ``ccer`` all days of certified reductions that were traded, and ``touched`` the
+    limits touched.
     """
 
     life: Life
@@ -55,11 +56,11 @@ class Lived(NamedTuple):
 def live(
     record: Record, market: Market, check: Check, keep: Callable[[Batch], object]
 ) -> Lived:
-    """Live the record by the market's terms; ``keep`` is given every batch.
+    """Run the record under the market's terms; ``keep`` receives every batch.
 
-    What cannot be lived is noted in ``check``, and the next day goes on: a vintage
-    whose day cannot have been trades a tonne at the close that its next day begins
-    with, without limits where need be, so that one odd day is one difference.
+    Parts that cannot be traded are recorded in ``check``, and the next day follows.
+    A vintage with an untradable day trades one tonne at the previous close of its
+    next day, without limits if necessary. One odd day is thus one difference.
     """
     for problem in record.problems:
         check.cannot(problem.date, problem.name, problem.figure, problem.why)
@@ -82,7 +83,7 @@ def terms_of(market: Market) -> dict[str, ListInstrument]:
 
 
 class _Years:
-    """Lives day after day, and keeps what the next ones go on from."""
+    """Runs day after day, and keeps the state that the next days continue from."""
 
     def __init__(
         self,
@@ -96,8 +97,8 @@ class _Years:
         self._life = life
         self._terms = terms
         self._check = check
-        self._told: set[str] = set()  # those that the venue cannot list
-        # Rows that could not be read, and whether some are of certified reductions.
+        self._told: set[str] = set()  # instruments already reported as refused
+        # Unreadable rows, and whether some are of certified reductions.
         self._lost = {(problem.date, problem.name) for problem in problems}
         self._gaps = any(problem.file == CCER_FILE for problem in problems)
         self._rows: dict[str, list[CeaDay]] = {}
@@ -108,7 +109,7 @@ class _Years:
             life.found(history[0].date)
 
     def live(self, day: Day, method: CompositeMethod) -> None:
-        """Live a day, whose composite goes by ``method``, and compare it."""
+        """Run a day with the composite's ``method``, and compare it."""
         bands = self._begin(day, method)
         if bands is None:
             return
@@ -124,7 +125,7 @@ class _Years:
         self._compare(day, plan, published, method, bands)
 
     def _begin(self, day: Day, method: CompositeMethod) -> dict[str, BandSet] | None:
-        """Begin the day; return its bands, or None where the venue does not."""
+        """Begin the day; return its bands, or None if the venue refuses."""
         life, date = self._life, day.date
         product = life.exchange.products.get(CEA)
         now = MEAN if product is None else product.method
@@ -149,10 +150,10 @@ class _Years:
         return {band.instrument: band for band in begun}
 
     def _listings(self, day: Day) -> Iterator[ListInstrument]:
-        """Yield what is new on a day: vintages, and all certified reductions at once.
+        """Yield a day's new listings: vintages, and all certified reductions at once.
 
-        The very first vintage needs a price: it opened at its P0. A later one has
-        none, so that the exchange takes the composite close.
+        The very first vintage needs a price: its previous close or its open. A later
+        vintage declares none, so that the exchange takes the composite close.
         """
         known = self._life.exchange.instruments
         for row in day.vintages:
@@ -171,10 +172,10 @@ class _Years:
                 yield replace(self._terms[CCER], instrument=name, reference=declared)
 
     def _gone(self, day: Day) -> Iterator[str]:
-        """Yield the vintages that have no row any more, and no part in the day's total.
+        """Yield vintages that have no later rows and no share in the day's total.
 
-        A row that cannot be read, or that is missing while its tonnes are in the
-        total of all vintages, is no end.
+        A row that is unreadable, or missing while the total includes its tonnes, does
+        not end a vintage.
         """
         total = sum(row.total.quantity for row in day.vintages)
         if not day.vintages or day.composite.total.quantity not in (0, total):
@@ -189,7 +190,7 @@ class _Years:
     def _settling(
         self, day: Day, plan: Plan, bands: Mapping[str, BandSet]
     ) -> Iterator[ListedTrade]:
-        """Yield a trade for each vintage whose close is not where its next day begins."""
+        """Yield trades that move idle vintages to their next day's previous close."""
         today = {row.instrument: row for row in day.vintages}
         for name, rows in self._rows.items():
             if name not in bands or (name in today and name not in plan.faults):
@@ -229,7 +230,7 @@ class _Years:
         _compare_close(day, plan, published, wrong, check)
 
     def _wrong(self, day: Day, plan: Plan) -> set[str]:
-        """Report what was not traded as recorded, and return whose day it was."""
+        """Report what was not traded as recorded; return the names at fault."""
         check, wrong = self._check, set(plan.faults) - {COMPOSITE}
         for name, fault in plan.faults.items():
             if name not in self._told:
@@ -246,7 +247,7 @@ class _Years:
         return wrong
 
     def _idle(self, day: Day, bands: Mapping[str, BandSet]) -> None:
-        """Let those that have no row on a day go on from the record's sums."""
+        """Let instruments without a row today continue from the record's sums."""
         today = {row.instrument for row in day.vintages}
         self._check.astray |= {
             name for name in self._rows if name in bands and name not in today
@@ -263,7 +264,7 @@ class _Years:
         *,
         whole: bool,
     ) -> bool:
-        """Compare the composite, if all its vintages could be; tell whether its close is equal."""
+        """Compare the composite if possible; return whether its close is equal."""
         bulletin = published.products.get(CEA)
         if bulletin is None:
             self._check.astray.add(COMPOSITE)
@@ -282,7 +283,7 @@ class _Years:
     def _reductions(
         self, day: Day, wrong: Collection[str], published: Published, *, premium: bool
     ) -> None:
-        """Compare the certified reductions' day, and the premium where it can be."""
+        """Compare the certified reductions' day, and the premium if possible."""
         row, bulletin, told = day.ccer, published.products.get(CCER), published.premium
         if row is None or bulletin is None or told is None or CCER in wrong:
             self._check.astray.add(CCER)
@@ -301,7 +302,7 @@ def _within(trade: ListedTrade, bands: Mapping[str, BandSet]) -> bool:
 def _compare_close(
     day: Day, plan: Plan, published: Published, wrong: Collection[str], check: Check
 ) -> None:
-    """Compare the orders that rested with those that the close has cancelled."""
+    """Compare the planned resting orders with the orders cancelled at the close."""
     told = [
         Resting(event.order.instrument, event.order.side, event.price)
         for event in published.cancelled

@@ -1,9 +1,9 @@
-"""By which method the record's composite goes on each day, read from its closes.
+"""Infer the composite's method on each day from the record's closes.
 
-The record does not tell the method. It tells closes, which the mean of the vintages
-explains, or the newest vintage, or neither. A change is read from it where the other
-method explains more days than a change costs: so one odd day is a difference, and a
-rule that changes, on whatever date, is followed.
+The record does not name the method. The mean of the vintages explains a close, or
+the newest vintage does, or neither. A change of method is assumed if the other
+method explains more days than a change costs. One odd day thus remains a
+difference, and a change of the rule on any date is followed.
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ if TYPE_CHECKING:
 MEAN: Final = CompositeMethod.MEAN
 NEWEST: Final = CompositeMethod.NEWEST
 
-COST: Final = 3  # a change must explain more days than that
+COST: Final = 3  # a change must explain more days than this
 
 
 def methods(days: Sequence[Day]) -> dict[int, CompositeMethod]:
-    """Return the method of each date: the fewest days unexplained, the fewest changes.
+    """Return the method by date: fewest unexplained days plus cost of changes.
 
-    Of equal choices the change is as early as it can be. Linear in days.
+    Of equal choices, changes are as early as possible. Linear in days.
     """
     if not days:
         return {}
@@ -55,7 +55,7 @@ def methods(days: Sequence[Day]) -> dict[int, CompositeMethod]:
 
 
 def explains(method: CompositeMethod, day: Day) -> bool:
-    """Tell whether the day's closes make the composite close, or tell nothing."""
+    """Return whether the closes give the composite close, or are inconclusive."""
     if not day.composite.close or not day.vintages:
         return True
     if method is NEWEST:
@@ -65,6 +65,6 @@ def explains(method: CompositeMethod, day: Day) -> bool:
 
 
 def newest(vintages: Sequence[CeaDay]) -> CeaDay:
-    """Return the row of the highest vintage, of equals the last."""
+    """Return the row of the highest vintage; of equal vintages the last row."""
     at = max(range(len(vintages)), key=lambda at: (vintages[at].vintage, at))
     return vintages[at]

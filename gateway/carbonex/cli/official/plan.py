@@ -1,4 +1,4 @@
-"""What is to be traded on a day of the record."""
+"""Plan the trades of a day of the record."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Day(NamedTuple):
 
 
 class Resting(NamedTuple):
-    """An order that nobody meets; price in fen."""
+    """An order that meets no other order; price in fen."""
 
     instrument: str
     side: Side
@@ -45,17 +45,17 @@ class Resting(NamedTuple):
 
 
 class Fault(NamedTuple):
-    """Why a name's day cannot be lived, and which of its figures says so."""
+    """Why a name's day cannot be traded, and the figure that shows it."""
 
     figure: str
     why: str
 
 
 class Plan(NamedTuple):
-    """Trades in their order; blocks and auctions with their instrument.
+    """Trades in order; blocks and auctions with their instrument.
 
-    ``faults`` are the vintages that are not traded as recorded, ``composite`` where
-    its open, high and low cannot be reached, and ``CCER``.
+    ``faults`` has the vintages that are not traded as recorded, ``composite`` if its
+    open, high and low are out of reach, and ``CCER``.
     """
 
     resting: Sequence[Resting]
@@ -72,7 +72,7 @@ REDUCTIONS: Final = "CCER"
 def days(record: Record) -> Iterator[Day]:
     """Yield the record's trading days in calendar order.
 
-    A day of which the composite's row is missing has one with nothing published.
+    If the composite's row is missing, the day has one with nothing published.
     """
     ccer = {row.date: row for row in record.ccer}
     together = {row.date: row for row in record.composite}
@@ -82,7 +82,7 @@ def days(record: Record) -> Iterator[Day]:
 
 
 def unpublished(date: int) -> CeaDay:
-    """Return a day's row of the composite where there is none: its line is 0."""
+    """Return an empty composite row for a day without one; its line is 0."""
     none = Sums(0, 0)
     return CeaDay(0, date, "", 0, 0, 0, 0, 0, none, none, none, none, none, none)
 
@@ -90,9 +90,9 @@ def unpublished(date: int) -> CeaDay:
 def plan_day(
     day: Day, bands: Mapping[str, BandSet], method: CompositeMethod = MEAN
 ) -> Plan:
-    """Return what to trade, by the bands that the venue set for the day.
+    """Return the day's trades, within the bands that the venue set for the day.
 
-    What no trades give is a fault, and left out: the rest of the day is traded.
+    A part that no trades can give is a fault and left out. The rest is traded.
     """
     faults: dict[str, Fault] = {}
     rows: list[CeaDay] = []
@@ -125,7 +125,7 @@ def plan_day(
 
 
 def _alone(row: CeaDay, band: BandSet | None) -> tuple[Sequence[Block], Sequence[Bid]]:
-    """Return a vintage's blocks and bids, if its day can have been.
+    """Return a vintage's blocks and bids, if its figures are possible.
 
     Raises:
         UnsolvableError: If no trades within its limits give its figures.
@@ -161,7 +161,7 @@ def _in_order(
     method: CompositeMethod,
     faults: dict[str, Fault],
 ) -> list[ListedTrade]:
-    """Return the listed trades of rows, so that the composite is as published."""
+    """Return the listed trades of rows in an order that gives the composite."""
     if faults or not day.composite.line or not rows:
         return by_turns(rows)
     references = [bands[row.instrument].reference for row in rows]
@@ -179,7 +179,7 @@ def _in_order(
 def _resting(
     listed: Iterable[ListedTrade], bands: Mapping[str, BandSet]
 ) -> Iterator[Resting]:
-    """Yield an order at either limit of every book, unless it would be met there."""
+    """Yield an order at each limit of every book, unless a trade is at that price."""
     traded = {(trade.instrument, trade.price) for trade in listed}
     for name, band in bands.items():
         for side, price in ((BUY, band.limit_down), (SELL, band.limit_up)):

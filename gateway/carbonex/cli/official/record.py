@@ -1,4 +1,4 @@
-"""The whole record, and the days and rows that it should have and has not."""
+"""Load the whole record, and find its missing days and rows."""
 
 from __future__ import annotations
 
@@ -32,11 +32,11 @@ _ROW: Final = "row"
 
 
 def load(folder: Path) -> Record:
-    """Return the record in ``folder``: of each kind of file all that are there.
+    """Return the record in ``folder``, from all files of each kind.
 
-    ``cea_daily_official_2026.csv`` goes on where ``cea_daily_official.csv`` ends, and
-    so does whatever is called likewise. Nothing is refused: what cannot be read or is
-    missing is a problem of the record, one for each row, file or run of days.
+    ``cea_daily_official_2026.csv`` continues ``cea_daily_official.csv``, and so does
+    any file of the same pattern. No input is refused: unreadable or missing data is a
+    problem of the record, one per row, file or run of days.
     """
     problems: list[Problem] = []
     cea = read_all(folder, VINTAGES_FILE, vintage, problems)
@@ -59,10 +59,10 @@ def find_gaps(
     reductions: Sequence[CcerDay],
     problems: Sequence[Problem],
 ) -> Iterator[Problem]:
-    """Yield the problems that there are and those of days that are missing.
+    """Yield the given problems and those of missing days.
 
-    A day that a row which cannot be read accounts for is not missing as well; a file
-    that cannot be used accounts for all days that its kind lacks.
+    An unreadable row accounts for its day, which is not missing as well. An unusable
+    file accounts for all days that its kind lacks.
     """
     cea = sorted({row.date for row in (*vintages, *together)})
     told = {row.date for row in vintages}
@@ -94,14 +94,14 @@ def _missing(
     have: Collection[int],
     problems: Sequence[Problem],
 ) -> Iterator[Problem]:
-    """Yield one problem for each run of wanted dates that are not there."""
+    """Yield one problem per run of wanted dates that are missing."""
     own = [problem for problem in problems if problem.file == file]
     if any(problem.figure == "file" for problem in own):
         return
     after = dict(pairwise((0, *wanted)))
     accounted = {p.date for p in own if name == file or p.name in (name, file)}
     for problem in own:
-        if not problem.date:  # the row is of the day before it, or of the next
+        if not problem.date:  # the row's day is the one before it or the next
             accounted |= {problem.after, after.get(problem.after, 0)}
     run: list[int] = []
     for date in (*wanted, 0):

@@ -1,10 +1,10 @@
 """The voluntary market: trades in several products that give each day's average.
 
-Of certified reductions only the day's tonnes and turnover over all products are
-published. Its average fell by a third in three days, which no product can under
-a band of 10 %: it mixes products (MARKET-RULES §2). So a few products stand at
-prices of their own, and each day two of them, one below the day's average and
-one above, are traded in the right proportion.
+For certified reductions only the day's tonnes and turnover over all products are
+published. The average fell by a third in three days. No product can fall so under a
+band of 10 %: the average mixes products (MARKET-RULES §2). The model therefore has
+a few products at different prices. Each day trades two of them, one below and one
+above the day's average, in the right proportion.
 """
 
 from __future__ import annotations
@@ -25,13 +25,13 @@ if TYPE_CHECKING:
 
 
 class Product(NamedTuple):
-    """A certified reduction; ``declared`` is the price in fen it is listed at."""
+    """A certified reduction; ``declared`` is its listing price in fen."""
 
     instrument: str
     declared: int
 
 
-# The kinds are the first four that could be registered, the prices made up:
+# The kinds are the first four that could be registered. The prices are invented,
 # dense enough that the bands leave no gap from 45 to 130 CNY.
 PRODUCTS: Final = (
     Product("CCER-SOLAR23", 5_000),
@@ -44,7 +44,7 @@ PRODUCTS: Final = (
 
 
 class Limits(NamedTuple):
-    """A product's day: P0 and the prices allowed, in fen."""
+    """A product's P0 and price limits on a day, in fen."""
 
     reference: int
     down: int
@@ -54,11 +54,11 @@ class Limits(NamedTuple):
 def ccer_trades(day: CcerDay, products: Mapping[str, Limits]) -> list[ListedTrade]:
     """Return a day's listed trades, all but one tonne at the products' P0.
 
-    So a product's close stays where it is, however the average moves. The one
-    tonne makes up the turnover to the fen.
+    A product's close thus stays in place however the average moves. The one tonne
+    adjusts the turnover to the fen.
 
     Raises:
-        UnsolvableError: If no two products have room for the price of that tonne.
+        UnsolvableError: If no two products have room for that tonne's price.
 
     """
     if not day.day.quantity:
@@ -82,9 +82,9 @@ def ccer_trades(day: CcerDay, products: Mapping[str, Limits]) -> list[ListedTrad
 
 
 def _pairs(mean: int, products: Mapping[str, Limits]) -> Iterator[tuple[str, str]]:
-    """Yield a product at ``mean`` or below with one above, the nearest first.
+    """Yield pairs of a product at or below ``mean`` and one above, nearest first.
 
-    Where all are on one side of the mean the nearest is both.
+    If all are on one side of the mean, the nearest is both.
     """
     ranked = sorted(products, key=lambda name: products[name].reference)
     lower = [name for name in ranked if products[name].reference <= mean]
@@ -93,7 +93,7 @@ def _pairs(mean: int, products: Mapping[str, Limits]) -> Iterator[tuple[str, str
 
 
 def _split(sums: Sums, below: int, above: int) -> tuple[int, int]:
-    """Return the tonnes at ``above`` and the price of the one that makes up the rest."""
+    """Return the tonnes at ``above`` and the price of the adjusting tonne."""
     upper = 0
     if above > below:
         upper = (sums.turnover - below * sums.quantity) // (above - below)

@@ -1,4 +1,4 @@
-"""What living the record came to: to people as tables, to scripts as JSON."""
+"""The report of a run: tables for people, JSON for scripts."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ if TYPE_CHECKING:
     from .life import Life
 
 
-SHOWN: Final = 100  # differences that are spelled out
+SHOWN: Final = 100  # number of differences listed
 
 
 class Figure(msgspec.Struct, frozen=True):
-    """How many of a group's figures are equal to the record, of how many."""
+    """The number of equal and of all compared values of a group's figure."""
 
     group: str
     figure: str
@@ -41,7 +41,7 @@ class Figure(msgspec.Struct, frozen=True):
 
 
 class Year(msgspec.Struct, frozen=True):
-    """A calendar year: its days, its figures, and the differences, explained and not."""
+    """A calendar year: its days, figures, and explained and other differences."""
 
     year: int
     days: int
@@ -52,16 +52,16 @@ class Year(msgspec.Struct, frozen=True):
 
 
 class Method(msgspec.Struct, frozen=True):
-    """By which method the composite goes from a date on, as read from its closes."""
+    """The composite's method from a date on, inferred from its closes."""
 
     date: str
     composite: str
 
 
 class Report(msgspec.Struct, frozen=True):
-    """A run's outcome; it is as promised when no difference is unexplained.
+    """A run's outcome; the comparison holds if no difference is unexplained.
 
-    ``premiums`` are the premium channel's, of the days that are quoted with theirs.
+    ``premiums`` come from the premium channel, on days with a quoted premium.
     """
 
     days: int
@@ -83,7 +83,7 @@ def report(
     methods: Mapping[int, CompositeMethod],
     seconds: float,
 ) -> Report:
-    """Sum a run up; the days with these ``methods`` were lived in ``seconds``."""
+    """Summarize a run; ``methods`` has the days traded, ``seconds`` its duration."""
     known = expected(check.seen)
     found = set(check.differences)
     differences = unexplained(check.differences, known)
@@ -132,7 +132,7 @@ def _composites(methods: Mapping[int, CompositeMethod]) -> Iterator[Method]:
 
 
 def show(result: Report, console: Console) -> None:
-    """Print the report for people."""
+    """Print the report as tables."""
     trades = ", ".join(f"{n:,} {what}" for what, n in result.trades.items())
     console.print(
         f"[bold]{counted(result.days, 'trading day')}[/bold]:"
@@ -169,9 +169,9 @@ def _equal(result: Report) -> Table:
 
 
 def _rows(result: Report) -> Iterator[tuple[int, int, str, list[str]]]:
-    """Yield a group's figures with equal counts together, and a topic's groups.
+    """Yield a group's figures by equal counts, and a topic's groups together.
 
-    The topic is what a group's name begins with, up to a comma.
+    The topic is the part of a group's name before the first comma.
     """
     topics: dict[str, dict[tuple[str, int, int], list[str]]] = {}
     for item in result.figures:
@@ -214,7 +214,7 @@ def _by_year(result: Report) -> Table:
 
 
 def _row(difference: Difference) -> dict[str, str]:
-    """Return a difference with its date as people write it."""
+    """Return a difference as a dict, with a readable date."""
     date = date_text(difference.date) if difference.date else ""
     return {**difference._asdict(), "date": date}
 

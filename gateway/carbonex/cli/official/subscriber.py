@@ -1,4 +1,4 @@
-"""Someone who follows one of a venue's channels, without a socket."""
+"""A subscriber to one of a venue's channels, without a socket."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ T = TypeVar("T")
 
 
 class Subscriber(Generic[T]):
-    """Reads what a client reads: the bytes that would be written to its socket.
+    """Reads the bytes that would be written to a client's socket.
 
     ``data`` is the struct of ``carbonex.wire.channels`` that the channel streams.
     """
@@ -36,7 +36,7 @@ class Subscriber(Generic[T]):
         feed.subscribe(self._outbox, Subscribe(channel), 0)
 
     def read(self) -> list[T]:
-        """Return what has come since the last call, the snapshot first."""
+        """Return the messages since the last call, the snapshot first."""
         self._socket.receive_data(b"".join(self._outbox.take()))
         items: list[T] = []
         for event in self._socket.events_received():
