@@ -49,7 +49,7 @@ class Recovery:
         self._is_interrupted = False
 
     def begin(self, position: int, last: int) -> None:
-        """Note that the state after ``position`` is restored, then replayed to ``last``."""
+        """Note the plan: restore the state at ``position``, replay to ``last``."""
         self.snapshot = self.position = self._start = position
         self.last = last
         _log.info("recovering", snapshot=position, position=position, last=last)
