@@ -155,6 +155,7 @@ def make_file(disk: Disk, path: Path, write: Callable[[int], None]) -> None:
     fd = disk.open_write(new)
     try:
         write(fd)
+        # Sync before the rename: the name must never stand for incomplete data.
         disk.sync(fd)
     finally:
         disk.close(fd)

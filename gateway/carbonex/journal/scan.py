@@ -304,7 +304,7 @@ def _holds_a_record(data: bytes, after: int) -> bool:
     most = after + len(data) // MIN_RECORD + 1
     at = MIN_RECORD
     while (hit := _NOT_ZERO.search(data, at)) is not None:
-        at = hit.start() & ~7
+        at = hit.start() & ~7  # records begin at multiples of eight bytes
         if at + MIN_RECORD > len(data):
             return False
         found = RECORD.unpack_from(data, at)[2]

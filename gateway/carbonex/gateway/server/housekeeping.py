@@ -50,7 +50,7 @@ class Housekeeping:
         self._holds = clients.holds
         self._clock_file = clock_file
         self._files = log
-        self._synced = 0  # the last position whose head sync was requested
+        self._synced = 0  # the last position for which a sync was requested
         self.day = 0  # the trading day last reported
         self._step_ns = self._clock.step_ns()  # last reported, by the start
         self._ping_ticks = max(1, int(clients.limits.ping_seconds / TICK_SECONDS))

@@ -126,12 +126,14 @@ class Pipeline:
             if batch is None:
                 self._flush()
             elif self._is_quick(batch):
+                # Write pending answers before the disk blocks the loop.
                 self._flush()
                 row = self._committer.publish_here(batch)
                 if held_ns := self._holds.lap():
                     self._holds.tell(LOG, held_ns, position=row.position)
                 self._durable(batch, row)
             else:
+                # Write pending answers while the disk is busy with the batch.
                 self._committer.publish(batch)
                 self._flush()
         except Exception as error:  # noqa: BLE001 - the log's error or a bug; stop

@@ -264,7 +264,7 @@ class Connection(asyncio.Protocol):
             )
 
     def _take_messages(self, now_ns: int) -> None:
-        """Pass messages on until the session wants a pause or other clients must go."""
+        """Pass messages on until the session wants a pause or other clients are due."""
         session, outbox, messages = self.session, self.outbox, self._messages
         room = BYTES_AT_ONCE
         for _ in range(AT_ONCE):
