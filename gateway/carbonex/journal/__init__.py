@@ -1,7 +1,7 @@
-"""The durable log of batches, and what is kept beside it.
+"""The durable log of batches, and the files derived from it.
 
-The log decides what happened. Snapshots make recovery fast, and the history
-store answers questions about the past; both can be made again from the log.
+The log is authoritative. Snapshots make recovery fast, and the history store answers
+queries about the past; both can be rebuilt from the log.
 """
 
 from .archive_place import keep_archive_in, open_to_others

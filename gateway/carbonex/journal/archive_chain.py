@@ -1,4 +1,4 @@
-"""Which archive files lead up to a log's segments without a gap."""
+"""Finds the archive files that connect to a log's segments without a gap."""
 
 from __future__ import annotations
 
@@ -17,11 +17,10 @@ if TYPE_CHECKING:
 
 
 class Archives(NamedTuple):
-    """The archived ``segments`` before a position, oldest first, as far as they join.
+    """The contiguous archived ``segments`` before a position, oldest first.
 
-    ``damage`` is what is wrong with the next older file, if that is why there are no
-    more; ``notes`` say which rows are not there, if not all are, and what in the
-    archive's place is none of ours.
+    ``damage`` is the error in the next older file, if that is why they end. ``notes``
+    name missing rows, and files in the archive's directory that are not archives.
     """
 
     segments: list[Segment]
@@ -30,12 +29,12 @@ class Archives(NamedTuple):
 
 
 def archives_before(disk: Disk, directory: Path, segment: Segment) -> Archives:
-    """Return what DIR/archive holds of the rows before the log's first ``segment``.
+    """Return the contiguous archives in DIR/archive before the log's first ``segment``.
 
     O(archive files).
 
     Raises:
-        LogError: If one is of another venue, or of an unknown format version.
+        LogError: If one belongs to another venue, or its format version is unknown.
 
     """
     place, found = directory / ARCHIVE_NAME, list[Segment]()
@@ -70,7 +69,7 @@ def archives_before(disk: Disk, directory: Path, segment: Segment) -> Archives:
 
 
 def _missing(directory: Path, place: Path, first: int) -> str:
-    target = place.resolve()  # it may be a link to where the archive is kept
+    target = place.resolve()  # ``place`` may be a link to the archive's directory
     shown = place if target == place.absolute() else f"{place} (that is {target})"
     return (
         f"positions 1 to {first - 1} are neither in {directory / 'log'} nor in {shown}:"

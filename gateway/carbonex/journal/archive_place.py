@@ -1,7 +1,7 @@
-"""Where a data directory's archive is kept: in it, or where a link in it leads.
+"""The location of a data directory's archive: a subdirectory, or a link's target.
 
-A link, so that every reader finds the files without being told, and a copy of the
-directory still says where they were.
+With a link, every reader finds the files without configuration, and a copy of the
+directory still names their location.
 """
 
 from __future__ import annotations
@@ -26,19 +26,20 @@ if TYPE_CHECKING:
     from .disk import Disk
 
 
-LOCK_NAME: Final = "archive.lock"  # keeps a second archiving out, and no server
+LOCK_NAME: Final = "archive.lock"  # excludes other archivings, but no server
 
 
 def keep_archive_in(directory: Path, place: Path, venue: str) -> None:
-    """Let DIR/archive lead to ``place``, an existing directory, from now on.
+    """Link DIR/archive to ``place``, an existing directory.
 
-    Archive files that are elsewhere have to be moved before: that may take hours,
-    and ``place`` be on another file system.
+    Existing archive files must be moved there first by the operator: the move may take
+    hours, and ``place`` may be on another file system.
 
     Raises:
-        LockedError: If an archiving is at work, which must find its own files again.
-        LogError: If they are not in ``place``, or those there are another venue's.
-        OSError: If the link cannot be made.
+        LockedError: If an archiving is running: its files must not move.
+        LogError: If existing archive files are not in ``place``, or ``place`` has
+            another venue's files.
+        OSError: If the link cannot be created.
 
     """
     disk = OsDisk()
@@ -48,10 +49,10 @@ def keep_archive_in(directory: Path, place: Path, venue: str) -> None:
 
 @contextmanager
 def alone(disk: Disk, directory: Path) -> Iterator[None]:
-    """Keep other archivings of ``directory`` out.
+    """Exclude other archivings of ``directory``.
 
     Raises:
-        LockedError: If one is at work.
+        LockedError: If one is running.
 
     """
     fd = lock(disk, directory / LOCK_NAME)
@@ -81,10 +82,10 @@ def _keep_in(disk: OsDisk, directory: Path, place: Path, venue: str) -> None:
 
 
 def require_place(directory: Path) -> None:
-    """Make sure that DIR/archive does not lead to a place that is not there.
+    """Check that DIR/archive is not a dangling link.
 
     Raises:
-        LogError: If it does: a disk may not be mounted.
+        LogError: If it is: a disk may not be mounted.
 
     """
     link = directory / ARCHIVE_NAME
@@ -96,12 +97,12 @@ def require_place(directory: Path) -> None:
 
 
 def require_files(directory: Path, first: int) -> None:
-    """Make sure that the place where a link leads is not a mount point left empty.
+    """Check that the link's target is not an empty mount point.
 
-    ``first`` is the log's first position outside the archive.
+    ``first`` is the first position in DIR/log.
 
     Raises:
-        LogError: If it has no archive, although rows were archived.
+        LogError: If it holds no archive, although rows were archived.
 
     """
     link = directory / ARCHIVE_NAME
@@ -114,13 +115,13 @@ def require_files(directory: Path, first: int) -> None:
 
 
 def open_to_others(directory: Path) -> list[str]:
-    """Say so if others may enter the place to which DIR/archive leads.
+    """Warn if other users may enter the directory to which DIR/archive links.
 
-    Its mode is not ours to change: it may be a disk of many things.
+    Do not change its mode: the disk may serve other purposes.
     """
     link = directory / ARCHIVE_NAME
     if not (link.is_symlink() and link.is_dir()):
-        return []  # within the directory it is as closed as that
+        return []  # a subdirectory is protected by the data directory
     place = link.resolve()
     mode = stat.S_IMODE(place.stat().st_mode)
     if not mode & 0o077:

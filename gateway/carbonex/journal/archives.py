@@ -1,16 +1,15 @@
-"""Archive files: closed segments, compressed, with what proves that they are whole.
+"""Archive files: closed segments, compressed, with checksums.
 
     DIR/archive/00000000000000000001.archive
 
-Each is one segment: its bytes up to the end of its last row, in chunks that are
-compressed on their own, so that reading can begin anywhere. The header says which
-rows it has and the chain's hash before and after them (format version 1, integers
-little-endian):
+Each archive is one segment: its bytes up to the end of its last row, in chunks that are
+compressed separately, so that reading can begin anywhere. The header names its rows and
+the chain hashes before and after them (format version 1, integers little-endian):
 
     header, index (size and CRC-32 of each chunk), BLAKE2b-256 of both, chunks
 
-zlib makes 24 % of a log and is read at 300 MB/s, ten times as fast as rows are
-applied; see docs/dependencies.md for what else was tried.
+zlib compresses a log to 24 % and reads it at 300 MB/s, ten times as fast as rows are
+applied; see docs/dependencies.md for the alternatives tried.
 """
 
 from __future__ import annotations
@@ -37,7 +36,7 @@ if TYPE_CHECKING:
 
 
 ARCHIVE_VERSION: Final = 1
-ARCHIVE_NAME: Final = "archive"  # in the data directory, or a link there
+ARCHIVE_NAME: Final = "archive"  # a subdirectory of the data directory, or a link
 SUFFIX: Final = ".archive"
 CHUNK_BYTES: Final = 1024 * 1024
 LEVEL: Final = 6
@@ -45,17 +44,17 @@ LEVEL: Final = 6
 _NAME: Final = re.compile(rf"[0-9]{{20}}\{SUFFIX}")
 _MAGIC: Final = b"CBXARCH\n"
 _ZLIB: Final = 1
-# magic, format version, codec, venue's length, bytes of a chunk, first and last
-# position, hash before and after, bytes of the segment, venue
+# magic, format version, codec, venue name's length, bytes per chunk, first and last
+# position, hash before and after, size of the segment, venue
 _HEADER: Final = Struct("<8sIIIIQQ32s32sQ64s")
 _CHUNK: Final = Struct("<II")  # compressed size, its CRC-32
-_MAX_SIZE: Final = 1 << 40  # no segment is larger: a header that says so is damaged
+_MAX_SIZE: Final = 1 << 40  # no segment is larger: a larger size means damage
 
 
 class ArchiveHeader(NamedTuple):
-    """What an archive file says of itself: rows ``first`` to ``last`` of a venue.
+    """The header of an archive file: rows ``first`` to ``last`` of a venue.
 
-    ``size`` is what they take in the segment, with its header.
+    ``size`` is the size of header and rows in the segment.
     """
 
     venue: str
@@ -67,7 +66,7 @@ class ArchiveHeader(NamedTuple):
 
 
 class ChunkError(Exception):
-    """A chunk is not what was written: where, what should be there, what is."""
+    """A damaged chunk: its offset, the expected and the found contents."""
 
     def __init__(self, offset: int, expected: str, found: str) -> None:
         super().__init__(f"offset {offset}: expected {expected}, found {found}")
@@ -77,18 +76,18 @@ class ChunkError(Exception):
 
 
 class ArchiveSource:
-    """The bytes of an archived segment, as its file had them.
+    """The bytes of an archived segment, identical to its segment file.
 
-    ``header`` is the archive's, ``size`` what can be read.
+    ``header`` is the archive's, ``size`` the number of readable bytes.
     """
 
     def __init__(self, disk: Disk, path: Path) -> None:
-        """Open an archive file; its header and index are checked.
+        """Open an archive file; verify its header and index.
 
         Raises:
-            FileNotFoundError: If it is not there.
+            FileNotFoundError: If it is missing.
             LogError: If its format version is unknown.
-            DamageError: If header or index is not as it was written.
+            DamageError: If header or index is damaged.
 
         """
         self._disk = disk
@@ -102,16 +101,16 @@ class ArchiveSource:
         self._offsets = [at]
         for length, _ in self._index:
             self._offsets.append(self._offsets[-1] + length)
-        self._number = -1  # of the chunk that was read last
+        self._number = -1  # of the chunk read last
         self._chunk = b""
 
     def read(self, size: int, offset: int) -> bytes:
         """Return ``size`` bytes from ``offset``, fewer only at the end.
 
-        O(size), in whole chunks; the last one is kept.
+        O(size), in whole chunks; the last chunk is cached.
 
         Raises:
-            ChunkError: Where a chunk is not what was written.
+            ChunkError: If a chunk is damaged.
 
         """
         end = min(offset + size, self.size)
@@ -145,7 +144,7 @@ class ArchiveSource:
 
 
 def archive_path(directory: Path, first: int) -> Path:
-    """Return the name of the archive file whose first row is ``first``."""
+    """Return the path of the archive file that begins at row ``first``."""
     return directory / f"{first:020d}{SUFFIX}"
 
 
@@ -155,9 +154,9 @@ def archive_paths(disk: Disk, directory: Path) -> list[Path]:
 
 
 def list_archives(disk: Disk, directory: Path) -> tuple[list[Path], list[Path]]:
-    """Return the archive files, oldest first, and what only looks like some.
+    """Return the archive files, oldest first, and strays with the same suffix.
 
-    That has not the name of one: it is not ours, and left alone.
+    A stray's name is not a position: it is not ours, and is left alone.
     """
     names = [name for name in disk.names(directory) if name.endswith(SUFFIX)]
     ours = [directory / name for name in names if _NAME.fullmatch(name)]
@@ -166,7 +165,7 @@ def list_archives(disk: Disk, directory: Path) -> tuple[list[Path], list[Path]]:
 
 
 def read_archive_header(disk: Disk, path: Path) -> ArchiveHeader:
-    """Return what an archive file says of itself; errors as ``ArchiveSource``."""
+    """Read an archive file's header; errors as ``ArchiveSource``."""
     fd = disk.open_read(path)
     try:
         return _read_header(disk, fd, path)[0]
@@ -177,7 +176,7 @@ def read_archive_header(disk: Disk, path: Path) -> ArchiveHeader:
 def write_archive(disk: Disk, fd: int, header: ArchiveHeader, segment: int) -> None:
     """Write the archive of the open file ``segment`` into the empty file ``fd``.
 
-    O(the segment), a chunk in memory.
+    O(segment), one chunk in memory.
     """
     count = _chunks(header.size)
     at = _HEADER.size + count * _CHUNK.size + HASH_BYTES
@@ -217,7 +216,7 @@ def _encode_header(header: ArchiveHeader) -> bytes:
 def _read_header(
     disk: Disk, fd: int, path: Path
 ) -> tuple[ArchiveHeader, list[tuple[int, int]], int]:
-    """Return header, index, and where the chunks begin."""
+    """Return header, index, and the offset of the first chunk."""
     first = int(path.name.removesuffix(SUFFIX))
     block = disk.read(fd, _HEADER.size, 0)
     if len(block) < _HEADER.size or not block.startswith(_MAGIC):

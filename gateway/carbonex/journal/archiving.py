@@ -1,8 +1,8 @@
-"""Moving closed segments into archive files, beside a live server.
+"""Moves closed segments into archive files, beside a live server.
 
-A segment's file is removed only after its archive is durable, was read back, and
-proved by the chain to hold the same rows: whatever happens meanwhile, readers find
-the rows in one of the two.
+A segment's file is removed only after its archive is durable and was read back, and the
+chain proves that it holds the same rows. At any moment readers find the rows in one of
+the two.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 
 class Moved(NamedTuple):
-    """A segment that is an archive now: rows ``first`` to ``last``, bytes of both."""
+    """An archived segment: rows ``first`` to ``last``, and both file sizes."""
 
     path: Path
     first: int
@@ -48,7 +48,7 @@ class Moved(NamedTuple):
 
 
 class Limit(NamedTuple):
-    """Rows up to ``position`` may be archived; ``reason`` says why not more."""
+    """Rows up to ``position`` may be archived; ``reason`` explains the limit."""
 
     position: int
     reason: str
@@ -57,18 +57,18 @@ class Limit(NamedTuple):
 def archive(
     directory: Path, disk: Disk | None = None, *, may_begin: bool = False
 ) -> tuple[list[Moved], Limit]:
-    """Archive what neither a start nor the history needs; return what was moved.
+    """Archive the rows that neither a start nor the history needs.
 
-    See ``needed_from``. With ``may_begin`` the place where DIR/archive leads may have
-    no archive yet, although rows were archived before. A server may be at work.
-    O(segments that are moved), and the oldest snapshot is restored once.
+    Return the moved segments and the limit; see ``needed_from``. With ``may_begin`` the
+    target of the link DIR/archive may be empty, although rows were archived before. A
+    server may be running. O(moved segments), and the oldest snapshot is restored once.
 
     Raises:
-        LockedError: If another archiving is at work.
-        LogError: If there is no log, its archive is not where it should be or has
-            rows of another run, or a file is of an unknown format version.
-        DamageError: If a row to be moved is not what was written.
-        OSError: If an archive cannot be written; the segments before are moved.
+        LockedError: If another archiving is running.
+        LogError: If there is no log, its archive is missing or has rows of another run,
+            or a file's format version is unknown.
+        DamageError: If a row to be moved is damaged.
+        OSError: If an archive cannot be written; earlier segments are moved.
 
     """
     disk = disk or OsDisk()
@@ -82,11 +82,11 @@ def archive(
 
 
 def needed_from(directory: Path, log: LogReader, disk: Disk) -> Limit:
-    """Return up to where rows are needed neither for a start nor for the history.
+    """Return the last position needed neither for a start nor for the history.
 
-    A start needs those after the snapshot that it begins with, in the worst case
-    the oldest good one; the history's follower, too, if that snapshot is not
-    beyond what the history has. O(the oldest good snapshot).
+    A start needs the rows after its snapshot, in the worst case the oldest valid one.
+    The history's follower needs these rows, too, and can use that snapshot only if it
+    is not beyond the history's position. O(the oldest valid snapshot).
     """
     oldest = _oldest_good(log, SnapshotStore(directory, disk))
     if oldest == 0:
@@ -104,9 +104,9 @@ def needed_from(directory: Path, log: LogReader, disk: Disk) -> Limit:
 def archive_upto(
     log: LogReader, directory: Path, position: int, disk: Disk
 ) -> list[Moved]:
-    """Archive the closed segments of ``log`` with rows up to ``position`` alone.
+    """Archive the closed segments of ``log`` that hold only rows up to ``position``.
 
-    Oldest first, so that archives always lead up to the log.
+    Oldest first, so that archives always connect to the log.
     """
     place = directory / ARCHIVE_NAME
     moved: list[Moved] = []
@@ -120,7 +120,7 @@ def archive_upto(
 
 
 def _oldest_good(log: LogReader, snapshots: SnapshotStore) -> int:
-    """Return the position of the oldest snapshot that a start can use, 0 for none."""
+    """Return the position of the oldest snapshot usable by a start, 0 if none."""
     first, last = log.bounds()
     for position in snapshots.positions():
         if first <= position <= last and _is_good(log, snapshots, position):
@@ -139,7 +139,7 @@ def _is_good(log: LogReader, snapshots: SnapshotStore, position: int) -> bool:
 
 
 def _history_position(directory: Path, log: LogReader) -> int:
-    """Return how far the history of ``log`` is, 0 if there is none that can be read."""
+    """Return the position of the history of ``log``, 0 if none is readable."""
     path = directory / HISTORY_NAME
     if not path.exists():
         return 0
@@ -152,9 +152,9 @@ def _history_position(directory: Path, log: LogReader) -> int:
 
 
 def _prepare(disk: Disk, place: Path) -> None:
-    """Make the directory, and remove what was interrupted in it.
+    """Create the directory, and remove incomplete files in it.
 
-    Where a link leads the directory is there, and its mode is not ours.
+    The target of a link exists already, and its mode must not be changed.
     """
     if not place.is_symlink():
         disk.make_directory(place)
@@ -176,8 +176,8 @@ def _move(disk: Disk, place: Path, segment: Segment, after: Segment) -> Moved:
     if not _is_whole(disk, path, header):
         _write(disk, path, header, segment)
         _check(disk, path, header)
-    # Only now; and a reader that does not find it any more finds the archive.
-    with suppress(FileNotFoundError):  # truncated by its server
+    # Only now; a reader that no longer finds the segment opens the archive.
+    with suppress(FileNotFoundError):  # its server has truncated the log
         disk.remove(segment.path)
     disk.sync_directory(segment.path.parent)
     size = _size(disk, path)
@@ -185,7 +185,7 @@ def _move(disk: Disk, place: Path, segment: Segment, after: Segment) -> Moved:
 
 
 def _end(disk: Disk, segment: Segment, after: Segment) -> Mark:
-    """Return where the rows of ``segment`` end; the chain is verified up to there."""
+    """Return the boundary after the rows of ``segment``; verify the chain up to it."""
     mark = start(segment)
     for found in walk(disk, [segment, after], mark):
         if found.segment is after:
@@ -207,16 +207,16 @@ def _write(disk: Disk, path: Path, header: ArchiveHeader, segment: Segment) -> N
 
 
 def _is_whole(disk: Disk, path: Path, header: ArchiveHeader) -> bool:
-    """Tell whether the archive is there: an archiving before may have ended here.
+    """Return whether a complete archive exists, from an interrupted archiving.
 
     Raises:
-        LogError: If it is another log's, which may have no other copy of it.
+        LogError: If it belongs to another log, and may be the only copy of its rows.
 
     """
     try:
         found = read_archive_header(disk, path)
         if found != header:
-            # Two copies of a venue that both went on, one after a restore perhaps.
+            # Two copies of a venue both continued, perhaps one after a restore.
             raise LogError(
                 f"{path} holds positions {found.first} to {found.last} of another run of"
                 f" this venue, and may be all there is of them: keep the archive of"
@@ -231,11 +231,11 @@ def _is_whole(disk: Disk, path: Path, header: ArchiveHeader) -> bool:
 
 
 def _check(disk: Disk, path: Path, header: ArchiveHeader) -> None:
-    """Read an archive back: its rows must lead from hash to hash.
+    """Read an archive back, and verify the chain from hash to hash.
 
     Raises:
-        FileNotFoundError: If it is not there.
-        DamageError: If it is not what ``header`` says.
+        FileNotFoundError: If it is missing.
+        DamageError: If it does not match ``header``.
 
     """
     found = read_archive_header(disk, path)

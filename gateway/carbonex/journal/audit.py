@@ -1,4 +1,4 @@
-"""Replaying a log while holding every digest in it against the state."""
+"""Replays a log and compares every digest in it with the state."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 
 
 class Audit:
-    """An exchange that distrusts its log; what does not fit raises DamageError.
+    """An exchange that verifies its log; a mismatch raises DamageError.
 
-    It begins empty, or with the first snapshot where ``from_snapshot`` says
-    that the rows before are gone; until then ``exchange`` is None.
+    It begins empty. With ``from_snapshot``, the first rows are gone, and it begins with
+    the first snapshot; until then ``exchange`` is None.
     """
 
     def __init__(self, skips: Skips, *, from_snapshot: bool, deep: bool) -> None:
@@ -33,17 +33,17 @@ class Audit:
         self.exchange = None if from_snapshot else Exchange()
         self.commands = 0
         self.checkpoints = 0
-        self.not_compared = 0  # checkpoints of another release's format
+        self.not_compared = 0  # checkpoints in another release's format
         self.snapshots = 0
         self._deep = deep
-        # The positions that were passed over, or what they were applied without.
+        # Positions of rows skipped whole (None) or applied without an event.
         self._passed: set[tuple[int, tuple[int, int, int] | None]] = set()
-        self._first = 0  # the first position that was applied
+        self._first = 0  # the first applied position
 
     def apply(self, found: Found) -> Applied | None:
-        """Apply a row, if there is an exchange; return what it did.
+        """Apply a row if there is an exchange; return the result.
 
-        Its checkpoints state the digest just before it.
+        The row's checkpoints hold the digest of the state just before it.
         """
         exchange, row = self.exchange, found.row
         if exchange is None:
@@ -77,7 +77,7 @@ class Audit:
         return applied
 
     def _check_marker(self, found: Found) -> None:
-        """Make sure that a SkipRow is an operator's, and the row that it names passed over."""
+        """Check that a SkipRow is an operator's, and that its target was skipped."""
         exchange, row = self.exchange, found.row
         marker = marker_in(row)
         if marker is None or exchange is None:
@@ -86,7 +86,7 @@ class Audit:
         if (command.position, command.leaves_out) in self._passed:
             return
         fault = "that row was applied"
-        if command.position < self._first:  # it was passed over before all this
+        if command.position < self._first:  # its target precedes the replay
             fault = self.skips.forged(command, exchange)
         if fault:
             expected = (
@@ -98,9 +98,9 @@ class Audit:
             raise DamageError(*where, expected, reasons)
 
     def compare(self, snapshot: Snapshot, path: Path) -> str:
-        """Hold a snapshot of this position against the state, or begin with it.
+        """Compare a snapshot at this position with the state, or begin with it.
 
-        Return why it could not be compared: another release may have made it.
+        Return why it cannot be compared: another release may have written it.
         """
         where = path, 0, snapshot.position
         if self.exchange is None:
@@ -120,7 +120,7 @@ class Audit:
         return ""
 
     def check(self, path: Path, offset: int, position: int) -> None:
-        """Assert the exchange's invariants, if the replay is to be deep."""
+        """Check the exchange's invariants if the audit is deep."""
         if self._deep and self.exchange is not None:
             try:
                 self.exchange.check()
@@ -131,5 +131,5 @@ class Audit:
                 ) from None
 
     def digest(self) -> str:
-        """Return the exchange's digest as hex, empty if there is none."""
+        """Return the exchange's digest as hex, empty without an exchange."""
         return "" if self.exchange is None else self.exchange.digest().hex()

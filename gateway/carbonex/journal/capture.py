@@ -1,6 +1,6 @@
-"""A snapshot of a data directory's newest state, made beside its server.
+"""Takes a snapshot of a data directory's newest state, beside a running server.
 
-Trading does not wait for it: what a snapshot needs is in the log.
+Trading does not wait for it: the snapshot is built from the log.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 class Captured(NamedTuple):
     """The snapshot ``path`` of the state after ``position``.
 
-    ``seq`` and ``time_ns`` are the exchange's own. ``is_new`` tells that it was made
-    just now: a good one may have been there. ``warnings`` are the recovery's.
+    ``seq`` and ``time_ns`` are the exchange's. ``is_new`` is False if a valid snapshot
+    existed there already. ``warnings`` are the recovery's.
     """
 
     path: Path
@@ -36,11 +36,12 @@ class Captured(NamedTuple):
 
 
 def capture(directory: Path, disk: Disk | None = None) -> Captured:
-    """Keep a snapshot of the state at the log's end, server or no server.
+    """Save a snapshot of the state at the log's end, with or without a server.
 
-    Nothing is locked that a server needs; what it writes meanwhile is for the next
-    snapshot. So is a row that is not known to be durable: a power loss that took it
-    would leave a snapshot of what never was. O(the newest good snapshot + rows after it).
+    It takes no lock that a server needs, and leaves out rows written meanwhile. It also
+    leaves out a row that is not known to be durable: if a power loss took that row, the
+    snapshot would hold a state that never existed. O(the newest valid snapshot + rows
+    after it).
 
     Raises:
         LogError: As ``recover``, or if the log is empty.

@@ -1,7 +1,7 @@
-"""The one door to the file system: everything durable goes through a ``Disk``.
+"""The only access to the file system: everything durable goes through a ``Disk``.
 
-Tests put a simulated disk behind it, which loses power at any call and keeps
-of the unsynced writes whatever it likes.
+Tests replace it by a simulated disk, which loses power at any call and keeps an
+arbitrary part of the unsynced writes.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 DIRECTORY_MODE: Final = 0o700  # the log holds every participant's orders
 FILE_MODE: Final = 0o600
 
-NEW: Final = ".new"  # the suffix of a file that is not complete yet
-_UNFINISHED: Final = re.compile(rf"[0-9]{{20}}\{NEW}")  # a position's
+NEW: Final = ".new"  # suffix of an incomplete file
+_UNFINISHED: Final = re.compile(rf"[0-9]{{20}}\{NEW}")  # named by a position
 
 
 class Disk(Protocol):
@@ -35,7 +35,7 @@ class Disk(Protocol):
         """Open an existing file for reading only."""
 
     def open_write(self, path: Path, /) -> int:
-        """Open a file for reading and writing, made with mode 0600 if missing."""
+        """Open a file for reading and writing; create it with mode 0600 if missing."""
 
     def close(self, fd: int, /) -> None:
         """Close a file; a lock on it is released."""
@@ -53,34 +53,34 @@ class Disk(Protocol):
         """Return the file's size in bytes."""
 
     def lock(self, fd: int, /) -> None:
-        """Lock the file for this process alone, until it is closed.
+        """Lock the file exclusively for this process, until it is closed.
 
         Raises:
-            BlockingIOError: If another holds the lock.
+            BlockingIOError: If another process holds the lock.
 
         """
 
     def make_directory(self, path: Path, /) -> None:
-        """Make a directory, durably, if it is missing; its mode becomes 0700."""
+        """Create a directory durably if it is missing; set its mode to 0700."""
 
     def sync_directory(self, path: Path, /) -> None:
-        """Make the directory's names durable."""
+        """Make changes of names in the directory durable."""
 
     def names(self, path: Path, /) -> list[str]:
-        """Return the names in a directory, sorted; none if it is missing."""
+        """Return the sorted names in a directory; empty if it is missing."""
 
     def rename(self, source: Path, target: Path, /) -> None:
-        """Give a file another name, atomically, replacing what had it."""
+        """Rename a file atomically, replacing any file at ``target``."""
 
     def remove(self, path: Path, /) -> None:
         """Remove a file."""
 
     def free_bytes(self, path: Path, /) -> int:
-        """Return how much more may be written to the path's file system."""
+        """Return how many more bytes fit on the path's file system."""
 
 
 class OsDisk:
-    """The real one, on Linux."""
+    """The real disk, on Linux."""
 
     def open_read(self, path: Path) -> int:
         return os.open(path, os.O_RDONLY | os.O_CLOEXEC)
@@ -102,7 +102,7 @@ class OsDisk:
 
     def pwrite(self, fd: int, data: bytes | memoryview, offset: int) -> None:
         written = os.pwrite(fd, data, offset)
-        while written < len(data):  # as for reading; or the disk is full, which raises
+        while written < len(data):  # at most 2 GiB at once; a full disk raises
             written += os.pwrite(fd, data[written:], offset + written)
 
     def sync(self, fd: int) -> None:
@@ -142,19 +142,20 @@ class OsDisk:
 
 
 def make_file(disk: Disk, path: Path, write: Callable[[int], None]) -> None:
-    """Make the file ``path``, which has its name only when it is durable.
+    """Create the file ``path``; it gets its name only once it is durable.
 
-    ``write`` is given its descriptor. What fails may leave the file with the suffix
-    NEW; see ``remove_unfinished``.
+    ``write`` receives its descriptor. A failure may leave a file with the suffix NEW;
+    see ``remove_unfinished``.
 
     Raises:
-        OSError: If it cannot be made.
+        OSError: If the file cannot be created.
 
     """
     new = path.with_suffix(NEW)
     fd = disk.open_write(new)
     try:
         write(fd)
+        # Sync before the rename: the name must never stand for incomplete data.
         disk.sync(fd)
     finally:
         disk.close(fd)
@@ -163,9 +164,9 @@ def make_file(disk: Disk, path: Path, write: Callable[[int], None]) -> None:
 
 
 def remove_unfinished(disk: Disk, directory: Path) -> None:
-    """Remove what was interrupted in ``directory``: a position's digits, and NEW.
+    """Remove incomplete files in ``directory``: 20 digits and the suffix NEW.
 
-    Others' files may lie beside them, where an archive is kept.
+    Leave other files alone: an archive directory may hold files of other programs.
     """
     for name in disk.names(directory):
         if _UNFINISHED.fullmatch(name):

@@ -1,8 +1,7 @@
-"""Whether what is kept beside a log is of this log, or of another of the same venue.
+"""Whether a file beside a log belongs to this log or to another of the same venue.
 
-A venue that was restored from an older copy and went on has another log from
-there: the same positions, other rows. Positions do not tell the two apart, the
-chain's hashes do.
+If a venue is restored from an older copy and continues, a second log begins there: the
+same positions with other rows. Positions cannot tell the two apart; chain hashes can.
 """
 
 from __future__ import annotations
@@ -17,10 +16,10 @@ if TYPE_CHECKING:
 
 
 def foreign(log: Tail, position: int, chain: bytes) -> str:
-    """Return why what saw ``chain`` after ``position`` is not of ``log``.
+    """Return why a file that has ``chain`` after ``position`` is not of ``log``, or "".
 
-    Empty where it is, and where the log does not reach back that far: then nobody can
-    tell; see ``is_reached``. O(MARK_BYTES), or O(segment) in an older one.
+    Also "" if the log does not reach back that far: then it cannot be told; see
+    ``is_reached``. O(MARK_BYTES), or O(segment) in an older segment.
 
     Raises:
         LogError, DamageError: If the log cannot be read there.
@@ -37,8 +36,8 @@ def foreign(log: Tail, position: int, chain: bytes) -> str:
 def last_of(log: Tail, position: int) -> int:
     """Return the log's last position.
 
-    A reader is refreshed first if it ends before ``position``, which somebody has seen:
-    a live server may have gone on.
+    If the log ends before ``position``, which is known to exist, refresh a reader
+    first: a live server may have written more.
     """
     if position > log.bounds()[1] and isinstance(log, LogReader):
         log.refresh()
@@ -46,10 +45,10 @@ def last_of(log: Tail, position: int) -> int:
 
 
 def is_reached(log: Tail, position: int) -> bool:
-    """Return whether the log's first row is not far behind ``position``."""
+    """Return whether the log reaches back to ``position``."""
     return position >= log.bounds()[0] - 1
 
 
 def other_chain(position: int) -> str:
-    """Say that two chains differ."""
+    """Return the error text for a differing chain hash at ``position``."""
     return f"it is of another log, whose chain has another hash at position {position}"

@@ -1,7 +1,7 @@
-"""The log's interface: batches become rows, durable and in one order.
+"""The log's interface: batches become durable rows in one total order.
 
-Whoever follows the tail sees everything that ever happened; the engine's state
-is what the rows make of it.
+A reader of the tail sees every event of the venue: the engine's state is a function of
+the rows.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 class LogError(Exception):
-    """The log cannot do what was asked; the message says why and what helps."""
+    """The log cannot do the operation; the message gives the reason and a remedy."""
 
 
 class LockedError(LogError):
@@ -34,18 +34,18 @@ class LockedError(LogError):
 
 
 class PoisonedError(LogError):
-    """A write or a sync failed, so the fate of its batch is unknown.
+    """A write or a sync failed, so it is unknown whether its batch is durable.
 
-    The kernel may have dropped the data and called the pages clean, so that
-    another sync would succeed and mean nothing. Nothing is tried again: the
-    process has to end, and the next one finds out what is there.
+    The kernel may have dropped the data and marked the pages clean, so that another
+    sync would succeed without meaning. Nothing is retried: the process must end, and
+    the next start reads what is on the disk.
     """
 
 
 class DamageError(LogError):
-    """What was durable is not there any more.
+    """Durable data is missing or changed.
 
-    ``path`` and ``offset`` say where, ``position`` which row should be there.
+    ``path`` and ``offset`` locate the damage, ``position`` is the row expected there.
     """
 
     def __init__(
@@ -63,7 +63,7 @@ class DamageError(LogError):
 
 
 class UnknownSemanticsError(LogError):
-    """A row's commands have a meaning that this build does not know."""
+    """A row's commands have semantics unknown to this build."""
 
     def __init__(self, position: int, error: SemanticsError) -> None:
         super().__init__(f"row {position} {error}")
@@ -72,11 +72,11 @@ class UnknownSemanticsError(LogError):
 
 
 class UnappliableRowError(LogError):
-    """A durable row raised an error in the engine; ``position`` says which.
+    """A durable row raised an error in the engine; ``position`` is the row.
 
-    ``happening`` names what time was doing by itself, as ``State.happening``; None
-    where a command raised it. The exchange may have applied a part of the row, and
-    must not be used any more.
+    ``happening`` names the timed event that raised it, as ``State.happening``; None if
+    a command raised it. The exchange may have applied a part of the row, and must not
+    be used any more.
     """
 
     def __init__(
@@ -108,7 +108,7 @@ class UnappliableRowError(LogError):
 
 
 def told(happening: tuple[int, int, int]) -> str:
-    """Return words for what time does by itself: its time (ns), its kind, its id."""
+    """Describe a timed event in words, from its time (ns), kind and id."""
     time_ns, kind, number = happening
     return f"{_WORDS[kind].format(number)}, due at {_moment(time_ns)}"
 
@@ -135,10 +135,10 @@ _decoder = msgspec.msgpack.Decoder(list[Command])
 
 
 class Row(NamedTuple):
-    """A durable batch: ``payload`` is its commands as a MessagePack array.
+    """A durable batch: ``payload`` holds its commands as a MessagePack array.
 
-    ``position`` counts rows from 1. ``hash`` is BLAKE2b-256 over the hash of
-    the row before and everything in this one.
+    ``position`` counts rows from 1. ``hash`` is BLAKE2b-256 over the previous row's
+    hash and all of this row.
     """
 
     position: int
@@ -150,10 +150,10 @@ class Row(NamedTuple):
     hash: bytes
 
     def batch(self) -> Batch:
-        """Return the batch that was published. O(payload).
+        """Decode the published batch. O(payload).
 
         Raises:
-            LogError: If the payload holds what this build does not know.
+            LogError: If the payload holds data unknown to this build.
 
         """
         try:
@@ -167,38 +167,38 @@ class Row(NamedTuple):
 
 
 class Tail(Protocol):
-    """What can be read of a log."""
+    """The read interface of a log."""
 
     @property
     def venue(self) -> str:
-        """The venue's name, as the log has it."""
+        """The venue's name, as stored in the log."""
 
     def bounds(self) -> tuple[int, int]:
-        """Return the first and last position; last is first - 1 when it is empty."""
+        """Return the first and last position; last is first - 1 if the log is empty."""
 
     def tail(self, from_position: int, /) -> Iterator[Row]:
-        """Yield the rows from ``from_position`` on, as far as they are durable now.
+        """Yield the rows from ``from_position`` on that are durable now.
 
         Raises:
             LogError: If the log does not reach back that far.
-            DamageError: Where a row is not what was written.
+            DamageError: If a row is damaged.
 
         """
 
     def hash_at(self, position: int, /) -> bytes:
-        """Return the chain's hash after ``position``: first - 1 to last."""
+        """Return the chain hash after ``position``, from first - 1 to last."""
 
 
 class Log(Tail, Protocol):
-    """The whole interface. One thread publishes, rolls and truncates."""
+    """The full interface. Only one thread publishes, rolls and truncates."""
 
     def publish(self, batch: Batch, /) -> Row:
         """Make ``batch`` durable, then return its row.
 
         Raises:
-            PoisonedError: If that failed, now or at any time before.
+            PoisonedError: If a write or sync failed, now or earlier.
 
         """
 
     def truncate(self, position: int, /) -> None:
-        """Drop old rows before ``position``, as far as whole files hold them."""
+        """Drop rows before ``position``, as far as they fill whole files."""

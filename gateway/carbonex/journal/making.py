@@ -1,4 +1,4 @@
-"""What a log needs before its first row is written: a lock, files, a guard."""
+"""Preparation of a log for writing: lock, files, and the guard against errors."""
 
 from __future__ import annotations
 
@@ -21,16 +21,17 @@ if TYPE_CHECKING:
     from .promised import Promise
 
 
-# Overwriting zeros takes 100 µs a sync, growing the file 150. A step is written
-# with the record that needs it, under one sync: 1 MiB adds 0.7 ms to one commit
-# of some hundreds. Steps of 256 KiB add 0.26 ms but come four times as often,
-# into p99.9 even with one order at a time; steps of 4 MiB add 7 ms.
+# A sync takes 100 µs when overwriting zeros, 150 µs when growing the file. So the file
+# is extended with zeros in steps, each written with the record that needs it, under one
+# sync. A step of 1 MiB adds 0.7 ms to one commit of some hundreds. Steps of 256 KiB add
+# 0.26 ms but come four times as often, into p99.9 even with one order at a time; steps
+# of 4 MiB add 7 ms.
 FILL_BYTES: Final = 1024 * 1024
 ZEROS: Final = memoryview(bytes(FILL_BYTES))
 
 
 class Guard:
-    """Lets nothing through any more once something that it guards has failed."""
+    """Refuses all operations after one has failed."""
 
     def __init__(self, directory: Path) -> None:
         self.failure: BaseException | None = None
@@ -63,7 +64,7 @@ class Guard:
 def create_segment(
     disk: Disk, directory: Path, header: Header, segment_bytes: int
 ) -> Segment:
-    """Make an empty segment, which has its name only when it is durable."""
+    """Create an empty segment; it gets its name only once it is durable."""
     path = directory / segment_name(header.first)
 
     def write(fd: int) -> None:
@@ -76,7 +77,7 @@ def create_segment(
 
 
 def lock(disk: Disk, path: Path) -> int:
-    """Lock a data directory by the file ``path``, and leave this process's number.
+    """Lock a data directory by the file ``path``, and write the process id into it.
 
     Raises:
         LockedError: If another process has the lock.
@@ -97,7 +98,7 @@ def lock(disk: Disk, path: Path) -> int:
     try:
         disk.pwrite(fd, f"{os.getpid():<20}\n".encode(), 0)
     except OSError as error:
-        # The number is for people, and a full disk is when archiving is wanted.
+        # The process id only informs people, and archiving must work on a full disk.
         if error.errno != errno.ENOSPC:
             disk.close(fd)
             raise
@@ -107,10 +108,10 @@ def lock(disk: Disk, path: Path) -> int:
 def prepare(
     disk: Disk, directory: Path, venue: str, size: int, promise: Promise
 ) -> None:
-    """Make the log's directory and first segment where there is nothing yet.
+    """Create the log's directory and first segment if there is no log yet.
 
     Raises:
-        LogError: If there has been a log: the ``promise`` says so, or head or archive.
+        LogError: If the ``promise``, the head or an archive proves an earlier log.
 
     """
     disk.make_directory(directory)

@@ -1,7 +1,7 @@
-"""What lies beside a log and proves how far it went: its snapshots and its history.
+"""Lower bounds for a log's end, proved by its snapshots and its history.
 
-Both are made of rows that were durable. So a log that ends before one of them has lost
-rows, whatever its head says, or is an older copy.
+Both are derived from durable rows. A log that ends before one of them has lost rows,
+whatever its head says, or is an older copy.
 """
 
 from __future__ import annotations
@@ -20,18 +20,18 @@ if TYPE_CHECKING:
 
 
 class Promise(NamedTuple):
-    """``path`` was made of the rows up to ``position``; 0: nothing was."""
+    """``path`` contains the rows up to ``position``; 0 means no row."""
 
     position: int
     path: Path
 
     def require(self, last: int, path: Path, offset: int, torn: int) -> None:
-        """Make sure that a log which ends at position ``last`` keeps it.
+        """Check that a log ending at position ``last`` contains the promised rows.
 
         ``torn`` bytes lie behind the last row, in the file ``path`` at ``offset``.
 
         Raises:
-            DamageError: If the row behind the last is torn, and was answered.
+            DamageError: If the row after the last is torn, and was answered.
             LogError: If rows are missing.
 
         """
@@ -47,10 +47,10 @@ class Promise(NamedTuple):
         )
 
     def require_segments(self, directory: Path) -> None:
-        """Make sure that nothing was made of a log in ``directory``, which is empty.
+        """Check that no snapshot or history exists for the empty log in ``directory``.
 
         Raises:
-            LogError: If something was.
+            LogError: If one exists.
 
         """
         if self.position:
@@ -62,9 +62,9 @@ class Promise(NamedTuple):
 
 
 def promised(disk: Disk, directory: Path, venue: str) -> Promise:
-    """Return the farthest that a data directory's snapshots and history go.
+    """Return the highest position of a data directory's snapshots and history.
 
-    A history that cannot be read, or is another venue's, says nothing.
+    A history that is unreadable or belongs to another venue is ignored.
     """
     snapshots = SnapshotStore(directory, disk)
     newest = max(snapshots.positions(), default=0)

@@ -1,4 +1,4 @@
-"""A log directory as its files show it, verified while they are read."""
+"""Reads a log directory and verifies the chain while reading."""
 
 from __future__ import annotations
 
@@ -23,40 +23,40 @@ if TYPE_CHECKING:
     from .scan import Segment
 
 
-# Marks are kept at this distance: reading from any position then costs some
-# milliseconds before its first row, and a full segment 256 marks.
+# Distance between kept marks: a read from any position then takes some milliseconds
+# until its first row, and a full segment has 256 marks.
 MARK_BYTES: Final = 1024 * 1024
 
 
 class LogFiles:
     """The rows of DIR/log and, before them, of DIR/archive.
 
-    ``venue`` is the name in the segments, ``torn`` the size of what a power
-    loss left half written behind the last row, ``warnings`` what is worth
-    telling but loses nothing. The rows up to ``durable`` survive a power loss;
-    the one behind them, if there is one, may still be on its way to the disk.
-    Without a good head (``unbounded`` says why) all that can be read counts.
+    ``venue`` is the name in the segments. ``torn`` is the size of a record that a power
+    loss left half written behind the last row. ``warnings`` report no loss of data. The
+    rows up to ``durable`` survive a power loss; the row behind them, if any, may not
+    have been synced yet. Without a valid head (``unbounded`` gives the reason), all
+    readable rows count as durable.
     """
 
     def __init__(self, directory: Path, disk: Disk | None = None) -> None:
         """Open the log of the data directory ``directory``.
 
-        The chain is verified from the segment of the head on, which holds the
-        newest rows; ``tail`` verifies whatever it reads. O(that segment).
+        Verify the chain from the head's segment on, which holds the newest rows;
+        ``tail`` verifies the rows that it reads. O(that segment).
 
         Raises:
-            LogError: If there is none, or the head is of another one.
-            DamageError: If a row is not as it was written, or is missing.
+            LogError: If there is no log, or the head belongs to another log.
+            DamageError: If a row is damaged or missing.
 
         """
         self._disk: Disk = disk or OsDisk()
         self._directory = directory / "log"
         self._archives: list[Segment] = []
-        self._archives_end = 0  # the position after them
+        self._archives_end = 0  # the first position in DIR/log
         self.warnings: list[str] = []
         self._marks: dict[int, list[Mark]] = {}  # by the segment's first position
-        # The head first: a live server goes on writing rows, and what was
-        # there when the head was read is a lower bound for what is read later.
+        # Read the head first: a live server keeps writing rows, and the head read now
+        # is a lower bound for the rows read later.
         head, self.unbounded = read_head(self._disk, self._directory)
         self._segments = self._list()
         if head is None:
@@ -71,15 +71,15 @@ class LogFiles:
         return self._directory
 
     def bounds(self) -> tuple[int, int]:
-        """Return the first and last position; last is first - 1 when it is empty."""
+        """Return the first and last position; last is first - 1 if the log is empty."""
         return self._segments[0].first, self._newest[0]
 
     def tail(self, from_position: int) -> Iterator[Row]:
         """Yield the rows from ``from_position`` to the last one. O(rows read).
 
         Raises:
-            LogError: If ``from_position`` is before the first or far behind the last.
-            DamageError: Where a row is not what was written.
+            LogError: If ``from_position`` is before first or beyond last + 1.
+            DamageError: If a row is damaged.
 
         """
         first, last = self.bounds()
@@ -92,20 +92,20 @@ class LogFiles:
 
     @property
     def first_segment(self) -> int:
-        """The first position that is in DIR/log."""
+        """The first position in DIR/log."""
         return self._archives_end
 
     def closed(self) -> list[tuple[Segment, Segment]]:
-        """Return the segments in DIR/log that get no more rows, and what follows each."""
+        """Return each complete segment in DIR/log, paired with its successor."""
         pairs = pairwise(self._segments)
         return [pair for pair in pairs if not pair[0].is_archived]
 
     def hash_at(self, position: int) -> bytes:
-        """Return the chain's hash after ``position``. O(MARK_BYTES).
+        """Return the chain hash after ``position``. O(MARK_BYTES).
 
         Raises:
             LogError: If ``position`` is not between first - 1 and last.
-            DamageError: Where a row is not what was written.
+            DamageError: If a row is damaged.
 
         """
         last, chain = self._newest
@@ -116,7 +116,7 @@ class LogFiles:
         return next(self.tail(position)).hash
 
     def _list(self) -> list[Segment]:
-        # What is archived meanwhile is listed as a segment, and found when it is read.
+        # Segments archived from now on stay listed; readers find their archives.
         segments = list_segments(self._disk, self._directory)
         if not segments:
             raise LogError(f"{self._directory} holds no log")
@@ -159,7 +159,7 @@ class LogFiles:
         return marks[index - 1] if index else start(segment)
 
     def _scan(self, mark: Mark, index: int, head: Head | None) -> None:
-        """Verify from ``mark`` in segment ``index`` on and remember the log's end."""
+        """Verify from ``mark`` in segment ``index`` on, and store the log's end."""
         self._row_at = mark.offset
         self._compare(head, mark)
         for found in walk(self._disk, self._segments[index:], mark):
@@ -168,9 +168,9 @@ class LogFiles:
             self._note(found.segment, mark)
             self._row_at = found.offset
         newest = start(self._segments[-1])
-        if newest.position == mark.position:  # it is empty
+        if newest.position == mark.position:  # the newest segment is empty
             mark, self._row_at = newest, newest.offset
-        # One tuple, so that other threads see both of the same row.
+        # One tuple, so that other threads see both values of the same row.
         self._newest = mark.position - 1, mark.chain
         self.durable = head.position if head else mark.position - 1
         self._offset = mark.offset
@@ -178,7 +178,7 @@ class LogFiles:
         self._check_head(head)
 
     def _compare(self, head: Head | None, mark: Mark) -> None:
-        """Make sure that the head names a row of this very chain."""
+        """Check that the head names a row of this chain."""
         if head and head.position == mark.position - 1 and head.hash != mark.chain:
             raise LogError(
                 f"{self._directory / HEAD_NAME} names row {head.position} with hash "
@@ -194,7 +194,7 @@ class LogFiles:
             raise DamageError(path, self._offset, last + 1, expected, "the log's end")
 
     def _note(self, segment: Segment, mark: Mark) -> None:
-        """Keep ``mark`` if it is far enough from the last one of its segment."""
+        """Keep ``mark`` if it is far enough from its segment's previous mark."""
         marks = self._marks.get(segment.first)
         if marks is None:
             marks = self._marks[segment.first] = [start(segment)]
@@ -203,20 +203,19 @@ class LogFiles:
 
 
 class LogReader(LogFiles):
-    """The log of a directory that this process does not write.
+    """A log that another process may be writing.
 
-    The directory may belong to a live server, or be a copy. The bounds move
-    only with ``refresh``.
+    The directory may belong to a live server, or be a copy. The bounds change only with
+    ``refresh``.
     """
 
     def refresh(self) -> None:
-        """See what was written since it was opened or refreshed.
+        """Read the rows written since the last refresh or the opening.
 
-        O(what is new), and a millisecond for the zeros ahead of it.
+        O(new rows), plus a millisecond for the zeros ahead of them.
 
         Raises:
-            LogError, DamageError: As when it was opened; then it has to be
-                opened anew.
+            LogError, DamageError: As on opening; the log must then be reopened.
 
         """
         head, _ = read_head(self._disk, self._directory)
@@ -225,6 +224,6 @@ class LogReader(LogFiles):
         newest = self._segments[-1].first
         self._segments = self._list()
         index = max(0, self._index(newest))
-        if self._segments[index].first != newest:  # the server truncated so far
+        if self._segments[index].first != newest:  # the server has truncated it
             mark = start(self._segments[index])
         self._scan(mark, index, head)

@@ -1,8 +1,8 @@
-"""Holding the history against what the log makes of an exchange.
+"""Compares the history with the exchange replayed from the log.
 
-The history adds up trades, fees and movements; the engine keeps books. Where
-they agree on every balance, so do the statements that are made from the one. And it
-has digests over all events, as they were when the rows were new.
+The history sums up trades, fees and movements; the engine keeps balances. If all
+balances agree, so do the statements derived from the history. The history also has
+digests over all events, taken when the rows were new.
 """
 
 from __future__ import annotations
@@ -24,14 +24,14 @@ if TYPE_CHECKING:
 
 @final
 class Reconciliation:
-    """What the history of a data directory says, at the position it has reached.
+    """The contents of a data directory's history, at the position it has reached.
 
-    ``position`` is 0 where there is nothing to compare; ``note`` says why, unless
+    ``position`` is 0 if there is nothing to compare; ``note`` gives the reason, unless
     there is no history. ``compared`` counts balances.
     """
 
     def __init__(self, directory: Path) -> None:
-        """Read the whole file. O(its size)."""
+        """Read the whole history file. O(its size)."""
         self.path = directory / HISTORY_NAME
         self.position = 0
         self._chain = b""
@@ -51,13 +51,13 @@ class Reconciliation:
             self.note = f"the history was not compared: {error}"
 
     def compare(self, chain: bytes, exchange: Exchange | None) -> None:
-        """Compare with the log and the exchange at ``position``. Linear in the state.
+        """Compare with the log and the exchange at ``position``. O(state).
 
-        Another log's history is not compared.
+        The history of another log is not compared.
 
         Raises:
-            DamageError: If events were others up to there, or balances differ, with
-                the first one that does.
+            DamageError: If events up to there or balances differ; names the first
+                difference.
 
         """
         if chain != self._chain:
@@ -70,7 +70,7 @@ class Reconciliation:
             self._compare_balances(exchange)
 
     def end(self, first: int) -> None:
-        """Note what could not be compared in a log that begins at ``first``."""
+        """Note a history older than the first row of a log that begins at ``first``."""
         if 0 < self.position < first - 1:
             self.note = (
                 f"the history is at position {self.position}, older than the log's first"

@@ -1,8 +1,8 @@
-"""How rows, segment headers and the head look as bytes (format version 1).
+"""The binary layout of rows, segment headers and the head (format version 1).
 
-All integers are little-endian. Every record begins and ends at a multiple of
-eight bytes, so that no field lies across two sectors: after a power loss a
-length is either there or zero.
+All integers are little-endian. Every record begins and ends at a multiple of eight
+bytes, so that no field spans two sectors: after a power loss a length is either
+complete or zero.
 """
 
 from __future__ import annotations
@@ -23,16 +23,16 @@ FORMAT_VERSION: Final = 1
 MAX_PAYLOAD: Final = 64 * 1024 * 1024  # bytes; a batch of 1000 orders takes 0.1 MB
 
 HASH_BYTES: Final = 32
-# A block of its own: writing records never touches the block of the header.
+# One whole block: writing records never touches the header's block.
 HEADER_BYTES: Final = 4096
 
-# length of the payload, gateway, position, time, epoch, n
+# payload length, gateway, position, time, epoch, n
 RECORD: Final = Struct("<IIQqQQ")
 MIN_RECORD: Final = RECORD.size + 8 + HASH_BYTES
 _PADDING: Final = [bytes(-length % 8) for length in range(8)]
 
-_MAGIC: Final = b"CBXLOG\r\n"  # the line end shows a transfer that changed it
-# magic, format version, venue's length, first position, hash before, venue
+_MAGIC: Final = b"CBXLOG\r\n"  # a transfer that converts line ends breaks the magic
+# magic, format version, venue name's length, first position, hash before, venue
 _HEADER: Final = Struct("<8sIIQ32s64s")
 _HEAD_MAGIC: Final = b"CBXHEAD"
 _HEAD_VERSION: Final = b"1"
@@ -40,7 +40,7 @@ _HEAD: Final = Struct("<8sQ32sI")  # magic and version, position, hash, CRC-32
 
 
 class Header(NamedTuple):
-    """What a segment file says of itself."""
+    """The decoded header of a segment file."""
 
     venue: str
     first: int  # position of its first row
@@ -48,7 +48,7 @@ class Header(NamedTuple):
 
 
 class Head(NamedTuple):
-    """The newest row that was durable when this was written."""
+    """The newest row that was durable when the head was written."""
 
     position: int
     hash: bytes
@@ -67,16 +67,17 @@ def record_size(length: int) -> int:
 
 
 def seal(body_before: bytes, payload: bytes, chain: bytes) -> tuple[bytes, bytes]:
-    """Return the record of packed fields and payload, and its chain hash."""
+    """Return the record for packed fields and payload, and its chain hash."""
     body = body_before + payload + _PADDING[len(payload) & 7]
     digest = blake2b(chain + body, digest_size=HASH_BYTES).digest()
     return body + digest, digest
 
 
 def parse(data: bytes, at: int, position: int, chain: bytes) -> Row | None:
-    """Return the record at ``at`` if it is the row ``position`` after ``chain``.
+    """Return the row at offset ``at`` if it is row ``position`` after ``chain``.
 
-    None also where ``data`` ends before it does; see ``explain``.
+    Return None if it is another row, or invalid, or ``data`` ends early; see
+    ``explain``.
     """
     if at + RECORD.size > len(data):
         return None
@@ -93,7 +94,7 @@ def parse(data: bytes, at: int, position: int, chain: bytes) -> Row | None:
 
 
 def explain(data: bytes, position: int, chain: bytes) -> tuple[str, str]:
-    """Return what was expected of an invalid record that begins ``data``, and found."""
+    """Return what an invalid record at the start of ``data`` should be, and is."""
     if len(data) < RECORD.size:
         return "a record", f"the file's end after {len(data)} bytes"
     length, _, found, *_ = RECORD.unpack_from(data)
@@ -112,7 +113,7 @@ def explain(data: bytes, position: int, chain: bytes) -> tuple[str, str]:
 
 
 def encode_header(header: Header) -> bytes:
-    """Return the first block of a segment; its last 32 bytes are its checksum."""
+    """Encode the first block of a segment; its last 32 bytes are its checksum."""
     venue = header.venue.encode()
     if len(venue) > 64:
         raise LogError(f"venue name {header.venue!r} is longer than 64 bytes")
@@ -123,11 +124,11 @@ def encode_header(header: Header) -> bytes:
 
 
 def decode_header(block: bytes, path: Path, first: int) -> Header:
-    """Return what the first block of ``path`` says; its name promises ``first``.
+    """Decode the first block of ``path``; its file name promises position ``first``.
 
     Raises:
         LogError: If its format version is unknown.
-        DamageError: If it is not as it was written.
+        DamageError: If the header is damaged.
 
     """
     if len(block) < HEADER_BYTES or not block.startswith(_MAGIC):
@@ -140,18 +141,18 @@ def decode_header(block: bytes, path: Path, first: int) -> Header:
 
 
 def with_checksum(block: bytes) -> bytes:
-    """Return a file's header with what ``check_header`` compares it with."""
+    """Append the checksum that ``check_header`` verifies to a file's header."""
     return block + blake2b(block, digest_size=HASH_BYTES).digest()
 
 
 def no_header(block: bytes, path: Path, first: int, expected: str) -> DamageError:
-    """Return what is wrong with a file that does not even begin as it should."""
+    """Return the error for a file that does not begin with the expected header."""
     found = f"{len(block)} bytes that begin with {block[:8]!r}"
     return DamageError(path, 0, first, expected, found)
 
 
 def check_header(block: bytes, path: Path, number: int, first: int) -> None:
-    """Hold a header against its checksum, and its first position against the name's.
+    """Verify a header's checksum, and its first position against the file name.
 
     Raises:
         DamageError: If either differs.
@@ -168,16 +169,16 @@ def check_header(block: bytes, path: Path, number: int, first: int) -> None:
 
 
 def encode_head(position: int, chain: bytes) -> bytes:
-    """Return the content of the head file: 52 bytes, within one sector."""
+    """Encode the head file: 52 bytes, within one sector."""
     head = _HEAD.pack(_HEAD_MAGIC + _HEAD_VERSION, position, chain, 0)
     return head[:-4] + crc32(head[:-4]).to_bytes(4, "little")
 
 
 def decode_head(data: bytes, path: Path) -> Head | None:
-    """Return the head in ``data``, None if it is damaged.
+    """Decode the head in ``data``; return None if it is damaged.
 
-    Every version begins with magic and version, and has its CRC-32 in this place,
-    so that damage is not taken for another version.
+    Every version begins with magic and version, and has its CRC-32 in this place, so
+    that damage is not mistaken for another version.
 
     Raises:
         LogError: If its format version is unknown.
@@ -197,7 +198,7 @@ def decode_head(data: bytes, path: Path) -> Head | None:
 
 
 def unknown_version(path: Path, found: object, known: object) -> str:
-    """Say that a file has a format that this build does not know."""
+    """Return the error text for a format version unknown to this build."""
     return (
         f"{path} has format version {found}, this carbonex reads {known}: "
         "use the release that wrote it"

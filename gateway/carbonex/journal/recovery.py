@@ -1,4 +1,4 @@
-"""From the log back to the exchange: the newest good snapshot and the tail."""
+"""Rebuilds the exchange: loads the newest valid snapshot and replays the tail."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 class Recovered(NamedTuple):
     """The exchange after ``position``, whose row has the hash ``chain``.
 
-    ``snapshot`` is the position it was restored from, 0 for the beginning.
-    ``warnings`` tells what was passed over; nothing of the exchange is missing.
+    ``snapshot`` is the position it was restored from, 0 for the beginning. ``warnings``
+    report skipped rows and files; the exchange is complete.
     """
 
     exchange: Exchange
@@ -48,21 +48,20 @@ def recover(
     progress: Progress | None = None,
     history: HistoryStore | None = None,
 ) -> Recovered:
-    """Return the exchange as it was after ``upto``, by default the newest row.
+    """Return the exchange after the row ``upto``, by default the newest row.
 
-    ``progress(position, batch, applied)`` is called for each row that is
-    replayed. ``history`` is brought up to date, made anew if it is of another log: no
-    snapshot beyond its watermark is used, unless the log does not reach back that
-    far; then the oldest one has to do, and a warning tells what the history will
-    not have.
+    ``progress(position, batch, applied)`` is called for each replayed row. ``history``
+    is brought up to date, or rebuilt if it belongs to another log. No snapshot beyond
+    its watermark is used, unless the log does not reach back that far: then the oldest
+    snapshot is used, and a warning reports the rows missing from the history.
 
     O(snapshot + rows after it).
 
     Raises:
-        LogError: If the log's beginning was truncated and no snapshot covers
-            it, or a snapshot is newer than the log, which has lost rows.
-        DamageError: If a row is not what was written.
-        UnknownSemanticsError: If a row has a meaning that this build does not know.
+        LogError: If the log's beginning was truncated and no snapshot covers it, or a
+            snapshot is newer than the log, which has then lost rows.
+        DamageError: If a row is damaged.
+        UnknownSemanticsError: If a row has semantics unknown to this build.
         UnappliableRowError: If a row raises an error in the engine.
 
     """
@@ -84,10 +83,10 @@ def recover(
 
 
 def earliest(log: Tail, snapshots: SnapshotStore) -> Recovered:
-    """Return the exchange as early as it can be had, for who wants the whole story.
+    """Return the exchange at the earliest recoverable position, for a full replay.
 
-    That is an empty one, or where old rows are gone the oldest good snapshot from
-    which on all rows are there. O(that snapshot).
+    It is empty, or, if old rows are gone, restored from the oldest valid snapshot from
+    which on all rows exist. O(that snapshot).
 
     Raises:
         LogError: As ``recover``.
@@ -101,10 +100,10 @@ def earliest(log: Tail, snapshots: SnapshotStore) -> Recovered:
 
 @contextmanager
 def no_collection() -> Iterator[None]:
-    """Keep the cyclic collector out.
+    """Disable the garbage collector in the block.
 
-    Replaying makes objects that stay, and no cycles: looking through them all
-    again and again would add a third to its time.
+    A replay creates objects that stay, and no cycles; scanning them again and again
+    would add a third to its time.
     """
     was_enabled = gc.isenabled()
     gc.disable()
@@ -116,7 +115,7 @@ def no_collection() -> Iterator[None]:
 
 
 def _watermark(log: Tail, history: HistoryStore, warnings: list[str]) -> int:
-    """Return where the history ends; one of another log is made anew."""
+    """Return the history's last position; rebuild a history of another log."""
     reason = foreign(log, *history.watermark)
     if reason:
         history.start_over(reason)
@@ -126,7 +125,7 @@ def _watermark(log: Tail, history: HistoryStore, warnings: list[str]) -> int:
 
 
 def _gap(log: Tail, watermark: int, start: int) -> str:
-    """Say what the history will lack, and whether what it has is known to be true."""
+    """Describe rows missing from the history, and whether its origin is certain."""
     text = (
         f"positions {watermark + 1} to {start} cannot be replayed any more: "
         "the history will not have them"
@@ -143,7 +142,7 @@ def _gap(log: Tail, watermark: int, start: int) -> str:
 def _listeners(
     progress: Progress | None, history: HistoryStore | None
 ) -> list[Listener]:
-    """Return who is told of each replayed row."""
+    """Return the callbacks for each replayed row."""
     listeners: list[Listener] = []
     if progress is not None:
         listeners.append(lambda row, *what: progress(row.position, *what))
@@ -154,7 +153,7 @@ def _listeners(
 
 
 def _check_newest(log: Tail, snapshots: SnapshotStore) -> None:
-    """A snapshot is made of durable rows: those up to its position existed."""
+    """Check that no snapshot is newer than the log: they hold durable rows only."""
     newest = max(snapshots.positions(), default=0)
     last = last_of(log, newest)
     if newest > last:
@@ -171,7 +170,7 @@ def _start(
     limit: int,
     warnings: list[str],
 ) -> tuple[int, Exchange]:
-    """Return the best position to replay from, with the exchange as it was there."""
+    """Return the best position to replay from, and the exchange there."""
     first, _ = log.bounds()
     for position in _candidates(snapshots, first, last, limit):
         exchange = _restore(log, snapshots, position, warnings)
@@ -188,7 +187,7 @@ def _start(
 def _candidates(
     snapshots: SnapshotStore, first: int, last: int, limit: int
 ) -> Iterator[int]:
-    """Yield where replaying could start, the best first; 0 is the beginning."""
+    """Yield possible start positions, best first; 0 is the log's beginning."""
     usable = [p for p in snapshots.positions() if first - 1 <= p <= last and p]
     yield from (p for p in reversed(usable) if p <= limit)
     if first == 1:

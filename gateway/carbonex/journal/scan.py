@@ -1,8 +1,8 @@
-"""Reading segment files: rows in order, and what to think of the place they end.
+"""Reads segment files: rows in order, and a verdict on where they end.
 
-Record n + 1 is never written before n is synced. So an invalid record with
-nothing behind it was being written when the power went, and was never
-answered: a torn tail. With anything behind it, it had been durable: damage.
+Record n + 1 is never written before n is synced. So an invalid record with only zeros
+behind it was being written when the power failed, and was never answered: a torn tail.
+If data follows it, it had been durable: damage.
 """
 
 from __future__ import annotations
@@ -37,34 +37,34 @@ if TYPE_CHECKING:
     from .sources import Source
 
 
-# Bytes read at once: large against a record, and small for the heap, where large
-# pieces leave holes that smaller ones then divide, and it only grows.
+# Bytes read at once: large compared with a record, but small for the heap. Large pieces
+# leave holes that smaller objects then split, and the heap only grows.
 WINDOW: Final = 64 * 1024
 SUFFIX: Final = ".log"
 HEAD_NAME: Final = "head"
-_POSITION: Final = re.compile("[0-9]{20}")  # as files are named by
+_POSITION: Final = re.compile("[0-9]{20}")  # the stem of a file name
 _NOT_ZERO: Final = re.compile(rb"[^\0]")
 
 
 class Segment(NamedTuple):
-    """A segment, in its own file or archived, and its header."""
+    """A segment, in its own file or archived, with its header."""
 
     path: Path
     header: Header
 
     @property
     def first(self) -> int:
-        """The position of its first row."""
+        """The position of the first row."""
         return self.header.first
 
     @property
     def is_archived(self) -> bool:
-        """Whether its file is an archive; one that is not may become one."""
+        """Whether the file is an archive; a segment file may become one later."""
         return self.path.suffix == ARCHIVE_SUFFIX
 
 
 class Mark(NamedTuple):
-    """A place between two rows: ``position`` begins at ``offset``, after ``chain``."""
+    """A row boundary: row ``position`` begins at ``offset``, after ``chain``."""
 
     position: int
     offset: int
@@ -72,7 +72,7 @@ class Mark(NamedTuple):
 
 
 class Found(NamedTuple):
-    """A valid row and where it lies in its segment."""
+    """A valid row and its location in the segment."""
 
     segment: Segment
     row: Row
@@ -80,7 +80,7 @@ class Found(NamedTuple):
     end: int
 
     def mark(self) -> Mark:
-        """Return the place behind the row."""
+        """Return the boundary after the row."""
         return Mark(self.row.position + 1, self.end, self.row.hash)
 
 
@@ -90,10 +90,10 @@ def segment_name(first: int) -> str:
 
 
 def first_position(path: Path) -> int:
-    """Return what a segment's name says it begins with.
+    """Parse the first position from a segment's or archive's file name.
 
     Raises:
-        LogError: If it says nothing.
+        LogError: If the name holds no position.
 
     """
     digits = path.name.removesuffix(SUFFIX).removesuffix(ARCHIVE_SUFFIX)
@@ -109,7 +109,7 @@ def segment_paths(disk: Disk, directory: Path) -> list[Path]:
 
 
 def open_segment(disk: Disk, path: Path) -> Segment:
-    """Return the segment with its header; errors as ``list_segments``."""
+    """Open a segment file and decode its header; errors as ``list_segments``."""
     first = first_position(path)
     fd = disk.open_read(path)
     try:
@@ -120,11 +120,11 @@ def open_segment(disk: Disk, path: Path) -> Segment:
 
 
 def list_segments(disk: Disk, directory: Path) -> list[Segment]:
-    """Return the segments of a log directory, oldest first; none are archives.
+    """Return the segment files of a log directory, oldest first, without archives.
 
     Raises:
         LogError: If one has another format version or venue.
-        DamageError: If the header of one is not as it was written.
+        DamageError: If a header is damaged.
 
     """
     while True:
@@ -134,7 +134,7 @@ def list_segments(disk: Disk, directory: Path) -> list[Segment]:
         except FileNotFoundError:
             if segment_paths(disk, directory) == paths:
                 raise
-            continue  # it has just been archived
+            continue  # a segment was archived meanwhile
         break
     for segment in segments[1:]:
         if segment.header.venue != segments[0].header.venue:
@@ -146,7 +146,7 @@ def list_segments(disk: Disk, directory: Path) -> list[Segment]:
 
 
 def read_head(disk: Disk, directory: Path) -> tuple[Head | None, str]:
-    """Return the head, or None and why there is none.
+    """Return the head, or None and the reason.
 
     Raises:
         LogError: If its format version is unknown.
@@ -159,7 +159,7 @@ def read_head(disk: Disk, directory: Path) -> tuple[Head | None, str]:
         return None, f"{path} is missing"
     head = None
     try:
-        for _ in range(3):  # beside a live server it may be read half written
+        for _ in range(3):  # a live server may be in the middle of writing it
             head = head or decode_head(disk.read(fd, disk.size(fd), 0), path)
     finally:
         disk.close(fd)
@@ -167,18 +167,18 @@ def read_head(disk: Disk, directory: Path) -> tuple[Head | None, str]:
 
 
 def start(segment: Segment) -> Mark:
-    """Return the place of the segment's first row."""
+    """Return the boundary before the segment's first row."""
     return Mark(segment.header.first, HEADER_BYTES, segment.header.hash_before)
 
 
 def walk(disk: Disk, segments: list[Segment], mark: Mark) -> Iterator[Found]:
-    """Yield the rows from ``mark``, a place in the first of ``segments``, on.
+    """Yield the rows from ``mark`` on, a boundary in the first of ``segments``.
 
-    It ends at the first place in the last segment that holds no valid record;
-    ``torn_bytes`` judges that one. O(bytes read), a window in memory.
+    It ends at the first place in the last segment without a valid record;
+    ``torn_bytes`` judges that place. O(bytes read), one window in memory.
 
     Raises:
-        DamageError: If a segment does not go on where the one before ends.
+        DamageError: If a segment does not continue where the previous one ends.
 
     """
     for number, segment in enumerate(segments):
@@ -192,12 +192,12 @@ def walk(disk: Disk, segments: list[Segment], mark: Mark) -> Iterator[Found]:
 
 
 def torn_bytes(disk: Disk, segment: Segment, mark: Mark) -> int:
-    """Return how many bytes of a torn tail lie at ``mark``, where the rows end.
+    """Return the size of a torn tail at ``mark``, where the valid rows end.
 
-    0 means that only zeros follow: a clean end. O(what follows).
+    0 means that only zeros follow: a clean end. O(bytes that follow).
 
     Raises:
-        DamageError: If something that was written later follows.
+        DamageError: If later written data follows.
 
     """
     source = open_source(disk, segment.path)
@@ -208,8 +208,9 @@ def torn_bytes(disk: Disk, segment: Segment, mark: Mark) -> int:
         torn = len(rest.rstrip(b"\0"))
         if not torn or not _written_later(rest, torn, mark.position):
             return torn
-        # A reader beside a live server may have read this record while it was
-        # being written and the next one after. Then it is whole by now.
+        # Beside a live server, this record may have been read while it was being
+        # written, and the next one afterwards. The record is complete by now: read
+        # again.
         again = source.read(len(rest), mark.offset)
     finally:
         source.close()
@@ -220,7 +221,7 @@ def torn_bytes(disk: Disk, segment: Segment, mark: Mark) -> int:
 
 
 def _is_blank(source: Source, offset: int) -> bool:
-    """Tell whether only zeros follow, a window in memory."""
+    """Return whether only zeros follow ``offset``; one window in memory."""
     while window := source.read(WINDOW, offset):
         if window.rstrip(b"\0"):
             return False
@@ -237,7 +238,7 @@ def _rest(disk: Disk, segment: Segment, offset: int) -> bytes:
 
 
 def _rows(disk: Disk, segment: Segment, mark: Mark) -> Iterator[Found]:
-    """Yield the rows of one segment up to the first that is not valid."""
+    """Yield the rows of one segment up to the first invalid record."""
     position, offset, chain = mark
     source = open_source(disk, segment.path)
     try:
@@ -261,7 +262,7 @@ def _rows(disk: Disk, segment: Segment, mark: Mark) -> Iterator[Found]:
 
 
 def _window(source: Source, offset: int) -> bytes:
-    """Return the bytes from ``offset``, with at least one record if there is one."""
+    """Read a window at ``offset``; it holds at least one record if there is one."""
     window = source.read(WINDOW, offset)
     if len(window) == WINDOW:
         length = RECORD.unpack_from(window)[0]
@@ -271,7 +272,7 @@ def _window(source: Source, offset: int) -> bytes:
 
 
 def _check_joint(disk: Disk, segment: Segment, mark: Mark, after: Segment) -> None:
-    """Make sure that ``after`` begins where the rows of ``segment`` end."""
+    """Check that ``after`` begins where the rows of ``segment`` end."""
     first, hash_before = after.first, after.header.hash_before
     if mark.position < first:
         rest = _rest(disk, segment, mark.offset)
@@ -284,26 +285,26 @@ def _check_joint(disk: Disk, segment: Segment, mark: Mark, after: Segment) -> No
 
 
 def _written_later(rest: bytes, torn: int, position: int) -> bool:
-    """Tell whether ``rest`` holds more than the one record that begins it.
+    """Return whether ``rest`` holds more than the record at its start.
 
-    ``torn`` is where its last zeros begin.
+    ``torn`` is the length of ``rest`` without trailing zeros.
     """
     length, _, found, *_ = RECORD.unpack_from(rest.ljust(RECORD.size, b"\0"))
     if found == position and 0 < length <= MAX_PAYLOAD and torn > record_size(length):
         return True
-    # The last of its hash may be zeros, too.
+    # The last bytes of a record's hash may be zeros, too.
     return _holds_a_record(rest[: torn + HASH_BYTES], position)
 
 
 def _holds_a_record(data: bytes, after: int) -> bool:
-    """Tell whether a valid record with a position beyond ``after`` lies in ``data``.
+    """Return whether ``data`` holds a valid record with a position beyond ``after``.
 
-    It follows the hash of the one before it, which lies right before it.
+    The hash it continues lies directly before it, at the end of the previous record.
     """
     most = after + len(data) // MIN_RECORD + 1
     at = MIN_RECORD
     while (hit := _NOT_ZERO.search(data, at)) is not None:
-        at = hit.start() & ~7
+        at = hit.start() & ~7  # records begin at multiples of eight bytes
         if at + MIN_RECORD > len(data):
             return False
         found = RECORD.unpack_from(data, at)[2]

@@ -1,4 +1,4 @@
-"""The embedded log: append-only segment files in one directory, written here.
+"""The embedded log: append-only segment files in one directory; the writing side.
 
 DIR/lock                          keeps a second server out
 DIR/log/00000000000000000001.log  segments, named by their first position
@@ -46,10 +46,10 @@ LOCK_NAME: Final = "lock"
 
 
 class SegmentLog(LogFiles):
-    """The log of one venue, for the one process that may write it.
+    """The log of one venue, opened by its single writing process.
 
-    One thread publishes, rolls and truncates; any thread may read the bounds,
-    the tail and ``full``.
+    One thread publishes, rolls and truncates. Any thread may read the bounds, the tail
+    and ``full``.
     """
 
     def __init__(
@@ -62,16 +62,17 @@ class SegmentLog(LogFiles):
         *,
         accept_loss: bool = False,
     ) -> None:
-        """Open the log of the data directory ``directory``, made if missing.
+        """Open the log of the data directory ``directory``; create it if missing.
 
-        A torn tail, which was never answered, is zeroed; ``warnings`` tells.
-        Without a good head nobody knows whether it was: then only with
-        ``accept_loss``. Snapshots and history bound the log's end as the head does.
+        A torn tail that was never answered is overwritten with zeros, and ``warnings``
+        reports it. Without a valid head it is unknown whether the torn row was
+        answered: it is then removed only with ``accept_loss``. Snapshots and history
+        bound the log's end as the head does.
 
         Raises:
             LockedError: If another process has it open.
-            LogError: As LogFiles, or if it belongs to another venue, or its torn
-                tail may have been answered, or it ends before a snapshot or the history.
+            LogError: As LogFiles, or if the log belongs to another venue, its torn tail
+                may have been answered, or it ends before a snapshot or the history.
             DamageError: As LogFiles, or if the torn row is known to have been answered.
 
         """
@@ -110,22 +111,22 @@ class SegmentLog(LogFiles):
 
     @property
     def free_bytes(self) -> int:
-        """How much more the disk takes."""
+        """The number of bytes free on the disk."""
         return self._disk.free_bytes(self._directory)
 
     @property
     def segment_count(self) -> int:
-        """How many files hold the rows."""
+        """The number of files that hold the rows."""
         return len(self._segments)
 
     def publish(self, batch: Batch) -> Row:
         """Make ``batch`` durable, then return its row.
 
-        One write and one sync, and a write to the head that is not synced.
+        One write and one sync; the write to the head is not synced.
 
         Raises:
             LogError: If the batch is too large; nothing was written.
-            PoisonedError: If a write or a sync failed, now or at any time before.
+            PoisonedError: If a write or sync failed, now or earlier.
 
         """
         payload = self._encode(batch.commands)
@@ -150,9 +151,9 @@ class SegmentLog(LogFiles):
         return Row(position, time_ns, gateway, epoch, n, payload, chain)
 
     def sync_head(self) -> None:
-        """Make the head durable: what a power loss may cost of it is what came since.
+        """Make the head durable; a power loss then takes it back no further than now.
 
-        Any thread may, also while another one publishes.
+        Any thread may call it, even while another publishes.
 
         Raises:
             PoisonedError: As publish.
@@ -162,7 +163,7 @@ class SegmentLog(LogFiles):
             self._disk.sync(self._head)
 
     def roll(self) -> None:
-        """Go on in a new segment unless this one is empty. Some milliseconds.
+        """Continue in a new segment unless this one is empty. Some milliseconds.
 
         Raises:
             PoisonedError: As publish.
@@ -175,30 +176,30 @@ class SegmentLog(LogFiles):
     def truncate(self, position: int) -> None:
         """Remove the segments that hold only rows before ``position``.
 
-        Archives are left where they are, but no longer lead up to the log. The chain
-        stays provable: each segment's header carries the hash before it. Afterwards
-        recovery needs a snapshot; and what the history store has not read is lost to
-        it, so the caller asks for no more than both allow.
+        Archives stay in place, but no longer connect to the log. The chain stays
+        provable: each segment's header carries the hash before it. From then on
+        recovery needs a snapshot, and the history store can no longer read the removed
+        rows. So the caller must not go beyond a valid snapshot or the history's position.
 
         Raises:
             PoisonedError: As publish.
 
         """
         with self._guard:
-            # A head from before the log's beginning would not bound anything.
+            # A head older than the log's first row would bound nothing.
             self._disk.sync(self._head)
             while len(self._segments) > 1 and self._segments[1].first <= position:
-                # Oldest first and each durably, so that there is never a gap.
+                # Oldest first, each removal durable, so that there is never a gap.
                 oldest = self._segments[0]
                 self._segments = self._segments[1:]
                 self._marks.pop(oldest.first, None)
                 if not oldest.is_archived:
-                    with suppress(FileNotFoundError):  # it is archived by now
+                    with suppress(FileNotFoundError):  # archived meanwhile
                         self._disk.remove(oldest.path)
                     self._disk.sync_directory(self._directory)
 
     def close(self) -> None:
-        """Close the files and let another process have the directory."""
+        """Close the files and release the directory's lock."""
         try:
             if self._guard.failure is None:
                 self._guard.failure = LogError("it was closed")
@@ -217,10 +218,10 @@ class SegmentLog(LogFiles):
             )
 
     def _check_tail(self) -> None:
-        """Make sure that a torn row is known to be one that was never answered.
+        """Check that a torn row is known not to have been answered.
 
-        No power loss takes the head as well: it is made durable before the first
-        row is written, and lies within one sector, which a disk writes as a whole.
+        A power loss cannot destroy the head as well: it is made durable before the
+        first row, and lies within one sector, which a disk writes as a whole.
         """
         if self.torn and self.unbounded:
             raise LogError(
@@ -237,11 +238,11 @@ class SegmentLog(LogFiles):
         )
 
     def _take_over(self) -> None:
-        """Make what was read durable and ready to be continued.
+        """Make the existing rows durable, and prepare to append.
 
-        The last row may have been written by a process that was killed before
-        its sync, or whose sync failed and left clean pages of what never
-        reached the disk. So it is written again, and the torn tail with zeros.
+        The last row may come from a process that was killed before its sync, or whose
+        sync failed and left clean pages that never reached the disk. So write it again,
+        and overwrite the torn tail with zeros.
         """
         disk = self._disk
         path = self._segments[-1].path
@@ -261,7 +262,7 @@ class SegmentLog(LogFiles):
         disk.sync_directory(self._directory)
 
     def _make_room(self, size: int) -> None:
-        """Roll or fill ahead, so that the row fits whose record has ``size`` bytes."""
+        """Roll or extend the file so that a record of ``size`` bytes fits."""
         if self._offset + size > self.segment_bytes and self._offset > HEADER_BYTES:
             self._roll()
         else:
@@ -271,7 +272,7 @@ class SegmentLog(LogFiles):
         if end > self._filled:
             step = min(FILL_BYTES, max(0, self.segment_bytes - self._filled))
             self._disk.pwrite(self._fd, ZEROS[:step], self._filled)
-            # A row larger than the step, or the segment, grows the file itself.
+            # A row larger than the step, or than the segment, extends the file itself.
             self._filled = max(self._filled + step, end)
 
     def _roll(self) -> None:

@@ -1,4 +1,4 @@
-"""Having a row passed over that no build can apply, or what is due before it."""
+"""Skips a row that no build can apply, or the timed event that fails before it."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 class Target(NamedTuple):
-    """A row of the log, named twice, so that a mistyped number names none."""
+    """A row, named by position and hash, so that a mistyped number matches no row."""
 
     position: int
     hash: bytes
@@ -41,20 +41,21 @@ def skip_row(
     reason: str,
     time_ns: int,
 ) -> tuple[Row, SkipRow, str]:
-    """Append the row that has the row ``target`` passed over, for good.
+    """Append a row that makes every reader skip the row ``target``, for good.
 
-    It is tried first: only a row that raises an error in the engine is passed over.
-    Where something raises it that time does by itself, the row is applied without
-    that. It is signed with ``key``, which must be one that the log knows, with the
-    permission operate; ``time_ns`` (since the epoch) is when. Return the new row,
-    which is durable, its command, and what the engine said. O(snapshot + rows up to
-    it).
+    The target is tried first: only a row that raises an error in the engine can be
+    skipped. If a timed event raises the error, the row is applied without that event.
+    The new row is signed with ``key``, which must be known to the log and have the
+    permission operate; ``time_ns`` (since the Unix epoch) is the time of signing.
+    Return the new row, which is durable, its command, and the engine's error.
+    O(snapshot + rows up to the target).
 
     Raises:
-        LogError: If the row is not there, is another, can be applied, or is passed
-            over already; if it raises an error without what is left out, too; if the
-            key may not do this, or ``reason`` is none. Nothing was written.
-        PoisonedError: If the new row may be durable or not.
+        LogError: If the target is missing, has another hash, can be applied, or is
+            skipped already; if it raises an error even without the event already left
+            out; if the key lacks permission, or ``reason`` is invalid. Nothing was
+            written.
+        PoisonedError: If it is unknown whether the new row is durable.
 
     """
     if not is_reason(reason):
@@ -66,7 +67,7 @@ def skip_row(
     _check_what_is_kept(log, snapshots, row.position)
     before = recover(log, snapshots, row.position - 1).exchange
     _check_key(before, key, row)
-    now_ns = before.time_ns  # no time passes where the new row stands
+    now_ns = before.time_ns  # no time passes at the new row
     failed = _failure_of(log, row, before)
     named = VENUE_KEY, *target, key.key_id, time_ns, reason
     command = SkipRow(*named, "", failed.happening)
@@ -93,7 +94,7 @@ def _row_at(log: SegmentLog, target: Target) -> Row:
 def _check_what_is_kept(
     log: SegmentLog, snapshots: SnapshotStore, position: int
 ) -> None:
-    """Make sure that nothing is kept of what came after the row at ``position``."""
+    """Check that no snapshot or history includes the row at ``position``."""
     history = log.path.parent / HISTORY_NAME
     with suppress(HistoryError), HistoryReader(history) as reader:
         if reader.position >= position:
@@ -121,7 +122,7 @@ def _check_key(before: Exchange, key: Key, row: Row) -> None:
 
 
 def _failure_of(log: SegmentLog, row: Row, before: Exchange) -> UnappliableRowError:
-    """Return how the row fails. ``before`` is of no use any more."""
+    """Return the row's error in the engine. ``before`` must not be used afterwards."""
     skips = Skips.after(log, row.position)
     left_out = skips.signed(row, before)
     if None in left_out:

@@ -1,11 +1,10 @@
-"""Rows of a log that every reader passes over, because an operator has said so.
+"""Rows that every reader of a log skips, because an operator has signed so.
 
-A row that raises an error in the engine would stop every start for ever. So an
-operator may sign that it is passed over, or that it is applied without one thing that
-time does by itself there and that raises the error. The signed SkipRow is a row of the log
-itself, behind the one that it names: who reads the log looks for such rows first,
-and believes one whose signature is that of an operator's key. What a build can apply
-makes no difference: all of them pass over the same rows.
+A row that raises an error in the engine would prevent every start for ever. So an
+operator may sign that it is skipped, or that it is applied without the one timed event
+that raises the error. The signed SkipRow is itself a row of the log, after the row it
+names. Readers look for such rows first, and accept those signed with an operator's key.
+Even a build that could apply a skipped row skips it: all builds agree.
 """
 
 from __future__ import annotations
@@ -28,8 +27,9 @@ if TYPE_CHECKING:
     from .log import Row, Tail
 
 
-# How the payload of a row begins that holds one SkipRow: an array of one array of
-# nine, of which the first is the tag 56. Three bytes decide, for every row that is read.
+# First bytes of the payload of a row that holds one SkipRow: an array of one array of
+# nine elements, the first of which is the tag 56. Three bytes decide, for every row
+# read.
 _BEGINS: Final = b"\x91\x99\x38"
 
 
@@ -37,16 +37,16 @@ NOTHING: Final[frozenset[tuple[int, int, int] | None]] = frozenset()
 
 
 class Marker(NamedTuple):
-    """A SkipRow, and the position of the row that it is in."""
+    """A SkipRow, and the position of the row that contains it."""
 
     position: int
     command: SkipRow
 
 
 class Skips:
-    """The rows that a log passes over, for one reader of it.
+    """The skipped rows of a log, for one reader.
 
-    ``warnings`` tells what was passed over so far, and what is signed by nobody.
+    ``warnings`` reports rows skipped so far, and markers that are not validly signed.
     """
 
     def __init__(self, venue: str, rows: Iterable[Row] = ()) -> None:
@@ -61,7 +61,7 @@ class Skips:
 
     @classmethod
     def after(cls, log: Tail, position: int) -> Self:
-        """Return those of the rows behind ``position``. O(rows read).
+        """Find the markers in the rows after ``position``. O(rows read).
 
         Raises:
             LogError, DamageError: As ``tail``.
@@ -70,16 +70,15 @@ class Skips:
         return cls(log.venue, log.tail(position + 1))
 
     def add(self, marker: Marker) -> None:
-        """Know one more marker."""
+        """Add a marker."""
         self._markers.setdefault(marker.command.position, []).append(marker)
 
     def apply(self, row: Row, batch: Batch, exchange: Exchange) -> Applied:
-        """Apply ``batch``, which is ``row``'s, as far as markers say; or pass over it.
+        """Apply ``batch``, the batch of ``row``, or skip what valid markers name.
 
         Raises:
-            UnknownSemanticsError: If this build does not know what it means.
-            UnappliableRowError: If it cannot be applied and nobody has said that
-                it is passed over.
+            UnknownSemanticsError: If the row has semantics unknown to this build.
+            UnappliableRowError: If it cannot be applied and no valid marker skips it.
 
         """
         left_out = NOTHING
@@ -100,9 +99,9 @@ class Skips:
     def signed(
         self, row: Row, exchange: Exchange
     ) -> frozenset[tuple[int, int, int] | None]:
-        """Return what operators have signed that ``row`` is applied without.
+        """Return what operators have signed to leave out of ``row``.
 
-        None stands for the whole row. ``exchange`` is as it was before the row.
+        None stands for the whole row. ``exchange`` must be in the state before the row.
         """
         left_out: set[tuple[int, int, int] | None] = set()
         for marker in self._markers.get(row.position, ()):
@@ -123,7 +122,7 @@ class Skips:
         return frozenset(left_out)
 
     def fault(self, marker: Marker, row: Row, exchange: Exchange) -> str:
-        """Return why ``marker`` cannot pass over ``row``; empty where it can."""
+        """Return why ``marker`` cannot skip ``row``, or ""."""
         command = marker.command
         if not row.position < marker.position:
             return "it is not behind that row"
@@ -132,7 +131,7 @@ class Skips:
         return may_skip(exchange, command.key_id) or self.forged(command, exchange)
 
     def forged(self, command: SkipRow, exchange: Exchange) -> str:
-        """Return what is wrong with a signature by a key that is known; else nothing."""
+        """Return why the signature is invalid or its key unknown, or ""."""
         key = exchange.keys.get(command.key_id)
         text = skip_text(self._venue, command)
         if key is None or not verify(key.public_key, text, command.signature):
@@ -145,14 +144,14 @@ class Skips:
 
 
 def outcome(leaves_out: tuple[int, int, int] | None) -> str:
-    """Return what becomes of a row: it is passed over, or applied without what."""
+    """Describe a row's fate: skipped, or applied without a timed event."""
     if leaves_out is None:
         return "passed over"
     return f"applied without {told(leaves_out)}"
 
 
 def marker_in(row: Row) -> Marker | None:
-    """Return the marker that a row is, if it is one. O(1) where it is none."""
+    """Return the marker in a row, or None. O(1) for other rows."""
     if not row.payload.startswith(_BEGINS):
         return None
     (command,) = row.batch().commands
@@ -160,7 +159,7 @@ def marker_in(row: Row) -> Marker | None:
 
 
 def may_skip(exchange: Exchange, key_id: str) -> str:
-    """Return why a key may not have rows passed over; empty where it may."""
+    """Return why a key may not have rows skipped, or ""."""
     key = exchange.keys.get(key_id)
     if key is None:
         return f"there is no key {key_id!r}"

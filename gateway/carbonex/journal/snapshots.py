@@ -1,9 +1,9 @@
-"""Snapshots of the exchange, kept beside the log so that recovery is short.
+"""Snapshots of the exchange, kept beside the log to shorten recovery.
 
     DIR/snapshots/00000000000000001042.snapshot
 
-Each is the state after the position in its name. They are a convenience: the
-log decides, and a snapshot that is damaged costs time, not data.
+Each holds the state after the position in its name. The log is authoritative: a damaged
+snapshot costs time, not data.
 """
 
 from __future__ import annotations
@@ -32,30 +32,30 @@ if TYPE_CHECKING:
 
 
 SNAPSHOT_VERSION: Final = 1
-KEEP: Final = 3  # the newest may be damaged, and the history store lag behind
-KEEP_PASSING: Final = 2  # of those of during a day; one more than is needed, as above
+KEEP: Final = 3  # the newest may be damaged, and the history store may lag
+KEEP_PASSING: Final = 2  # snapshots during the day; one is needed, one is spare
 
 _MAGIC: Final = b"CBXSNAP\n"
 # magic, format version, kind, position, chain hash, digest, size of the data
 _HEADER: Final = Struct("<8sIIQ32s32sQ")
-_CHECKSUM_BYTES: Final = 32  # BLAKE2b-256 over header and data, between them
+_CHECKSUM_BYTES: Final = 32  # BLAKE2b-256 over header and data; lies between them
 _DATA_AT: Final = _HEADER.size + _CHECKSUM_BYTES
 _SUFFIX: Final = ".snapshot"
 _NAME: Final = re.compile(rf"[0-9]{{20}}\{_SUFFIX}")
-# The kinds: of a day's end, a stop or an operator's wish; of some moment during a day.
-# They differ in how long they are kept alone.
+# Two kinds that differ only in how long they are kept. Lasting: at a day's end, at a
+# stop, or requested by an operator. Passing: at some moment during a day.
 _LASTING: Final = 0
 _PASSING: Final = 1
 
 
 class SnapshotError(Exception):
-    """A snapshot cannot be used; the message names the file and says why."""
+    """A snapshot is unusable; the message names the file and the reason."""
 
 
 class Snapshot(NamedTuple):
-    """The state after ``position``, where the log's chain had hash ``chain``.
+    """The state after ``position``, where the log's chain hash is ``chain``.
 
-    ``digest`` is the exchange's own, ``data`` what it restores itself from.
+    ``digest`` is the exchange's digest; ``data`` is its serialized state.
     """
 
     position: int
@@ -65,7 +65,7 @@ class Snapshot(NamedTuple):
 
     @classmethod
     def of(cls, exchange: Exchange, position: int, chain: bytes) -> Self:
-        """Return that of ``exchange`` as it is now, gone through once. O(state)."""
+        """Take a snapshot of ``exchange``, in one pass. O(state)."""
         data = exchange.snapshot()
         return cls(position, chain, digest(data), data)
 
@@ -76,38 +76,38 @@ class SnapshotStore:
     def __init__(
         self, directory: Path, disk: Disk | None = None, keep: int = KEEP
     ) -> None:
-        """Prepare for DIR/snapshots, which is made by the first ``save``."""
+        """Set up for DIR/snapshots, which the first ``save`` creates."""
         self._disk = disk or OsDisk()
         self._directory = directory / "snapshots"
         self._keep = keep
 
     def path(self, position: int) -> Path:
-        """Return the name of the snapshot at ``position``, present or not."""
+        """Return the path of the snapshot at ``position``, existing or not."""
         return self._directory / f"{position:020d}{_SUFFIX}"
 
     def positions(self) -> list[int]:
-        """Return the positions for which there are snapshots, oldest first."""
+        """Return the positions of existing snapshots, oldest first."""
         names = self._disk.names(self._directory)
         return [int(name[:20]) for name in names if _NAME.fullmatch(name)]
 
     def save(self, snapshot: Snapshot) -> Path:
-        """Keep ``snapshot`` durably and remove all but the newest.
+        """Save ``snapshot`` durably, and remove all but the newest snapshots.
 
-        Those that are kept in passing do not count.
+        Passing snapshots (see ``save_passing``) are counted apart.
 
-        Until it is complete it has no name that a recovery would look at. Server,
-        follower and operators may save at the same time, the same one, too.
+        An incomplete file has a name that recovery ignores. Server, follower and
+        operators may save at the same time, even the same snapshot.
 
         Raises:
-            OSError: If it could not be written; those before are untouched.
+            OSError: If it cannot be written; earlier snapshots are untouched.
 
         """
         return self._save(snapshot, _LASTING)
 
     def save_passing(self, snapshot: Snapshot) -> Path:
-        """Keep ``snapshot`` until two newer ones are kept in passing.
+        """Save ``snapshot`` until two newer passing snapshots exist.
 
-        One that is there at its position stays as it is.
+        An existing snapshot at its position stays unchanged.
 
         Raises:
             OSError: As ``save``.
@@ -123,7 +123,7 @@ class SnapshotStore:
         self._remove_unfinished()
         new, fd = self._create(path)
         try:
-            # The data is not copied: it may be hundreds of megabytes.
+            # Write the data separately: a copy may take hundreds of megabytes.
             header = _HEADER.pack(
                 _MAGIC,
                 SNAPSHOT_VERSION,
@@ -141,13 +141,13 @@ class SnapshotStore:
             self._remove(new)
             raise
         finally:
-            disk.close(fd)  # only now: what is locked is nobody's leftover
+            disk.close(fd)  # not earlier: an unlocked file counts as a leftover
         disk.sync_directory(self._directory)
         self._thin_out()
         return path
 
     def load(self, position: int) -> Snapshot:
-        """Return the snapshot at ``position``. O(its size).
+        """Load the snapshot at ``position``. O(its size).
 
         Raises:
             SnapshotError: If it is missing, damaged or of another format.
@@ -181,7 +181,7 @@ class SnapshotStore:
             self._remove(self.path(position))
 
     def _kind(self, position: int) -> int:
-        """Return what kind a snapshot is; one that cannot be read counts as lasting."""
+        """Return a snapshot's kind; an unreadable one counts as lasting."""
         try:
             head = self._read(self.path(position), _HEADER.size)
         except OSError:
@@ -199,25 +199,25 @@ class SnapshotStore:
             disk.close(fd)
 
     def _create(self, path: Path) -> tuple[Path, int]:
-        """Return a new file of this thread's alone, locked, to become ``path``."""
+        """Create a new file, locked by this thread, to be renamed to ``path``."""
         disk = self._disk
         for attempt in count():
             new = path.with_suffix(f".{get_native_id()}-{attempt}{NEW}")
             fd = disk.open_write(new)
-            # Between the two, somebody may have taken it for a leftover.
+            # Between open and lock, another process may have removed it as a leftover.
             if self._lock(fd) and new.name in disk.names(self._directory):
                 return new, fd
             disk.close(fd)
         raise AssertionError
 
     def _remove_unfinished(self) -> None:
-        """Remove what saves that were interrupted left behind: nobody locks it."""
+        """Remove files of interrupted saves, recognized by their missing lock."""
         disk = self._disk
         for name in disk.names(self._directory):
             if not name.endswith(NEW):
                 continue
             path = self._directory / name
-            with suppress(FileNotFoundError):  # that one has just come to its end
+            with suppress(FileNotFoundError):  # its save has just finished
                 fd = disk.open_read(path)
                 try:
                     if self._lock(fd):
@@ -233,7 +233,7 @@ class SnapshotStore:
         return True
 
     def _remove(self, path: Path) -> None:
-        with suppress(FileNotFoundError):  # a follower may save and remove, too
+        with suppress(FileNotFoundError):  # another process may have removed it
             self._disk.remove(path)
 
 

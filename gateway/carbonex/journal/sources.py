@@ -1,4 +1,4 @@
-"""Where a segment's bytes come from: its own file, or an archive that has it."""
+"""The bytes of a segment, from its own file or from its archive."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ if TYPE_CHECKING:
 
 
 class Source(Protocol):
-    """The bytes of a segment; ``size`` is how many there are now."""
+    """The bytes of a segment; ``size`` is their present number."""
 
     @property
     def size(self) -> int:
-        """How many bytes can be read."""
+        """The number of readable bytes."""
 
     def read(self, size: int, offset: int, /) -> bytes:
         """Return ``size`` bytes from ``offset``, fewer only at the end.
 
         Raises:
-            ChunkError: Where an archive is not what was written.
+            ChunkError: If an archive's chunk is damaged.
 
         """
 
@@ -42,10 +42,10 @@ class FileSource:
     """A segment file, which may be growing."""
 
     def __init__(self, disk: Disk, path: Path) -> None:
-        """Open it.
+        """Open the file.
 
         Raises:
-            FileNotFoundError: If it is not there.
+            FileNotFoundError: If it is missing.
 
         """
         self._disk = disk
@@ -53,7 +53,7 @@ class FileSource:
 
     @property
     def size(self) -> int:
-        """How many bytes can be read."""
+        """The number of readable bytes."""
         return self._disk.size(self._fd)
 
     def read(self, size: int, offset: int) -> bytes:
@@ -68,12 +68,12 @@ class FileSource:
 def open_source(disk: Disk, path: Path) -> Source:
     """Open a segment or an archive.
 
-    A segment may have been archived since it was listed: then its archive, which
-    has the same bytes in the same places.
+    If a segment was archived since it was listed, open its archive, which has the same
+    bytes at the same offsets.
 
     Raises:
-        LogError: If it is not there any more, or of another format version.
-        DamageError: If an archive's header is not as it was written.
+        LogError: If both are missing, or of another format version.
+        DamageError: If an archive's header is damaged.
 
     """
     if path.suffix == ARCHIVE_SUFFIX:

@@ -1,4 +1,4 @@
-"""Rows of a log, applied to an exchange one after the other."""
+"""Applies the rows of a log to an exchange, one after the other."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Step(NamedTuple):
-    """One row of the log and what the engine made of it."""
+    """One row of the log and the engine's result."""
 
     row: Row
     batch: Batch
@@ -30,20 +30,21 @@ def steps(
     last: int | None = None,
     warnings: list[str] | None = None,
 ) -> Iterator[Step]:
-    """Apply the rows behind position ``after``, up to ``last`` or the log's end.
+    """Apply the rows after position ``after``, up to ``last`` or the log's end.
 
-    Rows that a SkipRow behind them names are passed over: then the engine has not
-    accepted them, and ``warnings`` tells it.
+    A row named by a valid SkipRow later in the log is skipped, or applied without one
+    timed event; ``warnings`` reports it. A row skipped whole is not ``accepted`` in its
+    ``Applied``.
 
-    ``exchange`` is as it was at ``after``, and after each step as it was there.
+    ``exchange`` must be in the state after ``after``; each step advances it by a row.
     O(rows).
 
     Raises:
-        LogError: As ``tail``, or if a row holds what this build does not know.
-        DamageError: Where a row is not what was written.
-        UnknownSemanticsError: If a row has a meaning that this build does not know.
-        UnappliableRowError: If a row raises an error in the engine; ``exchange`` is
-            of no use any more.
+        LogError: As ``tail``, or if a row holds data unknown to this build.
+        DamageError: If a row is damaged.
+        UnknownSemanticsError: If a row has semantics unknown to this build.
+        UnappliableRowError: If a row raises an error in the engine; ``exchange`` must
+            not be used any more.
 
     """
     skips = Skips.after(log, after)

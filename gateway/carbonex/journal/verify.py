@@ -1,7 +1,7 @@
-"""Checking a data directory: the chain, the replay, every digest in it.
+"""Verifies a data directory: the chain, the replay, and every digest.
 
-Nothing is written or locked, so a copy can be checked as well. The directory's
-server must not be running: what it writes meanwhile would look torn.
+It writes and locks nothing, so a copy can be verified as well. The directory's server
+must not be running: rows being written would look torn.
 """
 
 from __future__ import annotations
@@ -42,19 +42,19 @@ if TYPE_CHECKING:
 
 
 class Fault(msgspec.Struct, frozen=True):
-    """The first thing that is wrong: where, what should be there and what is."""
+    """The first error: its location, the expected and the found contents."""
 
     path: str
     offset: int  # in the file, in bytes
-    position: int  # of the row that is concerned
+    position: int  # of the row concerned
     expected: str
     found: str
 
 
 class Witness(NamedTuple):
-    """What somebody outside kept: after ``position`` the chain had this hash.
+    """A chain hash recorded outside: the hash after ``position``.
 
-    A client has it from a heartbeat.
+    Clients receive it in heartbeats.
     """
 
     position: int
@@ -62,15 +62,14 @@ class Witness(NamedTuple):
 
 
 class Report(msgspec.Struct, frozen=True):
-    """What was checked up to the end, or up to ``fault``.
+    """The results of the checks up to the end, or up to ``fault``.
 
-    ``first`` and ``last`` are positions, ``commands`` counts those that were
-    replayed, ``balances`` those of the history that were compared, ``witnesses`` the
-    hashes from outside that the chain has, ``event_digests`` the history's digests over
-    events that were compared; ``hash`` and ``digest`` are the chain's and the
-    exchange's after the last row, as hex.
-    ``torn_bytes`` behind the last row are no fault: they were never answered, and
-    the next start removes them. ``notes`` say what could not be checked.
+    ``first`` and ``last`` are positions. ``commands`` counts replayed commands,
+    ``balances`` the compared balances of the history, ``witnesses`` the matching hashes
+    from outside, ``event_digests`` the compared event digests of the history. ``hash``
+    and ``digest`` are the chain's and the exchange's after the last row, as hex.
+    ``torn_bytes`` behind the last row are no fault: they were never answered, and the
+    next start removes them. ``notes`` name the checks that were not possible.
     """
 
     venue: str
@@ -90,7 +89,7 @@ class Report(msgspec.Struct, frozen=True):
 
     @property
     def ok(self) -> bool:
-        """Whether nothing is wrong."""
+        """Whether no fault was found."""
         return self.fault is None
 
 
@@ -101,21 +100,20 @@ def verify(
     deep: bool = False,
     witnesses: Sequence[Witness] = (),
 ) -> Report:
-    """Check the data directory ``directory`` up to the first fault.
+    """Verify the data directory ``directory`` up to the first fault.
 
-    The chain is verified from the first row on, archived ones included, as far back
-    as archives lead up to the log without a gap, and everything is replayed
-    from the beginning, or from the oldest snapshot where the beginning was
-    truncated. Every checkpoint's and snapshot's digest is compared with the
-    replayed exchange, and so are the history's balances and its digests over events, if
-    it is of this log, which its chain hash shows; ``deep`` also asserts the
-    exchange's invariants at every checkpoint and at the end. The chain must have
-    the hash of each of ``witnesses``: who rewrites the log to its end gets a chain that
-    is whole, but not theirs. O(log), and O(state) for each digest.
+    The chain is verified from the first row on, including archives as far back as they
+    connect to the log without a gap. Everything is replayed from the beginning, or from
+    the oldest snapshot if the beginning was truncated. Every checkpoint's and
+    snapshot's digest is compared with the replayed exchange. So are the history's
+    balances and event digests, if its chain hash shows that it belongs to this log.
+    ``deep`` also checks the exchange's invariants at every checkpoint and at the end.
+    The chain must have the hash of each of ``witnesses``: a log rewritten to its end
+    has a valid chain, but not these hashes. O(log), and O(state) for each digest.
 
     Raises:
-        LogError: If there is no log, or one of another format version.
-        UnknownSemanticsError: If a row has a meaning that this build does not know.
+        LogError: If there is no log, or its format version is unknown.
+        UnknownSemanticsError: If a row has semantics unknown to this build.
         UnappliableRowError: If a row raises an error in the engine.
 
     """
@@ -131,7 +129,7 @@ def verify(
 
 
 class _Auditor:
-    """One run through a directory; the first fault leaves it as DamageError."""
+    """One pass through a directory; the first fault raises DamageError."""
 
     def __init__(
         self, directory: Path, disk: Disk, witnesses: Sequence[Witness], *, deep: bool
@@ -159,7 +157,7 @@ class _Auditor:
         self._history = Reconciliation(directory)
 
     def run(self) -> None:
-        """Check everything in the order of positions."""
+        """Check everything in order of position."""
         if self._archives.damage is not None:
             raise self._archives.damage
         header_fault = self._open_segments()
@@ -184,7 +182,7 @@ class _Auditor:
         self._check_end()
 
     def _find_skips(self) -> None:
-        """Look for the rows that the log passes over, as far as it can be read."""
+        """Find the log's skip markers, as far as it is readable."""
         self._skips = Skips(self._segments[0].header.venue)
         self._audit.skips = self._skips
         with suppress(DamageError):
@@ -194,7 +192,7 @@ class _Auditor:
                     self._skips.add(marker)
 
     def report(self, fault: Fault | None) -> Report:
-        """Return what has been checked so far."""
+        """Return the results so far."""
         return Report(
             venue=self._segments[0].header.venue if self._segments else "",
             first=self._first,
@@ -213,7 +211,7 @@ class _Auditor:
         )
 
     def _archived(self, directory: Path) -> Archives:
-        """Return the archives before the first segment, if that can be opened."""
+        """Return the archives before the first segment, if its header is valid."""
         try:
             segment = open_segment(self._disk, self._paths[0])
         except DamageError:
@@ -221,7 +219,7 @@ class _Auditor:
         return archives_before(self._disk, directory, segment)
 
     def _open_segments(self) -> DamageError | None:
-        """Open segments up to one with a damaged header: rows before it come first."""
+        """Open segments up to a damaged header: rows before it are checked first."""
         for path in self._paths:
             try:
                 self._segments.append(open_segment(self._disk, path))
@@ -230,7 +228,7 @@ class _Auditor:
         return None
 
     def _gap(self, header_fault: DamageError) -> DamageError:
-        """Return the fault of the rows before a damaged header, or else its own."""
+        """Return the fault of the rows before a damaged header, or the header's."""
         if not self._segments or self._mark.position == header_fault.position:
             return header_fault
         expected = f"rows up to {header_fault.position - 1}"
@@ -238,7 +236,7 @@ class _Auditor:
         return DamageError(path, offset, position, expected, "no valid record")
 
     def _compare(self) -> None:
-        """Hold the head and the snapshot of the position just reached against it."""
+        """Compare head, witnesses and snapshot at the position just reached."""
         position, chain = self._mark.position - 1, self._mark.chain
         head, path = self._head, self._directory / HEAD_NAME
         if head is not None and head.position == position and head.hash != chain:
@@ -264,7 +262,7 @@ class _Auditor:
         try:
             snapshot = self._store.load(position)
         except SnapshotError as error:
-            if position not in self._store.positions():  # newer ones were made
+            if position not in self._store.positions():  # removed by a newer save
                 self._notes.append(f"snapshot {position} was removed meanwhile")
                 return
             raise DamageError(path, 0, position, "a snapshot", str(error)) from None
@@ -276,12 +274,12 @@ class _Auditor:
             self._notes.append(f"snapshot {position} was not compared: {reason}")
 
     def _reconcile(self) -> None:
-        """Hold the history of the position just reached against chain and state."""
+        """Compare the history with chain and state at the position just reached."""
         if 0 < self._history.position == self._mark.position - 1:
             self._history.compare(self._mark.chain, self._audit.exchange)
 
     def _check_end(self) -> None:
-        """Make sure that nothing speaks of rows beyond the last, and note the rest."""
+        """Check that nothing names rows beyond the last, and note omissions."""
         path, (position, offset, _) = self._segments[-1].path, self._mark
         last = position - 1
         head, newest = self._head, max(self._snapshots, default=0)

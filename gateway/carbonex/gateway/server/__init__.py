@@ -1,1 +1,1 @@
-"""The asyncio shell: sockets, the commit thread, timers, HTTP pages, the process."""
+"""The asyncio shell: sockets, commit thread, timers, HTTP pages and the process."""

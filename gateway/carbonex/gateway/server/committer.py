@@ -1,8 +1,8 @@
 """The commit thread: makes batches durable while the event loop reads on.
 
-The hand-over there and back takes 149–176 µs for one command, sync included. To
-sync in the loop itself takes 116–140, but stops it for as long as the disk
-likes; the pipeline does so where that is not long.
+The hand-over to the thread and back takes 149–176 µs for one command, sync included. A
+sync in the loop itself takes 116–140 µs, but blocks the loop as long as the disk takes;
+the pipeline does so only on a fast disk.
 """
 
 from __future__ import annotations
@@ -38,20 +38,19 @@ class Publisher(Protocol):
         """Make ``batch`` durable, then return its row."""
 
     def roll(self) -> None:
-        """Go on in a new file."""
+        """Continue in a new segment file."""
 
     def sync_head(self) -> None:
-        """Make durable how far the log is."""
+        """Make the log's head (its last position) durable."""
 
 
 @final
 class Committer:
     """One worker that publishes one batch at a time.
 
-    ``committed`` is called in the loop with each batch and its row. After any
-    error the batch's fate is unknown, since a failed sync may have written it
-    or not: ``failed`` is called once, nothing is tried again, and only a
-    recovery can tell.
+    ``committed`` is called in the loop with each batch and its row. After any error it
+    is unknown whether the batch is durable: a failed sync may have written it.
+    ``failed`` is then called once and nothing is retried; only a recovery can find out.
     """
 
     def __init__(
@@ -68,7 +67,7 @@ class Committer:
         self._committed = committed
         self._failed = failed
         self._monotonic_ns = monotonic_ns
-        # What the log took for the last batch; the first one's nobody knows.
+        # Duration of the last publish; not yet known for the first batch.
         self.publish_ns = sys.maxsize
         self._syncing_head = False
         self._worker = worker("commit", self._do)
@@ -85,8 +84,7 @@ class Committer:
     def publish_here(self, batch: Batch) -> Row:
         """Publish ``batch`` at once, in the caller's thread.
 
-        Only while the commit thread has nothing to do: the log is for one
-        thread at a time.
+        Call it only while the commit thread is idle: the log is not thread-safe.
         """
         began_ns = self._monotonic_ns()
         row = self._log.publish(batch)
@@ -94,17 +92,18 @@ class Committer:
         return row
 
     def roll(self) -> None:
-        """Have the log go on in a new file; returns at once.
+        """Have the log continue in a new file; return at once.
 
-        Until that is done, the log is the thread's alone.
+        Until that is done, only the commit thread may use the log.
         """
         self.publish_ns = sys.maxsize
         self._worker.put(_Order.ROLL)
 
     def sync_head(self) -> None:
-        """Have the log's head synced; returns at once. Batches do not wait for it.
+        """Have the log's head synced; return at once. Batches do not wait for it.
 
-        One at a time: a disk that is slower than the calls gets no queue of them.
+        At most one sync is queued, so that a disk slower than the calls builds no
+        backlog.
         """
         if not self._syncing_head:
             self._syncing_head = True
@@ -115,7 +114,7 @@ class Committer:
         self._worker.stop()
 
     def _do(self, work: Batch | _Order) -> bool:
-        """Do it, in the worker; tell whether there may be more."""
+        """Do ``work`` in the worker; return whether it can go on."""
         try:
             if isinstance(work, Batch):
                 row = self.publish_here(work)
@@ -132,7 +131,7 @@ class Committer:
 
 
 class _Order(enum.Enum):
-    """What the worker is asked to do, other than to publish a batch."""
+    """Work for the worker other than publishing a batch."""
 
     ROLL = "roll"
     SYNC_HEAD = "sync the head"

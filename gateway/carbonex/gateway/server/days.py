@@ -1,4 +1,4 @@
-"""The trading days of a running server: begun by the market's calendar, or told why not."""
+"""Trading days of a running server: begun by the calendar, or the reason logged."""
 
 from __future__ import annotations
 
@@ -29,22 +29,22 @@ _log = structlog.get_logger("carbonex.gateway")
 
 @final
 class TradingDays:
-    """Begins the days that the scheduler says, each once.
+    """Begins each day that the scheduler finds due, once.
 
-    What keeps it from beginning one is said once for each date.
+    The reason for not beginning a day is logged once for each date.
     """
 
     def __init__(self, market: Market) -> None:
         self._calendar = market.calendar
         self._scheduler = Scheduler(market.calendar, market.begin_seconds)
-        self._sent = 0  # the newest date that was to begin
+        self._sent = 0  # the newest date for which a BeginDay was sent
         self._told: dt.date | None = None
 
     def to_begin(self, exchange: Exchange, now_ns: int) -> BeginDay | None:
-        """Return the command to put first into a batch stamped ``now_ns``, if any.
+        """Return the command to put first into a batch stamped ``now_ns``, or None.
 
-        Called for every batch: O(1) while a day is open. Nothing of ours is in
-        flight when it is called.
+        Called for every batch: O(1) while a day is open. The caller has no batch in
+        flight.
         """
         if now_ns < exchange.day_ends_ns:
             return None
@@ -64,7 +64,7 @@ class TradingDays:
         return command
 
     def announce(self, exchange: Exchange, now_ns: int) -> None:
-        """Say when the next trading day begins."""
+        """Log when the next trading day begins."""
         self._watch_end(shanghai_date(now_ns))
         begins_ns = self._scheduler.next_ns(now_ns, exchange)
         if begins_ns is None:
@@ -74,7 +74,7 @@ class TradingDays:
         _log.info("next trading day", begins=begins.isoformat())
 
     def _watch_end(self, today: dt.date) -> None:
-        """Warn while there is time when the calendar is about to end."""
+        """Warn in good time before the calendar ends."""
         ends = self._calendar.known_until()
         if ends - today < NOTICE:
             _log.warning(

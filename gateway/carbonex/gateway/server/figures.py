@@ -1,6 +1,6 @@
-"""The figures of a server that are looked up when somebody asks for them.
+"""The metrics of a server that are looked up at each scrape.
 
-It takes some tens of microseconds, a millisecond with ten thousand clients.
+A scrape takes some tens of microseconds, or a millisecond with 10,000 clients.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 
 def figures(server: Server) -> Iterator[Metric]:
-    """Yield what there is to know now; the venue's own once it is recovered."""
+    """Yield the current metrics; the venue's only once it is recovered."""
     ready = server.readiness().ready
     yield gauge("ready", "1 while commands are taken.", ready)
     yield from _of_gate(server.clients.gate)
@@ -101,7 +101,7 @@ def _of_snapshots(server: Server) -> Iterator[Metric]:
     yield gauge("snapshot_position", "Of the newest; 0 if there is none.", newest)
     try:
         made = server.snapshots.path(newest).stat().st_mtime
-    except OSError:  # none, or a follower has just removed it
+    except OSError:  # no snapshot, or a follower has just removed it
         return
     age = time.time() - made
     yield gauge("snapshot_age_seconds", "Since the newest was kept.", age)

@@ -1,4 +1,4 @@
-"""What happens by the clock: flushes, heartbeats, pings, watching disk and clock."""
+"""Timed work: feed flushes, heartbeats, pings, checks of disk and clock."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _log = structlog.get_logger("carbonex.gateway")
 
 @final
 class Housekeeping:
-    """The timers of one server, all driven by one tick of 50 ms."""
+    """The timers of one server, all driven by one 50 ms tick."""
 
     def __init__(
         self,
@@ -50,13 +50,13 @@ class Housekeeping:
         self._holds = clients.holds
         self._clock_file = clock_file
         self._files = log
-        self._synced = 0  # the position up to which the head was to be synced
-        self.day = 0  # the trading day as it was last reported
-        self._step_ns = self._clock.step_ns()  # as last reported, by the start
+        self._synced = 0  # the last position for which a sync was requested
+        self.day = 0  # the trading day last reported
+        self._step_ns = self._clock.step_ns()  # last reported, by the start
         self._ping_ticks = max(1, int(clients.limits.ping_seconds / TICK_SECONDS))
 
     async def run(self) -> None:
-        """Tick until cancelled. Ticks that were missed are not made up for."""
+        """Tick until cancelled. Missed ticks are skipped, not made up for."""
         now = asyncio.get_running_loop().time
         due = now()
         tick = 0
@@ -80,7 +80,7 @@ class Housekeeping:
                 self._note_time()
             if held_ns := self._holds.lap():
                 self._holds.tell(TIMERS, held_ns)
-            # Time may have made something due; and what was said is to be sent.
+            # Events may have become due, and messages queued by this tick must be sent.
             self._pipeline.schedule()
 
     def _every_second(self) -> None:
@@ -94,13 +94,13 @@ class Housekeeping:
     def _note_time(self) -> None:
         try:
             self._clock_file.note(self._clock.now_ns())
-        except OSError as error:  # a restart may have to ask for --accept-time
+        except OSError as error:  # the next start may then need --accept-time
             _log.warning("clock not noted", reason=str(error))
 
     def _sync_head(self) -> None:
-        """Bound what a power loss may take of the head: a second's rows, not 30 s of them.
+        """Sync the head, so that a power loss costs it one second of rows at most.
 
-        The kernel writes it back only every 30 s by itself.
+        The kernel by itself writes it back only every 30 s.
         """
         position = self._venue.position
         if position != self._synced:
@@ -135,7 +135,7 @@ class Housekeeping:
             _log.info("log has room", **figures)
 
     def _watch_clock(self) -> None:
-        """Report each step of the wall clock once; our own clock goes on evenly."""
+        """Report each step of the wall clock once; the venue's clock runs on evenly."""
         step_ns = self._clock.step_ns()
         if abs(step_ns - self._step_ns) > MAX_STEP_NS:
             self._step_ns = step_ns

@@ -1,7 +1,7 @@
-"""The venue's figures, in Prometheus's text format.
+"""The venue's metrics, in Prometheus text format.
 
-The hot path counts in plain integers; this module turns them into metrics
-only when somebody asks. What happens once per batch goes into histograms.
+The hot path counts in plain integers; this module turns them into metrics only when
+they are scraped. Values observed once per batch go into histograms.
 """
 
 from __future__ import annotations
@@ -37,9 +37,9 @@ def _nothing() -> Iterator[Metric]:
 
 
 class Metrics(Collector):
-    """Counts what a server does. It is a watcher of the venue: it counts rejects.
+    """The counters of a server. It watches the venue, to count rejects.
 
-    ``more`` yields what is not counted but looked up, whenever it is asked for.
+    ``more`` yields metrics that are looked up at each scrape instead of counted.
     """
 
     def __init__(self, more: Callable[[], Iterator[Metric]] = _nothing) -> None:
@@ -75,15 +75,15 @@ class Metrics(Collector):
         )
 
     def rejected(self, event: Rejected) -> None:
-        """Count a refused command, whose events are exactly this one."""
+        """Count a rejected command; its only event is this one."""
         self.rejects[event.reason] += 1
 
     def text(self) -> bytes:
-        """Return everything in Prometheus's text format."""
+        """Return all metrics in Prometheus text format."""
         return generate_latest(self._registry)
 
     def collect(self) -> Iterator[Metric]:
-        """Yield the current figures, for the registry."""
+        """Yield the current metrics, for the registry."""
         yield gauge("connections", "Open connections.", self.connections)
         yield counter("connections_opened", "Accepted so far.", self.connections_total)
         yield counter("connections_refused", "For lack of room.", self.refused)
@@ -106,10 +106,10 @@ class Metrics(Collector):
 
 
 def gauge(name: str, text: str, value: float) -> Metric:
-    """Return a figure that goes up and down."""
+    """Return a metric that goes up and down."""
     return GaugeMetricFamily(f"carbonex_{name}", text, value)
 
 
 def counter(name: str, text: str, value: float) -> Metric:
-    """Return a figure that only grows; ``_total`` is added to its name."""
+    """Return a metric that only grows; Prometheus adds ``_total`` to its name."""
     return CounterMetricFamily(f"carbonex_{name}", text, value)

@@ -1,4 +1,4 @@
-"""What drives the venue: batches to the commit thread, and back into the loop."""
+"""The pipeline of batches: to the commit thread, and back into the event loop."""
 
 from __future__ import annotations
 
@@ -24,21 +24,21 @@ if TYPE_CHECKING:
     from .host.machine import Machine
 
 
-# Commands that find the venue idle are made durable in the loop itself: to hand them to
-# the thread and back takes longer than a quick disk blocks the loop, and has two
-# threads want the processors. But not so many at once that it pays to go on with the
-# next ones meanwhile, nor where the last batch took the disk so long that reading,
-# writing and market data would have to wait.
+# A batch on an idle venue is committed in the loop itself: the hand-over to the commit
+# thread and back takes longer than a fast disk blocks the loop, and two threads then
+# compete for processors. Exceptions: a batch so large that the loop had better work on
+# the next commands meanwhile, and a disk whose last batch took so long that reads,
+# writes and market data would have to wait.
 FEW_COMMANDS: Final = 100
 QUICK_NS: Final = 500_000
 
 
 @final
 class Pipeline:
-    """One venue at work in one event loop.
+    """The batch pipeline of one venue in one event loop.
 
-    ``failed`` is called once with whatever ends it: an error of the log, or
-    of our own code on the way. From then on nothing is applied or answered.
+    ``failed`` is called once with the error that ends the pipeline: an error of the
+    log, or a bug in this code. From then on no command is applied or answered.
     """
 
     def __init__(
@@ -72,35 +72,35 @@ class Pipeline:
         self._committer.start()
 
     def schedule(self) -> None:
-        """Have a turn soon: after every socket that is readable now was read.
+        """Schedule a turn after every socket that is readable now has been read.
 
-        So one batch takes what all clients have sent, and one write per client
-        takes what all of it has answered.
+        One batch then takes the commands of all clients, and one write per client
+        carries all its answers.
         """
         if not self._turning:
             self._turning = True
             self._loop.call_soon(self._turn)
 
     def pump(self) -> None:
-        """Hand the next batch over, if there is one and none is in flight."""
+        """Hand over the next batch, if there is one and none is in flight."""
         batch = self._take_batch()
         if batch is not None:
             self._committer.publish(batch)
 
     def sync_head(self) -> None:
-        """Have the log's head synced soon, by the commit thread."""
+        """Have the commit thread sync the log's head soon."""
         if not self._dead:
             self._committer.sync_head()
 
     async def drain(self) -> None:
-        """Wait until nothing waits and nothing is in flight, or all is lost."""
+        """Wait until no command is pending or in flight, or the pipeline has failed."""
         while not self._dead and not self._venue.idle:
             self._idle = self._loop.create_future()
             self.schedule()
             await self._idle
 
     def stop(self) -> None:
-        """End the commit thread; a batch in flight is made durable first."""
+        """Stop the commit thread; a batch in flight is made durable first."""
         self._dead = True
         self._committer.stop()
 
@@ -110,7 +110,7 @@ class Pipeline:
             return None
         self._holds.begin()
         now_ns = self._clock.now_ns()
-        late = venue.exchange.is_late(now_ns)  # what is due comes before a new day
+        late = venue.exchange.is_late(now_ns)  # due events come before a new day
         if self.day_to_begin is not None and not (late or venue.draining):
             begin = self.day_to_begin(venue.exchange, now_ns)
             if begin is not None:
@@ -126,12 +126,14 @@ class Pipeline:
             if batch is None:
                 self._flush()
             elif self._is_quick(batch):
+                # Write pending answers before the disk blocks the loop.
                 self._flush()
                 row = self._committer.publish_here(batch)
                 if held_ns := self._holds.lap():
                     self._holds.tell(LOG, held_ns, position=row.position)
                 self._durable(batch, row)
             else:
+                # Write pending answers while the disk is busy with the batch.
                 self._committer.publish(batch)
                 self._flush()
         except Exception as error:  # noqa: BLE001 - the log's error or a bug; stop
@@ -143,7 +145,7 @@ class Pipeline:
             self._holds.tell(WRITING, held_ns, connections=written)
 
     def _is_quick(self, batch: Batch) -> bool:
-        """Tell whether to commit takes less time than to hand over."""
+        """Return whether a commit in the loop takes less time than a hand-over."""
         few = len(batch.commands) <= FEW_COMMANDS
         return few and self._committer.publish_ns < QUICK_NS
 
@@ -160,7 +162,7 @@ class Pipeline:
             if any(type(event) is DayEnded for event in applied.due):
                 self._committer.roll()
             self._clients.resume()
-            # The disk gets its next batch before the answers are written.
+            # Hand over the next batch before writing answers, to keep the disk busy.
             self.pump()
             self._flush()
         except Exception as error:  # noqa: BLE001 - a bug of ours; stop
@@ -180,7 +182,7 @@ class Pipeline:
 
 
 def _described(batch: Batch, applied: Applied, row: Row) -> dict[str, object]:
-    """Return what is worth knowing of a batch that took long: its dearest command."""
+    """Describe a batch that took long: its size and its most expensive command."""
     counts = [len(events) for events in applied.replies]
     most = max(counts, default=0)
     dearest = type(batch.commands[counts.index(most)]).__name__ if counts else ""

@@ -1,4 +1,4 @@
-"""The server as a process: its signals, its memory, and its follower."""
+"""The server process: signals, garbage collection, and the follower process."""
 
 from __future__ import annotations
 
@@ -38,18 +38,18 @@ async def serve(
     accept_time: bool = False,
     watch: Watch = report,
 ) -> None:
-    """Serve the venue until SIGTERM or SIGINT; run it in a uvloop of its own.
+    """Serve the venue until SIGTERM or SIGINT; run it in its own uvloop.
 
-    The first one decides; from then on, and for good, signals are ignored. SIGHUP
-    renews the certificate, and without one does nothing.
+    The first of these signals starts the shutdown; from then on all signals are
+    ignored. SIGHUP reloads the certificate and key; without TLS it does nothing.
 
-    ``watch`` runs while it recovers, ``ready`` is called once clients can
-    connect. When it returns, everything that was answered is in the log, and a
-    snapshot beside it.
+    ``watch`` runs during recovery. ``ready`` is called once clients can connect. On
+    return, everything that was answered is in the log, and a snapshot is saved beside
+    it.
 
     Raises:
-        ServerFailed: If something else ended it. What was answered is in the
-            log all the same, and the next start brings it back.
+        ServerFailed: If an error ended the venue. Everything that was answered is in
+            the log all the same, and the next start restores it.
         LogError, ClockError, OSError: As ``Server.start``.
 
     """
@@ -77,10 +77,9 @@ async def serve(
 
 @contextlib.asynccontextmanager
 async def _deaf_at_the_end() -> AsyncIterator[None]:
-    """Ignore signals once the block is over, for good.
+    """Ignore signals for good once the block has ended.
 
-    All that is left of the process then is its exit: who asks for it again must
-    not spoil its code.
+    Only the process exit is left then: a repeated signal must not change its exit code.
     """
     loop = asyncio.get_running_loop()
     try:
@@ -93,10 +92,10 @@ async def _deaf_at_the_end() -> AsyncIterator[None]:
 
 @contextlib.asynccontextmanager
 async def _no_collector() -> AsyncIterator[None]:
-    """Keep the garbage collector out of the way of recovery and trading.
+    """Keep the garbage collector from interrupting recovery and trading.
 
-    Neither trading nor ended connections make cycles (tests count), so that
-    nothing grows without the collector.
+    Neither trading nor closed connections create reference cycles (tests count them),
+    so memory does not grow without the collector.
     """
     gc.disable()
     try:
@@ -107,10 +106,11 @@ async def _no_collector() -> AsyncIterator[None]:
 
 @contextlib.asynccontextmanager
 async def _collecting_when_idle(server: Server) -> AsyncIterator[None]:
-    """Collect what connections and their ends may have left, in idle seconds only.
+    """Collect garbage that connections may have left, in idle seconds only.
 
-    What was there at the start, or was looked at once, is frozen and never looked
-    at again: a million orders take a second, half a million executions half of one.
+    Freeze all objects that exist at the start or were scanned once: they are never
+    scanned again. A scan takes a second for a million orders, and half a second for
+    half a million executions.
     """
     gc.freeze()
     task = asyncio.create_task(_collect(server))

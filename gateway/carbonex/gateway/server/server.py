@@ -58,26 +58,26 @@ if TYPE_CHECKING:
     from .starting.recovering import Watch
 
 
-# Connections that the kernel accepts for us while the loop is busy.
+# Connections that the kernel queues while the loop is busy.
 BACKLOG: Final = 1024
 
-# What /ready says then; the error may name files, and is for the log.
+# Readiness text after a failure. The error itself may name files: only the log has it.
 FAILED: Final = "failed; the server's log says why"
 
 _log = structlog.get_logger("carbonex.gateway")
 
 
 class ServerFailed(Exception):  # noqa: N818 - it says what happened
-    """The venue had to end. What it answered is in the log: start it again."""
+    """The venue had to stop. All answered commands are in the log: restart it."""
 
 
 @final
 class Server:
     """One venue on one port, in the running event loop.
 
-    Made by ``start``. ``market`` is the rules it trades by, ``port`` where it
-    listens, ``venue`` the pipeline onto the exchange, ``failure`` what ended
-    it, if anything did.
+    Created by ``start``. ``market`` holds the trading rules, ``port`` is the listening
+    port, ``venue`` is the pipeline onto the exchange, ``failure`` is the error that
+    ended the server, or None.
     """
 
     def __init__(
@@ -127,18 +127,19 @@ class Server:
         machine: Machine | None = None,
         watch: Watch = report,
     ) -> AsyncIterator[Server]:
-        """Recover the venue and serve it until the block ends; then stop it.
+        """Recover the venue, serve it until the block ends, then stop it.
 
-        The port answers /health and /ready from the beginning, WebSockets
-        from when the venue is recovered and the block begins. ``watch`` runs
-        while it is recovered, and is cancelled then.
+        The port answers /health and /ready from the beginning. WebSockets are accepted
+        once the venue is recovered and the block begins. ``watch`` runs during recovery
+        and is then cancelled.
 
         Raises:
-            ConfigError: If the market file cannot be used, or not by this venue;
-                or a TLS file.
-            LogError: If the log is another venue's, locked, damaged or unreadable.
+            ConfigError: If the market file or a TLS file is unusable, or this venue
+                cannot follow the market file.
+            LogError: If the log belongs to another venue, or is locked, damaged or
+                unreadable.
             ClockError: If an operator must confirm the clock; see ``check_jump``.
-            OSError: If the address cannot be had.
+            OSError: If the address cannot be bound.
             ServerFailed: If the log fails at once.
 
         """
@@ -151,7 +152,7 @@ class Server:
         with contextlib.closing(log):
             server = cls(directory, config, market, log, machine, encryption)
             encryption.report_weaknesses()
-            # Before the first client is counted by the clock.
+            # The clock must be set before the first client is rate-limited by it.
             known = server._clock_file.known()
             time = StartTime(server.clock, known, accept_time=accept_time)
             async with server._listening():
@@ -167,7 +168,7 @@ class Server:
         """Wait until ``request_stop`` is called.
 
         Raises:
-            ServerFailed: If something else ends the venue.
+            ServerFailed: If an error ends the venue.
 
         """
         await self._ended.wait()
@@ -175,23 +176,23 @@ class Server:
             raise ServerFailed(str(self.failure)) from self.failure
 
     def readiness(self) -> Readiness:
-        """Return whether commands are taken, and why not."""
+        """Return whether commands are accepted, and the reason if not."""
         if self._state.text:
             return self._state
         return Readiness(ready=False, text=str(self.recovery))
 
     def request_stop(self) -> None:
-        """Have ``wait`` return; for signal handlers."""
+        """Make ``wait`` return; for signal handlers."""
         self._ended.set()
 
     async def stop(self) -> None:
-        """Finish what was taken, keep a snapshot, and say goodbye to everybody.
+        """Answer accepted commands, save a snapshot and close all connections.
 
-        After a failure there is only the goodbye: what the log holds is for
-        the next start to find out.
+        After a failure, only close the connections: the next start reads from the log
+        which commands are durable.
 
         Raises:
-            OSError: If the snapshot could not be written; the log is complete.
+            OSError: If the snapshot cannot be written; the log is complete.
 
         """
         if self._stopped:
@@ -212,7 +213,7 @@ class Server:
         _log.info("stopped", seq=self.venue.exchange.seq, position=self.venue.position)
 
     async def _keep_snapshot(self) -> None:
-        """Make the next start short; without a snapshot it is only longer."""
+        """Save a snapshot; without it the next start only takes longer."""
         try:
             path = await asyncio.to_thread(take_snapshot, self.venue, self.snapshots)
         except OSError as error:
@@ -222,7 +223,7 @@ class Server:
 
     @contextlib.asynccontextmanager
     async def _listening(self) -> AsyncIterator[None]:
-        """Accept connections; drop those that are left at the end."""
+        """Accept connections; abort the remaining ones when the block ends."""
         pages = Pages(self.config.venue, self._metrics, self.readiness)
         listen, tls = self.config.listen, self.encryption.context
 
@@ -246,7 +247,7 @@ class Server:
             self.clients.abort_all()
 
     async def _recover(self, watch: Watch) -> None:
-        """Bring the venue back, in a thread, so that pages are served meanwhile."""
+        """Recover the venue in a thread, so that HTTP pages are served meanwhile."""
         async with self.recovery.watched(watch):
             opened = await asyncio.to_thread(
                 open_venue,
@@ -270,7 +271,7 @@ class Server:
         )
 
     async def _open(self) -> None:
-        """Begin the new epoch, follow the market file, and begin the trading day."""
+        """Begin a new epoch, apply the market file, and begin the trading day."""
         venue, feed = self.venue, self._feed
         day = venue.exchange.day
         self._pipeline = pipeline = Pipeline(
@@ -308,12 +309,12 @@ class Server:
         _log.info("online", venue=venue.name, epoch=venue.epoch, day=venue.exchange.day)
 
     def _resume(self) -> None:
-        """Read on from clients who had to wait, and go on with what they sent."""
+        """Read again from paused clients, and process their commands."""
         self.clients.resume()
         self._pipeline.schedule()
 
     async def _finish(self) -> None:
-        """Answer what was taken, then state in the log what it has led to."""
+        """Answer accepted commands, and log the resulting state digest."""
         self._state = Readiness(ready=False, text="shutting down")
         _log.info("shutting down", connections=len(self.clients))
         self.venue.draining = True
@@ -322,7 +323,7 @@ class Server:
         await self._pipeline.drain()
 
     def _fail(self, error: Exception) -> None:
-        """End at once: what is in flight may be durable or not, so say nothing more."""
+        """Stop at once; answer nothing: batches in flight may or may not be durable."""
         if self.failure is None:
             self.failure = error
             self._state = Readiness(ready=False, text=FAILED)

@@ -1,8 +1,8 @@
-"""The history store: what happened, in SQLite, for whoever asks about the past.
+"""The history store: past events in SQLite, for queries.
 
-It is filled from what applying the log's rows did, and answers questions about
-executions, trades, movements, balances, bulletins, alerts and offers; the
-end-of-day statements are made from it. It can be made again from the log.
+It is filled from the results of applied log rows. It answers queries about executions,
+trades, movements, balances, bulletins, alerts and offers, and is the source of
+end-of-day statements. It can be rebuilt from the log.
 """
 
 from typing import Final

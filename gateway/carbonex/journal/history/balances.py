@@ -1,8 +1,8 @@
-"""What every account has, kept up with what happened to it; and its closings.
+"""Balances of all accounts: current holdings, and daily closing balances.
 
-``holdings`` is how things stand at the history's position, ``balances`` how they
-stood at the end of each day on which they changed. Both follow from trades and
-movements alone: the engine keeps its own, and the two can be compared.
+``holdings`` has the balances at the history's position, ``balances`` the closing
+balances of each day on which they changed. Both are computed from trades and movements
+alone: the engine keeps its own, and the two can be compared.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 def add_changes(connection: sqlite3.Connection, changes: Quantities) -> None:
     """Add ``changes`` to the holdings. Linear in them.
 
-    What changed and came back counts as changed, too: else a day's balances would
-    depend on how its rows were gathered into transactions.
+    A balance that changed and returned to its value counts as changed, too: otherwise a
+    day's balances would depend on how rows were grouped into transactions.
     """
     connection.executemany(
         """INSERT INTO holdings VALUES (?, ?, ?, 1) ON CONFLICT DO UPDATE
@@ -36,7 +36,7 @@ def add_changes(connection: sqlite3.Connection, changes: Quantities) -> None:
 
 
 def close_balances(connection: sqlite3.Connection, date: int) -> None:
-    """Keep what has changed since the last closing as that of ``date``."""
+    """Store balances changed since the last closing as closing balances of ``date``."""
     connection.execute(
         """INSERT INTO balances
            SELECT account, instrument, ?, quantity FROM holdings WHERE changed""",
@@ -46,13 +46,13 @@ def close_balances(connection: sqlite3.Connection, date: int) -> None:
 
 
 def held(connection: sqlite3.Connection) -> dict[tuple[str, str], int]:
-    """Return all that is not nothing. Linear in the holdings."""
+    """Return all balances other than 0. Linear in the holdings."""
     rows = connection.execute("SELECT * FROM holdings WHERE quantity <> 0")
     return {(account, what): quantity for account, what, quantity, _ in rows}
 
 
 def held_by(exchange: Exchange) -> dict[tuple[str, str], int]:
-    """Return the same of the engine. Linear in accounts and their holdings."""
+    """Return the engine's balances other than 0. Linear in accounts and holdings."""
     fees = sum(instrument.fees for instrument in exchange.listed)
     quantities = {(VENUE_FEES, CASH): fees}
     for name, account in exchange.accounts.items():

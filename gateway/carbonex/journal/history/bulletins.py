@@ -1,4 +1,4 @@
-"""Bulletins as rows of the history, and back."""
+"""Converts bulletins to rows of the history, and back."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from .executions import When
 
 
-# The sum of years of turnover may be more than the 64 bits that SQLite has.
-# Such a number is kept as text, which its column, having no type, leaves alone.
+# Turnover summed over years may exceed SQLite's 64 bits. Such a number is stored as
+# text; its column has no type, so SQLite keeps the text.
 _MAX_INTEGER: Final = 2**63 - 1
 
 _HEAD: Final = (
@@ -24,7 +24,7 @@ _HEAD: Final = (
     " open INTEGER NOT NULL, high INTEGER NOT NULL, low INTEGER NOT NULL,"
     " close INTEGER NOT NULL, method INTEGER NOT NULL"
 )
-_COLUMNS: Final = 11  # in the head
+_COLUMNS: Final = 11  # columns in _HEAD
 _FIELDS: Final = Volumes.__struct_fields__
 _VOLUMES: Final = ", ".join(
     f"{period}_{field} NOT NULL"
@@ -32,8 +32,8 @@ _VOLUMES: Final = ", ".join(
     for field in _FIELDS
 )
 
-# Of a product's bulletin the instrument is empty, of the venue's the product too; the
-# method is a product's.
+# The instrument is empty in a product's bulletin, the product too in the venue's. The
+# method belongs to a product.
 TABLE: Final = f"""
 CREATE TABLE bulletins (
     {_HEAD}, {_VOLUMES},
@@ -43,7 +43,7 @@ CREATE TABLE bulletins (
 
 
 def bulletin_row(when: When, event: Bulletin | ProductBulletin) -> tuple[Any, ...]:
-    """Return the row of a bulletin; its date is its own."""
+    """Return the row of a bulletin; its date is the bulletin's own."""
     seq, time_ns, _ = when
     periods = (event.day, event.year, event.total)
     return (
@@ -63,7 +63,7 @@ def bulletin_row(when: When, event: Bulletin | ProductBulletin) -> tuple[Any, ..
 
 
 def bulletin_of(row: tuple[Any, ...]) -> tuple[int, Bulletin | ProductBulletin]:
-    """Return seq and bulletin of a row."""
+    """Return the seq and the bulletin of a row."""
     date, product, instrument, seq, _, *prices, method = row[:_COLUMNS]
     numbers = list(map(int, row[_COLUMNS:]))
     size = len(_FIELDS)

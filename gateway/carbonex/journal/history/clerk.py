@@ -1,4 +1,4 @@
-"""Writes what happened into the history's tables, within one transaction."""
+"""Writes events into the history's tables, within one transaction."""
 
 from __future__ import annotations
 
@@ -50,8 +50,8 @@ if TYPE_CHECKING:
     from .executions import When
 
 
-# The table that grows most lies by account, while events come from all in turn. In the
-# order of its key SQLite meets each page once, and writes it once.
+# The largest table is clustered by account, while events come from all accounts in
+# turn. Sorted by key, its rows make SQLite read and write each page once.
 BY_ACCOUNT: Final = "executions"
 
 LARGE_HOLDER: Final = "large_holder"
@@ -59,16 +59,16 @@ LARGE_HOLDER: Final = "large_holder"
 
 @final
 class Clerk:
-    """Writes events down; ``flush`` puts what was written into the tables.
+    """Collects rows for events; ``flush`` inserts them into the tables.
 
-    ``date`` is the trading day that is open, 0 for none.
+    ``date`` is the open trading day, 0 for none.
     """
 
     def __init__(self, connection: sqlite3.Connection, date: int) -> None:
         self.date = date
         self._connection = connection
         self._rows: defaultdict[str, list[tuple[Any, ...]]] = defaultdict(list)
-        # By how much each account's cash (fen) and tonnes have changed.
+        # Changes of each account's cash (fen) and tonnes since the last flush.
         self._changes: Counter[tuple[str, str]] = Counter()
         self._writers: dict[type[Event], Callable[[When, Any], None]] = {
             Trade: self._traded,
@@ -102,14 +102,14 @@ class Clerk:
         }
 
     def write(self, applied: Applied) -> None:
-        """Write down what a batch did."""
+        """Collect the rows for a batch's result."""
         seq, time_ns = applied.first_seq, applied.time_ns
         self._write(seq, time_ns, applied.due)
         for number, events in enumerate(applied.replies, seq):
             self._write(number, time_ns, events)
 
     def flush(self) -> None:
-        """Insert what was written so far, and account for it."""
+        """Insert the collected rows, and update the holdings."""
         for table, rows in self._rows.items():
             if table == BY_ACCOUNT:
                 rows.sort()
@@ -128,7 +128,7 @@ class Clerk:
     def _writer(
         self, table: str, make: Callable[[When, Any], tuple[Any, ...]]
     ) -> Callable[[When, Any], None]:
-        """Return what writes an event that becomes one row of ``table``."""
+        """Return a function that collects an event's one row for ``table``."""
         rows = self._rows
         return lambda when, event: rows[table].append(make(when, event))
 
@@ -141,7 +141,7 @@ class Clerk:
         self._settled(trades.off_book_trade(when, event))
 
     def _settled(self, trade: TradeEntry) -> None:
-        """Enter a trade, and what it moved: tonnes, cash and fees."""
+        """Collect a trade, and its changes of tonnes, cash and fees."""
         self._rows["trades"].append(trade)
         changes, notional = self._changes, trade.price * trade.quantity
         changes[trade.buyer, trade.instrument] += trade.quantity
@@ -152,7 +152,7 @@ class Clerk:
             changes[VENUE_FEES, CASH] += trade.buyer_fee + trade.seller_fee
 
     def _annulled(self, when: When, event: TradeAnnulled) -> None:
-        """Enter that a trade was taken back, with what it had moved."""
+        """Collect an annulled trade, and reverse its changes."""
         self._rows["executions"] += executions.annulled(when, event)
         self._rows["annulments"].append(trades.annulment(when, event))
         changes, notional = self._changes, event.price * event.quantity
@@ -201,7 +201,7 @@ _EXECUTIONS: Final[dict[type[Event], Callable[[When, Any], tuple[Any, ...]]]] = 
 
 
 def _alert(when: When, event: Alert | LargeHolder) -> AlertEntry:
-    """Return what supervision noticed, large holders included."""
+    """Return the entry of a surveillance alert or a large holder."""
     if isinstance(event, LargeHolder):
         who = event.instrument, event.participant, ""
         return AlertEntry(
@@ -226,8 +226,8 @@ def _insert(
 ) -> None:
     """Insert rows of a table by one statement, whatever their number.
 
-    A statement for each number of rows would be no faster, and SQLite keeps what it
-    has prepared. Plain tuples are bound faster than named ones.
+    A statement for each number of rows would be no faster, and SQLite caches prepared
+    statements. Plain tuples are bound faster than named tuples.
     """
     values = ", ".join("?" * len(rows[0]))
     connection.executemany(f"INSERT INTO {table} VALUES ({values})", map(tuple, rows))

@@ -1,4 +1,4 @@
-"""The trading days of the history: what belongs to which, and gaps between rows."""
+"""Trading days of the history: dates of rows, and gaps between rows."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ if TYPE_CHECKING:
     from .executions import When
 
 
-# Tables whose rows may come to be between two days.
+# Tables whose rows may be written between two days.
 DATED: Final = ("executions", "movements", "alerts", "blocks", "auctions", "bids")
 
 
 def begin_day(connection: sqlite3.Connection, when: When, date: int) -> None:
-    """Begin ``date``; what has happened since the last day belongs to it."""
+    """Begin ``date``; events since the last day belong to it."""
     seq, time_ns, _ = when
     connection.execute(
         "INSERT INTO days VALUES (?, ?, ?, NULL, NULL)", [date, seq, time_ns]
@@ -31,7 +31,7 @@ def begin_day(connection: sqlite3.Connection, when: When, date: int) -> None:
 
 
 def end_day(connection: sqlite3.Connection, when: When, date: int) -> None:
-    """End ``date`` with the closing balances."""
+    """End ``date`` and store its closing balances."""
     seq, time_ns, _ = when
     connection.execute(
         "UPDATE days SET end_seq = ?, end_ns = ? WHERE date = ?", [seq, time_ns, date]
@@ -40,7 +40,7 @@ def end_day(connection: sqlite3.Connection, when: When, date: int) -> None:
 
 
 def cancel_day(connection: sqlite3.Connection, date: int) -> None:
-    """Take ``date`` back: what has happened on it belongs to the next day."""
+    """Cancel ``date``; its events then belong to the next day."""
     for table in DATED:
         connection.execute(f"UPDATE {table} SET date = 0 WHERE date = ?", [date])
     connection.execute("DELETE FROM days WHERE date = ?", [date])
@@ -49,11 +49,11 @@ def cancel_day(connection: sqlite3.Connection, date: int) -> None:
 def bring_forward(
     connection: sqlite3.Connection, date: int, exchange: Exchange
 ) -> None:
-    """Go on from ``exchange`` where rows are missing since the open day ``date``.
+    """Continue from ``exchange``; rows since the open day ``date`` are missing.
 
-    What they changed is brought forward, as a movement of each account, to the
-    day that is open now, or the next. A day that ended meanwhile never gets an
-    end here: only what was seen of it is known.
+    Their changes are brought forward as a movement of each account, on the day open
+    now, or the next. A day that ended within the missing rows gets no end here, because
+    it is known only in part.
     """
     if date and date != exchange.day:
         close_balances(connection, date)
@@ -87,7 +87,7 @@ def bring_forward(
 
 
 def _note_missing(connection: sqlite3.Connection, exchange: Exchange) -> None:
-    """Note each account's newest execution that only the missing rows told of."""
+    """Record each account's newest execution if it is among the missing rows."""
     connection.executemany(
         """INSERT OR REPLACE INTO missing_executions
            SELECT ?1, ?2 WHERE ?2 > (

@@ -1,9 +1,8 @@
-"""What the history store keeps: one kind of entry for each of its tables.
+"""Entries of the history store: one kind for each of its tables.
 
-Entries hold integers (fen, tonnes, nanoseconds) and the wire's names. Their
-fields are the columns of the tables, in this order. ``date`` (YYYYMMDD) is the
-trading day that an entry belongs to: what happens between two days belongs to
-the next, and has date 0 until that begins.
+Entries hold integers (fen, tonnes, nanoseconds) and names as on the wire. Their fields
+are the columns of the tables, in this order. ``date`` (YYYYMMDD) is the trading day of
+an entry. Entries between two days belong to the next, and have date 0 until it begins.
 """
 
 from __future__ import annotations
@@ -12,7 +11,7 @@ from typing import Final, NamedTuple
 
 
 class AccountEntry(NamedTuple):
-    """An account, since it was opened."""
+    """An account, and when it was opened."""
 
     account: str
     participant: str
@@ -21,7 +20,7 @@ class AccountEntry(NamedTuple):
 
 
 class DayEntry(NamedTuple):
-    """A trading day; the last two are None until it has ended."""
+    """A trading day; the last two fields are None until it has ended."""
 
     date: int
     begin_seq: int
@@ -33,9 +32,9 @@ class DayEntry(NamedTuple):
 class TradeEntry(NamedTuple):
     """One trade of the venue; ``side`` is the taker's.
 
-    ``method`` is listed, block or auction, ``called`` marks a listed one of a call
-    auction. Listed trades name the two orders; ``source_id`` is the block's or
-    the auction's number, ``bid_id`` the bid's. Fees in fen.
+    ``method`` is listed, block or auction; ``called`` marks a listed trade of a call
+    auction. Listed trades name the two orders. ``source_id`` is the id of the block or
+    auction, ``bid_id`` that of the bid. Fees in fen.
     """
 
     instrument: str
@@ -59,7 +58,7 @@ class TradeEntry(NamedTuple):
 
 
 class AnnulmentEntry(NamedTuple):
-    """A trade that was taken back; fees in fen are what both got back."""
+    """An annulled trade; both fees (fen) were refunded."""
 
     instrument: str
     trade_id: int
@@ -72,15 +71,15 @@ class AnnulmentEntry(NamedTuple):
 
 
 class ExecutionEntry(NamedTuple):
-    """One change of one order, as its account was told it; or a trade of no order.
+    """One change of an order, as its account received it; or a trade without an order.
 
     ``event`` is new, trade, triggered, refilled, reduced, amended, cancelled or
-    annulled, which belongs to no order.
-    ``price`` is what the order traded up to and ``quantity`` its total, both
-    after the change. From ``trade_id`` to ``source_id`` all belongs to trade,
-    ``cancelled`` and ``reason`` to cancelled and reduced, ``priority_kept`` to
-    amended, ``shown`` to refilled, the rest to orders that have conditions, are not as
-    most are, or were placed in a named session.
+    annulled; the last belongs to no order. ``price`` is the price up to which the
+    order trades and ``quantity`` its total, both after the change. The fields
+    ``trade_id`` to ``source_id`` belong to trades, ``cancelled`` and ``reason`` to
+    cancelled and reduced, ``priority_kept`` to amended, ``shown`` to refilled. The rest
+    belong to orders with conditions or with options other than the defaults, or placed
+    in a named session.
     """
 
     account: str
@@ -121,13 +120,13 @@ class ExecutionEntry(NamedTuple):
 
 
 class MovementEntry(NamedTuple):
-    """Cash (``instrument`` is empty, fen) or tonnes that came (+) or went (-).
+    """Incoming (+) or outgoing (-) cash (``instrument`` is empty, fen) or tonnes.
 
-    ``kind`` is deposit, withdraw, issue, transfer, surrender, retire,
-    transfer_out or brought_forward; trades are not among them. A transfer has
-    an entry on each of its two accounts, which name each other. ``year`` is
-    the obligation's of a surrender. What is brought forward makes up for rows
-    that the log did not have any more when the history was made.
+    ``kind`` is deposit, withdraw, issue, transfer, surrender, retire, transfer_out or
+    brought_forward; trades are not movements. A transfer has an entry on each of its
+    two accounts, which name each other. ``year`` is the obligation year of a surrender.
+    brought_forward replaces rows that were gone from the log when the history was
+    built.
     """
 
     account: str
@@ -143,10 +142,10 @@ class MovementEntry(NamedTuple):
 
 
 class BalanceEntry(NamedTuple):
-    """What an account had at the end of a day on which it changed.
+    """An account's closing balance on a day on which it changed.
 
-    Of cash ``instrument`` is empty. The empty account is the venue's own: the
-    fees that it has taken.
+    ``instrument`` is empty for cash. The empty account is the venue's own: the fees it
+    has received.
     """
 
     account: str
@@ -156,7 +155,7 @@ class BalanceEntry(NamedTuple):
 
 
 class AlertEntry(NamedTuple):
-    """What supervision noticed; ``orders`` and ``trades`` are lists with commas."""
+    """A surveillance alert; ``orders`` and ``trades`` are comma-separated ids."""
 
     seq: int
     time_ns: int
@@ -195,7 +194,7 @@ class BlockEntry(NamedTuple):
 class AuctionEntry(NamedTuple):
     """A one-way auction when it was announced, closed or cancelled.
 
-    What is 0 does not apply. ``price``, ``filled``, ``turnover``, ``bids`` and
+    Fields that do not apply are 0. ``price``, ``filled``, ``turnover``, ``bids`` and
     ``bid_quantity`` are its result.
     """
 
@@ -240,8 +239,8 @@ class BidEntry(NamedTuple):
     filled: int
 
 
-CASH: Final = ""  # as an instrument
-VENUE_FEES: Final = ""  # as an account
+CASH: Final = ""  # the instrument of cash
+VENUE_FEES: Final = ""  # the account of the venue's fees
 
 BROUGHT_FORWARD: Final = "brought_forward"
 

@@ -1,9 +1,9 @@
-"""A running digest over everything that rows made happen.
+"""A running digest over all events of the log's rows.
 
-The state's digest says where an exchange has come to, not how: two events that
-swap places can leave the same state. Whoever applies the same rows must get this
-digest as well. It is kept by the follower and never made on the way of an order:
-encoding and hashing cost 2 to 3 µs a command.
+The state's digest shows the state reached, not the way there: two events that swap
+places can lead to the same state. Every exchange that applies the same rows must also
+get this digest. The follower computes it, never the order path: encoding and hashing
+cost 2 to 3 µs a command.
 """
 
 from __future__ import annotations
@@ -27,11 +27,11 @@ if TYPE_CHECKING:
 DIGEST_BYTES: Final = 32
 BEGINNING: Final = bytes(DIGEST_BYTES)  # the digest before any row
 
-# A digest is kept after at least so many rows, and where a trading day ends: as close
-# as that a deviation can be told.
+# A digest is stored after at least this many rows, and at each trading day's end. The
+# distance bounds how closely a deviation can be located.
 KEPT_EVERY: Final = 1_000
 
-# The layout of the digest that a chain starts from, with which nothing is compared.
+# Layout of the digest at the start of a chain; nothing is compared with it.
 NO_LAYOUT: Final = b""
 
 _encode: Final = msgspec.msgpack.Encoder().encode
@@ -39,9 +39,9 @@ _encode: Final = msgspec.msgpack.Encoder().encode
 
 @final
 class EventDigest:
-    """The running digest; each row's events are hashed with the digest before them.
+    """The running digest: each row's events are hashed with the digest before them.
 
-    So it goes on from its value alone. ``value`` commits to every event since the
+    Its value alone suffices to continue it. ``value`` commits to every event since the
     chain began.
     """
 
@@ -51,7 +51,7 @@ class EventDigest:
         self.value = value
 
     def update(self, position: int, applied: Applied) -> None:
-        """Take in what the row at ``position`` did. O(events)."""
+        """Add the result of the row at ``position``. O(events)."""
         done = (
             position,
             *(applied.accepted, applied.time_ns, applied.first_seq),
@@ -64,10 +64,10 @@ class EventDigest:
 
 
 class KeptDigest(NamedTuple):
-    """A digest as it was kept: after ``position``, made with events of ``layout``.
+    """A stored digest: after ``position``, over events of ``layout``.
 
-    Without a layout it is where a chain starts: after rows that nobody applied, or
-    with another release's events.
+    An empty layout marks the start of a chain: the rows before were not applied, or had
+    the events of another release.
     """
 
     position: int
@@ -77,11 +77,11 @@ class KeptDigest(NamedTuple):
 
 @final
 class DigestKeeper:
-    """Keeps the digest in the history's file, in the transactions of who writes it."""
+    """Stores the digest in the history's file, in the writer's transactions."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
-        self._kept: list[KeptDigest] = []  # to be inserted
+        self._kept: list[KeptDigest] = []  # not yet inserted
         select = "SELECT position, layout, events FROM progress"
         position, known, value = connection.execute(select).fetchone()
         self._digest = EventDigest(value)
@@ -90,13 +90,13 @@ class DigestKeeper:
             self._kept.append(KeptDigest(position, NO_LAYOUT, value))
 
     def start_at(self, position: int) -> None:
-        """Begin a chain after ``position``: nobody applies the rows before."""
+        """Begin a chain after ``position``; the rows before are not applied."""
         self._kept = [KeptDigest(position, NO_LAYOUT, self._digest.value)]
         self._since = position
         self.flush()
 
     def take(self, position: int, applied: Applied) -> None:
-        """Take in what the row at ``position`` did."""
+        """Add the result of the row at ``position``."""
         self._digest.update(position, applied)
         is_last = any(type(event) is DayEnded for event in applied.due)
         if is_last or position - self._since >= KEPT_EVERY:
@@ -104,7 +104,7 @@ class DigestKeeper:
             self._since = position
 
     def flush(self) -> None:
-        """Store the digest as it is now, and those to be kept."""
+        """Store the current digest, and those queued for storing."""
         self._connection.executemany(
             "INSERT OR IGNORE INTO event_digests VALUES (?, ?, ?)", self._kept
         )
@@ -117,10 +117,10 @@ class DigestKeeper:
 
 @cache
 def layout() -> bytes:
-    """Return the hash of what events consist of in this build.
+    """Return a hash of the events' fields in this build.
 
-    A release may give an event another field: its digests are others then, though
-    nothing else happens.
+    A release may add a field to an event: its digests then differ although the events
+    are the same.
     """
     structs: dict[str, list[str]] = {}
     _note(msgspec.inspect.type_info(Event), structs)
@@ -128,7 +128,7 @@ def layout() -> bytes:
 
 
 class Deviation(NamedTuple):
-    """Rows ``first`` to ``last`` did not do what they did before."""
+    """Rows ``first`` to ``last`` had other events before."""
 
     first: int
     last: int
@@ -144,10 +144,10 @@ class Deviation(NamedTuple):
 
 @final
 class Comparison:
-    """Holds rows that are applied again against the digests ``kept`` of them.
+    """Compares rows that are applied again with their ``kept`` digests.
 
-    Rows come one after the other, from any on; they are compared from the first kept
-    digest on that is met. ``compared`` counts digests, ``deviation`` is the first.
+    Rows come in order, starting anywhere. Comparison begins at the first kept digest
+    reached. ``compared`` counts digests; ``deviation`` is the first mismatch.
     """
 
     def __init__(self, kept: Iterable[KeptDigest]) -> None:
@@ -167,9 +167,9 @@ class Comparison:
             self._resume(position)
 
     def take(self, position: int, applied: Applied) -> None:
-        """Compare what the row at ``position`` did. O(events).
+        """Compare the result of the row at ``position``. O(events).
 
-        Where rows were left out, nothing is compared up to the next kept digest.
+        After a gap in the rows, nothing is compared up to the next kept digest.
         """
         if position != self._last + 1:
             self._digest = None
@@ -191,7 +191,7 @@ class Comparison:
             )
 
     def _resume(self, position: int) -> None:
-        """Go on from what was kept, so that each deviation has its own rows."""
+        """Continue from the kept digest, so that each deviation has its own rows."""
         kept = self._kept.get(position)
         self._since = position
         self._digest = None if kept is None else EventDigest(kept.digest)
@@ -202,7 +202,7 @@ def _named(events: list[Event]) -> list[tuple[str, Event]]:
 
 
 def _note(info: Any, structs: dict[str, list[str]]) -> None:
-    """Note the fields of each struct that is part of a type."""
+    """Record the fields of each struct that is part of a type."""
     if isinstance(info, msgspec.inspect.StructType):
         name = info.cls.__name__
         if name in structs:

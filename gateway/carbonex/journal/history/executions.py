@@ -1,4 +1,4 @@
-"""From the events of an account's orders and trades to their entries."""
+"""Converts order and trade events to entries of the accounts' executions."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ if TYPE_CHECKING:
 
 
 def accepted(when: When, event: OrderAccepted) -> ExecutionEntry:
-    """Return the entry of an order that is valid."""
+    """Return the entry of an accepted order."""
     total = event.order.quantity
     return _changed(when, "new", event, _left(event.price, total, total))
 
@@ -85,26 +85,26 @@ def off_book(when: When, event: OffBookTrade) -> tuple[ExecutionEntry, Execution
 
 
 def annulled(when: When, event: TradeAnnulled) -> tuple[ExecutionEntry, ExecutionEntry]:
-    """Return the entries of a trade that was taken back, the buyer's first."""
+    """Return the entries of an annulled trade, the buyer's first."""
     buyer = event.buyer, event.buyer_exec_seq, event.buyer_source, event.buyer_fee
     seller = event.seller, event.seller_exec_seq, event.seller_source, event.seller_fee
     return _annulled(when, event, BUY, buyer), _annulled(when, event, SELL, seller)
 
 
 def triggered(when: When, event: OrderTriggered) -> ExecutionEntry:
-    """Return the entry of a stop order whose price was reached."""
+    """Return the entry of a triggered stop order."""
     left = _left(event.price, event.quantity, event.quantity)
     return _changed(when, "triggered", event, left)
 
 
 def refilled(when: When, event: OrderRefilled) -> ExecutionEntry:
-    """Return the entry of an iceberg that shows its next part."""
+    """Return the entry of an iceberg order that shows its next part."""
     left = _left(event.price, event.total, event.remaining)
     return _changed(when, "refilled", event, left, (None, None, None, event.shown))
 
 
 def cancelled(when: When, event: OrderCancelled) -> ExecutionEntry:
-    """Return the entry of an order whose rest left."""
+    """Return the entry of an order whose remaining quantity was cancelled."""
     total = event.filled + event.quantity
     left = event.price, total, event.filled, 0, "cancelled"
     change = event.quantity, CANCEL_REASON_NAMES[event.reason], None, None
@@ -112,22 +112,22 @@ def cancelled(when: When, event: OrderCancelled) -> ExecutionEntry:
 
 
 def reduced(when: When, event: OrderReduced) -> ExecutionEntry:
-    """Return the entry of an order that self-trade prevention made smaller."""
+    """Return the entry of an order reduced by self-trade prevention."""
     left = _left(event.price, event.total, event.remaining)
     reason = CANCEL_REASON_NAMES[CancelReason.SELF_TRADE]
     return _changed(when, "reduced", event, left, (event.quantity, reason, None, None))
 
 
 def amended(when: When, event: OrderAmended) -> ExecutionEntry:
-    """Return the entry of an order that was changed."""
+    """Return the entry of an amended order."""
     left = _left(event.price, event.quantity, event.remaining)
     change = None, None, event.priority_kept, None
     entry = _changed(when, "amended", event, left, change)
     return entry._replace(stop_price=event.stop_price) if event.stop_price else entry
 
 
-# The last fields of an entry: what a trade says, what a change says, and what
-# only some orders have.
+# Placeholders for an entry's last fields: of trades, of changes, and of conditions and
+# choices, which only some orders have.
 _NO_TRADE: Final = (None,) * 8
 _NO_CHANGE: Final = (None,) * 4
 _NO_CONDITIONS: Final = (None,) * 3
@@ -236,7 +236,7 @@ def _left(price: int, total: int, remaining: int) -> Left:
 
 
 def _conditions(given: Conditions) -> tuple[int | None, int | None, int | None]:
-    """Return what only some orders have, as they were placed."""
+    """Return the conditions that only some orders have, as placed."""
     return (
         given.stop_price or None,
         given.display_quantity or None,

@@ -1,4 +1,4 @@
-"""From what the registry moved to the entries of the accounts that it concerns."""
+"""Converts the registry's movements to entries of the accounts concerned."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _KINDS: Final[dict[type[MoveCommand], str]] = {
 
 
 def moved(when: When, terms: MoveCommand) -> list[MovementEntry]:
-    """Return the entry of one account, or of two for a transfer."""
+    """Return the entry of one account, or two entries for a transfer."""
     if isinstance(terms, Transfer):
         return [
             _entry(when, terms, terms.account, -terms.quantity, terms.to_account),
@@ -36,7 +36,7 @@ def moved(when: When, terms: MoveCommand) -> list[MovementEntry]:
 
 
 def _amount(terms: MoveCommand) -> int:
-    """Return by how much the account's cash or tonnes change."""
+    """Return the change of the account's cash or tonnes."""
     if isinstance(terms, Deposit):
         return terms.amount
     if isinstance(terms, Withdraw):

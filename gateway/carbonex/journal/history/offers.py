@@ -1,4 +1,4 @@
-"""From the events of blocks, auctions and bids to their entries."""
+"""Converts events of blocks, auctions and bids to entries."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 def block(when: When, event: BlockProposed | BlockEnded) -> BlockEntry:
-    """Return a proposal when it was made or ended."""
+    """Return the entry of a block proposal that was made or has ended."""
     terms, status, answered_by = event.terms, "open", ""
     if isinstance(event, BlockEnded):
         status, answered_by = BLOCK_END_NAMES[event.end], event.answered_by
@@ -45,7 +45,7 @@ def block(when: When, event: BlockProposed | BlockEnded) -> BlockEntry:
 
 
 def auction(when: When, event: AuctionOpened | AuctionClosed) -> AuctionEntry:
-    """Return an auction when it was announced, or with its result."""
+    """Return the entry of an auction that was announced, closed or cancelled."""
     terms = event.terms
     assert terms.pricing is not None
     assert terms.too_few_bids is not None
@@ -82,7 +82,7 @@ def auction(when: When, event: AuctionOpened | AuctionClosed) -> AuctionEntry:
 
 
 def bid(when: When, event: BidPlaced | BidEnded) -> BidEntry:
-    """Return a bid when it was placed or ended."""
+    """Return the entry of a bid that was placed or has ended."""
     terms, status, filled = event.terms, "open", 0
     if isinstance(event, BidEnded):
         status, filled = BID_END_NAMES[event.end], event.filled

@@ -1,4 +1,4 @@
-"""Questions to the history store: read-only, beside whoever writes it."""
+"""Read-only queries to the history store, concurrent with its writer."""
 
 from __future__ import annotations
 
@@ -39,24 +39,24 @@ if TYPE_CHECKING:
 
     from .entries import Entry
 
-PAGE: Final = 1000  # entries, unless asked for fewer or more
+PAGE: Final = 1000  # the default limit of entries
 
 E = TypeVar("E", bound="Entry | DayEntry | BalanceEntry")
 
 
 @final
 class HistoryReader:
-    """The history as it is when it is asked; for one thread at a time.
+    """The history as of each query; for one thread at a time.
 
-    Every question raises HistoryError if the file cannot be read. Entries come
-    oldest first, ``limit`` of them at most.
+    Every query raises HistoryError if the file is unreadable. Entries come oldest
+    first, at most ``limit`` of them.
     """
 
     def __init__(self, path: Path) -> None:
-        """Open the file, which must be there.
+        """Open an existing file.
 
         Raises:
-            HistoryError: If it is not, or is of another schema version.
+            HistoryError: If it is missing, or of another schema version.
 
         """
         self._path = path
@@ -82,21 +82,21 @@ class HistoryReader:
 
     @property
     def position(self) -> int:
-        """The log's last position that is stored, 0 for none."""
+        """The last stored position of the log, 0 for none."""
         return self.watermark.position
 
     @property
     def watermark(self) -> Watermark:
-        """The log's last position that is stored, and the chain's hash there."""
+        """The last stored position of the log, and the chain hash there."""
         return Watermark(*self.select("SELECT position, chain FROM progress")[0])
 
     @property
     def venue(self) -> str:
-        """The venue whose history it is."""
+        """The name of the history's venue."""
         return str(self.select("SELECT venue FROM progress")[0][0])
 
     def event_digests(self) -> list[KeptDigest]:
-        """Return the digests that were kept over the events, the watermark's last."""
+        """Return the stored event digests; the last is the watermark's."""
         sql = "SELECT position, layout, digest FROM event_digests ORDER BY position"
         kept = [KeptDigest(*row) for row in self.select(sql)]
         now = "SELECT position, layout, events FROM progress"
@@ -120,7 +120,7 @@ class HistoryReader:
             raise self._unreadable(found)
 
     def day(self, date: int) -> DayEntry | None:
-        """Return the trading day ``date``, if it has begun."""
+        """Return the trading day ``date``, or None if it has not begun."""
         rows = self.select("SELECT * FROM days WHERE date = ?", date)
         return DayEntry(*rows[0]) if rows else None
 
@@ -129,7 +129,7 @@ class HistoryReader:
         return [DayEntry(*row) for row in self.select("SELECT * FROM days")]
 
     def newest_day(self) -> int:
-        """Return the date of the newest day that has ended, 0 for none."""
+        """Return the date of the newest ended day, 0 for none."""
         sql = "SELECT max(date) FROM days WHERE end_ns NOT NULL"
         return self.select(sql)[0][0] or 0
 
@@ -146,7 +146,7 @@ class HistoryReader:
         return self._entries(TradeEntry, sql, instrument, from_id, limit)
 
     def annulments(self, instrument: str) -> list[AnnulmentEntry]:
-        """Return which of an instrument's trades were taken back, by number."""
+        """Return an instrument's annulled trades, by trade id."""
         sql = "SELECT * FROM annulments WHERE instrument = ? ORDER BY trade_id"
         return self._entries(AnnulmentEntry, sql, instrument)
 
@@ -159,7 +159,7 @@ class HistoryReader:
         return self._entries(ExecutionEntry, sql, account, from_seq, limit)
 
     def ended_order(self, account: str, order_id: int) -> ExecutionEntry | None:
-        """Return the last execution of an account's order that has ended. O(log n)."""
+        """Return the last execution of an account's ended order. O(log n)."""
         sql = """SELECT * FROM executions INDEXED BY executions_ended
                  WHERE account = ? AND order_id = ? AND status <> 'open'
                  AND order_id > 0"""
@@ -167,14 +167,14 @@ class HistoryReader:
         return found[0] if found else None
 
     def newest_execution(self, account: str) -> int:
-        """Return the number (exec_seq) of an account's newest execution here. O(1)."""
+        """Return the exec_seq of an account's newest stored execution. O(1)."""
         sql = "SELECT max(exec_seq) FROM executions WHERE account = ?"
         return self.select(sql, account)[0][0] or 0
 
     def missing_executions(self, account: str) -> int:
-        """Return up to which number (exec_seq) an account's are not complete, 0 for none.
+        """Return the exec_seq up to which an account's executions have gaps, or 0.
 
-        The log was truncated before they could be written here. O(1).
+        The log was truncated before they could be stored here. O(1).
         """
         sql = "SELECT exec_seq FROM missing_executions WHERE account = ?"
         rows = self.select(sql, account)
@@ -189,10 +189,10 @@ class HistoryReader:
         date: int = 0,
         instrument: str = "",
     ) -> list[ExecutionEntry]:
-        """Return an account's trades and annulments, of all methods, from ``from_seq`` on.
+        """Return an account's trades and annulments, of all methods.
 
-        Of one trading day or instrument, where these are named. Linear in the
-        account's executions that are looked through, or in the day's trades.
+        They begin at ``from_seq`` (exec_seq), restricted to a trading day or instrument
+        if given. Linear in the account's executions scanned, or in the day's trades.
         """
         index = " INDEXED BY executions_traded" if date else ""
         traded = "event IN ('trade', 'annulled')"
@@ -210,7 +210,7 @@ class HistoryReader:
     def movements(
         self, account: str, from_seq: int = 1, limit: int = PAGE
     ) -> list[MovementEntry]:
-        """Return what came to or went from an account, from ``from_seq`` on. O(limit)."""
+        """Return an account's movements from ``from_seq`` on. O(limit)."""
         sql = """SELECT * FROM movements WHERE account = ? AND seq >= ?
                  ORDER BY seq, instrument LIMIT ?"""
         return self._entries(MovementEntry, sql, account, from_seq, limit)
@@ -222,12 +222,12 @@ class HistoryReader:
         return [bulletin_of(row) for row in self.select(sql, date)]
 
     def alerts(self, date: int) -> list[AlertEntry]:
-        """Return what supervision noticed on a trading day."""
+        """Return the surveillance alerts of a trading day."""
         sql = "SELECT * FROM alerts WHERE date = ? ORDER BY rowid"
         return self._entries(AlertEntry, sql, date)
 
     def blocks(self, from_id: int = 1, limit: int = PAGE) -> list[BlockEntry]:
-        """Return the steps of block proposals from number ``from_id`` on."""
+        """Return the steps of block proposals from id ``from_id`` on."""
         sql = "SELECT * FROM blocks WHERE block_id >= ? ORDER BY block_id, seq LIMIT ?"
         return self._entries(BlockEntry, sql, from_id, limit)
 
@@ -243,15 +243,15 @@ class HistoryReader:
         return self._entries(BidEntry, sql, auction_id)
 
     def balances(self, account: str) -> list[BalanceEntry]:
-        """Return an account's closing balances, of the days on which they changed."""
+        """Return an account's closing balances, on the days on which they changed."""
         sql = "SELECT * FROM balances WHERE account = ? ORDER BY date, instrument"
         return self._entries(BalanceEntry, sql, account)
 
     def held(self) -> dict[tuple[str, str], int]:
-        """Return what all accounts have at the watermark: cash in fen, tonnes.
+        """Return all accounts' balances at the watermark: cash in fen, tonnes.
 
-        By account and instrument, which is empty for cash; the empty account is
-        the venue's, with the fees. Linear in them.
+        Keys are account and instrument. The instrument is empty for cash; the empty
+        account is the venue's, with the fees. Linear in the balances.
         """
         try:
             return held(self._connection)
@@ -259,7 +259,7 @@ class HistoryReader:
             raise self._unreadable(error) from None
 
     def select(self, sql: str, *values: str | int) -> list[Any]:
-        """Return the rows of a question put in SQL."""
+        """Return the rows of an SQL query."""
         try:
             return self._connection.execute(sql, values).fetchall()
         except sqlite3.DatabaseError as error:
@@ -287,7 +287,7 @@ class HistoryReader:
 
 
 def _truths(kind: type[E]) -> list[int]:
-    """Return which fields of an entry are true or false: SQLite has no booleans."""
+    """Return the indices of an entry's bool fields: SQLite has no booleans."""
     notes = kind.__annotations__
     return [i for i, note in enumerate(notes.values()) if "bool" in str(note)]
 

@@ -1,4 +1,4 @@
-"""The history store's file: its tables, and what makes it unfit for use."""
+"""The history store's file: its tables, opening, and checks for damage."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 SCHEMA_VERSION: Final = 6
 
-# The columns are the fields of the entries, in their order. Between two days
-# rows have date 0; the partial indexes find them when the next one begins.
+# The columns are the fields of the entries, in their order. Rows between two days have
+# date 0; the partial indexes find them when the next day begins.
 _TABLES: Final = f"""
 CREATE TABLE progress (
     position INTEGER NOT NULL, chain BLOB NOT NULL, date INTEGER NOT NULL,
@@ -141,40 +141,40 @@ CREATE INDEX bids_of_auctions ON bids (auction_id);
 }
 """
 
-_PRIMARY: Final = 0xFF  # of an error code: the rest says which kind of it
-# What is wrong is what the file holds; SQLITE_ERROR is of a table that is missing.
+_PRIMARY: Final = 0xFF  # mask of the primary error code; the rest is the extended code
+# These codes mean that the file's contents are bad; SQLITE_ERROR: a table is missing.
 _DAMAGED: Final = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR)
 
 
 class HistoryError(Exception):
-    """The history cannot be read; the message says what to do."""
+    """The history is unreadable or unusable; the message gives a remedy."""
 
 
 class Watermark(NamedTuple):
-    """The last position that is stored, 0 for none, and the log's chain hash there."""
+    """The last stored position, 0 for none, and the log's chain hash there."""
 
     position: int
     chain: bytes
 
 
 def open_writer(path: Path, venue: str) -> tuple[sqlite3.Connection, str]:
-    """Return a connection to the file, made anew if there is no usable one.
+    """Open the file for writing; recreate it if it is unusable.
 
-    The string says why it was made anew; it is empty where it was missing or
-    is sound. O(1), or O(size of the file) where the last writer did not close it.
+    The string is the reason for recreating it, empty if it was sound or missing. O(1),
+    or O(size of the file) if the last writer did not close it.
 
     Raises:
-        sqlite3.OperationalError: If another process is writing to it, or the disk
-            is full or broken: it is left as it is.
-        HistoryError: If a newer carbonex has made it.
-        OSError: If it can be neither read nor made.
+        sqlite3.OperationalError: If another process is writing to it, or the disk is
+        full or broken: the file stays unchanged.
+        HistoryError: If a newer carbonex has written it.
+        OSError: If it can be neither read nor created.
 
     """
     fault = _fault(path, venue)
     if fault:
         remove(path)
     is_new = not path.exists()
-    if is_new:  # SQLite's other files take their mode from this one
+    if is_new:  # SQLite gives its other files the mode of this one
         os.close(os.open(path, os.O_CREAT | os.O_WRONLY | os.O_CLOEXEC, FILE_MODE))
     connection = _connect(str(path))
     connection.execute("PRAGMA journal_mode = WAL")
@@ -192,15 +192,15 @@ def open_writer(path: Path, venue: str) -> tuple[sqlite3.Connection, str]:
 
 
 def open_reader(path: Path) -> sqlite3.Connection:
-    """Return a connection that sees what is committed and cannot write."""
+    """Open the file read-only; the connection sees committed data."""
     return _connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
 
 
 def refuse_newer(path: Path, version: int) -> None:
-    """Leave alone what a newer carbonex has made: the log may not have it any more.
+    """Refuse a file of a newer carbonex: the log may no longer suffice to rebuild it.
 
     Raises:
-        HistoryError: If ``version`` is a newer one.
+        HistoryError: If ``version`` is newer than SCHEMA_VERSION.
 
     """
     if version > SCHEMA_VERSION:
@@ -211,29 +211,29 @@ def refuse_newer(path: Path, version: int) -> None:
 
 
 def remove(path: Path) -> None:
-    """Remove the file and the two that SQLite keeps beside it."""
+    """Remove the file and the two files that SQLite keeps beside it."""
     for suffix in ("", "-wal", "-shm"):
         path.with_name(path.name + suffix).unlink(missing_ok=True)
 
 
 def _connect(name: str, *, uri: bool = False) -> sqlite3.Connection:
-    # Transactions are begun and ended by hand. Each connection is used by one
-    # thread at a time, though not always by the one that opened it.
+    # Transactions begin and end explicitly. Only one thread at a time uses a
+    # connection, but not always the thread that opened it.
     return sqlite3.connect(name, isolation_level=None, check_same_thread=False, uri=uri)
 
 
 def damage(connection: sqlite3.Connection) -> str:
-    """Return what is wrong with the file's structure. O(size): all of it is read."""
+    """Return what is wrong with the file's structure. O(size): reads all of it."""
     (result,) = connection.execute("PRAGMA quick_check(1)").fetchone()
     return "" if result == "ok" else str(result)
 
 
 def _fault(path: Path, venue: str) -> str:
-    """Return why the file at ``path`` cannot be used; nothing if it is missing.
+    """Return why the file at ``path`` is unusable, or "" if it is sound or missing.
 
-    All of it is read only where a writer ended without closing it, perhaps with the
-    machine, or because of damage. Damage that shows later fails what meets it: the
-    writer then leaves the file unclosed, and questions say what to do.
+    Read all of it only if its last writer did not close it, perhaps because the machine
+    failed or the file was damaged. Damage that shows later fails the operation that
+    meets it: the writer then leaves the file unclosed, and queries report a remedy.
     """
     if not path.exists():
         return ""
@@ -251,5 +251,5 @@ def _fault(path: Path, venue: str) -> str:
             return f"it is damaged: {found}" if found else ""
     except sqlite3.DatabaseError as error:
         if error.sqlite_errorcode & _PRIMARY not in _DAMAGED:
-            raise  # busy, or no room or right to open it: the file may be sound
+            raise  # busy, no space or no permission: the file may be sound
         return f"it is damaged: {error}"

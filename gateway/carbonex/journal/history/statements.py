@@ -1,8 +1,8 @@
-"""End-of-day statements: what an account had, what moved it, and what it has.
+"""End-of-day statements: an account's opening balances, changes, closing balances.
 
-MARKET-RULES §5. Opening and closing balances are those that were kept at the
-ends of days, the lines are trades and movements: that one leads to the other is
-checked whenever a statement is made.
+MARKET-RULES §5. Opening and closing balances are those stored at the ends of days; the
+lines are trades and movements. Every statement is checked: the lines must lead from the
+opening to the closing balances.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ if TYPE_CHECKING:
 
 
 class Line(NamedTuple):
-    """One entry of a statement; all amounts are signed as the account sees them.
+    """One line of a statement; amounts are signed from the account's view.
 
-    ``kind`` is trade, annulment or that of a movement; of the venue's own account it is fee.
-    ``price`` (fen), ``quantity`` (tonnes), ``side``, ``method`` and ``trade_id``
-    belong to a trade. ``cash`` (fen) is what it paid, without the ``fee``.
+    ``kind`` is trade, annulment or a movement's kind; on the venue's own account also
+    fee. ``price`` (fen), ``quantity`` (tonnes), ``side``, ``method`` and ``trade_id``
+    belong to a trade. ``cash`` (fen) is the trade's amount, without the ``fee``.
     """
 
     seq: int
@@ -46,8 +46,8 @@ class Line(NamedTuple):
 class Balance(NamedTuple):
     """A column of a statement: cash in fen (``instrument`` is empty), or tonnes.
 
-    ``closing`` is the sum of the four before it. Fees are cash, and not positive
-    but on the venue's own account.
+    ``closing`` is the sum of the four fields before it. Fees are cash; they are
+    positive on the venue's own account only.
     """
 
     instrument: str
@@ -61,8 +61,8 @@ class Balance(NamedTuple):
 class Statement(NamedTuple):
     """An account's trading day; ``lines`` is one page of ``pages``, oldest first.
 
-    The account is empty for the venue's own, which has the fees. Cash comes
-    first among the balances, then the instruments by name.
+    ``account`` is empty for the venue's own account, which receives the fees. Balances
+    list cash first, then instruments by name.
     """
 
     account: str
@@ -83,13 +83,13 @@ def statement_of(
     page: int = 1,
     page_lines: int = PAGE_LINES,
 ) -> Statement:
-    """Return an account's statement of a day that has ended.
+    """Return an account's statement for a day that has ended.
 
-    ``page`` counts from 1; one beyond the last has no lines. Linear in the
-    account's lines of that day, and in the days on which its balances changed.
+    ``page`` counts from 1; a page beyond the last has no lines. O(the account's lines
+    of that day + the days on which its balances changed).
 
     Raises:
-        HistoryError: If the history cannot be read, or does not add up.
+        HistoryError: If the history is unreadable, or does not add up.
 
     """
     balances = _balances(history, account, date)
@@ -116,8 +116,8 @@ def statement_pages(
         yield statement_of(history, account, date, page)
 
 
-# They select the fields of a Line, and its turn among those of the same seq: what
-# time does comes before the command. ?1 is the account, ?2 the date.
+# They select the fields of a Line, and ``turn``, the order within a seq: timed events
+# come before the command. ?1 is the account, ?2 the date.
 _TRADE_LINES: Final = """
     SELECT seq, time_ns, 'trade' AS kind, instrument, trade_id, method, side,
         last_price, last_quantity,
@@ -153,7 +153,7 @@ _FEE_LINES: Final = f"""
 
 
 def _balances(history: HistoryReader, account: str, date: int) -> list[Balance]:
-    """Return an account's columns, of which something is not 0; always cash."""
+    """Return an account's cash column and its other columns that are not all zero."""
     opening = _newest(history, account, "<", date)
     closing = _newest(history, account, "<=", date)
     traded = _traded(history, account, date)
@@ -172,7 +172,7 @@ def _balances(history: HistoryReader, account: str, date: int) -> list[Balance]:
 def _traded(
     history: HistoryReader, account: str, date: int
 ) -> dict[str, tuple[int, int]]:
-    """Return by column what trades moved, and what they cost in fees."""
+    """Return by column the amounts that trades moved, and their fees."""
     if account == VENUE_FEES:
         sql = f"SELECT coalesce(sum(fee), 0) FROM ({_FEE_LINES})"
         return {CASH: (0, history.select(sql, account, date)[0][0])}
@@ -187,8 +187,8 @@ def _traded(
 def _newest(
     history: HistoryReader, account: str, before: str, date: int
 ) -> dict[str, int]:
-    """Return the balances that were kept last, ``before`` a date or on it."""
-    # SQLite takes the other columns from the row that has the maximum.
+    """Return the balances last stored before ``date``, or on it with ``<=``."""
+    # SQLite takes the other columns from the row with the maximum.
     sql = f"""SELECT instrument, quantity, max(date) FROM balances
               WHERE account = ? AND date {before} ? GROUP BY instrument"""
     return {name: quantity for name, quantity, _ in history.select(sql, account, date)}

@@ -1,7 +1,7 @@
-"""The history store: what happened, in SQLite, for whoever asks about the past.
+"""Writes the history store: past events in SQLite, for queries.
 
-One thread fills it, off the hot path, from what applying the log's rows did. It
-may be deleted at any time: recovery replays what it lacks.
+One thread fills it, off the hot path, from the results of applied log rows. It may be
+deleted at any time: recovery replays the missing rows.
 """
 
 from __future__ import annotations
@@ -25,18 +25,19 @@ if TYPE_CHECKING:
 
     from carbonex.engine import Applied, Exchange
 
-    # A batch's effect and the log's place after it; whom to tell that it got here; or
-    # the end.
+    # A batch's result and the log's position after it; or an event to set once
+    # everything before it is stored; or None for the end.
     _Item = tuple[Watermark, Applied] | threading.Event | None
 
 
-# Commands that wait to be written; their events take about 1 KB each, which a process
-# that has fallen behind once does not give back. Beyond it ``put`` blocks: dropping
-# would leave a hole, and whoever reads the log loses nothing by waiting.
+# Commands that may wait to be written. Reason: their events take about 1 KB each, and a
+# process that lags once does not return the memory. Policy: ``put`` blocks above it;
+# dropping would leave a gap, and the follower loses nothing by waiting.
 MAX_WAITING: Final = 20_000
 
-# A transaction holds what arrives in this time, up to so many commands: one for
-# each of some thousand batches a second would cost more than the writing.
+# A transaction holds the rows that arrive in this time, up to this many commands: one
+# transaction for each of some thousand batches a second would cost more than the
+# writing.
 GATHER_S: Final = 0.02
 MAX_GATHERED: Final = 5_000
 
@@ -44,19 +45,19 @@ MAX_GATHERED: Final = 5_000
 class HistoryStore:
     """The history of one venue, in one file.
 
-    One thread puts; a HistoryReader asks. If writing fails, ``failed`` says why
-    and nothing more is written: trading goes on, and the next start makes up
-    for it. ``recreated`` says why the file was made anew, if it was.
+    One thread calls ``put``; a HistoryReader queries. If a write fails, ``failed``
+    holds the error and nothing more is written: trading goes on, and the next start
+    stores the missing rows. ``recreated`` is the reason for recreating the file, or "".
     """
 
     def __init__(self, path: Path, venue: str) -> None:
-        """Open the file, made anew if it is damaged, or of another schema or venue.
+        """Open the file; recreate it if damaged, or of another schema or venue.
 
-        O(1), or O(its size) where the last writer did not close it.
+        O(1), or O(its size) if the last writer did not close it.
 
         Raises:
             sqlite3.OperationalError: If another process is writing to it.
-            OSError: If it can be neither read nor made.
+            OSError: If it can be neither read nor created.
 
         """
         self._path = path
@@ -68,7 +69,7 @@ class HistoryStore:
         self._digests: DigestKeeper
         self._comparison: Comparison | None
         self._open()
-        # Counted in commands, each by the one thread that changes it.
+        # Counts of commands, each changed by one thread only.
         self._given = 0
         self._taken = 0
         self._room = threading.Event()
@@ -78,23 +79,23 @@ class HistoryStore:
 
     @property
     def position(self) -> int:
-        """The last position that is stored, 0 for none."""
+        """The last stored position, 0 for none."""
         return self._watermark.position
 
     @property
     def watermark(self) -> Watermark:
-        """The last position that is stored, and the log's chain hash there."""
+        """The last stored position, and the log's chain hash there."""
         return self._watermark
 
     def put(self, position: int, applied: Applied, chain: bytes) -> None:
-        """Have what the row at ``position`` did stored soon; ``chain`` is its hash.
+        """Queue the result of the row at ``position``; ``chain`` is the row's hash.
 
-        Positions that were put before are skipped, once their events are found to
-        be the same as they were. Blocks while MAX_WAITING commands wait.
+        Positions already stored are skipped, after a check that their events are the
+        same as before. Blocks while MAX_WAITING commands wait.
 
         Raises:
-            HistoryError: If they are others: what was stored and what is put now
-                are not of the same exchange.
+            HistoryError: If the events differ: the stored events and ``applied`` are
+                not from the same exchange.
             ValueError: If positions are left out.
 
         """
@@ -107,16 +108,17 @@ class HistoryStore:
         if self.failed is None:
             while self._given - self._taken > MAX_WAITING:
                 self._room.clear()
+                # Check again: the writer may have made room before the clear.
                 if self._given - self._taken > MAX_WAITING:
                     self._room.wait()
             self._given += _weight(applied)
             self._queue.put((Watermark(position, chain), applied))
 
     def start_at(self, position: int, exchange: Exchange, chain: bytes) -> None:
-        """Go on after ``position``: what lies between is lost.
+        """Continue after ``position``; the rows before it that are not stored are lost.
 
-        ``exchange`` and ``chain`` are as they were there; what the accounts had is
-        brought forward. Only before the first ``put``. Linear in the state.
+        ``exchange`` and ``chain`` must be those at that position; the accounts'
+        balances are brought forward. Call it only before the first ``put``. O(state).
         """
         assert self._given == 0
         reached = Watermark(position, chain)
@@ -130,7 +132,7 @@ class HistoryStore:
         self._watermark, self._next = reached, position + 1
 
     def start_over(self, reason: str) -> None:
-        """Make the file anew, empty. Only before the first ``put``."""
+        """Recreate the file, empty. Call it only before the first ``put``."""
         assert self._given == 0
         self._writer.close()
         remove(self._path)
@@ -138,16 +140,16 @@ class HistoryStore:
         self.recreated = reason
 
     def flush(self) -> None:
-        """Return when all that was put is stored, or the writing has failed."""
+        """Wait until all queued results are stored, or writing has failed."""
         done = threading.Event()
         self._queue.put(done)
         done.wait()
 
     def close(self) -> None:
-        """Store all that was put, and close the file."""
+        """Store all queued results, and close the file."""
         self._queue.put(None)
         self._thread.join()
-        with suppress(sqlite3.Error):  # then the next writer looks at all of it
+        with suppress(sqlite3.Error):  # the next writer then checks the whole file
             self._writer.execute(
                 "UPDATE progress SET closed = ? WHERE position = ? AND chain = ?",
                 [self.failed is None, *self._watermark],
@@ -165,7 +167,7 @@ class HistoryStore:
         self._comparison = None
 
     def _compare(self, position: int, applied: Applied) -> None:
-        """Hold the events of a row that is stored against those that it had then."""
+        """Compare the events of a stored row with those stored before."""
         if self._comparison is None:
             with HistoryReader(self._path) as history:
                 self._comparison = Comparison(history.event_digests())
@@ -191,7 +193,7 @@ class HistoryStore:
             is_open = None not in items
 
     def _gather(self) -> list[_Item]:
-        """Wait for the next item, and take those that soon follow it."""
+        """Wait for the next item, and collect those that soon follow it."""
         items = [self._queue.get()]
         if type(items[0]) is tuple:
             time.sleep(GATHER_S)
@@ -229,11 +231,11 @@ class HistoryStore:
         self._watermark = reached
 
     def _advance(self, to: Watermark) -> None:
-        """Move the watermark, in the transaction that stores what is up to there.
+        """Move the watermark, in the transaction that stores the rows up to it.
 
-        First of all, so that nothing is stored twice: a follower whose server was
-        killed lives on for a moment, beside the next one. Both may have begun at the
-        same watermark; only one goes on from it.
+        Do this first, so that no row is stored twice: the follower of a killed server
+        lives on for a moment beside the next follower. Both may have begun at the same
+        watermark; only one can move on from it.
         """
         moved = self._writer.execute(
             """UPDATE progress SET position = ?, chain = ?, closed = 0
@@ -251,5 +253,5 @@ class HistoryStore:
 
 
 def _weight(applied: Applied) -> int:
-    """Return how much of MAX_WAITING a batch takes."""
+    """Return how many commands a batch counts for in MAX_WAITING."""
     return 1 + len(applied.replies)

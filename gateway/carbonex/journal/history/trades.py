@@ -1,4 +1,4 @@
-"""From the events of trades to the entries of the venue's tape."""
+"""Converts trade events to entries of the venue's tape."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def listed_trade(when: When, event: Trade) -> TradeEntry:
-    """Return a trade in the book as the venue's tape has it."""
+    """Return the tape's entry of a listed trade."""
     maker = event.maker.account, event.maker_id, event.maker_fee
     taker = event.taker.account, event.taker_id, event.taker_fee
     parties = taker + maker if event.taker.side is BUY else maker + taker
@@ -37,13 +37,13 @@ def listed_trade(when: When, event: Trade) -> TradeEntry:
 
 
 def annulment(when: When, event: TradeAnnulled) -> AnnulmentEntry:
-    """Return what the tape has of a trade that was taken back."""
+    """Return the tape's entry of an annulled trade."""
     fees = event.buyer_fee, event.seller_fee
     return AnnulmentEntry(event.instrument, event.trade_id, *when, *fees, event.reason)
 
 
 def off_book_trade(when: When, event: OffBookTrade) -> TradeEntry:
-    """Return a block's or an auction's trade as the venue's tape has it."""
+    """Return the tape's entry of a block or auction trade."""
     return TradeEntry(
         event.instrument,
         event.trade_id,

@@ -1,1 +1,1 @@
-"""Clients: who is let in, their sockets, TLS and HTTP, messages in and out."""
+"""Client connections: admission, sockets, TLS, HTTP, messages in and out."""

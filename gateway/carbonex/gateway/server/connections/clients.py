@@ -1,4 +1,4 @@
-"""Everybody who is connected: admission, sessions, and who has something to write."""
+"""All client connections: admission, sessions, and the queue of pending writes."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
 @final
 class Clients:
-    """The connections of one server; the host of each."""
+    """The connections of one server; implements ``Host`` for each connection."""
 
     def __init__(
         self,
@@ -65,13 +65,13 @@ class Clients:
         self._services: Services | None = None  # until the log is recovered
         self._schedule: Callable[[], None] = _nothing
         self._guests: dict[Guest, None] = {}  # oldest first
-        self._connections: dict[Connection, str] = {}  # with their ids
-        self._awake: dict[Connection, None] = {}  # in order; each once
+        self._connections: dict[Connection, str] = {}  # by connection: its id
+        self._awake: dict[Connection, None] = {}  # ordered set: each once
         self._stalled: dict[Connection, None] = {}
         self._all_gone: asyncio.Future[None] | None = None
-        self.ended = 0  # connections, so far
+        self.ended = 0  # connections closed so far
 
-    # What the server does.
+    # Called by the server.
 
     def open(
         self,
@@ -80,7 +80,7 @@ class Clients:
         historian: Historian,
         schedule: Callable[[], None],
     ) -> None:
-        """Let WebSockets in; ``schedule`` has the venue turn before long."""
+        """Accept WebSockets; ``schedule`` requests a pipeline turn."""
         limits = self.limits
         self._services = Services(
             venue,
@@ -106,75 +106,75 @@ class Clients:
         venue.watchers[KeyRevoked] = revocations.revoked
 
     def resume(self) -> None:
-        """Read on from clients whose requests were answered.
+        """Read again from clients whose requests were answered.
 
-        They take turns: who has to wait again waits behind the others.
+        Round robin: a client that is paused again goes behind the others.
         """
         for connection in tuple(self._stalled):
             self._read_on(connection)
 
     def flush(self) -> int:
-        """Write to everybody for whom something waits, one write each; count them."""
+        """Write to every client with pending output, once each; return their number."""
         awake, self._awake = self._awake, {}
         for connection in awake:
             connection.flush()
-            if connection in self._stalled:  # it may have been for what now is written
+            if connection in self._stalled:  # the output just written may be why
                 self._read_on(connection)
         return len(awake)
 
     def watch(self) -> None:
-        """Close those who take nothing of what waits for them; once a second."""
+        """Close clients that read none of their pending output; call once a second."""
         now_ns = self.clock.now_ns()
         for connection in tuple(self._connections):
             connection.watch(now_ns)
 
     def keep_alive(self) -> None:
-        """Ping the silent ones, drop those that stay silent."""
+        """Ping silent clients; drop those that stay silent."""
         for connection in tuple(self._connections):
             connection.keep_alive()
 
     def announce_shutdown(self) -> None:
-        """Tell everybody, on the status channel, that the venue shuts down."""
+        """Announce on the status channel that the venue shuts down."""
         if self._services is None:
-            return  # stopped while it was starting: nobody has been let in yet
+            return  # stopped during the start: there are no clients yet
         for connection, connection_id in self._connections.items():
             status = status_of(self._services.venue, connection_id)
             connection.outbox.send(Frame("status", "update", [status]))
 
     def close_all(self, code: int, reason: str) -> None:
-        """Close every connection after what waits for it."""
+        """Close every connection after its pending output."""
         for connection in self._connections:
             connection.outbox.close(code, reason)
         self.flush()
 
     async def gone(self, seconds: float) -> None:
-        """Wait until nobody is connected any more, but not longer than that."""
+        """Wait until all connections are gone, at most ``seconds``."""
         if len(self):
             self._all_gone = asyncio.get_running_loop().create_future()
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._all_gone, seconds)
 
     def abort_all(self) -> None:
-        """End every connection at once."""
+        """Abort every connection at once."""
         for connection in tuple(self._connections):
             connection.abort()
         for guest in tuple(self._guests):
             guest.abort()
 
     def connections(self) -> Iterable[Connection]:
-        """Return those that speak WebSocket."""
+        """Return the WebSocket connections."""
         return self._connections
 
     def __len__(self) -> int:
-        """Return how many TCP connections there are."""
+        """Return the number of TCP connections."""
         return len(self._connections) + len(self._guests)
 
-    # What connections and handshakes ask for.
+    # Called by connections and handshakes.
 
     def arrived(self, guest: Guest) -> bool:
-        """Count a new TCP connection; False if its address has far too many.
+        """Count a new TCP connection; return False if its address has far too many.
 
-        For one too many of all addresses the guest that came first has to go.
+        Above the limit over all addresses, drop the oldest guest.
         """
         self._guests[guest] = None
         few = self.gate.entered(guest.address)
@@ -185,18 +185,18 @@ class Clients:
         return few
 
     def departed(self, guest: Guest) -> None:
-        """Forget one that ended, or went on as something else."""
+        """Forget a guest that disconnected or became a ``Connection``."""
         if guest in self._guests:
             del self._guests[guest]
             self.gate.left(guest.address)
         self._count()
 
     def requested(self, guest: Guest) -> Refusal | None:
-        """Count a handshake; return why it is refused, if it is."""
+        """Count a handshake; return the refusal, or None."""
         return self.gate.request(guest.address, self.clock.now_ns())
 
     def refusal(self, guest: Guest, headers: Headers) -> Refusal | None:
-        """Return why this request cannot open a WebSocket now, if so."""
+        """Return why this request cannot open a WebSocket now, or None."""
         unwelcome = self.gate.websocket(guest.address, headers)
         if unwelcome is not None:
             return unwelcome
@@ -210,7 +210,7 @@ class Clients:
         return None
 
     def open_session(self, connection: Connection) -> Session:
-        """Return the session that speaks through ``connection.outbox``."""
+        """Create the session that answers through ``connection.outbox``."""
         assert self._services is not None
         connection_id = self._secret(8).hex()
         self._connections[connection] = connection_id
@@ -222,14 +222,14 @@ class Clients:
         )
 
     def wake(self, connection: Connection) -> None:
-        """Have ``connection.flush`` called, and the venue turned, before long."""
+        """Schedule ``connection.flush`` and a pipeline turn."""
         awake = self._awake
-        if not awake:  # or a turn is coming, which flushes all that are
+        if not awake:  # otherwise a turn is pending already, which flushes all of them
             self._schedule()
         awake[connection] = None
 
     def stalled(self, connection: Connection) -> None:
-        """Have ``connection.resume`` called when requests have been answered."""
+        """Schedule ``connection.resume`` for when requests have been answered."""
         self._stalled[connection] = None
 
     def resumed(self, connection: Connection) -> None:
@@ -239,7 +239,7 @@ class Clients:
             connection.session.resumed()
 
     def lost(self, connection: Connection) -> None:
-        """Forget a connection that ended; the log may have to hear of it."""
+        """Forget a closed connection; its end may create commands for the log."""
         self._schedule()
         del self._connections[connection]
         self.gate.left(connection.address)
@@ -261,4 +261,4 @@ class Clients:
 
 
 def _nothing() -> None:
-    """Turn nothing: there is no venue yet."""
+    """Do nothing: there is no venue yet."""

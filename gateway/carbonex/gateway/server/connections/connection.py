@@ -1,8 +1,7 @@
-"""One open WebSocket: what is read, what is written, and how it ends.
+"""One open WebSocket: reading, writing, and closing.
 
-What a message means is the session's business, what waits to be sent the
-outbox's. All messages of one read are handled together, and what there is for
-one client leaves in one write.
+The session interprets messages, the outbox queues output. All messages of one read are
+handled together, and all output for one client leaves in one write.
 """
 
 from __future__ import annotations
@@ -30,23 +29,24 @@ if TYPE_CHECKING:
     from .host import Host
 
 
-# What the transport may hold, and what it is given at once, before the outbox is
-# paused. Reason: what is in there can be neither conflated nor dropped; 256 KiB is a
-# flush of some thousand answers. Strangers, who get no answers but to questions and
-# may be thousands, have less.
+# Bytes that the transport may buffer, and is given at once, before the outbox is
+# paused. Reason: buffered bytes can be neither conflated nor dropped; 256 KiB is a
+# flush of about a thousand answers. Clients that are not logged in get less: they
+# receive answers to queries only, and there may be thousands of them.
 TRANSPORT_BYTES: Final = 256 * 1024
 STRANGERS_TRANSPORT_BYTES: Final = 64 * 1024
 
-# What one client's messages may come to before the others have their turn. Reason:
-# to find out what is wrong with one may take 0.1 ms per KB.
+# Bytes of one client's messages handled before other clients get their turn. Reason:
+# diagnosing an invalid message may take 0.1 ms per KB.
 BYTES_AT_ONCE: Final = 32 * 1024
 
-# A read that brings this much has not emptied the socket. Policy: the others have
-# their turn; libuv by itself reads on 32 times, which was 8 MB and seconds.
+# A read of this size has probably not emptied the socket. Policy: other clients get
+# their turn first; libuv by itself would read up to 32 times, which was 8 MB and took
+# seconds.
 FULL_READ: Final = 128 * 1024
 
-# Pongs that may wait for a client that sends pings and reads nothing. Policy:
-# the connection is dropped.
+# Pending pongs for a client that sends pings and reads nothing. Policy: the connection
+# is dropped above this number.
 MAX_CONTROL_FRAMES: Final = 1000
 
 
@@ -64,25 +64,25 @@ class Connection(asyncio.Protocol):
         self.address = peer_address(transport)
         self._websocket = websocket
         self._messages = Messages(websocket, host.limits.frame_bytes)
-        self._stalled = False  # the session wants a pause, or others have their turn
+        self._stalled = False  # the session wants a pause, or other clients have a turn
         self._turn: asyncio.Handle | None = None
-        self._more = False  # waits in the socket, as far as is known
+        self._more = False  # more data is probably waiting in the socket
         self._heard = True
         self._pinged = False
         self._close_timer: asyncio.TimerHandle | None = None
-        self._full = False  # the transport: it takes no more
+        self._full = False  # the transport's buffer has reached its limit
         self._written_bytes = 0
-        self._taken_bytes = 0  # of them by the client, at the last look
-        self._taken_ns = host.clock.now_ns()  # when that was seen to grow
+        self._taken_bytes = 0  # of these, taken by the client at the last look
+        self._taken_ns = host.clock.now_ns()  # when that number last grew
         codec = BY_SUBPROTOCOL.get(websocket.subprotocol or "", JSON)
         wake = partial(host.wake, self)
         self.outbox = Outbox(codec, host.budget, wake, self._write)
-        self._owner = ""  # as of the outbox, which the limits below are for
+        self._owner = ""  # the outbox's owner for whom the limits below are set
         self._limit()
         self.session = host.open_session(self)
 
     def data_received(self, data: bytes) -> None:
-        """Hand every whole message to the session."""
+        """Pass every complete message to the session."""
         self._heard = True
         self._host.metrics.bytes_in += len(data)
         self._messages.feed(data)
@@ -91,19 +91,20 @@ class Connection(asyncio.Protocol):
             self._read()
 
     def eof_received(self) -> None:
-        """Let the transport close; after EOF nobody waits for a close frame.
+        """Let the transport close: a client that sent EOF awaits no close frame.
 
-        It closes when all is written: a client that reads nothing is dropped.
+        The transport closes when all output is written. A client that reads nothing is
+        dropped after ``close_seconds``.
         """
         self._messages.end()
         self._limit_end()
 
     def pause_writing(self) -> None:
-        """Keep everything in the outbox, where it is counted and conflated."""
+        """Queue all output in the outbox, where it is counted and conflated."""
         self._full = self.outbox.paused = True
 
     def resume_writing(self) -> None:
-        """Send again; a client that is behind is given the next piece."""
+        """Write again; a client that lags gets the next piece."""
         self._full = False
         self._heard = True
         if not self.outbox.queued_bytes:
@@ -111,7 +112,7 @@ class Connection(asyncio.Protocol):
         self._host.wake(self)
 
     def connection_lost(self, _error: Exception | None) -> None:
-        """Tell the session; orders that it sent live on."""
+        """Notify the session; the client's orders stay in the market."""
         for timer in (self._close_timer, self._turn):
             if timer is not None:
                 timer.cancel()
@@ -121,7 +122,7 @@ class Connection(asyncio.Protocol):
         self._host.lost(self)
 
     def flush(self) -> None:
-        """Write what waits, as far as the transport holds it, and close if due."""
+        """Write pending output, as far as the transport has room, and close if due."""
         outbox, websocket, transport = self.outbox, self._websocket, self._transport
         ends = outbox.closing is not None or websocket.state is not OPEN
         if self._full and not ends:
@@ -146,11 +147,11 @@ class Connection(asyncio.Protocol):
 
     @property
     def waits(self) -> bool:
-        """Whether nothing more is to be read from the client now."""
+        """Whether reading from the client is paused now."""
         return self.session.wants_pause or self._is_overfull()
 
     def resume(self) -> None:
-        """Go on with what was read, as far as the session wants it."""
+        """Handle messages already read, as far as the session accepts them."""
         self._stalled = False
         self._transport.resume_reading()
         self._receive()
@@ -158,7 +159,7 @@ class Connection(asyncio.Protocol):
     def keep_alive(self) -> None:
         """Ping a client that was silent since the last call; drop it at the third.
 
-        Not one whose pongs are not read.
+        A client that is paused or overfull is spared: its pongs are not read.
         """
         pause = self.session.wants_pause and not self.outbox.paused
         if self._heard or pause or self._is_overfull():
@@ -171,10 +172,10 @@ class Connection(asyncio.Protocol):
             self._host.wake(self)
 
     def watch(self, now_ns: int) -> None:
-        """See whether the client takes what there is for it; once a second.
+        """Check whether the client reads its pending output; call once a second.
 
-        Who takes nothing for ``slow_seconds`` is closed as a slow consumer, however
-        little it is; who takes a little may be behind.
+        A client that reads nothing for ``slow_seconds`` is closed as a slow consumer,
+        however little is pending. A client that reads slowly may lag.
         """
         outbox = self.outbox
         unsent = self._transport.get_write_buffer_size()
@@ -189,11 +190,11 @@ class Connection(asyncio.Protocol):
             outbox.evict()
 
     def abort(self) -> None:
-        """End the connection at once."""
+        """Abort the connection at once."""
         self._transport.abort()
 
     def _write(self, data: bytes) -> None:
-        """Write, if it can still reach the client."""
+        """Write ``data`` unless the transport is closing."""
         transport = self._transport
         if not transport.is_closing():
             size = len(data)
@@ -202,7 +203,7 @@ class Connection(asyncio.Protocol):
             transport.write(data)
 
     def _limit(self) -> None:
-        """Set what the client may have waiting: a stranger less than a participant."""
+        """Set the limits on pending output: lower for clients not logged in."""
         limits, self._owner = self._host.limits, self.outbox.owner
         most = TRANSPORT_BYTES if self._owner else STRANGERS_TRANSPORT_BYTES
         self._transport_bytes = min(self._host.transport_bytes, most)
@@ -215,35 +216,35 @@ class Connection(asyncio.Protocol):
         return self.outbox.queued_bytes > self._most_queued
 
     def _follow_up(self) -> None:
-        """See what a write has left, and whether the client is still behind."""
+        """Update the outbox after a write, and check whether the client still lags."""
         outbox = self.outbox
         outbox.sent(self._transport.get_write_buffer_size())
         if outbox.queued_bytes:
             outbox.paused = True
-            if not self._full:  # nobody else calls for the next piece
+            if not self._full:  # resume_writing will not be called: ask for a flush
                 self._host.wake(self)
         elif outbox.paused and not self._full:
             self._caught_up()
 
     def _caught_up(self) -> None:
-        """Go on with what a client who was behind did without."""
+        """End the pause of a lagging client, and let the feed catch up."""
         self.outbox.paused = False
         self.outbox.sent(0)
         self._host.resumed(self)
 
     def _close(self) -> None:
-        """Have the last frame be a close frame; after it nothing may follow."""
+        """Send a close frame as the last frame; nothing may follow it."""
         outbox, websocket = self.outbox, self._websocket
         if websocket.state is not OPEN:
             outbox.close(CloseCode.NORMAL_CLOSURE, "")
         elif outbox.closing is not None:
-            # Not ``send_close``: after that every frame of a flood would be parsed
-            # to find the client's close frame in it, 8 MB before anybody's turn.
+            # Not ``send_close``: after it the library would parse every frame of a
+            # flood, up to 8 MB in one go, to find the client's close frame.
             websocket.fail(*outbox.closing)
             self._host.metrics.evictions += outbox.closing == SLOW_CONSUMER
 
     def _read(self) -> None:
-        """Handle what was received, and see that it is answered."""
+        """Handle received data, and schedule the answers."""
         self._receive()
         if self.outbox.paused and len(self._websocket.writes) > MAX_CONTROL_FRAMES:
             self._transport.abort()
@@ -251,7 +252,7 @@ class Connection(asyncio.Protocol):
         self._host.wake(self)
 
     def _receive(self) -> None:
-        """Hand over messages; say so where that holds everybody up."""
+        """Handle messages; report the time if that held up the loop."""
         self._take_messages(self._holds.begin())
         if held_ns := self._holds.lap():
             self._holds.tell(
@@ -263,7 +264,7 @@ class Connection(asyncio.Protocol):
             )
 
     def _take_messages(self, now_ns: int) -> None:
-        """Hand over messages until the session wants a pause or others have to wait."""
+        """Pass messages on until the session wants a pause or other clients are due."""
         session, outbox, messages = self.session, self.outbox, self._messages
         room = BYTES_AT_ONCE
         for _ in range(AT_ONCE):
@@ -280,7 +281,7 @@ class Connection(asyncio.Protocol):
                 return
             room -= len(message)
             if outbox.queued_bytes > self._transport_bytes:
-                self.flush()  # long answers to many queries: not all at once
+                self.flush()  # long answers to many queries: write them piece by piece
                 if self._is_overfull():
                     self._stall()
                     return
@@ -290,7 +291,7 @@ class Connection(asyncio.Protocol):
         self._let_others()
 
     def _let_others(self) -> None:
-        """Go on after every other socket that is readable now was read."""
+        """Continue after every other socket that is readable now has been read."""
         self._stalled = True
         self._transport.pause_reading()
         self._turn = asyncio.get_running_loop().call_soon(self._go_on)
@@ -307,13 +308,13 @@ class Connection(asyncio.Protocol):
         self._host.stalled(self)
 
     def _end(self, *, half_close: bool) -> None:
-        """Wait for the client to close, but not for long.
+        """Wait a limited time for the client to close.
 
-        Closing TCP at once would reset the connection while the client still
-        sends, and the reset would overtake the close frame: first only our half of
-        it ends. Where TLS is spoken, which has no half of an end, ``close`` comes to
-        the same: when all is written it tells the client that nothing follows, drops
-        what still comes, and closes TCP when the client has ended too.
+        Closing TCP at once would reset the connection while the client still sends, and
+        the reset would overtake the close frame. So close only our half first. TLS has
+        no half-close, but ``close`` comes to the same: when all is written it tells the
+        client that nothing follows, drops further input, and closes TCP once the client
+        has closed, too.
         """
         self._limit_end()
         if half_close and not self._transport.can_write_eof():
@@ -321,10 +322,10 @@ class Connection(asyncio.Protocol):
             return
         if half_close:
             self._transport.write_eof()
-        self._transport.resume_reading()  # or the client's end would not be seen
+        self._transport.resume_reading()  # or the client's EOF would go unseen
 
     def _limit_end(self) -> None:
-        """Drop the connection if it does not end by itself before long."""
+        """Abort the connection if it does not close within ``close_seconds``."""
         if self._close_timer is None:
             self._close_timer = asyncio.get_running_loop().call_later(
                 self._host.limits.close_seconds, self._transport.abort

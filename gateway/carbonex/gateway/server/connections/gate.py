@@ -1,4 +1,4 @@
-"""Whom the server lets in before anybody has proved who they are."""
+"""Admission limits that apply before a client has authenticated."""
 
 from __future__ import annotations
 
@@ -23,18 +23,19 @@ if TYPE_CHECKING:
     from carbonex.gateway.config import Limits
 
 
-# TCP connections beyond ``connections``, of all addresses and of each, so that a
-# full venue still answers /health, /metrics and why it takes no more. Policy: one
-# more of an address is dropped without a word; for one more in all the one whose
-# handshake has taken longest is. A client's takes a millisecond, so it gets in
-# while others open connections by the thousand and say nothing.
+# TCP connections beyond ``connections``, over all addresses and for each address, so
+# that a full venue still answers /health and /metrics, and tells clients why it accepts
+# no more. Policy: above an address's limit the new connection is dropped silently;
+# above the total limit the guest with the longest handshake is dropped. A real client's
+# handshake takes a millisecond, so it gets in while others open thousands of silent
+# connections.
 SPARE_CONNECTIONS: Final = 64
 
 _log = structlog.get_logger("carbonex.gateway")
 
 
 class Refusal(NamedTuple):
-    """Why a request is refused, as HTTP says it; ``retry_after`` in seconds."""
+    """The HTTP response to a refused request; ``retry_after`` in seconds."""
 
     status: HTTPStatus
     text: str
@@ -43,7 +44,7 @@ class Refusal(NamedTuple):
 
 @final
 class Gate:
-    """The limits by address of one server, and the origins that it lets in."""
+    """The limits per address of one server, and its accepted origins."""
 
     def __init__(self, limits: Limits, origins: Origins | None = None) -> None:
         self.origins: Final = origins or Origins(Listen(), "http")
@@ -62,18 +63,18 @@ class Gate:
         self._open: Counter[str] = Counter()  # TCP connections, by address
 
     def entered(self, address: str) -> bool:
-        """Count a TCP connection; False if its address has far too many."""
+        """Count a TCP connection; return False if its address has far too many."""
         self._open[address] += 1
         return self._open[address] <= self._most + SPARE_CONNECTIONS
 
     def left(self, address: str) -> None:
-        """Count its end."""
+        """Count the end of a TCP connection."""
         self._open[address] -= 1
         if not self._open[address]:
             del self._open[address]
 
     def request(self, address: str, now_ns: int) -> Refusal | None:
-        """Count a handshake, HTTP's or TLS's; return why it is refused, if so."""
+        """Count an HTTP or TLS handshake; return the refusal, or None."""
         wait_ns = self.handshakes.wait_ns(address, now_ns)
         if not wait_ns:
             self.handshakes.charge(address, now_ns)
@@ -83,7 +84,7 @@ class Gate:
         return Refusal(HTTPStatus.TOO_MANY_REQUESTS, text, after)
 
     def websocket(self, address: str, headers: Headers) -> Refusal | None:
-        """Return why this request must not open a WebSocket, if so."""
+        """Return why this request must not open a WebSocket, or None."""
         text = self.origins.refusal(headers.get_all("Origin"), headers.get_all("Host"))
         if text:
             return Refusal(HTTPStatus.FORBIDDEN, text)
@@ -97,13 +98,13 @@ class Gate:
 
 
 def peer_address(transport: asyncio.BaseTransport) -> str:
-    """Return what the limits count for the client at the other end."""
+    """Return the client's address as the limits count it."""
     peer = transport.get_extra_info("peername")
     return address_of(peer[0]) if isinstance(peer, tuple) else ""
 
 
 def shown(text: str, most: int = 80) -> str:
-    """Return a client's text as one may log it: short, and without control signs."""
+    """Return a client's text for a log line: short, without control characters."""
     return ascii(text[:most])[1:-1] + ("…" if len(text) > most else "")
 
 

@@ -1,7 +1,7 @@
-"""The beginning of every TCP connection: an HTTP request, and what it leads to.
+"""The start of every TCP connection: an HTTP request and its outcome.
 
-A WebSocket handshake hands the transport over to a ``Connection``; anything
-else is answered with a page, and the connection is closed.
+A WebSocket handshake hands the transport over to a ``Connection``. Any other request is
+answered with a page, and the connection is closed.
 """
 
 from __future__ import annotations
@@ -39,55 +39,55 @@ if TYPE_CHECKING:
 
 
 class Guest(Protocol):
-    """A TCP connection that is none of the venue's yet."""
+    """A TCP connection whose handshake is not complete."""
 
     address: str
 
     def abort(self) -> None:
-        """End the connection at once."""
+        """Abort the connection at once."""
 
 
 class Porter(Host, Protocol):
-    """What a handshake needs from its server."""
+    """The interface of the server that a handshake needs."""
 
     def arrived(self, guest: Guest) -> bool:
-        """Count a new TCP connection; False if its address has far too many."""
+        """Count a new TCP connection; return False if its address has far too many."""
 
     def requested(self, guest: Guest) -> Refusal | None:
-        """Count a handshake; return why it is refused, if it is."""
+        """Count a handshake; return the refusal, or None."""
 
     def refusal(self, guest: Guest, headers: Headers) -> Refusal | None:
-        """Return why this request cannot open a WebSocket now, if so."""
+        """Return why this request cannot open a WebSocket now, or None."""
 
     def departed(self, guest: Guest) -> None:
-        """Forget a connection that ended, or went on as a ``Connection``."""
+        """Forget a guest that disconnected or became a ``Connection``."""
 
 
 @final
 class Handshake(asyncio.Protocol):
     """One connection until its request is answered.
 
-    It has ``handshake_seconds`` for all of it, so that clients that send a
-    byte a minute hold nothing for long.
+    The whole handshake must finish within ``handshake_seconds``, so that clients that
+    send a byte a minute do not occupy a connection for long.
     """
 
     def __init__(self, host: Porter, pages: Pages) -> None:
         self._host = host
         self._pages = pages
-        self._start = b""  # of the request
-        self._last = b""  # bytes of it
+        self._start = b""  # the first bytes of the request
+        self._last = b""  # its last bytes so far
         self._refusal: Refusal | None = None
         self._websocket = _Websocket(
             max_size=(host.limits.frame_bytes, None), logger=_silence
         )
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Count it, and start the clock."""
+        """Count the handshake, and start its timeout."""
         self.begin(transport)
         self._refusal = self._host.requested(self)
 
     def begin(self, transport: asyncio.BaseTransport) -> None:
-        """Start the clock."""
+        """Start the timeout, and count the connection."""
         self._transport = cast("asyncio.Transport", transport)
         self.address = peer_address(transport)
         self._timer = asyncio.get_running_loop().call_later(
@@ -97,7 +97,7 @@ class Handshake(asyncio.Protocol):
             self._transport.abort()
 
     def data_received(self, data: bytes) -> None:
-        """Take some of the request; what follows an answer is for nobody."""
+        """Parse a piece of the request; ignore data after the answer."""
         websocket = self._websocket
         if websocket.eof_sent:
             return
@@ -114,7 +114,7 @@ class Handshake(asyncio.Protocol):
             return
         writes = websocket.data_to_send()
         if writes == [b""]:
-            # The parser gives up without a word on what is no plain GET.
+            # The parser closes silently if the request is not a plain GET.
             writes.insert(0, _unreadable(self._start).serialize())
         self._transport.write(b"".join(writes))
         if held_ns := holds.lap():
@@ -123,7 +123,7 @@ class Handshake(asyncio.Protocol):
             self._hand_over(early)
         elif self._transport.can_write_eof():
             self._transport.write_eof()
-        else:  # TLS has no half of an end
+        else:  # TLS has no half-close
             self._transport.close()
 
     def eof_received(self) -> None:
@@ -131,13 +131,13 @@ class Handshake(asyncio.Protocol):
         self._websocket.receive_eof()
 
     def connection_lost(self, _error: Exception | None) -> None:
-        """Forget everything."""
+        """Stop the timeout, and release everything."""
         self._timer.cancel()
         release(self._websocket)
         self._host.departed(self)
 
     def abort(self) -> None:
-        """End the connection at once."""
+        """Abort the connection at once."""
         self._transport.abort()
 
     def _response(self, request: Request) -> Response:
@@ -153,7 +153,7 @@ class Handshake(asyncio.Protocol):
         return self._websocket.accept(request)
 
     def _cut(self, data: bytes) -> tuple[bytes, bytes]:
-        """Return what belongs to the request, and what came too early behind it."""
+        """Split ``data`` into bytes of the request and bytes that follow it early."""
         self._start = (self._start + data[:8])[:8]
         seen = self._last + data
         end = seen.find(_END)
@@ -175,7 +175,7 @@ class _Websocket(ServerProtocol):
     def select_subprotocol(
         self, subprotocols: Sequence[Subprotocol]
     ) -> Subprotocol | None:
-        """Return the client's first that we speak; none offered means JSON."""
+        """Return the first supported offer; None (JSON) if nothing is offered."""
         for name in subprotocols:
             if name in BY_SUBPROTOCOL:
                 return name
@@ -184,16 +184,16 @@ class _Websocket(ServerProtocol):
         return None
 
 
-# The library would write three lines per connection.
+# The library would log three lines per connection.
 _silence: Final = logging.getLogger("carbonex.websockets")
 _silence.setLevel(logging.ERROR)
 
-_END: Final = b"\r\n\r\n"  # of a request's head; what is served has no body
+_END: Final = b"\r\n\r\n"  # ends a request's head; supported requests have no body
 _METHOD: Final = re.compile(rb"(?!GET )[A-Z]{2,7} ")
 
 
 def _unreadable(start: bytes) -> Response:
-    """Return the answer to a request that could not be parsed."""
-    if _METHOD.match(start):  # other methods come with a body, which stops the parser
+    """Return the response to a request that cannot be parsed."""
+    if _METHOD.match(start):  # other methods may have a body, which stops the parser
         return refuse_method(start.partition(b" ")[0].decode())
     return page(HTTPStatus.BAD_REQUEST, "this is no request of HTTP/1.1\n")

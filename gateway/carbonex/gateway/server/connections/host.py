@@ -1,4 +1,4 @@
-"""What a connection needs from its server."""
+"""The interface of the server that a connection needs."""
 
 from __future__ import annotations
 
@@ -17,26 +17,26 @@ if TYPE_CHECKING:
 
 
 class Host(Protocol):
-    """What a connection needs from its server."""
+    """The interface of the server that a connection needs."""
 
     clock: Clock
     limits: Limits
     metrics: Metrics
     holds: Holds
     budget: Budget
-    transport_bytes: int  # TRANSPORT_BYTES, or less to see what comes of it
+    transport_bytes: int  # TRANSPORT_BYTES; less in tests
 
     def open_session(self, connection: Connection) -> Session:
-        """Return the session that speaks through ``connection.outbox``."""
+        """Create the session that answers through ``connection.outbox``."""
 
     def wake(self, connection: Connection) -> None:
-        """Have ``connection.flush`` called, and the venue turned, before long."""
+        """Schedule ``connection.flush`` and a pipeline turn."""
 
     def stalled(self, connection: Connection) -> None:
-        """Have ``connection.resume`` called when requests have been answered."""
+        """Schedule ``connection.resume`` for when requests have been answered."""
 
     def resumed(self, connection: Connection) -> None:
-        """Take note that its client reads again."""
+        """Note that its client reads again."""
 
     def lost(self, connection: Connection) -> None:
-        """Forget a connection that ended."""
+        """Forget a closed connection."""

@@ -1,9 +1,9 @@
-"""From a client's bytes to its messages, one at a time and in order.
+"""Splits a client's bytes into messages, one at a time and in order.
 
-Nearly all that clients send are short frames that are a message each. Those
-are read here, straight from the buffer, in 1 µs; whatever else begins (a
-control frame, a fragment, a long one, a mistake) goes to ``ServerProtocol``,
-which takes 2.2 µs for any frame, knows all the rules and answers by itself.
+Nearly all client frames are short and hold one whole message. These are parsed here,
+straight from the buffer, in 1 µs. All others (control frames, fragments, long frames,
+protocol errors) go to ``ServerProtocol``, which takes 2.2 µs per frame, knows all the
+rules and answers by itself.
 """
 
 from __future__ import annotations
@@ -23,14 +23,15 @@ if TYPE_CHECKING:
 
 try:
     from websockets.speedups import apply_mask
-except ImportError:  # a platform for which there is no wheel
+except ImportError:  # no wheel for this platform
     from websockets.utils import apply_mask
 
 
 UNMASK: Final[Callable[[bytes, bytes], bytes]] = apply_mask  # compiled: loaded at once
 
-# How a frame begins (RFC 6455 §5.2): a whole message of one kind, no extension;
-# then its length and the mask's bit, where 126 and 127 stand for more bytes.
+# First bytes of a frame (RFC 6455 §5.2): a whole text or binary message without
+# extensions; then the mask bit and the length, where 126 and 127 announce 2 or 8 more
+# length bytes.
 WHOLE_TEXT: Final = 0x81
 WHOLE_BINARY: Final = 0x82
 MASKED: Final = 0x80
@@ -38,9 +39,9 @@ TWO_BYTES: Final = 126
 EIGHT_BYTES: Final = 127
 
 
-# Frames, or messages, of one client that are handled before the others have
-# their turn. Reason: what one read brings (256 KiB) may be 40,000 pings, which take
-# 0.5 s. 128 messages take 1 to 5 ms, and their turn less than a hundredth of it.
+# Frames or messages of one client handled before other clients get their turn. Reason:
+# one read (256 KiB) may hold 40,000 pings, which take 0.5 s. 128 messages take 1 to 5
+# ms, and passing the turn less than a hundredth of that.
 AT_ONCE: Final = 128
 
 
@@ -48,12 +49,12 @@ AT_ONCE: Final = 128
 class Messages:
     """The messages of one client.
 
-    ``interrupted`` tells that ``next`` returned None after AT_ONCE frames, none of
-    which completed a message, and may find one if it is called again.
+    ``interrupted`` says that ``next`` returned None after AT_ONCE frames without a
+    complete message, and may find one if called again.
 
-    What was fed and not asked for stays unread: while a client has to wait,
-    nothing that it sent later has any effect. It holds no more than was fed at
-    once and one message, of ``max_bytes`` at most.
+    Bytes stay unread until ``next`` is called for them: while a client is paused, its
+    later input has no effect. Memory: the bytes of one ``feed`` and one message of at
+    most ``max_bytes``.
     """
 
     def __init__(self, websocket: ServerProtocol, max_bytes: int) -> None:
@@ -61,16 +62,16 @@ class Messages:
         self._max_bytes = max_bytes
         self.interrupted = False
         self._data = b""
-        self._at = 0  # what is before it was read
-        # A frame that is not all there is kept apart, so that who sends it byte by
-        # byte does not have it copied at every byte.
+        self._at = 0  # offset of the first unread byte
+        # Buffer incomplete frames separately: a byte-at-a-time sender then causes no
+        # copies.
         self._begun = bytearray()
-        self._missing = 0  # bytes of it
-        self._partial: bytearray | None = None  # a fragmented message so far
+        self._missing = 0  # bytes until that frame is complete
+        self._partial: bytearray | None = None  # fragmented message so far
         self._partial_is_text = False
 
     def feed(self, data: bytes) -> None:
-        """Take what was received."""
+        """Append received bytes."""
         if self._missing:
             self._begun += data
             self._missing = max(self._missing - len(data), 0)
@@ -84,24 +85,25 @@ class Messages:
             self._give_up()
 
     def end(self) -> None:
-        """Take the end of the stream; what is unread will never have an effect."""
+        """Handle the end of the stream; drop unread bytes."""
         self._websocket.receive_eof()
         self._drop()
 
     def forget(self) -> None:
-        """Let go of what was received: the connection is gone."""
+        """Release all buffers: the connection is gone."""
         self._drop()
         self._partial = None
         release(self._websocket)
 
     def next(self) -> str | bytes | None:
-        """Return the next message, a text's as str; None when there is none yet.
+        """Return the next message (str if it is text), or None if there is none yet.
 
-        A breach of the protocol fails the WebSocket, which ends the messages.
+        A protocol error fails the WebSocket, and no message follows.
         """
         data, at = self._data, self._at
         if len(data) - at > 8 and self._partial is None:
-            # By index: compiled code takes for anything what ``struct`` unpacks.
+            # Index, do not use ``struct``: mypyc would treat its results as untyped
+            # objects.
             head, length, start = data[at], data[at + 1] - MASKED, at + 6
             if length == TWO_BYTES:
                 length, start = 256 * data[at + 2] + data[at + 3], at + 8
@@ -118,7 +120,7 @@ class Messages:
         return self._next_of_any()
 
     def _next_of_any(self) -> str | bytes | None:
-        """As ``next``, for frames of every kind."""
+        """Do as ``next``, for frames of every kind."""
         self.interrupted = False
         for _ in range(AT_ONCE):
             end = self._frame_end()
@@ -138,7 +140,7 @@ class Messages:
         return None
 
     def _frame_end(self) -> int | None:
-        """Return where the next frame ends; None while it is not all there."""
+        """Return the offset of the next frame's end; None while it is incomplete."""
         data, at = self._data, self._at
         left = len(data) - at
         if left < 2:
@@ -150,7 +152,7 @@ class Messages:
                 return None
             length, size = int.from_bytes(data[at + 2 : at + 2 + extra]), 6 + extra
         if not 0 <= length <= self._max_bytes:
-            self._give_up()  # unmasked or too long: its beginning is enough to fail
+            self._give_up()  # unmasked or too long: its header is enough to fail
             return None
         end = at + size + length
         if end <= len(data):
@@ -162,7 +164,7 @@ class Messages:
         return None
 
     def _give_up(self) -> None:
-        """Leave what is unread, and what will come, to the protocol's ending."""
+        """Pass unread bytes to ``ServerProtocol``, which ends the connection."""
         self._websocket.receive_data(bytes(self._begun) + self._data[self._at :])
         self._websocket.events_received()
         self._drop()
@@ -174,11 +176,11 @@ class Messages:
         self._missing = 0
 
     def _message(self, frame: Frame) -> str | bytes | None:
-        """Return the message that ``frame`` completes; None if it does not."""
+        """Return the message that ``frame`` completes, or None."""
         opcode = frame.opcode
         if opcode is CONT:
-            assert self._partial is not None  # ServerProtocol saw to it
-            # In sum it is held against max_bytes by ServerProtocol.
+            assert self._partial is not None  # checked by ServerProtocol
+            # ServerProtocol limits the sum of the fragments to max_bytes.
             self._partial += frame.data
         elif opcode is TEXT or opcode is BINARY:
             self._partial = bytearray(frame.data)
@@ -198,10 +200,10 @@ class Messages:
 
 
 def release(websocket: ServerProtocol) -> None:
-    """Let go of what an ended connection's protocol holds, and of itself.
+    """Break the reference cycles of a closed connection's protocol. O(1).
 
-    Its parser refers to it, and so does what the parser has raised: only the
-    collector would end them, which rests while the venue is busy. O(1).
+    Its parser refers to it, and so do exceptions raised by the parser. Only the garbage
+    collector would free them otherwise, and it is off while the venue is busy.
     """
     websocket.parser.close()
     websocket.parser_exc = websocket.handshake_exc = None

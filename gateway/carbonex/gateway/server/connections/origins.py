@@ -1,9 +1,9 @@
-"""Which web pages may open a WebSocket here: those of the venue, and listed ones.
+"""Web pages that may open a WebSocket: the venue's own, and listed origins.
 
-Browsers let any page open one anywhere, and say in ``Origin`` whose page it was.
-Programs send no such header and are let in. A page of the venue's own address is
-let in where that is an IP address, ``localhost`` or ``listen.host``; any other
-name must be listed, because a name can be made to point here by whoever owns it
+Browsers let any page open a WebSocket to any host, and send the page's origin in
+``Origin``. Programs send no such header and are accepted. A page served from the
+venue's own address is accepted if that is an IP address, ``localhost`` or
+``listen.host``. Any other name must be listed, because its owner can make it point here
 (DNS rebinding).
 """
 
@@ -32,7 +32,7 @@ class Origin(NamedTuple):
 
     @classmethod
     def parse(cls, text: str) -> Origin | None:
-        """Return the origin in ``text``, such as ``https://venue.example``; or None."""
+        """Parse an origin such as ``https://venue.example``; return None if invalid."""
         try:
             parts = urlsplit(text)
             port = parts.port
@@ -46,7 +46,7 @@ class Origin(NamedTuple):
 
 @final
 class Origins:
-    """The origins that one server lets in; ``refused`` counts the others."""
+    """The accepted origins of one server; ``refused`` counts refused handshakes."""
 
     def __init__(self, listen: Listen, scheme: str) -> None:
         self._scheme: Final = scheme
@@ -55,7 +55,7 @@ class Origins:
         self.refused = 0
 
     def refusal(self, origins: Sequence[str], hosts: Sequence[str]) -> str:
-        """Return why a handshake with these headers is refused, or nothing."""
+        """Return why a handshake with these headers is refused, or ""."""
         if not origins or (len(origins) == 1 and self._lets_in(origins[0], hosts)):
             return ""
         self.refused += 1
@@ -66,7 +66,7 @@ class Origins:
 
     def _lets_in(self, text: str, hosts: Sequence[str]) -> bool:
         origin = Origin.parse(text)
-        if origin is None:  # "null", too: any page can make itself that
+        if origin is None:  # includes "null", which any page can send
             return False
         if origin in self._listed:
             return True

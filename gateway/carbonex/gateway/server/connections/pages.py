@@ -22,21 +22,21 @@ if TYPE_CHECKING:
     from .gate import Refusal
 
 
-SOCKET_PATH: Final = "/"  # where a WebSocket handshake is accepted
+SOCKET_PATH: Final = "/"  # the path of WebSocket handshakes
 
 _TEXT: Final = "text/plain; charset=utf-8"
 _HTML: Final = "text/html; charset=utf-8"
 
 
 class Readiness(NamedTuple):
-    """Whether the venue takes commands, and the sentence that says why not."""
+    """Whether the venue accepts commands, and the reason if not."""
 
     ready: bool
     text: str
 
 
 class Pages:
-    """Answers plain requests. It holds no state: every page is made when asked for."""
+    """Answers plain HTTP requests; every page is generated on request."""
 
     def __init__(
         self, venue_name: str, metrics: Metrics, readiness: Callable[[], Readiness]
@@ -46,7 +46,7 @@ class Pages:
         self._readiness = readiness
 
     def respond(self, method: str, target: str) -> Response:
-        """Return the answer to a request that is no WebSocket handshake."""
+        """Return the response to a request that is not a WebSocket handshake."""
         if method != "GET":
             return refuse_method(method)
         path = target.partition("?")[0]
@@ -73,7 +73,7 @@ class Pages:
 
 
 def page(status: HTTPStatus, body: str | bytes, content_type: str = _TEXT) -> Response:
-    """Return a whole response; the connection closes after it."""
+    """Return a complete response; the connection closes after it."""
     if isinstance(body, str):
         body = body.encode()
     headers = Headers(
@@ -84,7 +84,7 @@ def page(status: HTTPStatus, body: str | bytes, content_type: str = _TEXT) -> Re
             ("Content-Type", content_type),
             ("Cache-Control", "no-store"),
             ("X-Content-Type-Options", "nosniff"),
-            ("X-Frame-Options", "DENY"),  # nobody clicks orders in another's frame
+            ("X-Frame-Options", "DENY"),  # prevents clickjacking of orders
             ("Referrer-Policy", "no-referrer"),
         ]
     )
@@ -92,7 +92,7 @@ def page(status: HTTPStatus, body: str | bytes, content_type: str = _TEXT) -> Re
 
 
 def refuse(refusal: Refusal) -> Response:
-    """Return the page that says why a request is refused."""
+    """Return the response to a refused request."""
     response = page(refusal.status, f"{refusal.text}\n")
     if refusal.retry_after:
         response.headers["Retry-After"] = str(refusal.retry_after)
@@ -100,7 +100,7 @@ def refuse(refusal: Refusal) -> Response:
 
 
 def refuse_method(method: str) -> Response:
-    """Return 405; an answer to HEAD has no body."""
+    """Return status 405; a response to HEAD has no body."""
     response = page(HTTPStatus.METHOD_NOT_ALLOWED, "only GET is served here\n")
     response.headers["Allow"] = "GET"
     if method == "HEAD":

@@ -24,7 +24,7 @@ ADVICE: Final = (
     "orders and private data can be read on the way: name a certificate under [tls]"
     " in venue.toml, or have a proxy on this machine speak TLS"
 )
-OTHERS: Final = 0o077  # the bits of a mode that let others than the owner in
+OTHERS: Final = 0o077  # mode bits that give access to anyone but the owner
 SOON: Final = dt.timedelta(days=14)
 
 _log = structlog.get_logger("carbonex.gateway")
@@ -32,10 +32,10 @@ _log = structlog.get_logger("carbonex.gateway")
 
 @final
 class Encryption:
-    """What a venue's port speaks; ``context`` is None where it is not encrypted."""
+    """The encryption of a venue's port; ``context`` is None without TLS."""
 
     def __init__(self, directory: Path, config: Config) -> None:
-        """Read the files that the configuration names.
+        """Load the files named in the configuration.
 
         Raises:
             ConfigError: As ``server_context``.
@@ -52,10 +52,10 @@ class Encryption:
         return self.context is not None
 
     def renew(self) -> None:
-        """Read certificate and key again, for connections to come.
+        """Reload the certificate and key, for new connections.
 
-        If they cannot be used, that is reported and the ones before stay. Without TLS
-        there is nothing to read.
+        If they are unusable, report that and keep the old ones. Without TLS there is
+        nothing to reload.
         """
         if self.context is None:
             _log.info("nothing to read again", reason="the port does not speak TLS")
@@ -69,7 +69,7 @@ class Encryption:
             self.report_weaknesses()
 
     def report_weaknesses(self) -> None:
-        """Tell the operator what others may read on the way."""
+        """Warn the operator about weak, expiring or missing encryption."""
         if self.on:
             for warning in warnings(self._directory, self._tls):
                 _log.warning("TLS", warning=warning)
@@ -78,10 +78,10 @@ class Encryption:
 
 
 def server_context(directory: Path, tls: Tls) -> ssl.SSLContext | None:
-    """Return what the port speaks: TLS 1.2 or newer, or None without a certificate.
+    """Return a context for TLS 1.2 or newer, or None without a certificate.
 
     Raises:
-        ConfigError: If a file cannot be used; it is named, with the reason.
+        ConfigError: If a file is unusable; it is named, with the reason.
 
     """
     if not tls.certificate and not tls.key:
@@ -94,22 +94,23 @@ def server_context(directory: Path, tls: Tls) -> ssl.SSLContext | None:
 
 
 def load(context: ssl.SSLContext, directory: Path, tls: Tls) -> None:
-    """Have ``context`` use the certificate and key as they are in their files.
+    """Load the certificate and key from their files into ``context``.
 
-    Connections that are open keep what they began with.
+    Open connections keep the certificate they began with.
 
     Raises:
-        ConfigError: As ``server_context``; the context is then as it was.
+        ConfigError: As ``server_context``; the context is then unchanged.
 
     """
     certificate = _file(directory, "certificate", tls.certificate)
     key = _file(directory, "key", tls.key)
+    # Try the pair in a throw-away context first, so that an error changes nothing.
     _load(ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER), certificate, key)
     _load(context, certificate, key)
 
 
 def warnings(directory: Path, tls: Tls) -> list[str]:
-    """Return what an operator should know about usable files."""
+    """Return warnings for the operator about usable files."""
     found = []
     key, certificate = directory / tls.key, directory / tls.certificate
     mode = key.stat().st_mode & 0o777
@@ -130,7 +131,7 @@ def warnings(directory: Path, tls: Tls) -> list[str]:
 
 
 def is_loopback(host: str) -> bool:
-    """Tell whether only this machine can connect to ``host``."""
+    """Return whether only this machine can connect to ``host``."""
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:

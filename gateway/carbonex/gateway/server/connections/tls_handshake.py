@@ -1,8 +1,8 @@
-"""The beginning of a TCP connection where TLS comes before HTTP.
+"""The start of a TCP connection where TLS comes before HTTP.
 
-It is counted from the moment that it is accepted: the loop's own TLS server tells
-of a connection only when its handshake is done, so that whoever never finishes
-one could hold as many as there are file descriptors.
+A connection counts from the moment it is accepted. The event loop's own TLS server
+reports a connection only after its handshake, so that a client that never finishes
+handshakes could take all file descriptors uncounted.
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ if TYPE_CHECKING:
 
 @final
 class TlsHandshake(asyncio.Protocol):
-    """One connection until its TLS handshake is done; a ``Handshake`` goes on.
+    """One connection until its TLS handshake is done; a ``Handshake`` follows.
 
-    It has ``handshake_seconds`` for it. Whose address has had its share of
-    handshakes is dropped before any cryptography.
+    The TLS handshake must finish within ``handshake_seconds``. Connections from an
+    address above its handshake limit are dropped before any cryptography.
     """
 
     def __init__(self, host: Porter, pages: Pages, tls: ssl.SSLContext) -> None:
@@ -38,11 +38,11 @@ class TlsHandshake(asyncio.Protocol):
         self._task: asyncio.Task[None] | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Take the socket over, if the address may have one more."""
-        raw = cast("asyncio.Transport", transport)  # uvloop's is only like one
+        """Take over the socket, unless the address is above a limit."""
+        raw = cast("asyncio.Transport", transport)  # uvloop's only has the same methods
         self.address = peer_address(transport)
         if self._host.arrived(self) and self._host.requested(self) is None:
-            # A copy, as this transport would soon read what is for TLS to read.
+            # Duplicate the socket: this transport would soon read bytes meant for TLS.
             own = raw.get_extra_info("socket")
             copy = socket.fromfd(own.fileno(), own.family, own.type, own.proto)
             copy.setblocking(False)  # noqa: FBT003 - the standard library's parameter
@@ -52,12 +52,12 @@ class TlsHandshake(asyncio.Protocol):
         raw.abort()
 
     def abort(self) -> None:
-        """End the connection at once."""
+        """Abort the connection at once."""
         if self._task is not None:
             self._task.cancel()
 
     async def _secure(self, connection: socket.socket) -> None:
-        """Do the TLS handshake; what goes wrong is the client's business."""
+        """Do the TLS handshake; ignore the client's errors."""
         limits = self._host.limits
         try:
             with contextlib.suppress(OSError):
@@ -77,7 +77,7 @@ class TlsHandshake(asyncio.Protocol):
 
 @final
 class _Secured(asyncio.Protocol):
-    """Hands a connection over whose TLS handshake is done."""
+    """Hands a connection over to ``Handshake`` once its TLS handshake is done."""
 
     def __init__(self, tls_handshake: TlsHandshake, host: Porter, pages: Pages) -> None:
         self._tls_handshake = tls_handshake

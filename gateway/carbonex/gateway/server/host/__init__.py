@@ -1,1 +1,1 @@
-"""What the server gets from the machine it runs on: time, descriptors, log lines."""
+"""Interfaces to the machine: clocks, file descriptors, log lines."""

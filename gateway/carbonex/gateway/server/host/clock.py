@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 SECOND_NS: Final = 1_000_000_000
 HOUR_NS: Final = 3600 * SECOND_NS
 
-MAX_STEP_NS: Final = SECOND_NS  # of the wall clock against ours, before an alarm
+MAX_STEP_NS: Final = SECOND_NS  # wall clock minus venue clock, before an alarm
 
 
 class ClockError(Exception):
@@ -21,10 +21,10 @@ class ClockError(Exception):
 
 
 class Clock:
-    """Nanoseconds since the epoch (UTC) that never run backwards.
+    """Nanoseconds since the Unix epoch (UTC), never running backwards.
 
-    It shows the wall clock's time until a start has set it. A wall clock that is set while the venue runs changes no stamp: what it
-    does to ours is only reported, by ``step_ns``.
+    It shows the wall clock's time until the start has set it. Setting the wall clock
+    while the venue runs changes no time stamp; ``step_ns`` only reports the difference.
     """
 
     def __init__(
@@ -45,5 +45,5 @@ class Clock:
         return self._wall() - self.now_ns()
 
     def shift(self, by_ns: int) -> None:
-        """Set it forward, or back; only before it stamps anything."""
+        """Shift the clock forward or back; call it only before the first time stamp."""
         self._offset_ns += by_ns

@@ -1,12 +1,12 @@
-"""What a venue last knew of the time, so that a start can judge the clock.
+"""The last time known to a venue, stored so that a start can judge the clock.
 
-    DIR/clock    both clocks, the boot's name, a CRC-32 of it all
+    DIR/clock    both clocks, the boot id, and a CRC-32 of these fields
 
-Log time stands still while nothing happens, over a night or a holiday, and so
-says little of a wall clock that is hours away from it. This file is written every
-minute while the venue is open. After a restart on the same boot of the same
-machine the monotonic clock tells how long ago that was, however long, and so what
-time it is; after a reboot it is at least known until when the venue was open.
+Log time stands still while nothing happens, for instance overnight or on a holiday, so
+it says little about a wall clock that is hours off. This file is written every minute
+while the venue is open. After a restart on the same boot of the same machine, the
+monotonic clock gives the time elapsed since the last write, and hence the exact time.
+After a reboot the file still gives a lower bound.
 """
 
 from __future__ import annotations
@@ -29,20 +29,20 @@ if TYPE_CHECKING:
 
 FILE_NAME: Final = "clock"
 CLOCK_VERSION: Final = 1
-BOOT: Final = Path("/proc/sys/kernel/random/boot_id")  # another one after each boot
+BOOT: Final = Path("/proc/sys/kernel/random/boot_id")  # changes at each boot
 
 _log = structlog.get_logger("carbonex.gateway")
 
 _MAGIC: Final = b"CBXCLCK\n"
-# magic, format version, time, monotonic clock, boot; within one sector, which is
-# always written whole
+# Magic, format version, time, monotonic clock, boot id. All of it fits in one disk
+# sector, which is always written whole.
 _FIELDS: Final = Struct("<8sIqq64s")
 _CHECKSUM: Final = Struct("<I")  # CRC-32 of the fields, behind them
 _SIZE: Final = _FIELDS.size + _CHECKSUM.size
 
 
 class Seen(NamedTuple):
-    """Both clocks at one moment; ``boot`` names the boot, nothing if unknown."""
+    """Both clocks at one moment; ``boot`` is the boot id, empty if unknown."""
 
     time_ns: int
     monotonic_ns: int
@@ -50,9 +50,9 @@ class Seen(NamedTuple):
 
 
 class Known(NamedTuple):
-    """The least that the time can be, 0 where nothing is known.
+    """The earliest possible current time, 0 if unknown.
 
-    ``exact`` tells that it is the time itself.
+    ``exact`` says that it is the current time itself.
     """
 
     time_ns: int
@@ -63,7 +63,7 @@ NOTHING: Final = Known(0, exact=False)
 
 
 class ClockFile:
-    """Keeps the file of one data directory."""
+    """Reads and writes the clock file of one data directory."""
 
     def __init__(
         self, directory: Path, disk: Disk, monotonic: Callable[[], int]
@@ -74,10 +74,10 @@ class ClockFile:
         self._boot = _boot(disk)
 
     def note(self, time_ns: int) -> None:
-        """Note that it is ``time_ns`` now. It is not synced: a lower bound.
+        """Write that it is ``time_ns`` now, without a sync: it is a lower bound.
 
         Raises:
-            OSError: If it cannot be written.
+            OSError: If the file cannot be written.
 
         """
         seen = Seen(time_ns, self._monotonic(), self._boot)
@@ -88,11 +88,11 @@ class ClockFile:
             self._disk.close(fd)
 
     def known(self) -> Known:
-        """Return what is known of the time now."""
+        """Return the current time as far as the file determines it."""
         try:
             seen = _decode(_read(self._disk, self._path), self._path)
         except FileNotFoundError:
-            return NOTHING  # it was never open
+            return NOTHING  # the venue was never open
         except (OSError, ValueError) as error:
             _log.warning("clock not known", reason=str(error))
             return NOTHING
@@ -107,12 +107,13 @@ def _encode(seen: Seen) -> bytes:
 
 
 def _decode(data: bytes, path: Path) -> Seen:
-    """Return what was written.
+    """Decode the file's contents.
 
-    Every version begins with magic and number, has this size, and ends with its CRC-32.
+    Every version begins with the magic and the version number, has this size, and ends
+    with its CRC-32.
 
     Raises:
-        ValueError: If it is damaged, or of a version that this build does not know.
+        ValueError: If the data is damaged, or of a version unknown to this build.
 
     """
     fields, checksum = data[: -_CHECKSUM.size], data[-_CHECKSUM.size :]
@@ -133,7 +134,7 @@ def _boot(disk: Disk) -> bytes:
 
 
 def _read(disk: Disk, path: Path) -> bytes:
-    """Return what a small file begins with."""
+    """Return the first ``_SIZE`` bytes of a file."""
     fd = disk.open_read(path)
     try:
         return disk.read(fd, _SIZE, 0)

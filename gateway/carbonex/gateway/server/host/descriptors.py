@@ -1,7 +1,7 @@
-"""Room for every connection beside the log: file descriptors.
+"""Reserves file descriptors for every connection and for the log.
 
-Where strangers' connections could take the last one, the log could not open its
-next file, and the venue would end.
+If clients' connections could take the last descriptor, the log could not open its next
+file, and the venue would fail.
 """
 
 from __future__ import annotations
@@ -12,14 +12,14 @@ from typing import Final
 from carbonex.gateway.server.connections.gate import SPARE_CONNECTIONS
 
 
-# The log, snapshots, history and listening sockets, with as much again to spare.
+# The log, snapshots, history and listening sockets, doubled as a reserve.
 FILES: Final = 192
 
 
 def make_room(connections: int) -> str:
-    """Allow this process as many as ``connections`` may need, if it may.
+    """Raise the descriptor limit to fit ``connections``, as far as permitted.
 
-    Return the warning for the operator if it may not.
+    Return a warning for the operator if it is not enough, else "".
     """
     soft, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     needed = connections + SPARE_CONNECTIONS + FILES

@@ -1,8 +1,8 @@
-"""Log lines on their way out: one event each, with fields, and no secrets.
+"""Log output: one event per line, with fields, and no secrets.
 
-Lines hold what the server did, hardly ever what a client sent; what of it is
-there is escaped, so that nobody can write lines of their own. Tracebacks come
-without the values of local variables, which may be a client's message.
+Lines hold the server's actions and hardly any client text. Client text is escaped, so
+that no client can forge lines. Tracebacks omit local variables, which may hold a
+client's message.
 """
 
 from __future__ import annotations
@@ -38,12 +38,12 @@ def _renderers(*, terminal: bool) -> list[Processor]:
     tracebacks = ExceptionDictTransformer(show_locals=False)
     return [
         structlog.processors.ExceptionRenderer(tracebacks),
-        structlog.processors.JSONRenderer(),  # it escapes what is not ASCII
+        structlog.processors.JSONRenderer(),  # escapes non-ASCII characters
     ]
 
 
 def _escape(_logger: WrappedLogger, _name: str, fields: EventDict) -> EventDict:
-    """Make every text one line that does to a terminal nothing but to be read."""
+    """Escape control characters: each text is one line, harmless to a terminal."""
     return {
         key: _printable(value) if isinstance(value, str) else value
         for key, value in fields.items()
@@ -58,10 +58,9 @@ def _printable(text: str) -> str:
 
 @final
 class _Lines(io.TextIOBase):
-    """Log lines on their way out: what nobody can receive is dropped.
+    """The log output stream; lines that cannot be written are dropped.
 
-    A log collector that dies, or a full disk under a log file, must not end
-    a venue.
+    A dead log collector, or a full disk under a log file, must not end a venue.
     """
 
     def __init__(self, out: TextIO) -> None:

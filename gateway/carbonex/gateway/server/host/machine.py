@@ -1,8 +1,7 @@
-"""What a server gets from the machine it runs on: everything that is not a function.
+"""All of a server's side effects on the machine: disk, clocks, randomness, a thread.
 
-Files, time, chance and a thread to wait for the disk in. It is all in one
-place so that a simulation can be the machine: the same server then runs in one
-thread and by a seed, through power cuts and failing disks.
+They are in one place so that a simulation can replace the machine: the same server then
+runs in one thread, reproducible from a seed, through power cuts and disk failures.
 """
 
 from __future__ import annotations
@@ -28,26 +27,26 @@ class Worker(Protocol):
     """Does one piece of work after the other, beside the event loop."""
 
     def start(self) -> None:
-        """Begin."""
+        """Start working."""
 
     def put(self, work: Any, /) -> None:
-        """Have ``work`` done after what was put before it; returns at once."""
+        """Queue ``work`` behind earlier work; return at once."""
 
     def stop(self) -> None:
-        """Wait until all that was put is done, and end."""
+        """Wait until all queued work is done, then end."""
 
 
 @final
 class ThreadWorker:
-    """One thread, which ``do`` ends by returning False.
+    """One thread; it ends when ``do`` returns False.
 
-    The hand-over is a SimpleQueue: 149–176 µs for one command there and back,
-    sync included, where ``run_in_executor`` takes 213.
+    The hand-over is a SimpleQueue: 149–176 µs for one command there and back, sync
+    included; ``run_in_executor`` takes 213 µs.
     """
 
     def __init__(self, name: str, do: Callable[[Any], bool]) -> None:
         self._do = do
-        # It holds one batch, one roll and one sync of the head at most.
+        # It holds at most one batch, one roll and one sync of the head.
         self._work: queue.SimpleQueue[Any] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
 
@@ -69,18 +68,18 @@ class ThreadWorker:
 _STOP = object()
 
 
-# The monotonic clock that goes on while the machine is suspended.
+# A monotonic clock that also counts while the machine is suspended.
 since_boot_ns: Final = partial(time.clock_gettime_ns, time.CLOCK_BOOTTIME)
 
 
 @final
 @dataclass(frozen=True)
 class Machine:
-    """The real one, unless told otherwise.
+    """The real machine by default; each part can be replaced.
 
-    ``wall_ns`` and ``monotonic_ns`` are the two clocks, ``secret`` returns so many
-    bytes that nobody can guess, ``worker`` makes a Worker from a name and what it
-    is to do with each piece of work, until that returns False.
+    ``wall_ns`` and ``monotonic_ns`` are the two clocks. ``secret`` returns the given
+    number of unguessable bytes. ``worker`` creates a Worker from a name and a function,
+    which is called with each piece of work until it returns False.
     """
 
     disk: Disk = field(default_factory=OsDisk)

@@ -1,1 +1,1 @@
-"""Readers of the log beside the server: the follower's process, and the past."""
+"""Readers of the log beside the server: the follower process, history queries."""

@@ -1,10 +1,10 @@
-"""A process beside the server that follows the log: history and snapshots.
+"""A process beside the server that follows the log: it writes history and snapshots.
 
-To write history down costs the interpreter as much as to trade it: done by a
-thread of the server, it took 12 µs of CPU an order to 25, and 76,000 orders a
-second to 20,000. A snapshot of a million orders would stop trading for half a
-second. As a reader of the log, with an exchange of its own, a follower needs
-nothing of the server, runs on another core, and may lag or die at will.
+Writing history costs as much interpreter time as trading. Done by a thread of the
+server, it raised CPU per order from 12 µs to 25 and cut throughput from 76,000 orders a
+second to 20,000. A snapshot of a million orders would stop trading for half a second.
+The follower reads the log and has its own exchange: it needs nothing from the server,
+runs on another core, and may lag or crash without harm.
 """
 
 from __future__ import annotations
@@ -48,15 +48,15 @@ if TYPE_CHECKING:
 
 
 PAUSE_SECONDS: Final = 1.0  # between two looks at the log
-# Where it cannot go on it begins again after a pause, which doubles from the first
-# to the longest: each time it reads a snapshot, and the whole history where writing
-# that has failed.
+# After an error the follower starts again. The pause before it doubles from the first
+# to the longest, because each start reads a snapshot, and after a failed write the
+# whole history.
 RETRY_SECONDS: Final = 10.0
 LONGEST_RETRY_SECONDS: Final = 160.0
 NICE: Final = 10  # trading goes first
 
 LOCK_NAME: Final = "follower.lock"  # keeps the next server's follower waiting
-# That one ends within LEAVE_SECONDS of its server's end.
+# A follower ends within LEAVE_SECONDS of its server's end.
 OTHER_SECONDS: Final = 10.0
 OTHER_PAUSE: Final = 0.25
 
@@ -66,7 +66,7 @@ _log = structlog.get_logger("carbonex.follower")
 
 
 class ServerGone(Exception):  # noqa: N818 - it says what happened
-    """The server was killed: whatever is not stored yet, the next follower stores."""
+    """The server was killed; the next follower stores the rows not yet stored."""
 
 
 def _never() -> bool:
@@ -75,9 +75,9 @@ def _never() -> bool:
 
 @final
 class Follower:
-    """Keeps the history of one data directory, and snapshots.
+    """Writes the history of one data directory, and snapshots.
 
-    One of each day's end, and during the day as often as ``cadence`` says.
+    Saves a snapshot at each day's end, and during the day as often as ``cadence`` says.
     """
 
     def __init__(
@@ -88,15 +88,16 @@ class Follower:
         is_gone: Callable[[], bool] = _never,
         now: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Open the history, and recover the exchange as it is at the log's end.
+        """Open the history, and recover the exchange to the log's end.
 
-        ``is_gone`` is asked at every row whether to leave.
+        ``is_gone`` is called at every row and returns True when the follower must
+        leave.
 
         Raises:
             LogError: If the log cannot be read.
-            sqlite3.Error: If the history cannot be written; another follower
-                may be at work.
-            ServerGone: If it is to leave.
+            sqlite3.Error: If the history cannot be written; another follower may be
+            running.
+            ServerGone: If ``is_gone`` returns True.
 
         """
         self._snapshots = SnapshotStore(directory, disk)
@@ -105,12 +106,12 @@ class Follower:
         self._now = now
         self._log = LogReader(directory, disk)
         self._history = HistoryStore(directory / HISTORY_NAME, self._log.venue)
-        # The follower of a server that was killed may have stored rows that came
-        # since the log was opened: they are not of a log that has lost them.
+        # The follower of a killed server may have stored rows appended since the log
+        # was opened. Refresh first, or those rows would look lost from the log.
         self._log.refresh()
-        self._day_ended = False  # since the newest snapshot that it knows
-        self._commands = 0  # likewise
-        self._rests_until = 0.0  # before the next snapshot during the day
+        self._day_ended = False  # since the newest snapshot
+        self._commands = 0  # since the newest snapshot
+        self._rests_until = 0.0  # no snapshot during the day before then
         try:
             recovered = recover(
                 self._log,
@@ -133,13 +134,14 @@ class Follower:
 
         Raises:
             LogError: If the log cannot be read.
-            OSError: If a snapshot of a day's end cannot be written.
+            OSError: If the snapshot at a day's end cannot be written.
             sqlite3.Error: If the history cannot be written.
-            ServerGone: If it is to leave; what it has read is stored.
+            ServerGone: If it must leave; the rows it has read are stored.
 
         """
         self._log.refresh()
-        # A power loss may take a row behind that one, but not what we keep of it.
+        # Stop at the durable end: a power loss may take later rows from the log, but
+        # would leave them in the history.
         last = self._log.durable
         for row, batch, applied in steps(
             self._log, self._exchange, self.position, last
@@ -162,12 +164,12 @@ class Follower:
         self._day_ended |= any(type(event) is DayEnded for event in applied.due)
 
     def _is_due(self) -> bool:
-        """Tell whether a start would replay so much that a snapshot is worth its cost."""
+        """Return whether a start would replay enough rows to justify a snapshot."""
         enough = self._commands >= self._cadence.commands
         return enough and self._now() >= self._rests_until
 
     def _keep_passing(self) -> None:
-        """Keep a snapshot during the day; without it a start replays more."""
+        """Save a snapshot during the day; without it a start only replays more."""
         try:
             path = self._snapshots.save_passing(self._snapshot())
         except OSError as error:
@@ -193,11 +195,11 @@ def follow(
     wait: Callable[[float], bool],
     told: Callable[[int], None] = lambda _: None,
 ) -> None:
-    """Follow the log until ``wait`` says that it ended; then close the history.
+    """Follow the log until ``wait`` returns True, then close the history.
 
-    ``told`` hears the position that the history has, after each look at the
-    log. ``wait(seconds)`` pauses, and returns True when the server is gone: what
-    the log holds then is followed before the end.
+    ``told`` receives the last position in the history after each look at the log.
+    ``wait(seconds)`` pauses, and returns True when the server is gone; the rest of the
+    log is then followed before the end.
 
     Raises:
         LogError, OSError, sqlite3.Error, ServerGone: As ``Follower``.
@@ -216,9 +218,10 @@ def follow(
 
 
 def persist(begin: Callable[[], Follower], wait: Callable[[float], bool]) -> None:
-    """Follow a log whatever happens, until ``wait`` says it ended.
+    """Follow the log and retry after errors, until ``wait`` returns True.
 
-    ``begin`` returns a follower. Another one may still be at work, or the disk be full.
+    ``begin`` returns a new follower. Errors are expected: another follower may still be
+    running, or the disk may be full.
     """
     pause = RETRY_SECONDS
     while True:
@@ -242,11 +245,11 @@ def persist(begin: Callable[[], Follower], wait: Callable[[float], bool]) -> Non
 def wait_for_other(
     directory: Path, wait: Callable[[float], bool], disk: Disk | None = None
 ) -> None:
-    """Wait until the follower of a server that was killed has ended, but not for long.
+    """Wait a limited time until the follower of a killed server has ended.
 
-    It is told to end, and killed by itself if it does not. Where it lives on even so,
-    SQLite keeps the two apart, and this one tries again until it can write. The lock
-    is kept until the process ends.
+    That follower is told to end, and kills itself if it does not. If it lives on all
+    the same, SQLite allows only one writer, and this follower retries until it can
+    write. The lock is held until the process ends.
     """
     disk = disk or OsDisk()
     fd = disk.open_write(directory / LOCK_NAME)
@@ -273,10 +276,12 @@ def _locked(disk: Disk, fd: int) -> bool:
 def main() -> None:
     """Follow the log of the directory in argv until stdin ends.
 
-    Behind it in argv is how often a snapshot is kept during the day: commands, seconds.
+    The next two arguments are the cadence of snapshots during the day: commands,
+    seconds.
     """
-    # uvloop hands on what it has duplicated, and with it perhaps the port, which
-    # the next server must not find taken when this one is killed.
+    # uvloop passes duplicated descriptors on to children, perhaps including the
+    # listening port. Close them, or the next server finds the port taken when this one
+    # is killed.
     os.closerange(3, resource.getrlimit(resource.RLIMIT_NOFILE)[0])
     server = ServerWatch(sys.stdin.fileno())
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -290,13 +295,13 @@ def main() -> None:
         return Follower(Path(directory), None, cadence, lambda: server.gone)
 
     server.start()
-    with contextlib.suppress(OSError):  # no room for the lock: SQLite has its own
+    with contextlib.suppress(OSError):  # disk full: rely on SQLite's own lock
         wait_for_other(Path(directory), server.wait)
     persist(begin, server.wait)
 
 
 def _tell(position: int) -> None:
-    """Tell the server how far the history is, as long as there is one."""
+    """Send the server the last position in the history, while it is running."""
     with contextlib.suppress(BrokenPipeError):
         os.write(sys.stdout.fileno(), b"%d\n" % position)
 

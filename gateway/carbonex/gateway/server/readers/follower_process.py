@@ -1,4 +1,4 @@
-"""The follower's process as the server keeps it: started, watched, replaced."""
+"""The follower process as seen by the server: started, watched, replaced."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ if TYPE_CHECKING:
 
 END_SECONDS: Final = 10.0  # how long it may take to end
 
-# One that dies is replaced after a pause that doubles from the first to the
-# longest, so that one that cannot live (a full disk, a damaged row) costs
-# little; one that has lived long enough starts from the first again.
+# A dead follower is replaced after a pause that doubles from the first to the longest,
+# so that a follower that cannot run (a full disk, a damaged row) costs little. After
+# STEADY_SECONDS of running, the pause is the first again.
 FIRST_PAUSE_SECONDS: Final = 1.0
 LONGEST_PAUSE_SECONDS: Final = 60.0
 STEADY_SECONDS: Final = 60.0
 
-MAX_REASON: Final = 200  # characters of a log line; what it said may be long
+MAX_REASON: Final = 200  # characters in a log line; unexpected output may be long
 PIPE_BYTES: Final = 64 * 1024
 
 DEFAULT: Final = Snapshots()
@@ -40,11 +40,12 @@ _log = structlog.get_logger("carbonex.gateway")
 
 @final
 class FollowerProcess:
-    """A follower at work from ``start`` to the block's end.
+    """A follower that runs from ``start`` to the block's end.
 
-    The venue does not depend on it: what one has not done, the next one does.
-    ``position`` is the last row that it says the history has, 0 before it has
-    said any; ``alive`` whether it runs; ``restarts`` how many were replaced.
+    The venue does not depend on it: the next follower does the work that one leaves
+    undone. ``position`` is the last row in the history as the follower reports it, 0
+    before the first report. ``alive`` says whether it runs. ``restarts`` counts
+    replaced followers.
     """
 
     def __init__(self, directory: Path, cadence: Snapshots = DEFAULT) -> None:
@@ -59,14 +60,14 @@ class FollowerProcess:
 
     @property
     def alive(self) -> bool:
-        """Whether there is one now."""
+        """Whether a follower is running now."""
         return self._process is not None and self._process.returncode is None
 
     async def __aenter__(self) -> Self:
         return self
 
     async def start(self) -> None:
-        """Start it; it must not be before the log is there and ours."""
+        """Start the follower; call it only once the log exists and is locked by us."""
         try:
             self._process = await self._spawn()
         except OSError as error:
@@ -102,7 +103,7 @@ class FollowerProcess:
         )
 
     async def _keep(self, process: Process | None) -> None:
-        """Watch one follower after the other, until cancelled."""
+        """Watch the follower and its replacements, until cancelled."""
         pause = FIRST_PAUSE_SECONDS
         process = process or await self._replace(pause)
         while True:
@@ -128,19 +129,19 @@ class FollowerProcess:
             return process
 
     async def _read(self, process: Process) -> None:
-        """Take note of the positions that it states, until it says no more.
+        """Record the positions that the follower reports, until its output ends.
 
-        One that says anything else has gone wrong, and is ended.
+        A follower that writes anything but positions is broken, and is killed.
         """
         lines = process.stdout
         assert lines is not None
         try:
             while line := await lines.readline():
                 self.position = int(line)
-        except (ValueError, OSError) as error:  # no number, or a line without end
+        except (ValueError, OSError) as error:  # not a number, or an endless line
             _log.error("follower confused", reason=str(error)[:MAX_REASON])
             with contextlib.suppress(ProcessLookupError):
                 process.kill()
             with contextlib.suppress(OSError):
-                while await lines.read(PIPE_BYTES):  # else its end would not be seen
+                while await lines.read(PIPE_BYTES):  # unread output would hide its exit
                     pass

@@ -1,7 +1,7 @@
-"""The thread that answers questions about the past from the follower's file.
+"""The thread that answers history queries from the follower's file.
 
-The file is another process's: it may be behind, and may be made anew at any
-time. So it is opened for every question, which takes 0.2 ms.
+The file belongs to another process: it may lag, and may be rebuilt at any time.
+Therefore it is opened for every query, which takes 0.2 ms.
 """
 
 from __future__ import annotations
@@ -30,12 +30,12 @@ if TYPE_CHECKING:
     from carbonex.journal import Tail
     from carbonex.wire.answers import Error
 
-    # With the problem, where another try may have an answer.
+    # Result, refusal, and the problem if a retry may succeed.
     _Answer = tuple[msgspec.Struct | None, Error | None, Exception | None]
 
 
-# How long a question may wait for the follower, which looks at the log every
-# second, and what is suggested when that was not enough.
+# How long a query may wait for the follower, which looks at the log every second, and
+# the retry delay suggested to the client after that.
 PATIENCE_SECONDS: Final = 3.0
 PAUSE_SECONDS: Final = 0.05
 RETRY_MS: Final = 1_000
@@ -45,13 +45,12 @@ _log = structlog.get_logger("carbonex.gateway")
 
 @final
 class FileHistorian:
-    """Answers from the file ``path``, one question at a time.
+    """Answers queries from the file ``path``, one at a time.
 
-    A file that is not of ``log`` is as good as none: the follower makes it anew.
-    One that has to wait for the follower is asked again later, and holds up
-    nobody else. ``answered`` is called after each answer. A connection waits for
-    its answer before it asks again, so that no more questions wait than there
-    are connections.
+    A file that belongs to another log counts as missing: the follower rebuilds it. A
+    query that must wait for the follower is retried later and blocks no other query.
+    ``answered`` is called after each answer. A connection waits for its answer before
+    it sends the next query, so there are no more pending queries than connections.
     """
 
     def __init__(self, path: Path, log: Tail, answered: Callable[[], None]) -> None:
@@ -61,21 +60,21 @@ class FileHistorian:
         self._answered = answered
         self._stopped = False
         self._executor = ThreadPoolExecutor(1, "historian")
-        self.waiting = 0  # questions without an answer
+        self.waiting = 0  # queries without an answer
 
     def ask(self, question: Question, tell: Told) -> None:
-        """Have ``question`` answered in the thread; ``tell`` is called in the loop."""
+        """Have the thread answer ``question``; ``tell`` is called in the loop."""
         self.waiting += 1
         until = asyncio.get_running_loop().time() + PATIENCE_SECONDS
         self._try(question, tell, until)
 
     def stop(self) -> None:
-        """Answer no more. What waits for its answer is given up."""
+        """Stop answering; drop pending queries."""
         self._stopped = True
         self._executor.shutdown(wait=False, cancel_futures=True)
 
     def _try(self, question: Question, tell: Told, until: float) -> None:
-        """Have the thread look for an answer, which may not be there before ``until``."""
+        """Have the thread try to answer; retry until the time ``until``."""
         if not self._stopped:
             asyncio.get_running_loop().run_in_executor(
                 self._executor, self._answer, question
@@ -110,15 +109,15 @@ class FileHistorian:
             return None, refused.error, None
         except (Behind, HistoryError) as problem:
             return None, None, problem
-        except Exception as problem:  # noqa: BLE001 - it costs no more than its answer
+        except Exception as problem:  # noqa: BLE001 - a bug costs only this one answer
             _log.exception("question to the history failed")
             return None, _failed(problem), None
 
     def _compare(self, history: HistoryReader) -> None:
-        """Make sure, once, that the file is of this log; the follower keeps it so.
+        """Check once that the file belongs to this log; the follower keeps it so.
 
         Raises:
-            Behind: If it is of another one.
+            Behind: If it belongs to another log.
 
         """
         if not self._is_ours:

@@ -1,9 +1,9 @@
-"""Whether the server beside which a follower runs is still there.
+"""Watches from the follower's process whether its server is still running.
 
-The server holds the other end of the follower's stdin. It writes FINISH there when it
-has stopped in good order, so that the follower reads the log to its end; where the pipe
-closes without it, the server was killed, and the next one is about to start: its
-follower can begin only when this one has ended.
+The server holds the other end of the follower's stdin. After an orderly stop it writes
+FINISH there, and the follower reads the log to its end. If the pipe closes without
+FINISH, the server was killed and the next server is about to start. Its follower can
+begin only after this one has ended.
 """
 
 from __future__ import annotations
@@ -16,18 +16,18 @@ from typing import Final, final
 
 FINISH: Final = b"finish\n"
 
-# The server waits for ten seconds, and then kills it.
+# The server kills its follower after ten seconds; end before that.
 FINISH_SECONDS: Final = 7.0
-# Whatever it is at when it has to leave, restoring a large snapshot perhaps, it ends
-# after so long. What it has not stored, the next one does.
+# A follower that must leave is killed after this time, whatever it is doing (perhaps
+# restoring a large snapshot). The next follower stores the rows not yet stored.
 LEAVE_SECONDS: Final = 5.0
 
 
 @final
 class ServerWatch:
-    """Watches ``fd`` in a thread of its own.
+    """Watches the pipe ``fd`` in its own thread.
 
-    ``gone`` tells that the follower must leave, at its next row: the server was killed,
+    ``gone`` says that the follower must leave at its next row: the server was killed,
     or has waited long enough.
     """
 
@@ -42,14 +42,14 @@ class ServerWatch:
         threading.Thread(target=self._run, name="server", daemon=True).start()
 
     def wait(self, seconds: float) -> bool:
-        """Pause, for less time if the server ends; return whether it has."""
+        """Pause for ``seconds`` or until the server ends; return whether it has."""
         return self._ended.wait(seconds)
 
     def asked_to_end(self, *_: object) -> None:
-        """Take a signal: while there is a server, that decides when to end.
+        """Handle a signal; ignore it while the server runs, which decides when to end.
 
-        systemd signals both of them, and the history has to have what the server still
-        writes.
+        systemd signals both processes, and the history must include the rows that the
+        server still writes.
         """
         if os.getppid() != self._parent:
             self._leave()

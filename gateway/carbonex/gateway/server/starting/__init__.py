@@ -1,1 +1,1 @@
-"""From a data directory to a venue that is ready to go on."""
+"""Starting a venue: from its data directory to a venue that can go online."""

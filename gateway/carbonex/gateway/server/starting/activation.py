@@ -1,6 +1,6 @@
-"""Giving a venue's commands the newest meaning, once, before it opens.
+"""Activates the newest command semantics of a venue, once, before it opens.
 
-No older release can read the log from there on, so an operator must ask for it.
+Older releases cannot read the log from there on, so an operator must ask for it.
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ if TYPE_CHECKING:
 
 
 class Activation(NamedTuple):
-    """Commands after ``position`` have the meaning ``number`` instead of ``before``.
+    """Commands after ``position`` have the semantics ``number``, not ``before``.
 
-    ``snapshot`` is of that position: a release that has dropped the old meanings
-    can begin there. It is None where ``number`` had been activated already.
+    ``snapshot`` is the snapshot at that position: a release without the old semantics
+    can start there. It is None if ``number`` was active already.
     """
 
     before: int
@@ -42,11 +42,11 @@ def activate_newest(
     accept_time: bool = False,
     machine: Machine | None = None,
 ) -> Activation:
-    """Activate the newest semantics that this build knows, unless they are.
+    """Activate the newest semantics known to this build, unless they are active.
 
     Raises:
         LogError: If another process has the log, or it cannot be recovered.
-        ClockError: As a start; see ``check_jump``.
+        ClockError: As at a start; see ``check_jump``.
         OSError: If the snapshot cannot be written; the activation is durable.
 
     """

@@ -1,4 +1,4 @@
-"""How a starting venue is made to trade by its market file."""
+"""Applies the market file to a starting venue."""
 
 from __future__ import annotations
 
@@ -31,14 +31,14 @@ _log = structlog.get_logger("carbonex.gateway")
 async def follow_market(
     market: Market, venue: Venue, drain: Callable[[], Awaitable[None]]
 ) -> None:
-    """List what the venue does not list yet, and update what it lists otherwise.
+    """List instruments that are new in the market file, and update changed ones.
 
-    ``drain`` waits until the venue has done what it was told. New terms hold
-    from the next trading day on, rules of eligibility at once. Instruments that the file does not know are
-    left alone.
+    ``drain`` waits until the venue has processed the submitted commands. New terms take
+    effect with the next trading day, eligibility rules at once. Instruments missing
+    from the file are left alone.
 
     Raises:
-        ConfigError: If the file wants what cannot be, such as another tick.
+        ConfigError: If the file asks for an impossible change, such as another tick.
 
     """
     changes = difference(market, venue.exchange)
@@ -56,7 +56,7 @@ async def follow_market(
 
 @final
 class _Outcomes:
-    """Hears what became of the commands, by their place in the list."""
+    """Collects the outcomes of the commands; tokens are indices into the list."""
 
     def __init__(self, source: str, commands: list[MarketChange]) -> None:
         self.refusals: list[str] = []

@@ -1,4 +1,4 @@
-"""Who else can read a data directory: nobody, from each start on."""
+"""File modes: at each start, closes the data directory to other users."""
 
 from __future__ import annotations
 
@@ -13,23 +13,23 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-KEY_HEADER: Final = b"# carbonex key_id:"  # how a trader's or operator's key begins
+KEY_HEADER: Final = b"# carbonex key_id:"  # first bytes of a trader's or operator's key
 
 
 def tighten(directory: Path) -> list[str]:
-    """Take from all but the owner whatever they may do in ``directory``.
+    """Remove all permissions in ``directory`` except the owner's.
 
-    Return what an operator should know: what was open to others until now, what
-    could not be changed, and private keys, of which the server needs none. Links
-    are not followed. Linear in the number of files.
+    Return warnings for the operator: files that were open to others, modes that could
+    not be changed, and private keys, none of which the server needs. Links are not
+    followed. Linear in the number of files.
     """
     found: list[str] = []
     if not directory.is_dir():
-        return found  # whoever needs it will say so
+        return found  # the error comes from the code that needs the directory
     for path in (directory, *_below(directory, found)):
         try:
             mode = path.lstat().st_mode
-        except FileNotFoundError:  # a snapshot or an archive has just got its name
+        except FileNotFoundError:  # a new snapshot or archive was just renamed
             continue
         if stat.S_ISDIR(mode):
             found += _tightened(path, mode, DIRECTORY_MODE)
@@ -44,9 +44,9 @@ def tighten(directory: Path) -> list[str]:
 
 
 def _below(directory: Path, found: list[str]) -> Iterator[Path]:
-    """Yield everything in ``directory``, without following links.
+    """Yield all paths below ``directory``, without following links.
 
-    What is closed to us (``lost+found`` where a disk is mounted) is told, and left.
+    Report and skip unreadable directories (such as ``lost+found`` of a mounted disk).
     """
     try:
         paths = sorted(directory.iterdir())

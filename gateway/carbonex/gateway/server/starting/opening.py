@@ -1,4 +1,4 @@
-"""From a data directory to a venue that is ready to go on: all of it blocking."""
+"""Opens a venue from its data directory; every function here blocks."""
 
 from __future__ import annotations
 
@@ -45,11 +45,11 @@ if TYPE_CHECKING:
 
 
 GATEWAY: Final = 1  # the embedded log has one gateway
-OPERATOR: Final = "operator"  # the participant of the venue's own people
+OPERATOR: Final = "operator"  # the participant of the venue's operators
 
 
 class Opened(NamedTuple):
-    """A recovered venue with its feed. ``warnings`` lose nothing of it."""
+    """A recovered venue with its feed; ``warnings`` report no loss of data."""
 
     venue: Venue
     feed: Feed
@@ -61,7 +61,7 @@ def open_log(directory: Path, config: Config, disk: Disk | None = None) -> Segme
     """Open the directory's log for writing.
 
     Raises:
-        LogError: If another process has it, it is damaged, or another venue's.
+        LogError: If it is damaged, locked by another process, or another venue's.
 
     """
     return SegmentLog(
@@ -77,7 +77,7 @@ def accept_loss(directory: Path, config: Config) -> list[str]:
     """Remove a torn row that may have been answered; return what was removed.
 
     Raises:
-        LogError: As ``open_log``, but for that row.
+        LogError: As ``open_log``, except for that row.
 
     """
     with SegmentLog(directory, config.venue, accept_loss=True) as log:
@@ -91,14 +91,14 @@ def open_venue(
     premiums: Pairs = NO_PAIRS,
     recovery: Recovery | None = None,
 ) -> Opened:
-    """Recover the venue: the newest good snapshot, then every row after it.
+    """Recover the venue: load the newest valid snapshot, then replay the rows after it.
 
-    The feed hears the rows, so that it knows recent executions and prints.
-    ``recovery`` is told how far it has come. O(snapshot + rows).
+    The feed reads these rows, too, to know recent executions and prints. ``recovery``
+    is updated with the progress. O(snapshot + rows).
 
     Raises:
         LogError: If the log cannot be followed to its end.
-        InterruptedRecoveryError: If nobody waits for it any more.
+        InterruptedRecoveryError: If the recovery was interrupted.
 
     """
     recovery = recovery or Recovery()
@@ -122,7 +122,7 @@ def open_venue(
 def _replay(
     log: Tail, venue: Venue, feed: Feed, recovery: Recovery, warnings: list[str]
 ) -> None:
-    """Bring ``venue`` to the log's end."""
+    """Replay the log to its end into ``venue`` and ``feed``."""
     replay = feed.replay(recovery.last - venue.position)
     for row, _, applied in steps(
         log, venue.exchange, venue.position, warnings=warnings
@@ -134,17 +134,17 @@ def _replay(
 
 
 def take_snapshot(venue: Venue, snapshots: SnapshotStore) -> Path:
-    """Keep the state as it is now; nothing may be in flight. Linear in the state.
+    """Save a snapshot of the current state; no batch may be in flight. O(state).
 
     Raises:
-        OSError: If it could not be written.
+        OSError: If it cannot be written.
 
     """
     return snapshots.save(Snapshot.of(venue.exchange, venue.position, venue.chain))
 
 
 def clock_file(directory: Path, machine: Machine) -> ClockFile:
-    """Return what keeps the venue's notes of the time."""
+    """Return the clock file of the data directory."""
     return ClockFile(directory, machine.disk, machine.monotonic_ns)
 
 
@@ -156,13 +156,13 @@ def bootstrap(
 ) -> Row:
     """Write a new venue's first commands, with the venue's own key.
 
-    Commands have the newest meaning from the beginning. They are tried on an empty
-    exchange first: nothing is written unless all are accepted. Return the log's
-    last row.
+    Commands have the newest semantics from the beginning. They are tried on an empty
+    exchange first: nothing is written unless all are accepted. Return the log's last
+    row.
 
     Raises:
-        ValueError: If the engine refuses a command, or there is a log already.
-        LogError: If the directory cannot be used.
+        ValueError: If the engine rejects a command, or the log holds rows already.
+        LogError: If the directory is unusable.
 
     """
     machine = machine or Machine()
@@ -181,16 +181,16 @@ def bootstrap(
 
 
 def meaning(number: int, machine: Machine) -> list[Command]:
-    """Return what gives commands the meaning ``number``, and hides numbers of orders.
+    """Return the commands that activate semantics ``number`` and hide order ids.
 
-    The secret is this machine's, for an exchange that has none yet.
+    The secret for hiding is drawn on this machine, for an exchange that has none yet.
     """
     secret = HideOrderIds(VENUE_KEY, machine.secret(SECRET_BYTES))
     return [ActivateSemantics(VENUE_KEY, number), secret]
 
 
 def operator_commands(key_id: str, public_key: bytes) -> list[Command]:
-    """Return what gives the venue its first key, which may do all but trade."""
+    """Return the commands that register the first key; it may do all but trade."""
     permissions = Permission.READ | Permission.OPERATE | Permission.REGISTRY
     return [
         RegisterParticipant(VENUE_KEY, OPERATOR),
@@ -210,7 +210,7 @@ def _new_venue(exchange: Exchange, config: Config) -> Venue:
 
 
 def _batches(venue: Venue, commands: Iterable[Command], now_ns: int) -> Iterator[Batch]:
-    """Yield the batches that bring ``commands`` about, applied to ``venue``."""
+    """Yield the batches that carry ``commands``, applying them to ``venue``."""
     for command in commands:
         venue.submit(None, 0, command)
     while (batch := venue.take_batch(now_ns)) is not None:

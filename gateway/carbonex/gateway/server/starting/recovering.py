@@ -1,4 +1,4 @@
-"""How far a recovery has come, for those who wait for it."""
+"""Progress of a recovery: counts, readiness text and log lines."""
 
 from __future__ import annotations
 
@@ -24,17 +24,16 @@ _log = structlog.get_logger("carbonex.gateway")
 
 
 class InterruptedRecoveryError(Exception):
-    """Nobody waits for the recovery any more."""
+    """The recovery was cancelled: no caller waits for it any more."""
 
 
 @final
 class Recovery:
-    """Counts, written by the thread that recovers and read by any other.
+    """Counts, written by the recovering thread and read by any other.
 
     ``snapshot`` is the position it starts from (0: the beginning of the log),
-    ``position`` the last row it has applied, ``last`` the one to reach,
-    ``commands`` how many it has replayed, ``seconds`` how long it took in the
-    end.
+    ``position`` the last applied row, ``last`` the row to reach, ``commands`` the
+    number of replayed commands. ``seconds`` is the total duration, 0 until the end.
     """
 
     def __init__(self) -> None:
@@ -50,14 +49,14 @@ class Recovery:
         self._is_interrupted = False
 
     def begin(self, position: int, last: int) -> None:
-        """Note that the state after ``position`` is restored, then all to ``last``."""
+        """Note the plan: restore the state at ``position``, replay to ``last``."""
         self.snapshot = self.position = self._start = position
         self.last = last
         _log.info("recovering", snapshot=position, position=position, last=last)
 
     def passed(self, position: int, _batch: Batch, applied: Applied) -> None:
-        """Count a row that was replayed because the newest snapshot was not good."""
-        if not self._is_replaying:  # an older one has just been restored, or none
+        """Count a row that is replayed because the newest snapshot is invalid."""
+        if not self._is_replaying:  # an older snapshot was just restored, or none
             self._start = position - 1
             self._replay()
         self.count(position, len(applied.replies))
@@ -66,7 +65,7 @@ class Recovery:
         """Note that the row at ``position``, with ``commands``, is replayed.
 
         Raises:
-            InterruptedRecoveryError: If nobody waits for the others.
+            InterruptedRecoveryError: If the recovery was interrupted.
 
         """
         if self._is_interrupted:
@@ -75,7 +74,7 @@ class Recovery:
         self.commands += commands
 
     def restored(self, snapshot: int) -> None:
-        """Note that the state is there and rows are replayed from now on."""
+        """Note that the snapshot is restored and the replay begins."""
         self.snapshot = snapshot
         if not self._is_replaying:
             self._replay()
@@ -86,10 +85,10 @@ class Recovery:
 
     @contextlib.asynccontextmanager
     async def watched(self, watch: Watch) -> AsyncIterator[None]:
-        """Run ``watch`` as long as the block, then note how long it took.
+        """Run ``watch`` during the block, then note how long the block took.
 
-        Where the block is cancelled, a process that ends would still have to wait
-        for the thread that recovers: it stops at its next row.
+        If the block is cancelled, interrupt the recovering thread at its next row: the
+        process could not exit before the thread ends.
         """
         watching = asyncio.ensure_future(watch(self))
         try:
@@ -104,22 +103,22 @@ class Recovery:
 
     @property
     def rate(self) -> float:
-        """Commands per second while rows were replayed."""
+        """Commands per second since the replay began."""
         return self.commands / max(time.monotonic() - self._replaying_since, 1e-9)
 
     @property
     def done(self) -> int:
-        """How many rows were replayed."""
+        """The number of rows replayed."""
         return self.position - self._start
 
     @property
     def total(self) -> int:
-        """How many rows there are to replay."""
+        """The number of rows to replay."""
         return self.last - self._start
 
     @property
     def remaining_seconds(self) -> float | None:
-        """How long it will take at the present rate; None before it is known."""
+        """Estimated remaining time at the present rate; None before the first row."""
         done = self.done
         if not done:
             return None
@@ -127,7 +126,7 @@ class Recovery:
         return elapsed / done * (self.total - done)
 
     def __str__(self) -> str:
-        """Return it as /ready says it."""
+        """Return the text that /ready shows."""
         if not self.done:
             return "recovering from the log"
         return f"recovering from the log: row {self.position:,} of {self.last:,}"

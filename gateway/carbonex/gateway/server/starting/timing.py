@@ -1,14 +1,14 @@
-"""How a start sets the venue's clock, and when it asks an operator first.
+"""How a start sets the venue's clock, and when an operator must confirm it.
 
-On the same boot of the machine nothing is to be judged: the file ``clock`` and the
-monotonic clock say what time it is, and the venue goes on as if it had never stopped.
-What the wall clock shows is used only where it agrees, or where an operator says so.
+On the same boot of the machine there is nothing to judge: the file ``clock`` and the
+monotonic clock give the time, and the venue goes on as if it had never stopped. The
+wall clock is used only if it agrees, or if an operator confirms it.
 
-After a reboot there is only the wall clock, and a time that is certainly past. A wall
-clock behind that is wrong: the venue goes on from there by the monotonic clock, so
-that graces, countdowns and phases come, if late. One far ahead may be right, where the
-machine was off, or wrong (a time zone taken for another), and what time has brought
-about cannot be undone: a start asks where something would happen.
+After a reboot there are only the wall clock and a time that is certainly past. A wall
+clock behind that time is wrong: the venue continues from that time by the monotonic
+clock, so that graces, countdowns and phases still come, if late. A wall clock far ahead
+may be right, if the machine was off, or wrong (for instance in another time zone).
+Timed events cannot be undone, so the start asks an operator if any would happen.
 """
 
 from __future__ import annotations
@@ -33,14 +33,14 @@ if TYPE_CHECKING:
     from carbonex.gateway.server.host.clock_file import Known
 
 
-# A machine that comes back within the hour is asked nothing. One that was off for longer
-# than the longest holiday (nine days of Spring Festival) is always asked: the log's
-# time never goes back, and a year ahead it is of no use.
+# A machine that returns within the hour needs no confirmation. One that was off for
+# longer than the longest holiday (nine days of Spring Festival) always does: log time
+# never goes back, and a log a year ahead is useless.
 UNASKED_NS: Final = HOUR_NS
 LONGEST_ABSENCE_NS: Final = 14 * 24 * HOUR_NS
 
-# They are over after any restart: cancelling orders of clients who are not there is what
-# they are for.
+# These expire at any restart: their purpose is to cancel orders of clients that are not
+# connected.
 _OVER_ANYWAY: Final = (Due.COUNTDOWN, Due.GRACE)
 
 ADVICE: Final = (
@@ -53,9 +53,9 @@ _log = structlog.get_logger("carbonex.gateway")
 
 @final
 class StartTime:
-    """Sets ``clock``: at once by what is ``known`` beside the log, then by the log.
+    """Sets ``clock``: at once from ``known``, the clock file's time, then from the log.
 
-    ``accept_time`` is an operator's word that the wall clock is right.
+    ``accept_time`` says that an operator confirms the wall clock.
     """
 
     def __init__(self, clock: Clock, known: Known, *, accept_time: bool) -> None:
@@ -67,11 +67,11 @@ class StartTime:
             clock.shift(_begin_ns(wall_ns, known) - wall_ns)
 
     def check(self, exchange: Exchange) -> None:
-        """Let it be no earlier than the log's time, and judge how much later it is.
+        """Set the clock no earlier than the log's time, and judge a jump ahead of it.
 
         Raises:
-            ClockError: If an operator must say first that the wall clock is right, or it
-                is beyond what a log can hold.
+            ClockError: If an operator must first confirm the wall clock, or it is
+                beyond the last time that a log can hold.
 
         """
         clock, known = self._clock, self._known
@@ -95,14 +95,14 @@ class StartTime:
 
 
 def check_jump(past_ns: int, now_ns: int, due_ns: int | None) -> None:
-    """Refuse a jump from a time that is past to one at which it cannot be undone.
+    """Refuse a jump from a past time to ``now_ns`` if it may do lasting harm.
 
-    ``due_ns`` is when something happens by itself. Where nothing is known (0) any
-    clock will do.
+    ``due_ns`` is the time of the next timed event. If no past time is known (0), accept
+    any clock.
 
     Raises:
-        ClockError: If more than an hour is skipped and something is due by then, or
-            more than the longest absence.
+        ClockError: If more than an hour is skipped and an event is due by then, or more
+            than the longest absence is skipped.
 
     """
     ahead_ns = now_ns - past_ns
@@ -122,7 +122,7 @@ def check_jump(past_ns: int, now_ns: int, due_ns: int | None) -> None:
 
 
 def next_lasting_ns(exchange: Exchange) -> int | None:
-    """Return when the next thing is due that does not end with a connection anyway.
+    """Return when the next timer is due that does not expire at a restart anyway.
 
     O(countdowns and graces).
     """
@@ -132,7 +132,7 @@ def next_lasting_ns(exchange: Exchange) -> int | None:
 
 
 def _begin_ns(wall_ns: int, known: Known) -> int:
-    """Return the time to begin at, before the log is read."""
+    """Return the clock's first time, before the log is read."""
     if not known.exact:
         return max(wall_ns, known.time_ns)
     agree = abs(wall_ns - known.time_ns) <= MAX_STEP_NS
