@@ -46,7 +46,7 @@ LOCK_NAME: Final = "lock"
 
 
 class SegmentLog(LogFiles):
-    """The log of one venue, opened by its single writing process.
+    """The log of a venue, opened by its single writing process.
 
     One thread publishes, rolls and truncates. Any thread may read the bounds, the tail
     and ``full``.
