@@ -179,7 +179,8 @@ class SegmentLog(LogFiles):
         Archives stay in place, but no longer connect to the log. The chain stays
         provable: each segment's header carries the hash before it. From then on
         recovery needs a snapshot, and the history store can no longer read the removed
-        rows. So the caller must not go beyond a valid snapshot or the history's position.
+        rows. So the caller must not go beyond a valid snapshot or the history's
+        position.
 
         Raises:
             PoisonedError: As publish.
