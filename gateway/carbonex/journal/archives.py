@@ -2,7 +2,7 @@
 
     DIR/archive/00000000000000000001.archive
 
-Each archive is one segment: its bytes up to the end of its last row, in chunks that are
+Each archive is a segment: its bytes up to the end of its last row, in chunks that are
 compressed separately, so that reading can begin anywhere. The header names its rows and
 the chain hashes before and after them (format version 1, integers little-endian):
 

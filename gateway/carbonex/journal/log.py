@@ -1,4 +1,4 @@
-"""The log's interface: batches become durable rows in one total order.
+"""The log's interface: batches become durable rows in a total order.
 
 A reader of the tail sees every event of the venue: the engine's state is a function of
 the rows.

@@ -46,7 +46,7 @@ LOCK_NAME: Final = "lock"
 
 
 class SegmentLog(LogFiles):
-    """The log of one venue, opened by its single writing process.
+    """The log of a venue, opened by its single writing process.
 
     One thread publishes, rolls and truncates. Any thread may read the bounds, the tail
     and ``full``.
@@ -179,7 +179,8 @@ class SegmentLog(LogFiles):
         Archives stay in place, but no longer connect to the log. The chain stays
         provable: each segment's header carries the hash before it. From then on
         recovery needs a snapshot, and the history store can no longer read the removed
-        rows. So the caller must not go beyond a valid snapshot or the history's position.
+        rows. So the caller must not go beyond a valid snapshot or the history's
+        position.
 
         Raises:
             PoisonedError: As publish.

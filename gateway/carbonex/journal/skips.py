@@ -44,7 +44,7 @@ class Marker(NamedTuple):
 
 
 class Skips:
-    """The skipped rows of a log, for one reader.
+    """The skipped rows of a log, for a single reader.
 
     ``warnings`` reports rows skipped so far, and markers that are not validly signed.
     """

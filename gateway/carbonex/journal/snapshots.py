@@ -71,7 +71,7 @@ class Snapshot(NamedTuple):
 
 
 class SnapshotStore:
-    """The snapshots of one data directory."""
+    """The snapshots of a data directory."""
 
     def __init__(
         self, directory: Path, disk: Disk | None = None, keep: int = KEEP

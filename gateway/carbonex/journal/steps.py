@@ -1,4 +1,4 @@
-"""Applies the rows of a log to an exchange, one after the other."""
+"""Applies the rows of a log to an exchange, in order."""
 
 from __future__ import annotations
 

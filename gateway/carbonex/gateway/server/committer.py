@@ -46,7 +46,7 @@ class Publisher(Protocol):
 
 @final
 class Committer:
-    """One worker that publishes one batch at a time.
+    """A worker that publishes batches singly, in order.
 
     ``committed`` is called in the loop with each batch and its row. After any error it
     is unknown whether the batch is durable: a failed sync may have written it.

@@ -31,7 +31,7 @@ _log = structlog.get_logger("carbonex.gateway")
 
 @final
 class Housekeeping:
-    """The timers of one server, all driven by one 50 ms tick."""
+    """The timers of a server, all driven by a 50 ms tick."""
 
     def __init__(
         self,

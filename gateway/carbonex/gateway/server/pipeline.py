@@ -35,7 +35,7 @@ QUICK_NS: Final = 500_000
 
 @final
 class Pipeline:
-    """The batch pipeline of one venue in one event loop.
+    """The batch pipeline of a venue in its event loop.
 
     ``failed`` is called once with the error that ends the pipeline: an error of the
     log, or a bug in this code. From then on no command is applied or answered.

@@ -30,7 +30,7 @@ class DayEntry(NamedTuple):
 
 
 class TradeEntry(NamedTuple):
-    """One trade of the venue; ``side`` is the taker's.
+    """A trade of the venue; ``side`` is the taker's.
 
     ``method`` is listed, block or auction; ``called`` marks a listed trade of a call
     auction. Listed trades name the two orders. ``source_id`` is the id of the block or
@@ -71,7 +71,7 @@ class AnnulmentEntry(NamedTuple):
 
 
 class ExecutionEntry(NamedTuple):
-    """One change of an order, as its account received it; or a trade without an order.
+    """A change of an order, as its account received it; or a trade without an order.
 
     ``event`` is new, trade, triggered, refilled, reduced, amended, cancelled or
     annulled; the last belongs to no order. ``price`` is the price up to which the

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class Line(NamedTuple):
-    """One line of a statement; amounts are signed from the account's view.
+    """A line of a statement; amounts are signed from the account's view.
 
     ``kind`` is trade, annulment or a movement's kind; on the venue's own account also
     fee. ``price`` (fen), ``quantity`` (tonnes), ``side``, ``method`` and ``trade_id``

@@ -43,7 +43,7 @@ MAX_GATHERED: Final = 5_000
 
 
 class HistoryStore:
-    """The history of one venue, in one file.
+    """The history of a venue, in a single file.
 
     One thread calls ``put``; a HistoryReader queries. If a write fails, ``failed``
     holds the error and nothing more is written: trading goes on, and the next start

@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
 @final
 class Clients:
-    """The connections of one server; implements ``Host`` for each connection."""
+    """All connections of a server; implements ``Host`` for them."""
 
     def __init__(
         self,

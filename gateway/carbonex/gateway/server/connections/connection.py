@@ -1,7 +1,7 @@
-"""One open WebSocket: reading, writing, and closing.
+"""An open WebSocket: reading, writing, and closing.
 
-The session interprets messages, the outbox queues output. All messages of one read are
-handled together, and all output for one client leaves in one write.
+The session interprets messages, the outbox queues output. All messages of a read are
+handled together, and all output for a client leaves in a single write.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ MAX_CONTROL_FRAMES: Final = 1000
 
 @final
 class Connection(asyncio.Protocol):
-    """One client, from the end of the handshake to the end of the connection."""
+    """A client, from the end of the handshake to the end of the connection."""
 
     def __init__(
         self, host: Host, transport: asyncio.Transport, websocket: ServerProtocol

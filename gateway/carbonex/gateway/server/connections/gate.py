@@ -44,7 +44,7 @@ class Refusal(NamedTuple):
 
 @final
 class Gate:
-    """The limits per address of one server, and its accepted origins."""
+    """A server's limits per address, and its accepted origins."""
 
     def __init__(self, limits: Limits, origins: Origins | None = None) -> None:
         self.origins: Final = origins or Origins(Listen(), "http")

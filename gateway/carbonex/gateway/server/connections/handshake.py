@@ -65,7 +65,7 @@ class Porter(Host, Protocol):
 
 @final
 class Handshake(asyncio.Protocol):
-    """One connection until its request is answered.
+    """A connection until its request is answered.
 
     The whole handshake must finish within ``handshake_seconds``, so that clients that
     send a byte a minute do not occupy a connection for long.

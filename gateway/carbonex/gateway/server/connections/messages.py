@@ -1,6 +1,6 @@
 """Splits a client's bytes into messages, one at a time and in order.
 
-Nearly all client frames are short and hold one whole message. These are parsed here,
+Nearly all client frames are short and hold a whole message. These are parsed here,
 straight from the buffer, in 1 µs. All others (control frames, fragments, long frames,
 protocol errors) go to ``ServerProtocol``, which takes 2.2 µs per frame, knows all the
 rules and answers by itself.
@@ -47,13 +47,13 @@ AT_ONCE: Final = 128
 
 @final
 class Messages:
-    """The messages of one client.
+    """The messages of a client.
 
     ``interrupted`` says that ``next`` returned None after AT_ONCE frames without a
     complete message, and may find one if called again.
 
     Bytes stay unread until ``next`` is called for them: while a client is paused, its
-    later input has no effect. Memory: the bytes of one ``feed`` and one message of at
+    later input has no effect. Memory: the bytes of a ``feed`` and a message of at
     most ``max_bytes``.
     """
 

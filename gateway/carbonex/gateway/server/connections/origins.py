@@ -46,7 +46,7 @@ class Origin(NamedTuple):
 
 @final
 class Origins:
-    """The accepted origins of one server; ``refused`` counts refused handshakes."""
+    """The accepted origins of a server; ``refused`` counts refused handshakes."""
 
     def __init__(self, listen: Listen, scheme: str) -> None:
         self._scheme: Final = scheme

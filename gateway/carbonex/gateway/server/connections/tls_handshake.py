@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 @final
 class TlsHandshake(asyncio.Protocol):
-    """One connection until its TLS handshake is done; a ``Handshake`` follows.
+    """A connection until its TLS handshake is done; a ``Handshake`` follows.
 
     The TLS handshake must finish within ``handshake_seconds``. Connections from an
     address above its handshake limit are dropped before any cryptography.

@@ -63,7 +63,7 @@ NOTHING: Final = Known(0, exact=False)
 
 
 class ClockFile:
-    """Reads and writes the clock file of one data directory."""
+    """Reads and writes the clock file of a data directory."""
 
     def __init__(
         self, directory: Path, disk: Disk, monotonic: Callable[[], int]

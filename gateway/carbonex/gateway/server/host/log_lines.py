@@ -43,7 +43,7 @@ def _renderers(*, terminal: bool) -> list[Processor]:
 
 
 def _escape(_logger: WrappedLogger, _name: str, fields: EventDict) -> EventDict:
-    """Escape control characters: each text is one line, harmless to a terminal."""
+    """Escape control characters: texts stay single lines, harmless to terminals."""
     return {
         key: _printable(value) if isinstance(value, str) else value
         for key, value in fields.items()

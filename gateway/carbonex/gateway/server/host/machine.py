@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class Worker(Protocol):
-    """Does one piece of work after the other, beside the event loop."""
+    """Does pieces of work in order, beside the event loop."""
 
     def start(self) -> None:
         """Start working."""
@@ -38,7 +38,7 @@ class Worker(Protocol):
 
 @final
 class ThreadWorker:
-    """One thread; it ends when ``do`` returns False.
+    """A thread; it ends when ``do`` returns False.
 
     The hand-over is a SimpleQueue: 149–176 µs for one command there and back, sync
     included; ``run_in_executor`` takes 213 µs.

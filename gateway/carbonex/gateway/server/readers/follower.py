@@ -75,7 +75,7 @@ def _never() -> bool:
 
 @final
 class Follower:
-    """Writes the history of one data directory, and snapshots.
+    """Writes the history of a data directory, and snapshots.
 
     Saves a snapshot at each day's end, and during the day as often as ``cadence`` says.
     """

@@ -42,8 +42,8 @@ _log = structlog.get_logger("carbonex.gateway")
 class FollowerProcess:
     """A follower that runs from ``start`` to the block's end.
 
-    The venue does not depend on it: the next follower does the work that one leaves
-    undone. ``position`` is the last row in the history as the follower reports it, 0
+    The venue does not depend on it: the next follower finishes the work of a dead one.
+    ``position`` is the last row in the history as the follower reports it, 0
     before the first report. ``alive`` says whether it runs. ``restarts`` counts
     replaced followers.
     """
