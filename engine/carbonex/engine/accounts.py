@@ -36,7 +36,7 @@ class Countdown(NamedTuple):
 
 @final
 class Memory(Generic[T]):
-    """Client-assigned ids of this trading day and the one before, with their meaning.
+    """Client-assigned ids of this trading day and the previous day, with their meaning.
 
     The account's cap bounds the size. Beyond the cap new ids are refused; no id is
     dropped early.
@@ -138,7 +138,7 @@ class Holding(Balance):
 
     @property
     def movable(self) -> int:
-        """The tonnes neither locked nor frozen, including resale-locked ones."""
+        """The tonnes neither locked nor frozen, including resale-locked tonnes."""
         return self.available + max(self.resale_locked - self.pending, 0)
 
     @property
@@ -157,8 +157,8 @@ class Holding(Balance):
     def take(self, quantity: int, days: list[int]) -> list[tuple[int, int]]:
         """Take unlocked tonnes away, in the order of ``days``.
 
-        A day is the one from which the tonnes may be sold, 0 for now. Return the
-        tonnes taken, as pairs of such a day and tonnes.
+        Tonnes may be sold from their day on; day 0 means now. Return the tonnes taken,
+        as pairs of such a day and tonnes.
         """
         taken: list[tuple[int, int]] = []
         for day in days:
@@ -341,7 +341,7 @@ class Account:
         return len(self.orders) + len(self.blocks) + len(self.bids)
 
     def holding(self, instrument: str) -> Holding:
-        """Return the holding of ``instrument``; create an empty one if missing."""
+        """Return the holding of ``instrument``; create an empty holding if missing."""
         holding = self.holdings.get(instrument)
         if holding is None:
             holding = self.holdings[instrument] = Holding()

@@ -75,7 +75,7 @@ def finish(state: State) -> list[Event]:
 
 
 def _next(state: State) -> MassCancel | None:
-    """Return the mass cancel whose turn it is. Linear in the parked ones."""
+    """Return the mass cancel whose turn it is. Linear in the parked mass cancels."""
     for cancel in state.cancels:
         if not cancel.parked:
             return cancel
@@ -91,7 +91,7 @@ def _is_left_out(state: State, kind: GoesOn, number: int) -> bool:
 def _cancel(state: State, cancel: MassCancel, room: int, events: list[Event]) -> bool:
     """Continue the mass cancel whose turn it is; return whether it is done.
 
-    A completed one that kept its instrument closed lets it trade again.
+    If it kept its instrument closed, the instrument trades again once it is done.
     """
     state.cancels.remove(cancel)
     if not work_off(state, cancel, room, events):

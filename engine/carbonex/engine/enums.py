@@ -168,7 +168,7 @@ class AlertKind(enum.IntEnum):
     QUICK_CANCEL = 1  # a large order, or many that add up to one, withdrawn soon
     REVERSE_TRADES = 2  # the same two participants traded both ways in a day
     PRICE_DEVIATION = 3  # a trade far from the running vwap
-    HIGH_LOW = 4  # a participant bought high from, and sold low to, the same other one
+    HIGH_LOW = 4  # it bought high from, and sold low to, the same other participant
     VOLUME_SHARE = 5
 
 

@@ -186,7 +186,7 @@ class Exchange(State):
     def skip(self, batch: Batch) -> Applied:
         """Skip a batch that cannot be applied, as a SkipRow in the log says.
 
-        The batch becomes its gateway's newest, so that the next one is accepted.
+        The batch becomes its gateway's newest, so that the next batch is accepted.
         Nothing else changes: no time passes, and its commands get no sequence numbers.
         """
         if self._accepts(batch):
@@ -264,7 +264,7 @@ class Exchange(State):
     def _pass_time(self, batch: Batch) -> list[Event]:
         """Advance to a batch's time: fire the due timers, then continue the backlog.
 
-        A batch that is one AdvanceTime stops early, once a slice is done and no step
+        A batch with a single AdvanceTime stops early, once a slice is done and no step
         of the trading day is due next. Another such batch continues there.
         """
         events: list[Event] = []

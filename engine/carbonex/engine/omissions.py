@@ -39,8 +39,8 @@ if TYPE_CHECKING:
     from .state import Instrument, State
 
 
-# The minimum length of the call auction that replaces an omitted one. Reason: orders
-# may cross, so nothing may trade before a call auction has matched them.
+# The minimum length of the call auction that makes up for an omitted one. Reason:
+# orders may cross, so nothing may trade before a call auction has matched them.
 CALL_SECONDS: Final = 60
 
 

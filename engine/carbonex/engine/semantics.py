@@ -2,8 +2,8 @@
 
 A log begins with semantics 1. A release that changes the effect of a command adds a
 new number. It keeps the old effect as long as it supports the old number, and asks
-``State.semantics`` which one is active. Old rows therefore always replay to the same
-result.
+``State.semantics`` which number is active. Old rows therefore always replay to the
+same result.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ def require(number: int, commands: list[Command]) -> None:
     """Check that ``commands`` can be applied where ``number`` is below OLDEST.
 
     Raises:
-        SemanticsError: If one of them depends on the semantics.
+        SemanticsError: If a command depends on the semantics.
 
     """
     if any(type(command) not in _ALWAYS_KNOWN for command in commands):

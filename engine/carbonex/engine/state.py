@@ -40,7 +40,7 @@ class Instrument:
     """A listed instrument: its terms, its phase, its book and its statistics.
 
     ``number`` is its place in the order of listing. ``issued`` is the tonnes that
-    exist. ``last_trade_id`` numbers its trades; ``annulled`` counts the annulled ones,
+    exist. ``last_trade_id`` numbers its trades, ``annulled`` counts annulled trades,
     ``fees`` is the fees paid on trades, in fen, and ``tape`` has the trades that can
     still be annulled. ``reference`` is the day's P0 and ``close`` the last day's close
     (for a new instrument, its declared price). ``limit_down`` and ``limit_up`` bound
@@ -50,9 +50,9 @@ class Instrument:
     ``awaits_price`` tells that on the newest day there was no price for the band of
     its current or its next terms.
 
-    An instrument is not ``tradable`` once it is delisted, nor while its band has no
-    price; a new one with a band not before its first day. ``blocks`` tells whether its
-    blocks trade now.
+    An instrument is ``tradable`` until it is delisted, except while its band has no
+    price. A new instrument with a band becomes tradable on its first day. ``blocks``
+    tells whether its blocks trade now.
     ``call_ends_ns`` is when its call auction ends, 0 for none. ``call_waits_ns`` is the
     length of the pending call auction with which it begins to trade next, 0 for none.
 
@@ -159,7 +159,7 @@ class Instrument:
         return self.record.prices.last or self.reference
 
     def begin_day(self, *, new_year: bool) -> None:
-        """Reset the statistics of the day, and of the year if a new one begins."""
+        """Reset the statistics of the day, and of the year if a new year begins."""
         self.record.begin_day(new_year=new_year)
         if self.watch is not None:
             self.watch.begin_day()
@@ -201,20 +201,20 @@ class Instrument:
 
 
 class State:
-    """The state's registers and counters; ``Exchange`` adds the methods that apply rows.
+    """The state's registers and counters; ``Exchange`` adds methods that apply batches.
 
     ``semantics`` is the active version (see that module). ``seq`` numbers commands.
     ``time_ns`` is the log's time. ``day`` is the open trading day (YYYYMMDD, 0 for
     none), ``last_day`` the newest day begun and ``day_number`` the number of days
     begun. ``cash`` is deposits less withdrawals, in fen: the sum of all accounts' cash
     and all fees. ``suspension`` is the reason why the venue is suspended, empty if it
-    is not. ``gateway`` is the gateway of the last applied batch; ``gateways`` holds each
-    gateway's newest epoch and the number of its last batch. ``traders`` maps each key
-    to the accounts it may trade for.
+    is not. ``gateway`` is the gateway of the last applied batch. ``gateways`` holds
+    each gateway's newest epoch and the number of its last batch. ``traders`` maps each
+    key to the accounts it may trade for.
 
     ``watchful`` tells that commands may have consequences: stop orders, a position
     limit or supervision in some instrument, or pending freezes. The flag for stop
-    orders may stay set after the last one is gone, until the next day begins.
+    orders may stay set after the last stop order is gone, until the next day begins.
 
     Clients see the ids of orders up to ``plain_ids`` unchanged, and later ids hidden
     with ``secret`` (see ``hiding``). While ``secret`` is empty, they see all ids

@@ -72,7 +72,7 @@ def _refund(instrument: Instrument, trade: Print, side: Side) -> int:
 
     An order, or the account that opened an auction, pays the sum over its fills,
     rounded up once. The refund can thus differ from the fee charged at the fill: a
-    fill that cost nothing may return a fen, and one that cost a fen may return none.
+    fill that cost nothing may return a fen, and a fill that cost a fen may not.
     """
     key, owed = part_of_fee(instrument, trade, side)
     surplus = instrument.tape.uncharged.get(key)

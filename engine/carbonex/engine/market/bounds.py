@@ -33,7 +33,7 @@ LAST_VINTAGE: Final = 2100
 
 
 def bad_terms(terms: ListInstrument) -> Rejected | None:
-    """Check every parameter of an instrument; a refusal names the first bad one."""
+    """Check every parameter of an instrument; refuse the first bad parameter."""
     rejected = bad_name("instrument", terms.instrument) or bad_name(
         "product", terms.product
     )

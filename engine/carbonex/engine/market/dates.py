@@ -28,7 +28,7 @@ DATE_DAYS: Final = 31
 END_DAYS: Final = DATE_DAYS + 1
 
 FIRST_DATE: Final = 19900101  # the first possible trading day
-LAST_DATE: Final = 20991231  # the last one while the log's clock is not set
+LAST_DATE: Final = 20991231  # the last possible date while the clock is not set
 
 
 def bad_date(state: State, date: int) -> Rejected | None:

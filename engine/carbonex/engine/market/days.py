@@ -47,7 +47,7 @@ if TYPE_CHECKING:
 
 
 def begin_day(state: State, command: BeginDay) -> list[Event]:
-    """Begin a trading day later than the last one; linear in accounts and orders.
+    """Begin a trading day later than the last day; linear in accounts and orders.
 
     Set P0, bands and phases, adopt new terms and composite methods, and release the
     resale locks that are due. Cancel the orders that do not fit the day; until that is
@@ -156,8 +156,8 @@ def _unbeginnable(state: State, command: BeginDay, ends_ns: int) -> Rejected | N
 def _terms_on(state: State, instrument: Instrument, date: int) -> ListInstrument:
     """Return an instrument's terms on the next day, ``date``, before it begins.
 
-    New terms with a band stay pending while the band has no reference price. There
-    was one when the terms were announced, but an annulment or a delisting may have
+    New terms with a band stay pending while the band has no reference price. The price
+    existed when the terms were announced, but an annulment or a delisting may have
     removed it.
     """
     terms = instrument.terms_on(date)
@@ -197,7 +197,7 @@ def _begin(state: State, instrument: Instrument, terms: ListInstrument) -> list[
 
 
 def _adopt(state: State, instrument: Instrument, terms: ListInstrument) -> None:
-    """Adopt an instrument's new terms; keep the old ones in case the day is cancelled."""
+    """Adopt new terms; keep the old terms in case the day is cancelled."""
     date, before = instrument.next_terms_date, state.before
     if before is not None and (date or state.semantics >= 2):
         before.terms.append((instrument.number, instrument.terms, date))

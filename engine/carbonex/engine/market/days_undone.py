@@ -37,7 +37,7 @@ class Before:
     instrument's volumes of the year, by number, if the day began a new year. ``terms``
     holds the replaced terms: instrument number, old terms, and the date from which the
     new terms hold, 0 for the next trading day. ``unpriced`` holds the instruments that
-    had no price: number, and whether they awaited one.
+    had no price: number, and whether they awaited a price.
     """
 
     __slots__ = ("last_day", "last_order_id", "terms", "unpriced", "years")
@@ -75,9 +75,9 @@ def cancel_day(state: State, command: CancelDay) -> list[Event]:
     """Cancel the open day; refused if anything has traded on it.
 
     End what was entered on it, instrument by instrument: auctions, blocks, then
-    orders. P0 and bands stay, because without trades the next day has the same ones.
+    orders. P0 and bands stay, because without trades the next day has the same.
     An instrument that had no price before has none again, unless its terms declare
-    one. Resale locks that the day released stay released, because the next day has
+    it. Resale locks that the day released stay released, because the next day has
     the same number. Terms that took effect with the day are pending again, for their
     date or the next trading day, so that no instrument that traded before stops; terms
     announced during the day replace them. A composite's method stays: it affects no

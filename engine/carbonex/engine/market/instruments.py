@@ -118,7 +118,7 @@ def halt(state: State, command: HaltInstrument) -> list[Event]:
 
 
 def resume(state: State, command: ResumeInstrument) -> list[Event]:
-    """End a halt, with a call auction if the terms set one or the halt stopped one."""
+    """End a halt, with a call auction if the terms set it or the halt interrupted it."""
     instrument = _found(state, command.key, command.instrument)
     if type(instrument) is Rejected:
         return [instrument]
@@ -178,7 +178,7 @@ def _found(state: State, key: str, name: str) -> Instrument | Rejected:
 
 
 def _known(state: State, key: str, name: str) -> Instrument | Rejected:
-    """Return an instrument, even a delisted one, or the refusal of the key."""
+    """Return an instrument, delisted or not, or the refusal."""
     instrument = state.instruments.get(name)
     if instrument is None:
         return Rejected(Reason.UNKNOWN_INSTRUMENT, "instrument")

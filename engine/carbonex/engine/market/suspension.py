@@ -44,7 +44,7 @@ def suspend_venue(state: State, command: SuspendVenue) -> list[Event]:
 def resume_venue(state: State, command: ResumeVenue) -> list[Event]:
     """Resume all instruments that are not halted themselves. O(instruments).
 
-    Begin with a call auction where the terms set one, or the suspension stopped one.
+    Begin with a call auction where the terms set it or the suspension interrupted it.
     """
     rejected = _undecidable(state, command)
     if rejected is None and not state.suspension:

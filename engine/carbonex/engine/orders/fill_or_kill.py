@@ -77,7 +77,7 @@ def _fills(level: Level, named: list[Order], participant: Participant) -> Iterat
 
 
 def _queue(level: Level, named: list[Order]) -> Iterator[Order]:
-    """Yield a level's orders: the picked ones first, then the others by age."""
+    """Yield a level's orders: the picked orders first, then the others by age."""
     yield from named
     numbers = {order.order_id for order in named}
     for order in level:

@@ -80,7 +80,7 @@ class MassCancel:
 
     @property
     def chosen(self) -> tuple[object, ...]:
-        """The selection's criteria; two mass cancels with the same ones are merged."""
+        """The selection's criteria; mass cancels with equal criteria are merged."""
         return (
             self.reason,
             self.account,
@@ -93,7 +93,7 @@ class MassCancel:
     def restart(self) -> None:
         """Prepare to cover orders that have come since.
 
-        In one account they come after the visited ones, so the progress is kept.
+        In a single account they come after the visited orders, so progress is kept.
         """
         if not self.account:
             self.place = self.order_id = 0

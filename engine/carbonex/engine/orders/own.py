@@ -34,7 +34,7 @@ class OwnOrders:
         self._orders = orders
         self._groups: dict[Key, list[Order]] = {}
         self._newest = 0  # the id of the last indexed order
-        self._size = 0  # orders in all groups, closed ones included
+        self._size = 0  # orders in all groups, including closed orders
 
     def find(
         self, instrument: str, side: Side | None, after: int, most: int
@@ -64,7 +64,7 @@ class OwnOrders:
         return self._open((name, None), after, most)
 
     def known(self, instrument: str, side: Side) -> list[Order]:
-        """Return an instrument's orders on one side, oldest first; some may be closed."""
+        """Return an instrument's orders on a side, oldest first, some perhaps closed."""
         self._sort()
         return self._groups.get((instrument, side), [])
 
@@ -102,7 +102,7 @@ class OwnOrders:
                 self._size += 1
 
     def _open(self, key: Key, after: int, most: int) -> list[Order]:
-        """Return a group's open orders; drop its closed ones if they are too many."""
+        """Return a group's open orders; drop its closed orders if too many."""
         group, orders = self._groups.get(key, []), self._orders
         found: list[Order] = []
         begin = end = bisect_right(group, after, key=_number)

@@ -69,9 +69,9 @@ def clearing_price(bids: Depth, asks: Depth, reference: int, tick: int) -> Clear
 
     The price is a tick at which (1) the volume is greatest, (2) every buy above and
     every sell below is filled completely, and (3) one side at the price is filled
-    completely. Among such ticks the smallest imbalance wins, then the one closest to
-    ``reference``, then the higher one (MARKET-RULES §4). If ``reference`` is 0, the
-    tick closest to the middle of the remaining ones wins.
+    completely. Among such ticks the smallest imbalance wins, then the tick closest to
+    ``reference``, then the higher tick (MARKET-RULES §4). If ``reference`` is 0, the
+    tick closest to the middle of the remaining ticks wins.
 
     (3) always holds, because the whole smaller side trades. (2) follows neither from
     (1) nor from the smallest imbalance: a sell of 100 t at 7,810 and a buy of
