@@ -52,9 +52,9 @@ class Instrument:
 
     An instrument is ``tradable`` until it is delisted, except while its band has no
     price. A new instrument with a band becomes tradable on its first day. ``blocks``
-    tells whether its blocks trade now.
-    ``call_ends_ns`` is when its call auction ends, 0 for none. ``call_waits_ns`` is the
-    length of the pending call auction with which it begins to trade next, 0 for none.
+    tells whether its blocks trade now. ``call_ends_ns`` is when its call auction ends,
+    0 for none. ``call_waits_ns`` is the length of the pending call auction with which
+    it begins to trade next, 0 for none.
 
     A ``plain`` instrument trades now, has a tick of one fen and a lot of one tonne,
     takes COMMON_KINDS and is not ``burdened`` with fees or a position limit. Its orders

@@ -118,7 +118,7 @@ def halt(state: State, command: HaltInstrument) -> list[Event]:
 
 
 def resume(state: State, command: ResumeInstrument) -> list[Event]:
-    """End a halt, with a call auction if the terms set it or the halt interrupted it."""
+    """End a halt, with a call auction if the terms set it or the halt stopped it."""
     instrument = _found(state, command.key, command.instrument)
     if type(instrument) is Rejected:
         return [instrument]

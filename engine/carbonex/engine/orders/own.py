@@ -64,7 +64,7 @@ class OwnOrders:
         return self._open((name, None), after, most)
 
     def known(self, instrument: str, side: Side) -> list[Order]:
-        """Return an instrument's orders on a side, oldest first, some perhaps closed."""
+        """Return an instrument's orders on a side by age; some may be closed."""
         self._sort()
         return self._groups.get((instrument, side), [])
 

@@ -87,7 +87,7 @@ class Stops:
         return taken
 
     def reach(self, price: int) -> bool:
-        """Record a trade at ``price``; return whether it first reaches an order.
+        """Record a trade price; return whether it is the first to reach an order.
 
         From semantics 2 on, the reached orders stay here until ``reached`` returns
         them. O(1).
@@ -127,7 +127,7 @@ class Stops:
 
 
 def reached(instrument: Instrument, order: Order) -> bool:
-    """Tell whether the instrument trades and its last price triggers the order."""
+    """Tell whether the instrument trades and today's last price triggers the order."""
     last = instrument.record.prices.last
     if instrument.phase is not Phase.TRADING or not last:
         return False
