@@ -21,7 +21,7 @@ T = TypeVar("T")
 
 
 class Done(NamedTuple):
-    """A command that carried a client ref, and the event that answered it."""
+    """A completed command with a client ref, and the event that answered it."""
 
     command: RefCommand
     answer: RefEvent
@@ -36,10 +36,10 @@ class Countdown(NamedTuple):
 
 @final
 class Memory(Generic[T]):
-    """What clients' own ids stand for, for this trading day and the one before.
+    """Client-assigned ids of this trading day and the previous day, with their meaning.
 
-    Its size is bounded by the account's cap: beyond it new ids are refused,
-    and none is forgotten early.
+    The account's cap bounds the size. Beyond the cap new ids are refused; no id is
+    dropped early.
     """
 
     __slots__ = ("today", "yesterday")
@@ -52,27 +52,27 @@ class Memory(Generic[T]):
         return len(self.today) + len(self.yesterday)
 
     def get(self, name: str) -> T | None:
-        """Return what ``name`` stands for in O(1)."""
+        """Return the order or command that ``name`` stands for, or None. O(1)."""
         known = self.today.get(name)
         return self.yesterday.get(name) if known is None else known
 
     def turn(self) -> None:
-        """Begin a trading day: forget what is older than the last one."""
+        """Begin a trading day: drop the ids older than the last day."""
         self.yesterday = self.today
         self.today = {}
 
     def turn_back(self) -> None:
-        """Take back the trading day: its ids are those of the day before."""
+        """Undo ``turn`` for a cancelled day: its ids count as the day before's."""
         self.today = self.yesterday | self.today
         self.yesterday = {}
 
 
 class Balance:
-    """Fen of cash, or tonnes, and what of it is free to be used.
+    """A balance of cash in fen, or of tonnes, and its available part.
 
-    ``frozen`` is what the registry has frozen of it, which is not available, and
-    ``pending`` what it has ordered to be frozen beyond that: it is frozen as it
-    becomes available, so that nothing is while some of it pends.
+    ``frozen`` is the part that the registry has frozen; it is not available.
+    ``pending`` is the amount still to be frozen: it is frozen as it becomes available,
+    so nothing is available while a freeze is pending.
     """
 
     __slots__ = ("available", "frozen", "pending", "quantity")
@@ -85,29 +85,29 @@ class Balance:
 
     @property
     def locked(self) -> int:
-        """What open orders, proposals and bids need."""
+        """The part locked by open orders, block proposals and bids."""
         return self.quantity - self.available - self.frozen
 
     def credit(self, quantity: int) -> None:
-        """Add to it, or with a negative quantity take away what is available."""
+        """Add to the available part; a negative quantity takes from it."""
         self.quantity += quantity
         self.available += quantity
 
     def freeze(self) -> None:
-        """Freeze what is available, as far as some is still to be frozen. O(1)."""
+        """Freeze available fen or tonnes, up to the pending amount. O(1)."""
         part = min(self.available, self.pending)
         self.available -= part
         self.frozen += part
         self.pending -= part
 
     def give_up_frozen(self, quantity: int) -> None:
-        """Take away what is frozen; as much is to be frozen again when it comes."""
+        """Take ``quantity`` from the frozen part; the same amount becomes pending."""
         self.quantity -= quantity
         self.frozen -= quantity
         self.pending += quantity
 
     def thaw(self, quantity: int) -> None:
-        """Let so much less be frozen, first of what pends."""
+        """Lower the freeze by ``quantity``: first its pending part, then the frozen."""
         part = min(quantity, self.pending)
         self.pending -= part
         self.frozen -= quantity - part
@@ -116,12 +116,12 @@ class Balance:
 
 @final
 class Holding(Balance):
-    """Tonnes of one instrument; purchases may wait until they can be sold.
+    """Tonnes of one instrument; purchases may be under a resale lock.
 
-    ``maturing`` holds, by the number of the trading day from which they may be
-    sold, tonnes that are neither available, locked nor frozen (MARKET-RULES §3).
-    A freeze that pends is on them: they are frozen when they may be sold.
-    ``buying`` is what open buys may bring, kept where there is a position limit.
+    ``maturing`` maps the number of a trading day to the tonnes that may be sold from
+    that day on; they are neither available, locked nor frozen (MARKET-RULES §3). A
+    pending freeze covers them: they are frozen once they may be sold. ``buying`` is
+    the tonnes that open buys may bring, kept where there is a position limit.
     """
 
     __slots__ = ("buying", "maturing")
@@ -133,12 +133,12 @@ class Holding(Balance):
 
     @property
     def resale_locked(self) -> int:
-        """What was bought too recently to be sold."""
+        """The tonnes bought too recently to be sold."""
         return sum(self.maturing.values())
 
     @property
     def movable(self) -> int:
-        """What is neither locked nor frozen, whether it may be sold or not."""
+        """The tonnes neither locked nor frozen, including resale-locked tonnes."""
         return self.available + max(self.resale_locked - self.pending, 0)
 
     @property
@@ -146,7 +146,7 @@ class Holding(Balance):
         return self.quantity - self.available - self.frozen - self.resale_locked
 
     def receive(self, quantity: int, sellable_day: int) -> None:
-        """Add what was bought; it may be sold from ``sellable_day`` on, 0: now."""
+        """Add bought tonnes that may be sold from ``sellable_day`` on (0: now)."""
         self.quantity += quantity
         if sellable_day:
             waiting = self.maturing.get(sellable_day, 0)
@@ -155,10 +155,10 @@ class Holding(Balance):
             self.available += quantity
 
     def take(self, quantity: int, days: list[int]) -> list[tuple[int, int]]:
-        """Take away what no order needs, beginning with the first of ``days``.
+        """Take unlocked tonnes away, in the order of ``days``.
 
-        They are those from which tonnes may be sold, 0: now. Returns what was
-        taken, as pairs of such a day and tonnes.
+        Tonnes may be sold from their day on; day 0 means now. Return the tonnes taken,
+        as pairs of such a day and tonnes.
         """
         taken: list[tuple[int, int]] = []
         for day in days:
@@ -174,17 +174,17 @@ class Holding(Balance):
         return taken
 
     def mature(self, day: int) -> None:
-        """Let go what may be sold on trading day number ``day``."""
+        """Make available the tonnes that may be sold on trading day number ``day``."""
         for due in [due for due in self.maturing if due <= day]:
             self.available += self.maturing.pop(due)
 
 
-NOTHING: Final = Holding()  # held of an instrument that an account never had
+NOTHING: Final = Holding()  # stands for an instrument that an account never held
 
 
 @final
 class Obligation:
-    """What a participant owes for a year's emissions, in tonnes.
+    """A participant's obligation for a year's emissions, in tonnes.
 
     ``offset`` is the part of ``surrendered`` that came from instruments with
     an offset cap.
@@ -200,7 +200,7 @@ class Obligation:
 
 @final
 class Participant:
-    """A company; it never trades with itself, whichever accounts it uses."""
+    """A company; it never trades with itself, whichever of its accounts it uses."""
 
     __slots__ = (
         "accounts",
@@ -216,11 +216,11 @@ class Participant:
         self.accounts: dict[str, Account] = {}
         self.restriction = Restriction.NONE
         self.obligations: dict[int, Obligation] = {}  # by year
-        self.large_in: dict[str, int] = {}  # instruments in which it was reported
-        self.sessions: dict[str, Session] = {}  # that asked for cancel on disconnect
+        self.large_in: dict[str, int] = {}  # tonnes reported as large, by instrument
+        self.sessions: dict[str, Session] = {}  # those with cancel on disconnect
 
     def held(self, instrument: str) -> int:
-        """Return the tonnes in all its accounts."""
+        """Return the tonnes of ``instrument`` in all the participant's accounts."""
         return sum(
             account.holdings[instrument].quantity
             for account in self.accounts.values()
@@ -228,7 +228,7 @@ class Participant:
         )
 
     def position(self, instrument: str) -> int:
-        """Return what it holds and what its open buys may bring, in tonnes."""
+        """Return the tonnes held plus those that open buys may bring."""
         return self.held(instrument) + sum(
             account.holdings[instrument].buying
             for account in self.accounts.values()
@@ -238,7 +238,7 @@ class Participant:
 
 @final
 class Key:
-    """What logs in for a participant: the public half, and what it may do."""
+    """A participant's login key: its public key and its permissions."""
 
     __slots__ = (
         "key_id",
@@ -266,13 +266,13 @@ class Key:
 class Account:
     """Cash (fen), tonnes and orders of one participant.
 
-    Nothing trades on credit: open buys lock price × remaining of the cash,
-    open sells lock tonnes of a holding, and so do block proposals and bids.
-    ``orders`` are the open ones, oldest first; ``exec_seq`` numbers what happens
-    to them and the account's other trades. ``restricted`` tells that its
-    participant is. ``number`` is its place in the order of opening. ``own`` finds
-    open orders by instrument, side or session; ``stops`` counts those that wait for
-    a trade at their stop price.
+    Nothing trades on credit. Open buys lock price × remaining of the cash, open sells
+    lock tonnes of a holding; block proposals and bids lock likewise. ``orders`` holds
+    the open orders by id, oldest first. ``exec_seq`` numbers the executions of the
+    account: the events of its orders and its other trades. ``restricted`` tells
+    whether its participant is restricted. ``number`` is its place in the order of
+    opening. ``own`` finds open orders by instrument, side or session. ``stops`` counts
+    the untriggered stop orders.
     """
 
     __slots__ = (
@@ -337,29 +337,29 @@ class Account:
 
     @property
     def open_count(self) -> int:
-        """The open orders, block proposals and bids, which have one limit."""
+        """The number of open orders, block proposals and bids; one cap covers all."""
         return len(self.orders) + len(self.blocks) + len(self.bids)
 
     def holding(self, instrument: str) -> Holding:
-        """Return the tonnes of ``instrument``, entered as none where it had none."""
+        """Return the holding of ``instrument``; create an empty holding if missing."""
         holding = self.holdings.get(instrument)
         if holding is None:
             holding = self.holdings[instrument] = Holding()
         return holding
 
     def find(self, order_id: int, client_order_id: str) -> Order | None:
-        """Return an order that rests, or is remembered by its client order id.
+        """Return an open order by id, or a remembered order by client order id.
 
-        ``order_id`` decides where it is not 0. O(1).
+        ``order_id`` takes precedence unless it is 0. O(1).
         """
         if order_id:
             return self.orders.get(order_id)
         return self.client_ids.get(client_order_id)
 
     def begin_day(self, day: int) -> None:
-        """Begin trading day number ``day``: let purchases go that may be sold.
+        """Begin trading day number ``day``: release the resale locks that are due.
 
-        Old client ids are forgotten, except those whose orders are still open.
+        Old client ids are dropped, except those of orders that are still open.
         """
         for holding in self.holdings.values():
             holding.mature(day)

@@ -1,8 +1,8 @@
-"""What one row asks for and many do: mass cancels and stop orders, slice by slice.
+"""Work that one row starts and later rows continue: mass cancels and stop orders.
 
-A command, or what is due, does a slice of its own; each later batch does one more
-when its time has come, before its commands. All of it is in the log's order and in
-snapshots, so that every reader does the same at the same row.
+A command or a timer does a first slice of its work. Each later batch does one more
+slice, after its due timers and before its commands. The backlog follows the log's order
+and is part of snapshots, so every reader does the same work at the same row.
 """
 
 from __future__ import annotations
@@ -26,16 +26,16 @@ if TYPE_CHECKING:
 
 
 def waits(state: State) -> bool:
-    """Tell whether a batch would go on with something, whatever its time."""
+    """Tell whether the next batch has work to continue, whatever its time."""
     return _next(state) is not None or any(
         instrument.phase is Phase.TRADING for instrument in state.reaching
     )
 
 
 def go_on(state: State, done: int) -> list[Event]:
-    """Do a slice, less the events that the batch's time has ``done`` already.
+    """Do one slice of work, less the ``done`` events of the batch's due timers.
 
-    Mass cancels take turns, and so do the instruments whose stop orders enter.
+    Mass cancels take turns, and so do the instruments with reached stop orders.
     """
     room = max(work.SLICE - done, 1)
     events: list[Event] = []
@@ -62,9 +62,9 @@ def go_on(state: State, done: int) -> list[Event]:
 
 
 def finish(state: State) -> list[Event]:
-    """Do all mass cancels that are left: another trading day may not meet them.
+    """Complete all pending mass cancels: they must not reach into another day.
 
-    Those that are parked are not done, and may go on from now on.
+    Parked mass cancels are not completed, but unparked: they continue from now on.
     """
     events: list[Event] = []
     while (cancel := _next(state)) is not None:
@@ -75,7 +75,7 @@ def finish(state: State) -> list[Event]:
 
 
 def _next(state: State) -> MassCancel | None:
-    """Return the mass cancel whose turn it is. Linear in those that are parked."""
+    """Return the mass cancel whose turn it is. Linear in the parked mass cancels."""
     for cancel in state.cancels:
         if not cancel.parked:
             return cancel
@@ -83,13 +83,16 @@ def _next(state: State) -> MassCancel | None:
 
 
 def _is_left_out(state: State, kind: GoesOn, number: int) -> bool:
-    """Note what goes on, and tell whether the batch is applied without it."""
+    """Record the work as ``happening``; tell whether the batch leaves it out."""
     state.happening = state.time_ns, kind, number
     return state.happening in state.left_out
 
 
 def _cancel(state: State, cancel: MassCancel, room: int, events: list[Event]) -> bool:
-    """Go on with the mass cancel whose turn it is; return whether it is done."""
+    """Continue the mass cancel whose turn it is; return whether it is done.
+
+    If it kept its instrument closed, the instrument trades again once it is done.
+    """
     state.cancels.remove(cancel)
     if not work_off(state, cancel, room, events):
         state.cancels.append(cancel)

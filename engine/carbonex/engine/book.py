@@ -19,28 +19,29 @@ if TYPE_CHECKING:
     from .timers import Timers
 
 
-# A listing, which is what a taker picks, has its order's id in these lower bits:
-# 10,000 orders a second in every trading hour use them up in 7 years. Above them is
-# how often the order was refilled, so that no slice of an iceberg has a number that
-# another one had. Clients see 48 bits, which is room for MAX_REFILLS: terms let an
-# iceberg have 1,000 slices at most, and an order that others made smaller cannot be
-# raised beyond it.
+# A listing is the number by which a taker picks an order. Its lower ID_BITS are the
+# order id: 10,000 orders a second in every trading hour use them up in 7 years. The
+# bits above count the order's refills, so that no two slices of an iceberg share a
+# listing. Clients see 48 bits, which leaves room for MAX_REFILLS: terms allow an
+# iceberg at most 1,000 slices, and an order that self-trade prevention has reduced
+# cannot be raised beyond MAX_REFILLS.
 ID_BITS: Final = 38
 MAX_REFILLS: Final = 1023
 
 
 @final
 class Extras:
-    """What only some orders have; a plain order has none of it.
+    """The extra state of special orders; a plain order has none.
 
-    ``hidden`` tonnes of an iceberg are not shown yet, ``display`` is how many it
-    shows at a time, and ``refills`` counts how often it has shown the next. ``stop_price`` is that of a stop order, and ``stops`` where it
-    waits while no trade has reached it, behind those of a lower ``place``. ``timers`` is where a gtd order's time
-    is noted while it is open. Where there are fees, ``rate`` is the higher of the
-    two that a buy locks for; ``owed`` is notional × rate so far, exactly, in
-    millionths of a fen, ``paid`` the fen charged of it, and ``reserve`` the fen
-    locked for more. ``holding`` counts what a buy may bring, where a position
-    limit wants it.
+    An iceberg has ``hidden`` tonnes that are not displayed yet, shows ``display``
+    tonnes at a time, and has been refilled ``refills`` times. A stop order has a
+    ``stop_price``; until it triggers, it is in ``stops``, behind orders of the same
+    stop price with a lower ``place``. ``timers`` holds the expiry of an open gtd order.
+    Where there are fees, a buy locks at ``rate``, the higher of maker and taker rate.
+    ``owed`` is the exact sum of notional × rate so far, in millionths of a fen;
+    ``paid`` is the fee charged for it and ``reserve`` the fee locked for later fills,
+    both in fen. ``holding`` counts the tonnes that a buy may bring, where a position
+    limit needs that.
     """
 
     __slots__ = (
@@ -77,12 +78,11 @@ class Extras:
 class Order:
     """An order's live state.
 
-    ``quantity`` is the total, ``remaining`` what of it has not traded; a
-    finished order keeps the remainder that was cancelled. While it is open it
-    locks ``unit`` × ``remaining`` of ``balance``: its price of the account's
-    cash for a buy, 1 of its tonnes for a sell; ``extras`` may lock more.
-    ``command`` made the order, and is what a repeated client order id is
-    compared with.
+    ``quantity`` is the total, ``remaining`` the part that has not traded; a cancelled
+    order keeps its remainder. An open order locks ``unit`` × ``remaining`` of
+    ``balance``: for a buy, its price in fen of the account's cash; for a sell, 1 tonne
+    of its holding. ``extras`` may lock more. ``command`` placed the order; a repeated
+    client order id is compared with it.
     """
 
     __slots__ = (
@@ -100,12 +100,12 @@ class Order:
         "unit",
     )
 
-    # No __init__: whoever makes an order sets these, which saves 90 ns of the
-    # microsecond that placing one takes. They lie in memory in this order, compiled:
-    # what a neighbour's end changes comes first, near what counts references.
+    # No __init__: the caller sets the fields, which saves 90 ns of the microsecond
+    # that placing an order takes. Compiled code lays them out in this order: the fields
+    # that a neighbour's removal changes come first, near the reference count.
     older: Order | None
     newer: Order | None
-    level: Level  # this and its neighbours in the queue are set when it rests
+    level: Level  # set, like the two neighbours in the queue, when the order rests
     remaining: int
     extras: Extras | None
     balance: Balance
@@ -130,15 +130,15 @@ class Order:
 
     @property
     def shown(self) -> int:
-        """What of the remainder the book shows."""
+        """The displayed part of the remainder."""
         extras = self.extras
         return self.remaining if extras is None else self.remaining - extras.hidden
 
     @property
     def listing(self) -> int:
-        """The number by which a taker picks what the order shows now.
+        """The number by which a taker picks the displayed tonnes.
 
-        It stays while the order is amended; each refill of an iceberg has the next.
+        An amendment keeps it; each refill of an iceberg has a new listing.
         """
         extras = self.extras
         if extras is None:
@@ -147,7 +147,7 @@ class Order:
 
     @property
     def waits(self) -> bool:
-        """Whether it is a stop order that no trade has triggered yet."""
+        """Whether the order is a stop order that has not triggered yet."""
         extras = self.extras
         return extras is not None and extras.stops is not None
 
@@ -162,7 +162,7 @@ class Order:
 class Level:
     """The queue of orders resting at one price, oldest first, and its totals.
 
-    ``total`` is what they show.
+    ``total`` is their displayed tonnes, ``count`` the number of orders.
     """
 
     __slots__ = ("book_side", "count", "key", "newest", "oldest", "price", "total")
@@ -184,7 +184,7 @@ class Level:
             order = order.newer
 
     def remove(self, order: Order) -> None:
-        """Take ``order`` out, with the remainder that the level counts. O(1)."""
+        """Remove ``order`` and its displayed tonnes from the level. O(1)."""
         if self.book_side.numbers is not None:
             del self.book_side.numbers[order.listing]
         older, newer = order.older, order.newer
@@ -192,7 +192,7 @@ class Level:
             self.oldest = newer
         else:
             older.newer = newer
-            order.older = None  # nothing cyclic is left behind
+            order.older = None  # break reference cycles
         if newer is None:
             self.newest = older
         else:
@@ -208,19 +208,18 @@ class Level:
 class BookSide:
     """The bids or the asks: levels keyed so that the best is the first.
 
-    A new level costs O(log n) in the number of levels; adding to a level and
-    finding the best cost O(1). ``numbers`` is an index of the orders by listing,
-    kept where takers may name them: it costs an order some 60 ns. ``slices`` tells
-    that each refill of an iceberg is another listing; where commands mean number 1,
-    all of them are one.
+    A new level costs O(log n) in the number of levels; adding to a level and finding
+    the best cost O(1). ``numbers`` indexes the orders by listing, where takers may pick
+    orders; it costs some 60 ns per order. ``slices`` tells whether each refill of an
+    iceberg gets a new listing; under semantics 1 all refills share one.
     """
 
     __slots__ = ("best", "keys", "levels", "numbers", "sign", "slices")
 
     def __init__(self, side: Side) -> None:
         self.sign = -1 if side is BUY else 1  # the asymmetry of bid and ask
-        # A dict beside a sorted list of its keys: a SortedDict does the same
-        # and takes 1.2 µs to close and open a level, this 0.7.
+        # A dict beside a sorted list of its keys closes and opens a level in 0.7 µs;
+        # a SortedDict, which does the same, takes 1.2 µs.
         self.levels: dict[int, Level] = {}
         self.keys: SortedList[int] = SortedList()
         self.best: Level | None = None
@@ -253,18 +252,18 @@ class BookSide:
             self.numbers[order.listing] = order
 
     def reaches(self, price: int) -> bool:
-        """Tell whether an opposite order at ``price`` would meet the best level."""
+        """Tell whether an opposite order at ``price`` would cross the best level."""
         best = self.best
         return best is not None and best.key <= self.sign * price
 
     def level(self, price: int) -> Level | None:
-        """Return the level at ``price``, if orders rest there."""
+        """Return the level at ``price``, or None if no order rests there."""
         return self.levels.get(self.sign * price)
 
     def picked(self, picks: tuple[int, ...]) -> list[Order]:
-        """Return the orders at the best price that ``picks`` names, in its order.
+        """Return the orders at the best price that ``picks`` lists, in its order.
 
-        Each once; none where the orders have no index. O(1) for each name.
+        Each order appears once. Without an index there are none. O(1) per listing.
         """
         best, numbers = self.best, self.numbers
         if not picks or best is None or numbers is None:
@@ -273,11 +272,11 @@ class BookSide:
         return [order for order in named if order is not None and order.level is best]
 
     def numbered(self) -> dict[int, Order]:
-        """Return the orders by listing; linear in them."""
+        """Return the orders by listing. Linear in the orders."""
         return {order.listing: order for level in self for order in level}
 
     def close(self, level: Level) -> None:
-        """Forget a level that no order is left in."""
+        """Remove an empty level."""
         levels, keys = self.levels, self.keys
         del levels[level.key]
         keys.remove(level.key)
@@ -307,7 +306,7 @@ class Book:
         return self.bids if side is BUY else self.asks
 
     def sides(self, side: Side) -> tuple[BookSide, BookSide]:
-        """Return the side that an order rests on, and the side it meets."""
+        """Return the side that an order rests on, and the side it trades with."""
         return (self.bids, self.asks) if side is BUY else (self.asks, self.bids)
 
     def opposite(self, side: Side) -> BookSide:
@@ -322,16 +321,16 @@ class Book:
         return self.side(side).level(price)
 
     def let_pick(self) -> None:
-        """Keep the index of listings from now on; linear in the orders."""
+        """Start to keep the index of listings. Linear in the orders."""
         for half in (self.bids, self.asks):
             half.numbers = half.numbered()
 
     def let_none_pick(self) -> None:
-        """Keep no index of listings any more."""
+        """Drop the index of listings."""
         self.bids.numbers = self.asks.numbers = None
 
     def tell_slices(self, each: bool) -> None:  # noqa: FBT001
-        """Say whether each refill of an iceberg is another listing from now on."""
+        """Set whether each refill of an iceberg gets a new listing from now on."""
         self.bids.slices = self.asks.slices = each
 
     def orders(self) -> Iterator[Order]:

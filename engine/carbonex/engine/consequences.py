@@ -1,4 +1,4 @@
-"""What follows from trades: stop orders, reports of large holders, supervision."""
+"""Consequences of trades: stop orders, large-holder reports, supervision, freezes."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ if TYPE_CHECKING:
 
 
 def follow(state: State, events: list[Event], done: int = 0) -> None:
-    """Append to a command's events what follows from them, and freeze what pends.
+    """Append the consequences of a command's events to them; apply pending freezes.
 
-    First the stop orders that its trades trigger enter the book, then those that
-    their trades trigger; reports and alerts read all of it. O(log n) per stop.
-    Since number 2 they enter by the order of their prices, and beyond a slice, of
-    which its batch has ``done`` so many events, with later batches.
+    First the stop orders that the command's trades trigger enter the book, then those
+    that their trades trigger. Reports and alerts then read all the events. O(log n)
+    per stop order. From semantics 2 on, stop orders enter by price. Those beyond the
+    slice, of which the batch has used ``done`` events, enter with later batches.
     """
     if state.stops_wait:
         if state.semantics < 2:
@@ -51,10 +51,11 @@ def follow(state: State, events: list[Event], done: int = 0) -> None:
 def enter_reached(
     state: State, instruments: list[Instrument], events: list[Event], room: int
 ) -> None:
-    """Let reached stop orders enter while there are fewer than ``room`` events.
+    """Enter reached stop orders while there are fewer than ``room`` events.
 
-    What their trades reach enters, too; in an instrument that does not trade they
-    wait until it does. An order whose participant may not trade is cancelled.
+    Stop orders that their trades reach enter, too. In an instrument that does not
+    trade, they wait until it does. An order whose participant is barred from trading
+    is cancelled.
     """
     for instrument in instruments:
         stops = instrument.stops
@@ -75,7 +76,7 @@ def enter_reached(
 
 
 def tell(state: State, events: list[Event]) -> None:
-    """Append the reports and alerts that events give cause for."""
+    """Append the large-holder reports and alerts that the events cause."""
     if state.limited:
         events += [
             report
@@ -88,7 +89,7 @@ def tell(state: State, events: list[Event]) -> None:
 
 
 def report_anew(state: State, instrument: Instrument) -> list[LargeHolder]:
-    """Report who holds much by an instrument's new terms. Linear in participants."""
+    """Report large holders by an instrument's new terms. Linear in participants."""
     reports: list[LargeHolder] = []
     for participant in state.participants.values():
         participant.large_in.pop(instrument.name, None)
@@ -100,7 +101,7 @@ def report_anew(state: State, instrument: Instrument) -> list[LargeHolder]:
 def _trigger(
     state: State, stops: list[tuple[Instrument, Order]], events: list[Event]
 ) -> None:
-    """Let stop orders enter, first these, then those that their trades trigger."""
+    """Enter stop orders, then those that their trades trigger (semantics 1)."""
     waiting = deque(stops)
     while waiting:
         seen = len(events)
@@ -109,7 +110,7 @@ def _trigger(
 
 
 def _taken(state: State, events: list[Event]) -> list[tuple[Instrument, Order]]:
-    """Take and return the stop orders that events trigger, in their order."""
+    """Remove and return the stop orders that events trigger, in event order."""
     return [
         taken
         for event in events
@@ -119,10 +120,10 @@ def _taken(state: State, events: list[Event]) -> list[tuple[Instrument, Order]]:
 
 
 def _reached(state: State, events: list[Event]) -> list[Instrument]:
-    """Note which stop orders events have reached; return where they are the first.
+    """Record the prices by which events reach stop orders.
 
-    When trading begins, they meet the last price, which a call auction may have
-    made.
+    Return the instruments in which no stop order was reached before. When trading
+    begins, the last price counts, because a call auction may have made it.
     """
     first: list[Instrument] = []
     for event in events:
@@ -143,10 +144,10 @@ def _reached(state: State, events: list[Event]) -> list[Instrument]:
 def _triggered(
     state: State, event: Trade | PhaseChanged
 ) -> list[tuple[Instrument, Order]]:
-    """Take and return the stop orders that an event triggers.
+    """Remove and return the stop orders that an event triggers.
 
-    When trading begins, they meet the last price, which a call auction may have
-    made.
+    When trading begins, the last price counts, because a call auction may have made
+    it.
     """
     if type(event) is Trade:
         instrument, price = state.instruments[event.maker.instrument], event.price
@@ -162,7 +163,10 @@ def _triggered(
 
 
 def _receivers(state: State, event: Event) -> list[tuple[Participant, Instrument]]:
-    """Return whose tonnes of what an event has changed."""
+    """Return the participants and the instrument whose holdings an event changes.
+
+    Only instruments with a position limit count.
+    """
     if type(event) is Trade:
         accounts, name = (
             [event.maker.account, event.taker.account],
@@ -187,7 +191,7 @@ def _moved(event: Moved) -> tuple[list[str], str]:
 
 
 def _report(participant: Participant, instrument: Instrument) -> list[LargeHolder]:
-    """Report a participant once when its holding reaches the share to report."""
+    """Report a participant once when its holding reaches the reportable share."""
     name, terms = instrument.name, instrument.terms
     held, limit = participant.held(name), terms.position_limit
     permille = terms.large_holder_permille

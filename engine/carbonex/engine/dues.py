@@ -1,4 +1,4 @@
-"""What time will do, as it follows from the rest of the state."""
+"""The due timers, derived from the rest of the state."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ if TYPE_CHECKING:
 
 
 def dues(state: State) -> list[tuple[int, Due, int]]:
-    """Return all that is due by itself, soonest first: when, what, which.
+    """Return all timers as (time, kind, id), soonest first.
 
-    The timers hold exactly this. Linear in gtd orders, accounts,
-    sessions, auctions and instruments.
+    ``Timers`` holds exactly these. Linear in gtd orders, accounts, sessions, auctions
+    and instruments.
     """
     found = [
         (expires_ns(order), Due.EXPIRY, number)

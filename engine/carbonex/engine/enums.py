@@ -31,13 +31,13 @@ class TimeInForce(enum.IntEnum):
 
     DAY = 0  # until the trading day ends
     GTC = 1  # until it is cancelled
-    IOC = 2  # what does not trade at once is cancelled
-    FOK = 3  # all of it trades at once, or it is refused
-    GTD = 4  # until the time it names
+    IOC = 2  # the remainder that does not trade at once is cancelled
+    FOK = 3  # the whole order trades at once, or it is refused
+    GTD = 4  # until the time that the order gives
 
 
 class PostOnly(enum.IntEnum):
-    """What happens to an order that must not take liquidity but would."""
+    """How to treat an order that would take liquidity but must not."""
 
     OFF = 0
     REJECT = 1
@@ -45,27 +45,27 @@ class PostOnly(enum.IntEnum):
 
 
 class SelfTrade(enum.IntEnum):
-    """What happens when an order meets one of its own participant."""
+    """How to prevent a trade between two orders of the same participant."""
 
     CANCEL_NEWEST = 0
     CANCEL_OLDEST = 1
     CANCEL_BOTH = 2
-    DECREMENT = 3  # both lose the smaller of the two quantities
+    DECREMENT = 3  # both are reduced by the smaller of the two quantities
 
 
 class Phase(enum.IntEnum):
-    """Whether an instrument trades. Cancelling works in every phase."""
+    """The trading phase of an instrument. Orders can be cancelled in every phase."""
 
     CLOSED = 0  # no trading day, or the day's sessions are over
-    TRADING = 1  # orders match as they come
+    TRADING = 1  # continuous trading: orders match as they come
     HALTED = 2
-    PRE_OPEN = 3  # the trading day has begun, its first session has not
+    PRE_OPEN = 3  # the trading day has begun, but not its first session
     BREAK = 4  # between two sessions
     CALL = 5  # a call auction gathers orders; they match when it ends
 
 
 class OrderStatus(enum.IntEnum):
-    """Where an order stands."""
+    """The lifecycle status of an order."""
 
     OPEN = 0
     FILLED = 1
@@ -73,50 +73,50 @@ class OrderStatus(enum.IntEnum):
 
 
 class CancelReason(enum.IntEnum):
-    """Why the rest of an order left the book without trading."""
+    """Why the remainder of an order was cancelled."""
 
     CLIENT = 0
-    IOC = 1  # what an ioc or market order could not trade at once
+    IOC = 1  # the remainder of an ioc or market order that did not trade at once
     SELF_TRADE = 2
-    SESSION_CLOSE = 3  # a day order when the instrument's last session ended
-    EXPIRED = 4  # a gtd order when its time came
-    TAKE_LEVELS = 5  # what would have traded deeper than the rules let it
-    OUT_OF_BAND = 6  # it lies outside the new trading day's band
+    SESSION_CLOSE = 3  # a day order, when the instrument's last session ended
+    EXPIRED = 4  # a gtd order, at its expiry time
+    TAKE_LEVELS = 5  # the order took as many book levels as the terms allow
+    OUT_OF_BAND = 6  # the order is outside the new trading day's band
     RESTRICTED = 7  # its participant may no longer hold such an order
-    DELISTED = 8  # its instrument is no longer traded
-    TERMS_CHANGED = 9  # its instrument trades by new terms
-    DISCONNECTED = 10  # its session was gone for longer than its grace
-    COUNTDOWN = 11  # its account's dead man's switch ran out
-    DAY_CANCELLED = 12  # it was entered on a trading day that was taken back
-    FILL_LIMIT = 13  # what was left when it had met as many orders as one may
+    DELISTED = 8  # its instrument is delisted
+    TERMS_CHANGED = 9  # its instrument adopted new terms
+    DISCONNECTED = 10  # its session was lost for longer than its grace
+    COUNTDOWN = 11  # its account's dead man's switch fired
+    DAY_CANCELLED = 12  # it was entered on a trading day that was cancelled
+    FILL_LIMIT = 13  # the order met as many resting orders as it may
 
 
 class Restriction(enum.IntEnum):
-    """What supervision lets a participant do."""
+    """A restriction that supervision puts on a participant."""
 
     NONE = 0
-    SELL_ONLY = 1  # sells and cancels; its open buys are cancelled
-    CANCEL_ONLY = 2  # cancels, nothing else; its open orders stay
-    SUSPENDED = 3  # nothing; its open orders are cancelled
+    SELL_ONLY = 1  # it may sell and cancel; its open buys are cancelled
+    CANCEL_ONLY = 2  # it may only cancel; its open orders stay
+    SUSPENDED = 3  # it may do nothing; its open orders are cancelled
 
 
 class Pricing(enum.IntEnum):
-    """What the winners of a one-way auction pay."""
+    """The price that the winners of a one-way auction pay."""
 
     PAY_AS_BID = 0
-    UNIFORM = 1  # all the price of the bid that reaches the quantity
+    UNIFORM = 1  # all pay the price of the bid that completes the quantity
 
 
 class TooFewBids(enum.IntEnum):
-    """What a one-way auction does when its bids do not reach its quantity."""
+    """The outcome of a one-way auction whose bids do not reach its quantity."""
 
-    FILL_VALID = 0  # those that are valid are filled
-    CANCEL = 1  # nobody gets anything
-    SELL_AT_LOWEST = 2  # all are filled at the price of the lowest
+    FILL_VALID = 0  # the valid bids are filled
+    CANCEL = 1  # no bid is filled
+    SELL_AT_LOWEST = 2  # all bids are filled at the price of the lowest
 
 
 class Method(enum.IntEnum):
-    """How a trade came about."""
+    """The trading method of a trade."""
 
     LISTED = 0  # in the order book
     BLOCK = 1
@@ -124,10 +124,10 @@ class Method(enum.IntEnum):
 
 
 class CompositeMethod(enum.IntEnum):
-    """What a product's composite is made of (MARKET-RULES §2)."""
+    """How a product's composite is computed (MARKET-RULES §2)."""
 
     MEAN = 0  # the mean of all its instruments
-    NEWEST = 1  # the instrument of the highest vintage, of equals the last listed
+    NEWEST = 1  # the instrument of the highest vintage; among equals, the last listed
 
 
 class BlockEnd(enum.IntEnum):
@@ -136,7 +136,7 @@ class BlockEnd(enum.IntEnum):
     ACCEPTED = 0
     DECLINED = 1
     WITHDRAWN = 2
-    COUNTERED = 3  # answered with a counter-offer, which is a new proposal
+    COUNTERED = 3  # answered by a counter-offer, which is a new proposal
     EXPIRED = 4  # unanswered when its instrument closed
     RESTRICTED = 5
     DELISTED = 6
@@ -147,7 +147,7 @@ class BidEnd(enum.IntEnum):
 
     CANCELLED = 0
     FILLED = 1
-    PARTLY_FILLED = 2  # it got what the auction had left
+    PARTLY_FILLED = 2  # the auction had fewer tonnes left than the bid asked for
     LOST = 3
     AUCTION_CANCELLED = 4
     RESTRICTED = 5
@@ -156,24 +156,24 @@ class BidEnd(enum.IntEnum):
 class SessionEnd(enum.IntEnum):
     """How a client's session ended."""
 
-    LOST = 0  # its connection went, whoever closed it: the grace begins
+    LOST = 0  # its connection ended, on either side: the grace begins
     LOGOUT = 1  # its orders stay
-    LOGOUT_CANCELLING = 2  # its orders are cancelled at once, as it has asked
+    LOGOUT_CANCELLING = 2  # its orders are cancelled at once, as the client asked
 
 
 class AlertKind(enum.IntEnum):
-    """What supervision noticed (MARKET-RULES §6)."""
+    """The kind of a supervision alert (MARKET-RULES §6)."""
 
     CANCEL_RATIO = 0
-    QUICK_CANCEL = 1  # a large order, or many as good as one, withdrawn soon
+    QUICK_CANCEL = 1  # a large order, or many that add up to one, withdrawn soon
     REVERSE_TRADES = 2  # the same two participants traded both ways in a day
     PRICE_DEVIATION = 3  # a trade far from the running vwap
-    HIGH_LOW = 4  # it bought high from and sold low to the same participant
+    HIGH_LOW = 4  # it bought high from, and sold low to, the same other participant
     VOLUME_SHARE = 5
 
 
 class Permission(enum.IntFlag):
-    """What a key may do."""
+    """The permissions of a key."""
 
     READ = 1  # the accounts and executions of its own participant
     TRADE = 2  # orders for its own participant's accounts
@@ -183,10 +183,10 @@ class Permission(enum.IntFlag):
 
 
 class OrderKind(enum.IntFlag):
-    """Kinds of order that an instrument may take; it always takes limit orders."""
+    """Order kinds that an instrument may accept; it always accepts limit orders."""
 
     MARKET = 1
-    STOP = 2  # and stop-limit; without a limit it is a market order, too
+    STOP = 2  # stop and stop-limit; a stop order without a limit needs MARKET, too
     ICEBERG = 4
     FOK = 8
     IOC = 16
@@ -196,9 +196,9 @@ class OrderKind(enum.IntFlag):
 class Reason(enum.IntEnum):
     """Why a command was refused, in descending order of precedence.
 
-    The first reason that applies is the one reported (MARKET-RULES §7). The
-    numbers are the error codes clients see: 3xxx market rules, 4xxx order
-    management, 5xxx limits, 6xxx registry.
+    The first reason that applies is reported (MARKET-RULES §7). The numbers are the
+    error codes that clients see: 3xxx market rules, 4xxx order management, 5xxx
+    limits, 6xxx registry.
     """
 
     DUPLICATE_CLIENT_ORDER_ID = 4002

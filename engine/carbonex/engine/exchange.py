@@ -1,4 +1,4 @@
-"""The whole exchange as one deterministic function of its batches."""
+"""The whole exchange as a deterministic function of its batches."""
 
 from __future__ import annotations
 
@@ -116,7 +116,7 @@ if TYPE_CHECKING:
     from .events import Event
 
 
-# By mypyc, and what an order passes of the gateway with it; for who asks.
+# Whether mypyc compiled the engine, and with it the gateway's order path.
 COMPILED: Final = not __file__.endswith(".py")
 
 _PLACE: Final = PlaceOrder
@@ -124,11 +124,11 @@ _CANCEL: Final = CancelOrder
 
 
 class Applied(NamedTuple):
-    """What a batch did.
+    """The result of applying a batch.
 
-    ``replies`` holds each command's events; a refused command's are exactly
-    one Rejected. ``due`` is what time itself did before them. A batch that is
-    not ``accepted`` did nothing.
+    ``replies`` holds the events of each command; a refused command has exactly one
+    event, Rejected. ``due`` holds the events of timers and backlog, which come before
+    the commands. A batch that is not ``accepted`` changes nothing.
     """
 
     accepted: bool
@@ -139,20 +139,20 @@ class Applied(NamedTuple):
 
 
 class Exchange(State):
-    """Applies batches and says what happened.
+    """The exchange: applies batches and returns their events.
 
-    Two exchanges that have applied the same batches are equal, and so were
-    their events, whatever machine they run on and whenever they ran.
+    Two exchanges that have applied the same batches are equal, and so are their
+    events, on any machine and at any time.
     """
 
     def apply(self, batch: Batch) -> Applied:
-        """Let the batch's time come, then run its commands in order.
+        """Advance to the batch's time, then run its commands in order.
 
-        O(1) in the size of books and accounts for each order command that
-        rests, cancels or fills at known prices, O(log n) at new ones.
+        Each order command that rests, cancels or fills at existing levels is O(1) in
+        the size of books and accounts; at new levels it is O(log n).
 
         Raises:
-            SemanticsError: If this build does not know what the commands mean.
+            SemanticsError: If this build does not know the commands' semantics.
 
         """
         if not self._accepts(batch):
@@ -184,10 +184,10 @@ class Exchange(State):
         return Applied(True, self.time_ns, first_seq, due, replies)  # noqa: FBT003
 
     def skip(self, batch: Batch) -> Applied:
-        """Pass over a batch that cannot be applied, as a SkipRow in the log says.
+        """Skip a batch that cannot be applied, as a SkipRow in the log says.
 
-        It counts as its gateway's newest, so that the next one is accepted, and
-        does nothing else: no time passes, and its commands have no numbers.
+        The batch becomes its gateway's newest, so that the next batch is accepted.
+        Nothing else changes: no time passes, and its commands get no sequence numbers.
         """
         if self._accepts(batch):
             self.gateways[batch.gateway] = (batch.epoch, batch.n)
@@ -196,10 +196,10 @@ class Exchange(State):
     def apply_without(
         self, batch: Batch, left_out: tuple[tuple[int, int, int], ...]
     ) -> Applied:
-        """Apply a batch without some of what time does by itself, as SkipRows say.
+        """Apply a batch without some of its timers and backlog, as SkipRows say.
 
-        Of what ``left_out`` names by time, kind and id, ``omissions`` says what comes
-        of it. The rest of the batch takes effect as ever.
+        ``left_out`` names these by time, kind and id. Module ``omissions`` defines what
+        happens instead. The rest of the batch takes effect as usual.
         """
         self.left_out = left_out
         applied = self.apply(batch)
@@ -207,19 +207,19 @@ class Exchange(State):
         return applied
 
     def next_due(self) -> int | None:
-        """Return when time will do something by itself, in ns, if ever.
+        """Return when the next timer or backlog work is due, in ns, or None.
 
-        That is now while something goes on from batch to batch.
+        While there is a backlog, that is the current time.
         """
         return self.time_ns if self.goes_on else self.timers.next_ns()
 
     @property
     def goes_on(self) -> bool:
-        """Whether something goes on with the next batch, whatever its time."""
+        """Whether the next batch has backlog to continue, whatever its time."""
         return waits(self)
 
     def is_late(self, now_ns: int) -> bool:
-        """Tell whether time has something to do by ``now_ns``. O(1)."""
+        """Tell whether a timer is due by ``now_ns``. O(1)."""
         due_ns = self.timers.next_ns()
         return due_ns is not None and due_ns <= now_ns
 
@@ -228,12 +228,12 @@ class Exchange(State):
         check(self)
 
     def snapshot(self) -> bytes:
-        """Return the whole state, canonical: equal states, equal bytes."""
+        """Return the whole state in canonical form: equal states give equal bytes."""
         return snapshot(self)
 
     @classmethod
     def restore(cls, data: bytes) -> Exchange:
-        """Return the exchange that ``snapshot`` described.
+        """Return the exchange restored from the bytes of ``snapshot``.
 
         Raises:
             ValueError: If ``data`` is not a snapshot of this format.
@@ -249,7 +249,10 @@ class Exchange(State):
         return digest(self.snapshot())
 
     def _accepts(self, batch: Batch) -> bool:
-        """Tell whether this is the next batch of its gateway's newest epoch."""
+        """Tell whether this is the next batch of its gateway's newest epoch.
+
+        Batch 0 opens a newer epoch.
+        """
         epoch, n = self.gateways.get(batch.gateway, (0, 0))
         if batch.n == 0:
             opens = (
@@ -259,10 +262,10 @@ class Exchange(State):
         return batch.epoch == epoch and batch.n == n + 1 and epoch > 0
 
     def _pass_time(self, batch: Batch) -> list[Event]:
-        """Let a batch's time come, and whatever is due by then happen.
+        """Advance to a batch's time: fire the due timers, then continue the backlog.
 
-        Where the batch is one AdvanceTime, it ends at the first moment at which a
-        slice is done and nothing of the trading day is due: another goes on there.
+        A batch with a single AdvanceTime stops early, once a slice is done and no step
+        of the trading day is due next. Another such batch continues there.
         """
         events: list[Event] = []
         time_ns = max(self.time_ns, batch.time_ns)
@@ -295,20 +298,20 @@ class Exchange(State):
 
 
 def _advances(batch: Batch) -> bool:
-    """Tell whether a batch does nothing but let time pass."""
+    """Tell whether a batch only advances time."""
     return len(batch.commands) == 1 and type(batch.commands[0]) is AdvanceTime
 
 
 def _may_wait(due: tuple[int, int, int], time_ns: int) -> bool:
-    """Tell whether what is due by ``time_ns`` may happen with another batch.
+    """Tell whether a timer due by ``time_ns`` may be left to a later batch.
 
-    Not a step of the trading day nor its end, which cost little and move phases.
+    A step of the trading day, or its end, may not: they cost little and change phases.
     """
     return due[0] <= time_ns and due[1] < Due.STEP
 
 
 def _fire(state: State, kind: Due, number: int) -> list[Event]:
-    """Do what is due."""
+    """Fire a timer."""
     if kind is Due.EXPIRY:
         order = state.timers.expiring[number]
         return [cancel_open(order, CancelReason.EXPIRED)]
@@ -328,11 +331,12 @@ def _fire(state: State, kind: Due, number: int) -> list[Event]:
 def _mark(
     state: State, command: AdvanceTime | GatewayOpened | Checkpoint | SkipRow
 ) -> list[Event]:
-    """Do nothing for a command that only marks the log, if the venue sent it."""
+    """Accept a command that only marks the log; refuse it unless the venue sent it."""
     return [] if command.key == VENUE_KEY else [Rejected(Reason.NOT_PERMITTED)]
 
 
-# What the rarer commands do. Function and command type match pairwise.
+# The handlers of the rarer commands. Each accepts its own command type, which the
+# annotation cannot express.
 _RARE: dict[type[Command], Callable[[State, Any], list[Event]]] = {
     AmendOrder: amend,
     CancelAll: cancel_all,

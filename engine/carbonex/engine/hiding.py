@@ -1,9 +1,10 @@
-"""What hides the engine's numbers from clients: a secret in the log.
+"""Hiding the engine's ids from clients, with a secret in the log.
 
-The engine counts the orders, block proposals and bids of the whole venue, which would
-tell each client how much the others do. Clients see other numbers, which the gateway
-derives from the engine's with a secret (``carbonex.wire.order_ids``). Every reader of the log must come to the same
-ones, so the log holds the secret, and the state keeps it.
+The engine numbers the orders, block proposals and bids of the whole venue. These ids
+would tell each client how active the others are. Clients see other ids, which the
+gateway derives from the engine's with a secret (``carbonex.wire.order_ids``). Every
+reader of the log must derive the same ids, so the log holds the secret, and the state
+keeps it.
 """
 
 from __future__ import annotations
@@ -25,7 +26,10 @@ SECRET_BYTES: Final = 32
 
 
 def hide_order_ids(state: State, command: HideOrderIds) -> list[Event]:
-    """Have clients see other numbers of what comes later, if the venue sent it; once."""
+    """Hide the ids assigned from now on; only the venue may send this, and only once.
+
+    Earlier ids stay visible.
+    """
     if command.key != VENUE_KEY:
         return [Rejected(Reason.NOT_PERMITTED)]
     if state.semantics < 2 or state.secret or len(command.secret) != SECRET_BYTES:
@@ -34,5 +38,5 @@ def hide_order_ids(state: State, command: HideOrderIds) -> list[Event]:
     state.plain_ids = state.last_order_id
     state.plain_blocks = state.last_block_id
     state.plain_bids = state.last_bid_id
-    state.secret = command.secret  # last: who sees it finds the others
+    state.secret = command.secret  # last: a reader that sees it finds the others set
     return []

@@ -1,10 +1,10 @@
-"""What comes of something due that is not done, because an operator has signed so.
+"""Omissions: timers and backlog work that an operator has signed to leave out.
 
-What time does by itself is done again at every start. Where it raises an error, no
-later row can be applied either, so that to pass over one row is of no use. A SkipRow
-names the one thing instead (``leaves_out``): the row is applied without it. Each kind
-gives way to what leaves the decision to a person, does little and is in the state:
-an order stays open, an instrument is halted, a mass cancel is parked, a day goes on.
+Due work runs again at every restart. If it raises an error, no later row can be
+applied either, so skipping one row does not help. A SkipRow names that piece of work
+instead (``leaves_out``), and the row is applied without it. Each kind has a substitute
+that leaves the decision to an operator, does little, and is part of the state: an
+order stays open, an instrument is halted, a mass cancel is parked, a day continues.
 """
 
 from __future__ import annotations
@@ -39,13 +39,13 @@ if TYPE_CHECKING:
     from .state import Instrument, State
 
 
-# How long the call auction lasts that follows one that was left out, at least. Reason:
-# orders may cross, so that none may trade before a call has matched them.
+# The minimum length of the call auction that makes up for an omitted one. Reason:
+# orders may cross, so nothing may trade before a call auction has matched them.
 CALL_SECONDS: Final = 60
 
 
 def leave_out(state: State, kind: Due, number: int) -> list[Event]:
-    """Let something that is due now, and taken off the timers, not be done."""
+    """Apply the substitute for a due timer, which is already off the timers."""
     if kind is Due.EXPIRY:
         return _stay_open(state, number)
     if kind is Due.COUNTDOWN:
@@ -70,13 +70,13 @@ def leave_out(state: State, kind: Due, number: int) -> list[Event]:
 
 
 def give_up_stops(state: State, instrument: Instrument) -> None:
-    """Let an instrument's reached stop orders wait for the next trade there."""
+    """Leave an instrument's reached stop orders until its next trade."""
     instrument.stops.forget()
     state.reaching = [item for item in state.reaching if item is not instrument]
 
 
 def _stay_open(state: State, order_id: int) -> list[Event]:
-    """Let an order stay open for as long as any may."""
+    """Extend a gtd order by the longest allowed time."""
     order = state.timers.expiring[order_id]
     conditions = order.command.conditions
     assert conditions is not None
@@ -93,7 +93,7 @@ def _disarm(state: State, number: int) -> list[Event]:
 
 
 def _park(state: State, cancel: MassCancel) -> None:
-    """Note orders that are to be cancelled, for when a trading day begins."""
+    """Park a mass cancel, to continue when a trading day begins."""
     for known in state.cancels:
         if known.chosen == cancel.chosen:
             known.newest = state.last_order_id  # orders that have come since as well
@@ -104,7 +104,7 @@ def _park(state: State, cancel: MassCancel) -> None:
 
 
 def _stop(state: State, instrument: Instrument) -> list[Event]:
-    """Halt an instrument; a call auction that was to end is held again."""
+    """Halt an instrument; a call auction that was about to end is held again."""
     if instrument.call_ends_ns:
         abandon_call(state, instrument)
         await_call(instrument, CALL_SECONDS)
@@ -113,7 +113,7 @@ def _stop(state: State, instrument: Instrument) -> list[Event]:
 
 
 def _go_on(state: State) -> list[Event]:
-    """Let the trading day go on for as long as any may; an operator can end it."""
+    """Extend the trading day by the longest allowed time; an operator can end it."""
     state.day_ends_ns = state.time_ns + END_DAYS * DAY_NS
     state.timers.set(state.day_ends_ns, Due.DAY)
     events: list[Event] = []

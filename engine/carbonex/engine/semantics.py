@@ -1,9 +1,9 @@
-"""What commands mean has a number, which the log itself activates.
+"""The semantics of commands: a version number that the log itself activates.
 
-A log begins with meaning 1. A release that gives a command another meaning
-knows one number more, and keeps the old meaning for as long as it still knows
-the old number: it asks ``State.semantics`` which of the two holds. So old rows
-lead to what they have always led to.
+A log begins with semantics 1. A release that changes the effect of a command adds a
+new number. It keeps the old effect as long as it supports the old number, and asks
+``State.semantics`` which number is active. Old rows therefore always replay to the
+same result.
 """
 
 from __future__ import annotations
@@ -22,19 +22,19 @@ if TYPE_CHECKING:
     from .state import State
 
 
-# What this build can apply. Not Final: the tests make a build that knows others.
+# The numbers that this build can apply. Not Final: tests set others.
 OLDEST = 1
 NEWEST = 2
 
-# They mean the same in every build, so that a new venue may begin with the newest.
+# These have the same effect in every build, so a new venue may begin with the newest.
 _ALWAYS_KNOWN: Final = (GatewayOpened, ActivateSemantics, HideOrderIds)
 
 
 class SemanticsError(ValueError):
-    """A command has a meaning that this build does not know; ``number`` is which.
+    """A command needs semantics ``number``, which this build does not know.
 
-    The exchange that raised it may have applied a part of the batch: it must not
-    be used any more.
+    The exchange that raised it may have applied a part of the batch, so the caller
+    must not use that exchange any more.
     """
 
     def __init__(self, number: int) -> None:
@@ -51,15 +51,15 @@ class SemanticsError(ValueError):
 
 
 def known() -> str:
-    """Return the numbers that this build knows, for people."""
+    """Return the numbers that this build knows, as text for error messages."""
     return f"{OLDEST} to {NEWEST}" if OLDEST < NEWEST else f"only {NEWEST}"
 
 
 def require(number: int, commands: list[Command]) -> None:
-    """Make sure that ``commands`` can be applied where ``number`` is below OLDEST.
+    """Check that ``commands`` can be applied where ``number`` is below OLDEST.
 
     Raises:
-        SemanticsError: If they cannot.
+        SemanticsError: If a command depends on the semantics.
 
     """
     if any(type(command) not in _ALWAYS_KNOWN for command in commands):
@@ -67,14 +67,14 @@ def require(number: int, commands: list[Command]) -> None:
 
 
 def unknown_yet(state: State) -> Rejected | None:
-    """Refuse a command that number 1 does not have, where that number holds."""
+    """Refuse, under semantics 1, a command that exists only from semantics 2 on."""
     if state.semantics >= 2:
         return None
     return Rejected(Reason.BAD_PARAMETER, "semantics", state.semantics, 2)
 
 
 def activate(state: State, command: ActivateSemantics) -> list[Event]:
-    """Change the meaning of what comes after ``command``, if the venue sent it.
+    """Activate other semantics for later commands; only the venue may send this.
 
     Raises:
         SemanticsError: If this build does not know the number.

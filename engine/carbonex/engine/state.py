@@ -1,4 +1,4 @@
-"""Everything the exchange knows: what the log's commands have made of it."""
+"""The whole state of the exchange, as the log's commands have built it."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ if TYPE_CHECKING:
     from .registry.sessions import Session
 
 
-VENUE_KEY: Final = ""  # commands of the venue's own process carry it
-# Kinds that an order may be of and have nothing else to check.
+VENUE_KEY: Final = ""  # the key in commands of the venue's own process
+# Order kinds that need no further checks.
 COMMON_KINDS: Final = OrderKind.IOC | OrderKind.POST_ONLY
-FULL: Final = 2 * KEPT  # trades on a tape
+FULL: Final = 2 * KEPT  # trades on a tape before the oldest are dropped
 NO_ACCOUNTS: Final[dict[str, Account]] = {}
 
 
@@ -40,25 +40,26 @@ class Instrument:
     """A listed instrument: its terms, its phase, its book and its statistics.
 
     ``number`` is its place in the order of listing. ``issued`` is the tonnes that
-    exist; ``last_trade_id`` numbers its trades, of which so many were ``annulled``, and
-    ``fees`` is what they paid. ``tape`` has those that may be.
-    ``reference`` is the day's P0 and ``close`` the last day's close (a new
-    instrument's declared price); ``limit_down`` and ``limit_up`` bound its prices.
-    ``sellable_day`` numbers the trading day from which today's purchases may be
-    sold, 0 for at once.
+    exist. ``last_trade_id`` numbers its trades, ``annulled`` counts annulled trades,
+    ``fees`` is the fees paid on trades, in fen, and ``tape`` has the trades that can
+    still be annulled. ``reference`` is the day's P0 and ``close`` the last day's close
+    (for a new instrument, its declared price). ``limit_down`` and ``limit_up`` bound
+    its prices. ``sellable_day`` is the number of the trading day from which today's
+    purchases may be sold, 0 for at once.
 
-    ``awaits_price`` tells that on the newest day there was none for a band to lie around,
-    of its next terms or of its own.
+    ``awaits_price`` tells that on the newest day there was no price for the band of
+    its current or its next terms.
 
-    Until a day begins with it a new banded instrument is not ``tradable``, nor is
-    one that was delisted. ``blocks`` tells whether its blocks trade now.
-    ``call_ends_ns`` is when its call auction ends, 0 for none; one of
-    ``call_waits_ns`` comes first when it trades next.
+    An instrument is ``tradable`` until it is delisted, except while its band has no
+    price. A new instrument with a band becomes tradable on its first day. ``blocks``
+    tells whether its blocks trade now. ``call_ends_ns`` is when its call auction ends,
+    0 for none. ``call_waits_ns`` is the length of the pending call auction with which
+    it begins to trade next, 0 for none.
 
-    While it is ``plain`` it trades, in ticks of a fen and lots of a tonne and
-    without what ``burdened`` stands for, fees or a position limit, and takes
-    COMMON_KINDS, so that an order needs little checking. ``max_fills`` is how many
-    resting orders one order may meet (see ``work``).
+    A ``plain`` instrument trades now, has a tick of one fen and a lot of one tonne,
+    takes COMMON_KINDS and is not ``burdened`` with fees or a position limit. Its orders
+    need few checks. ``max_fills`` is how many resting orders one order may meet (see
+    ``work``).
     """
 
     __slots__ = (
@@ -131,7 +132,7 @@ class Instrument:
     def count(
         self, first: int, last: int, quantity: int, turnover: int, trades: int
     ) -> None:
-        """Count listed trades, made at prices from ``first`` to ``last``. O(1)."""
+        """Count listed trades at prices from ``first`` to ``last``. O(1)."""
         record = self.record
         if not first == last == record.prices.last:
             self._move(first, last)
@@ -142,12 +143,12 @@ class Instrument:
         self.bound_tape()
 
     def bound_tape(self) -> None:
-        """Forget old trades of the day, now and then. Amortised O(1) a trade."""
+        """Drop old trades of the day from a full tape. Amortised O(1) per trade."""
         if len(self.tape.trades) > FULL:
             self.tape.forget(self.last_trade_id)
 
     def terms_on(self, date: int) -> ListInstrument:
-        """Return the terms that a trading day of this ``date`` has, were it the next."""
+        """Return the terms for ``date``, if it is the next trading day."""
         if self.next_terms is None or date < self.next_terms_date:
             return self.terms
         return self.next_terms
@@ -158,15 +159,15 @@ class Instrument:
         return self.record.prices.last or self.reference
 
     def begin_day(self, *, new_year: bool) -> None:
-        """Begin a trading day, and perhaps a calendar year, with nothing traded."""
+        """Reset the statistics of the day, and of the year if a new year begins."""
         self.record.begin_day(new_year=new_year)
         if self.watch is not None:
             self.watch.begin_day()
 
     def adopt(self, terms: ListInstrument) -> None:
-        """Trade by ``terms`` from now on."""
+        """Adopt ``terms`` from now on."""
         self.terms = terms
-        self.max_quantity = terms.max_quantity  # read for every order
+        self.max_quantity = terms.max_quantity  # copied, as every order reads it
         fees = terms.fees
         self.day_only = not terms.multi_day
         self.burdened = bool(fees.maker or fees.taker or terms.position_limit)
@@ -178,7 +179,7 @@ class Instrument:
         self.enter(self.phase, blocks=self.blocks)
 
     def enter(self, phase: Phase, *, blocks: bool) -> None:
-        """Change the phase, and whether blocks trade."""
+        """Set the phase, and whether blocks trade."""
         self.phase = phase
         self.blocks = blocks
         self.plain = (
@@ -189,7 +190,7 @@ class Instrument:
         )
 
     def _move(self, first: int, last: int) -> None:
-        """Enter new listed prices, here and in the composite."""
+        """Record new listed prices, here and in the composite."""
         prices, product = self.record.prices, self.product
         before = prices.last or self.reference
         prices.record(first, last)
@@ -200,45 +201,46 @@ class Instrument:
 
 
 class State:
-    """The registers and counters; ``Exchange`` adds what changes them.
+    """The state's registers and counters; ``Exchange`` adds methods that apply batches.
 
-    ``semantics`` is the number of what commands mean (see that module), ``seq``
-    numbers commands, ``time_ns`` is the log's time, ``day`` the open trading day
-    (YYYYMMDD, 0 for none), ``last_day`` the newest begun and ``day_number`` how
-    many have. ``cash`` is deposits less withdrawals, in fen: what all accounts hold
-    and all fees together. ``suspension`` is why the venue is suspended, empty while it
-    is not. ``gateway`` is the one whose batch was applied last, and
-    ``gateways`` holds each gateway's newest epoch and the number of its last batch.
-    ``traders`` is an index: for each key, the accounts it may trade for. ``watchful``
-    tells that something follows from trades: in some instrument stop orders wait,
-    which may be over since the day began, there is a position limit, or it is
-    supervised; or freezes pend.
+    ``semantics`` is the active version (see that module). ``seq`` numbers commands.
+    ``time_ns`` is the log's time. ``day`` is the open trading day (YYYYMMDD, 0 for
+    none), ``last_day`` the newest day begun and ``day_number`` the number of days
+    begun. ``cash`` is deposits less withdrawals, in fen: the sum of all accounts' cash
+    and all fees. ``suspension`` is the reason why the venue is suspended, empty if it
+    is not. ``gateway`` is the gateway of the last applied batch. ``gateways`` holds
+    each gateway's newest epoch and the number of its last batch. ``traders`` maps each
+    key to the accounts it may trade for.
 
-    Clients see the ids of orders up to ``plain_ids`` as they are, and those of later ones
-    hidden with ``secret`` (see ``hiding``); while it is empty, all as they are. It is so
-    with block proposals up to ``plain_blocks`` and bids up to ``plain_bids``.
+    ``watchful`` tells that commands may have consequences: stop orders, a position
+    limit or supervision in some instrument, or pending freezes. The flag for stop
+    orders may stay set after the last stop order is gone, until the next day begins.
 
-    ``cancels`` are the mass cancels that go on with later batches, the next in turn
-    first, and ``reaching`` the instruments whose stop orders trades have reached, and
-    which enter with later batches. ``freezing`` are the balances of which more is
-    frozen as it becomes available. ``done`` counts the events of what is being done,
-    as far as a slice bounds it. ``unfinished`` tells that of what is due at
-    ``time_ns`` some is still to happen.
+    Clients see the ids of orders up to ``plain_ids`` unchanged, and later ids hidden
+    with ``secret`` (see ``hiding``). While ``secret`` is empty, they see all ids
+    unchanged. The same holds for block proposals up to ``plain_blocks`` and bids up to
+    ``plain_bids``.
 
-    ``happening`` names what time is doing by itself: when, what kind, which; None
-    while it does nothing. ``left_out`` has what it does not do in the batch that is
-    being applied (see ``omissions``).
+    ``cancels`` holds the mass cancels that continue with later batches, the next in
+    turn first. ``reaching`` holds the instruments with reached stop orders that enter
+    with later batches. ``freezing`` holds the balances with a pending freeze. ``done``
+    counts the events that have used up the current slice so far. ``unfinished`` tells
+    that some timers due at ``time_ns`` have not fired yet.
+
+    ``happening`` is the timer or backlog work in progress as (time, kind, id), None if
+    there is none. ``left_out`` holds the work to leave out of the current batch (see
+    ``omissions``).
     """
 
     def __init__(self) -> None:
-        self.semantics = 1  # until the log activates another
+        self.semantics = 1  # until the log activates another number
         self.seq = 0
         self.time_ns = 0
         self.day = 0
         self.last_day = 0
         self.day_number = 0
         self.day_ends_ns = 0
-        self.before: Before | None = None  # the open day began
+        self.before: Before | None = None  # the state before the open day
         self.last_order_id = 0
         self.secret = b""
         self.plain_ids = self.plain_blocks = self.plain_bids = 0
@@ -273,41 +275,41 @@ class State:
         self.watchful = False
 
     def add_account(self, account: Account) -> None:
-        """Enter an account, which gets its number."""
+        """Add an account and assign its number."""
         account.number = len(self.opened)
         self.opened.append(account)
         self.accounts[account.name] = account
         account.participant.accounts[account.name] = account
 
     def add_session(self, session: Session) -> None:
-        """Enter a session that asked for cancel on disconnect."""
+        """Add a session with cancel on disconnect."""
         self.sessions[session.number] = session
         session.participant.sessions[session.name] = session
 
     def add_key(self, key: Key) -> None:
-        """Enter a key, and what it may trade for."""
+        """Add a key, and index the accounts it may trade for."""
         self.keys[key.key_id] = key
         if Permission.TRADE in key.permissions and not key.revoked:
             self.traders[key.key_id] = key.participant.accounts
 
     def revoke(self, key: Key) -> None:
-        """Let a key do nothing any more."""
+        """Revoke a key: it has no permissions from now on."""
         key.revoked = True
         self.traders.pop(key.key_id, None)
 
     def permits(self, key_id: str, permission: Permission) -> bool:
-        """Tell whether a key may do what ``permission`` stands for."""
+        """Tell whether a key has ``permission``; the venue's own key has all."""
         if key_id == VENUE_KEY:
             return True
         key = self.keys.get(key_id)
         return key is not None and not key.revoked and permission in key.permissions
 
     def trader(self, key_id: str, account: str) -> Account | None:
-        """Return the account, if the key may trade for it."""
+        """Return the account if the key may trade for it, else None."""
         return self.traders.get(key_id, NO_ACCOUNTS).get(account)
 
     def add_instrument(self, terms: ListInstrument) -> Instrument:
-        """Enter a new instrument, with its product."""
+        """Add a new instrument, and its product if that is new."""
         product = self.products.get(terms.product)
         if product is None:
             product = self.products[terms.product] = Product(terms.product)
@@ -319,43 +321,43 @@ class State:
         return instrument
 
     def bound(self, instrument: Instrument) -> None:
-        """Let orders meet as many others, and be named, as the semantics allow."""
+        """Apply the active semantics to an instrument's fill limit and its listings."""
         bounded = self.semantics >= 2
         instrument.max_fills = work.MAX_FILLS if bounded else work.UNBOUNDED
         instrument.book.tell_slices(bounded)
 
     @property
     def settled_ns(self) -> int:
-        """The time up to which all that was due has happened."""
+        """The time up to which all due timers have fired."""
         return self.time_ns - self.unfinished
 
     def attend(self, instrument: Instrument) -> None:
-        """Note what follows from an instrument's trades."""
+        """Set the flags for the consequences that an instrument's trades may have."""
         self.stops_wait = self.stops_wait or len(instrument.stops) > 0
         self.limited = self.limited or instrument.terms.position_limit > 0
         self.supervised = self.supervised or instrument.watch is not None
         self.watch()
 
     def watch(self) -> None:
-        """Note whether anything follows from what commands do."""
+        """Update ``watchful`` from the other flags and the pending freezes."""
         follows = self.stops_wait or self.limited or self.supervised
         self.watchful = follows or len(self.freezing) > 0
 
     def attend_anew(self) -> None:
-        """Note what follows from all instruments' trades, and nothing else."""
+        """Recompute the flags from all instruments."""
         self.stops_wait = self.limited = self.supervised = False
         self.watch()
         for instrument in self.listed:
             self.attend(instrument)
 
     def step_of(self, instrument: Instrument) -> Step:
-        """Return what the schedule says now, halts and call auctions apart."""
+        """Return the current step of the schedule, ignoring halts and call auctions."""
         return step_at(instrument.schedule, self.settled_ns)
 
     def is_clearing(self, instrument: Instrument) -> bool:
-        """Tell whether orders that do not fit the day are still to be cancelled.
+        """Tell whether orders that do not fit the day still await cancellation.
 
-        Until they are, the instrument stays closed. Linear in the mass cancels.
+        Until they are cancelled, the instrument stays closed. Linear in mass cancels.
         """
         return any(
             cancel.clears and cancel.instrument == instrument.name
@@ -363,7 +365,7 @@ class State:
         )
 
     def phase_of(self, instrument: Instrument) -> Phase:
-        """Return the phase that follows from schedule, halts, clearing and calls."""
+        """Return the phase from schedule, halts, pending mass cancels and calls."""
         if self.halts(instrument):
             return Phase.HALTED
         phase = self.step_of(instrument).phase
@@ -374,11 +376,11 @@ class State:
         return phase
 
     def blocks_open(self, instrument: Instrument) -> bool:
-        """Tell whether schedule and halts let an instrument's blocks trade."""
+        """Tell whether an instrument's blocks trade, by its schedule and halts."""
         return self.step_of(instrument).blocks and not self.halts(instrument)
 
     def halts(self, instrument: Instrument) -> bool:
-        """Tell whether an instrument is halted, by itself or with the whole venue."""
+        """Tell whether an instrument is halted, alone or with the whole venue."""
         if instrument.halted:
             return True
         return self.suspension != "" and not instrument.delisted

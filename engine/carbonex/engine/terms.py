@@ -1,7 +1,8 @@
-"""The parts of an instrument's terms: every number of the rulebook is one of them.
+"""The parts of an instrument's terms; they hold every number of the rulebook.
 
-They are fields of ListInstrument and are stored with it: fields are only ever
-added at the end, with a default. The defaults switch a rule off.
+They are fields of ListInstrument and are stored with it. New fields are only added at
+the end, with a default, so that old rows stay readable. A default switches its rule
+off.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import msgspec
 from .enums import Pricing, TooFewBids
 
 
-# Hours of trading, half-open: (start, end) in seconds after Shanghai's midnight.
+# Trading hours, half-open: (start, end) in seconds after midnight in Shanghai.
 Sessions = tuple[tuple[int, int], ...]
 
 FEE_UNIT: Final = 1_000_000  # a rate of 1 is a millionth (0.01 bp) of the notional
@@ -22,7 +23,7 @@ MAX_FEE: Final = 100_000  # 10 %
 
 @final
 class Fees(msgspec.Struct, frozen=True, gc=False, array_like=True):
-    """What each side of a trade pays, in 0.01 bp of price × quantity."""
+    """The fee rates of each side of a trade, in 0.01 bp of price × quantity."""
 
     maker: int = 0
     taker: int = 0
@@ -45,10 +46,10 @@ class BlockTerms(msgspec.Struct, frozen=True, gc=False, array_like=True):
 
 @final
 class AuctionTerms(msgspec.Struct, frozen=True, gc=False, array_like=True):
-    """One-way auctions, where ``allowed``: what one is unless it says otherwise.
+    """One-way auctions, where ``allowed``: the defaults that an auction may override.
 
-    Bids lie within ``band_permille`` of P0 (0: no bound). The reserve is
-    ``reserve_permille`` of P0 (0: none); ``bidder_limit`` in tonnes, 0 for none.
+    Bids lie within ``band_permille`` of P0 (0: no bound). The reserve price is
+    ``reserve_permille`` of P0 (0: none). ``bidder_limit`` is in tonnes (0: none).
     """
 
     allowed: bool = False
@@ -62,7 +63,7 @@ class AuctionTerms(msgspec.Struct, frozen=True, gc=False, array_like=True):
 
 @final
 class CallTerms(msgspec.Struct, frozen=True, gc=False, array_like=True):
-    """Call auctions of so many seconds at the open and after a halt; 0 for none."""
+    """The length of call auctions at the open and after a halt; 0 for none."""
 
     open_seconds: int = 0
     resume_seconds: int = 0
@@ -70,20 +71,21 @@ class CallTerms(msgspec.Struct, frozen=True, gc=False, array_like=True):
 
 @final
 class Thresholds(msgspec.Struct, frozen=True, gc=False, array_like=True):
-    """When supervision raises an alert; a 0 in the first of a group: never.
+    """The thresholds for supervision alerts; 0 in the first of a group disables it.
 
-    Shares are per mille, quantities tonnes, all of one trading day. Since number 2
-    the first four count tonnes that the book showed and their participant withdrew, by
-    any means (see ``supervision.effects``); before, orders that it cancelled unfilled.
+    Shares are per mille and quantities tonnes, all within one trading day. From
+    semantics 2 on, the first four count displayed tonnes that their participant
+    withdraws by any means (see ``supervision.effects``). Under semantics 1 they count
+    orders that it cancels unfilled.
     """
 
-    cancel_ratio: int = 0  # of the tonnes that a participant showed, withdrawn by it,
-    cancel_orders: int = 20  # once it has placed that many orders
-    large_order: int = 0  # so many tonnes that stood together on one side,
-    quick_cancel_ms: int = 1000  # each withdrawn sooner than that
-    reverse_quantity: int = 0  # traded both ways between the same two participants
-    vwap_deviation: int = 0  # of a trade from the running vwap,
-    vwap_volume: int = 1000  # once that much has traded
-    high_low: int = 0  # by how much it bought higher than it sold, same two
-    volume_share: int = 0  # of the day's volume on one participant's side,
-    share_volume: int = 1000  # once that much has traded
+    cancel_ratio: int = 0  # withdrawn share of a participant's displayed tonnes
+    cancel_orders: int = 20  # cancel_ratio applies once it has placed this many orders
+    large_order: int = 0  # tonnes that stood together on one side
+    quick_cancel_ms: int = 1000  # large_order applies to tonnes withdrawn sooner
+    reverse_quantity: int = 0  # tonnes traded both ways by the same two participants
+    vwap_deviation: int = 0  # deviation of a trade from the running vwap
+    vwap_volume: int = 1000  # vwap_deviation applies once this much has traded
+    high_low: int = 0  # by how much it bought above its sales, same two participants
+    volume_share: int = 0  # share of one participant in the day's volume, one side
+    share_volume: int = 1000  # volume_share applies once this much has traded

@@ -1,1 +1,1 @@
-"""Instruments and the trading day: terms, prices, phases, statistics."""
+"""Instruments and the trading day: terms, prices, phases and statistics."""

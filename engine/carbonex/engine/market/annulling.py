@@ -1,8 +1,8 @@
-"""Annulment of a trade by mistake: what it moved and cost goes back, on both sides.
+"""Annulment of an erroneous trade: tonnes, cash and fees go back on both sides.
 
-The day's statistics and supervision's figures leave it out from then on. What came of
-it stays: the orders as it has left them, stop orders that it triggered, alerts, and the
-values that the composite has had.
+From then on the day's statistics and supervision's figures exclude the trade. Its
+other effects stay: the orders' remainders, the stop orders that it triggered, alerts,
+and past values of the composite.
 """
 
 from __future__ import annotations
@@ -30,11 +30,11 @@ if TYPE_CHECKING:
 
 
 def annul(state: State, command: AnnulTrade) -> list[Event]:
-    """Take back a trade of the open day, in any phase. O(instruments and KEPT trades).
+    """Annul a trade of the open day, in any phase. O(instruments and KEPT trades).
 
-    The buyer gives the tonnes back, those that this trade's day has locked first and
-    frozen ones last; the seller the cash, frozen cash last. Who has not got it any more
-    keeps the trade: it is refused.
+    The buyer returns the tonnes: first those under today's resale lock, last the
+    frozen ones. The seller returns the cash, frozen cash last. If either side no
+    longer has them, the annulment is refused.
     """
     instrument = state.instruments.get(command.instrument)
     if instrument is None:
@@ -68,10 +68,11 @@ def annul(state: State, command: AnnulTrade) -> list[Event]:
 
 
 def _refund(instrument: Instrument, trade: Print, side: Side) -> int:
-    """Return the fen by which what one side has paid in fees is too much without it.
+    """Return the fee in fen that one side gets back for the trade.
 
-    An order, or an auction's own side, pays the sum over its fills, rounded up once: a
-    fill that cost nothing may bring a fen back, and one that cost a fen may not.
+    An order, or the account that opened an auction, pays the sum over its fills,
+    rounded up once. The refund can thus differ from the fee charged at the fill: a
+    fill that cost nothing may return a fen, and a fill that cost a fen may not.
     """
     key, owed = part_of_fee(instrument, trade, side)
     surplus = instrument.tape.uncharged.get(key)
@@ -83,9 +84,9 @@ def _refund(instrument: Instrument, trade: Print, side: Side) -> int:
 def _owe_less(
     instrument: Instrument, account: Account, trade: Print, side: Side
 ) -> None:
-    """Correct what the order of one side owes and has paid for all its fills.
+    """Correct the fees that one side's order owes and has paid for all its fills.
 
-    A buy that is open keeps locked what its rest may cost.
+    An open buy keeps the fees of its remainder locked.
     """
     key, owed = part_of_fee(instrument, trade, side)
     uncharged = instrument.tape.uncharged
@@ -105,10 +106,12 @@ def _owe_less(
 def part_of_fee(
     instrument: Instrument, trade: Print, side: Side
 ) -> tuple[tuple[Method, int], int]:
-    """Return whose fee a trade is a part of, and that part in millionths of a fen.
+    """Return the key of the fee that covers a trade, and the trade's part of it.
 
-    What an auction's bidder pays, or a party of a block, is for this trade alone: no
-    fee has the number 0. Terms are those of the trade: they change between days.
+    The part is in millionths of a fen. The key is a method and a number, as in
+    ``Tape.uncharged``. An auction bidder, or a party of a block, pays for this trade
+    alone: ``uncharged`` has no entry for it. The current terms are those of the trade,
+    because terms change only between days.
     """
     fees, method = instrument.terms.fees, trade.method
     source = trade.buyer_source if side is BUY else trade.seller_source
@@ -123,7 +126,7 @@ def part_of_fee(
 def _gone(
     instrument: Instrument, buyer: Account, seller: Account, trade: Print
 ) -> Rejected | None:
-    """Check that the buyer has the tonnes, and the seller the cash."""
+    """Check that the buyer still has the tonnes, and the seller the cash."""
     held = buyer.holdings.get(instrument.name, NOTHING)
     there = held.available + held.resale_locked + held.frozen
     if trade.quantity > there:
@@ -140,7 +143,7 @@ def _gone(
 def _give_back(
     state: State, instrument: Instrument, buyer: Account, seller: Account, trade: Print
 ) -> None:
-    """Move tonnes, cash and fees back."""
+    """Return tonnes, cash and fees to the side they came from."""
     name, notional = instrument.name, trade.price * trade.quantity
     holding, day = buyer.holdings[name], instrument.sellable_day
     free = min(trade.quantity, holding.available + holding.resale_locked)
@@ -158,14 +161,14 @@ def _give_back(
 
 
 def _give_up(state: State, balance: Balance, quantity: int) -> None:
-    """Take what is frozen; the freeze is met by what comes in later."""
+    """Take frozen fen or tonnes; the freeze applies to later receipts instead."""
     if quantity > 0:
         balance.give_up_frozen(quantity)
         note_pending(state, balance)
 
 
 def _leave_out(state: State, instrument: Instrument, number: int, trade: Print) -> None:
-    """Correct the day's statistics; supervision reads the event."""
+    """Remove the trade from the day's statistics; supervision reads the event."""
     notional = trade.price * trade.quantity
     instrument.tape.annulled[number] = None
     instrument.annulled += 1

@@ -1,4 +1,4 @@
-"""The values that an instrument's terms may have."""
+"""Bounds on the values of an instrument's terms."""
 
 from __future__ import annotations
 
@@ -18,22 +18,22 @@ if TYPE_CHECKING:
     from carbonex.engine.commands import ListInstrument
     from carbonex.engine.terms import Fees, Sessions, Thresholds
 
-    Bound = tuple[str, int, int, int]  # name, value, least, most
+    Bound = tuple[str, int, int, int]  # name, value, minimum, maximum
 
 
 DAY_SECONDS: Final = 86_400
 MAX_LEVELS: Final = 1000
 MAX_RESALE_DAYS: Final = 366
 MAX_CALL_SECONDS: Final = 3600
-MAX_SESSIONS: Final = 16  # of a trading day, and of its hours for blocks
-MAX_BAND: Final = 999  # per mille: a limit down is always positive
+MAX_SESSIONS: Final = 16  # per trading day; the same for its block hours
+MAX_BAND: Final = 999  # per mille, so that a limit down is always positive
 PERMILLE: Final = 1000
-FIRST_VINTAGE: Final = 1990  # the base year of the Kyoto Protocol, no tonne is older
+FIRST_VINTAGE: Final = 1990  # the base year of the Kyoto Protocol: no tonne is older
 LAST_VINTAGE: Final = 2100
 
 
 def bad_terms(terms: ListInstrument) -> Rejected | None:
-    """Check every parameter of an instrument; the first that is wrong is named."""
+    """Check every parameter of an instrument; refuse the first bad parameter."""
     rejected = bad_name("instrument", terms.instrument) or bad_name(
         "product", terms.product
     )
@@ -51,7 +51,7 @@ def bad_terms(terms: ListInstrument) -> Rejected | None:
 
 
 def too_many_sessions(terms: ListInstrument) -> Rejected | None:
-    """Check that the day has a bounded number of phases."""
+    """Check the number of sessions, which bounds the number of phases of a day."""
     for name, sessions in (
         ("sessions", terms.sessions),
         ("blocks.sessions", terms.blocks.sessions),
@@ -63,7 +63,7 @@ def too_many_sessions(terms: ListInstrument) -> Rejected | None:
 
 
 def _bounds(terms: ListInstrument) -> Iterator[Bound]:
-    """Yield what lies between two values."""
+    """Yield each numeric parameter with its minimum and maximum."""
     yield "tick", terms.tick, 1, MAX_PRICE
     yield "lot", terms.lot, 1, MAX_QUANTITY
     yield "max_quantity", terms.max_quantity, terms.lot, MAX_QUANTITY
@@ -99,7 +99,7 @@ def _named(part: Fees | Thresholds) -> list[tuple[str, int]]:
 
 
 def _bad_sessions(name: str, sessions: Sessions) -> Rejected | None:
-    """Check that sessions lie in the day, one after the other."""
+    """Check that sessions lie within the day, in order and without overlap."""
     last = 0
     for start, end in sessions:
         if start < last:

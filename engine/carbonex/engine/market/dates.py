@@ -1,8 +1,8 @@
-"""Which dates a trading day may have, and when it may end.
+"""Bounds on the date of a trading day, and on its end.
 
-A mistyped date must not become a day that nobody can end: both stay within days of
-the log's own time. Until the log activates semantics 2, only the calendar bounds
-them.
+A mistyped date must not begin a day that nobody can end. Date and end therefore stay
+close to the log's own time. Until the log activates semantics 2, only the calendar
+bounds them.
 """
 
 from __future__ import annotations
@@ -20,22 +20,22 @@ if TYPE_CHECKING:
     from carbonex.engine.state import State
 
 
-# How far a day's date may be from the log's own. Reason: a day begins on its date, or
-# before the longest holidays; a rehearsal of a month has all its days in one hour.
+# How far a day's date may be from the log's date. Reason: a day begins on its date, or
+# before the longest holidays; a rehearsal runs a month of days within one hour.
 DATE_DAYS: Final = 31
-# How long after the log's time a day may end. Reason: the last date that is taken
-# ends within one day more.
+# How long after the log's time a day may end. Reason: the last allowed date ends at
+# most one day later.
 END_DAYS: Final = DATE_DAYS + 1
 
-FIRST_DATE: Final = 19900101  # no earlier date is a trading day
-LAST_DATE: Final = 20991231  # nor is a later one, while nobody has set the clock
+FIRST_DATE: Final = 19900101  # the first possible trading day
+LAST_DATE: Final = 20991231  # the last possible date while the clock is not set
 
 
 def bad_date(state: State, date: int) -> Rejected | None:
-    """Check that a day may have this ``date``: a new one, and near the log's time.
+    """Check that ``date`` is later than the last day and near the log's time.
 
-    The limit in a refusal is the newest date that is too early, or else the last one
-    that is taken.
+    The limit in a refusal is the newest date that is too early, or the last date
+    allowed.
     """
     if state.semantics >= 2:
         return far_date(state, date, state.time_ns)
@@ -43,12 +43,12 @@ def bad_date(state: State, date: int) -> Rejected | None:
 
 
 def far_date(state: State, date: int, now_ns: int) -> Rejected | None:
-    """Check a date by the bounds of semantics 2, whatever holds."""
+    """Check a date by the bounds of semantics 2, whichever version is active."""
     return _outside(date, *_neighbours(state, now_ns))
 
 
 def bad_end(state: State, ends_ns: int) -> Rejected | None:
-    """Check that a day that begins now may end at ``ends_ns``."""
+    """Check that a day beginning now may end at ``ends_ns``."""
     now_ns = state.time_ns
     if ends_ns <= now_ns:
         return Rejected(Reason.BAD_PARAMETER, "ends", ends_ns, now_ns)
@@ -56,7 +56,7 @@ def bad_end(state: State, ends_ns: int) -> Rejected | None:
 
 
 def far_end(ends_ns: int, now_ns: int) -> Rejected | None:
-    """Check the end of a day that begins at ``now_ns`` by the bounds of semantics 2."""
+    """Check the end of a day beginning at ``now_ns`` by the bounds of semantics 2."""
     last_ns = now_ns + END_DAYS * DAY_NS if _is_clock_set(now_ns) else MAX_TIME_NS
     if ends_ns > last_ns:
         return Rejected(Reason.BAD_PARAMETER, "ends", ends_ns, last_ns)
@@ -64,7 +64,7 @@ def far_end(ends_ns: int, now_ns: int) -> Rejected | None:
 
 
 def is_date(date: int) -> bool:
-    """Tell whether ``date`` (YYYYMMDD) is a day of the calendar, from 1990 on."""
+    """Tell whether ``date`` (YYYYMMDD) is a calendar day in 1990 or later."""
     year, month, day = date // 10_000, date // 100 % 100, date % 100
     if not (1990 <= year <= 9999 and 1 <= month <= 12):
         return False
@@ -74,7 +74,8 @@ def is_date(date: int) -> bool:
 
 def date_at(time_ns: int) -> int:
     """Return the date in Shanghai (YYYYMMDD) of a time in ns since the epoch."""
-    # Civil from days, proleptic Gregorian: years begin in March, eras have 400.
+    # Civil date from days, proleptic Gregorian: years begin in March, so that the leap
+    # day comes last; an era is 400 years.
     days = (time_ns + SHANGHAI_NS) // DAY_NS + 719_468
     era, day_of_era = divmod(days, 146_097)
     year_of_era = (
@@ -91,7 +92,7 @@ def date_at(time_ns: int) -> int:
 
 
 def _outside(date: int, before: int, last: int) -> Rejected | None:
-    """Check that a date is one, later than ``before`` and no later than ``last``."""
+    """Check that a date is valid, after ``before`` and not after ``last``."""
     if date <= before or not is_date(date):
         return Rejected(Reason.BAD_PARAMETER, "date", date, before)
     if date > last:
@@ -100,7 +101,7 @@ def _outside(date: int, before: int, last: int) -> Rejected | None:
 
 
 def _neighbours(state: State, now_ns: int) -> tuple[int, int]:
-    """Return the newest date that is too early, and the last one that is taken."""
+    """Return the newest date that is too early, and the last date allowed."""
     if not _is_clock_set(now_ns):
         return state.last_day, LAST_DATE
     earliest = date_at(now_ns - (DATE_DAYS + 1) * DAY_NS)
@@ -108,5 +109,5 @@ def _neighbours(state: State, now_ns: int) -> tuple[int, int]:
 
 
 def _is_clock_set(time_ns: int) -> bool:
-    """Tell whether the log's time can be one of a trading day at all."""
+    """Tell whether the log's clock is set: its time is 1990 or later."""
     return time_ns >= midnight_ns(FIRST_DATE)

@@ -1,4 +1,4 @@
-"""The trading day: how it begins, goes on and ends."""
+"""The trading day: its beginning, its scheduled steps and its end."""
 
 from __future__ import annotations
 
@@ -47,11 +47,11 @@ if TYPE_CHECKING:
 
 
 def begin_day(state: State, command: BeginDay) -> list[Event]:
-    """Open a trading day later than the last; linear in accounts and orders.
+    """Begin a trading day later than the last day; linear in accounts and orders.
 
-    P0, bands and phases are the day's, new terms and composites hold, resale locks that came
-    due are released, and orders that do not fit are cancelled: until they are, their
-    instrument stays closed. Mass cancels of the last day come to their end first.
+    Set P0, bands and phases, adopt new terms and composite methods, and release the
+    resale locks that are due. Cancel the orders that do not fit the day; until that is
+    done, their instrument stays closed. Pending mass cancels are completed first.
     """
     ends_ns = command.ends_ns or day_end_ns(state, command.date)
     rejected = _unbeginnable(state, command, ends_ns)
@@ -89,10 +89,10 @@ def begin_day(state: State, command: BeginDay) -> list[Event]:
 
 
 def far_day(state: State, command: BeginDay, now_ns: int) -> Rejected | None:
-    """Check a day by the bounds of semantics 2, whatever holds.
+    """Check a day by the bounds of semantics 2, whichever version is active.
 
-    For who has not logged the command yet: under semantics 1 the engine takes a day
-    that nobody can end, and old logs must keep it.
+    For callers that have not logged the command yet. Under semantics 1 the engine
+    itself accepts a day that nobody can end, because old logs must replay unchanged.
     """
     rejected = far_date(state, command.date, now_ns)
     if rejected is None:
@@ -102,7 +102,7 @@ def far_day(state: State, command: BeginDay, now_ns: int) -> Rejected | None:
 
 
 def day_end_ns(state: State, date: int) -> int:
-    """Return when a trading day of this ``date`` ends by the instruments' hours."""
+    """Return when a trading day on ``date`` ends by the instruments' hours, in ns."""
     midnight = midnight_ns(date)
     ends = [
         last_end_ns(_terms_on(state, instrument, date), midnight)
@@ -113,7 +113,7 @@ def day_end_ns(state: State, date: int) -> int:
 
 
 def step(state: State, instrument: Instrument) -> list[Event]:
-    """Go on to the next step of an instrument's schedule, which begins now."""
+    """Enter the step of an instrument's schedule that begins now."""
     now = step_at(instrument.schedule, state.time_ns)
     await_step(state, instrument)
     events: list[Event] = []
@@ -124,7 +124,7 @@ def step(state: State, instrument: Instrument) -> list[Event]:
 
 
 def end_day(state: State) -> list[Event]:
-    """Settle the closes, publish the bulletins and end the day."""
+    """Settle the closing prices, publish the bulletins and end the day."""
     date, state.day, state.day_ends_ns, state.before = state.day, 0, 0, None
     events: list[Event] = []
     for instrument in state.listed:
@@ -145,7 +145,7 @@ def end_day(state: State) -> list[Event]:
 
 
 def _unbeginnable(state: State, command: BeginDay, ends_ns: int) -> Rejected | None:
-    """Return why a day cannot begin that would end at ``ends_ns``."""
+    """Check that a day that ends at ``ends_ns`` may begin."""
     if not state.permits(command.key, Permission.OPERATE):
         return Rejected(Reason.NOT_PERMITTED)
     if state.day:
@@ -154,10 +154,11 @@ def _unbeginnable(state: State, command: BeginDay, ends_ns: int) -> Rejected | N
 
 
 def _terms_on(state: State, instrument: Instrument, date: int) -> ListInstrument:
-    """Return the terms that the next day, of this ``date``, has: before it begins.
+    """Return an instrument's terms on the next day, ``date``, before it begins.
 
-    New terms with a band wait while there is no price for it to lie around. There
-    was one when they were announced; an annulment or a delisting may have taken it.
+    New terms with a band stay pending while the band has no reference price. The price
+    existed when the terms were announced, but an annulment or a delisting may have
+    removed it.
     """
     terms = instrument.terms_on(date)
     known = terms.reference or instrument.close or instrument.product.first_reference()
@@ -167,7 +168,7 @@ def _terms_on(state: State, instrument: Instrument, date: int) -> ListInstrument
 
 
 def _begin(state: State, instrument: Instrument, terms: ListInstrument) -> list[Event]:
-    """Give an instrument its day: ``terms``, P0, band and schedule."""
+    """Set up an instrument's day: ``terms``, P0, band and schedule."""
     events: list[Event] = []
     waits = terms is not instrument.terms_on(state.day)
     if terms is not instrument.terms:
@@ -181,7 +182,7 @@ def _begin(state: State, instrument: Instrument, terms: ListInstrument) -> list[
     if instrument.awaits_price:
         events.append(PriceAwaited(instrument.name, state.day))
     if unpriced:
-        dismiss(instrument)  # no price to set a band around: it does not trade yet
+        dismiss(instrument)  # without a price there is no band, so no trading yet
         return events
     admit(state, instrument, reference)
     low, high = day_limits(terms, reference)
@@ -196,20 +197,21 @@ def _begin(state: State, instrument: Instrument, terms: ListInstrument) -> list[
 
 
 def _adopt(state: State, instrument: Instrument, terms: ListInstrument) -> None:
-    """Let an instrument trade by its new terms; who takes back the day needs the old."""
+    """Adopt new terms; keep the old terms in case the day is cancelled."""
     date, before = instrument.next_terms_date, state.before
     if before is not None and (date or state.semantics >= 2):
         before.terms.append((instrument.number, instrument.terms, date))
     instrument.adopt(terms)
     instrument.close = instrument.close or terms.reference
     instrument.next_terms, instrument.next_terms_date = None, 0
-    instrument.call_waits_ns = 0  # none of the orders that it was for is left
+    instrument.call_waits_ns = 0  # the orders that it would match are cancelled
 
 
 def _may_lie_outside(instrument: Instrument) -> bool:
     """Tell whether orders may lie outside the band. O(1).
 
-    Of stop orders the book does not tell: they are looked at.
+    The best and the worst level decide. Stop orders are not in the book, so any stop
+    order counts as possibly outside.
     """
     if len(instrument.stops):
         return True
@@ -236,9 +238,10 @@ def _band(state: State, instrument: Instrument) -> BandSet:
 
 
 def _close(state: State, instrument: Instrument) -> list[Event]:
-    """Cancel what may not stay open after an instrument's last session.
+    """Cancel the orders that end with an instrument's last session.
 
-    All orders where the terms have none over several days, else those for the day.
+    These are the day orders; without multi-day orders in the terms, all orders.
+    Block proposals expire unless blocks still trade.
     """
     events: list[Event] = []
     if instrument.book.bids.best or instrument.book.asks.best or len(instrument.stops):
@@ -249,7 +252,7 @@ def _close(state: State, instrument: Instrument) -> list[Event]:
 
 
 def _settle(instrument: Instrument, date: int) -> Bulletin:
-    """Settle an instrument's close and return its bulletin."""
+    """Settle an instrument's closing price and return its bulletin."""
     record, reference = instrument.record, instrument.reference
     prices = record.prices
     instrument.close = record.vwap() or reference
@@ -288,7 +291,7 @@ def _settle_product(state: State, product: Product, date: int) -> ProductBulleti
 
 
 def _sums(instruments: list[Instrument]) -> list[Volumes]:
-    """Return what instruments traded: in the day, the year and since listing."""
+    """Return the volumes of instruments: of the day, the year and since listing."""
     sums = Tallies(), Tallies(), Tallies()
     for instrument in instruments:
         record = instrument.record

@@ -1,6 +1,6 @@
-"""What operators do about a trading day that they should not have begun.
+"""Ending early, or cancelling, a trading day that should not have begun.
 
-One on which something has traded can only end early; another one can be taken back.
+A day with trades can only end early; a day without trades can be cancelled.
 """
 
 from __future__ import annotations
@@ -31,14 +31,13 @@ if TYPE_CHECKING:
 
 @final
 class Before:
-    """What was before the open day began: kept to take it back.
+    """The state before the open day began, kept so that the day can be cancelled.
 
-    ``last_order_id`` is the newest order of before. ``years`` has what instruments had
-    traded in their year, by number, where the day has begun another year. ``terms``
-    has those that others replaced: number, terms, and the date from which the others
-    hold, 0 for the next trading day.
-    ``unpriced`` are the instruments that had no price, by number, and whether they
-    awaited one.
+    ``last_order_id`` is the newest order id before the day. ``years`` holds each
+    instrument's volumes of the year, by number, if the day began a new year. ``terms``
+    holds the replaced terms: instrument number, old terms, and the date from which the
+    new terms hold, 0 for the next trading day. ``unpriced`` holds the instruments that
+    had no price: number, and whether they awaited a price.
     """
 
     __slots__ = ("last_day", "last_order_id", "terms", "unpriced", "years")
@@ -52,11 +51,11 @@ class Before:
 
 
 def end_now(state: State, command: EndDay) -> list[Event]:
-    """Let the open day end a nanosecond from now, by itself.
+    """Set the end of the open day to a nanosecond from now.
 
-    So it ends as every day does: calls match, day orders are cancelled, closes and
-    bulletins follow. Auctions that are still open are cancelled at once. Linear in
-    instruments and open auctions.
+    The timer then ends the day as usual: call auctions match, day orders are
+    cancelled, closing prices and bulletins follow. One-way auctions that are still
+    open are cancelled at once. Linear in instruments and open auctions.
     """
     rejected = _unavailable(state, command)
     if rejected is not None:
@@ -73,17 +72,17 @@ def end_now(state: State, command: EndDay) -> list[Event]:
 
 
 def cancel_day(state: State, command: CancelDay) -> list[Event]:
-    """Take back the open day, on which nothing may have traded.
+    """Cancel the open day; refused if anything has traded on it.
 
-    What was entered on it ends: auctions, blocks, then orders, instrument by
-    instrument. P0 and bands stay: nothing has traded, so the next day has the same. But
-    what had no price before has none again, unless its terms declare one.
-    Resale locks that it released stay so, as the next day has the same number. Terms
-    that began with it wait again, for their date or the next trading day, so that no
-    instrument stops that traded before; others that were announced on it replace them.
-    A composite's method stays: it weighs no order, and the next day has the same.
-    Mass cancels that go on come to their end first. Linear in accounts and open
-    orders.
+    End what was entered on it, instrument by instrument: auctions, blocks, then
+    orders. P0 and bands stay, because without trades the next day has the same.
+    An instrument that had no price before has none again, unless its terms declare
+    it. Resale locks that the day released stay released, because the next day has
+    the same number. Terms that took effect with the day are pending again, for their
+    date or the next trading day, so that no instrument that traded before stops; terms
+    announced during the day replace them. A composite's method stays: it affects no
+    order, and the next day has the same. Pending mass cancels are completed first.
+    Linear in accounts and open orders.
     """
     rejected = _unavailable(state, command)
     before = state.before
@@ -125,7 +124,7 @@ def cancel_day(state: State, command: CancelDay) -> list[Event]:
 
 
 def _restore_terms(state: State, before: Before) -> set[int]:
-    """Let terms that began with the day wait again; return the instruments' numbers."""
+    """Make terms that began with the day pending again; return instrument numbers."""
     again: set[int] = set()
     for number, terms, date in before.terms:
         instrument = state.listed[number]
@@ -144,9 +143,9 @@ def _restore_terms(state: State, before: Before) -> set[int]:
 
 
 def _forget_prices(state: State, before: Before, again: set[int]) -> None:
-    """Take back the P0 of instruments that had none: it came with the day.
+    """Remove the P0 of instruments that had none before the day.
 
-    ``again`` are the numbers of those whose new terms wait as before the day.
+    ``again`` holds the numbers of the instruments whose new terms are pending again.
     """
     listed = [(state.listed[number], awaited) for number, awaited in before.unpriced]
     forgetful = [(item, awaited) for item, awaited in listed if not item.delisted]
@@ -159,7 +158,7 @@ def _forget_prices(state: State, before: Before, again: set[int]) -> None:
             dismiss(instrument)
         instrument.product.change()
     for instrument, awaited in forgetful:
-        if instrument.tradable:  # by its former terms: new ones may be gone or others
+        if instrument.tradable:  # by its old terms: new terms may be gone or replaced
             waits = instrument.awaits_price or instrument.number in again
             instrument.awaits_price = awaited and waits
         else:
@@ -174,7 +173,7 @@ def _unavailable(state: State, command: EndDay | CancelDay) -> Rejected | None:
 
 
 def _end_schedule(state: State, instrument: Instrument) -> None:
-    """Let an instrument's schedule, and its call auction, end with the day."""
+    """Shorten an instrument's schedule and call auction to the new end of the day."""
     step = next_step(instrument.schedule, state.time_ns)
     if step is not None:
         state.timers.clear(step.starts_ns, Due.STEP, instrument.number)

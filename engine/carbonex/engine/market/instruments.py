@@ -1,4 +1,4 @@
-"""Instruments and halts: what operators decide."""
+"""Operator commands for instruments: listing, terms, delisting, halts, composites."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 
 
 def list_instrument(state: State, command: ListInstrument) -> list[Event]:
-    """Open a book; without a band it opens at once when a trading day is open."""
+    """List an instrument; without a band it trades at once if a day is open."""
     if not state.permits(command.key, Permission.OPERATE):
         return [Rejected(Reason.NOT_PERMITTED)]
     if command.instrument in state.instruments:
@@ -63,7 +63,7 @@ def list_instrument(state: State, command: ListInstrument) -> list[Event]:
 
 
 def update_instrument(state: State, command: UpdateInstrument) -> list[Event]:
-    """Set the terms by which an instrument trades from a coming BeginDay on."""
+    """Announce an instrument's terms, effective from a coming BeginDay on."""
     terms = command.terms
     instrument = _known(state, command.key, terms.instrument)
     if type(instrument) is Rejected:
@@ -80,12 +80,12 @@ def update_instrument(state: State, command: UpdateInstrument) -> list[Event]:
     instrument.next_terms = replace(terms, key=command.key)
     instrument.next_terms_date = command.effective_date
     if instrument.tradable:
-        instrument.awaits_price = False  # the terms that did are gone
+        instrument.awaits_price = False  # the terms that awaited a price are replaced
     return [InstrumentUpdated(instrument.next_terms, command.effective_date)]
 
 
 def delist_instrument(state: State, command: DelistInstrument) -> list[Event]:
-    """End trading in an instrument for good; its orders are cancelled."""
+    """Delist an instrument for good and cancel its orders, blocks and auctions."""
     instrument = _found(state, command.key, command.instrument)
     if type(instrument) is Rejected:
         return [instrument]
@@ -105,7 +105,7 @@ def delist_instrument(state: State, command: DelistInstrument) -> list[Event]:
 
 
 def halt(state: State, command: HaltInstrument) -> list[Event]:
-    """Stop trading; resting orders stay. A halt does not lengthen a session."""
+    """Halt an instrument; resting orders stay. A halt does not extend a session."""
     instrument = _found(state, command.key, command.instrument)
     if type(instrument) is Rejected:
         return [instrument]
@@ -118,7 +118,7 @@ def halt(state: State, command: HaltInstrument) -> list[Event]:
 
 
 def resume(state: State, command: ResumeInstrument) -> list[Event]:
-    """End a halt, by a call auction where the terms have one or one was halted."""
+    """End a halt, with a call auction if the terms set it or the halt stopped it."""
     instrument = _found(state, command.key, command.instrument)
     if type(instrument) is Rejected:
         return [instrument]
@@ -131,7 +131,7 @@ def resume(state: State, command: ResumeInstrument) -> list[Event]:
 
 
 def set_composite(state: State, command: SetComposite) -> list[Event]:
-    """Set the method by which a product's composite goes from the next BeginDay on."""
+    """Announce a product's composite method, effective from the next BeginDay on."""
     if not state.permits(command.key, Permission.OPERATE):
         return [Rejected(Reason.NOT_PERMITTED)]
     product = state.products.get(command.product)
@@ -142,10 +142,10 @@ def set_composite(state: State, command: SetComposite) -> list[Event]:
 
 
 def admit(state: State, instrument: Instrument, reference: int) -> None:
-    """Let an instrument be traded by the day's schedule, from P0 in fen on.
+    """Make an instrument tradable on the day's schedule; ``reference`` is P0 in fen.
 
-    It counts in its product's composite, which is up to who calls to weigh anew. So
-    is the call auction that may come first.
+    It then counts in its product's composite. The caller must reweigh the composite,
+    and begin the call auction that may come first.
     """
     if not instrument.tradable:
         instrument.tradable = True
@@ -160,14 +160,17 @@ def admit(state: State, instrument: Instrument, reference: int) -> None:
 
 
 def dismiss(instrument: Instrument) -> None:
-    """Let an instrument not be traded, nor count in its product's composite."""
+    """Make an instrument untradable and remove it from its product's composite.
+
+    The caller must reweigh the composite.
+    """
     if instrument.tradable:
         instrument.tradable = False
         instrument.product.instruments.remove(instrument)
 
 
 def _found(state: State, key: str, name: str) -> Instrument | Rejected:
-    """Return an instrument that an operator may change, or why not."""
+    """Return an instrument that the key's operator may change, or the refusal."""
     instrument = _known(state, key, name)
     if type(instrument) is Rejected:
         return instrument
@@ -175,7 +178,7 @@ def _found(state: State, key: str, name: str) -> Instrument | Rejected:
 
 
 def _known(state: State, key: str, name: str) -> Instrument | Rejected:
-    """Return an instrument, even a delisted one, if the key is an operator's."""
+    """Return an instrument, delisted or not, or the refusal."""
     instrument = state.instruments.get(name)
     if instrument is None:
         return Rejected(Reason.UNKNOWN_INSTRUMENT, "instrument")
@@ -192,7 +195,7 @@ def _gone(instrument: Instrument) -> Rejected | None:
 
 
 def _bad_terms(state: State, terms: ListInstrument) -> Rejected | None:
-    """Check every parameter by the meaning that commands have now."""
+    """Check every parameter by the rules of the active semantics."""
     rejected = bad_terms(terms)
     if rejected is None and state.semantics >= 2:
         return too_many_sessions(terms)
@@ -200,7 +203,7 @@ def _bad_terms(state: State, terms: ListInstrument) -> Rejected | None:
 
 
 def _priceless(state: State, command: ListInstrument) -> Rejected | None:
-    """Check that a band will have a P0 to lie around."""
+    """Check that there will be a P0 for the band."""
     if command.reference or not command.band_permille:
         return None
     product = state.products.get(command.product)
@@ -212,7 +215,7 @@ def _priceless(state: State, command: ListInstrument) -> Rejected | None:
 def _bandless(
     state: State, instrument: Instrument, terms: ListInstrument
 ) -> Rejected | None:
-    """Check that an instrument that gets a band has a price for it to lie around."""
+    """Check that an instrument whose new terms have a band has a price for it."""
     traded = instrument.close or instrument.record.prices.last
     if state.semantics < 2 or traded or terms.reference:
         return None
@@ -220,7 +223,10 @@ def _bandless(
 
 
 def _immutable(instrument: Instrument, terms: ListInstrument) -> Rejected | None:
-    """Check that what an instrument's orders and tonnes stand on stays."""
+    """Check that product, tick, lot and vintage stay: orders and tonnes rely on them.
+
+    A vintage may be set where there was none.
+    """
     now = instrument.terms
     if terms.product != now.product:
         return Rejected(Reason.BAD_PARAMETER, "product")
@@ -234,7 +240,7 @@ def _immutable(instrument: Instrument, terms: ListInstrument) -> Rejected | None
 
 
 def _past(state: State, date: int) -> Rejected | None:
-    """Check that terms may begin on ``date``: a day to come, or 0 for the next."""
+    """Check that terms may take effect on ``date``: a later day, or 0 for the next."""
     if not date or (date > state.last_day and is_date(date)):
         return None
     return Rejected(Reason.BAD_PARAMETER, "effective_date", date, state.last_day)

@@ -1,4 +1,4 @@
-"""An instrument's phases through the day, halts and call auctions included."""
+"""An instrument's phases through the day, including halts and call auctions."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 def day_schedule(state: State, instrument: Instrument) -> Schedule:
-    """Return the steps of the open trading day for an instrument."""
+    """Return an instrument's schedule for the open trading day."""
     if not state.day or not instrument.tradable:
         return CLOSED_ALL_DAY
     midnight = midnight_ns(state.day)
@@ -36,13 +36,13 @@ def day_schedule(state: State, instrument: Instrument) -> Schedule:
 
 
 def follow_schedule(state: State, instrument: Instrument) -> None:
-    """Let an instrument trade by the open day's schedule, from now on."""
+    """Put an instrument on the open day's schedule from now on."""
     instrument.schedule = day_schedule(state, instrument)
     await_step(state, instrument)
 
 
 def await_step(state: State, instrument: Instrument) -> None:
-    """Note when the schedule goes on."""
+    """Set the timer for the next step of the schedule."""
     step = next_step(instrument.schedule, state.time_ns)
     if step is not None:
         state.timers.set(step.starts_ns, Due.STEP, instrument.number)
@@ -58,7 +58,7 @@ def leave_schedule(state: State, instrument: Instrument) -> None:
 
 
 def set_phase(state: State, instrument: Instrument) -> list[Event]:
-    """Enter the phase that schedule, halt and call auction make; tell if it is new."""
+    """Enter the phase set by schedule, halt and call auction; report a change."""
     phase, blocks = state.phase_of(instrument), state.blocks_open(instrument)
     if phase is instrument.phase and blocks == instrument.blocks:
         return []
@@ -67,7 +67,7 @@ def set_phase(state: State, instrument: Instrument) -> list[Event]:
 
 
 def phase_changed(state: State, instrument: Instrument) -> PhaseChanged:
-    """Tell an instrument's phase, and until when it lasts by the schedule."""
+    """Build the event with an instrument's phase and its scheduled end."""
     step = next_step(instrument.schedule, state.time_ns)
     halts = state.halts(instrument)
     until_ns = 0 if step is None or halts else step.starts_ns
@@ -80,11 +80,12 @@ def phase_changed(state: State, instrument: Instrument) -> PhaseChanged:
 def closed(
     state: State, instrument: Instrument, param: str, opens: Callable[[Step], bool]
 ) -> Rejected:
-    """Refuse what comes while an instrument, which ``param`` names, is closed.
+    """Refuse a command because the instrument, which ``param`` names, is closed.
 
-    ``opens`` tells of a step whether such things are taken then. The refusal has the
-    time (ns) and when that is next, 0 for no more on this trading day. While orders
-    that do not fit the day are being cancelled, that is now.
+    ``opens`` tells whether a step accepts such commands. The refusal has the current
+    time and the time (ns) at which the next such step begins, 0 for none on this
+    trading day. If such a step has begun already, as while orders that do not fit the
+    day are being cancelled, that is the current time.
     """
     if state.semantics < 2:
         return Rejected(Reason.MARKET_CLOSED, param)
@@ -96,19 +97,19 @@ def closed(
 
 
 def trades(step: Step) -> bool:
-    """Tell whether orders trade in a step."""
+    """Tell whether orders trade during a step."""
     return step.phase is Phase.TRADING
 
 
 def takes_blocks(step: Step) -> bool:
-    """Tell whether blocks trade in a step."""
+    """Tell whether blocks trade during a step."""
     return step.blocks
 
 
 def begin_call(state: State, instrument: Instrument) -> None:
-    """Begin the call auction that waits, if the instrument would trade now.
+    """Begin the pending call auction, if the instrument would trade now.
 
-    It ends when its session does, at the latest.
+    The call ends with its session at the latest.
     """
     step = state.step_of(instrument)
     waits_ns = instrument.call_waits_ns
@@ -128,9 +129,10 @@ def begin_call(state: State, instrument: Instrument) -> None:
 
 
 def end_call(state: State, instrument: Instrument) -> list[Event]:
-    """End a call auction whose time has come: match, and trade on.
+    """End a call auction that is due: uncross the book, then trade continuously.
 
-    Where its session ends with it, the schedule's step is due next and does the rest.
+    If the session ends at the same time, the schedule's step is due next and closes
+    the instrument.
     """
     instrument.call_ends_ns = 0
     events = uncross(instrument)
@@ -140,7 +142,7 @@ def end_call(state: State, instrument: Instrument) -> list[Event]:
 
 
 def abandon_call(state: State, instrument: Instrument) -> int:
-    """Stop a call auction without matching; return the ns that were left of it."""
+    """Stop a call auction without matching; return the ns left of it."""
     ends_ns = instrument.call_ends_ns
     if not ends_ns:
         return 0
@@ -150,6 +152,9 @@ def abandon_call(state: State, instrument: Instrument) -> int:
 
 
 def await_call(instrument: Instrument, seconds: int) -> None:
-    """Let a call auction of so many seconds come first when it trades next."""
+    """Have the instrument next begin trading with a call auction of ``seconds``.
+
+    A longer pending call stays as long as it is.
+    """
     waits_ns = seconds * SECOND_NS
     instrument.call_waits_ns = max(instrument.call_waits_ns, waits_ns)

@@ -1,4 +1,4 @@
-"""The prices, quantities and names that the rules allow."""
+"""Rules on prices, quantities and names."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def half_up(numerator: int, denominator: int) -> int:
-    """Return the quotient, rounded to the nearest integer, halves upward."""
+    """Return the quotient rounded to the nearest integer, halves upward."""
     return (2 * numerator + denominator) // (2 * denominator)
 
 
@@ -32,7 +32,7 @@ def limit_up(reference: int, permille: int) -> int:
 
 
 def day_limits(terms: ListInstrument, reference: int) -> tuple[int, int]:
-    """Return the lowest and the highest price of a day, in fen, by its P0."""
+    """Return a day's lowest and highest price in fen, given its P0."""
     permille = terms.band_permille
     if not permille:
         return 1, MAX_PRICE
@@ -42,11 +42,11 @@ def day_limits(terms: ListInstrument, reference: int) -> tuple[int, int]:
 def effective_price(
     instrument: Instrument, makers: BookSide, command: PlaceOrder
 ) -> int:
-    """Return what an order trades up to, in fen: O(1).
+    """Return the worst price at which an order may trade, in fen. O(1).
 
-    Market and stop orders trade up to the limit up or down. Where there is no
-    band, it is the best opposite price (the stop price) × (1000 ± protection) /
-    1000, half-up; with nothing opposite it is 0 and meets nothing.
+    For a market or stop order it is the limit up or down. Without a band it is the
+    best opposite price (for a stop order, its stop price) × (1000 ± protection) /
+    1000, rounded half up. With no opposite order it is 0, which crosses nothing.
     """
     kind = command.order_type
     if kind is not LIMIT and kind is not STOP_LIMIT:
@@ -57,10 +57,10 @@ def effective_price(
 
 
 def reprice(instrument: Instrument, makers: BookSide, price: int) -> int:
-    """Return ``price``, or one tick behind the best opposite price it reaches.
+    """Return ``price``, or one tick behind the best opposite price if it reaches that.
 
-    Where no such price is allowed (below one tick, outside the band) it returns
-    ``price``, which then is refused for taking liquidity.
+    Where the repriced value is not allowed (below one tick, outside the band), return
+    ``price`` unchanged; the order is then refused for taking liquidity.
     """
     if not makers.reaches(price):
         return price
@@ -88,7 +88,7 @@ def bad_tick(terms: ListInstrument, param: str, price: int) -> Rejected | None:
 
 
 def out_of_band(instrument: Instrument, param: str, price: int) -> Rejected | None:
-    """Check a price in fen against the day's limits, which are allowed themselves."""
+    """Check a price in fen against the day's limits, inclusive."""
     low, high = instrument.limit_down, instrument.limit_up
     return out_of_bounds(Reason.PRICE_OUT_OF_BAND, param, price, low, high)
 
@@ -96,7 +96,7 @@ def out_of_band(instrument: Instrument, param: str, price: int) -> Rejected | No
 def out_of_bounds(
     reason: Reason, param: str, value: int, least: int, most: int
 ) -> Rejected | None:
-    """Check a value against two bounds, which are allowed themselves."""
+    """Check a value against two inclusive bounds."""
     if least <= value <= most:
         return None
     return Rejected(reason, param, value, least if value < least else most)
@@ -112,9 +112,9 @@ def bad_name(param: str, name: str) -> Rejected | None:
 
 
 def bad_reason(text: str) -> Rejected | None:
-    """Check why an operator decides something: a line of 1 to MAX_REASON characters.
+    """Check the text of an operator's reason: one line, 1 to MAX_REASON characters.
 
-    It may be in any language, and has no control characters.
+    It may be in any language, without control characters, and not only spaces.
     """
     size = len(text)
     controls = any(char < " " or "\x7f" <= char < "\xa0" for char in text)
@@ -124,9 +124,9 @@ def bad_reason(text: str) -> Rejected | None:
 
 
 def protection(instrument: Instrument, side: Side, price: int) -> int:
-    """Return what an order without a price trades up to, in fen.
+    """Return the worst price at which an order without a limit may trade, in fen.
 
-    ``price`` is what it starts from where there is no band.
+    Without a band, the protection is relative to ``price``.
     """
     terms, buys = instrument.terms, side is BUY
     if terms.band_permille:

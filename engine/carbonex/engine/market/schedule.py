@@ -1,7 +1,7 @@
-"""An instrument's trading day: its phases, and when each begins.
+"""The schedule of an instrument's trading day: its phases, and when each begins.
 
-Hours are half-open: at a session's end it is over. Local time is Shanghai's,
-UTC+8 without daylight saving (MARKET-RULES, introduction).
+Sessions are half-open: the end time is not part of a session. Local time is
+Shanghai's, UTC+8 without daylight saving (MARKET-RULES, introduction).
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ SHANGHAI_NS: Final = 8 * 3600 * SECOND_NS  # ahead of UTC
 
 
 class Step(NamedTuple):
-    """From ``starts_ns`` on this is the phase, and whether blocks trade."""
+    """The phase from ``starts_ns`` on, and whether blocks trade then."""
 
     starts_ns: int
     phase: Phase
     blocks: bool
 
 
-Schedule = tuple[Step, ...]  # of a trading day, in order; the last one is closed
+Schedule = tuple[Step, ...]  # a trading day's steps in order; the last is closed
 
 CLOSED_ALL_DAY: Final[Schedule] = (Step(0, Phase.CLOSED, blocks=False),)
 
@@ -38,7 +38,7 @@ CLOSED_ALL_DAY: Final[Schedule] = (Step(0, Phase.CLOSED, blocks=False),)
 def midnight_ns(date: int) -> int:
     """Return when ``date`` (YYYYMMDD) begins in Shanghai, in ns since the epoch."""
     year, month, day = date // 10_000, date // 100 % 100, date % 100
-    # Days from civil, proleptic Gregorian: years begin in March, so that the
+    # Days from civil date, proleptic Gregorian: years begin in March, so that the
     # leap day comes last.
     year -= month <= 2
     month = (month + 9) % 12
@@ -48,7 +48,7 @@ def midnight_ns(date: int) -> int:
 
 
 def last_end_ns(terms: ListInstrument, midnight: int) -> int:
-    """Return when an instrument's day ends: with its last session, or at midnight."""
+    """Return the end of an instrument's day: its last session's end, or midnight."""
     sessions = terms.sessions
     if not sessions:
         return midnight + DAY_NS
@@ -78,12 +78,12 @@ def schedule(terms: ListInstrument, midnight: int, ends_ns: int) -> Schedule:
 
 
 def step_at(steps: Schedule, time_ns: int) -> Step:
-    """Return the step that ``time_ns`` lies in."""
+    """Return the step that contains ``time_ns``."""
     return steps[bisect_right(steps, time_ns, key=_starts) - 1]
 
 
 def next_step(steps: Schedule, time_ns: int) -> Step | None:
-    """Return the step that begins next after ``time_ns``."""
+    """Return the next step that begins after ``time_ns``, or None."""
     place = bisect_right(steps, time_ns, key=_starts)
     return steps[place] if place < len(steps) else None
 
@@ -100,7 +100,7 @@ def _in_ns(sessions: Sessions, midnight: int) -> list[tuple[int, int]]:
 
 
 def _within(spans: list[tuple[int, int]], time: int) -> bool:
-    """Tell whether one of ``spans``, which follow one another, holds ``time``."""
+    """Tell whether one of the ordered ``spans`` contains ``time``."""
     place = bisect_right(spans, time, key=_start) - 1
     return place >= 0 and time < spans[place][1]
 

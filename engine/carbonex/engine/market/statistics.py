@@ -1,4 +1,4 @@
-"""What an instrument and a product have traded: prices and volumes."""
+"""Trading statistics of instruments and products: prices and volumes."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ MEAN: Final = CompositeMethod.MEAN
 class Prices:
     """The prices of a trading day, in fen; 0 where nothing traded.
 
-    Of an instrument they are those of its listed trades, of a product those of
-    its composite.
+    An instrument's prices come from its listed trades, a product's from its
+    composite.
     """
 
     __slots__ = ("high", "last", "low", "open")
@@ -32,11 +32,11 @@ class Prices:
         self.clear()
 
     def clear(self) -> None:
-        """Begin a trading day."""
+        """Reset the prices for a new trading day."""
         self.open = self.high = self.low = self.last = 0
 
     def record(self, first: int, last: int) -> None:
-        """Enter a run of prices that does not turn between its ends."""
+        """Record a monotonic run of prices by its first and last price."""
         if self.open == 0:
             self.open = self.high = self.low = first
         low, high = (last, first) if first > last else (first, last)
@@ -55,11 +55,11 @@ class Tally:
         self.clear()
 
     def clear(self) -> None:
-        """Begin again."""
+        """Reset to zero."""
         self.quantity = self.turnover = self.trades = 0
 
     def add(self, quantity: int, turnover: int, trades: int) -> None:
-        """Count trades."""
+        """Add trades; an annulment adds negative numbers."""
         self.quantity += quantity
         self.turnover += turnover
         self.trades += trades
@@ -67,7 +67,7 @@ class Tally:
 
 @final
 class Tallies:
-    """Tonnes, fen and trades: listed, block and auction apart."""
+    """Tonnes, fen and trades, kept separately for listed, block and auction."""
 
     __slots__ = ("auction", "block", "listed")
 
@@ -77,38 +77,38 @@ class Tallies:
         self.auction = Tally()
 
     def of(self, method: Method) -> Tally:
-        """Return the part of one trading method."""
+        """Return the tally of one trading method."""
         if method is Method.LISTED:
             return self.listed
         return self.block if method is Method.BLOCK else self.auction
 
     @property
     def trades(self) -> int:
-        """The trades of all methods."""
+        """The number of trades of all methods."""
         return self.listed.trades + self.block.trades + self.auction.trades
 
     def clear(self) -> None:
-        """Begin again."""
+        """Reset to zero."""
         for method in Method:
             self.of(method).clear()
 
     def include(self, other: Tallies) -> None:
-        """Add what ``other`` counts."""
+        """Add the tallies of ``other``."""
         for method in Method:
             part = other.of(method)
             self.of(method).add(part.quantity, part.turnover, part.trades)
 
     def volumes(self) -> Volumes:
-        """Return them as an event tells them."""
+        """Return the tallies in the form that events carry."""
         rows = [self.of(method) for method in Method]
         return Volumes(*(n for t in rows for n in (t.quantity, t.turnover, t.trades)))
 
 
 @final
 class Record:
-    """An instrument's statistics: of the trading day, the year, since listing.
+    """An instrument's statistics: of the trading day, of the year, and since listing.
 
-    The day's are entered into the others when it ends.
+    The day's tallies are added to the other two when the day ends.
     """
 
     __slots__ = ("day", "prices", "total", "year")
@@ -120,14 +120,14 @@ class Record:
         self.total = Tallies()
 
     def begin_day(self, *, new_year: bool) -> None:
-        """Begin a trading day, and perhaps a calendar year."""
+        """Reset the day's statistics, and the year's if a calendar year begins."""
         self.prices.clear()
         self.day.clear()
         if new_year:
-            self.year = Tallies()  # the old one may be wanted again: see CancelDay
+            self.year = Tallies()  # keep the old object intact: CancelDay restores it
 
     def end_day(self) -> None:
-        """Enter the day into the year and the total."""
+        """Add the day to the year and the total."""
         self.year.include(self.day)
         self.total.include(self.day)
 
@@ -141,12 +141,13 @@ class Record:
 class Product:
     """The instruments of one product, and their composite price.
 
-    By the method mean the composite is the mean of all tradable instruments' last
-    listed prices of the day, else their P0; by newest it is that of the instrument
-    with the highest vintage, the last listed of equals (MARKET-RULES §2). Those
-    without a price do not count. ``close`` is the last trading day's. ``next_method``
-    holds from the next BeginDay on, None where the method stays.
-    ``eligibility`` is what its tonnes cover, without a rule everything.
+    An instrument's price is its last listed price of the day, else its P0. By the
+    method MEAN the composite is the mean price of all tradable instruments. By NEWEST
+    it is the price of the instrument with the highest vintage; among equals, of the
+    last listed (MARKET-RULES §2). Instruments without a price do not count. ``close``
+    is the last trading day's composite close. ``next_method`` holds from the next
+    BeginDay on; None keeps the method. ``eligibility`` says which obligations the
+    product's tonnes may cover; without a rule, all of them.
     """
 
     __slots__ = (
@@ -172,27 +173,27 @@ class Product:
         self.close = 0
         self.method = MEAN
         self.next_method: CompositeMethod | None = None
-        self.newest: Instrument | None = None  # by the method newest, of those counted
-        self.sum = 0  # of the prices that the composite is the mean of,
-        self.count = 0  # and how many they are
+        self.newest: Instrument | None = None  # the counted instrument, under NEWEST
+        self.sum = 0  # of the prices in the composite
+        self.count = 0  # of the prices in the composite
 
     def announce(self, method: CompositeMethod) -> None:
-        """Let ``method`` hold from the next BeginDay on."""
+        """Schedule ``method`` for the next BeginDay."""
         self.next_method = None if method is self.method else method
 
     def adopt(self) -> None:
-        """Let the method that was announced hold: a trading day begins."""
+        """Adopt the announced method, as a trading day begins."""
         if self.next_method is not None:
             self.method, self.next_method = self.next_method, None
 
     def begin_day(self) -> None:
-        """Begin with the instruments' new P0; those without a price do not count."""
+        """Begin a trading day from the instruments' new P0."""
         self.prices.clear()
         self.weigh()
         self.reference = self.close or self.value()
 
     def weigh(self) -> None:
-        """Sum up anew, after instruments came or went."""
+        """Recompute sum and count, after instruments were added or removed."""
         priced = [item for item in self.instruments if item.last_price]
         self.newest = None
         if self.method is not MEAN and priced:
@@ -202,7 +203,7 @@ class Product:
         self.count = len(priced)
 
     def change(self) -> None:
-        """Weigh anew during the day: the composite may have another value now."""
+        """Reweigh during the day and record the composite's new value."""
         self.weigh()
         value = self.value()
         if not self.prices.open:
@@ -211,9 +212,9 @@ class Product:
             self.prices.record(value, value)
 
     def correct(self, listed: list[Instrument]) -> None:
-        """Weigh anew after a listed trade was annulled. O(instruments).
+        """Reweigh after a listed trade was annulled. O(instruments).
 
-        What the composite has been stays, unless no listed trade of the day is left.
+        Past values of the composite stay, unless the day has no listed trade left.
         """
         self.weigh()
         own = [item for item in listed if item.product is self]
@@ -225,7 +226,10 @@ class Product:
             self.prices.clear()
 
     def move(self, instrument: Instrument, before: int, now: int) -> None:
-        """Note that an instrument's price, ``before`` until now, has changed. O(1)."""
+        """Update the composite: an instrument's price moves to ``now``. O(1).
+
+        ``before`` is its previous price, 0 if it had none.
+        """
         if self.method is MEAN:
             self.sum += now - before
             if before == 0:
@@ -233,7 +237,7 @@ class Product:
         else:
             self._follow(instrument, now)
         count = self.count
-        value = (2 * self.sum + count) // (2 * count)  # half_up, for every trade
+        value = (2 * self.sum + count) // (2 * count)  # half_up, inlined: hot path
         self.prices.record(value, value)
 
     def value(self) -> int:
@@ -241,7 +245,7 @@ class Product:
         return half_up(self.sum, self.count) if self.count else 0
 
     def end_day(self) -> None:
-        """Settle the composite close, by the method, from the instruments' closes."""
+        """Settle the composite close from the instruments' closes, by the method."""
         self.close = self._settled() or self.close
 
     def first_reference(self) -> int:
@@ -249,7 +253,7 @@ class Product:
         return self.close or self._settled()
 
     def _follow(self, instrument: Instrument, now: int) -> None:
-        """Take the newest instrument's price; its first may make it the newest."""
+        """Take the price of ``instrument`` if it is, or now becomes, the newest."""
         newest = self.newest
         if newest is None or _age(instrument) >= _age(newest):
             self.newest, self.sum, self.count = instrument, now, 1
@@ -264,5 +268,5 @@ class Product:
 
 
 def _age(instrument: Instrument) -> tuple[int, int]:
-    """Return what is greater for a newer instrument: of one vintage, listed later."""
+    """Return a sort key: a newer vintage is greater, then a later listing."""
     return instrument.terms.vintage, instrument.number

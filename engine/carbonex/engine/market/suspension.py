@@ -1,7 +1,7 @@
-"""Suspension of the whole venue: every instrument is halted by one command.
+"""Suspension of the whole venue: one command halts every instrument.
 
-What time does goes on as in a halt: days begin and end, orders expire, auctions whose
-window ends are cancelled. Cancelling works, and so does the registry.
+Timers continue as in a halt: days begin and end, orders expire, and auctions whose
+window ends are cancelled. Clients can still cancel orders, and the registry works.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 
 
 def suspend_venue(state: State, command: SuspendVenue) -> list[Event]:
-    """Halt everything until ResumeVenue, over restarts and days. O(instruments).
+    """Halt all instruments until ResumeVenue, across restarts and days. O(instruments).
 
-    A call auction that goes on is held again for what was left of it, as in a halt.
+    A running call auction resumes later for the time it had left, as after a halt.
     """
     rejected = _undecidable(state, command)
     if rejected is None and state.suspension:
@@ -42,9 +42,9 @@ def suspend_venue(state: State, command: SuspendVenue) -> list[Event]:
 
 
 def resume_venue(state: State, command: ResumeVenue) -> list[Event]:
-    """Let what is not halted itself trade again, as ``resume`` does. O(instruments).
+    """Resume all instruments that are not halted themselves. O(instruments).
 
-    By a call auction where the terms have one, or one was held up.
+    Begin with a call auction where the terms set it or the suspension interrupted it.
     """
     rejected = _undecidable(state, command)
     if rejected is None and not state.suspension:

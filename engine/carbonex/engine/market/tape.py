@@ -1,4 +1,4 @@
-"""The trades of an instrument's day that may be annulled, in bounded memory."""
+"""The tape: an instrument's trades of the day that can be annulled, bounded in size."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from carbonex.engine.events import OffBookTrade, Trade
 from .statistics import Prices
 
 
-# How many trades of an instrument's day are remembered: the newest, at least so many,
-# at most twice that. Reason: each keeps an event and its orders' commands, up to 1 KB.
-# Policy: older ones can no longer be annulled. Of their prices the day's first, last,
-# highest and lowest are kept.
+# How many of an instrument's newest trades of the day are kept: at least this many, at
+# most twice as many. Reason: each keeps an event and its orders' commands, up to 1 KB.
+# Policy: older trades can no longer be annulled; only their open, high, low and last
+# price are kept.
 KEPT: Final = 5_000
 
 LISTED: Final = Method.LISTED
 
 
 class Print(NamedTuple):
-    """What annulling a trade needs of it; the sources are those of TradeAnnulled."""
+    """The part of a trade that an annulment needs; sources as in TradeAnnulled."""
 
     method: Method
     price: int
@@ -37,13 +37,13 @@ class Print(NamedTuple):
 
 @final
 class Tape:
-    """An instrument's newest trades of the open day, as events or as a snapshot had them.
+    """An instrument's newest trades of the open day, as events or from a snapshot.
 
-    ``trades`` has them without a gap up to the instrument's last. ``before`` are the
-    listed prices of those that are forgotten. ``annulled`` are the day's numbers.
-    ``uncharged`` is what the fees paid for an order, or by an auction's own side, are
-    more than what it owes, from rounding up, in millionths of a fen: by method and
-    number, of those with fees in ``trades``.
+    ``trades`` has no gap and ends with the instrument's last trade. ``before`` holds
+    the listed prices of the trades dropped from it. ``annulled`` holds the trade ids
+    annulled on this day. ``uncharged`` holds the excess that rounding up adds to the
+    fees paid for an order, or by the account that opened an auction. It is in
+    millionths of a fen, by method and number, for the trades with fees in ``trades``.
     """
 
     __slots__ = ("annulled", "before", "trades", "uncharged")
@@ -55,14 +55,14 @@ class Tape:
         self.uncharged: dict[tuple[Method, int], int] = {}
 
     def clear(self) -> None:
-        """End the trading day: its trades stand."""
+        """Drop all trades as the day ends: they can no longer be annulled."""
         self.trades.clear()
         self.before.clear()
         self.annulled.clear()
         self.uncharged.clear()
 
     def forget(self, last_id: int) -> None:
-        """Forget the oldest until KEPT are left; ``last_id`` is the newest. O(KEPT)."""
+        """Drop all but the newest KEPT trades; ``last_id`` is the newest. O(KEPT)."""
         count = len(self.trades) - KEPT
         first_id = last_id - len(self.trades) + 1
         for number in range(count):
@@ -74,14 +74,14 @@ class Tape:
             self.uncharged = {key: known[key] for key in known if key in kept}
 
     def find(self, trade_id: int, last_id: int) -> Print | None:
-        """Return a trade that is remembered. O(1)."""
+        """Return a trade that is still on the tape, or None. O(1)."""
         place = trade_id - (last_id - len(self.trades) + 1)
         if 0 <= place < len(self.trades):
             return print_of(self.trades[place])
         return None
 
     def prices(self, last_id: int) -> Prices:
-        """Return the day's listed prices without what was annulled. O(KEPT)."""
+        """Return the day's listed prices without annulled trades. O(KEPT)."""
         prices, before = Prices(), self.before
         prices.open, prices.high = before.open, before.high
         prices.low, prices.last = before.low, before.last
@@ -101,7 +101,7 @@ class Tape:
 
 
 def print_of(trade: Trade | OffBookTrade | Print) -> Print:
-    """Return what is remembered of a trade, as a snapshot has it."""
+    """Return a trade in the form that snapshots keep."""
     if type(trade) is Trade:
         maker = trade.maker.account, trade.maker_id, trade.maker_fee
         taker = trade.taker.account, trade.taker_id, trade.taker_fee

@@ -1,1 +1,1 @@
-"""Orders in the book: how they come, match, change, wait and leave."""
+"""Book orders: placing, matching, amending, stop orders and cancelling."""

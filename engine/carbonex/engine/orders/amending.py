@@ -1,4 +1,4 @@
-"""Amending open orders: refuse first, then change."""
+"""Amending open orders: run every check first, then change the order."""
 
 from __future__ import annotations
 
@@ -34,9 +34,9 @@ if TYPE_CHECKING:
 
 
 def amend(state: State, command: AmendOrder) -> list[Event]:
-    """Change price or total of an open order; see AmendOrder.
+    """Change the price or total quantity of an open order; see AmendOrder.
 
-    O(1) where the order keeps its place in the queue, else as for a new order.
+    O(1) where the order keeps its queue priority, else the cost of a new order.
     """
     order = find_open(state, command)
     if type(order) is not Order:
@@ -61,7 +61,7 @@ def amend(state: State, command: AmendOrder) -> list[Event]:
 def _unfit(
     state: State, instrument: Instrument, order: Order, command: AmendOrder
 ) -> Rejected | None:
-    """Check what the new values and the instrument decide."""
+    """Check the new values against the order, its account and its instrument."""
     quantity = command.quantity or order.quantity
     named = "order_id" if command.order_id else "client_order_id"
     prices = [("price", command.price), ("stop_price", command.stop_price)]
@@ -83,9 +83,10 @@ def _unfit(
 
 
 def _display_of(state: State, order: Order, quantity: int) -> Conditions | None:
-    """Return what an order that grows to ``quantity`` shows, for what it may show.
+    """Return the conditions to check the display of an order that grows.
 
-    One that was made smaller than what it shows, shows all of itself.
+    None where there is nothing to check. From semantics 2 on, an iceberg whose new
+    total is below its display quantity counts as showing all of itself.
     """
     conditions = order.command.conditions
     if conditions is None or quantity <= order.quantity:
@@ -96,10 +97,10 @@ def _display_of(state: State, order: Order, quantity: int) -> Conditions | None:
 
 
 def _too_many_refills(state: State, order: Order, quantity: int) -> Rejected | None:
-    """Check that an iceberg that grows to ``quantity`` runs out before its numbers.
+    """Check that an iceberg raised to ``quantity`` cannot exceed MAX_REFILLS.
 
-    Only self-trade prevention can have made it smaller since it was shown, so that it
-    has been refilled more often than its display and its total say.
+    Self-trade prevention can reduce an iceberg after some refills. It has then had
+    more refills than its display quantity and total imply.
     """
     extras = order.extras
     if extras is None or not extras.display or state.semantics < 2:
@@ -112,7 +113,7 @@ def _too_many_refills(state: State, order: Order, quantity: int) -> Rejected | N
 
 
 def _misplaced(order: Order, command: AmendOrder) -> Rejected | None:
-    """Check that the order has what is to be changed."""
+    """Check that the order has the fields that the command changes."""
     if command.stop_price and not order.waits:
         return Rejected(Reason.BAD_PARAMETER, "stop_price", command.stop_price)
     if command.price and order.command.order_type is STOP:
@@ -121,9 +122,9 @@ def _misplaced(order: Order, command: AmendOrder) -> Rejected | None:
 
 
 def _shrink(order: Order, quantity: int) -> Event:
-    """Lower the total in place: the order keeps its priority.
+    """Lower the total in place: the order keeps its queue priority.
 
-    An iceberg gives of what it hides first.
+    An iceberg loses hidden tonnes first.
     """
     shown, before = order.shown, (order.price, order.quantity)
     unlock(order)
@@ -140,10 +141,10 @@ def _shrink(order: Order, quantity: int) -> Event:
 def _requeue(
     state: State, instrument: Instrument, order: Order, price: int, quantity: int
 ) -> list[Event]:
-    """Change price or raise the total: the order enters anew, behind others."""
+    """Change the price or raise the total: the order re-enters and loses priority."""
     remaining = quantity - order.filled
     command = order.command
-    if is_stop(command):  # it waits no more, and so is a limit order
+    if is_stop(command):  # already triggered, so it behaves as a limit order
         command = replace(command, order_type=LIMIT)
     if instrument.phase is Phase.CALL and state.semantics >= 2:
         command = _resting(command)
@@ -161,10 +162,10 @@ def _requeue(
 
 
 def _seen(order: Order, price: int, remaining: int) -> tuple[int, int]:
-    """Return the tonnes that go out of view and that come into view.
+    """Return the displayed tonnes that the amendment withdraws, and those it adds.
 
-    All of them where the order leaves its level for a worse price: nobody can trade
-    with it at the old one any more. At a better one the others still can.
+    A worse price withdraws all displayed tonnes: they no longer trade at the old
+    price. At a better price they still do, so only a change in quantity counts.
     """
     before, extras = order.shown, order.extras
     display = remaining if extras is None else extras.display or remaining
@@ -176,10 +177,10 @@ def _seen(order: Order, price: int, remaining: int) -> tuple[int, int]:
 
 
 def _resting(command: PlaceOrder) -> PlaceOrder:
-    """Return an order without what holds only while orders meet one by one.
+    """Return the command without post-only and pick.
 
-    In a call nobody takes: an order that rests there may have been post-only, or
-    have picked.
+    A call auction has no takers, so neither applies there. The order may have been
+    placed with them during continuous trading.
     """
     conditions = command.conditions
     if conditions is not None:
@@ -190,10 +191,11 @@ def _resting(command: PlaceOrder) -> PlaceOrder:
 def _amend_waiting(
     state: State, instrument: Instrument, order: Order, command: AmendOrder
 ) -> list[Event]:
-    """Change a stop order that waits; a new stop price may trigger it at once.
+    """Change an untriggered stop order; a new stop price may trigger it at once.
 
-    Its priority is its place among those of its stop price. Number 1 let it have a
-    higher total, and come back to a stop price, at the place of its first entry.
+    Its priority is its place among the orders of the same stop price. Under
+    semantics 1 it kept its first place even when its total rose, or when it returned
+    to an earlier stop price.
     """
     extras = order.extras
     assert extras is not None
@@ -223,7 +225,7 @@ def _amend_waiting(
 
 
 def _short(order: Order, price: int, remaining: int) -> Rejected | None:
-    """Check that the account has what the order would need."""
+    """Check that the account can lock what the amended order needs."""
     extras = order.extras
     need = (price if order.side is BUY else 1) * remaining
     held = order.unit * order.remaining
@@ -237,7 +239,7 @@ def _short(order: Order, price: int, remaining: int) -> Rejected | None:
 
 
 def _change(order: Order, price: int, quantity: int, remaining: int) -> None:
-    """Give an order new values and release what it had locked."""
+    """Set the order's new values and release its lock; the caller locks again."""
     unlock(order)
     order.price = price
     order.unit = price if order.side is BUY else 1
@@ -249,7 +251,11 @@ def _change(order: Order, price: int, quantity: int, remaining: int) -> None:
 def _amended(
     order: Order, before: tuple[int, int], seen: tuple[int, int], *, priority_kept: bool
 ) -> Event:
-    """Tell of an order with price and total ``before``, and what others see of it."""
+    """Build the OrderAmended event of an order.
+
+    ``before`` is its previous price and total, ``seen`` the displayed tonnes that
+    the amendment withdrew and added (see ``_seen``).
+    """
     previous_price, previous_quantity = before
     order.account.exec_seq += 1
     return OrderAmended(

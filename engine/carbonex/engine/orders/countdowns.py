@@ -1,4 +1,4 @@
-"""The dead man's switch: an account's orders go unless its owner shows life."""
+"""The dead man's switch: cancel an account's orders unless its client renews it."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def set_countdown(state: State, command: SetCountdown) -> list[Event]:
 
 
 def fire_countdown(state: State, number: int) -> list[Event]:
-    """Cancel all open orders of the account whose countdown has run out."""
+    """Cancel all open orders of the account whose countdown has expired."""
     account = state.opened[number]
     _disarm(state, account)
     fired = CountdownFired(account.name, len(account.orders))
@@ -57,7 +57,7 @@ def _bad_timeout(timeout_ns: int) -> Rejected | None:
 
 
 def _disarm(state: State, account: Account) -> None:
-    """Forget an account's countdown, if it has one."""
+    """Remove the account's countdown, if it has one."""
     if account.countdown is not None:
         state.timers.clear(account.countdown.due_ns, Due.COUNTDOWN, account.number)
         account.countdown = None

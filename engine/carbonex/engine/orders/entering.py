@@ -1,4 +1,4 @@
-"""How an order enters the book: it trades, then what is left rests or goes."""
+"""Entering the book: an order trades, then its remainder rests or is cancelled."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 
 
 def enter(instrument: Instrument, order: Order, events: list[Event]) -> bool:
-    """Trade an order that has locked nothing, and let the remainder rest.
+    """Match an order that has nothing locked, then rest or cancel its remainder.
 
-    Returns whether it is finished. O(1) per fill, O(log n) at a new level.
+    Return whether the order is finished. O(1) per fill, O(log n) at a new level.
     """
     own, makers = instrument.book.sides(order.side)
     if (
@@ -44,14 +44,17 @@ def enter(instrument: Instrument, order: Order, events: list[Event]) -> bool:
 
 
 def reenter(instrument: Instrument, order: Order, events: list[Event]) -> None:
-    """Let an order that is open already enter, or enter anew."""
+    """Enter an order that its account already lists as open.
+
+    It is a triggered stop order, or an amended order that lost its priority.
+    """
     if enter(instrument, order, events):
         del order.account.orders[order.order_id]
         finish(order)
 
 
 def trigger(instrument: Instrument, order: Order, events: list[Event]) -> None:
-    """Let a stop order that waits no more enter the book."""
+    """Enter a stop order into the book; it has already left its ``Stops``."""
     assert order.extras is not None
     order.extras.stops = None
     unlock(order)
@@ -62,7 +65,7 @@ def trigger(instrument: Instrument, order: Order, events: list[Event]) -> None:
 
 
 def triggered(order: Order) -> OrderTriggered:
-    """Tell that a trade has reached an order's stop price."""
+    """Build the OrderTriggered event of a stop order."""
     order.account.exec_seq += 1
     return OrderTriggered(
         order.order_id,
@@ -74,9 +77,10 @@ def triggered(order: Order) -> OrderTriggered:
 
 
 def _price_today(instrument: Instrument, order: Order, stop_price: int) -> None:
-    """Let a stop order without a limit trade up to the limits of this day.
+    """Give a stop order without a limit the protection price of today's band.
 
-    It may be from a day with others. A buy never costs more than it has locked.
+    The order may come from a day with another band. A buy never costs more than it
+    has locked.
     """
     limit = protection(instrument, order.side, stop_price)
     if order.side is BUY:

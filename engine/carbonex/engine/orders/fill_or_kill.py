@@ -1,4 +1,4 @@
-"""Fill or kill: whether all of an order would trade, told before anything does."""
+"""Fill or kill: predict whether an order would fill completely, before any fill."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from carbonex.engine.state import Instrument
 
 
-OWN: Final = 0  # tonnes that trade with an order of the taker's own participant
+OWN: Final = 0  # stands for an order of the taker's own participant: nothing trades
 CANCEL_OLDEST: Final = SelfTrade.CANCEL_OLDEST
 
 
@@ -29,12 +29,12 @@ def fillable(
     price: int,
     wanted: int,
 ) -> bool:
-    """Tell whether all of an order would trade at once: fill or kill.
+    """Tell whether an order of ``wanted`` tonnes would fill completely at once.
 
-    One that would meet more orders than it may, a refill of an iceberg counted anew,
-    would not. Linear in the orders that it may meet (see ``work``). Self-trade
-    prevention counts: an own order is passed over only where the mode would cancel it
-    and go on.
+    Each maker, and each refill of an iceberg, counts towards the limit on orders met
+    (see ``work``); an order that would exceed it is not fillable. Linear in the
+    orders met. Self-trade prevention applies: an own order is skipped only where the
+    mode would cancel it and continue.
     """
     makers = instrument.book.opposite(command.side)
     limit = makers.sign * price
@@ -57,11 +57,11 @@ def fillable(
 
 
 def _fills(level: Level, named: list[Order], participant: Participant) -> Iterator[int]:
-    """Yield the tonnes of each fill that a taker finds in a level, in their order.
+    """Yield the tonnes of each fill that a level offers to a taker, in match order.
 
-    The refills of icebergs come behind all that rested before them.
+    A refilled iceberg queues behind all orders that already rest in the level.
     """
-    icebergs: deque[tuple[int, int]] = deque()  # what each hides, and its display
+    icebergs: deque[tuple[int, int]] = deque()  # hidden tonnes, display quantity
     for order in _queue(level, named):
         if order.account.participant is participant:
             yield OWN
@@ -77,7 +77,7 @@ def _fills(level: Level, named: list[Order], participant: Participant) -> Iterat
 
 
 def _queue(level: Level, named: list[Order]) -> Iterator[Order]:
-    """Yield a level's orders: those that are named, then the others by age."""
+    """Yield a level's orders: the picked orders first, then the others by age."""
     yield from named
     numbers = {order.order_id for order in named}
     for order in level:

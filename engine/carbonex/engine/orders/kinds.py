@@ -1,4 +1,4 @@
-"""What kinds of order there are, and what only some of them need."""
+"""Order kinds, the checks of their fields, and the extra state some kinds need."""
 
 from __future__ import annotations
 
@@ -32,27 +32,27 @@ if TYPE_CHECKING:
 
 
 # How long after the log's time a gtd order may expire. Reason: it stays in the book
-# and in the timers until then; exchanges take 90 days to a year.
+# and in the timers until then; other exchanges allow 90 days to a year.
 MAX_EXPIRY_NS: Final = 366 * 86_400 * 10**9
-MAX_PICKS: Final = 50  # orders named by one order; each costs a look at the level
+MAX_PICKS: Final = 50  # orders that one order may pick; each costs one lookup
 PLAIN: Final = Conditions()
 
 
 def may_rest(command: PlaceOrder) -> bool:
-    """Tell whether an order may stay open: neither market nor ioc nor fok."""
+    """Tell whether an order may rest: it is neither market nor ioc nor fok."""
     tif = command.time_in_force
     return command.order_type is not MARKET and tif is not IOC and tif is not FOK
 
 
 def is_stop(command: PlaceOrder) -> bool:
-    """Tell whether an order waits for a trade to reach its stop price."""
+    """Tell whether the command places a stop or stop-limit order."""
     return command.order_type is STOP or command.order_type is STOP_LIMIT
 
 
 def kinds_of(command: PlaceOrder) -> Iterator[tuple[OrderKind, str]]:
-    """Yield what an order is beside a limit order, and which field makes it that.
+    """Yield each kind of the order beyond plain limit, with the field that sets it.
 
-    A stop order without a limit is a market order when it is reached.
+    A stop order without a limit becomes a market order when triggered, so it is both.
     """
     kind = command.order_type
     if kind is STOP or kind is STOP_LIMIT:
@@ -70,7 +70,7 @@ def kinds_of(command: PlaceOrder) -> Iterator[tuple[OrderKind, str]]:
 
 
 def bad_kind(state: State, command: PlaceOrder) -> Rejected | None:
-    """Check that type, time in force, flags and conditions go together."""
+    """Check that type, time in force, flags and conditions are compatible."""
     reason = Reason.BAD_PARAMETER
     given = command.conditions or PLAIN
     kind, stops = command.order_type, is_stop(command)
@@ -97,9 +97,9 @@ def bad_kind(state: State, command: PlaceOrder) -> Rejected | None:
 
 
 def extras_for(instrument: Instrument, command: PlaceOrder) -> Extras | None:
-    """Return what an order has that a plain one has not, if anything.
+    """Return the extra state that an order needs, or None for a plain order.
 
-    What it shares with account and exchange is entered when it is accepted.
+    Its links to the holding, the stop orders and the timers are set on acceptance.
     """
     given, terms = command.conditions, instrument.terms
     fees, limit = terms.fees, terms.position_limit
@@ -126,6 +126,6 @@ def _bad_post_only(command: PlaceOrder, *, stops: bool) -> bool:
 
 
 def _shows(command: PlaceOrder) -> bool:
-    """Tell whether a book may show a part of the order: an iceberg."""
+    """Tell whether the order may be an iceberg: it has a limit and may rest."""
     limits = command.order_type is LIMIT or command.order_type is STOP_LIMIT
     return limits and may_rest(command)

@@ -1,4 +1,4 @@
-"""How orders end or shrink without trading."""
+"""Cancelling, reducing and refilling orders: every change that is not a fill."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ if TYPE_CHECKING:
     from carbonex.engine.events import Event
 
 
-CANCELLED: Final = OrderCancelled  # compiled code loads it at once
+CANCELLED: Final = OrderCancelled  # compiled code loads a module's own Final faster
 CANCEL_NEWEST: Final = SelfTrade.CANCEL_NEWEST
 CANCEL_OLDEST: Final = SelfTrade.CANCEL_OLDEST
 DECREMENT: Final = SelfTrade.DECREMENT
 
 
 def cancel_open(order: Order, reason: CancelReason) -> OrderCancelled:
-    """Take an open order out of account and book; release what it locked."""
+    """Remove an open order from its account and the book, and release its lock."""
     del order.account.orders[order.order_id]
     return withdraw(order, reason)
 
@@ -36,7 +36,7 @@ def cancel_by_number(orders: Iterable[Order], reason: CancelReason) -> list[Even
 
 
 def withdraw(order: Order, reason: CancelReason) -> OrderCancelled:
-    """Take an order that its account has given up out of the book as well."""
+    """Remove from the book an order that its account no longer lists; unlock it."""
     remaining = order.remaining
     rested, hidden = True, 0
     if order.extras is None:
@@ -61,7 +61,7 @@ def withdraw(order: Order, reason: CancelReason) -> OrderCancelled:
 
 
 def cancel_rest(taker: Order, reason: CancelReason) -> OrderCancelled:
-    """Finish a taker whose remainder is not to rest."""
+    """Cancel the remainder of a taker that must not rest. It has nothing locked."""
     account = taker.account
     account.exec_seq += 1
     return OrderCancelled(
@@ -77,7 +77,7 @@ def cancel_rest(taker: Order, reason: CancelReason) -> OrderCancelled:
 
 
 def leave(order: Order) -> None:
-    """Take an order out of where it waits or rests, and release what it locked."""
+    """Remove an order from its stops or its book level, and release its lock."""
     extras = order.extras
     if extras is not None and extras.stops is not None:
         extras.stops.remove(order)
@@ -88,7 +88,7 @@ def leave(order: Order) -> None:
 
 
 def finish(order: Order) -> None:
-    """Note that an order is no longer open."""
+    """Drop the expiry timer of an order that is no longer open."""
     extras = order.extras
     if extras is not None and extras.timers is not None:
         extras.timers.forget(order)
@@ -96,7 +96,7 @@ def finish(order: Order) -> None:
 
 
 def refill(order: Order) -> OrderRefilled:
-    """Let an iceberg that left its level show its next tonnes, behind all others."""
+    """Show an iceberg's next tonnes at the back of the queue; it left its level."""
     extras = order.extras
     assert extras is not None
     extras.hidden = max(order.remaining - extras.display, 0)
@@ -117,7 +117,7 @@ def refill(order: Order) -> OrderRefilled:
 
 
 def prevent(maker: Order, taker: Order, events: list[Event]) -> bool:
-    """Do what the taker's self-trade mode says; return whether it is finished."""
+    """Apply the taker's self-trade mode; return whether the taker is finished."""
     mode = taker.command.self_trade
     reason = CancelReason.SELF_TRADE
     if mode is DECREMENT:

@@ -1,8 +1,7 @@
-"""What open orders lock, and the fees they pay.
+"""Locks of open orders, and the fees that orders pay.
 
-A plain order locks unit × remaining, which the hot path does by itself. These
-functions do it for every order, with the fees and the position that ``Extras``
-stands for.
+A plain order locks unit × remaining; the hot path does that inline. These functions
+serve every order, including the fees and the position kept in ``Extras``.
 """
 
 from __future__ import annotations
@@ -20,25 +19,25 @@ if TYPE_CHECKING:
 
 
 def highest_rate(terms: ListInstrument) -> int:
-    """Return the fee rate that a buy locks for (MARKET-RULES §3)."""
+    """Return the fee rate at which a buy locks its reserve (MARKET-RULES §3)."""
     return max(terms.fees.maker, terms.fees.taker)
 
 
 def reserve(notional: int, rate: int) -> int:
-    """Return the fen to lock for fees on ``notional``: rounded up, and 1 more.
+    """Return the fen to lock for fees on ``notional``: rounded up, plus 1.
 
-    An order pays for its fills together, rounded up once, so however many there are
-    the rest costs no more than that; the 1 more is a margin. Nothing is to be locked
-    for an order that is filled.
+    An order pays the fees of all its fills as one sum, rounded up once. The remainder
+    therefore never costs more than this, however many fills there are; the extra fen
+    is a margin. A filled order needs no reserve.
     """
     return -(-notional * rate // FEE_UNIT) + 1 if rate and notional else 0
 
 
 def charge(extras: Extras, notional: int, rate: int) -> int:
-    """Return the fen that a fill of ``notional`` makes due.
+    """Charge the fee of a fill of ``notional`` and return it in fen.
 
-    The order's fills are accumulated exactly: it pays the sum, rounded up, less
-    what it has paid. A buy's reserve holds as much; a sell has none.
+    The fees of the order's fills are summed exactly. The order pays the sum, rounded
+    up, less what it has already paid. A buy's reserve covers this; a sell has none.
     """
     extras.owed += notional * rate
     paid = -(-extras.owed // FEE_UNIT)
@@ -49,10 +48,10 @@ def charge(extras: Extras, notional: int, rate: int) -> int:
 
 
 def lock_refund(order: Order, refund: int) -> None:
-    """Lock again what an open order's rest may cost of a fee that was paid back. O(1).
+    """Return a refunded fee to an open order's reserve, as far as it needs it. O(1).
 
-    Each fill has lowered the reserve by its fee. If all of that became available when
-    the fill is annulled, the rest of a buy could cost more than is locked for it.
+    Each fill lowered the reserve by its fee. If an annulled fill's fee became fully
+    available, the remainder of a buy could cost more than is locked for it.
     """
     extras = order.extras
     if extras is None or not extras.rate:
@@ -77,7 +76,7 @@ def lock(order: Order) -> None:
 
 
 def unlock(order: Order) -> None:
-    """Release what the order has locked. O(1)."""
+    """Release the order's lock. O(1)."""
     need = order.unit * order.remaining
     extras = order.extras
     if extras is not None:
@@ -90,9 +89,9 @@ def unlock(order: Order) -> None:
 def settle(
     instrument: Instrument, order: Order, price: int, quantity: int, rate: int
 ) -> int:
-    """Deliver against payment for an order that nothing is locked for.
+    """Deliver against payment for an unlocked order; return the fee in fen.
 
-    Returns the fee in fen. The remainder is lowered by who calls.
+    The caller lowers the order's remainder.
     """
     account, notional = order.account, price * quantity
     fee = 0

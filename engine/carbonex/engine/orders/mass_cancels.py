@@ -1,7 +1,8 @@
-"""Cancelling many orders: a command or time names them, and batches work them off.
+"""Mass cancels: one command or timer cancels many orders, over several batches.
 
-Under semantics 1 all of them go at once. Since number 2 a slice goes at once, and the
-rest with later batches (``backlog``): nothing new may freeze the venue for long.
+Under semantics 1 all the orders are cancelled at once. From semantics 2 on, a slice is
+cancelled at once and the others with later batches (``backlog``), so that no single
+row blocks the venue for long.
 """
 
 from __future__ import annotations
@@ -26,13 +27,14 @@ if TYPE_CHECKING:
 
 @final
 class MassCancel:
-    """Open orders that are to be cancelled, and how far that has come.
+    """A selection of open orders to cancel, and the progress through it.
 
-    They are those of one ``account``, of all accounts of a ``participant``, or of
-    all, in ``instrument``, on ``side``, of ``session``, as far as each is named, and
-    up to ``newest``. Accounts come by number, their orders by age: up to ``order_id``
-    of the account number ``place`` all were looked at. One that is ``parked`` does not
-    go on until the same is asked for again, or a trading day begins (see ``omissions``).
+    The selection covers one ``account``, all accounts of a ``participant``, or all
+    accounts. Where given, ``instrument``, ``side`` and ``session`` restrict it. Orders
+    with ids above ``newest`` are not part of it. Accounts are visited by number, and
+    their orders by age: all orders up to ``order_id`` of account number ``place`` have
+    been visited. A ``parked`` mass cancel stops until the same selection is requested
+    again, or a trading day begins (see ``omissions``).
     """
 
     __slots__ = (
@@ -70,7 +72,7 @@ class MassCancel:
 
     @property
     def clears(self) -> bool:
-        """Whether its instrument stays closed until they are gone."""
+        """Whether the instrument stays closed until the orders are cancelled."""
         reason = self.reason
         return (
             reason is CancelReason.OUT_OF_BAND or reason is CancelReason.TERMS_CHANGED
@@ -78,7 +80,7 @@ class MassCancel:
 
     @property
     def chosen(self) -> tuple[object, ...]:
-        """What it chooses orders by; of two that choose alike one is enough."""
+        """The selection's criteria; mass cancels with equal criteria are merged."""
         return (
             self.reason,
             self.account,
@@ -89,12 +91,15 @@ class MassCancel:
         )
 
     def restart(self) -> None:
-        """Take in what has come since: behind what was looked at, in one account."""
+        """Prepare to cover orders that have come since.
+
+        In a single account they come after the visited orders, so progress is kept.
+        """
         if not self.account:
             self.place = self.order_id = 0
 
     def passed(self, order: Order) -> bool:
-        """Tell whether it is beyond an order, or never meant it."""
+        """Tell whether the order was already visited, or is newer than the request."""
         place = order.account.number
         if place == self.place:
             return order.order_id <= self.order_id or order.order_id > self.newest
@@ -102,9 +107,10 @@ class MassCancel:
 
 
 def request(state: State, cancel: MassCancel) -> list[Event]:
-    """Cancel orders, oldest first: under number 1 all of them.
+    """Cancel the selected orders, oldest first; under semantics 1 all of them.
 
-    Since number 2 what is left of a slice, and what is beyond it with later batches.
+    From semantics 2 on, cancel as many as the current slice has room for, and the
+    others with later batches.
     """
     if state.semantics < 2:
         orders = [
@@ -130,7 +136,7 @@ def request(state: State, cancel: MassCancel) -> list[Event]:
 
 
 def accounts(state: State, cancel: MassCancel) -> Iterable[Account]:
-    """Return the accounts whose orders may be meant, by number, not yet passed."""
+    """Return the accounts that may hold selected orders and are not done, by number."""
     if cancel.account:
         return [state.accounts[cancel.account]]
     if not cancel.participant:
@@ -140,7 +146,7 @@ def accounts(state: State, cancel: MassCancel) -> Iterable[Account]:
 
 
 def chooses(state: State, cancel: MassCancel, order: Order) -> bool:
-    """Tell whether an order of its accounts is one of those to be cancelled. O(1)."""
+    """Tell whether the mass cancel selects an order of its accounts. O(1)."""
     command = order.command
     if cancel.instrument and cancel.instrument != command.instrument:
         return False
@@ -157,7 +163,7 @@ def chooses(state: State, cancel: MassCancel, order: Order) -> bool:
 
 
 def awaited(state: State, cancel: MassCancel) -> Iterator[Order]:
-    """Yield the orders that it has still to cancel. Linear in its accounts' orders."""
+    """Yield the orders still to cancel. Linear in the orders of its accounts."""
     for account in accounts(state, cancel):
         for order in account.orders.values():
             if not cancel.passed(order) and chooses(state, cancel, order):
@@ -165,15 +171,15 @@ def awaited(state: State, cancel: MassCancel) -> Iterator[Order]:
 
 
 def count_awaited(state: State, cancel: MassCancel) -> int:
-    """Return how many orders it has still to cancel. Linear in its accounts' orders."""
+    """Count the orders still to cancel. Linear in the orders of its accounts."""
     return sum(1 for _ in awaited(state, cancel))
 
 
 def work_off(state: State, cancel: MassCancel, room: int, events: list[Event]) -> bool:
-    """Go on with a mass cancel for ``room`` events; return whether it is done.
+    """Continue a mass cancel for up to ``room`` events; return whether it is done.
 
-    What is cancelled at once goes oldest first. Each account, and each order that is
-    looked at in vain, uses up a part of an event.
+    The orders of one call are cancelled oldest first. Each visited account, and each
+    visited order that is not selected, uses 1 / ``LOOKS`` of an event.
     """
     chosen: list[Order] = []
     looks = max(room, 0) * work.LOOKS
@@ -201,7 +207,7 @@ def work_off(state: State, cancel: MassCancel, room: int, events: list[Event]) -
 def _named(account: Account, cancel: MassCancel, most: int) -> Iterable[Order]:
     """Return the account's orders of the session, instrument and side, oldest first.
 
-    There are at least ``most`` that it has not passed, or all.
+    The result has all the orders not yet visited, or at least ``most`` of them.
     """
     if cancel.session:
         return account.own.of_session(cancel.session, cancel.order_id, most)
@@ -212,7 +218,10 @@ def _named(account: Account, cancel: MassCancel, most: int) -> Iterable[Order]:
 
 
 def outside(instrument: Instrument, order: Order) -> bool:
-    """Tell whether an order lies outside the band: its limit, else its stop price."""
+    """Tell whether an order is outside the band.
+
+    Its limit price decides; a stop order without a limit goes by its stop price.
+    """
     price = order.price
     if order.command.order_type is STOP:
         assert order.extras is not None
@@ -221,12 +230,12 @@ def outside(instrument: Instrument, order: Order) -> bool:
 
 
 def all_in(instrument: Instrument, reason: CancelReason) -> MassCancel:
-    """Return what cancels an instrument's orders, all that the reason is for."""
+    """Return a mass cancel of the instrument's orders to which the reason applies."""
     return MassCancel(reason, "", "", instrument.name)
 
 
 def of_participant(
     reason: CancelReason, participant: Participant, side: Side | None, session: str
 ) -> MassCancel:
-    """Return what cancels orders in all accounts of a participant."""
+    """Return a mass cancel of orders in all accounts of a participant."""
     return MassCancel(reason, "", participant.name, "", side, session)

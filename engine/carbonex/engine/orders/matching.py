@@ -1,7 +1,7 @@
-"""Matching: a taker meets the other side in price–time priority.
+"""Matching: a taker trades with the opposite side in price–time priority.
 
-The taker's funds are checked before, so nothing here can fail. What a taker
-does not trade is locked by whoever lets it rest.
+The caller has checked the taker's funds, so nothing here can fail. The taker has
+nothing locked; the caller that rests its remainder locks for it.
 """
 
 from __future__ import annotations
@@ -22,25 +22,25 @@ if TYPE_CHECKING:
     from carbonex.engine.state import Instrument
 
 
-TRADE: Final = Trade  # compiled code loads it at once
+TRADE: Final = Trade  # compiled code loads a module's own Final faster
 
 
 def match(  # noqa: C901, PLR0915 - one loop: a call costs 60 ns of a fill's 700
     instrument: Instrument, makers: BookSide, taker: Order, events: list[Event]
 ) -> bool:
-    """Trade ``taker`` as far as its price and the other side allow.
+    """Trade ``taker`` as far as its price and the opposite side allow.
 
-    Returns whether it is finished: filled, or cancelled by self-trade
-    prevention or for having taken all the levels, or met all the orders, that it
-    may. If not, its remainder meets no order. O(1) per fill, O(log n) per level
-    used up.
+    Return whether the taker is finished. It is finished when filled, when cancelled
+    by self-trade prevention, and when it has reached the limit on book levels taken
+    or on orders met. Otherwise its remainder crosses no resting order. O(1) per fill,
+    O(log n) per level used up.
     """
     limit = makers.sign * taker.price
     account, command = taker.account, taker.command
     conditions = command.conditions
     picks = [] if conditions is None else makers.picked(conditions.pick)
     levels = instrument.terms.take_levels or MAX_QUANTITY
-    singly = taker.extras is not None  # its fees are charged fill by fill
+    singly = taker.extras is not None  # settle the taker fill by fill, for its fees
     traded = notional = first = price = key = 0
     trade_id = instrument.last_trade_id
     tape = instrument.tape.trades
@@ -126,10 +126,10 @@ def fill(
     price: int,
     events: list[Event],
 ) -> int:
-    """Trade two orders of which one has extras; return the tonnes.
+    """Fill a maker and a taker, one of which has extras; return the tonnes.
 
-    The maker rests. The taker's own side is settled here if it has extras, else
-    by who calls, for all its fills at once.
+    The taker is settled here if it has extras. Otherwise the caller settles it once
+    for all its fills.
     """
     fees = instrument.terms.fees
     quantity = min(maker.shown, taker.remaining)
@@ -156,9 +156,9 @@ def trade_of(
     quantity: int,
     fees: tuple[int, int],
 ) -> Trade:
-    """Number and return the trade of two orders that have been filled.
+    """Assign the next trade id and return the trade of two filled orders.
 
-    ``fees`` are what the maker and the taker have paid for it, in fen.
+    ``fees`` are the maker's and the taker's fee for this trade, in fen.
     """
     instrument.last_trade_id += 1
     return Trade(
@@ -183,9 +183,9 @@ def trade_of(
 def fill_resting(
     instrument: Instrument, order: Order, price: int, quantity: int, rate: int
 ) -> int:
-    """Fill tonnes that a resting order shows; return the fee in fen.
+    """Fill displayed tonnes of a resting order; return the fee in fen.
 
-    An order of which nothing is shown any more has left its level.
+    An order with no displayed tonnes left is removed from its level.
     """
     level = order.level
     if quantity == order.shown:
@@ -200,7 +200,7 @@ def fill_resting(
 
 
 def show_more(order: Order, events: list[Event]) -> None:
-    """Let a filled order go, or an iceberg show its next tonnes."""
+    """Close the order if it is filled, or refill an iceberg that shows nothing."""
     if order.remaining == 0:
         del order.account.orders[order.order_id]
         finish(order)
@@ -209,7 +209,7 @@ def show_more(order: Order, events: list[Event]) -> None:
 
 
 def _settle_maker(maker: Order, quantity: int, sellable_day: int) -> None:
-    """Deliver against payment: what the maker gives was locked, and goes."""
+    """Deliver against payment for a plain maker; what it gives is already locked."""
     account, command = maker.account, maker.command
     maker.balance.quantity -= maker.unit * quantity
     if command.side is BUY:
@@ -229,7 +229,7 @@ def _settle_maker(maker: Order, quantity: int, sellable_day: int) -> None:
 def _settle_taker(
     taker: Order, quantity: int, notional: int, sellable_day: int
 ) -> None:
-    """Deliver against payment, once for all fills of a command."""
+    """Deliver against payment for a plain taker, once for all fills of a command."""
     account, command = taker.account, taker.command
     cash = account.cash_balance
     if command.side is BUY:

@@ -1,4 +1,4 @@
-"""An account's open orders by what they have in common, sorted when somebody looks."""
+"""A lazy index of an account's open orders by instrument and side, and by session."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ if TYPE_CHECKING:
     Key = tuple[str, Side | None]
 
 
-SPARE: Final = 64  # ended orders that an index may hold where hardly any is open
+SPARE: Final = 64  # closed orders that an index may hold when few are open
 
 
 @final
 class OwnOrders:
     """An account's open orders by instrument and side, and by session.
 
-    The account keeps them by number, and an order that comes or goes costs this index
-    nothing. A search first sorts the orders that have come since the last search, so
-    it costs what has changed since, not what is open: an order is sorted once,
-    however often somebody searches. Orders that have ended are passed over, and
-    forgotten before they are the most. Nothing else follows from the index: a
-    snapshot has no need of it.
+    The account keeps its orders by id; placing or closing an order costs this index
+    nothing. A search first indexes the orders placed since the last search. Its cost
+    thus depends on what has changed, not on what is open: each order is indexed
+    once, however many searches follow. Searches skip closed orders, and drop them
+    before they become the majority. The index holds no state of its own, so snapshots
+    omit it.
     """
 
     __slots__ = ("_groups", "_newest", "_orders", "_size")
@@ -33,17 +33,17 @@ class OwnOrders:
     def __init__(self, orders: dict[int, Order]) -> None:
         self._orders = orders
         self._groups: dict[Key, list[Order]] = {}
-        self._newest = 0  # the number of the last order that is sorted
-        self._size = 0  # all groups' orders, ended ones too
+        self._newest = 0  # the id of the last indexed order
+        self._size = 0  # orders in all groups, including closed orders
 
     def find(
         self, instrument: str, side: Side | None, after: int, most: int
     ) -> list[Order]:
-        """Return the ``most`` oldest open orders of an instrument or a side, or both.
+        """Return up to ``most`` open orders of an instrument and side, oldest first.
 
-        "" is any instrument, None both sides; only numbers above ``after`` count.
-        O(log n + m) for m orders looked at, and what has come or gone since the last
-        search; over all instruments m counts for each that the account has orders in.
+        "" means any instrument, None both sides; only order ids above ``after`` count.
+        O(log n + m) for m visited orders, plus the orders placed or closed since the
+        last search. A search over all instruments may visit m orders in each.
         """
         self._sort()
         keys = [
@@ -59,17 +59,17 @@ class OwnOrders:
         return found[:most]
 
     def of_session(self, name: str, after: int, most: int) -> list[Order]:
-        """Return the ``most`` oldest open orders of a session, as ``find`` does."""
+        """Return up to ``most`` open orders of a session, as ``find`` does."""
         self._sort()
         return self._open((name, None), after, most)
 
     def known(self, instrument: str, side: Side) -> list[Order]:
-        """Return the orders of one side, oldest first, some of which have ended."""
+        """Return an instrument's orders on a side by age; some may be closed."""
         self._sort()
         return self._groups.get((instrument, side), [])
 
     def check(self) -> None:
-        """Assert that what is sorted is sorted well, and nothing is overlooked."""
+        """Assert that the index is sorted and complete."""
         assert self._size == sum(len(group) for group in self._groups.values())
         seen: dict[Key, list[Order]] = {}
         for order in self._orders.values():
@@ -83,9 +83,9 @@ class OwnOrders:
         assert not seen
 
     def _sort(self) -> None:
-        """Sort what has come since the last time, or all of it if much has ended."""
+        """Index the orders placed since the last call; rebuild if most are closed."""
         orders = self._orders
-        if self._size > 4 * len(orders) + SPARE:  # an order is in two groups at most
+        if self._size > 4 * len(orders) + SPARE:  # an order is in at most two groups
             self._groups.clear()
             self._size = self._newest = 0
         fresh: list[Order] = []
@@ -102,7 +102,7 @@ class OwnOrders:
                 self._size += 1
 
     def _open(self, key: Key, after: int, most: int) -> list[Order]:
-        """Return a group's open orders; forget the ended ones if they are the most."""
+        """Return a group's open orders; drop its closed orders if too many."""
         group, orders = self._groups.get(key, []), self._orders
         found: list[Order] = []
         begin = end = bisect_right(group, after, key=_number)
@@ -124,7 +124,7 @@ class OwnOrders:
 
 
 def _keys(order: Order) -> list[Key]:
-    """Return the groups that an order belongs to: one, or two with a session's."""
+    """Return the groups of an order: one, or two if it belongs to a session."""
     command = order.command
     keys: list[Key] = [(command.instrument, command.side)]
     if command.session:

@@ -1,7 +1,7 @@
-"""Why an order is refused, each reason in the order of its precedence.
+"""The checks that refuse an order, in their order of precedence.
 
-A command's checks all run before its first change; these functions find the
-reason, and none of them changes anything.
+All checks of a command run before its first change. These functions return the
+refusal, or None; none of them changes state.
 """
 
 from __future__ import annotations
@@ -50,30 +50,33 @@ if TYPE_CHECKING:
 
 
 PERMILLE: Final = 1000
-LEAST_DISPLAY: Final = 1  # per mille of an iceberg, where commands mean number 1
+LEAST_DISPLAY: Final = 1  # per mille of an iceberg, under semantics 1
 OFF: Final = PostOnly.OFF
 CANCEL_NEWEST: Final = SelfTrade.CANCEL_NEWEST
 
 
 def late(deadline_ns: int, now_ns: int) -> Rejected:
-    """Refuse what came after its own deadline."""
+    """Refuse a command whose deadline has passed."""
     return Rejected(Reason.DEADLINE_PASSED, "deadline", deadline_ns, now_ns)
 
 
 def unknown(command: AmendOrder | CancelOrder) -> Rejected:
-    """Refuse an order that is not open, by the name that the command has for it."""
+    """Refuse an unknown or closed order; report the id that the command gave."""
     param = "order_id" if command.order_id else "client_order_id"
     return Rejected(Reason.UNKNOWN_ORDER, param, command.order_id)
 
 
 def not_permitted(key: str) -> Rejected:
-    """Refuse an account; clients are not told which others exist."""
+    """Refuse an account.
+
+    A client cannot learn from the reason whether another's account exists.
+    """
     reason = Reason.UNKNOWN_ACCOUNT if key == VENUE_KEY else Reason.NOT_PERMITTED
     return Rejected(reason, "account")
 
 
 def restricted(account: Account, side: Side) -> Rejected | None:
-    """Check what supervision lets the account's participant do."""
+    """Check that supervision lets the account's participant trade on ``side``."""
     participant = account.participant
     if not barred(participant, side):
         return None
@@ -88,7 +91,7 @@ def barred(participant: Participant, side: Side) -> bool:
 
 
 def not_trading(state: State, instrument: Instrument, param: str) -> Rejected | None:
-    """Check that orders may enter an instrument, which ``param`` names."""
+    """Check that the instrument takes orders; a refusal names the field ``param``."""
     if not instrument.tradable:
         return Rejected(Reason.NOT_TRADABLE, param)
     if instrument.phase is Phase.TRADING or instrument.phase is Phase.CALL:
@@ -100,7 +103,7 @@ def not_trading(state: State, instrument: Instrument, param: str) -> Rejected | 
 
 
 def halted(state: State, param: str, value: int = 0) -> Rejected:
-    """Refuse what an instrument that is halted does not do; it may be the whole venue."""
+    """Refuse a command because the instrument is halted or the venue suspended."""
     reason = Reason.VENUE_SUSPENDED if state.suspension else Reason.HALTED
     return Rejected(reason, param, value)
 
@@ -108,7 +111,7 @@ def halted(state: State, param: str, value: int = 0) -> Rejected:
 def malformed(
     state: State, instrument: Instrument, account: Account, command: PlaceOrder
 ) -> Rejected | None:
-    """Check all that the order's own values, instrument and account decide."""
+    """Check the order against its own fields, its instrument and its account."""
     name = command.client_order_id
     rejected = (
         (bad_name("client_order_id", name) if name else None)
@@ -127,7 +130,10 @@ def malformed(
 def bad_size(
     state: State, instrument: Instrument, conditions: Conditions | None, quantity: int
 ) -> Rejected | None:
-    """Check a total and what an iceberg shows of it; BAD_QTY of either comes first."""
+    """Check a total and its display quantity.
+
+    A BAD_QTY of either takes precedence over QTY_ABOVE_LISTED_MAX.
+    """
     rejected = bad_quantity(instrument.terms, quantity)
     if rejected is None or rejected.reason is Reason.QTY_ABOVE_LISTED_MAX:
         return _bad_display(state, instrument, conditions, quantity) or rejected
@@ -137,9 +143,10 @@ def bad_size(
 def _bad_display(
     state: State, instrument: Instrument, conditions: Conditions | None, quantity: int
 ) -> Rejected | None:
-    """Check what an iceberg of ``quantity`` shows: whole lots, neither too much.
+    """Check the display quantity of an iceberg of ``quantity``.
 
-    It shows at least so much of itself as the terms say, which bounds its refills.
+    It must be whole lots, at most the total, and at least the share that the terms
+    set; the minimum bounds the number of refills.
     """
     if conditions is None or not conditions.display_quantity:
         return None
@@ -161,7 +168,7 @@ def _bad_display(
 def beyond_position(
     instrument: Instrument, account: Account, more: int
 ) -> Rejected | None:
-    """Check the position limit against ``more`` tonnes bought."""
+    """Check that buying ``more`` tonnes keeps the position limit."""
     limit = instrument.terms.position_limit
     if not limit:
         return None
@@ -174,14 +181,14 @@ def beyond_position(
 def unaffordable(
     account: Account, command: PlaceOrder, need: int, free: int
 ) -> Rejected:
-    """Refuse what needs more fen or tonnes than are free."""
+    """Refuse an order that needs more fen or tonnes than are available."""
     if command.side is BUY:
         return short_of_cash(account, "quantity", need, free)
     return short_of_tonnes(account, command.instrument, need, free)
 
 
 def short_of_cash(account: Account, param: str, need: int, free: int) -> Rejected:
-    """Refuse what needs more fen than are free; it may be a freeze that is in the way."""
+    """Refuse a command for lack of fen; the reason tells if a freeze is the cause."""
     frozen = need <= free + account.cash_balance.frozen
     reason = Reason.CASH_FROZEN if frozen else Reason.INSUFFICIENT_FUNDS
     return Rejected(reason, param, need, free)
@@ -190,7 +197,10 @@ def short_of_cash(account: Account, param: str, need: int, free: int) -> Rejecte
 def short_of_tonnes(
     account: Account, instrument: str, need: int, free: int
 ) -> Rejected:
-    """Refuse what needs more tonnes than are free (MARKET-RULES §3)."""
+    """Refuse a command for lack of tonnes (MARKET-RULES §3).
+
+    The reason tells whether the resale lock or a freeze is the cause.
+    """
     holding = account.holdings.get(instrument, NOTHING)
     reason, waiting = Reason.INSUFFICIENT_HOLDINGS, holding.resale_locked
     if need <= free + waiting:
@@ -201,7 +211,7 @@ def short_of_tonnes(
 
 
 def short_of_movable(holding: Holding, need: int) -> Rejected | None:
-    """Check tonnes that are to be moved, whether they may be sold or not."""
+    """Check that ``need`` tonnes can be moved; resale-locked tonnes can be."""
     free = holding.movable
     if need <= free:
         return None
@@ -218,7 +228,10 @@ def unmatchable(
     price: int,
     remaining: int,
 ) -> Rejected | None:
-    """Check what meeting the other side at ``price`` would mean, and the kind."""
+    """Check the order against the opposite side at ``price``, and its kind.
+
+    In order: self-trade, kinds that the instrument allows, post-only, fill or kill.
+    """
     makers = instrument.book.opposite(command.side)
     stops = is_stop(command)
     meets = not stops and makers.reaches(price)
@@ -253,7 +266,7 @@ def beyond_caps(state: State, account: Account, command: PlaceOrder) -> Rejected
 
 
 def too_many_open(account: Account) -> Rejected | None:
-    """Check the account's cap on what it has open."""
+    """Check the account's cap on open orders, block proposals and bids."""
     count, limit = account.open_count, account.max_open_orders
     if count < limit:
         return None
@@ -261,7 +274,7 @@ def too_many_open(account: Account) -> Rejected | None:
 
 
 def _too_many_stops(account: Account) -> Rejected | None:
-    """Check the account's cap on the stop orders that wait."""
+    """Check the account's cap on untriggered stop orders."""
     count, limit = account.stops, account.max_stop_orders
     if count < limit:
         return None
@@ -271,7 +284,7 @@ def _too_many_stops(account: Account) -> Rejected | None:
 def bad_prices(
     instrument: Instrument, prices: list[tuple[str, int]]
 ) -> Rejected | None:
-    """Check prices, each with its name: all ticks, then the band."""
+    """Check (field, price) pairs: first every tick, then the band."""
     for param, price in prices:
         rejected = bad_tick(instrument.terms, param, price)
         if rejected is not None:
@@ -284,7 +297,7 @@ def bad_prices(
 
 
 def _prices(command: PlaceOrder) -> list[tuple[str, int]]:
-    """Return the prices that an order of its kind must name."""
+    """Return the prices to check as (field, price) pairs."""
     prices = []
     if command.order_type is LIMIT or command.order_type is STOP_LIMIT:
         prices.append(("price", command.price))
@@ -296,9 +309,9 @@ def _prices(command: PlaceOrder) -> list[tuple[str, int]]:
 def _unpickable(
     state: State, instrument: Instrument, command: PlaceOrder
 ) -> Rejected | None:
-    """Check that the orders named rest at the best opposite price. O(1) for each.
+    """Check that the picked orders rest at the best opposite price. O(1) for each.
 
-    And, since number 2, that the order's own limit reaches it.
+    From semantics 2 on, check also that the order's own limit reaches that price.
     """
     conditions = command.conditions
     if conditions is None or not conditions.pick or not instrument.terms.pick:
@@ -328,9 +341,10 @@ def _own_met(
     command: PlaceOrder,
     price: int,
 ) -> Order | None:
-    """Return the own order that a taker would meet, where it is refused for it.
+    """Return the own resting order for which the order is refused, if any.
 
-    In a call auction everything that crosses meets; else the first order does.
+    In a call auction any own order that it crosses counts. Otherwise only the first
+    order that it meets counts, and only under CANCEL_NEWEST.
     """
     if instrument.phase is Phase.CALL:
         return own_cross(instrument, command.side, price, account.participant)
@@ -343,7 +357,7 @@ def _own_met(
 def _not_allowed(
     state: State, instrument: Instrument, command: PlaceOrder
 ) -> Rejected | None:
-    """Check that instrument and phase allow orders of this kind."""
+    """Check that the instrument and its phase allow orders of this kind."""
     reason, tif = Reason.KIND_NOT_ALLOWED, command.time_in_force
     conditions = command.conditions
     if not instrument.terms.multi_day and (
@@ -381,7 +395,7 @@ def _first(state: State, instrument: Instrument, command: PlaceOrder) -> Order:
     makers = instrument.book.opposite(command.side)
     if command.conditions is not None:
         picks = command.conditions.pick
-        # An order that is amended may have taken the orders that it names before.
+        # An amended order may already have filled the orders that it picked.
         named = makers.picked(picks)
         if state.semantics < 2 and picks and not instrument.terms.pick:
             named = _named(makers, picks)
@@ -394,10 +408,10 @@ def _first(state: State, instrument: Instrument, command: PlaceOrder) -> Order:
 
 
 def _named(makers: BookSide, picks: tuple[int, ...]) -> list[Order]:
-    """Return whom an order names at the best price although the terms allow no pick.
+    """Return the picked orders at the best price where the terms forbid picks.
 
-    Where commands mean number 1 such an order was told first that it meets its own.
-    Linear in the best level.
+    Needed under semantics 1 only: there, the self-trade check of such an order came
+    before the refusal of the pick. Linear in the best level.
     """
     best = makers.best
     resting = {} if best is None else {order.order_id: order for order in best}

@@ -1,4 +1,4 @@
-"""Placing orders of every kind, where anything may be wrong with them."""
+"""Placing orders of any kind, with all checks: the slow path of ``placing``."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def place_special(
 ) -> list[Event]:
     """Accept, match and rest an order of any kind, or refuse it.
 
-    The caller has answered repeated client order ids and deadlines.
+    The caller has already handled repeated client order ids and deadlines.
     """
     rejected = malformed(state, instrument, account, command)
     if rejected is not None:
@@ -60,7 +60,7 @@ def place_special(
 def _new(
     account: Account, command: PlaceOrder, price: int, extras: Extras | None
 ) -> Order:
-    """Return an order that has no number yet and is entered nowhere."""
+    """Return an order with no order id yet, in neither book nor account."""
     buys = command.side is BUY
     order = Order()
     order.command = command
@@ -76,7 +76,7 @@ def _new(
 
 
 def _need(order: Order) -> int:
-    """Return what the order must be able to lock, with the fees it may cost."""
+    """Return what the order must lock, its fee reserve included; set the reserve."""
     need, extras = order.unit * order.quantity, order.extras
     if extras is not None and extras.rate:
         extras.reserve = reserve(need, extras.rate)
@@ -87,7 +87,7 @@ def _need(order: Order) -> int:
 def _start(
     state: State, instrument: Instrument, order: Order, events: list[Event]
 ) -> None:
-    """Let an accepted order wait, trade or rest."""
+    """Start an accepted order: hold it as a stop order, or match and rest it."""
     extras = order.extras
     if extras is not None and order.side is BUY and instrument.terms.position_limit:
         extras.holding = order.account.holding(instrument.name)

@@ -1,4 +1,4 @@
-"""Stop orders: those that wait for a trade to reach their price."""
+"""Stop orders that wait for a trade at their stop price."""
 
 from __future__ import annotations
 
@@ -19,17 +19,18 @@ if TYPE_CHECKING:
 
 @final
 class Stops:
-    """One instrument's waiting stop orders, those that trigger first in front.
+    """One instrument's untriggered stop orders, the first to trigger in front.
 
-    A buy waits for a trade at its stop price or above, a sell for one at its or
-    below: any at ``buys_from`` (fen) or above, or at ``sells_to`` or below, triggers
-    something. Adding and removing cost O(log n).
+    A trade at or above the stop price triggers a buy; a trade at or below it triggers
+    a sell. ``buys_from`` and ``sells_to`` (fen) are the nearest such prices: a trade
+    strictly between them triggers nothing. Adding and removing cost O(log n).
 
-    Orders of one stop price have places, of which ``last`` is the highest given yet.
-    An order's is its number at first: so that an older release's places are known.
+    Orders with the same stop price are ranked by place; ``last`` is the highest place
+    assigned so far. A new order's place is its order id, or higher where that is
+    taken: so the places of an older release are known.
 
-    ``high`` and ``low`` (fen) bound the prices of trades that have reached some that
-    have not entered yet; ``high`` is 0 where there is none to enter.
+    ``high`` and ``low`` (fen) bound the trade prices that have reached stop orders
+    which have not entered the book yet. ``high`` is 0 where there are none.
     """
 
     __slots__ = ("_buys", "_sells", "buys_from", "high", "last", "low", "sells_to")
@@ -45,18 +46,18 @@ class Stops:
         return len(self._buys) + len(self._sells)
 
     def orders(self) -> Iterator[Order]:
-        """Yield all of them: buys then sells, those that trigger first in front."""
+        """Yield all orders: buys then sells, the first to trigger in front."""
         yield from self._buys.values()
         yield from self._sells.values()
 
     def add(self, order: Order) -> None:
-        """Let ``order`` wait, behind all others of its stop price."""
+        """Add ``order`` behind all others of its stop price."""
         assert order.extras is not None
         order.extras.place = max(self.last + 1, order.order_id)
         self.put_back(order)
 
     def put_back(self, order: Order) -> None:
-        """Let ``order`` wait at the place that it has."""
+        """Add ``order`` at the place that it already has."""
         assert order.extras is not None
         self.last = max(self.last, order.extras.place)
         self._of(order.side)[_key(order)] = order
@@ -64,16 +65,16 @@ class Stops:
         self._look()
 
     def remove(self, order: Order) -> None:
-        """Let ``order`` wait no more."""
+        """Remove ``order``."""
         del self._of(order.side)[_key(order)]
         order.account.stops -= 1
         self._look()
 
     def take(self, price: int) -> list[Order]:
-        """Remove and return what a trade at ``price`` triggers, in stop order.
+        """Remove and return the orders that a trade at ``price`` triggers.
 
-        Buys by rising, sells by falling stop price, orders of one stop price by
-        place. O(log n) for each.
+        Buys by rising stop price, then sells by falling stop price; orders of the same
+        stop price by place. O(log n) for each.
         """
         taken: list[Order] = []
         for side, limit in ((BUY, price), (SELL, -price)):
@@ -86,9 +87,10 @@ class Stops:
         return taken
 
     def reach(self, price: int) -> bool:
-        """Note a trade at ``price``; return whether it is the first that reached any.
+        """Record a trade price; return whether it is the first to reach an order.
 
-        Number 2's way: they stay here until ``reached`` names them. O(1).
+        From semantics 2 on, the reached orders stay here until ``reached`` returns
+        them. O(1).
         """
         if self.sells_to < price < self.buys_from:
             return False
@@ -99,10 +101,10 @@ class Stops:
 
     @property
     def reached(self) -> Order | None:
-        """The order to enter next of those that trades have reached.
+        """The next reached order to enter the book, or None.
 
-        Buys by rising, then sells by falling stop price, orders of one stop price by
-        place. One that has come since counts as reached, too.
+        Buys by rising stop price, then sells by falling stop price; orders of the same
+        stop price by place. An order added after the trade counts as reached, too.
         """
         if self.buys_from <= self.high:
             return self._buys.peekitem(0)[1]
@@ -111,11 +113,11 @@ class Stops:
         return None
 
     def forget(self) -> None:
-        """Forget which prices trades have reached."""
+        """Reset the recorded trade prices."""
         self.high, self.low = 0, MAX_PRICE + 1
 
     def _look(self) -> None:
-        """Note which prices trigger something, so that trades need not look."""
+        """Cache the nearest trigger prices, so that most trades need no lookup."""
         buys, sells = self._buys, self._sells
         self.buys_from = buys.peekitem(0)[0][0] if buys else MAX_PRICE + 1
         self.sells_to = -sells.peekitem(0)[0][0] if sells else 0
@@ -125,7 +127,7 @@ class Stops:
 
 
 def reached(instrument: Instrument, order: Order) -> bool:
-    """Tell whether the day's last price triggers a stop order, if it trades now."""
+    """Tell whether the instrument trades and today's last price triggers the order."""
     last = instrument.record.prices.last
     if instrument.phase is not Phase.TRADING or not last:
         return False

@@ -1,7 +1,7 @@
-"""Call auctions: one price for all the orders that a call has gathered.
+"""Call auctions: all the orders that a call gathers trade at one price.
 
-While a call lasts nothing matches, so the book may stand crossed; its end
-uncrosses it (MARKET-RULES §4). Both orders of such a trade rested.
+Nothing matches during a call, so the book may be crossed. The end of the call
+uncrosses it (MARKET-RULES §4). Both orders of an auction trade are resting orders.
 """
 
 from __future__ import annotations
@@ -30,9 +30,9 @@ if TYPE_CHECKING:
 
 
 class Clearing(NamedTuple):
-    """The one price (fen) and the tonnes that trade at it.
+    """The auction price (fen) and the tonnes that trade at it.
 
-    ``imbalance`` is what stays unfilled there, in tonnes: buys less sells.
+    ``imbalance`` is the unfilled tonnes at that price: buys less sells.
     """
 
     price: int
@@ -44,7 +44,7 @@ NO_CROSS: Final = Clearing(0, 0, 0)
 
 
 class _Span(NamedTuple):
-    """Ticks from ``low`` to ``high`` at which the same tonnes would trade."""
+    """A run of ticks from ``low`` to ``high`` at which the same tonnes would trade."""
 
     low: int
     high: int
@@ -65,27 +65,27 @@ class _Span(NamedTuple):
 
 
 def clearing_price(bids: Depth, asks: Depth, reference: int, tick: int) -> Clearing:
-    """Return the price of a call auction, NO_CROSS where nothing would trade.
+    """Return the price of a call auction, or NO_CROSS where nothing would trade.
 
-    It is a tick at which (1) the volume is greatest, (2) every buy above and
-    every sell below is filled completely, and (3) so is one side at the price;
-    of these the one with the smallest imbalance, then the closest to
-    ``reference``, then the higher (MARKET-RULES §4). Without a reference, 0, the
-    closest to the middle of those that are left.
+    The price is a tick at which (1) the volume is greatest, (2) every buy above and
+    every sell below is filled completely, and (3) one side at the price is filled
+    completely. Among such ticks the smallest imbalance wins, then the tick closest to
+    ``reference``, then the higher tick (MARKET-RULES §4). If ``reference`` is 0, the
+    tick closest to the middle of the remaining ticks wins.
 
-    (3) always holds, for all of the smaller side trades. (2) follows neither from
+    (3) always holds, because the whole smaller side trades. (2) follows neither from
     (1) nor from the smallest imbalance: a sell of 100 t at 7,810 and a buy of
-    200 t at 7,850 leave 100 t at every tick from one to the other, but only at
-    7,850 does no buy above the price go short. A tick that meets all three always
-    exists. Tonnes are totals with what icebergs hide. O(n log n) in the levels:
-    ticks between two orders' prices are looked at together. The band needs no
-    check, as the price lies between orders, which are within it.
+    200 t at 7,850 leave 100 t at every tick from 7,810 to 7,850, but only at 7,850
+    is no buy above the price left unfilled. A tick that meets all three always
+    exists. Tonnes include the hidden tonnes of icebergs. O(n log n) in the levels:
+    the ticks between two order prices are evaluated together. The band needs no
+    check: the price lies between order prices, which are within the band.
     """
     spans = list(_complete(dict(bids), dict(asks), tick))
     best = max((span.rank for span in spans), default=(0, 0))
     if best[0] == 0:
         return NO_CROSS
-    # The best are neighbours: what each condition admits is one run of ticks.
+    # The best spans are adjacent: each condition admits one run of ticks.
     spans = [span for span in spans if span.rank == best]
     price = _closest(spans[0].low, spans[-1].high, reference, tick)
     span = next(span for span in spans if price <= span.high)
@@ -93,10 +93,10 @@ def clearing_price(bids: Depth, asks: Depth, reference: int, tick: int) -> Clear
 
 
 def indication(instrument: Instrument) -> Clearing:
-    """Return what a call auction would come to if it ended now.
+    """Return the result of a call auction if it ended now.
 
-    Linear in the orders that cross; others have no part in it. Without a P0 the
-    day's last price stands for it.
+    Linear in the orders that cross; the others do not matter. Without a P0 the
+    day's last price is the reference.
     """
     book = instrument.book
     bid, ask = book.bids.best, book.asks.best
@@ -111,11 +111,12 @@ def indication(instrument: Instrument) -> Clearing:
 
 
 def uncross(instrument: Instrument) -> list[Event]:
-    """End a call auction: trade what crosses, price–time, all at one price.
+    """End a call auction: match the crossing orders in price–time order at one price.
 
-    Returns Uncrossed and the trades, with the refills of icebergs: an iceberg
-    trades what it shows, and then queues behind its level as in any trading.
-    Both orders of a trade rested, so both pay the maker's fee. O(log n) per trade.
+    Return Uncrossed, then the trades and the refills of icebergs. An iceberg trades
+    its displayed tonnes, then queues at the back of its level as in continuous
+    trading. Both orders of a trade are resting orders, so both pay the maker fee.
+    O(log n) per trade.
     """
     price, quantity, imbalance = indication(instrument)
     events: list[Event] = [Uncrossed(instrument.name, price, quantity, imbalance)]
@@ -131,10 +132,10 @@ def uncross(instrument: Instrument) -> list[Event]:
 def own_cross(
     instrument: Instrument, side: Side, price: int, participant: Participant
 ) -> Order | None:
-    """Return a resting order of ``participant`` that its own would cross, if any.
+    """Return an own resting order that a new order of ``participant`` would cross.
 
-    That is why an order is refused during a call: when it ends nobody can meet
-    themselves. Linear in the participant's orders on the other side of the instrument.
+    During a call such an order is refused, so the uncrossing meets no self-trades.
+    Linear in the participant's orders on the opposite side of the instrument.
     """
     name, half = instrument.name, instrument.book.opposite(side)
     limit, other = half.sign * price, SELL if side is BUY else BUY
@@ -152,10 +153,11 @@ def own_cross(
 def _complete(
     buys: dict[int, int], sells: dict[int, int], tick: int
 ) -> Iterator[_Span]:
-    """Yield the ticks at which no buy above and no sell below goes short."""
+    """Yield the spans in which every buy above and every sell below is filled."""
     bought, sold, last = sum(buys.values()), 0, 0  # at a price or better
     for price in sorted({*buys, *sells}):
-        # Between two orders' prices all buys are above and all sells below.
+        # Between two order prices no order is at the price itself, so the counted
+        # buys are all above it and the counted sells all below.
         if bought == sold and last + tick < price:
             yield _Span(last + tick, price - tick, bought, sold)
         below = sold
@@ -167,8 +169,11 @@ def _complete(
 
 
 def _closest(low: int, high: int, reference: int, tick: int) -> int:
-    """Return the tick from ``low`` to ``high`` that lies closest, else higher."""
-    twice = 2 * reference if reference else low + high
+    """Return the tick in ``low`` to ``high`` closest to ``reference``.
+
+    The higher tick wins a tie. Without a reference, the middle is the target.
+    """
+    twice = 2 * reference if reference else low + high  # doubled, to stay in integers
     nearest = (twice + tick) // (2 * tick) * tick
     return min(max(nearest, low), high)
 
@@ -185,7 +190,7 @@ def _totals(half: BookSide, price: int) -> Iterator[tuple[int, int]]:
 
 
 def _trade(instrument: Instrument, price: int, events: list[Event]) -> int:
-    """Let the first buy and the first sell trade; return the tonnes."""
+    """Trade the first buy with the first sell; return the tonnes."""
     buy, sell = _first(instrument.book.bids), _first(instrument.book.asks)
     older, younger = (buy, sell) if buy.order_id < sell.order_id else (sell, buy)
     quantity = min(buy.shown, sell.shown)
