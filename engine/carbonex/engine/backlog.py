@@ -37,7 +37,7 @@ def go_on(state: State, done: int) -> list[Event]:
 
     Mass cancels take turns, and so do the instruments with reached stop orders.
     """
-    room = max(work.SLICE - done, 1)
+    room = max(work.SLICE - done, 1)  # at least 1, so that the backlog always advances
     events: list[Event] = []
     turn = 0
     while len(events) < room and (cancel := _next(state)) is not None:

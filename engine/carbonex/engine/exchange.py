@@ -289,7 +289,7 @@ class Exchange(State):
                 if following is not None and _may_wait(following, time_ns):
                     self.unfinished = following[0] == self.time_ns
                     break
-        else:
+        else:  # no break: all due timers have fired
             self.time_ns = time_ns
         self.done = 0
         if self.cancels or self.reaching:

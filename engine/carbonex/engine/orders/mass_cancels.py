@@ -121,6 +121,7 @@ def request(state: State, cancel: MassCancel) -> list[Event]:
         ]
         return cancel_by_number(orders, cancel.reason)
     for known in state.cancels:
+        # Extend an equal mass cancel, so that repeated requests do not pile up.
         if known.chosen == cancel.chosen:
             state.cancels.remove(known)
             known.restart()

@@ -89,6 +89,7 @@ class OwnOrders:
             self._groups.clear()
             self._size = self._newest = 0
         fresh: list[Order] = []
+        # The account's dict is in id order: stop at the first indexed order.
         for order in reversed(orders.values()):
             if order.order_id <= self._newest:
                 break

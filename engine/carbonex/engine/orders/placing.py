@@ -89,7 +89,7 @@ def place(  # noqa: C901, PLR0911, PLR0912, PLR0915 - one short way for a plain 
         or price > instrument.limit_up
         or quantity < 1
         or quantity > instrument.max_quantity
-        or account.blocks
+        or account.blocks  # blocks and bids count towards the cap on open orders
         or account.bids
         or len(account.orders) >= account.max_open_orders
         or (name and not _may_use(account, name))
