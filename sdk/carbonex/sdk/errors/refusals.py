@@ -98,7 +98,7 @@ class UnknownBlock(OrderRejected):
 
 
 class UnknownBid(OrderRejected):
-    """No such bid is open: it was cancelled, its auction is over, or it never existed."""
+    """No such bid is open: it was cancelled, its auction is over, or it is unknown."""
 
 
 class BiddingClosed(OrderRejected):
@@ -212,7 +212,7 @@ _BY_THOUSAND: Final[dict[int, type[VenueError]]] = {
 
 
 def venue_error(error: Error) -> VenueError:
-    """Return the exception for a refusal: by its name, or else by its code's thousand."""
+    """Return the exception for a refusal: by name, or else by its code's thousand."""
     kind = _BY_NAME.get(error.name) or _BY_THOUSAND.get(error.code // 1000, VenueError)
     raised = kind(error.code, error.name, error.message, error.param)
     if isinstance(raised, Overloaded):
