@@ -176,9 +176,7 @@ class Administration(Guarding):
         await self._ask(requests.SuspendVenue(reason), nothing)
 
     async def resume_venue(self, reason: str) -> None:
-        """Resume all instruments that are not halted, by a call auction where terms say
-        so.
-        """
+        """Resume all instruments not halted themselves, by a call if terms have one."""
         await self._ask(requests.ResumeVenue(reason), nothing)
 
     async def annul_trade(
@@ -286,7 +284,7 @@ class Administration(Guarding):
         public_key: str,
         permissions: Iterable[requests.PermissionName],
     ) -> None:
-        """Add a login key to a participant; ``public_key`` is a Key's ``public_text``."""
+        """Add a login key to a participant, from a Key's ``public_text``."""
         added = requests.AddKey(participant, key_id, public_key, list(permissions))
         await self._ask(added, nothing)
 
@@ -380,7 +378,7 @@ class Administration(Guarding):
         return await self._ask(freed, as_it_is)
 
     async def set_obligation(self, participant: str, year: int, due: int) -> Obligation:
-        """Set a participant's verified emissions of ``year``, its obligation in tonnes."""
+        """Set a participant's obligation: verified emissions of ``year``, in t."""
         return await self._ask(requests.SetObligation(participant, year, due), as_it_is)
 
     async def set_eligibility(

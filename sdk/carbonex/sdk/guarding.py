@@ -105,7 +105,7 @@ class DeadMansSwitch:
         exc: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        """Stop the renewals; disarm the countdown if the block ends without an exception."""
+        """Stop the renewals; disarm the countdown after a normal end."""
         assert self._renewing is not None
         self._renewing.cancel()
         await asyncio.wait([self._renewing])
