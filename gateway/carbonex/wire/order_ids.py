@@ -73,7 +73,7 @@ class OrderIds:
         return bool(self._state.secret)
 
     def shown(self, order_id: int) -> str:
-        """Return the id of one of a client's own orders as it is told."""
+        """Return the id of a client's own order in the form that clients see."""
         last, text = self._last
         if order_id == last:
             return text
@@ -86,7 +86,7 @@ class OrderIds:
         return text
 
     def meant(self, text: str) -> int:
-        """Return which order a client means by an id, of digits only."""
+        """Return the engine's number of an order, from a client's id of digits only."""
         given = int(text)
         if self._state.secret is not self._secret:
             self._adopt()
@@ -110,13 +110,13 @@ class OrderIds:
         return self.bids.shown(source_id) if liquidity == "taker" else str(source_id)
 
     def listing_shown(self, instrument: str, listing: int) -> str:
-        """Return the number of one of an instrument's listings as everybody sees it."""
+        """Return the public number of a listing of an instrument."""
         if listing < 0 or not self._state.secret:
             return str(abs(listing))
         return str(OFFSET + self._of(instrument).encrypt(listing))
 
     def listing_meant(self, instrument: str, text: str) -> int:
-        """Return which listing of an instrument is meant by a number."""
+        """Return the engine's number of a listing, from its public number."""
         given = int(text)
         if not self._state.secret:
             return given
@@ -160,14 +160,14 @@ class OfferIds:
         self._cipher = Speck(bytes(KEY_BYTES))
 
     def shown(self, number: int) -> str:
-        """Return the number as clients are told it."""
+        """Return the number in the form that clients see."""
         self._follow()
         if not self._secret or number <= self._plain:
             return str(abs(number))
         return str(OFFSET + self._cipher.encrypt(number))
 
     def meant(self, text: str) -> int:
-        """Return which one a client means by a number, of digits only."""
+        """Return the engine's number, from a client's number of digits only."""
         self._follow()
         given = int(text)
         if not self._secret or given <= self._plain:

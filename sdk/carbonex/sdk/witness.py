@@ -40,7 +40,7 @@ class Witness(msgspec.Struct, frozen=True):
         )
 
     def contradiction(self, now: Witness) -> str:
-        """Return why the later witness ``now`` contradicts this one; empty if it does not.
+        """Return why the later ``now`` contradicts this witness; empty if it does not.
 
         A venue restored from an older copy has begun its epoch at another hash, or is
         at a lower position.
