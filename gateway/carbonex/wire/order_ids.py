@@ -1,12 +1,13 @@
-"""Numbers of orders, blocks and bids as clients see them, which do not count others'.
+"""Client-visible numbers of orders, blocks and bids, which hide the engine's counters.
 
-The engine counts the orders of the whole venue. A client who saw those numbers would
-learn how many orders were placed between two of its own. So what a client is told is a
-permutation of them, with a key of the venue's secret. Block proposals, bids, and the
-listings of each instrument, which everybody sees, are others, each with a key of its
-own, so that no number of one kind is a number of another by more than chance. Auctions
-are announced to everybody, and keep the engine's numbers. Without the secret nobody can tell which number comes after which, which listing is which order, or
-what a number of one instrument says of another's. Both ways are O(1) and need no
+The engine counts the orders of the whole venue. From those numbers a client could learn
+how many orders were placed between two of its own. So clients see a permutation of
+them, keyed by the venue's secret. Block proposals, bids, and the public listings of
+each instrument have separate permutations with their own keys, so that numbers of
+different kinds match only by chance. Auctions are public and keep the engine's numbers.
+
+Without the secret nobody can tell the sequence of the numbers, which listing is which
+order, or relate the numbers of two instruments. Both directions are O(1) and need no
 table. The log, its tools and alerts keep the engine's numbers.
 """
 
@@ -37,11 +38,11 @@ BLOCK: Final = METHOD_NAMES[Method.BLOCK]
 
 @final
 class OrderIds:
-    """Shows the engine's numbers to clients, and finds what clients mean by theirs.
+    """Converts between the engine's order numbers and the ids that clients see.
 
-    A number that no order can have is meant as a negative one, which names nothing
-    and is shown as it was given. While the venue has no secret all are shown as they
-    are, and later those of the orders that came before it. Threads may share it.
+    An id that no order can have converts to a negative number, which names nothing and
+    is shown as given. Without a secret all numbers are shown unchanged; later, only
+    those of orders from before the secret are. Threads may share it.
     """
 
     __slots__ = (
