@@ -1,4 +1,4 @@
-"""What the venue answers: the envelope and the result of every method."""
+"""The venue's answers: the envelope and the result of every method."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ RequestId = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
 
 
 class Error(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Why a request was refused: number, name, sentence, and the param at fault.
+    """A refusal: its code, name, message, and the invalid param.
 
     ``retry_after_ms`` comes with RATE_LIMITED, BUSY and HISTORY_BEHIND.
     """
@@ -46,7 +46,7 @@ class Request(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Members(
     msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True
 ):
-    """A request's members, each once: what ``params`` holds can be counted."""
+    """A request's members; with ``params`` as a dict its members can be counted."""
 
     method: str
     params: dict[str, Any] | msgspec.UnsetType = msgspec.UNSET
@@ -54,11 +54,11 @@ class Members(
 
 
 class Answer(msgspec.Struct, frozen=True, omit_defaults=True):
-    """The envelope of an answer, with exactly one of ``result`` and ``error``.
+    """The envelope of an answer, with either ``result`` or ``error``.
 
-    ``time_in`` and ``time_out`` are the venue's clock when the request was
-    read and the answer written. ``remaining`` is how many rate-limited
-    requests this connection may send at once from now.
+    ``time_in`` and ``time_out`` are the venue's clock when it read the request and when
+    it wrote the answer. ``remaining`` is the number of rate-limited requests that this
+    connection may send at once from now.
     """
 
     method: str
@@ -72,11 +72,11 @@ class Answer(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Empty(msgspec.Struct, frozen=True):
-    """The result of a method that has nothing to tell but success."""
+    """The result of a method that returns only success."""
 
 
 class LoggedIn(msgspec.Struct, frozen=True):
-    """What the key may do."""
+    """The rights of the key after a login."""
 
     participant: str
     accounts: list[str]
@@ -87,7 +87,7 @@ class LoggedIn(msgspec.Struct, frozen=True):
 
 
 class LoggedOut(msgspec.Struct, frozen=True):
-    """How many orders were cancelled at a logout that asked for it."""
+    """The number of orders cancelled by a logout with ``cancel_orders``."""
 
     cancelled: int
 
@@ -96,10 +96,10 @@ CountdownStatus = Literal["armed", "renewed", "fired", "disarmed"]
 
 
 class Countdown(msgspec.Struct, frozen=True, omit_defaults=True):
-    """An account's dead man's switch, as it stands or has just come to stand.
+    """An account's dead man's switch and its current or new status.
 
-    While it is armed ``timeout`` is its length in seconds, and ``due`` when it fires.
-    ``cancelled`` is how many orders it has cancelled.
+    While the switch is armed, ``timeout`` is its length in seconds and ``due`` the time
+    when it fires. ``cancelled`` is the number of orders it has cancelled.
     """
 
     account: str
@@ -110,7 +110,7 @@ class Countdown(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Subscribed(msgspec.Struct, frozen=True, omit_defaults=True):
-    """The subscription as the venue understood it."""
+    """The subscription with the values that the venue uses."""
 
     channel: str
     instrument: str = ""
@@ -122,10 +122,10 @@ class Subscribed(msgspec.Struct, frozen=True, omit_defaults=True):
 class OrderResult(msgspec.Struct, frozen=True, omit_defaults=True):
     """An order after add or amend.
 
-    ``status`` is open, filled or cancelled. ``price`` is what it trades up to.
-    ``duplicate`` tells that the client order id had been used for the same
-    order before, and nothing was done. A stop order is ``waiting`` until a trade
-    reaches its stop price.
+    ``status`` is open, filled or cancelled. ``price`` is the limit or protection price.
+    ``duplicate`` means that the client order id was used for the same order before, and
+    the request had no effect. A stop order is ``waiting`` until a trade reaches its
+    stop price.
     """
 
     order_id: str
@@ -150,10 +150,10 @@ class Cancelled(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class CancelledAll(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What cancel_all cancelled, oldest first.
+    """The orders that cancel_all cancelled, oldest first.
 
-    ``pending`` more follow within moments; until then they are open, and may trade.
-    Executions tell of each.
+    The other ``pending`` orders follow within moments. Until then they are open and may
+    trade. Each appears among the executions.
     """
 
     orders: list[Cancelled]
@@ -161,7 +161,7 @@ class CancelledAll(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class BatchItem(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One item's outcome in a batch, with exactly one of the two."""
+    """The outcome of one batch item: either a result or an error."""
 
     success: bool
     result: OrderResult | Cancelled | None = None
@@ -169,17 +169,17 @@ class BatchItem(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class BatchResult(msgspec.Struct, frozen=True):
-    """A batch's outcomes, in the order of its items."""
+    """The outcomes of a batch, in the order of its items."""
 
     orders: list[BatchItem]
 
 
 class OrderState(msgspec.Struct, frozen=True, omit_defaults=True):
-    """An order as it stands; a stop order is ``waiting`` until it is triggered.
+    """The current state of an order; a stop order is ``waiting`` until triggered.
 
-    ``session`` is the name under which it was placed, empty for none. ``listing`` is
-    its number in the listings of its instrument, where it may be picked now: nobody
-    else can tell whose it is.
+    ``session`` is the name of the session that placed it, empty for none. ``listing``
+    is its number among its instrument's listings, if the order may be picked now. Only
+    the owner can match that number to the order.
     """
 
     order_id: str
@@ -207,8 +207,8 @@ class OrderState(msgspec.Struct, frozen=True, omit_defaults=True):
 class OpenOrders(msgspec.Struct, frozen=True, omit_defaults=True):
     """An account's resting orders, oldest first.
 
-    With ``more`` there are others, which are asked for with ``after``: the id of the
-    last order here.
+    ``more`` means that further orders exist. Query them with ``after`` set to the id of
+    the last order here.
     """
 
     orders: list[OrderState]
@@ -216,12 +216,12 @@ class OpenOrders(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Holding(msgspec.Struct, frozen=True):
-    """Tonnes of one instrument; ``available`` is what may be sold now.
+    """Tonnes of one instrument; ``available`` may be sold now.
 
-    ``resale_locked`` was bought too recently to be sold; ``sellable`` tells from
-    which trading day on, counted from this one (1 is the next), how much may be.
-    ``frozen`` is what the registry has frozen, and ``freeze_pending`` what it has
-    ordered to be as it becomes available.
+    ``resale_locked`` was bought too recently to be sold. ``sellable`` gives, per number
+    of trading days from this one (1 is the next), the tonnes that may be sold from then
+    on. The registry has frozen ``frozen``; ``freeze_pending`` is to be frozen as it
+    becomes available.
     """
 
     instrument: str
@@ -235,9 +235,9 @@ class Holding(msgspec.Struct, frozen=True):
 
 
 class Balances(msgspec.Struct, frozen=True):
-    """An account's cash and tonnes; ``locked`` is what open orders need.
+    """An account's cash and tonnes; ``locked`` is reserved for open orders.
 
-    ``frozen`` and ``freeze_pending`` are of the cash, as in Holding.
+    ``frozen`` and ``freeze_pending`` refer to cash; see Holding.
     """
 
     account: str
@@ -250,7 +250,7 @@ class Balances(msgspec.Struct, frozen=True):
 
 
 class FrozenCash(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What is frozen of an account's cash now, and what is to be as it becomes free."""
+    """An account's frozen cash, and the ``pending`` part to be frozen when free."""
 
     client_ref: str
     frozen: str
@@ -259,7 +259,7 @@ class FrozenCash(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class FrozenTonnes(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What is frozen of its tonnes of an instrument, likewise."""
+    """An account's frozen tonnes, and the ``pending`` part to be frozen when free."""
 
     client_ref: str
     frozen: int
@@ -268,7 +268,7 @@ class FrozenTonnes(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Annulled(msgspec.Struct, frozen=True):
-    """A trade that was taken back: what both sides get back of it, fees in CNY."""
+    """An annulled trade: price, quantity and fees (CNY) returned to both sides."""
 
     instrument: str
     trade_id: str
@@ -281,7 +281,7 @@ class Annulled(msgspec.Struct, frozen=True):
 
 
 class Moved(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Cash or tonnes were moved, as the method says, now or before."""
+    """Cash or tonnes were moved, by this request or by its ``duplicate`` before."""
 
     client_ref: str
     duplicate: bool = False
@@ -290,17 +290,17 @@ class Moved(msgspec.Struct, frozen=True, omit_defaults=True):
 class Block(msgspec.Struct, frozen=True, omit_defaults=True):
     """A block proposal as its two parties see it.
 
-    ``status`` is open, or how it ended: accepted, declined, withdrawn, countered,
-    expired, restricted or delisted. ``account`` and ``client_ref`` are told to the
-    proposer alone. ``counters`` is the proposal that this one answers. ``duplicate``
-    tells that the client ref had done this before, and what was answered then.
+    ``status`` is open, accepted, declined, withdrawn, countered, expired, restricted or
+    delisted. Only the proposer sees ``account`` and ``client_ref``. ``counters`` is the
+    proposal that this one answers. ``duplicate`` means that the client ref was already
+    carried out; the answer is the one given then.
     """
 
     block_id: str
     proposer: str
     counterparty: str
     instrument: str
-    side: SideName  # the proposer's
+    side: SideName  # the proposer's side
     price: str
     quantity: int
     status: str
@@ -317,13 +317,13 @@ class Blocks(msgspec.Struct, frozen=True):
 
 
 class Auction(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A one-way auction; ``side`` is that of the account it is opened for.
+    """A one-way auction; ``side`` is the side of the account that it serves.
 
-    ``status`` is announced (until its window opens), open, closed or cancelled.
-    Once it is closed, ``price`` is that of the last bid allotted, ``filled`` and
-    ``turnover`` what was traded, ``bids`` how many stood and ``bid_quantity`` what
-    they asked for. ``duplicate`` tells that the client ref had opened it before,
-    and what was answered then.
+    ``status`` is announced (until its window opens), open, closed or cancelled. After
+    the close, ``price`` is the price of the last bid allotted. ``filled`` and
+    ``turnover`` are the traded totals, ``bids`` the number of bids, and
+    ``bid_quantity`` their total quantity. ``duplicate`` means that the client ref
+    already opened this auction; the answer is the one given then.
     """
 
     auction_id: str
@@ -356,9 +356,9 @@ class Auctions(msgspec.Struct, frozen=True):
 class Bid(msgspec.Struct, frozen=True, omit_defaults=True):
     """A bid as its bidder sees it.
 
-    ``status`` is open, or how it ended: cancelled, filled, partly_filled, lost,
-    auction_cancelled or restricted. ``duplicate`` tells that the client ref had
-    placed it before, and what was answered then.
+    ``status`` is open, cancelled, filled, partly_filled, lost, auction_cancelled or
+    restricted. ``duplicate`` means that the client ref already placed this bid; the
+    answer is the one given then.
     """
 
     bid_id: str
@@ -379,10 +379,10 @@ class Bids(msgspec.Struct, frozen=True):
 
 
 class Obligation(msgspec.Struct, frozen=True):
-    """What a participant owes for a year's emissions, in tonnes.
+    """A participant's obligation for a year's emissions, in tonnes.
 
-    ``offset`` is the part of ``surrendered`` that came from instruments which may
-    cover only a share.
+    ``offset`` is the part of ``surrendered`` from instruments that may cover only a
+    share of an obligation.
     """
 
     participant: str
@@ -401,18 +401,19 @@ class Obligations(msgspec.Struct, frozen=True):
 class EligibilityRule(
     requests.EligibilityRule, frozen=True, forbid_unknown_fields=False
 ):
-    """Vintages that cover the obligations for years, until a date.
+    """A rule: tonnes of some vintages cover obligations of some years, until a date.
 
-    Left out is what is no bound; but without a ``year_from`` a vintage covers no year
-    before its own. ``until`` is the last date on which they do. With ``instruments``
-    the rule is for those alone.
+    Omitted members set no bound, except that without ``year_from`` a vintage covers no
+    year before its own. ``until`` is the last valid date. With ``instruments`` the rule
+    applies to those only.
     """
 
 
 class Eligibility(msgspec.Struct, frozen=True):
-    """Which tonnes of a product cover which obligations: those that a rule lets.
+    """The rules by which a product's tonnes cover obligations.
 
-    Without a rule all of them cover every obligation.
+    Tonnes cover an obligation if any rule allows it. Without rules they cover all
+    obligations.
     """
 
     product: str
@@ -420,6 +421,6 @@ class Eligibility(msgspec.Struct, frozen=True):
 
 
 class EligibilityTables(msgspec.Struct, frozen=True):
-    """The rules of each product."""
+    """The eligibility rules of each product."""
 
     products: list[Eligibility]

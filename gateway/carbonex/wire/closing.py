@@ -1,4 +1,4 @@
-"""The codes with which a connection is closed: RFC 6455 §7.4.1, and IANA's 1013."""
+"""Close codes of connections: RFC 6455 §7.4.1, and IANA's 1013."""
 
 from __future__ import annotations
 
@@ -15,5 +15,5 @@ class CloseCode(enum.IntEnum):
     INVALID_DATA = 1007
     POLICY_VIOLATION = 1008  # key revoked, session taken over, rate limit ignored
     MESSAGE_TOO_BIG = 1009
-    INTERNAL_ERROR = 1011  # the log cannot be written, or a mistake of the venue's
+    INTERNAL_ERROR = 1011  # the log cannot be written, or a defect of the venue
     TRY_AGAIN_LATER = 1013  # the client does not read, or the history is behind

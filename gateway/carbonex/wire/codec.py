@@ -20,7 +20,7 @@ T_co = TypeVar("T_co", covariant=True)
 
 
 class Decoder(Protocol[T_co]):
-    """Reads messages of one type; made once, used for every message."""
+    """Decodes messages of one type; made once, used for every message."""
 
     def decode(self, data: bytes | str, /) -> T_co:
         """Return the message in ``data``.
@@ -55,7 +55,7 @@ class Codec:
         self._make_decoder: Final = make_decoder
 
     def decoder(self, message_type: type[T]) -> Decoder[T]:
-        """Return a decoder of ``message_type``; keep it, making one is slow."""
+        """Return a cached decoder of ``message_type``; making one is slow."""
         decoder: Decoder[T] = self._make_decoder(message_type)
         return decoder
 

@@ -1,4 +1,4 @@
-"""Dates and wall times as they are written; all are Shanghai's."""
+"""Dates and wall times as text; all are in Shanghai time."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rules of eligibility, between the engine and the wire."""
+"""Convert eligibility rules between the engine and the wire."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from .dates import date_number, date_text
 
 
 def engine_rule(rule: requests.EligibilityRule) -> EligibilityRule:
-    """Return a rule as the engine has it."""
+    """Return a wire rule in the engine's form."""
     return EligibilityRule(
         rule.vintage_from,
         rule.vintage_to,
@@ -21,7 +21,7 @@ def engine_rule(rule: requests.EligibilityRule) -> EligibilityRule:
 
 
 def wire_rule(rule: EligibilityRule) -> answers.EligibilityRule:
-    """Return a rule as clients have it."""
+    """Return an engine rule in the wire's form."""
     return answers.EligibilityRule(
         rule.vintage_from,
         rule.vintage_to,

@@ -1,9 +1,9 @@
-"""Error numbers, and the gateway's own sentences: what a refused client is told.
+"""Error codes, and the messages of the gateway's own errors.
 
-1xxx protocol and framing, 2xxx login and permission, 3xxx market rules, 4xxx
-order management, 5xxx limits and overload, 6xxx registry. The engine's reasons
-bring their own numbers; ``sentences`` puts them into words. A number is
-assigned once, never renumbered.
+1xxx protocol and framing, 2xxx login and permission, 3xxx market rules, 4xxx order
+management, 5xxx limits and overload, 6xxx registry. The engine's reasons have their own
+numbers; ``sentences`` writes their messages. A number is assigned once and never
+changes.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ class Code(enum.IntEnum):
     BAD_TYPE = 1004  # a member has the wrong type or an impossible value
     MISSING_MEMBER = 1005
     WRONG_ENCODING = 1006  # binary frame in a JSON session, or the reverse
-    REPEATED_MEMBER = 1007  # an order with two prices must not trade
+    REPEATED_MEMBER = 1007  # ambiguous: an order with two prices must not trade
     LOGIN_REQUIRED = 2001
     LOGIN_FAILED = 2002
     PERMISSION_DENIED = 2003
@@ -41,8 +41,10 @@ class Code(enum.IntEnum):
     HISTORY_GONE = 4012  # from_seq is older than what log and history still have
     DAY_NOT_ENDED = 4013
     UNKNOWN_DAY = 4014  # no trading day of that date has ended
-    NO_LISTINGS = 4020  # the instrument's orders may not be picked
-    LISTINGS_NOT_HIDDEN = 4021  # the venue's log has no secret for their numbers
+    NO_LISTINGS = 4020  # the instrument does not allow picks
+    LISTINGS_NOT_HIDDEN = (
+        4021  # the venue's log has no secret to permute listing numbers
+    )
     BUSY = 5001  # the venue's queue is full; the request was never logged
     RATE_LIMITED = 5002
     TOO_MANY_SUBSCRIPTIONS = 5003
@@ -53,7 +55,7 @@ class Code(enum.IntEnum):
     LOGIN_LIMITED = 5010  # too many failed logins from one address
 
 
-# One sentence for each code; ``error`` fills in the facts that it names.
+# One message per code; ``error`` fills in its facts.
 TEMPLATES: Final[dict[Code, str]] = {
     Code.MALFORMED: "the message is not one {encoding} object: {problem}",
     Code.UNKNOWN_METHOD: "there is no method {method}; {advice}",
@@ -144,10 +146,10 @@ TEMPLATES: Final[dict[Code, str]] = {
 def error(
     code: Code, param: str = "", *, retry_after_ms: int = 0, **facts: object
 ) -> Error:
-    """Return the error of ``code`` with its sentence.
+    """Return the error of ``code`` with its message.
 
-    ``facts`` are the values that the code's template names; ``retry_after_ms``
-    may be named there, too.
+    ``facts`` are the values named in the code's template, which may also name
+    ``retry_after_ms``.
     """
     message = TEMPLATES[code].format(retry_after_ms=retry_after_ms, **facts)
     return Error(int(code), code.name, message, param, retry_after_ms)

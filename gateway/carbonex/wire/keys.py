@@ -1,7 +1,7 @@
-"""Key files: the private half of a login, as PEM with its key id on the first line.
+"""Key files: a login's private key as PEM, with its key id on the first line.
 
-``NAME.pem`` is ``# carbonex key_id: NAME`` followed by an ordinary PKCS8 PEM
-block, which every other tool reads too (PEM readers skip text before it).
+``NAME.pem`` is ``# carbonex key_id: NAME`` followed by an ordinary PKCS8 PEM block.
+Other tools can read it, because PEM readers skip text before the block.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _HEADER: Final = re.compile(r"# carbonex key_id: (\S.*?)\s*\n")
 
 
 class Key(NamedTuple):
-    """An Ed25519 private key and the id under which the venue knows its public half."""
+    """An Ed25519 private key and the id under which the venue knows its public key."""
 
     key_id: str
     private_key: Ed25519PrivateKey
@@ -37,11 +37,11 @@ class Key(NamedTuple):
 
     @property
     def public_text(self) -> str:
-        """The public half as ``add_key`` takes it: base64url of 32 bytes."""
+        """The public key as ``add_key`` expects it: base64url of 32 bytes."""
         return encode_bytes(self.private_key.public_key().public_bytes_raw())
 
     def login_signature(self, venue: str, connection_id: str, challenge: str) -> str:
-        """Return the proof, for one connection only, that this key is held."""
+        """Return the signature that logs in on one connection only."""
         text = login_text(venue, connection_id, challenge, self.key_id)
         return sign(self.private_key, text)
 
@@ -61,12 +61,12 @@ class Key(NamedTuple):
 
 
 def generate_key(key_id: str) -> Key:
-    """Make a new key.
+    """Generate a new key.
 
     Raises:
         TypeError: If ``key_id`` is not a string.
-        ValueError: If ``key_id`` is not 1 to 36 printable ASCII characters
-            without a space, which is what a venue takes.
+        ValueError: If ``key_id`` is not 1 to 36 printable ASCII characters without a
+            space, as the venue requires.
 
     """
     if not isinstance(key_id, str):
@@ -81,12 +81,12 @@ def generate_key(key_id: str) -> Key:
 
 
 def load_key(path: str | Path) -> Key:
-    """Read a file that ``save`` wrote.
+    """Read a file written by ``save``.
 
     Raises:
         OSError: If the file cannot be read.
-        ValueError: If it is not an unencrypted Ed25519 private key in PEM, or
-            has no key id on its first line.
+        ValueError: If it is not an unencrypted Ed25519 private key in PEM, or has no
+            key id on its first line.
 
     """
     if not isinstance(path, str | Path):

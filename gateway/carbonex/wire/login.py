@@ -1,7 +1,7 @@
-"""Login: the client proves, with Ed25519, that it holds a key's private part.
+"""Login: the client proves with Ed25519 that it holds the private key.
 
-The signed text binds the signature to the venue, the connection and its
-challenge, so that it is worthless anywhere else and any second time.
+The signed text binds the signature to the venue, the connection and its challenge. The
+signature is therefore useless elsewhere and cannot be replayed.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import (
 _BASE64URL: Final = re.compile(r"[A-Za-z0-9_-]*={0,2}", re.ASCII)
 
 MAX_SIGNATURE: Final = 88  # 64 bytes in base64, padded
-# Why a connection is closed, as a policy violation, when its session's name has
-# logged in elsewhere.
+# Close reason (a policy violation) when another connection logs in under the same
+# session name.
 TAKEN_OVER: Final = "session taken over"
 
-# The encodings of Ed25519's eight points of small order, without the sign's bit, also
-# those that are not canonical (as libsodium's ge25519_has_small_order).
+# The encodings of Ed25519's eight points of small order, without the sign bit,
+# including the non-canonical ones (as in libsodium's ge25519_has_small_order).
 _SMALL_ORDER: Final = frozenset(
     bytes.fromhex(text)
     for text in (
@@ -42,7 +42,7 @@ _SMALL_ORDER: Final = frozenset(
 
 
 def login_text(venue: str, connection_id: str, challenge: str, key_id: str) -> bytes:
-    """Return the bytes that are signed: five lines, each ended by a line feed."""
+    """Return the bytes to sign: five lines, each ended by a line feed."""
     lines = ("carbonex-login-v1", venue, connection_id, challenge, key_id)
     return "".join(f"{line}\n" for line in lines).encode()
 
@@ -53,10 +53,10 @@ def sign(private_key: Ed25519PrivateKey, text: bytes) -> str:
 
 
 def verify(public_key: bytes, text: bytes, signature: str) -> bool:
-    """Tell whether ``signature`` (base64url) is that key's over ``text``.
+    """Return whether ``signature`` (base64url) is valid for that key and ``text``.
 
-    A weak key has signed nothing: see ``is_weak``. Nor is more than MAX_SIGNATURE
-    looked at: a megabyte of base64 takes longer than the rest.
+    A weak key never verifies; see ``is_weak``. Signatures longer than MAX_SIGNATURE are
+    refused first: decoding a megabyte of base64 takes longer than the rest.
     """
     if len(signature) > MAX_SIGNATURE or is_weak(public_key):
         return False
@@ -70,13 +70,13 @@ def verify(public_key: bytes, text: bytes, signature: str) -> bool:
 
 
 def is_weak(public_key: bytes) -> bool:
-    """Tell whether ``public_key`` is a point of small order, to which no key belongs.
+    """Return whether ``public_key`` is a point of small order, which no key has.
 
-    With such a one 64 zero bytes are a signature of every fourth text or so, or of
-    every text, and the library's check lets them pass (RFC 8032 §5.1.7 does, too).
+    For such a point, 64 zero bytes verify as the signature of every fourth text or so,
+    or of every text. The library's check accepts them (as RFC 8032 §5.1.7 does).
     """
     if len(public_key) != 32:
-        return False  # and nothing verifies with it
+        return False  # malformed keys verify nothing anyway
     return public_key[:31] + bytes((public_key[31] & 127,)) in _SMALL_ORDER
 
 
@@ -92,7 +92,7 @@ def decode_bytes(text: str) -> bytes:
         ValueError: If ``text`` is not base64url.
 
     """
-    if _BASE64URL.fullmatch(text) is None:  # b64decode lets + and / pass
+    if _BASE64URL.fullmatch(text) is None:  # b64decode accepts + and /
         raise ValueError("not base64url: a character does not belong to it")
     try:
         return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))

@@ -32,9 +32,10 @@ UNSET: Final = msgspec.UNSET
 def repeated_json(
     data: str, params: dict[str, Any] | msgspec.UnsetType, req_id: int | None
 ) -> str | None:
-    """Return a member that the JSON text ``data`` names twice, if there is one.
+    """Return a member that the JSON text ``data`` repeats, or None.
 
-    It must have been decoded, to a method and these, and the params to the method's.
+    ``data`` must have been decoded to a method and these members, and the params to the
+    method's type.
     """
     members = 1 if req_id is None else 2
     if params is not UNSET:
@@ -47,9 +48,10 @@ def repeated_json(
 
 
 def repeated_msgpack(data: bytes, distinct: Members) -> str | None:
-    """Return a member that the MessagePack map ``data`` names twice, if there is one.
+    """Return a member that the MessagePack map ``data`` repeats, or None.
 
-    It must have been decoded, to ``distinct``, and its params to the method's.
+    ``data`` must have been decoded to ``distinct``, and its params to the method's
+    type.
     """
     if len(data) == len(MSGPACK.encode(distinct)):
         return None
@@ -61,7 +63,7 @@ class _RepeatedError(Exception):
 
 
 def search_json(data: str) -> str | None:
-    """Return a repeated member of the JSON text ``data``, wherever it is."""
+    """Return a repeated member of the JSON text ``data``, at any depth."""
     try:
         json.loads(data, object_pairs_hook=_pairs)
     except _RepeatedError as found:
@@ -107,9 +109,9 @@ def search_msgpack(data: bytes) -> str | None:
 
 
 def _unrolled(data: bytes) -> list[msgspec.Raw]:
-    """Return a map's names and values by turns; nothing for what is not a map.
+    """Return a map's names and values in turn; nothing if it is not a map.
 
-    A map is encoded as an array of twice its length, but for the header.
+    A map is encoded as an array of twice its length, except for the header.
     """
     first = data[0]
     if _FIXMAP <= first < _FIXMAP + 16:

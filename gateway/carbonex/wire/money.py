@@ -12,8 +12,8 @@ MAX_FEN: Final = 2**63 - 1
 _PATTERN: Final = re.compile(r"(0|[1-9][0-9]{0,30})(?:\.([0-9]{1,2}))?", re.ASCII)
 
 
-# A market's prices of a day are some thousand texts. Remembering them makes
-# both directions ten times as fast: 60 ns instead of 600 and 250.
+# A market's daily prices are some thousand texts. A cache makes both directions ten
+# times as fast: 60 ns instead of 600 and 250.
 @lru_cache(maxsize=16_384)
 def parse_fen(text: str) -> int:
     """Return the fen in a decimal string such as ``74.63``, ``74.6`` or ``74``.

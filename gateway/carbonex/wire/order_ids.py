@@ -1,12 +1,13 @@
-"""Numbers of orders, blocks and bids as clients see them, which do not count others'.
+"""Client-visible numbers of orders, blocks and bids, which hide the engine's counters.
 
-The engine counts the orders of the whole venue. A client who saw those numbers would
-learn how many orders were placed between two of its own. So what a client is told is a
-permutation of them, with a key of the venue's secret. Block proposals, bids, and the
-listings of each instrument, which everybody sees, are others, each with a key of its
-own, so that no number of one kind is a number of another by more than chance. Auctions
-are announced to everybody, and keep the engine's numbers. Without the secret nobody can tell which number comes after which, which listing is which order, or
-what a number of one instrument says of another's. Both ways are O(1) and need no
+The engine counts the orders of the whole venue. From those numbers a client could learn
+how many orders were placed between two of its own. So clients see a permutation of
+them, keyed by the venue's secret. Block proposals, bids, and the public listings of
+each instrument have separate permutations with their own keys, so that numbers of
+different kinds match only by chance. Auctions are public and keep the engine's numbers.
+
+Without the secret nobody can tell the sequence of the numbers, which listing is which
+order, or relate the numbers of two instruments. Both directions are O(1) and need no
 table. The log, its tools and alerts keep the engine's numbers.
 """
 
@@ -37,11 +38,11 @@ BLOCK: Final = METHOD_NAMES[Method.BLOCK]
 
 @final
 class OrderIds:
-    """Shows the engine's numbers to clients, and finds what clients mean by theirs.
+    """Converts between the engine's order numbers and the ids that clients see.
 
-    A number that no order can have is meant as a negative one, which names nothing
-    and is shown as it was given. While the venue has no secret all are shown as they
-    are, and later those of the orders that came before it. Threads may share it.
+    An id that no order can have converts to a negative number, which names nothing and
+    is shown as given. Without a secret all numbers are shown unchanged; later, only
+    those of orders from before the secret are. Threads may share it.
     """
 
     __slots__ = (
@@ -73,7 +74,7 @@ class OrderIds:
         return bool(self._state.secret)
 
     def shown(self, order_id: int) -> str:
-        """Return the id of one of a client's own orders as it is told."""
+        """Return the id of a client's own order in the form that clients see."""
         last, text = self._last
         if order_id == last:
             return text
@@ -86,7 +87,7 @@ class OrderIds:
         return text
 
     def meant(self, text: str) -> int:
-        """Return which order a client means by an id, of digits only."""
+        """Return the engine's number of an order, from a client's id of digits only."""
         given = int(text)
         if self._state.secret is not self._secret:
             self._adopt()
@@ -110,13 +111,13 @@ class OrderIds:
         return self.bids.shown(source_id) if liquidity == "taker" else str(source_id)
 
     def listing_shown(self, instrument: str, listing: int) -> str:
-        """Return the number of one of an instrument's listings as everybody sees it."""
+        """Return the public number of a listing of an instrument."""
         if listing < 0 or not self._state.secret:
             return str(abs(listing))
         return str(OFFSET + self._of(instrument).encrypt(listing))
 
     def listing_meant(self, instrument: str, text: str) -> int:
-        """Return which listing of an instrument is meant by a number."""
+        """Return the engine's number of a listing, from its public number."""
         given = int(text)
         if not self._state.secret:
             return given
@@ -160,14 +161,14 @@ class OfferIds:
         self._cipher = Speck(bytes(KEY_BYTES))
 
     def shown(self, number: int) -> str:
-        """Return the number as clients are told it."""
+        """Return the number in the form that clients see."""
         self._follow()
         if not self._secret or number <= self._plain:
             return str(abs(number))
         return str(OFFSET + self._cipher.encrypt(number))
 
     def meant(self, text: str) -> int:
-        """Return which one a client means by a number, of digits only."""
+        """Return the engine's number, from a client's number of digits only."""
         self._follow()
         given = int(text)
         if not self._secret or given <= self._plain:

@@ -1,8 +1,8 @@
-"""Requests off the wire, strictly: whatever is doubtful is refused by name.
+"""Read requests strictly: every ambiguity is refused with the member's name.
 
-``RequestReader`` is the fast way for good messages: each is decoded once, to a
-dict whose members can be counted, and that made the params of its method.
-``diagnosis`` finds out what was wrong with the others.
+``RequestReader`` is the fast path for valid messages. It decodes each message once, to
+a dict with countable members, and converts that to the params of the method.
+``diagnosis`` explains what is wrong with the others.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from .requests import Params
 
 
-# Every method of the API, and what its params are.
+# Every method of the API, with the type of its params.
 PARAMS: Final[dict[str, type[Params]]] = {
     "ping": requests.Ping,
     "login": requests.Login,
@@ -93,7 +93,7 @@ LONG: Final = 16_384
 
 @final
 class RequestReader:
-    """Reads one encoding's requests; one serves any number of connections."""
+    """Reads one encoding's requests; one reader serves any number of connections."""
 
     def __init__(self, codec: Codec) -> None:
         self._codec: Final = codec
@@ -103,10 +103,10 @@ class RequestReader:
     def read(self, data: str | bytes) -> tuple[str, Any, int | None]:
         """Return the method, params and req_id of the request in ``data``.
 
-        It is a str for JSON, bytes for MessagePack.
+        ``data`` is a str for JSON, bytes for MessagePack.
 
         Raises:
-            Fault: If there is anything wrong with it, with the error to answer.
+            Fault: If the request is invalid, with the error to answer.
 
         """
         if len(data) > LONG:
@@ -126,10 +126,10 @@ class RequestReader:
         return method, params, req_id
 
     def _look_over(self, data: str | bytes) -> None:
-        """Refuse a long message for the first thing that is wrong with it.
+        """Refuse a long message for its first error.
 
-        Values that its method does not take never become objects: 64 KiB can hold
-        65,000 empty lists.
+        Values of unknown members never become objects: 64 KiB can hold 65,000 empty
+        lists.
 
         Raises:
             Fault: As ``read``.

@@ -1,4 +1,4 @@
-"""What an operator signs to have a row of the log passed over."""
+"""The text an operator signs to skip a row of the log."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ if TYPE_CHECKING:
 
 
 def skip_text(venue: str, command: SkipRow) -> bytes:
-    """Return the bytes that are signed: eight lines, each ended by a line feed.
+    """Return the bytes to sign: eight lines, each ended by a line feed.
 
-    They name the row by its hash, so that the signature is of no use for another row,
-    or in another venue's log. The last line is "the whole row", or what the row is
-    applied without: when that is due, its kind and its id.
+    They identify the row by its hash, so that the signature is useless for another row
+    or another venue's log. The last line is "the whole row", or the part of the row to
+    leave out: its due time, kind and id.
     """
     leaves_out = command.leaves_out
     lines = (
@@ -33,5 +33,5 @@ def skip_text(venue: str, command: SkipRow) -> bytes:
 
 
 def is_reason(text: str) -> bool:
-    """Tell whether ``text`` is a reason: one printable line that says something."""
+    """Return whether ``text`` is a reason: one printable line that is not blank."""
     return text.isprintable() and len(text.strip()) > 0 and len(text) <= MAX_REASON

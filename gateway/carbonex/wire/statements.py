@@ -1,8 +1,8 @@
-"""What is told of trading days that have ended: statements, trades, bulletins.
+"""Statements, trades and bulletins of trading days that have ended.
 
-A statement's columns of cash, tonnes and fees are signed as the account sees
-them: over all accounts, the venue's own included, those of trades and fees sum
-to zero (MARKET-RULES §5). ``csv_text`` writes one as CSV (RFC 4180).
+A statement's columns of cash, tonnes and fees are signed from the account's point of
+view. Over all accounts, including the venue's own, the columns of trades and fees sum
+to zero (MARKET-RULES §5). ``csv_text`` writes a statement as CSV (RFC 4180).
 """
 
 from __future__ import annotations
@@ -22,17 +22,17 @@ from .requests import MethodName, SideName
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-# The name of the venue's own account. No other account can have it: a name
-# that is registered has no space.
+# The venue's own account. No other account can have this name, because registered names
+# contain no space.
 VENUE_FEES: Final = "venue fees"
 
 
 class AccountTrade(msgspec.Struct, frozen=True, omit_defaults=True):
     """A trade of one account; ``exec_seq`` is its number among the executions.
 
-    ``order_id`` is empty for a block or an auction: there ``source_id`` is the
-    block's, the auction's or the bid's. ``called`` marks one of a call auction.
-    An ``annulled`` entry takes back the one of the same ``trade_id``.
+    ``order_id`` is empty for a block or an auction. ``source_id`` is then the id of the
+    block, the auction or the bid. ``called`` marks a trade of a call auction. An
+    ``annulled`` entry reverses the trade with the same ``trade_id``.
     """
 
     exec_seq: int
@@ -56,7 +56,7 @@ class AccountTrade(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class AccountTrades(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Trades, oldest first; there are more from ``next_seq`` on, unless it is 0."""
+    """Trades, oldest first; the next page starts at ``next_seq``, 0 on the last."""
 
     account: str
     trades: list[AccountTrade]
@@ -70,7 +70,7 @@ class Bulletins(msgspec.Struct, frozen=True):
 
 
 class CashColumn(msgspec.Struct, frozen=True):
-    """An account's cash in CNY; ``closing`` is the sum of the others.
+    """An account's cash in CNY; ``closing`` is the sum of the other fields.
 
     ``moved`` is deposits less withdrawals.
     """
@@ -85,7 +85,7 @@ class CashColumn(msgspec.Struct, frozen=True):
 class TonnesColumn(msgspec.Struct, frozen=True):
     """An account's tonnes of an instrument; ``closing`` is the sum of the others.
 
-    ``moved`` is what was issued, transferred, surrendered and retired.
+    ``moved`` is the total of issues, transfers, surrenders and retirements.
     """
 
     instrument: str
@@ -96,10 +96,10 @@ class TonnesColumn(msgspec.Struct, frozen=True):
 
 
 class StatementLine(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One trade, its annulment, or one movement: deposit, withdraw, issue, transfer, surrender, …
+    """One trade, annulment or movement (deposit, issue, transfer, surrender, …).
 
-    ``cash`` is without the ``fee``. A transfer names the ``other_account``, a
-    trade does not. Of the venue's own account lines are ``fee``.
+    ``cash`` excludes the ``fee``. A transfer names the ``other_account``, a trade does
+    not. Lines of the venue's own account have the kind ``fee``.
     """
 
     time: int
@@ -120,9 +120,9 @@ class StatementLine(msgspec.Struct, frozen=True, omit_defaults=True):
 class Statement(msgspec.Struct, frozen=True, omit_defaults=True):
     """An account's trading day; ``lines`` are one page of ``pages``, oldest first.
 
-    What happened since the trading day before belongs to it. Where CSV was
-    asked for it is in ``csv``, and ``lines`` are empty; the pages' texts in a
-    row are the whole statement's.
+    It includes everything since the previous trading day. A CSV request is answered in
+    ``csv``, and ``lines`` are empty. The pages' texts, concatenated, are the whole
+    statement.
     """
 
     account: str
@@ -157,8 +157,8 @@ COLUMNS: Final = (
 def csv_text(statement: Statement) -> str:
     """Return a page as CSV; the first begins with a header and the openings.
 
-    The last ends with the closings. Cash in CNY with a decimal point, times as
-    ISO 8601 in Shanghai; what does not apply is empty.
+    The last page ends with the closings. Cash is in CNY with a decimal point, times are
+    ISO 8601 in Shanghai. Fields that do not apply are empty.
     """
     text = io.StringIO()
     writer = csv.writer(text)

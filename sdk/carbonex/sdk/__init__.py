@@ -1,6 +1,6 @@
 """The client library for traders and market makers.
 
-A bot that buys, says so as it happens, and offers what it got for more:
+A bot that buys, prints each fill, and offers the filled quantity at a higher price:
 
     import asyncio
     import carbonex.sdk
@@ -14,45 +14,45 @@ A bot that buys, says so as it happens, and offers what it got for more:
 
     asyncio.run(main())
 
-**Prices** are Decimal or strings, exact to the fen; a float is a TypeError.
-Quantities are tonnes, ids strings, times microseconds since the epoch; times that
-are given are datetimes with a time zone, such as ``SHANGHAI``.
+**Prices** are Decimals or strings, exact to the fen; a float raises TypeError.
+Quantities are tonnes, ids are strings, times are microseconds since the epoch. Times
+passed in are datetimes with a time zone, such as ``SHANGHAI``.
 
 **Orders** follow their executions: ``status``, ``filled``, ``remaining`` and
-``average_price`` are as new as the connection, ``order.fills()`` yields each
-fill once, ``await order.done()`` waits for the end. ``venue.executions()``
-streams everything that happens to the account, without gap or repetition.
+``average_price`` reflect the last frame received. ``order.fills()`` yields each fill
+once, and ``await order.done()`` waits for the end. ``venue.executions()`` streams every
+execution of the account, without gap or repetition.
 
 **Stop orders, icebergs, orders that expire**: ``venue.buy(…, stop_price="75.00")``,
-``display_quantity=500``, ``expires=…``; ``order.waiting`` and ``order.shown`` tell
-how they stand.
+``display_quantity=500``, ``expires=…``. ``order.waiting`` and ``order.shown`` give
+their state.
 
-**The market's rules** are data: ``venue.instruments()`` tells each instrument's terms,
-limits and phase, and ``changes_at`` when that changes. At the close the venue cancels
-what rests; ``order.reason`` says so.
+**The market's rules** are data: ``venue.instruments()`` returns each instrument's
+terms, limits and phase. ``changes_at`` is the time of the next phase. At the close the
+venue cancels resting orders; ``order.reason`` says so.
 
 **Blocks** are proposed to a counterparty and settle when it accepts:
-``venue.propose_block(…)``, ``accept_block``, ``counter_block``, and
-``venue.block_updates()`` to hear of them. **Auctions**: ``venue.auctions()``,
-``venue.place_bid(…)``, ``venue.bid_updates()``. What either trades is among the
+``venue.propose_block(…)``, ``accept_block`` and ``counter_block``;
+``venue.block_updates()`` streams them. **Auctions**: ``venue.auctions()``,
+``venue.place_bid(…)``, ``venue.bid_updates()``. Trades of both appear among the
 executions.
 
-**The past** is kept: ``venue.statement(date)``, ``venue.account_trades()``,
+**The past** is available: ``venue.statement(date)``, ``venue.account_trades()``,
 ``venue.bulletins_of(date)``.
 
-**Books** are local: ``book.best_bid``, ``book.asks``, and ``book.updates()`` to
-wait for changes. ``book.stale`` is true while nobody can know how it looks.
+**Books** are local: ``book.best_bid``, ``book.asks``, and ``book.updates()`` to wait
+for changes. ``book.stale`` is true while the book may be out of date.
 
-**Listings** (挂牌) are the orders themselves, where an instrument lets them be picked:
+**Listings** (挂牌) are individual orders, where an instrument lets orders be picked:
 ``board = await venue.listings("CEA25")`` shows ``board.best_asks``, and
 ``venue.buy("CEA25", 500, "74.63", pick=board.best_asks[-1:])`` takes the last of them
 first.
 
-**Refusals** are exceptions by kind: ``except InsufficientFunds``, ``except
-RateLimited as error: await asyncio.sleep(error.retry_after)``.
+**Refusals** are exceptions by kind: ``except InsufficientFunds``, ``except RateLimited
+as error: await asyncio.sleep(error.retry_after)``.
 
-**A lost connection** comes back by itself, logged in and subscribed, with what
-was missed. Only what was under way needs a decision, and one question:
+**A lost connection** is restored automatically: the client logs in, subscribes again
+and receives what it missed. Only a request without an answer needs a decision:
 
     try:
         order = await venue.buy("CEA25", 500, "74.63")
@@ -60,21 +60,21 @@ was missed. Only what was under way needs a decision, and one question:
         order = await error.resolve()  # the order, or None: it never was, nor will be
 
 A block or a bid carries a ``client_ref`` instead of a deadline: ``error.resolve()``
-sends it again, and the venue does it once.
+sends it again, and the venue executes it only once.
 
-**A venue restored from an older copy** is noticed: executions and held orders end
-with VenueRestored, because what was told since then is not in the venue's log any
-more. ``venue.witness`` is the newest that the venue has told of its log.
+**A venue restored from an older copy** is detected: executions and held orders end with
+VenueRestored, because the venue's log no longer contains what it sent since that copy.
+``venue.witness`` is the newest known state of the venue's log.
 
-**Orders of a client that is gone** stay, unless it has asked otherwise: ``connect(…,
-session="mm-1", cancel_on_disconnect=True, grace=5)`` has them cancelled five seconds
-after the connection is lost, even if the venue dies meanwhile; whoever logs in as
-``mm-1`` again before that keeps them. ``async with venue.dead_mans_switch(30)`` does
-so by account, thirty seconds after the last sign of life.
+**Orders of a disconnected client** stay by default. ``connect(…, session="mm-1",
+cancel_on_disconnect=True, grace=5)`` has them cancelled five seconds after the
+connection is lost, even if the venue fails meanwhile. A client that logs in as ``mm-1``
+before that keeps them. ``async with venue.dead_mans_switch(30)`` does the same for an
+account, thirty seconds after the last sign of life.
 
-**Nothing grows without bound.** A stream keeps 10,000 unread items and then
-ends with SlowConsumer; books, tickers and balances keep the newest only; a
-thousand requests may be unanswered, and the next one waits.
+**Nothing grows without bound.** A stream keeps 10,000 unread items and then ends with
+SlowConsumer. Books, tickers and balances keep only the newest state. At most a thousand
+requests may be unanswered; the next one waits.
 """
 
 from carbonex.wire.keys import Key, generate_key, load_key

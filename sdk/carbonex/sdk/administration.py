@@ -1,4 +1,4 @@
-"""What operators and the registry do; each method needs a key that may do it."""
+"""Operator and registry methods; each needs a key with the permission."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ NO_RULES: Final = Terms()
 
 
 class TermChanges(TypedDict, total=False):
-    """Terms that differ from those given; see Terms for each."""
+    """Changes to the given terms; see Terms for each."""
 
     product: str
     tick: Price
@@ -86,7 +86,7 @@ class TermChanges(TypedDict, total=False):
 
 
 class AccountCaps(TypedDict, total=False):
-    """What bounds an account; what is left out is as the comment says."""
+    """Limits of an account; the comments give the defaults."""
 
     max_client_ids: int  # 200,000 remembered at a time
     max_open_orders: int  # 5,000 orders, block proposals and bids, at most 1,000,000
@@ -94,7 +94,7 @@ class AccountCaps(TypedDict, total=False):
 
 
 class AuctionOptions(TypedDict, total=False):
-    """An auction's window and its terms; what is None or left out is the instrument's."""
+    """An auction's window and terms; None or omitted means the instrument's terms."""
 
     opens: Required[dt.datetime]  # with a time zone
     closes: Required[dt.datetime]
@@ -110,10 +110,10 @@ class AuctionOptions(TypedDict, total=False):
 class Administration(Guarding):
     """Instruments, auctions, trading days, participants, accounts, cash and tonnes.
 
-    Every method raises VenueError where it is refused and ConnectionLost where
-    no answer came. Those that move cash or tonnes, and open_auction, carry a
-    ``client_ref``: calling again with the same one does nothing twice, and the
-    answer says so by ``duplicate``.
+    Every method raises VenueError if it is refused and ConnectionLost without an
+    answer. Methods that move cash or tonnes, and open_auction, carry a ``client_ref``.
+    A repeated call with the same one has no further effect, and its answer is marked
+    ``duplicate``.
     """
 
     async def list_instrument(
@@ -122,10 +122,10 @@ class Administration(Guarding):
         terms: Terms = NO_RULES,
         **changes: Unpack[TermChanges],
     ) -> None:
-        """Open a book that trades by ``terms`` with ``changes``.
+        """List an instrument that trades by ``terms`` with ``changes``.
 
         An Instrument is a Terms, so ``await operator.list_instrument("CEA26", cea25,
-        reference="74.63")`` makes one like another.
+        reference="74.63")`` lists one like another.
         """
         asked = _by_terms(requests.ListInstrument, instrument, terms, changes)
         await self._ask(asked, nothing)
@@ -137,11 +137,11 @@ class Administration(Guarding):
         effective_date: dt.date | None = None,
         **changes: Unpack[TermChanges],
     ) -> None:
-        """Let it trade by ``terms`` with ``changes`` from the next trading day on.
+        """Apply ``terms`` with ``changes`` to the instrument from the next trading day.
 
-        Or from the first one of ``effective_date`` or later. They replace all its
-        terms; product, tick and lot must stay as they are, and a vintage once it is
-        stated.
+        With ``effective_date``, from the first trading day on or after it. They replace
+        all its terms. Product, tick and lot must stay unchanged, and so must a vintage
+        once it is stated.
         """
         asked = _by_terms(requests.UpdateInstrument, instrument, terms, changes)
         if effective_date is not None:
@@ -149,19 +149,19 @@ class Administration(Guarding):
         await self._ask(asked, nothing)
 
     async def delist_instrument(self, instrument: str) -> None:
-        """End trading for good: what is open is cancelled, what is held stays."""
+        """End trading for good: open orders are cancelled, holdings stay."""
         await self._ask(requests.DelistInstrument(instrument), nothing)
 
     async def set_composite(self, product: str, composite: CompositeName) -> None:
-        """Let a product's composite be made otherwise from the next trading day on.
+        """Change the method of a product's composite from the next trading day.
 
-        By mean it is the mean of all its instruments, by newest the instrument of the
-        highest vintage. The present method takes back what was set.
+        mean averages all instruments of the product; newest takes the instrument of the
+        highest vintage. Setting the present method again revokes a pending change.
         """
         await self._ask(requests.SetComposite(product, composite), nothing)
 
     async def halt(self, instrument: str) -> None:
-        """Stop trading; resting orders stay and may be cancelled."""
+        """Halt trading; resting orders stay and may be cancelled."""
         await self._ask(requests.Halt(instrument), nothing)
 
     async def resume(self, instrument: str) -> None:
@@ -169,26 +169,26 @@ class Administration(Guarding):
         await self._ask(requests.Resume(instrument), nothing)
 
     async def suspend_venue(self, reason: str) -> None:
-        """Stop trading in all instruments at once, over restarts and days.
+        """Suspend trading in all instruments, across restarts and trading days.
 
-        ``reason`` is a line for people, which every client is told. Cancelling works.
+        Every client receives the ``reason``, a line of text. Cancelling works.
         """
         await self._ask(requests.SuspendVenue(reason), nothing)
 
     async def resume_venue(self, reason: str) -> None:
-        """Let all trade again that is not halted itself, by a call where terms have one."""
+        """Resume all instruments not halted themselves, by a call if terms have one."""
         await self._ask(requests.ResumeVenue(reason), nothing)
 
     async def annul_trade(
         self, instrument: str, trade_id: str | int, reason: str
     ) -> Annulled:
-        """Take back a trade of the open trading day that was a mistake.
+        """Annul an erroneous trade of the open trading day.
 
-        Cash, tonnes and fees go back on both sides, the day's statistics leave it out,
-        and tape, executions and statements say so with the ``reason``.
+        Both sides get back cash, tonnes and fees. The day's statistics exclude the
+        trade. Prints, executions and statements carry the annulment and its ``reason``.
 
         Raises:
-            OrderRejected: If the buyer has not the tonnes, or the seller the cash.
+            OrderRejected: If the buyer lacks the tonnes, or the seller the cash.
             RegistryRefused: If there is no such trade, or it is annulled already.
 
         """
@@ -198,7 +198,7 @@ class Administration(Guarding):
     async def begin_day(self, date: dt.date, ends: dt.datetime | None = None) -> None:
         """Open the trading day ``date``, which ends at ``ends``.
 
-        Left out, that is the end of the last session of any instrument.
+        Without ``ends`` it ends with the last session of any instrument.
 
         Raises:
             ValueError: If ``ends`` has no time zone.
@@ -208,21 +208,20 @@ class Administration(Guarding):
         await self._ask(requests.BeginDay(trading_day(date), ends_us), nothing)
 
     async def end_day(self) -> None:
-        """Let the open trading day end now, with its closes and bulletins.
+        """End the open trading day now, with its closes and bulletins.
 
-        Auctions that are still open are cancelled. The venue goes on to the end by
-        itself, at once.
+        Open auctions are cancelled. The venue proceeds to the end at once.
         """
         await self._ask(requests.EndDay(), nothing)
 
     async def cancel_day(self) -> None:
-        """Take back the open trading day, which was begun by mistake.
+        """Cancel the open trading day, which was begun by mistake.
 
-        Its orders are cancelled, it has no bulletin, and the next day may have an
+        Its orders are cancelled and it has no bulletin. The next day may have an
         earlier date.
 
         Raises:
-            OrderRejected: If something has traded on it; then ``end_day`` is left.
+            OrderRejected: If something has traded on it; use ``end_day`` instead.
 
         """
         await self._ask(requests.CancelDay(), nothing)
@@ -237,7 +236,7 @@ class Administration(Guarding):
     ) -> Auction:
         """Let ``account`` sell (or buy) in a one-way auction; see AuctionOptions.
 
-        It locks the tonnes, or what they cost at the reserve, until it is over.
+        The auction locks the tonnes, or their cost at the reserve, until it is over.
         """
         chosen = with_prices(options, "reserve")
         for name in ("opens", "closes"):
@@ -252,30 +251,30 @@ class Administration(Guarding):
         return await self._ask(closed, as_it_is)
 
     async def cancel_auction(self, auction: Auction | str) -> Auction:
-        """End an auction in which nobody gets anything."""
+        """Cancel an auction without any allotment."""
         cancelled = requests.CloseAuction(auction_id_of(auction), cancel=True)
         return await self._ask(cancelled, as_it_is)
 
     async def restrict(self, participant: str, restriction: RestrictionName) -> None:
-        """Restrict what a participant may do, or lift it with none."""
+        """Restrict a participant; ``none`` lifts the restriction."""
         await self._ask(requests.Restrict(participant, restriction), nothing)
 
     def alerts(self, instrument: str = "") -> Stream[Alert]:
-        """Stream what supervision notices, the most recent alerts first.
+        """Stream supervision alerts, the most recent ones first.
 
-        Each names the orders and trades behind it; nothing was prevented. Left
-        out, ``instrument`` is all of them.
+        Each names the orders and trades behind it; nothing was prevented. Without
+        ``instrument`` the stream covers all instruments.
         """
         return self._feed(AlertFeed(instrument)).stream()
 
     async def register_participant(self, participant: str) -> None:
-        """Admit a company."""
+        """Register a participant."""
         await self._ask(requests.RegisterParticipant(participant), nothing)
 
     async def open_account(
         self, participant: str, account: str, **caps: Unpack[AccountCaps]
     ) -> None:
-        """Give a participant an account, with nothing in it."""
+        """Open an empty account for a participant."""
         await self._ask(requests.OpenAccount(participant, account, **caps), nothing)
 
     async def add_key(
@@ -285,12 +284,12 @@ class Administration(Guarding):
         public_key: str,
         permissions: Iterable[requests.PermissionName],
     ) -> None:
-        """Let a participant log in; ``public_key`` is a Key's ``public_text``."""
+        """Add a login key to a participant, from a Key's ``public_text``."""
         added = requests.AddKey(participant, key_id, public_key, list(permissions))
         await self._ask(added, nothing)
 
     async def revoke_key(self, key_id: str) -> None:
-        """Make a key useless, at once and for ever."""
+        """Revoke a key, at once and for ever."""
         await self._ask(requests.RevokeKey(key_id), nothing)
 
     async def deposit(self, account: str, amount: Price, client_ref: str) -> Moved:
@@ -306,7 +305,7 @@ class Administration(Guarding):
     async def issue(
         self, account: str, instrument: str, quantity: int, client_ref: str
     ) -> Moved:
-        """Credit ``quantity`` tonnes, newly made."""
+        """Credit ``quantity`` newly issued tonnes."""
         moved = requests.Issue(account, instrument, quantity, client_ref)
         return await self._ask(moved, as_it_is)
 
@@ -318,10 +317,10 @@ class Administration(Guarding):
         quantity: int,
         client_ref: str,
     ) -> Moved:
-        """Move ``quantity`` free tonnes to another account, anybody's.
+        """Move ``quantity`` free tonnes to another account, of any participant.
 
-        The registry does it for all accounts, a participant for its own, with a key
-        that has the permission transfer.
+        The registry may do this for all accounts. A participant may do it for its own,
+        with a key that has the permission transfer.
         """
         moved = requests.Transfer(account, to_account, instrument, quantity, client_ref)
         return await self._ask(moved, as_it_is)
@@ -336,7 +335,7 @@ class Administration(Guarding):
     async def transfer_out(
         self, account: str, instrument: str, quantity: int, client_ref: str
     ) -> Moved:
-        """Let ``quantity`` tonnes leave for a registry elsewhere."""
+        """Transfer ``quantity`` tonnes out to another registry."""
         moved = requests.Retire(
             account, instrument, quantity, client_ref, transferred_out=True
         )
@@ -345,10 +344,10 @@ class Administration(Guarding):
     async def freeze_cash(
         self, account: str, amount: Price, client_ref: str, reason: str
     ) -> FrozenCash:
-        """Freeze ``amount`` CNY, beside what is frozen: it can be neither used nor withdrawn.
+        """Freeze ``amount`` CNY more: it can be neither used nor withdrawn.
 
-        What is not there, or is locked, is frozen as it becomes free. ``reason`` is a
-        line for people, such as the court's order; the log keeps it.
+        Any part that is missing or locked is frozen when it becomes free. ``reason`` is
+        a line of text, such as the court's order; the log keeps it.
         """
         frozen = requests.FreezeCash(account, price_text(amount), client_ref, reason)
         return await self._ask(frozen, as_it_is)
@@ -356,7 +355,7 @@ class Administration(Guarding):
     async def freeze_tonnes(
         self, account: str, instrument: str, quantity: int, client_ref: str, reason: str
     ) -> FrozenTonnes:
-        """Freeze ``quantity`` tonnes likewise: they are not surrendered either."""
+        """Freeze ``quantity`` tonnes likewise: they cannot be surrendered either."""
         frozen = requests.FreezeTonnes(
             account, instrument, quantity, client_ref, reason
         )
@@ -365,30 +364,30 @@ class Administration(Guarding):
     async def unfreeze_cash(
         self, account: str, amount: Price, client_ref: str, reason: str
     ) -> FrozenCash:
-        """Let ``amount`` CNY less be frozen, first of what is still to be."""
+        """Reduce the frozen cash by ``amount`` CNY, its pending part first."""
         freed = requests.UnfreezeCash(account, price_text(amount), client_ref, reason)
         return await self._ask(freed, as_it_is)
 
     async def unfreeze_tonnes(
         self, account: str, instrument: str, quantity: int, client_ref: str, reason: str
     ) -> FrozenTonnes:
-        """Let ``quantity`` tonnes less be frozen, first of what is still to be."""
+        """Reduce the frozen tonnes by ``quantity``, their pending part first."""
         freed = requests.UnfreezeTonnes(
             account, instrument, quantity, client_ref, reason
         )
         return await self._ask(freed, as_it_is)
 
     async def set_obligation(self, participant: str, year: int, due: int) -> Obligation:
-        """State the verified emissions of ``year`` that a participant owes, in t."""
+        """Set a participant's obligation: verified emissions of ``year``, in t."""
         return await self._ask(requests.SetObligation(participant, year, due), as_it_is)
 
     async def set_eligibility(
         self, product: str, rules: Iterable[EligibilityRule]
     ) -> Eligibility:
-        """Replace the rules by which tonnes of ``product`` cover obligations, at once.
+        """Replace the eligibility rules of ``product``, at once.
 
-        Tonnes cover what one of them lets them cover: see EligibilityRule. Without a
-        rule all of the product cover every obligation.
+        Tonnes cover an obligation if any rule allows it; see EligibilityRule. Without
+        rules all tonnes of the product cover every obligation.
         """
         asked = requests.SetEligibility(product, list(rules))
         return await self._ask(asked, as_it_is)
@@ -396,10 +395,10 @@ class Administration(Guarding):
     async def surrender(
         self, account: str, instrument: str, quantity: int, year: int, client_ref: str
     ) -> Moved:
-        """Hand in ``quantity`` tonnes for the obligation of ``year``.
+        """Surrender ``quantity`` tonnes for the obligation of ``year``.
 
-        The registry does it for all accounts, a participant for its own, with a key
-        that has the permission transfer.
+        The registry may do this for all accounts. A participant may do it for its own,
+        with a key that has the permission transfer.
         """
         moved = requests.Surrender(account, instrument, quantity, year, client_ref)
         return await self._ask(moved, as_it_is)

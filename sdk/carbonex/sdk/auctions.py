@@ -1,4 +1,4 @@
-"""One-way auctions: finding them, bidding and taking bids back."""
+"""One-way auctions: listing them, bidding and cancelling bids."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @checked(RefOptions)
 class Bidding(BlockTrading):
-    """The part of a venue that bids in one-way auctions."""
+    """The one-way auction part of a venue."""
 
     async def auctions(self, instrument: str = "") -> list[Auction]:
         """Return the auctions that are announced or open; needs no key."""
@@ -41,15 +41,15 @@ class Bidding(BlockTrading):
     ) -> Bid:
         """Bid for ``quantity`` tonnes at ``price`` CNY per tonne.
 
-        ``auction`` is one, or its id. A bid locks what it would cost at its own
-        price until the auction is over. What it got is then among the
-        executions, with ``method`` auction and the bid's id as ``source_id``.
+        ``auction`` is an Auction or its id. A bid locks its cost at its own price until
+        the auction is over. Its trade then appears among the executions, with
+        ``method`` auction and the bid's id as ``source_id``.
 
         Raises:
             BiddingClosed: If the auction's window is not open.
-            BidRefused: If it is worse than the reserve, or for too much.
+            BidRefused: If the bid is worse than the reserve, or too large.
             OrderRejected: If other rules of the market do not allow it.
-            BidStateUnknown: If the connection went before the answer came.
+            BidStateUnknown: If the connection was lost before the answer arrived.
             ConnectionLost: If there was no connection; nothing was sent.
             TypeError, ValueError: If the price is not exact; nothing was sent.
 
@@ -69,10 +69,10 @@ class Bidding(BlockTrading):
         )
 
     async def cancel_bid(self, bid: Bid | str, account: str | None = None) -> Bid:
-        """Take back a bid, named by itself or its id, while the window is open.
+        """Cancel a bid, given as a Bid or its id, while the window is open.
 
         Raises:
-            UnknownBid: If it does not stand (any more).
+            UnknownBid: If the bid is not open (any more).
             BidStateUnknown, ConnectionLost: As for place_bid.
 
         """
@@ -92,5 +92,5 @@ class Bidding(BlockTrading):
 
 
 def auction_id_of(auction: Auction | str) -> str:
-    """Return the id of an auction that may be named by it alone."""
+    """Return the id of an auction, given as an Auction or its id."""
     return auction.auction_id if isinstance(auction, Auction) else auction

@@ -1,4 +1,4 @@
-"""How long to wait before connecting again."""
+"""The delay before reconnecting."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ FIRST: Final = 0.1  # seconds: a restarted process is back that soon
 LONGEST: Final = 10.0
 STEADY: Final = 10.0  # a connection that lived this long was a good one
 
-# Close codes after which the same at once would end the same: this client broke
-# a rule, or the venue asks to come later.
+# Close codes after which an immediate retry would fail the same way: this client broke
+# a rule, or the venue asks to come back later.
 PATIENCE: Final = 1.0
 UNWELCOME: Final = frozenset(
     {

@@ -1,4 +1,4 @@
-"""Block trades: proposing, countering, accepting, declining and withdrawing."""
+"""Block trades: propose, counter, accept, decline and withdraw."""
 
 from __future__ import annotations
 
@@ -22,20 +22,20 @@ if TYPE_CHECKING:
 
 
 class RefOptions(TypedDict, total=False):
-    """What a request that moves value may be told beyond its subject."""
+    """Options of a request that moves value."""
 
-    account: str  # the only one, where it is left out
-    client_ref: str  # made up where it is left out
+    account: str  # required if the key has several accounts
+    client_ref: str  # generated if omitted
 
 
 class ProposalOptions(RefOptions, total=False):
-    """What propose_block may be told beyond the trade."""
+    """Further options of propose_block."""
 
-    counters: Block | str  # the counterparty's proposal that this answers
+    counters: Block | str  # the counterparty's proposal that this one answers
 
 
 class CounterOptions(RefOptions, total=False):
-    """What a counter-offer changes; what is left out stays as it was proposed."""
+    """The fields a counter-offer changes; omitted fields stay as proposed."""
 
     price: Price
     quantity: int
@@ -43,11 +43,11 @@ class CounterOptions(RefOptions, total=False):
 
 @checked(RefOptions, ProposalOptions, CounterOptions)
 class BlockTrading(Trading):
-    """The part of a venue that trades blocks with a counterparty of one's choice.
+    """The block trading part of a venue, with a counterparty of the caller's choice.
 
-    Blocks belong to the participant; an account trades them. Every request that
-    moves value carries a client ref: the same one again does nothing twice, and
-    the answer says so by ``duplicate``.
+    Blocks belong to the participant; an account trades them. Every request that moves
+    value carries a client ref. A repetition with the same one has no further effect,
+    and its answer is marked ``duplicate``.
     """
 
     async def propose_block(
@@ -59,14 +59,14 @@ class BlockTrading(Trading):
         price: Price,
         **options: Unpack[ProposalOptions],
     ) -> Block:
-        """Offer a block to another participant; ``side`` is one's own.
+        """Offer a block to another participant; ``side`` is the proposer's.
 
-        It locks what it would cost until it is answered, withdrawn, or the
-        instrument closes. See ProposalOptions.
+        The proposal locks its cost until it is answered, withdrawn, or the instrument
+        closes. See ProposalOptions.
 
         Raises:
             OrderRejected: If the market's rules do not allow it.
-            BlockStateUnknown: If the connection went before the answer came.
+            BlockStateUnknown: If the connection was lost before the answer arrived.
             ConnectionLost: If there was no connection; nothing was sent.
             TypeError, ValueError: If the price is not exact; nothing was sent.
 
@@ -103,13 +103,13 @@ class BlockTrading(Trading):
     async def accept_block(
         self, block: Block | str, **options: Unpack[RefOptions]
     ) -> Block:
-        """Trade a block that was proposed to the key's participant, at once.
+        """Accept a block proposed to the key's participant; it trades at once.
 
-        ``block`` is one, or its id. The trade is among the executions, with
+        ``block`` is a Block or its id. The trade appears among the executions, with
         ``method`` block and the block's id as ``source_id``.
 
         Raises:
-            UnknownBlock: If it is not open (any more).
+            UnknownBlock: If the block is not open (any more).
             OrderRejected, BlockStateUnknown, ConnectionLost: As for propose_block.
 
         """
@@ -117,14 +117,14 @@ class BlockTrading(Trading):
         return await self._ask_about_offer(sent, BlockStateUnknown)
 
     async def decline_block(self, block: Block | str) -> Block:
-        """Turn down a proposal made to the key's participant; see accept_block."""
+        """Decline a proposal made to the key's participant; see accept_block."""
         sent = requests.DeclineBlock(_block_id(block), self._any_account())
         return await self._ask_about_offer(sent, BlockStateUnknown)
 
     async def withdraw_block(
         self, block: Block | str, account: str | None = None
     ) -> Block:
-        """Take back the account's own proposal; see accept_block."""
+        """Withdraw the account's own proposal; see accept_block."""
         known = block.account if isinstance(block, Block) else ""
         name = self._client.account_for(account or known or None)
         sent = requests.WithdrawBlock(_block_id(block), name)
@@ -139,17 +139,17 @@ class BlockTrading(Trading):
         return await self._ask(requests.Blocks(self._any_account()), blocks)
 
     def _any_account(self) -> str:
-        """Return an account of the key's participant, whichever it may be.
+        """Return any account of the key's participant.
 
         Raises:
-            ValueError: If there is none.
+            ValueError: If the key has no account.
 
         """
         accounts = self._client.accounts
         return self._client.account_for(accounts[0] if accounts else None)
 
     def _with_ref(self, options: RefOptions) -> dict[str, Any]:
-        """Return ``options`` with the client ref and the account they may leave out."""
+        """Return ``options`` with default client ref and account filled in."""
         return {
             **options,
             "client_ref": options.get("client_ref") or self._next_id(),

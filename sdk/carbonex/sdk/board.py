@@ -1,4 +1,4 @@
-"""A local board of listings: the orders that may be picked, one by one."""
+"""A local board of listings: individual orders that may be picked."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ if TYPE_CHECKING:
     from .channel import Key
     from .models import Listing, ListingsFrame
 
-    # By price, best first; within a price by number, the oldest first.
+    # Prices best first; within a price listings by number, oldest first.
     Side: TypeAlias = SortedDict[Decimal, dict[str, Listing]]
 
 
 @final
 class Board(Followed["ListingsFrame"]):
-    """The first listings of an instrument's two sides, in the order in which they trade.
+    """The first listings of an instrument's two sides, in trading order.
 
-    The venue shows 100 of each side: best price first, then the oldest. A number
-    means something in this instrument only, and as long as the listing is there: the
-    next slice of an iceberg is another listing. Name numbers, or listings, in
-    ``pick`` of ``buy`` and ``sell``. Which are your own, ``venue.own_listings`` tells.
+    The venue shows 100 per side: best price first, then oldest. A number is valid
+    within its instrument, as long as the listing exists: the next slice of an iceberg
+    is a new listing. Pass numbers or listings as ``pick`` to ``buy`` and ``sell``.
+    ``venue.own_listings`` returns the account's own.
     """
 
     def __init__(self, instrument: str, interval_ms: Interval) -> None:
@@ -40,22 +40,22 @@ class Board(Followed["ListingsFrame"]):
 
     @property
     def bids(self) -> list[Listing]:
-        """Who buys: highest price first, then the oldest. O(listings)."""
+        """Bid listings: highest price first, then oldest. O(listings)."""
         return _all(self._bids)
 
     @property
     def asks(self) -> list[Listing]:
-        """Who sells: lowest price first, then the oldest. O(listings)."""
+        """Ask listings: lowest price first, then oldest. O(listings)."""
         return _all(self._asks)
 
     @property
     def best_bids(self) -> list[Listing]:
-        """Those who buy at the highest price: a seller may pick among them."""
+        """Bid listings at the highest price: a seller may pick among them."""
         return _best(self.bids)
 
     @property
     def best_asks(self) -> list[Listing]:
-        """Those who sell at the lowest price: a buyer may pick among them."""
+        """Ask listings at the lowest price: a buyer may pick among them."""
         return _best(self.asks)
 
     def __repr__(self) -> str:
@@ -63,7 +63,7 @@ class Board(Followed["ListingsFrame"]):
         stale = " stale" if self.stale else ""
         return f"<Board {self.instrument} {bids} bids / {asks} asks{stale}>"
 
-    # What follows is for whatever reads the connection.
+    # The methods below are for the SDK's reader of the connection.
 
     @property
     def key(self) -> Key:
@@ -86,7 +86,7 @@ class Board(Followed["ListingsFrame"]):
 
 
 def _apply(side: Side, key: Decimal, listing: Listing) -> None:
-    """Take a listing away where it shows nothing; else enter or change it."""
+    """Remove a listing with quantity 0; otherwise add or replace it."""
     level = side.setdefault(key, {})
     if listing.quantity:
         level[listing.number] = listing

@@ -31,9 +31,9 @@ Frame = TypeVar("Frame", bound="BookFrame | ListingsFrame")
 class Followed(Channel, Generic[Frame]):
     """One view of an instrument's book, kept up to date by deltas chained by ``seq``.
 
-    ``seq`` is the number of the last command whose effect it holds. ``stale``
-    is true from a lost connection or a gap until the next snapshot: what is held
-    is then what it was, and nobody knows what it is.
+    ``seq`` is the number of the last command whose effect is included. ``stale`` is
+    true after a lost connection or a gap, until the next snapshot: the content is then
+    old and may be wrong.
     """
 
     def __init__(self, instrument: str, interval_ms: Interval) -> None:
@@ -47,10 +47,10 @@ class Followed(Channel, Generic[Frame]):
         self._signal = Signal()
 
     async def changed(self) -> None:
-        """Return at the next change, of what is held or of ``stale``.
+        """Return at the next change of the content or of ``stale``.
 
         Raises:
-            CarbonexError: If it can no longer be followed.
+            CarbonexError: If the view can no longer be followed.
 
         """
         if self._error is None:
@@ -59,12 +59,12 @@ class Followed(Channel, Generic[Frame]):
             raise self._error
 
     async def updates(self) -> AsyncIterator[Self]:
-        """Yield this now and after each change, of what is held or of ``stale``.
+        """Yield this view now and after each change of its content or of ``stale``.
 
-        A slow reader misses states in between, never the newest: nothing queues.
+        A slow reader misses intermediate states, never the newest one: nothing queues.
 
         Raises:
-            CarbonexError: If it can no longer be followed.
+            CarbonexError: If the view can no longer be followed.
 
         """
         seen = -1
@@ -75,20 +75,20 @@ class Followed(Channel, Generic[Frame]):
             yield self
 
     async def ready(self) -> Self:
-        """Return this itself once it is not stale.
+        """Return this view once it is not stale.
 
         Raises:
-            CarbonexError: If it can no longer be followed.
+            CarbonexError: If the view can no longer be followed.
 
         """
         while self.stale:
             await self.changed()
         return self
 
-    # What follows is for whatever reads the connection.
+    # The methods below are for the SDK's reader of the connection.
 
     def snapshot(self, item: Frame) -> None:
-        """Begin anew with all of it."""
+        """Replace the whole content by the snapshot."""
         self._begin(item)
         self.seq = item.seq
         self.stale = False
@@ -96,9 +96,9 @@ class Followed(Channel, Generic[Frame]):
         self._announce()
 
     def update(self, item: Frame) -> bool:
-        """Apply a delta; False where it does not follow what is held."""
+        """Apply a delta; return False if it does not follow the current content."""
         if self.stale:
-            return True  # of the chain that broke: the new snapshot is under way
+            return True  # of the broken chain; a new snapshot is on its way
         if not self._follows(item):
             return False
         self._change(item)
@@ -119,16 +119,16 @@ class Followed(Channel, Generic[Frame]):
 
     @abc.abstractmethod
     def _begin(self, item: Frame) -> None:
-        """Hold what a snapshot says, and nothing else."""
+        """Replace the content by the snapshot's."""
 
     @abc.abstractmethod
     def _change(self, item: Frame) -> None:
-        """Change what is held as a delta says."""
+        """Apply a delta to the content."""
 
     def _follows(self, update: Frame) -> bool:
-        """Tell whether an update's predecessor is what is held.
+        """Return whether an update follows the current content.
 
-        The first update after a snapshot may reach back before it.
+        The first update after a snapshot may begin before it.
         """
         if update.prev_seq is None:
             return False
@@ -143,7 +143,7 @@ class Followed(Channel, Generic[Frame]):
 
 @final
 class Book(Followed["BookFrame"]):
-    """The best ``depth`` levels of an instrument's two sides (0: all of them)."""
+    """The best ``depth`` levels of an instrument's two sides (0: all levels)."""
 
     def __init__(self, instrument: str, depth: Depth, interval_ms: Interval) -> None:
         super().__init__(instrument, interval_ms)
@@ -153,27 +153,27 @@ class Book(Followed["BookFrame"]):
 
     @property
     def bids(self) -> list[Level]:
-        """Buyers, best (highest) first. O(depth)."""
+        """Bid levels, best (highest) first. O(depth)."""
         return list(self._bids.values())
 
     @property
     def asks(self) -> list[Level]:
-        """Sellers, best (lowest) first. O(depth)."""
+        """Ask levels, best (lowest) first. O(depth)."""
         return list(self._asks.values())
 
     @property
     def best_bid(self) -> Level | None:
-        """The highest bid, if there is one. O(1)."""
+        """The highest bid level, or None. O(1)."""
         return self._bids.peekitem(0)[1] if self._bids else None
 
     @property
     def best_ask(self) -> Level | None:
-        """The lowest ask, if there is one. O(1)."""
+        """The lowest ask level, or None. O(1)."""
         return self._asks.peekitem(0)[1] if self._asks else None
 
     @property
     def mid(self) -> Decimal | None:
-        """Halfway between best bid and best ask, where there are both."""
+        """The mean of best bid and best ask; None unless both exist."""
         bid, ask = self.best_bid, self.best_ask
         return (bid.price + ask.price) / 2 if bid and ask else None
 
@@ -184,7 +184,7 @@ class Book(Followed["BookFrame"]):
             f" / {ask.price if ask else '-'}{' stale' if self.stale else ''}>"
         )
 
-    # What follows is for whatever reads the connection.
+    # The methods below are for the SDK's reader of the connection.
 
     @property
     def key(self) -> Key:
@@ -210,7 +210,7 @@ class Book(Followed["BookFrame"]):
 
 
 def _set(side: SortedDict[Decimal, Level], key: Decimal, level: Level) -> None:
-    """Put a level's new total, or delete the level where it is 0."""
+    """Set a level to its new total, or delete it if the total is 0."""
     if level.quantity:
         side[key] = level
     else:

@@ -1,4 +1,4 @@
-"""Methods and envelopes: how a request is written and what its answer is."""
+"""Methods and envelopes of requests, and the types of their answers."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class Incoming(msgspec.Struct, frozen=True):
 
 
 class PlacedItem(msgspec.Struct, frozen=True):
-    """One order's outcome in batch_add, with exactly one of the two."""
+    """One order's outcome in batch_add: either a result or an error."""
 
     success: bool
     result: OrderResult | None = None
@@ -67,7 +67,7 @@ class PlacedBatch(msgspec.Struct, frozen=True):
 
 
 class CancelledItem(msgspec.Struct, frozen=True):
-    """One order's outcome in batch_cancel, with exactly one of the two."""
+    """One order's outcome in batch_cancel: either a result or an error."""
 
     success: bool
     result: answers.Cancelled | None = None

@@ -1,4 +1,4 @@
-"""Channels: what is subscribed, and who gets what arrives."""
+"""Channels: subscriptions, and the distribution of their items."""
 
 from __future__ import annotations
 
@@ -21,54 +21,54 @@ Key: TypeAlias = tuple[str | int, ...]
 
 
 class Channel(abc.ABC):
-    """One subscription's end at the client, alive while somebody holds it."""
+    """The client side of a subscription, alive while somebody holds it."""
 
     @property
     @abc.abstractmethod
     def key(self) -> Key:
-        """What distinguishes it: the channel, then its subject."""
+        """The identity of the channel: its name, then its subject."""
 
     @abc.abstractmethod
     def subscription(self) -> requests.Subscribe:
-        """Return the request that starts it, or takes it up where it stood."""
+        """Return the request that starts or resumes the subscription."""
 
     def acknowledged(self, asked: requests.Subscribe) -> None:  # noqa: B027
-        """The venue has accepted the request; the snapshot is the next item."""
+        """Handle the venue's acceptance; the snapshot is the next item."""
 
     @abc.abstractmethod
     def snapshot(self, item: Any) -> None:
-        """Begin, or begin anew, with ``item``."""
+        """Start, or start again, with ``item``."""
 
     def begin(self, items: list[Any]) -> None:
-        """Begin with all ``items`` of a snapshot that tells whatever there is."""
+        """Start with all ``items`` of a complete snapshot."""
         for item in items:
             self.snapshot(item)
 
     @abc.abstractmethod
     def update(self, item: Any) -> bool:
-        """Go on with ``item``; False where something is missing before it."""
+        """Apply ``item``; return False if an item before it is missing."""
 
     @abc.abstractmethod
     def interrupted(self) -> None:
-        """Nothing arrives until the next snapshot."""
+        """Handle an interruption: nothing arrives until the next snapshot."""
 
     def restored(self, error: CarbonexError) -> None:  # noqa: B027
-        """The venue is older than it was; what it tells from now on begins anew."""
+        """Handle a restored venue: discard its earlier state."""
 
     def refused(self, asked: requests.Subscribe, error: VenueError) -> bool:
-        """The venue does not allow what was asked; True to ask again, differently."""
+        """Handle a refusal; return True to ask again with another request."""
         self.ended(error)
         return False
 
     @abc.abstractmethod
     def ended(self, error: CarbonexError) -> None:
-        """Nothing arrives any more, because of ``error``."""
+        """Handle the end: nothing arrives any more, because of ``error``."""
 
 
 class Feed(Channel, Generic[T]):
-    """A channel handed to any number of streams.
+    """A channel that distributes its items to any number of streams.
 
-    ``subject`` is an instrument, empty for all, or what else the channel is about.
+    ``subject`` is an instrument, empty for all, or another subject of the channel.
     """
 
     def __init__(self, channel: requests.ChannelName, subject: str = "") -> None:
@@ -91,43 +91,43 @@ class Feed(Channel, Generic[T]):
         return requests.Subscribe(self.channel, self.subject)
 
     def streams(self) -> list[Stream[T]]:
-        """Return the streams that somebody reads, oldest first."""
+        """Return the streams that somebody holds, oldest first."""
         return [stream for stream in self._streams.values() if stream.is_open]
 
     def stream(self) -> Stream[T]:
-        """Return a stream of everything from now on."""
+        """Return a stream of every item from now on."""
         stream = self.attach(self.new_stream())
         if self._error is not None:
             stream.fail(self._error)
         return stream
 
     def new_stream(self) -> Stream[T]:
-        """Return a stream that nothing is handed to yet."""
+        """Return a stream that is not attached yet."""
         return Stream(self, self.name)
 
     def attach(self, stream: Stream[T]) -> Stream[T]:
-        """Hand everything from now on to ``stream`` too."""
+        """Send every item from now on to ``stream`` as well."""
         self._streams[next(self._numbers)] = stream
         return stream
 
     def snapshot(self, item: Any) -> None:
-        """Begin with ``item``; most channels begin as they go on."""
+        """Start with ``item``; most channels treat it as an update."""
         self.update(item)
 
     def update(self, item: T) -> bool:
-        """Hand one item to every stream."""
+        """Send an item to every stream."""
         for stream in self.streams():
             stream.put(item)
         return True
 
     def interrupted(self) -> None:
-        """Nothing to do: streams go on with what comes next."""
+        """Do nothing: streams continue with the next item."""
 
     def ended(self, error: CarbonexError) -> None:
         self._error = error
         self.end_streams(error)
 
     def end_streams(self, error: CarbonexError) -> None:
-        """End the streams that there are; later ones are not concerned."""
+        """End the existing streams; later ones are not affected."""
         for stream in self.streams():
             stream.fail(error)

@@ -81,22 +81,22 @@ def checked(*options: type) -> Callable[[C], C]:
 
 
 def check(name: str, value: object, method: str = "") -> None:
-    """See that ``value`` may be the parameter ``name``.
+    """Check that ``value`` is valid for the parameter ``name``.
 
     Raises:
-        TypeError: If it is of another type.
-        ValueError: If it cannot be.
+        TypeError: If it has the wrong type.
+        ValueError: If it is invalid.
 
     """
     row_of(method, name)(name, value)
 
 
 def all_of(name: str, values: Iterable[T], kinds: type | tuple[type, ...]) -> list[T]:
-    """Return a batch of orders as a list, of ``kinds`` all.
+    """Return a batch of orders as a list, after checking their types.
 
     Raises:
-        TypeError: If one of them is something else.
-        ValueError: If there is none, or they are too many.
+        TypeError: If an item is not of ``kinds``.
+        ValueError: If there are none, or too many.
 
     """
     batch = list(values)
@@ -110,7 +110,7 @@ def all_of(name: str, values: Iterable[T], kinds: type | tuple[type, ...]) -> li
 
 
 def shown(value: object) -> str:
-    """Return a value as an error quotes it, of any size."""
+    """Return a value as error messages quote it, shortened if long."""
     try:
         text = repr(value)
     except ValueError:  # an int of more than 4,300 digits
@@ -119,7 +119,7 @@ def shown(value: object) -> str:
 
 
 def meant(name: str, known: Iterable[str]) -> str:
-    """Return advice to who has given an option that is none of ``known``."""
+    """Return advice for an option that is not among ``known``."""
     names = sorted(known)
     close = get_close_matches(name, names, n=1)
     return f"did you mean {close[0]}?" if close else f"it has {', '.join(names)}"

@@ -57,21 +57,21 @@ _log = logging.getLogger("carbonex.sdk")
 
 
 class State(enum.Enum):
-    """Where a client stands with its venue."""
+    """The state of a client's connection and login."""
 
     OFFLINE = "offline"
-    GREETING = "greeting"  # connected; the venue speaks first
+    GREETING = "greeting"  # connected; the venue sends the first message
     LOGGING_IN = "logging in"
     ONLINE = "online"
     CLOSED = "closed"
 
 
 class UnusableConnection(CarbonexError):  # noqa: N818 - it is no error of the caller
-    """Nothing more can come of this connection: close it and make another."""
+    """This connection is unusable: close it and open another."""
 
 
 class Client:
-    """One trader's conversation with a venue, over any number of connections."""
+    """A trader's session with a venue, over any number of connections."""
 
     def __init__(
         self,
@@ -83,7 +83,7 @@ class Client:
         presence: Presence = ANONYMOUS,
     ) -> None:
         self.codec: Final = codec
-        self.account: Final = account  # the one meant where none is named
+        self.account: Final = account  # the default account
         self.state = State.OFFLINE
         self.error: CarbonexError | None = None  # why it is CLOSED
         self.changed: Final = Signal()  # of ``state``
@@ -110,23 +110,23 @@ class Client:
 
     @property
     def closed(self) -> bool:
-        """Whether it was given up for good, because of ``error``."""
+        """Whether the client was closed for good, because of ``error``."""
         return self.state is State.CLOSED
 
     # The connection
 
     def connection_made(self) -> None:
-        """A connection is open; the venue's greeting comes next."""
+        """Handle a new connection; the venue's greeting comes next."""
         assert self.state is State.OFFLINE
         self.clock.forget()
         self._become(State.GREETING)
 
     def receive(self, data: str | bytes, now: float) -> None:
-        """Take one whole message, read at ``now``.
+        """Handle one whole message, read at ``now``.
 
         Raises:
-            UnusableConnection: If it makes no sense, or the venue cannot let this
-                client in now; the connection must be closed.
+            UnusableConnection: If the message is invalid, or the venue cannot log this
+                client in now. The connection must be closed.
 
         """
         if self.state in (State.OFFLINE, State.CLOSED):
@@ -150,10 +150,10 @@ class Client:
             raise UnusableConnection(f"it brought what it must not: {error}") from error
 
     def connection_lost(self, reason: str) -> None:
-        """The connection is gone, with every answer that had not come.
+        """Handle a lost connection; all pending answers are lost with it.
 
-        Queries wait for the next connection. Whatever would have changed
-        something fails with ConnectionLost, which says whether it was sent.
+        Queries wait for the next connection. Other requests fail with ConnectionLost,
+        which says whether they were sent.
         """
         if self.state in (State.OFFLINE, State.CLOSED):
             return
@@ -169,7 +169,7 @@ class Client:
                 reply.fail(lost(reply, reason))
 
     def connection_closed(self, code: int, reason: str) -> None:
-        """The venue has closed the connection, and says why."""
+        """Handle the venue's close frame and its reason."""
         error = self.presence.end(code, reason)
         if error is not None:
             self.close(error)
@@ -189,7 +189,7 @@ class Client:
         return frames
 
     def close(self, error: CarbonexError) -> None:
-        """Give up for good: whoever waits for anything gets ``error``."""
+        """Close for good: everything that waits receives ``error``."""
         if self.state is State.CLOSED:
             return
         self.error = error
@@ -209,10 +209,10 @@ class Client:
     # The trader
 
     def request(self, params: requests.Params, convert: Callable[[Any], T]) -> Reply[T]:
-        """Send a request; its result will be ``convert`` of the answer's.
+        """Send a request; ``convert`` makes its result from the answer.
 
-        A query waits for the connection. Anything else fails at once where
-        there is none: an order for later is an order at yesterday's price.
+        A query waits for the connection. Other requests fail at once without a
+        connection: an order sent later would trade at an outdated price.
         """
         reply = Reply(params, convert)
         if self.state is State.ONLINE:
@@ -226,12 +226,12 @@ class Client:
         return reply
 
     def withdraw(self, reply: Reply[Any]) -> None:
-        """Forget a query that waits and that nobody wants any more."""
+        """Remove a waiting query that has no caller any more."""
         if reply in self._waiting:
             self._waiting.remove(reply)
 
     def subscribe(self, channel: Channel) -> None:
-        """Follow ``channel`` for as long as somebody holds it."""
+        """Follow ``channel`` as long as somebody holds it."""
         self.subscriptions.add(channel)
         if self.error is not None:
             channel.ended(self.error)
@@ -239,10 +239,10 @@ class Client:
             self.subscriptions.start(channel)
 
     def account_for(self, account: str | None) -> str:
-        """Return the account meant: the one named, else the only one there is.
+        """Return the named account, or else the key's only one.
 
         Raises:
-            ValueError: If none is named and there is more than one, or none.
+            ValueError: If none is named and the key has several accounts, or none.
 
         """
         if account or self.account:
@@ -295,9 +295,9 @@ class Client:
         self._go_online()
 
     def _go_online(self) -> None:
-        """Take up everything where it stood: subscriptions before queries.
+        """Resume everything after a login: subscriptions before queries.
 
-        So that what a query answers is never older than what is followed.
+        A query's answer is then never older than the followed state.
         """
         self._become(State.ONLINE)
         self.been_online = True
@@ -313,7 +313,7 @@ class Client:
         self._last_req_id += 1
         method, _ = METHODS[type(reply.params)]
         call = Call(method, reply.params, self._last_req_id)
-        frame = self.codec.encode(call)  # before it counts as pending
+        frame = self.codec.encode(call)  # may raise: encode before it counts as pending
         self._pending[self._last_req_id] = reply
         self._out.append((frame, reply))
 
@@ -338,7 +338,7 @@ class Client:
             reply.fail(venue_error(message.error))
 
     def _login_refused(self, error: Error) -> None:
-        """Give up where the key is at fault; a busy venue may take it later."""
+        """Close if the key is at fault; a busy venue may accept it later."""
         refused = venue_error(error)
         if isinstance(refused, Overloaded) or error.code == Code.CHALLENGE_USED:
             raise UnusableConnection(f"the login was put off: {refused}")

@@ -1,4 +1,4 @@
-"""What a venue's messages say, in the encoding that was agreed on."""
+"""Decode the venue's messages in the agreed encoding."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class Decoders:
-    """Those of the messages that are the client's own; channels have theirs."""
+    """The decoders of the client's own messages; channels have their own."""
 
     def __init__(self, codec: Codec) -> None:
         self._codec = codec
@@ -29,10 +29,10 @@ class Decoders:
         self._results: dict[type[Params], Decoder[Any]] = {}
 
     def result(self, params: Params, result: msgspec.Raw) -> Any:
-        """Return what a request was answered with.
+        """Return the result of a request.
 
         Raises:
-            msgspec.DecodeError: If it is no answer to such a request.
+            msgspec.DecodeError: If it is not an answer to such a request.
 
         """
         decoder = self._results.get(type(params))

@@ -1,4 +1,4 @@
-"""One account's executions: every one, once, in order, across connections."""
+"""Follow one account's executions: each once, in order, across connections."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
-# What refuses the past, and the past alone: the present can be followed.
+# Errors that refuse a replay only: the account can still be followed from now on.
 NO_PAST: Final = (HistoryGone, HistoryUnreadable)
 
 
@@ -36,17 +36,17 @@ class ExecutionStream(Stream[Execution]):
         self.next_seq = next_seq
 
     def put(self, item: Execution) -> None:
-        """Take the execution if it is the next one."""
+        """Add the execution if it is the next one."""
         if item.exec_seq == self.next_seq:
             super().put(item)
             self.next_seq += 1
 
 
 class Place(NamedTuple):
-    """A place in an account's executions, at which something is sent.
+    """A position in an account's executions, taken when a request is sent.
 
-    ``seq`` is the newest execution told by then, None where none was; ``gaps`` counts
-    the gaps before it.
+    ``seq`` is the newest execution received by then, None if there was none. ``gaps``
+    counts the gaps before it.
     """
 
     seq: int | None
@@ -54,34 +54,34 @@ class Place(NamedTuple):
 
 
 class Executions(Feed[Execution]):
-    """The account's execution channel, its streams, and the orders it moves.
+    """The account's executions channel, its streams and the orders it updates.
 
-    Orders are known for as long as somebody holds them: those of this client
-    from before they are sent, so that no execution can come too early.
+    It knows an order as long as somebody holds it. An order of this client is known
+    before it is sent, so that no execution can arrive too early for it.
     """
 
     def __init__(
         self, account: str, desk: Desk, found_restored: Callable[[str], None]
     ) -> None:
-        """Begin to follow; ``found_restored`` is told how the venue's past is another."""
+        """Follow the account; ``found_restored`` receives evidence of a restoration."""
         super().__init__("executions", account)
         self.last_seq: int | None = None  # None: before the first snapshot
-        self.error: CarbonexError | None = None  # why nothing can be followed
+        self.error: CarbonexError | None = None  # why the account cannot be followed
         self._desk = desk
         self._found_restored = found_restored
-        # How often executions may have been missed: a new beginning takes none up.
+        # How often executions may have been missed: a new first snapshot replays none.
         self._gaps = 0
-        self._is_live = False  # the connection has brought a snapshot
-        self._newest = 0  # what that named
-        self._from_seq = 0  # what the subscription under way asked for
-        self._next_seq = 0  # the next one that it brings
+        self._is_live = False  # this connection has brought a snapshot
+        self._newest = 0  # exec_seq of that snapshot
+        self._from_seq = 0  # of the current subscription
+        self._next_seq = 0  # expected exec_seq of the next update
         self._by_id: WeakValueDictionary[str, Order] = WeakValueDictionary()
         self._by_client_id: WeakValueDictionary[str, Order] = WeakValueDictionary()
 
     def stream_from(self, from_seq: int) -> ExecutionStream:
-        """Return a stream from ``from_seq`` on; 0 is only new ones.
+        """Return a stream from ``from_seq`` on; 0 means new executions only.
 
-        Where the channel ``lags`` behind that, it must be subscribed again.
+        If the channel ``lags`` behind ``from_seq``, the caller must subscribe it again.
 
         Raises:
             ValueError: If ``from_seq`` is negative, or known to be in the future.
@@ -100,35 +100,35 @@ class Executions(Feed[Execution]):
         return stream
 
     def lags(self, from_seq: int) -> bool:
-        """Tell whether executions from ``from_seq`` on would not come by themselves."""
+        """Return whether a stream from ``from_seq`` on needs another subscription."""
         return from_seq > 0 and (self.last_seq is None or from_seq <= self.last_seq)
 
     @property
     def place(self) -> Place:
-        """Where the channel stands: whatever is sent now is executed behind it."""
+        """The current position: a request sent now executes after it."""
         return Place(self.last_seq, self._gaps)
 
     @property
     def is_current(self) -> bool:
-        """Whether it has told all that had happened by the connection's last answer."""
+        """Whether the channel has received every execution up to the last answer."""
         return self._is_live and self._next_seq > self._newest
 
     def is_gapless(self, since: Place) -> bool:
-        """Tell whether it has missed nothing ``since``; of a channel that is current."""
+        """Return whether no execution was missed ``since``; valid if ``is_current``."""
         return self._gaps == since.gaps
 
     def expect(self, sent: requests.AddOrder) -> Order:
-        """Return the order that ``sent`` will make, or has made before."""
+        """Return the order that ``sent`` creates, or has created before."""
         order = self._by_client_id.get(sent.client_order_id)
         if order is None or not order.is_open:
             order = self._adopt(Order(self._desk, sent, self.subject))
         return order
 
     def placed(self, expected: Order, answer: OrderResult) -> Order:
-        """Return the order as the venue has accepted it, and what befell it since.
+        """Return the accepted order, updated by the answer or by its executions.
 
-        The answer to a batch tells how each order was left by its own turn. What the
-        others did to it has come before as executions.
+        The answer to a batch describes each order right after its own turn. The effects
+        of the other orders in the batch have already arrived as executions.
         """
         order = self._by_id.get(answer.order_id, expected)
         if self.is_current and order.is_followed:
@@ -138,7 +138,7 @@ class Executions(Feed[Execution]):
         return self._adopt(order)
 
     def known(self, state: OrderState) -> Order:
-        """Return the order that a query told about, as it stands."""
+        """Return the order described by a query's answer, updated to it."""
         order = self._by_id.get(state.order_id)
         if order is None:
             order = self._pending(state.client_order_id)
@@ -148,12 +148,12 @@ class Executions(Feed[Execution]):
         return self._adopt(order)
 
     def held(self, order_id: str, client_order_id: str = "") -> Order | None:
-        """Return the order with either id, if somebody holds it and it was accepted."""
+        """Return the accepted order with either id, if somebody holds it."""
         order = self._by_id.get(order_id) or self._by_client_id.get(client_order_id)
         return order if order is not None and order.order_id else None
 
     def subscription(self) -> requests.Subscribe:
-        """Ask for what the channel or any of its streams has not seen."""
+        """Return a subscription to everything not received yet."""
         if self.last_seq is None:
             wanted = [s.next_seq for s in self._readers() if s.next_seq]
         else:
@@ -164,14 +164,14 @@ class Executions(Feed[Execution]):
 
     def interrupted(self) -> None:
         self._is_live = False
-        if self.last_seq is None:  # what is sent now may be executed untold
+        if self.last_seq is None:  # an order sent now may execute unseen
             self._gaps += 1
 
     def acknowledged(self, asked: requests.Subscribe) -> None:
         self._from_seq = asked.from_seq
 
     def snapshot(self, item: ExecutionsSnapshot) -> None:
-        """Learn which execution comes next: the first asked for, or a new one."""
+        """Set the next expected execution: the first one requested, or a new one."""
         newest = item.exec_seq
         if self.last_seq is not None and newest < self.last_seq:
             self._fall_back(f"has had {newest} executions")
@@ -193,15 +193,15 @@ class Executions(Feed[Execution]):
         return super().update(item)
 
     def refused(self, asked: requests.Subscribe, error: VenueError) -> bool:
-        """Give up what cannot be had: the streams that want the past, else all.
+        """End the refused part: the streams that want a replay, or else everything.
 
-        Nobody may want it any more: those who did were closed, or ended when the
-        answer about another account showed that the venue was restored.
+        There may be no such stream any more: its reader closed it, or it ended when
+        another account's answer revealed that the venue was restored.
         """
         newest = self.last_seq
         is_future = isinstance(error, InvalidRequest) and error.param == "from_seq"
         if is_future and newest is not None and asked.from_seq <= newest + 1:
-            self._fall_back(error.message)  # that execution was told, or is the next
+            self._fall_back(error.message)  # the venue must know this exec_seq
             return True
         wanting = [
             stream
@@ -228,7 +228,7 @@ class Executions(Feed[Execution]):
         return False
 
     def restored(self, error: CarbonexError) -> None:
-        """Give up all that was known: its numbers will stand for something else."""
+        """Discard all state: its numbers will mean other executions."""
         self._lose(error)
         self._by_id.clear()
         self._by_client_id.clear()
@@ -239,7 +239,7 @@ class Executions(Feed[Execution]):
         self._lose(error)
 
     def _fall_back(self, how: str) -> None:
-        """Report a venue that no longer has what it told of this account."""
+        """Report that the venue no longer has executions that it sent before."""
         self._found_restored(
             f"{self.subject}: {how}; execution {self.last_seq} was told"
         )
@@ -257,7 +257,7 @@ class Executions(Feed[Execution]):
         return order
 
     def _pending(self, client_order_id: str) -> Order | None:
-        """Return the order that was sent with this id and has no order id yet."""
+        """Return the order sent with this id, if it has no order id yet."""
         order = self._by_client_id.get(client_order_id)
         return None if order is None or order.order_id else order
 

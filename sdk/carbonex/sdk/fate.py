@@ -1,17 +1,16 @@
-"""What became of an order, a block or a bid whose answer was lost.
+"""Find out the outcome of an order, a block or a bid whose answer was lost.
 
-A block or a bid is sent again: its client ref lets the venue do it once. For an
-order it is not enough to ask once after the reconnection: the lost connection's
-last bytes may still be under way, and an order that the venue does not know now
-may arrive in a moment. But every order carries a deadline, and the venue refuses
-what its log's time has passed. So the answer "never" is given only when the
-venue says DEADLINE_PASSED to a probe with the very deadline of the order: a
-cancellation of an order that does not exist, which changes nothing and is
-judged by the same log and the same clock as the order would be.
+A block or a bid is sent again: its client ref makes the venue execute it only once. For
+an order, one query after the reconnection is not enough. The last bytes of the lost
+connection may still be in transit, so an unknown order may arrive a moment later. But
+every order carries a deadline, and the venue refuses it once the log's time has passed
+that deadline. So "never" is answered only when the venue refuses a probe with the same
+deadline as DEADLINE_PASSED. The probe cancels an order that does not exist: it changes
+nothing, and the same log and clock judge it as the order.
 
-A venue that was restored from an older copy gives its numbers a second time: what
-was sent before may name something else by now. So every question here knows
-``since`` which restoration it is asked, and ends at the next one.
+A venue restored from an older copy assigns its numbers again, so an old number may now
+mean something else. Every query here therefore carries ``since``, the restoration that
+it belongs to, and ends at the next one.
 """
 
 from __future__ import annotations
@@ -59,7 +58,7 @@ CLOCK_MARGIN_US: Final = 60_000_000  # by which ours may differ from the venue's
 
 
 class Fates(Requester):
-    """Finds out, over as many connections as it takes."""
+    """Finds out the outcome of requests, over as many connections as necessary."""
 
     async def _ask_about(
         self,
@@ -104,7 +103,7 @@ class Fates(Requester):
         find_open: Callable[[], Awaitable[list[Offer]]],
         id_of: Callable[[Offer], str],
     ) -> Offer:
-        """Offer again; a duplicate's answer is the first, so look how it stands now."""
+        """Send the offer again; for a duplicate, return its current state."""
         offer: Offer = await self._repeat(since, sent, as_it_is)
         if not offer.duplicate:
             return offer
@@ -123,10 +122,10 @@ class Fates(Requester):
     ) -> Order | None:
         """Return the order, or None once it is certain that there will be none.
 
-        ``expected`` was made before it was sent, at ``place`` in the executions.
+        ``expected`` was created before sending, at ``place`` in the executions.
 
         Raises:
-            OrderForgotten: If nobody can tell any more.
+            OrderForgotten: If the outcome can no longer be found out.
 
         """
         name = requests.Order(
@@ -150,7 +149,7 @@ class Fates(Requester):
         executions: Executions,
         sent: requests.AmendOrder,
     ) -> Order | None:
-        """Return the order once it is amended, or cannot be any more."""
+        """Return the order once it is amended, or can no longer be amended."""
         name = requests.Order(sent.order_id, sent.client_order_id, sent.account)
         return await self._settled(
             since, executions, name, sent.deadline, lambda order: _amended(order, sent)
@@ -244,7 +243,7 @@ class Fates(Requester):
         sent: requests.Params,
         convert: Callable[[Any], T],
     ) -> T:
-        """Send again what does no harm a second time, until it is answered."""
+        """Repeat a harmless request until it is answered."""
         return await self._insist(since, lambda: self._ask(sent, convert))
 
     async def _find(self, executions: Executions, name: requests.Order) -> Order | None:
@@ -285,7 +284,7 @@ class Fates(Requester):
             await asyncio.sleep(max(wait, SHORTEST_WAIT))
 
     async def _is_past(self, deadline: int, account: str) -> bool:
-        """Tell whether the venue's log has passed ``deadline``, in microseconds."""
+        """Return whether the venue's log has passed ``deadline``, in microseconds."""
         probe = requests.CancelOrder(
             client_order_id=f"probe-{secrets.token_hex(8)}",
             account=account,
@@ -302,10 +301,10 @@ class Fates(Requester):
     async def _insist(
         self, since: VenueRestored | None, ask: Callable[[], Awaitable[T]]
     ) -> T:
-        """Ask until the venue answers; only giving up for good ends it.
+        """Repeat the query until the venue answers or the client is closed.
 
         Raises:
-            VenueRestored: If it was restored ``since``.
+            VenueRestored: If the venue was restored ``since``.
 
         """
         while True:

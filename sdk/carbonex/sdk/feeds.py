@@ -1,4 +1,4 @@
-"""What each channel hands to its streams: all of it, or the newest, and once."""
+"""How each channel passes items to its streams, without repeats."""
 
 from __future__ import annotations
 
@@ -35,19 +35,19 @@ T = TypeVar("T")
 
 
 class TradeFeed(Feed[Trade]):
-    """Prints; one that was told before is not told again.
+    """Prints, without repeats.
 
-    A snapshot holds the most recent ones, which after an interruption are what
-    was missed.
+    A snapshot holds the most recent prints, which after an interruption are the missed
+    ones.
     """
 
     def __init__(self, instrument: str) -> None:
         super().__init__("trade", instrument)
         self._last_ids: dict[str, int] = {}
-        self._annulled: set[tuple[str, int]] = set()  # of those that were told
+        self._annulled: set[tuple[str, int]] = set()  # of prints received
 
     def restored(self, error: CarbonexError) -> None:
-        """End the streams: the same numbers will stand for other trades."""
+        """End the streams: the same trade ids will mean other trades."""
         self._last_ids.clear()
         self._annulled.clear()
         self.end_streams(error)
@@ -65,14 +65,14 @@ class TradeFeed(Feed[Trade]):
 
 
 class AlertFeed(Feed[Alert]):
-    """Alerts, in the order of ``seq``; one that was told before is not told again."""
+    """Alerts in the order of ``seq``, without repeats."""
 
     def __init__(self, instrument: str) -> None:
         super().__init__("alerts", instrument)
         self._newest: list[Alert] = []  # all of the highest seq
 
     def restored(self, error: CarbonexError) -> None:
-        """End the streams: the same seq will stand for other commands."""
+        """End the streams: the same seq will mean other commands."""
         self._newest.clear()
         self.end_streams(error)
 
@@ -86,7 +86,7 @@ class AlertFeed(Feed[Alert]):
         return super().update(item)
 
 
-# What an item of a channel is about: a newer one about the same takes its place.
+# The subject of an item: a newer item replaces an older one of the same subject.
 THINGS: Final[dict[str, Callable[[Any], object]]] = {
     "instrument": attrgetter("instrument"),
     "ticker": attrgetter("instrument"),
@@ -101,7 +101,7 @@ THINGS: Final[dict[str, Callable[[Any], object]]] = {
 
 
 class StateFeed(Feed[T]):
-    """States, of which the newest is all: a slow reader skips what was between."""
+    """States of which only the newest matters: a slow reader skips older ones."""
 
     def __init__(self, channel: requests.ChannelName, subject: str = "") -> None:
         super().__init__(channel, subject)
@@ -120,7 +120,7 @@ class StateFeed(Feed[T]):
         return super().update(item)
 
     def restored(self, error: CarbonexError) -> None:
-        """Forget the states; the snapshot brings all that there are."""
+        """Discard the states; the snapshot brings all current ones."""
         self._newest.clear()
 
     def _empty_stream(self) -> Stream[T]:
@@ -138,7 +138,7 @@ class BalanceFeed(StateFeed[Balances]):
 
 
 class InstrumentFeed(StateFeed[Instrument]):
-    """Instruments, one or all; ``all`` tells when they are known."""
+    """Instruments, one or all; ``all`` waits until they are known."""
 
     def __init__(self, instrument: str) -> None:
         super().__init__("instrument", instrument)
@@ -146,7 +146,7 @@ class InstrumentFeed(StateFeed[Instrument]):
         self._signal = Signal()
 
     async def all(self) -> list[Instrument]:
-        """Return all of them as they are now.
+        """Return all current instruments.
 
         Raises:
             CarbonexError: If they can no longer be followed.
@@ -172,7 +172,7 @@ class InstrumentFeed(StateFeed[Instrument]):
 
 
 class EventFeed(StateFeed[T]):
-    """States of which none is skipped, and none told twice when a snapshot repeats it."""
+    """Events, none skipped, and none repeated when a snapshot repeats it."""
 
     def update(self, item: T) -> bool:
         if self._newest.get(self._thing(item)) != item:
@@ -194,14 +194,14 @@ class CountdownFeed(EventFeed[Countdown]):
 
 
 class OpenFeed(EventFeed[T]):
-    """Things that are open until they end; every change of them is told.
+    """Items that are open until they end; the streams carry every change.
 
-    A snapshot holds those that are open. What was open before it and is missing
-    in it has ended while nothing arrived, and is told as ENDED.
+    A snapshot holds the open items. An item that was open before and is missing in it
+    has ended during the interruption, and is streamed with the status ENDED.
     """
 
     def restored(self, error: CarbonexError) -> None:
-        """Forget nothing, so that what is gone with the venue's past is told as ended."""
+        """Keep everything, so that lost items are reported as ended."""
 
     def begin(self, items: list[T]) -> None:
         here = {self._thing(item) for item in items}
@@ -227,7 +227,7 @@ class OpenFeed(EventFeed[T]):
 class BlockFeed(OpenFeed[Block]):
     """The proposals made by or to the key's participant.
 
-    The venue tells the same by whichever ``account`` of it they are asked for.
+    The venue returns the same proposals for any ``account`` of the participant.
     """
 
     def __init__(self, account: str) -> None:

@@ -1,4 +1,4 @@
-"""The dead man's switch: an account's orders go when their owner shows no life."""
+"""The dead man's switch: cancel an account's orders when its client is gone."""
 
 from __future__ import annotations
 
@@ -23,28 +23,27 @@ if TYPE_CHECKING:
     from .stream import Stream
 
 
-# Of its time a countdown has used up a third when it is renewed, so that two
-# renewals may come to nothing.
+# Renew after a third of the time, so that two renewals may fail.
 RENEWALS: Final = 3
-PAUSE: Final = 0.05  # seconds, after a renewal that a busy venue has not taken
+PAUSE: Final = 0.05  # seconds, after a busy venue refused a renewal
 
 _log = logging.getLogger("carbonex.sdk")
 
 
 @checked()
 class Guarding(History):
-    """The part of a venue that looks after orders whose owner is gone."""
+    """The dead man's switch part of a venue."""
 
     async def cancel_all_after(
         self, seconds: int, account: str | None = None
     ) -> Countdown:
         """Have all the account's orders cancelled in ``seconds``, 1 to 86,400.
 
-        Call it again before that to put it off, with 0 to call it off. It counts
-        at the venue, whatever happens here. ``dead_mans_switch`` does all that by
-        itself. Blocks and bids stay.
+        Call it again before that to postpone the cancellation, or with 0 to disarm it.
+        The countdown runs at the venue, whatever happens to this client.
+        ``dead_mans_switch`` renews and disarms automatically. Blocks and bids stay.
 
-        After ConnectionLost, call it again: it does no harm.
+        After ConnectionLost, call this again: repeating it is harmless.
         """
         name = self._client.account_for(account)
         return await self._ask(requests.CancelAllOrdersAfter(seconds, name), as_it_is)
@@ -70,29 +69,29 @@ class Guarding(History):
         return DeadMansSwitch(self, seconds, account)
 
     def countdowns(self, account: str | None = None) -> Stream[Countdown]:
-        """Stream what becomes of the account's countdown, whoever sets it.
+        """Stream the states of the account's countdown, whoever sets it.
 
-        How it stands first; then armed, renewed, disarmed, or fired with the number
-        of orders that it cancelled.
+        First the current state; then armed, renewed, disarmed, or fired with the number
+        of orders cancelled.
         """
         return self._feed(CountdownFeed(self._client.account_for(account))).stream()
 
 
 class DeadMansSwitch:
-    """A countdown that is renewed while its block lasts; see dead_mans_switch."""
+    """A countdown that is renewed inside its block; see dead_mans_switch."""
 
     def __init__(self, venue: Guarding, seconds: int, account: str | None) -> None:
         self._venue = venue
         self._seconds = seconds
         self._account = account
-        self._sure_until = 0.0  # the loop's time; before it, it has not fired
+        self._sure_until = 0.0  # loop time before which it cannot have fired
         self._error: CarbonexError | None = None
         self._guarded: asyncio.Task[object] | None = None
         self._cancelling = 0
         self._renewing: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Self:
-        """Arm it."""
+        """Arm the countdown."""
         await self._set()
         task = asyncio.current_task()
         assert task is not None
@@ -106,7 +105,7 @@ class DeadMansSwitch:
         exc: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        """Stop renewing it, and disarm it where the block ends well."""
+        """Stop the renewals; disarm the countdown after a normal end."""
         assert self._renewing is not None
         self._renewing.cancel()
         await asyncio.wait([self._renewing])
@@ -140,7 +139,7 @@ class DeadMansSwitch:
             self._fail(error)
 
     async def _renew(self) -> None:
-        """Renew it once, over as many connections as that takes."""
+        """Renew the countdown once, over as many connections as necessary."""
         while True:
             try:
                 countdown = await self._set()
@@ -158,13 +157,13 @@ class DeadMansSwitch:
                 return
 
     def _fail(self, error: CarbonexError) -> None:
-        """Let the block learn of it, as ``asyncio.timeout`` does."""
+        """Cancel the block with the error, as ``asyncio.timeout`` does."""
         self._error = error
         assert self._guarded is not None
         self._guarded.cancel()
 
     def _uncancel(self, exc: BaseException | None) -> None:
-        """Raise the error in the place of the cancellation that it was."""
+        """Raise the error in place of the cancellation that it caused."""
         assert self._guarded is not None
         assert self._error is not None
         ours_alone = self._guarded.uncancel() <= self._cancelling

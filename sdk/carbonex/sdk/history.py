@@ -1,4 +1,4 @@
-"""The past: statements, an account's trades, and bulletins of any trading day."""
+"""History: statements, an account's trades, and bulletins of any trading day."""
 
 from __future__ import annotations
 
@@ -30,10 +30,10 @@ if TYPE_CHECKING:
 
 @checked()
 class History(MarketData):
-    """The part of a venue that remembers.
+    """The history part of a venue.
 
-    Overloaded, with ``retry_after``, is raised while the venue's history has not
-    caught up with what was done just now.
+    Methods raise Overloaded, with ``retry_after``, while the venue's history has not
+    caught up with the newest trades.
     """
 
     async def statement(self, date: dt.date, account: str | None = None) -> Statement:
@@ -46,7 +46,7 @@ class History(MarketData):
         return replace(pages[0], pages=1, lines=lines)
 
     async def statement_csv(self, date: dt.date, account: str | None = None) -> str:
-        """Return the same as a text, as ``carbonex statement`` writes it."""
+        """Return the statement as CSV text, as ``carbonex statement`` writes it."""
         return "".join([page.csv async for page in self._pages(date, account, "csv")])
 
     async def account_trades(
@@ -58,8 +58,8 @@ class History(MarketData):
     ) -> AsyncIterator[AccountTrade]:
         """Yield the account's trades by all methods, oldest first.
 
-        From the execution ``from_seq`` on; of one trading day or instrument where
-        these are named.
+        The trades begin at execution ``from_seq``. ``date`` and ``instrument`` narrow
+        them.
         """
         name = self._client.account_for(account)
         day = "" if date is None else trading_day(date)
@@ -73,9 +73,10 @@ class History(MarketData):
             from_seq = answer.next_seq
 
     async def bulletins_of(self, date: dt.date, instrument: str = "") -> list[Bulletin]:
-        """Return what a trading day that has ended came to; needs no key.
+        """Return the bulletins of a trading day that has ended; needs no key.
 
-        Left out, ``instrument`` is all, with the products and the venue as a whole.
+        Without ``instrument`` they cover all instruments, the products and the whole
+        venue.
         """
 
         def bulletins(answer: PastBulletins) -> list[Bulletin]:

@@ -1,4 +1,4 @@
-"""What the venue streams: books, prints, tickers, and one's own affairs."""
+"""Stream market data and the key's own orders, balances, blocks and bids."""
 
 from __future__ import annotations
 
@@ -42,23 +42,22 @@ F = TypeVar("F", bound=Feed[Any])
 
 @checked()
 class MarketData(Bidding):
-    """The part of a venue that tells what happens.
+    """The market data part of a venue.
 
-    Every stream goes on over interruptions by itself. See Stream for what
-    becomes of one that is not read. Where ``instrument`` may be left out, that is
-    all of them.
+    Every stream continues after an interruption. Stream describes what happens to a
+    stream that is not read. Without ``instrument`` a stream covers all instruments.
     """
 
     async def book(
         self, instrument: str, depth: Depth = 10, interval_ms: Interval = 100
     ) -> Book:
-        """Return the local book of ``instrument`` once it is there.
+        """Return the local book of ``instrument`` once its first snapshot has arrived.
 
-        The same book is returned to all who ask for the same while one of them
-        holds it. ``depth`` 0 is all levels.
+        Callers with the same arguments share one Book while any of them holds it.
+        ``depth`` 0 means all levels.
 
         Raises:
-            VenueError: If the venue refuses, as for an unknown instrument.
+            VenueError: If the venue refuses, such as for an unknown instrument.
 
         """
         key = ("book", instrument, depth, interval_ms)
@@ -70,13 +69,14 @@ class MarketData(Bidding):
         return await book.ready()
 
     async def listings(self, instrument: str, interval_ms: Interval = 100) -> Board:
-        """Return the board of ``instrument``'s listings (挂牌) once it is there.
+        """Return the board of ``instrument``'s listings (挂牌) after its first snapshot.
 
-        It shows orders one by one, so that an order can ``pick`` them. As with books,
-        all who ask for the same get the same board while one of them holds it.
+        A board shows individual orders, so that another order can ``pick`` them.
+        Callers with the same arguments share one Board while any of them holds it.
 
         Raises:
-            VenueError: If the venue refuses, as where the instrument allows no picks.
+            VenueError: If the venue refuses, such as where the instrument allows no
+                picks.
 
         """
         board = self._client.subscriptions.find(("listings", instrument, interval_ms))
@@ -89,16 +89,16 @@ class MarketData(Bidding):
     async def own_listings(
         self, instrument: str, account: str | None = None
     ) -> dict[str, Order]:
-        """Return which listings of ``instrument`` are the account's own, by number.
+        """Return the account's own listings of ``instrument``, by listing number.
 
-        That is as of now: an iceberg's next slice is another listing. Who else looks
-        at the board cannot tell whose they are.
+        The answer is valid for this moment: the next slice of an iceberg is a new
+        listing. Other readers of the board cannot see who owns a listing.
 
         Raises:
-            VenueError: As ``listings``.
+            VenueError: As for ``listings``.
 
         """
-        await self.listings(instrument)  # or the venue's word why it has none
+        await self.listings(instrument)  # raises if there is no board
         found = await self._open(instrument, account)
         return {listing: order for order, listing in found if listing}
 
@@ -106,61 +106,62 @@ class MarketData(Bidding):
         """Return all instruments, with their terms, phases and the day's limits.
 
         Raises:
-            VenueError: If the venue refuses to tell.
+            VenueError: If the venue refuses the subscription.
 
         """
         feed = self._feed(InstrumentFeed(""))
         return await feed.all()
 
     def instrument(self, instrument: str = "") -> Stream[Instrument]:
-        """Stream terms, phase and the day's limits, now and when they change.
+        """Stream terms, phase and the day's limits, now and at every change.
 
-        ``await venue.instrument("CEA25").next()`` is what they are now. A slow
-        reader gets the newest of each instrument.
+        ``await venue.instrument("CEA25").next()`` returns their current state. A slow
+        reader receives only the newest state of each instrument.
         """
         return self._feed(InstrumentFeed(instrument)).stream()
 
     def trades(self, instrument: str = "") -> Stream[Trade]:
-        """Stream every print, the venue's most recent ones first.
+        """Stream every print, starting with the venue's most recent ones.
 
-        Prints of a long interruption may be missing: ``trade_id`` then jumps.
+        A long interruption may lose prints: ``trade_id`` then jumps.
         """
         return self._feed(TradeFeed(instrument)).stream()
 
     def ticker(self, instrument: str = "") -> Stream[Ticker]:
-        """Stream best prices and the day's statistics, now and when they change.
+        """Stream best prices and the day's statistics, now and at every change.
 
-        A slow reader gets the newest of each instrument.
+        A slow reader receives only the newest state of each instrument.
         """
         return self._feed(StateFeed[Ticker]("ticker", instrument)).stream()
 
     def bulletins(self, instrument: str = "") -> Stream[Bulletin]:
-        """Stream what each trading day came to, the newest one first.
+        """Stream the bulletin of each trading day, starting with the newest one.
 
-        Those of products and of the venue as a whole are told to who follows all.
+        Bulletins of products and of the whole venue appear only without ``instrument``.
         """
         return self._feed(EventFeed[Bulletin]("bulletin", instrument)).stream()
 
     def premium(self, instrument: str = "") -> Stream[Premium]:
-        """Stream what CCER cost more than CEA, now and when it changes.
+        """Stream the premium of CCER over CEA, now and at every change.
 
-        ``instrument`` is the CCER's; the venue refuses one that it compares with
-        nothing. A slow reader gets the newest of each pair.
+        ``instrument`` is a CCER instrument. The venue refuses an instrument without a
+        CEA to compare it with. A slow reader receives only the newest state of each
+        pair.
         """
         return self._feed(StateFeed[Premium]("premium", instrument)).stream()
 
     def auction_updates(self, instrument: str = "") -> Stream[AuctionUpdate]:
-        """Stream auctions: those announced or open now, then every change of one.
+        """Stream auctions: first those announced or open, then every change.
 
-        Bids that are not sealed are among the changes. One that ended during an
-        interruption is told as ``ended``.
+        Changes include bids that are not sealed. An auction that ended during an
+        interruption has the status ``ended``.
         """
         return self._feed(AuctionFeed(instrument)).stream()
 
     def heartbeats(self) -> Stream[Heartbeat]:
-        """Stream the venue's newest seq and the hash of its log, every second.
+        """Stream the newest seq and hash of the venue's log, every second.
 
-        Who keeps them is a witness of the log.
+        A client that stores them is a witness of the log.
         """
         return self._client.heartbeats.stream()
 
@@ -169,19 +170,19 @@ class MarketData(Bidding):
     ) -> ExecutionStream:
         """Stream every change of the account's orders, each once and in order.
 
-        Interruptions leave no gap: what happened meanwhile follows, marked
-        ``replayed``. ``from_seq`` begins with that ``exec_seq`` (a program that
-        keeps the last one it saw misses nothing by a restart, its own or the
-        venue's, however long ago); 0 is from now on. What else this connection
-        asks for waits until all of the past is here, so a long one is best
-        read through a ``connect`` of its own. A reader who falls 10,000 behind
-        gets SlowConsumer with the ``next_seq`` to go on from.
+        Interruptions leave no gap: missed executions follow, marked ``replayed``. The
+        stream begins at ``exec_seq`` ``from_seq``; 0 means from now on. A program that
+        stores the last ``exec_seq`` it saw therefore misses nothing across a restart,
+        its own or the venue's, however long ago. Other requests on this connection wait
+        until the whole replay has arrived, so read a long one through a ``connect`` of
+        its own. A reader that falls 10,000 items behind gets SlowConsumer with the
+        ``next_seq`` to continue from.
 
         Raises, at the first item:
-            HistoryGone: If the venue has not got ``from_seq`` any more: its log was
-                truncated. Then ask ``open_orders``.
-            HistoryUnreadable: If its operator has to see to the history first.
-            VenueRestored: If the venue came back older than it was.
+            HistoryGone: If the venue's log was truncated and no longer holds
+                ``from_seq``. Call ``open_orders`` instead.
+            HistoryUnreadable: If the operator must repair the history first.
+            VenueRestored: If the venue was restored from an older copy.
             AccessDenied: If the key may not read the account.
 
         """
@@ -194,26 +195,26 @@ class MarketData(Bidding):
         return stream
 
     def balance_updates(self, account: str | None = None) -> Stream[Balances]:
-        """Stream the account's cash and tonnes, now and when they change.
+        """Stream the account's cash and tonnes, now and at every change.
 
-        A slow reader gets the newest.
+        A slow reader receives only the newest state.
         """
         return self._feed(BalanceFeed(self._client.account_for(account))).stream()
 
     def block_updates(self) -> Stream[Block]:
-        """Stream the proposals by and to the key's participant: the open ones first.
+        """Stream block proposals by and to the key's participant, open ones first.
 
-        Then every new one, and how each ended. One that ended during an
-        interruption is told as ``ended``.
+        Every new proposal and the end of each one follow. A proposal that ended during
+        an interruption has the status ``ended``.
         """
         return self._feed(BlockFeed(self._any_account())).stream()
 
     def bid_updates(self, account: str | None = None) -> Stream[Bid]:
-        """Stream the account's bids, as block_updates does proposals."""
+        """Stream the account's bids; works as block_updates does for proposals."""
         return self._feed(BidFeed(self._client.account_for(account))).stream()
 
     def _feed(self, new: F) -> F:
-        """Return ``new``, subscribed, or the same feed that is held already."""
+        """Return the existing feed with the same key, or subscribe ``new``."""
         known = self._client.subscriptions.find(new.key)
         if isinstance(known, type(new)):
             return known

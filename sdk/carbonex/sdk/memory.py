@@ -1,4 +1,4 @@
-"""What a client knows of a venue's log, over all its connections."""
+"""A client's knowledge of a venue's log, across all its connections."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ _log = logging.getLogger("carbonex.sdk")
 
 
 class Memory:
-    """Notices a venue that comes back older than it was, and has all forget.
+    """Detects a venue restored from an older copy.
 
-    ``witness`` is the newest that the venue has told, ``restored`` how it came
-    back, the last time that it was older. ``forget`` hears of each time.
+    ``witness`` is the newest known state of the log. ``restored`` describes the last
+    restoration. ``forget`` is called at each one.
     """
 
     def __init__(
@@ -30,11 +30,11 @@ class Memory:
     ) -> None:
         self.witness = witness
         self.restored: VenueRestored | None = None
-        self._before = witness  # the newest on the connection before this one
+        self._before = witness  # the newest of the previous connection
         self._forget = forget
 
     def greeted(self, status: Status) -> None:
-        """Compare what is known with what a new connection begins with."""
+        """Compare the known state with the greeting of a new connection."""
         known, now = self.witness, Witness.of(status)
         self._before, self.witness = known, now
         contradiction = known.contradiction(now) if known is not None else ""
@@ -42,12 +42,12 @@ class Memory:
             self._note(VenueRestored(contradiction, known, now))
 
     def heard(self, heartbeat: Heartbeat) -> None:
-        """Take over how far the log is by now."""
+        """Record the current state of the log."""
         if self.witness is not None:
             self.witness = self.witness.after(heartbeat)
 
     def found_restored(self, reason: str) -> None:
-        """Take note of a venue whose greeting did not tell that it is older."""
+        """Record a restoration that the greeting did not show."""
         assert self.witness is not None
         self._note(VenueRestored(reason, self._before or self.witness, self.witness))
 

@@ -1,4 +1,4 @@
-"""What makes an order, as traders write it and as the wire has it."""
+"""New orders, as traders write them and as the wire encodes them."""
 
 from __future__ import annotations
 
@@ -29,18 +29,18 @@ if TYPE_CHECKING:
 
 
 class OrderOptions(TypedDict, total=False):
-    """What buy and sell may be told beyond instrument, quantity and price.
+    """Options of buy and sell besides instrument, quantity and price.
 
-    An order with a ``stop_price`` waits until a trade reaches it. One with a
-    ``display_quantity`` (tonnes) is an iceberg: the book shows that much at a
-    time. ``pick`` names listings at the best price to be taken first, where the
-    instrument allows it: those that ``venue.listings`` shows, or their numbers.
+    An order with a ``stop_price`` waits until a trade reaches it. An order with a
+    ``display_quantity`` (tonnes) is an iceberg: the book shows that much at a time.
+    ``pick`` gives listings at the best price to take first, where the instrument allows
+    it: Listings from ``venue.listings``, or their numbers.
     """
 
-    time_in_force: TimeInForceName  # "day", or "gtd" where it expires
+    time_in_force: TimeInForceName  # "day", or "gtd" with ``expires``
     post_only: PostOnlyName  # "off"
     self_trade: SelfTradeName  # "cancel_newest"
-    client_order_id: str  # made up where it is left out
+    client_order_id: str  # generated if omitted
     stop_price: Price
     display_quantity: int
     expires: dt.datetime  # with a time zone
@@ -51,7 +51,7 @@ class OrderOptions(TypedDict, total=False):
 class NewOrder:
     """An order to be placed: ``price`` is CNY per tonne, or ``"market"``.
 
-    See OrderOptions for the others.
+    See OrderOptions for the other fields.
     """
 
     side: SideName
@@ -68,10 +68,10 @@ class NewOrder:
     pick: Sequence[str | Listing] = ()
 
     def __post_init__(self) -> None:
-        """See that it can be.
+        """Check the fields.
 
         Raises:
-            TypeError, ValueError: If a value is of another type, or cannot be.
+            TypeError, ValueError: If a field has the wrong type or an invalid value.
 
         """
         for name, default, check in _FIELDS:
@@ -80,7 +80,7 @@ class NewOrder:
 
     @property
     def order_type(self) -> OrderTypeName:
-        """What price and stop price make of it."""
+        """The order type, derived from price and stop price."""
         if self.stop_price is not None:
             return "stop" if self.price == "market" else "stop_limit"
         return "market" if self.price == "market" else "limit"

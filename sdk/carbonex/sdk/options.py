@@ -1,4 +1,4 @@
-"""What connect may be told, and what it may not."""
+"""The options of connect, and their checks."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ LONGEST_TIMEOUT: Final = 86_400  # seconds
 
 
 class Options(TypedDict, total=False):
-    """What connect may be told beyond the URL and the key."""
+    """Options of connect besides the URL and the key."""
 
-    account: str  # meant wherever none is named; needed if the key has several
+    account: str  # the default account; required if the key has several
     encoding: Literal["json", "msgpack"]  # "json"
     timeouts: Timeouts  # Timeouts()
     tls: ssl.SSLContext | str | Path  # for wss://; the authorities this machine trusts
@@ -44,13 +44,13 @@ class Options(TypedDict, total=False):
 
 
 def check(url: str, key: object, options: Mapping[str, Any]) -> None:
-    """See that each option is one, and can be.
+    """Check the names and values of the options.
 
     A misspelt ``cancel_on_disconnect`` would leave a trader's orders unprotected.
 
     Raises:
-        TypeError: If there is no such option, or a value is of another type.
-        ValueError: If a value cannot be.
+        TypeError: If an option does not exist, or a value has the wrong type.
+        ValueError: If a value is invalid.
 
     """
     for name in options:
@@ -64,10 +64,10 @@ def check(url: str, key: object, options: Mapping[str, Any]) -> None:
 
 
 def check_key_for(key: object, options: Mapping[str, Any]) -> None:
-    """See that there is a key for what would come to nothing without one.
+    """Check that there is a key for options that need one.
 
     Raises:
-        ValueError: If there is none.
+        ValueError: If there is no key.
 
     """
     for name in ("account", "session"):  # what needs a session needs its key, too

@@ -1,4 +1,4 @@
-"""An order that keeps itself up to date."""
+"""An order that stays up to date."""
 
 from __future__ import annotations
 
@@ -27,37 +27,35 @@ if TYPE_CHECKING:
 
 
 class Changes(TypedDict, total=False):
-    """What an amendment changes; what is left out stays as it is."""
+    """The fields an amendment changes; omitted fields stay unchanged."""
 
     price: Price | None
-    quantity: int | None  # the new total, what is filled included
-    stop_price: Price | None  # of an order that waits for it
+    quantity: int | None  # the new total, including the filled part
+    stop_price: Price | None  # for a waiting stop order
 
 
 class Desk(Protocol):
-    """Where an order is amended and cancelled."""
+    """The interface through which an order is amended and cancelled."""
 
     async def amend(self, order: Order, **changes: Unpack[Changes]) -> OrderResult:
-        """Change the order."""
+        """Amend the order."""
 
     async def cancel(self, order: Order) -> Cancelled:
-        """Withdraw the order."""
+        """Cancel the order."""
 
 
 class Order:
-    """One of the account's orders, following its executions.
+    """An order of the account, updated by its executions.
 
-    It is as new as the last frame that the connection brought. An execution
-    arrives before or together with the answer to the request that caused it,
-    so after ``await venue.buy(…)`` the fills of that moment are already here.
-    During an interruption nothing changes; afterwards what was missed is
-    applied, in order.
+    It reflects the last frame received on the connection. An execution arrives before
+    or together with the answer to the request that caused it. So after ``await
+    venue.buy(…)`` the order already has its immediate fills. During an interruption
+    nothing changes; missed executions are applied afterwards, in order.
 
-    ``price`` is what it trades up to: for a market order its protection price.
-    ``stop_price`` is None where it has none; ``expires`` is in µs, 0 for never.
-    ``reason`` says why it was cancelled. ``priority_kept`` is of its last
-    amendment. ``session`` is the name under which it was placed, once a query has
-    told it.
+    ``price`` is the limit price; for a market order, its protection price.
+    ``stop_price`` is None without a stop. ``expires`` is in µs, 0 for never. ``reason``
+    says why the order was cancelled. ``priority_kept`` describes its last amendment.
+    ``session`` is the name of the session that placed it, known only after a query.
     """
 
     __slots__ = (
@@ -92,7 +90,7 @@ class Order:
     def __init__(
         self, desk: Desk, about: OrderState | Execution | AddOrder, account: str
     ) -> None:
-        """Make an order as ``about`` describes it; the next event says more."""
+        """Create an order from ``about``; later events complete it."""
         self.account: Final = account
         self.instrument: Final = about.instrument
         self.side: Final[SideName] = about.side
@@ -121,30 +119,30 @@ class Order:
 
     @property
     def is_open(self) -> bool:
-        """Whether it may still trade."""
+        """Whether the order may still trade."""
         return self.status == "open"
 
     @property
     def is_followed(self) -> bool:
-        """Whether executions have told of it, and still do."""
+        """Whether executions have updated the order, and still do."""
         return self._exec_seq > 0 and self._error is None
 
     @property
     def remaining(self) -> int:
-        """Tonnes that may still trade; 0 once it is filled or cancelled."""
+        """Tonnes that may still trade; 0 once the order is filled or cancelled."""
         return self.quantity - self.filled if self.status == "open" else 0
 
     @property
     def waiting(self) -> bool:
-        """Whether it waits for a trade to reach its stop price."""
+        """Whether the stop order is still waiting for its trigger."""
         return self._waits and self.is_open
 
     @property
     def shown(self) -> int | None:
-        """Tonnes of it that the book shows; less than ``remaining`` of an iceberg.
+        """Tonnes that the book shows; for an iceberg, less than ``remaining``.
 
-        None for an iceberg that this client did not follow from its beginning,
-        until it is refilled.
+        None for an iceberg that this client has not followed from its beginning, until
+        its next refill.
         """
         if self.waiting:
             return 0
@@ -154,15 +152,15 @@ class Order:
 
     @property
     def fees(self) -> Decimal:
-        """What its fills have cost since this client follows it. O(fills)."""
+        """Fees of all fills since this client began to follow the order. O(fills)."""
         return sum((fill.fee for fill in self._fills), NOTHING)
 
     @property
     def average_price(self) -> Decimal | None:
-        """The mean price per tonne of all that is filled, unrounded.
+        """The mean price per tonne of the filled quantity, unrounded.
 
-        None where nothing is filled, or where it was filled in part before this
-        client began to follow it. O(fills).
+        None if nothing is filled, or if part of it filled before this client began to
+        follow the order. O(fills).
         """
         volume = sum(fill.quantity for fill in self._fills)
         if volume == 0 or volume != self.filled:
@@ -172,8 +170,8 @@ class Order:
     async def fills(self) -> AsyncIterator[Fill]:
         """Yield every fill since this client follows the order, then each new one.
 
-        Ends when the order is finished. Any number of readers may iterate;
-        each gets all of them.
+        Ends when the order is filled or cancelled. Any number of readers may iterate;
+        each gets every fill.
 
         Raises:
             CarbonexError: If the order can no longer be followed.
@@ -200,7 +198,7 @@ class Order:
         return self
 
     async def changed(self) -> None:
-        """Return at the order's next change, at once where none can come.
+        """Wait for the next change of the order; return at once if none can come.
 
         Raises:
             CarbonexError: If the order can no longer be followed.
@@ -212,11 +210,11 @@ class Order:
             raise self._error
 
     async def amend(self, **changes: Unpack[Changes]) -> OrderResult:
-        """Change price, total or stop price; see ``Venue.amend``."""
+        """Change price, total quantity or stop price; see ``Venue.amend``."""
         return await self._desk.amend(self, **changes)
 
     async def cancel(self) -> Cancelled:
-        """Withdraw what remains; see ``Venue.cancel``."""
+        """Cancel the remaining quantity; see ``Venue.cancel``."""
         return await self._desk.cancel(self)
 
     def __repr__(self) -> str:
@@ -225,10 +223,10 @@ class Order:
             f" @ {self.price}: {self.status}, {self.filled} filled>"
         )
 
-    # What follows is for whatever reads the connection.
+    # The methods below are for the SDK's reader of the connection.
 
     def follow(self, execution: Execution) -> None:
-        """Apply one execution; one that was applied before changes nothing."""
+        """Apply an execution; ignore an execution that was applied before."""
         if execution.exec_seq <= self._exec_seq:
             return
         self._exec_seq = execution.exec_seq
@@ -252,7 +250,7 @@ class Order:
         self._signal.notify()
 
     def restate(self, answer: OrderResult | OrderState) -> None:
-        """Take over an answer, which is as new as all that came before it."""
+        """Apply an answer, which is newer than every execution received before it."""
         self.order_id = answer.order_id
         self.price = answer.price
         self.quantity = answer.quantity
@@ -268,18 +266,18 @@ class Order:
         self._signal.notify()
 
     def accepted(self, answer: OrderResult) -> None:
-        """Take over of an answer what executions do not tell."""
+        """Apply the part of an answer that executions do not carry."""
         self.duplicate = answer.duplicate
 
     def withdrawn(self, answer: Cancelled) -> None:
-        """Take over the answer to a cancellation."""
+        """Apply the answer to a cancellation."""
         self.filled = answer.filled
         self.status = "cancelled"
         self.reason = self.reason or "CLIENT"
         self._signal.notify()
 
     def require_standing(self) -> None:
-        """Make sure that its id still is its own.
+        """Check that the order id still means this order.
 
         Raises:
             VenueRestored: If the venue was restored since the order was followed.
@@ -289,35 +287,35 @@ class Order:
             raise self._error
 
     def lose(self, error: CarbonexError) -> None:
-        """Stop following: who waits for the order is told why."""
+        """Stop following the order; tasks waiting for it receive the error."""
         self._error = error
         self._signal.notify()
 
     def _take_result(self, answer: OrderResult) -> None:
         self.reason = answer.reason or self.reason
         self.duplicate = answer.duplicate
-        if not answer.duplicate:  # else it is not told
+        if not answer.duplicate:  # a duplicate's answer does not say
             self._waits = answer.waiting
         if answer.priority_kept is not None:
             self.priority_kept = answer.priority_kept
 
     def _show(self, execution: Execution) -> None:
-        """Follow what the book shows of an iceberg."""
+        """Update the shown quantity of an iceberg."""
         if execution.event == "refilled":
             self._shown = execution.shown
         elif execution.event == "reduced":
-            self._shown = None  # whether what it showed or what it hid is not told
+            self._shown = None  # the shown or the hidden part: unknown
         elif execution.liquidity == "maker" and self._shown is not None:
             self._shown -= execution.last_quantity
         elif execution.event == "amended" and execution.priority_kept:
             if self._shown is not None:
                 self._shown = min(self._shown, execution.remaining)
-        elif execution.liquidity != "maker":  # it has entered the book anew
+        elif execution.liquidity != "maker":  # it has entered the book again
             self._shown = min(self.display_quantity, execution.remaining)
 
 
 def _fill(execution: Execution) -> Fill:
-    assert execution.last_price is not None  # a trade has one
+    assert execution.last_price is not None  # a trade has a price
     return Fill(
         execution.trade_id,
         execution.last_price,

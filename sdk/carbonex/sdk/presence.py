@@ -1,4 +1,4 @@
-"""Under which name a client logs in, and what then becomes of its orders."""
+"""The session name of a client, and the policy for its orders."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ MS_PER_SECOND: Final = 1_000
 
 
 class Presence(NamedTuple):
-    """What a login says of itself; ``grace`` is in seconds.
+    """The session part of a login; ``grace`` is in seconds.
 
-    ``cancel_at_exit`` is for the end of connect's block.
+    ``cancel_at_exit`` applies at the end of connect's block.
     """
 
     session: str = ""
@@ -31,10 +31,10 @@ class Presence(NamedTuple):
 
     @classmethod
     def of(cls, options: Options) -> Presence:
-        """Return what connect's options say.
+        """Return the presence given by connect's options.
 
         Raises:
-            ValueError: If they do not go together.
+            ValueError: If the options contradict each other.
 
         """
         presence = cls(
@@ -55,20 +55,20 @@ class Presence(NamedTuple):
 
     @property
     def needs_logout(self) -> bool:
-        """Whether the venue must hear that the client leaves of its own will."""
+        """Whether the client must log out when it leaves deliberately."""
         return self.cancel_on_disconnect or self.cancel_at_exit
 
     def end(self, code: int, reason: str) -> SessionTakenOver | None:
-        """Return why a connection that was closed like this is not made again.
+        """Return the error if this close of a connection forbids reconnecting.
 
-        Whoever takes a name back from another client would only lose it again.
+        Clients that took a session name back from each other would do so without end.
         """
         if (code, reason) != (CloseCode.POLICY_VIOLATION, TAKEN_OVER):
             return None
         return SessionTakenOver(f"another client has logged in as {self.session}")
 
     def login(self, key_id: str, signature: str) -> requests.Login:
-        """Return the request: the same on every connection."""
+        """Return the login request, the same on every connection."""
         return requests.Login(
             key_id,
             signature,

@@ -1,4 +1,4 @@
-"""Prices and amounts on their way to the venue: exact, or refused."""
+"""Prices and amounts sent to the venue: exact, or refused."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ if TYPE_CHECKING:
 
 Price: TypeAlias = Decimal | str
 
-# Written out, Decimal("1E+999999999") is a text of a gigabyte.
+# Written out, Decimal("1E+999999999") is a gigabyte of text.
 MAX_DIGITS: Final = 30
 
 
 def price_text(price: Price) -> str:
-    """Return a price or an amount of CNY as the wire has it, with two decimals.
+    """Return a price or an amount of CNY in wire format, with two decimals.
 
     Raises:
-        TypeError: If it is a float, which cannot hold most prices exactly, or
-            an int, which could mean yuan or fen.
-        ValueError: If it is negative, not a number, or has a part of a fen.
+        TypeError: If it is a float, which cannot hold most prices exactly, or an int,
+            which could mean yuan or fen.
+        ValueError: If it is negative, not a number, or has a fraction of a fen.
 
     """
     if isinstance(price, str):
@@ -44,7 +44,7 @@ def price_text(price: Price) -> str:
 
 
 def with_prices(options: Mapping[str, Any], *prices: str) -> dict[str, Any]:
-    """Return ``options``, those named ``prices`` as the wire has them; None stays.
+    """Return ``options`` with those named in ``prices`` in wire format; None stays.
 
     Raises:
         TypeError, ValueError: As for price_text.

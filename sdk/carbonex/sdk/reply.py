@@ -1,4 +1,4 @@
-"""A request on its way to its answer."""
+"""A request that awaits its answer."""
 
 from __future__ import annotations
 
@@ -21,11 +21,10 @@ T = TypeVar("T")
 
 
 class Reply(Generic[T]):
-    """Holds the answer once it is there.
+    """Holds the answer once it has arrived.
 
-    ``convert`` makes the result of what the wire brought, at the moment it
-    arrives: an order must be taken up before the next execution is read.
-    ``failed`` is told instead when there is none.
+    ``convert`` makes the result when the answer arrives: an order must be known before
+    the next execution is read. ``failed`` receives the error if there is no answer.
     """
 
     __slots__ = (
@@ -58,7 +57,7 @@ class Reply(Generic[T]):
         """Return the result.
 
         Raises:
-            CarbonexError: If it was refused, or the answer will not come.
+            CarbonexError: If the request was refused, or the answer will not arrive.
 
         """
         while not self._done:
@@ -68,12 +67,12 @@ class Reply(Generic[T]):
         return self.result  # type: ignore[return-value]  # done without an error
 
     def complete(self, answer: Any) -> None:
-        """Take the answer."""
+        """Store the answer."""
         self.result = self._convert(answer)
         self._finish()
 
     def fail(self, error: CarbonexError) -> None:
-        """Take the refusal, or the reason why no answer will come."""
+        """Store the refusal, or the reason why no answer will arrive."""
         self.error = error
         if self._failed is not None:
             self._failed(error)

@@ -1,4 +1,4 @@
-"""Asking the venue and waiting for its answer: what all parts of a venue share."""
+"""Send requests to the venue and await the answers; shared by all its parts."""
 
 from __future__ import annotations
 
@@ -20,31 +20,31 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-# The venue stops reading from a connection with about as many unanswered
-# requests. Policy: who asks beyond that waits for its turn.
+# The venue stops reading from a connection with about this many unanswered requests.
+# Policy: further callers wait for their turn.
 MAX_IN_FLIGHT: Final = 1_000
 
 
 class Link(Protocol):
-    """What carries a client's frames: a WebSocket, or a simulation of one."""
+    """The carrier of a client's frames: a WebSocket, or a simulation of one."""
 
     def flush(self) -> None:
-        """Send what the client has to send."""
+        """Send the client's pending frames."""
 
     def abort(self, reason: str) -> None:
-        """Drop the connection and tell the client."""
+        """Drop the connection and notify the client."""
 
 
 class Timeouts(NamedTuple):
-    """How long things may take, in seconds.
+    """Time limits in seconds.
 
-    ``order``: an order or amendment carries a deadline that long after it was
-    sent, and the venue refuses it later (DEADLINE_PASSED). A stalled path
-    cannot make it trade at a price of long ago, and the fate of one whose
-    answer was lost is certain after that time.
+    ``order``: the deadline of an order or amendment, counted from sending. The venue
+    refuses it after that (DEADLINE_PASSED). A stalled connection therefore cannot make
+    it trade at an outdated price, and the outcome of a request whose answer was lost is
+    certain after that time.
 
-    ``answer``: a connection that leaves a request unanswered for that long is
-    given up as lost. It is also how long a query waits for a connection.
+    ``answer``: a connection that leaves a request unanswered for this long is treated
+    as lost. A query also waits this long for a connection.
     """
 
     order: float = 5.0
@@ -52,7 +52,7 @@ class Timeouts(NamedTuple):
 
 
 class Requester:
-    """Sends requests through one client and link, and awaits their answers."""
+    """Sends requests through a client and a link, and awaits their answers."""
 
     def __init__(self, client: Client, link: Link, timeouts: Timeouts) -> None:
         self._client = client
@@ -61,7 +61,7 @@ class Requester:
         self._slots = asyncio.Semaphore(MAX_IN_FLIGHT)
 
     async def wait_online(self) -> None:
-        """Return when the venue can be asked.
+        """Return once the venue accepts requests.
 
         Raises:
             CarbonexError: If the connection was given up for good.
@@ -74,11 +74,11 @@ class Requester:
             await client.changed.wait()
 
     async def _ask(self, params: Params, convert: Callable[[Any], T]) -> T:
-        """Return ``convert`` of the answer to a request.
+        """Send a request and return its answer, converted by ``convert``.
 
         Raises:
-            VenueError: If it was refused.
-            ConnectionLost: If no answer came.
+            VenueError: If the request was refused.
+            ConnectionLost: If no answer arrived.
 
         """
         async with self._slots:
@@ -94,18 +94,18 @@ class Requester:
                 self._client.withdraw(reply)
 
     def _give_up(self, reply: Reply[Any]) -> None:
-        """Let a reply fail that has waited too long, with its connection."""
+        """Fail a reply that has waited too long, and drop its connection."""
         reason = f"no answer within {self._timeouts.answer} s"
         if self._client.state is not State.OFFLINE:
             self._link.abort(reason)
-        if reply.error is None:  # a query, which would wait for the next connection
+        if reply.error is None:  # a query would wait for the next connection
             reply.fail(ConnectionLost(reason))
 
 
 def as_it_is(answer: T) -> T:
-    """Convert an answer that needs no conversion."""
+    """Return the answer unchanged."""
     return answer
 
 
 def nothing(_: object) -> None:
-    """Convert the answer of a method that tells nothing but success."""
+    """Discard the answer of a method that returns only success."""

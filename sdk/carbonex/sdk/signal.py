@@ -1,4 +1,4 @@
-"""Waking whoever waits for a change."""
+"""Wake tasks that wait for a change."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ import asyncio
 
 
 class Signal:
-    """Wakes all that wait when something has changed.
+    """Wakes all waiting tasks when something has changed.
 
-    Notifying needs no event loop, so what holds a signal can be driven without
-    one. It costs nothing when nobody waits.
+    Notifying needs no event loop, so the owner of a signal can be tested without one.
+    It costs nothing if no task waits.
     """
 
     __slots__ = ("_waiters",)
@@ -18,7 +18,7 @@ class Signal:
         self._waiters: dict[asyncio.Future[None], None] = {}  # in order of arrival
 
     def notify(self) -> None:
-        """Wake everyone who waits now. O(waiters)."""
+        """Wake all tasks that wait now. O(waiters)."""
         waiters, self._waiters = self._waiters, {}
         for waiter in waiters:
             if not waiter.done():

@@ -1,4 +1,4 @@
-"""Streams: what a consumer iterates over, never longer than it may be."""
+"""Streams: bounded queues between the connection and a consumer."""
 
 from __future__ import annotations
 
@@ -17,25 +17,24 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-# A reader that is 10,000 events behind is not going to catch up; at the size
-# of an execution that is some MB.
+# A reader 10,000 events behind will not catch up. For executions, this is some MB.
 LIMIT: Final = 10_000
 
 
 class Stream(Generic[T]):
-    """Everything, in order, without loss: ``async for item in stream``.
+    """All items in order, without loss: ``async for item in stream``.
 
-    It holds at most ``limit`` unread items. Beyond that it takes nothing more:
-    its reader gets what is held and then SlowConsumer. Nobody else is affected,
-    the connection least of all.
+    It holds at most ``limit`` unread items. At the next item it stops: its reader gets
+    the held items and then SlowConsumer. Other streams and the connection are not
+    affected.
 
-    Leave a loop whenever you like; the subscription ends with the last stream
-    that somebody holds, or at ``close()`` or the end of ``async with stream``.
+    A reader may leave the loop at any time. The subscription ends when nobody holds a
+    stream of it any more, at ``close()``, or at the end of ``async with stream``.
     """
 
     def __init__(self, source: object, name: str, limit: int = LIMIT) -> None:
         self.name = name
-        self._source = source  # the subscription lives as long as its streams
+        self._source = source  # keeps the subscription alive
         self._limit = limit
         self._items: deque[T] = deque()
         self._error: Exception | None = None
@@ -44,14 +43,14 @@ class Stream(Generic[T]):
 
     @property
     def is_open(self) -> bool:
-        """Whether it takes more items."""
+        """Whether the stream accepts more items."""
         return not self._closed and self._error is None
 
     async def next(self) -> T:
-        """Return the next item, when it is there.
+        """Return the next item, waiting for it if necessary.
 
         Raises:
-            StopAsyncIteration: If the stream is closed and all is read.
+            StopAsyncIteration: If the stream is closed and all items are read.
             SlowConsumer: After the last item of a stream that was not read in time.
             CarbonexError: If the subscription was refused or given up.
 
@@ -65,7 +64,7 @@ class Stream(Generic[T]):
         return self._items.popleft()
 
     def close(self) -> None:
-        """Take nothing more; what is held can still be read."""
+        """Accept no more items; held items can still be read."""
         self._closed = True
         self._signal.notify()
 
@@ -86,10 +85,10 @@ class Stream(Generic[T]):
     ) -> None:
         self.close()
 
-    # What follows is for whatever reads the connection.
+    # The methods below are for the SDK's reader of the connection.
 
     def put(self, item: T) -> None:
-        """Hand one item to the reader."""
+        """Add an item for the reader."""
         if not self.is_open:
             return
         if len(self._items) >= self._limit:
@@ -99,7 +98,7 @@ class Stream(Generic[T]):
         self._signal.notify()
 
     def fail(self, error: Exception) -> None:
-        """End with ``error``, which the reader gets after what is held."""
+        """End with ``error``, which the reader receives after the held items."""
         if self.is_open:
             self._error = error
             self._signal.notify()
@@ -113,9 +112,9 @@ class Stream(Generic[T]):
 
 
 class Latest(Stream[T]):
-    """Only the newest of each thing: what is unread of it is replaced.
+    """A stream of states: a new state replaces the unread one of the same subject.
 
-    ``thing`` tells what an item is about; by default all are about the same.
+    ``thing`` returns the subject of an item; by default all items share one subject.
     """
 
     def __init__(
@@ -125,7 +124,7 @@ class Latest(Stream[T]):
         self._thing = thing or _all_the_same
 
     def put(self, item: T) -> None:
-        """Replace what the reader has not taken yet. O(things unread)."""
+        """Replace the unread item of the same subject. O(unread subjects)."""
         thing = self._thing(item)
         older = [known for known in self._items if self._thing(known) == thing]
         for known in older:
@@ -134,4 +133,4 @@ class Latest(Stream[T]):
 
 
 def _all_the_same(_: object) -> None:
-    """Tell what an item is about where it is always the same."""
+    """Return the shared subject of all items."""

@@ -1,4 +1,4 @@
-"""Which channels are subscribed, and bringing each frame to its channel."""
+"""Keep track of subscriptions and dispatch each frame to its channel."""
 
 from __future__ import annotations
 
@@ -39,14 +39,13 @@ if TYPE_CHECKING:
 
 
 class Subscriptions:
-    """The channels that somebody holds, and what of them the venue knows.
+    """The channels that somebody holds, and their state at the venue.
 
-    A channel that nobody holds any more is unsubscribed at its next frame.
-    ``send`` takes a request and what to do with its outcome, which is None or
-    the reason why it was refused.
+    A channel that nobody holds any more is unsubscribed at its next frame. ``send``
+    takes a request and a callback for its outcome: None, or the reason of a refusal.
 
-    At the venue one instrument's subscription and that of all exclude each other.
-    Where both are held, that of all serves the one.
+    At the venue the subscriptions of one instrument and of all instruments exclude each
+    other. If both are held, the one of all instruments serves both.
     """
 
     def __init__(
@@ -61,7 +60,7 @@ class Subscriptions:
         }
         self._channels: WeakValueDictionary[Key, Channel] = WeakValueDictionary()
         self._active: dict[Key, requests.Subscribe] = {}
-        self._begun: dict[str, Channel] = {}  # whose snapshot is the next of its name
+        self._begun: dict[str, Channel] = {}  # their next frame is a snapshot
         self._postponed: list[Key] = []
 
     def add(self, channel: Channel) -> None:
@@ -73,10 +72,10 @@ class Subscriptions:
         return self._channels.get(key)
 
     def start(self, channel: Channel) -> None:
-        """Subscribe now; what is subscribed already begins anew.
+        """Subscribe now; an existing subscription starts again.
 
-        One instrument's channel has its own snapshot, or refusal, before that of
-        all goes on to serve it.
+        The channel of one instrument receives its own snapshot, or refusal, before the
+        channel of all instruments serves it.
         """
         everything = _everything(channel.key)
         interrupts = everything in self._active and everything != channel.key
@@ -90,7 +89,7 @@ class Subscriptions:
             self._ask(channel)
 
     def retry(self) -> None:
-        """Ask again for what an overloaded venue has put off."""
+        """Ask again for subscriptions that an overloaded venue has refused."""
         postponed, self._postponed = self._postponed, []
         for key in postponed:
             channel = self._channels.get(key)
@@ -98,7 +97,7 @@ class Subscriptions:
                 self.start(channel)
 
     def interrupted(self) -> None:
-        """Forget what the venue knew: the connection is gone."""
+        """Discard the venue's side: the connection is lost."""
         self._active.clear()
         self._begun.clear()
         self._postponed.clear()
@@ -106,18 +105,18 @@ class Subscriptions:
             channel.interrupted()
 
     def restored(self, error: CarbonexError) -> None:
-        """Tell every channel that the venue is older than it was."""
+        """Notify every channel that the venue was restored from an older copy."""
         for channel in list(self._channels.values()):
             channel.restored(error)
 
     def ended(self, error: CarbonexError) -> None:
-        """Tell every channel that nothing arrives any more, and forget it."""
+        """End every channel with the error, and remove it."""
         for channel in list(self._channels.values()):
             channel.ended(error)
         self._channels.clear()
 
     def deliver(self, name: str, kind: str, data: msgspec.Raw) -> None:
-        """Bring a frame's items to their channels; what nobody knows is ignored."""
+        """Dispatch a frame's items to their channels; ignore unknown ones."""
         decoder = self._decoders.get((name, kind))
         if decoder is None:
             return
@@ -144,7 +143,7 @@ class Subscriptions:
             self.start(channel)
 
     def _ask(self, channel: Channel) -> None:
-        """Subscribe, after ending what excludes it."""
+        """Subscribe, after ending the subscription that excludes it."""
         for key in [key for key in self._active if _overlap(key, channel.key)]:
             self._stop(key)
         channel.interrupted()
@@ -153,13 +152,13 @@ class Subscriptions:
         self._send(asked, lambda error: self._answered(channel, asked, error))
 
     def _serve(self, everything: Key) -> None:
-        """Go on with the channel of all, or where it is gone with each by itself."""
+        """Serve by the channel of all instruments, or subscribe each by itself."""
         channel = self._channels.get(everything)
         for asking in self._served_by(everything) if channel is None else [channel]:
             self._ask(asking)
 
     def _served_by(self, everything: Key) -> list[Channel]:
-        """Return the channels of one instrument that only that of all could serve."""
+        """Return the single-instrument channels that only the channel of all serves."""
         return [
             channel
             for key, channel in self._channels.items()
@@ -189,16 +188,16 @@ class Subscriptions:
         elif channel.refused(asked, error):
             self.start(channel)
         elif self._channels.get(channel.key) is channel:
-            del self._channels[channel.key]  # whoever asks again makes a new one
+            del self._channels[channel.key]  # a later caller creates a new channel
             self._serve(channel.key)
 
 
-# Channels whose snapshot tells all that there is and comes right after the
-# subscription's answer, so that even an empty one has its addressee.
+# Channels with a complete snapshot right after the subscription's answer, so that even
+# an empty snapshot can be assigned.
 _WHOLE: Final = frozenset({"instrument", "auction", "blocks", "bids"})
 
-# What an item of a channel's frames is. Balances and such have the same form
-# in a snapshot as in an update.
+# The item type of each channel's frames. Balances and similar states have the same form
+# in snapshots and updates.
 _ITEMS: Final[dict[tuple[str, str], Any]] = {
     ("executions", "snapshot"): ExecutionsSnapshot,
     ("executions", "update"): Execution,
@@ -237,7 +236,7 @@ _instrument: Final = attrgetter("instrument")
 
 
 def _keys(name: str, item: Any) -> tuple[Key, ...]:
-    """Return which channels an item belongs to: its own, and that of all."""
+    """Return the channels of an item: its own, and the one of all instruments."""
     if name == "book":
         return ((name, item.instrument, item.depth, item.interval_ms),)
     if name == "listings":
@@ -247,7 +246,7 @@ def _keys(name: str, item: Any) -> tuple[Key, ...]:
 
 
 def _everything(key: Key) -> Key:
-    """Return the channel of all instruments that ``key`` may be one of."""
+    """Return the channel of all instruments that includes ``key``, if any."""
     return (key[0], "")
 
 
@@ -256,7 +255,7 @@ def _is_everything(channel: Channel) -> bool:
 
 
 def _overlap(one: Key, other: Key) -> bool:
-    """Tell whether the venue would refuse the one beside the other."""
+    """Return whether the venue would refuse one beside the other."""
     return one == other or (one[0] == other[0] and "" in (one[1], other[1]))
 
 

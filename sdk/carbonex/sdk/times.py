@@ -1,4 +1,4 @@
-"""Moments, as people write them and as the wire has them."""
+"""Convert times between datetimes and the wire format."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ _MICROSECOND: Final = dt.timedelta(microseconds=1)
 
 
 def micros(name: str, moment: dt.datetime) -> int:
-    """Return microseconds since the epoch; ``name`` is for the message.
+    """Return microseconds since the epoch; ``name`` is for the error message.
 
     Raises:
-        TypeError: If ``moment`` is not a ``datetime.datetime``, such as a text.
+        TypeError: If ``moment`` is not a ``datetime.datetime``, such as a string.
         ValueError: If it has no time zone.
 
     """
@@ -29,11 +29,11 @@ def micros(name: str, moment: dt.datetime) -> int:
 
 
 def trading_day(date: dt.date) -> str:
-    """Return a trading day as the wire writes it.
+    """Return a trading day in wire format.
 
     Raises:
-        TypeError: If it is not a ``datetime.date``: a text, or a time, whose date
-            depends on where one is.
+        TypeError: If it is not a ``datetime.date``. A datetime is refused because its
+            date depends on the time zone.
 
     """
     if isinstance(date, dt.datetime) or not isinstance(date, dt.date):
@@ -42,10 +42,10 @@ def trading_day(date: dt.date) -> str:
 
 
 def moment(micros: int) -> dt.datetime:
-    """Return microseconds since the epoch as a time in Shanghai, exactly."""
+    """Return microseconds since the epoch as a datetime in Shanghai, exactly."""
     return (_EPOCH + micros * _MICROSECOND).astimezone(SHANGHAI)
 
 
 def moment_or_none(micros: int) -> dt.datetime | None:
-    """Return the same, None for 0."""
+    """Return microseconds since the epoch as a datetime; None for 0."""
     return moment(micros) if micros else None

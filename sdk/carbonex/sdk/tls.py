@@ -1,4 +1,4 @@
-"""What certificate a venue must show: TLS for ``wss://`` URLs."""
+"""TLS for ``wss://`` URLs: verification of the venue's certificate."""
 
 from __future__ import annotations
 
@@ -16,16 +16,15 @@ SECURE: Final = "wss:"
 def client_context(
     url: str, tls: ssl.SSLContext | str | Path | None
 ) -> ssl.SSLContext | None:
-    """Return what ``url`` is spoken to through; None for ``ws://``.
+    """Return the TLS context for ``url``; None for ``ws://``.
 
-    ``tls`` is a file of certificate authorities in PEM, a context of one's own,
-    or nothing for the authorities that this machine trusts. The certificate and
-    the host's name in it are verified, unless a context of one's own says
-    otherwise, which is logged.
+    ``tls`` is a PEM file of certificate authorities, an SSLContext, or None for the
+    authorities that this machine trusts. The certificate and its host name are
+    verified. A given SSLContext may disable that, which is logged.
 
     Raises:
-        ValueError: If ``url`` is not ``wss://`` and ``tls`` is given, or the
-            file holds no certificate.
+        ValueError: If ``url`` is not ``wss://`` and ``tls`` is given, or the file holds
+            no certificate.
         OSError: If the file cannot be read.
 
     """
@@ -43,13 +42,13 @@ def client_context(
 
 
 def refusal(error: ssl.SSLCertVerificationError) -> str:
-    """Return why a certificate is refused, and what to do."""
+    """Return why a certificate is refused, with advice."""
     advice = _ADVICE.get(error.verify_code, _UNTRUSTED)
     return f"the venue's certificate is refused, {error.verify_message}: {advice}"
 
 
 def _trusting(path: Path) -> ssl.SSLContext:
-    """Return a context that trusts the authorities in ``path``, and no others."""
+    """Return a context that trusts only the authorities in ``path``."""
     text = path.read_text("ascii", errors="replace")
     try:
         return ssl.create_default_context(cadata=text)

@@ -1,4 +1,4 @@
-"""Orders: placing, amending, cancelling and asking about them."""
+"""Place, amend, cancel and query orders."""
 
 from __future__ import annotations
 
@@ -44,15 +44,15 @@ T = TypeVar("T")
 
 @checked(OrderOptions, Changes)
 class Trading(Fates):
-    """The part of a venue that trades.
+    """The trading part of a venue.
 
-    What it sends carries a client order id, which makes a retry safe: the same
-    id with the same content is the same order, however often it arrives.
+    Every order carries a client order id, which makes a retry safe: the same id with
+    the same content is the same order, however often it arrives.
     """
 
     def __init__(self, client: Client, link: Link, timeouts: Timeouts) -> None:
         super().__init__(client, link, timeouts)
-        self._name = secrets.token_hex(6)  # so that no two runs use an id twice
+        self._name = secrets.token_hex(6)  # random, so that two runs never share an id
         self._numbers = itertools.count(1)
 
     async def buy(
@@ -65,13 +65,13 @@ class Trading(Fates):
     ) -> Order:
         """Buy ``quantity`` tonnes at ``price`` CNY per tonne or better.
 
-        ``price`` is a Decimal or a decimal string; ``"market"`` takes whatever
-        the day's limits or the instrument's protection allow, at once. See
-        OrderOptions for stop orders, icebergs, orders that expire and others.
+        ``price`` is a Decimal or a decimal string. ``"market"`` executes immediately,
+        at prices within the day's limits or the instrument's protection. OrderOptions
+        describes stop orders, icebergs, expiry and further options.
 
         Raises:
-            OrderRejected: If the market's rules do not allow it.
-            OrderStateUnknown: If the connection went before the answer came.
+            OrderRejected: If the market's rules do not allow the order.
+            OrderStateUnknown: If the connection was lost before the answer arrived.
             ConnectionLost: If there was no connection; nothing was sent.
             TypeError, ValueError: If the price is not exact; nothing was sent.
 
@@ -99,11 +99,11 @@ class Trading(Fates):
         account: str | None = None,
         **changes: Unpack[Changes],
     ) -> OrderResult:
-        """Change an order, named by itself, its order id or its client order id.
+        """Amend an order, given as an Order, an order id or a client order id.
 
-        A lower ``quantity`` keeps the order's place in the queue; a higher one or
-        another price loses it, and the order may trade at once. So does one that
-        waits with another ``stop_price``. See buy for what is raised.
+        A lower ``quantity`` keeps the order's queue priority. A higher quantity or
+        another price loses it, and the order may trade at once. A waiting stop order
+        with a new ``stop_price`` may trade at once, too. Raises the same errors as buy.
         """
         if changes.get("quantity") == 0:
             raise ValueError("an order of 0 t is none: cancel it")
@@ -132,11 +132,11 @@ class Trading(Fates):
         client_order_id: str = "",
         account: str | None = None,
     ) -> Cancelled:
-        """Withdraw what remains of an order, named as for amend.
+        """Cancel the remaining quantity of an order, given as for amend.
 
         Raises:
-            UnknownOrder: If it is not open (any more).
-            OrderStateUnknown: If the connection went before the answer came.
+            UnknownOrder: If the order is not open (any more).
+            OrderStateUnknown: If the connection was lost before the answer arrived.
             ConnectionLost: If there was no connection; nothing was sent.
 
         """
@@ -161,11 +161,11 @@ class Trading(Fates):
         side: SideName | None = None,
         account: str | None = None,
     ) -> CancelledAll:
-        """Withdraw all open orders, of one instrument or side if named.
+        """Cancel all open orders, or only those of an instrument or a side.
 
-        ``orders`` of the answer are gone; of very many the venue cancels the rest,
-        ``pending``, within moments, and the executions tell of each. After
-        ConnectionLost, call it again: it does no harm.
+        The ``orders`` in the answer are cancelled. If there are very many, the venue
+        cancels the rest (``pending``) within moments, and each appears among the
+        executions. After ConnectionLost, call this again: repeating it is harmless.
         """
         sent = requests.CancelAll(instrument, side, self._client.account_for(account))
 
@@ -176,11 +176,11 @@ class Trading(Fates):
     ) -> list[Order | VenueError]:
         """Place up to 50 orders in one message, executed in this order.
 
-        Each succeeds or fails alone: its place in the list holds the order, or
-        the reason why there is none. A malformed one fails the whole batch.
+        Each order succeeds or fails on its own. Its place in the returned list holds
+        the Order or the error. A malformed order fails the whole batch.
 
         Raises:
-            BatchStateUnknown: If the connection went before the answer came.
+            BatchStateUnknown: If the connection was lost before the answer arrived.
             InvalidRequest, ConnectionLost, TypeError, ValueError: As for buy.
 
         """
@@ -218,9 +218,9 @@ class Trading(Fates):
     async def cancel_orders(
         self, orders: Iterable[Order | str], account: str | None = None
     ) -> list[Cancelled | VenueError]:
-        """Withdraw up to 50 orders of one account in one message; see add_orders.
+        """Cancel up to 50 orders of one account in one message; see add_orders.
 
-        After ConnectionLost, call it again: it does no harm.
+        After ConnectionLost, call this again: repeating it is harmless.
         """
         named = all_of("orders", orders, (Order, str))
         for order in named:
@@ -241,9 +241,9 @@ class Trading(Fates):
     async def open_orders(
         self, instrument: str = "", account: str | None = None
     ) -> list[Order]:
-        """Return the account's open orders, oldest first, each followed from now.
+        """Return the account's open orders, oldest first, and follow each from now on.
 
-        Of many the venue tells page by page: one that is placed, or ends, meanwhile
+        The venue sends many orders in pages. An order placed or ended in the meantime
         may be in the list or not.
         """
         found = await self._open(instrument, account)
@@ -256,9 +256,9 @@ class Trading(Fates):
         client_order_id: str = "",
         account: str | None = None,
     ) -> Order:
-        """Return one order as it stands: open, ended, or by its client order id.
+        """Return one order, open or ended, by its order id or client order id.
 
-        The venue knows a client order id for the trading day and the next.
+        The venue remembers a client order id for the trading day and the next one.
 
         Raises:
             UnknownOrder: If the account has had no such order.
@@ -271,7 +271,7 @@ class Trading(Fates):
     async def _open(
         self, instrument: str, account: str | None
     ) -> list[tuple[Order, str]]:
-        """Return the account's open orders, each with its listing, if it is one."""
+        """Return the account's open orders, each with its listing number or ""."""
         executions = self._following(account)
         found: list[tuple[Order, str]] = []
 
@@ -321,7 +321,7 @@ class Trading(Fates):
         return f"{self._name}-{next(self._numbers)}"
 
     def _following(self, account: str | None, *orders: Order | str) -> Executions:
-        """Return the executions of the account meant, by name or by its orders."""
+        """Return the executions of the named account or of the orders' account."""
         owners = [order.account for order in orders if isinstance(order, Order)]
         name = account or (owners[0] if owners else None)
         return self._client.executions(self._client.account_for(name), self)
@@ -332,10 +332,10 @@ class Trading(Fates):
 
 
 def _name(order: Order | str, client_order_id: str) -> tuple[str, str]:
-    """Return order id and client order id, as amend and cancel send them.
+    """Return the order id and client order id that identify the order in a request.
 
     Raises:
-        VenueRestored: If the order's id means nothing any more, or another order.
+        VenueRestored: If the venue was restored, so that the id may name another order.
 
     """
     if isinstance(order, Order):
@@ -347,5 +347,5 @@ def _name(order: Order | str, client_order_id: str) -> tuple[str, str]:
 
 
 def _refusal(error: Error | None) -> VenueError:
-    assert error is not None  # an item has exactly one of result and error
+    assert error is not None  # an item has either a result or an error
     return venue_error(error)

@@ -1,7 +1,7 @@
-"""The asyncio shell: a WebSocket for the client, and another when it breaks.
+"""The asyncio shell: it connects a client by WebSocket and reconnects it.
 
-No rule of the protocol is here. One task reads and one writes; the client says
-what to make of what comes and what to send.
+It has no rule of the protocol. One task reads and one writes; the client decides how to
+handle and what to send.
 """
 
 from __future__ import annotations
@@ -59,12 +59,12 @@ class Transport:
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
-        """Begin to connect, in a task of its own."""
+        """Start connecting, in a separate task."""
         self._task = asyncio.create_task(self._run())
         self._task.add_done_callback(self._ended)
 
     async def close(self) -> None:
-        """Say goodbye to the venue and end the task."""
+        """Close the connection and end the task."""
         assert self._task is not None
         if self._websocket is not None:
             await self._websocket.close()
@@ -72,21 +72,20 @@ class Transport:
         await asyncio.wait([self._task])
 
     def flush(self) -> None:
-        """Send what the client has to send, without waiting for it to be sent."""
+        """Send the client's pending frames, without waiting until they are sent."""
         self._output.set()
 
     def abort(self, reason: str) -> None:
-        """Drop the connection; another one is made as after any failure."""
+        """Drop the connection; the client reconnects as after any failure."""
         self._abort_reason = reason
         if self._websocket is not None:
             self._websocket.transport.abort()
             self._client.connection_lost(reason)
 
     async def _run(self) -> None:
-        """Connect, and again and again, until the client is closed.
+        """Connect, and reconnect until the client is closed.
 
-        A venue that cannot be reached the first time is given up: more likely
-        the URL is wrong.
+        If the first connection fails, give up: the URL is probably wrong.
         """
         loop = asyncio.get_running_loop()
         while not self._client.closed:
@@ -101,7 +100,7 @@ class Transport:
                 await asyncio.sleep(delay)
 
     def _ended(self, task: asyncio.Task[None]) -> None:
-        """Leave nobody waiting if it was a mistake of ours that ended it."""
+        """Release everything that waits if a defect of this library ended the task."""
         if not task.cancelled() and (bug := task.exception()) is not None:
             _log.critical("%s: failed", self._url, exc_info=bug)
             lost = ConnectionLost(f"this client has failed: {bug!r}")
@@ -109,11 +108,11 @@ class Transport:
             self._client.close(lost)
 
     async def _connection(self) -> tuple[str, int | None]:
-        """Live through one connection; return why it ended, and its close code."""
+        """Run one connection; return the reason of its end and its close code."""
         codec = self._client.codec
         try:
             parse_uri(self._url)
-        except (InvalidURI, ValueError) as error:  # the latter of its port
+        except (InvalidURI, ValueError) as error:  # ValueError: an invalid port
             return str(error), None
         try:
             async with connect(
@@ -123,7 +122,7 @@ class Transport:
                 logger=_frames_log,
                 subprotocols=[Subprotocol(codec.subprotocol)],
                 compression=None,  # it costs more than it saves on messages this small
-                proxy=None,  # nothing may stand between a trader and the venue
+                proxy=None,  # no intermediary between a trader and the venue
                 open_timeout=OPEN_TIMEOUT,
                 ping_interval=PING_INTERVAL,
                 ping_timeout=PING_INTERVAL,
@@ -141,7 +140,7 @@ class Transport:
             self._websocket = None
 
     async def _live(self, websocket: WebSocket) -> tuple[str, int | None]:
-        """As ``_connection``, until nothing more can come; the client is told."""
+        """Run a connection until nothing more can arrive, then notify the client."""
         self._abort_reason = ""
         self._client.connection_made()
         writer = asyncio.create_task(self._write(websocket))
@@ -170,10 +169,10 @@ class Transport:
             self.abort(f"the venue did not let this client in within {OPEN_TIMEOUT} s")
 
     async def _read(self, websocket: WebSocket) -> None:
-        """Hand over everything that arrives until the client is closed.
+        """Pass on everything that arrives until the client is closed.
 
-        The client takes in whatever comes and drops nothing that its limits
-        do not name, so there is never a reason to pause reading.
+        The client accepts every message within its limits, so there is no reason to
+        pause reading.
         """
         time = asyncio.get_running_loop().time
         client = self._client
@@ -183,7 +182,7 @@ class Transport:
                 self._output.set()
 
     async def _write(self, websocket: WebSocket) -> None:
-        """Send everything in order; a socket that takes nothing holds this up."""
+        """Send everything in order; a full socket delays this task."""
         text = not self._client.codec.binary
         while True:
             await self._output.wait()
@@ -192,4 +191,4 @@ class Transport:
                 for frame in self._client.take():
                     await websocket.send(frame, text=text)
             except ConnectionClosed:
-                return  # the reader tells why
+                return  # the reader reports the reason

@@ -1,4 +1,4 @@
-"""Connecting: from a URL and a key to a venue that can be asked."""
+"""Connect to a venue, given its URL and a key."""
 
 from __future__ import annotations
 
@@ -44,46 +44,46 @@ _log = logging.getLogger("carbonex.sdk")
 
 @checked()
 class Venue(Administration):
-    """A venue, as long as its ``async with`` block lasts.
+    """A connection to a venue, valid inside its ``async with`` block.
 
-    A lost connection is made again, logged in and subscribed as before. While
-    there is none, ``online`` is false, books are stale, queries wait, and
-    everything that would change something raises ConnectionLost at once.
+    The client reconnects after a lost connection, logs in again and restores its
+    subscriptions. Until then ``online`` is false, books are stale and queries wait.
+    Every request that would change something raises ConnectionLost at once.
     """
 
     @property
     def name(self) -> str:
-        """What the venue calls itself."""
+        """The venue's name, as the venue states it."""
         return self._client.venue
 
     @property
     def online(self) -> bool:
-        """Whether the venue can be asked now; ``wait_online`` waits for it."""
+        """Whether the venue accepts requests now; ``wait_online`` waits for that."""
         return self._client.state is State.ONLINE
 
     @property
     def shutting_down(self) -> bool:
-        """Whether the venue has announced that it stops: nothing new is taken."""
+        """Whether the venue has announced its shutdown: it accepts no new requests."""
         return self._client.shutting_down
 
     @property
     def suspended_why(self) -> str:
-        """Why operators have suspended the venue; empty while they have not."""
+        """Why operators have suspended the venue; empty while it is not suspended."""
         return self._client.suspended_why
 
     @property
     def witness(self) -> Witness | None:
-        """The newest that the venue has told of its log, as new as its heartbeat."""
+        """The newest known state of the venue's log, updated by heartbeats."""
         return self._client.memory.witness
 
     @property
     def restored(self) -> VenueRestored | None:
-        """How the venue came back older than it was, the last time that it did."""
+        """The last restoration of the venue from an older copy, or None."""
         return self._client.memory.restored
 
     @property
     def participant(self) -> str:
-        """Whom the key belongs to; empty without one."""
+        """The participant that the key belongs to; empty without a key."""
         return self._client.participant
 
     @property
@@ -93,14 +93,14 @@ class Venue(Administration):
 
     @property
     def permissions(self) -> Sequence[requests.PermissionName]:
-        """What the key may do: read, trade, operate, registry, transfer."""
+        """The key's permissions: read, trade, operate, registry, transfer."""
         return tuple(self._client.permissions)
 
     async def start(self) -> None:
-        """Wait for the first login, then follow the account it is for, if any.
+        """Wait for the first login, then follow the key's account, if there is one.
 
-        So that orders move from the first one on, and an interruption that
-        comes before the first execution is resumed, too.
+        Executions then reach orders from the first one on. An interruption before the
+        first execution is resumed as well.
         """
         await self.wait_online()
         client = self._client
@@ -119,19 +119,23 @@ class Venue(Administration):
             self._link.flush()
 
     def _may_name(self, account: str) -> bool:
-        """Tell whether the key may use the account; operators may ask about the venue's."""
+        """Return whether the key may use the account.
+
+        Operators may also use the venue's fee account.
+        """
         client = self._client
         return account in client.accounts or (
             account == VENUE_FEES and "operate" in client.permissions
         )
 
     async def log_out(self) -> None:
-        """End the session cleanly, so that it is not taken for lost.
+        """Log out, so that the venue does not treat the session as lost.
 
         Raises:
-            CarbonexError: If it could not be done where orders were to be cancelled.
-                Where they were to stay it is logged: the venue cancels them when
-                the grace is over, or they are those of whoever has taken over.
+            CarbonexError: If the logout fails and orders were to be cancelled. Where
+                orders were to stay, the failure is logged: the venue cancels them after
+                the grace period, or they belong to the client that took the session
+                over.
 
         """
         cancel_at_exit = self._client.presence.cancel_at_exit
@@ -147,14 +151,14 @@ class Venue(Administration):
             _log.warning("%s: %s", what, error)
 
     async def ping(self) -> float:
-        """Return the seconds that a question and its answer take."""
+        """Return the round-trip time of a ping in seconds."""
         time = asyncio.get_running_loop().time
         began = time()
         await self._ask(requests.Ping(), nothing)
         return time() - began
 
     async def obligations(self) -> list[Obligation]:
-        """Return what the key's participant owes and has surrendered, by year."""
+        """Return the obligations and surrenders of the key's participant, by year."""
 
         def obligations(answer: Obligations) -> list[Obligation]:
             return answer.obligations
@@ -162,9 +166,9 @@ class Venue(Administration):
         return await self._ask(requests.Obligations(), obligations)
 
     async def eligibility(self, product: str = "") -> list[Eligibility]:
-        """Return which vintages cover which obligations: the rules of each product.
+        """Return each product's rules: which vintages cover which obligations.
 
-        Left out, ``product`` is all of them; no login is needed.
+        Without ``product`` the answer covers all products. No login is needed.
         """
 
         def tables(answer: EligibilityTables) -> list[Eligibility]:
@@ -173,7 +177,7 @@ class Venue(Administration):
         return await self._ask(requests.Eligibility(product), tables)
 
     async def balances(self, account: str | None = None) -> Balances:
-        """Return the account's cash and tonnes as they are now."""
+        """Return the account's current cash and tonnes."""
         name = self._client.account_for(account)
         return await self._ask(requests.Balances(name), as_it_is)
 
@@ -184,31 +188,31 @@ async def connect(
 ) -> AsyncIterator[Venue]:
     """Connect to the venue at ``url``, such as ``ws://127.0.0.1:8080``.
 
-    ``key`` is a key file that ``carbonex keygen`` made, or a Key. Without one
-    there is market data and nothing else. See Options and Timeouts.
+    ``key`` is a Key, or a key file made by ``carbonex keygen``. Without a key only
+    market data is available. See Options and Timeouts.
 
-    Through ``wss://`` the venue's certificate is verified: ``tls`` is a file of
-    certificate authorities in PEM, or an SSLContext.
+    With a ``wss://`` URL the client verifies the venue's certificate. ``tls`` is a PEM
+    file of certificate authorities, or an SSLContext.
 
-    Leaving the block logs out and closes the connection; orders stay in the market,
-    unless ``cancel_at_exit`` has those of the ``session`` cancelled.
+    Leaving the block logs out and closes the connection. Orders stay in the market,
+    unless ``cancel_at_exit`` makes the venue cancel those of the ``session``.
 
-    With ``cancel_on_disconnect`` the venue cancels the session's orders when its
-    connection has been lost for ``grace`` seconds, and keeps them if it is back by
-    then, as this client or another run of it under the same name. A block that is
-    left by an exception, Ctrl-C among them, counts as lost: nobody looks after its
-    orders any more.
+    With ``cancel_on_disconnect`` the venue cancels the session's orders once its
+    connection has been lost for ``grace`` seconds. It keeps them if the session returns
+    before that, from this client or from another run under the same name. Leaving the
+    block by an exception, including Ctrl-C, counts as a lost connection: nobody manages
+    the orders any more.
 
     Raises:
         LoginFailed: If the venue does not accept the key.
-        ConnectionLost: If the venue cannot be reached. Only the first time:
-            from then on a lost connection is made again, for ever. Also at the end,
-            if ``cancel_at_exit`` could not be done.
-        VenueRestored: If the venue is older than it was for ``witness``. Later
-            it ends what holds on to the past; see there.
-        OSError, ValueError: If the key file, or the one of authorities, cannot
-            be used, or an option cannot be so, or the options do not go together.
-        TypeError: If there is no such option.
+        ConnectionLost: If the venue cannot be reached for the first connection. Later
+            the client reconnects without limit. Also on leaving the block, if
+            ``cancel_at_exit`` could not be carried out.
+        VenueRestored: If the venue's log is older than ``witness``. A later restoration
+            ends streams and held orders; see VenueRestored.
+        OSError, ValueError: If the key file or the authorities file cannot be used, an
+            option has an invalid value, or options contradict each other.
+        TypeError: If an option does not exist.
 
     """
     check(url, key, options)
@@ -234,7 +238,7 @@ async def connect(
             yield venue
         except BaseException:
             if presence.cancel_at_exit:
-                with contextlib.suppress(CarbonexError):  # the other one matters more
+                with contextlib.suppress(CarbonexError):  # keep the original exception
                     await venue.log_out()
             raise
         if presence.needs_logout:

@@ -1,4 +1,4 @@
-"""The library's WebSocket, of which the venue's close frame is the end."""
+"""The library's WebSocket, ended by the venue's close frame."""
 
 from __future__ import annotations
 
@@ -17,22 +17,22 @@ if TYPE_CHECKING:
 class WebSocket(ClientConnection):
     """One connection, read message by message.
 
-    The library tells of a close when TCP has ended, too. That may be seconds later,
-    or never, where TLS or a proxy lies between, and nothing can come any more.
+    The library reports a close only after TCP has ended. That may be seconds later, or
+    never if TLS or a proxy lies between, although nothing more can arrive.
     """
 
     def process_event(self, event: Event) -> None:
         """Take a frame; a close frame was answered before."""
         super().process_event(event)
         if isinstance(event, Frame) and event.opcode is CLOSE:
-            self.recv_messages.close()  # behind what came before it
+            self.recv_messages.close()  # after the messages before it
 
     async def message(self) -> bytes:
         """Return the next message.
 
         Raises:
-            ConnectionClosed: If the venue's close frame came, or the connection ended,
-                and every message before that was returned.
+            ConnectionClosed: If the venue's close frame arrived or the connection
+                ended, and every earlier message was returned.
 
         """
         try:

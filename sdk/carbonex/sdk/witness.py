@@ -1,4 +1,4 @@
-"""What a client remembers of a venue's log, to notice one that was restored."""
+"""A client's record of a venue's log, used to detect a restored venue."""
 
 from __future__ import annotations
 
@@ -12,11 +12,12 @@ if TYPE_CHECKING:
 
 
 class Witness(msgspec.Struct, frozen=True):
-    """How far a venue's log was, as it told: at ``position`` the chain hash ``hash``.
+    """A known state of a venue's log: the chain hash ``hash`` at ``position``.
 
-    ``epoch`` is the number of the start of the venue's process, ``opened`` the hash
-    where that epoch began. Hashes are hex. Whoever keeps it (``str`` of it is
-    ``position:hash``) can prove what the log was, and hand it to the next ``connect``.
+    ``epoch`` is the number of the start of the venue's process, ``opened`` the hash at
+    the beginning of that epoch. Hashes are hex. A client that stores a Witness (its
+    ``str`` is ``position:hash``) can prove that state, and pass it to the next
+    ``connect``.
     """
 
     venue: str
@@ -27,22 +28,22 @@ class Witness(msgspec.Struct, frozen=True):
 
     @classmethod
     def of(cls, status: Status) -> Witness:
-        """Return what a greeting tells."""
+        """Return the witness in a greeting."""
         return cls(
             status.venue, status.epoch, status.opened, status.position, status.hash
         )
 
     def after(self, heartbeat: Heartbeat) -> Witness:
-        """Return what is known after a heartbeat of the same connection."""
+        """Return the witness after a heartbeat of the same connection."""
         return msgspec.structs.replace(
             self, position=heartbeat.position, hash=heartbeat.hash
         )
 
     def contradiction(self, now: Witness) -> str:
-        """Return why ``now``, told later, cannot follow from this; empty if it can.
+        """Return why the later ``now`` contradicts this witness; empty if it does not.
 
-        A venue that was restored from an older copy has begun its epoch again
-        elsewhere, or is not as far as it was.
+        A venue restored from an older copy has begun its epoch at another hash, or is
+        at a lower position.
         """
         if now.venue != self.venue:
             return f"it calls itself {now.venue}, and was {self.venue}"

@@ -1,7 +1,7 @@
-"""What the venue streams, channel by channel.
+"""The venue's streams, channel by channel.
 
-Every frame is ``{"channel": …, "type": "snapshot" | "update", "data": […]}``.
-``seq`` is the number of the last command whose effect a frame holds.
+Every frame is ``{"channel": …, "type": "snapshot" | "update", "data": […]}``. ``seq``
+is the number of the last command whose effect a frame contains.
 """
 
 from .connection import (

@@ -1,4 +1,4 @@
-"""The envelope of all channels, and what the venue says of itself."""
+"""The envelope of all channels, and the status and heartbeat channels."""
 
 from __future__ import annotations
 
@@ -18,15 +18,17 @@ class Frame(msgspec.Struct, frozen=True):
 class Status(msgspec.Struct, frozen=True):
     """The first frame of a connection, and each change of the venue's state.
 
-    ``challenge`` (base64url of 32 bytes) is signed to log in, once, within 30 s;
-    it and ``connection_id`` are empty in the frames of the status channel.
-    ``seq``, ``position`` and ``hash`` are as in a heartbeat. ``opened`` is the
-    log's chain hash where ``epoch`` began. A venue whose epoch or position is
-    lower than one that it told before, or that now has another hash for one of
-    them, was restored from an older copy: what it told since is not in its log.
+    A client signs ``challenge`` (base64url of 32 bytes) to log in, once, within 30 s.
+    ``challenge`` and ``connection_id`` are empty in frames of the status channel.
+    ``seq``, ``position`` and ``hash`` are as in a heartbeat. ``opened`` is the log's
+    chain hash at the beginning of ``epoch``.
 
-    While operators have ``suspended`` the venue nothing trades, and cancelling works;
-    ``suspended_why`` is what they say. The status channel tells when that changes.
+    A client detects a venue restored from an older copy by an epoch or position lower
+    than one received before, or by a different hash for one of them. The log then no
+    longer contains what the venue sent since that copy.
+
+    While operators have ``suspended`` the venue, nothing trades and cancelling works.
+    ``suspended_why`` is their reason. The status channel reports each change.
     """
 
     venue: str
@@ -43,9 +45,9 @@ class Status(msgspec.Struct, frozen=True):
 
 
 class Heartbeat(msgspec.Struct, frozen=True):
-    """Every second: the newest seq, and the log's chain hash as hex.
+    """Every second: the newest seq, and the log's chain hash in hex.
 
-    It comes after every frame up to the seq it names.
+    It comes after every frame up to this seq.
     """
 
     seq: int

@@ -1,4 +1,4 @@
-"""Instruments: the rules they trade by, and where their day stands."""
+"""Instruments: their trading rules and the state of their trading day."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from carbonex.wire.requests import (
 )
 
 
-# What a request may leave out is told whole, and a client reads what a newer venue
-# adds without refusing it: that is all in which these differ from a request's.
+# Unlike a request's sections, these are sent with all defaults, and clients accept
+# members added by a newer venue.
 
 
 class Fees(FeesSection, frozen=True, forbid_unknown_fields=False, omit_defaults=False):
-    """What each side pays, in 0.01 bp of price × quantity."""
+    """Fee rates of each side, in 0.01 bp of price × quantity."""
 
 
 class BlockTerms(
@@ -33,7 +33,7 @@ class BlockTerms(
 class AuctionTerms(
     AuctionsSection, frozen=True, forbid_unknown_fields=False, omit_defaults=False
 ):
-    """One-way auctions: what one is unless it says otherwise."""
+    """One-way auctions: the defaults for each auction."""
 
 
 class CallTerms(
@@ -45,13 +45,13 @@ class CallTerms(
 class Thresholds(
     ThresholdsSection, frozen=True, forbid_unknown_fields=False, omit_defaults=False
 ):
-    """When supervision raises an alert; 0 is never."""
+    """The thresholds of supervision alerts; 0 means never."""
 
 
 class InstrumentTerms(
     Terms, frozen=True, kw_only=True, forbid_unknown_fields=False, omit_defaults=False
 ):
-    """The rules that an instrument trades by."""
+    """The trading rules of an instrument."""
 
     fees: Fees = Fees()
     blocks: BlockTerms = BlockTerms()
@@ -66,16 +66,19 @@ class Instrument(InstrumentTerms, frozen=True, kw_only=True):
     """Reference data, the day's prices and the phase.
 
     ``phase`` is closed, pre_open, trading, break, call or halted, and lasts until
-    ``next_change`` (0: not known); ``blocks_open`` tells whether blocks trade.
-    An instrument that is not ``tradable`` is new, or delisted. Prices are null
-    where there is no band, or no trading day yet. ``next_terms`` hold from the next
-    trading day on, or from the first one of ``next_terms_date`` or later; null where
-    its terms stay. While it ``awaits_price`` there is no price for a band to lie
-    around: ``next_terms`` wait and its own hold, or where the band is its own it does
-    not trade; terms with a ``reference`` end that. ``composite`` is the method of its
-    product's composite, and ``next_composite`` likewise that from the next trading
-    day on. ``eligibility`` has the rules by which
-    its tonnes cover obligations, where its product has any; without one of them they
+    ``next_change`` (0: unknown). ``blocks_open`` tells whether blocks trade. An
+    instrument that is not ``tradable`` is new or delisted. Prices are null without a
+    band or before the first trading day. ``next_terms`` apply from the next trading
+    day, or from the first trading day on or after ``next_terms_date``. They are null if
+    the terms stay.
+
+    While the instrument ``awaits_price``, its price band has no reference price.
+    ``next_terms`` wait meanwhile and the current terms apply; if those have the band,
+    the instrument does not trade. Terms with a ``reference`` end this.
+
+    ``composite`` is the method of the product's composite price. ``next_composite`` is
+    the method from the next trading day. ``eligibility`` lists the rules by which the
+    tonnes cover obligations, if the product has rules. An empty list means that they
     cover none.
     """
 

@@ -1,4 +1,4 @@
-"""What trades: depth, prints, statistics, bulletins, auctions and premiums."""
+"""Public channels: depth, prints, statistics, bulletins, auctions, premiums."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ Level = tuple[str, int, int]  # price, tonnes, orders
 class Book(msgspec.Struct, frozen=True, omit_defaults=True):
     """Depth, best first. Totals are absolute; a quantity of 0 deletes a level.
 
-    A snapshot has no ``prev_seq``. The first update after it satisfies
-    prev_seq ≤ snapshot seq < seq; after that each prev_seq is the seq before.
+    A snapshot has no ``prev_seq``. The first update after it satisfies prev_seq ≤
+    snapshot seq < seq. After that each prev_seq equals the previous seq.
     """
 
     instrument: str
@@ -33,16 +33,15 @@ Listing = tuple[str, str, int]  # number, price, tonnes shown
 
 
 class Listings(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Orders that may be picked, one by one and without their owners; see ``pick``.
+    """Individual orders that may be picked, without their owners; see ``pick``.
 
-    Of each side the first 100 in the order in which they trade: best price first,
-    then the oldest. A listing is what an order shows under a number of this
-    instrument's alone; each slice of an iceberg is another one.
+    Each side has the first 100 orders in trading order: best price first, then oldest.
+    A listing is the shown quantity of an order under a number that is unique within the
+    instrument. Each slice of an iceberg is a new listing.
 
-    In an update a quantity of 0 takes a listing away. Any other is the new quantity
-    of a listing at that price, or that of one that comes in behind all others at its
-    price. Apply them one after the other, as they stand. ``seq`` and ``prev_seq`` are
-    as in a book.
+    In an update, a quantity of 0 removes a listing. Any other quantity replaces the
+    quantity of a listing at that price, or adds a new listing behind all others at its
+    price. Apply the entries in order. ``seq`` and ``prev_seq`` work as in a book.
     """
 
     instrument: str
@@ -54,10 +53,10 @@ class Listings(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Ticker(msgspec.Struct, frozen=True):
-    """Best prices and the trading day's listed statistics; null where there is none.
+    """Best prices and the trading day's listed statistics; null if there is no price.
 
-    ``change`` is last less previous close, ``change_percent`` of the previous
-    close. Blocks and auctions are counted apart, and never enter the prices.
+    ``change`` is last less previous close; ``change_percent`` is relative to the
+    previous close. Blocks and auctions are counted apart and never enter the prices.
     """
 
     instrument: str
@@ -85,9 +84,9 @@ class Ticker(msgspec.Struct, frozen=True):
 class Trade(msgspec.Struct, frozen=True, omit_defaults=True):
     """One print; ``side`` is the taker's. ``trade_id`` is gapless per instrument.
 
-    ``method`` is listed, block or auction; ``called`` marks a listed trade of a
-    call auction. A print that is ``annulled`` takes back the one of this ``trade_id``:
-    ``reason`` says why, and the day's statistics leave it out.
+    ``method`` is listed, block or auction; ``called`` marks a listed trade of a call
+    auction. An ``annulled`` print reverses the print with the same ``trade_id``.
+    ``reason`` says why, and the day's statistics exclude the trade.
     """
 
     instrument: str
@@ -104,7 +103,7 @@ class Trade(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Volume(msgspec.Struct, frozen=True):
-    """What was traded by one method, or by all."""
+    """The traded volume of one method, or of all methods."""
 
     quantity: int
     turnover: str
@@ -112,7 +111,7 @@ class Volume(msgspec.Struct, frozen=True):
 
 
 class Volumes(msgspec.Struct, frozen=True):
-    """Listed, block and auction apart, and their sum."""
+    """Volumes of listed, block and auction trades, and their sum."""
 
     listed: Volume
     block: Volume
@@ -121,12 +120,12 @@ class Volumes(msgspec.Struct, frozen=True):
 
 
 class Bulletin(msgspec.Struct, frozen=True):
-    """A trading day of an instrument, a product or the venue, when it has ended.
+    """The trading day of an instrument, a product or the venue, after its end.
 
-    ``scope`` is instrument, product or venue, and ``name`` which. A product's
-    prices are those of its composite; the venue has none. Prices are null where
-    nothing traded and none is known. ``year`` and ``since_listing`` include the day.
-    ``composite`` is the method of a product's composite, of others null.
+    ``scope`` is instrument, product or venue; ``name`` identifies it. A product's
+    prices are those of its composite; the venue has no prices. Prices are null if
+    nothing traded and no price is known. ``year`` and ``since_listing`` include the
+    day. ``composite`` is the method of a product's composite, null for other scopes.
     """
 
     scope: Literal["instrument", "product", "venue"]
@@ -156,7 +155,7 @@ class AuctionBid(msgspec.Struct, frozen=True):
 
 
 class AuctionUpdate(msgspec.Struct, frozen=True):
-    """An auction, and the bids that stand in it where they are not sealed."""
+    """An auction and its standing bids, if they are not sealed."""
 
     auction: Auction
     bids: list[AuctionBid]
@@ -165,12 +164,12 @@ class AuctionUpdate(msgspec.Struct, frozen=True):
 
 
 class Premium(msgspec.Struct, frozen=True):
-    """What a voluntary credit costs more than an allowance.
+    """The premium of a voluntary credit over an allowance.
 
-    ``kind`` live compares the last prices of ``ccer`` and ``cea`` (an instrument,
-    or ``composite:`` and a product), close their closes of ``date``; daily compares
-    the day's average price of all of a product's instruments with the other
-    product's composite close. Null where a price is not known.
+    ``kind`` says which prices are compared. Live: the last prices of ``ccer`` and
+    ``cea`` (an instrument, or ``composite:`` and a product). Close: their closes of
+    ``date``. Daily: the day's average price of all instruments of a product with the
+    composite close of the other product. Values are null if a price is not known.
     """
 
     kind: Literal["live", "close", "daily"]

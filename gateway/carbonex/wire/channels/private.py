@@ -1,4 +1,4 @@
-"""What only an account's owner is told, and supervision."""
+"""Private channels of an account's owner, and supervision alerts."""
 
 from __future__ import annotations
 
@@ -14,17 +14,16 @@ class Execution(msgspec.Struct, frozen=True, omit_defaults=True):
     """One change of one of the account's orders; ``exec_seq`` has no gap.
 
     ``event`` is new, trade, triggered, refilled, reduced, amended, cancelled or
-    annulled.
-    ``quantity`` is the order's total. ``last_*``, ``trade_id`` and ``liquidity`` belong to trade;
-    ``cancelled`` and ``reason`` to cancelled and reduced. ``stop_price``,
-    ``display_quantity`` and ``expires`` are as the order was placed, in amended the
-    new stop price; ``shown`` is what a refilled iceberg shows. A trade off the book
-    has no ``order_id``: ``method`` tells how it came about and ``source_id`` is the
-    id of the block, of the auction to its owner, of the bid to its bidder.
-    ``replayed`` marks what a resumption sends again.
+    annulled. ``quantity`` is the order's total. ``last_*``, ``trade_id`` and
+    ``liquidity`` belong to trade, ``cancelled`` and ``reason`` to cancelled and
+    reduced. ``stop_price``, ``display_quantity`` and ``expires`` are those of the order
+    as placed; in amended, ``stop_price`` is the new one. ``shown`` is the new shown
+    quantity of a refilled iceberg. An off-book trade has no ``order_id``: ``method`` is
+    its trading method, and ``source_id`` is the id of the block, of the auction for its
+    owner, or of the bid for its bidder. ``replayed`` marks an execution from a replay.
 
-    An annulled trade is named by ``trade_id``: ``fee`` comes back, ``reason`` says why.
-    Its order stays as it is and is not meant by this: ``source_id`` has its number.
+    ``trade_id`` identifies an annulled trade: its ``fee`` is returned, and ``reason``
+    says why. The order of that trade, ``source_id``, stays unchanged.
     """
 
     account: str
@@ -71,15 +70,15 @@ class Execution(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class ExecutionsSnapshot(msgspec.Struct, frozen=True, omit_defaults=True):
-    """An account's open orders, oldest first, when following executions begins.
+    """An account's open orders, oldest first, at the start of a subscription.
 
-    ``exec_seq`` is the newest execution so far: the next one is exec_seq + 1,
-    and that is the ``from_seq`` to resume with if none comes. Executions that
-    ``from_seq`` asked for follow in updates: up to ``exec_seq`` they are marked as
-    replayed, and what has happened since follows without a gap.
+    ``exec_seq`` is the newest execution so far. The next execution is exec_seq + 1,
+    which is also the ``from_seq`` to resume with if none arrives. Executions requested
+    by ``from_seq`` follow as updates. Those up to ``exec_seq`` are marked as replayed;
+    newer ones follow without a gap.
 
-    Many orders come in pages, one frame each, all as of the same moment; with
-    ``more`` another page follows, before anything else of the channel.
+    Many orders come in pages, one frame each, all as of the same moment. ``more`` means
+    that another page follows, before any other frame of the channel.
     """
 
     account: str
@@ -90,15 +89,15 @@ class ExecutionsSnapshot(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 BalancesData = Balances  # the balances channel streams the same struct
-CountdownData = Countdown  # and so does countdown
+CountdownData = Countdown  # so does the countdown channel
 
 
 class Alert(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Supervision noticed something; nothing was prevented.
+    """A supervision alert; the venue prevented nothing.
 
-    ``kind`` is cancel_ratio, quick_cancel, reverse_trades, price_deviation,
-    high_low, volume_share or large_holder. ``value`` reached ``limit``; ``orders``
-    and ``trades`` are the newest of those behind it.
+    ``kind`` is cancel_ratio, quick_cancel, reverse_trades, price_deviation, high_low,
+    volume_share or large_holder. ``value`` reached ``limit``. ``orders`` and ``trades``
+    are the newest ones that led to the alert.
     """
 
     kind: str

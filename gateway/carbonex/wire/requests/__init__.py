@@ -1,7 +1,7 @@
 """The params of every method, exactly as clients send them.
 
-Members that a struct does not name are refused: a typo must not trade. Money
-is a decimal string of CNY, a quantity an integer of tonnes, an id a string, a
+Unknown members are refused: a misspelled member must not change an order silently.
+Money is a decimal string of CNY, a quantity an integer of tonnes, an id a string, a
 time an integer of microseconds since the epoch.
 """
 

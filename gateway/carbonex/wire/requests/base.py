@@ -1,4 +1,4 @@
-"""What all params share: their base, and the types of their members."""
+"""The base of all params, and the types of their members."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ MAX_TIMEOUT: Final = MAX_COUNTDOWN_NS // NS_PER_SECOND
 MAX_GRACE_MS: Final = MAX_GRACE_NS // NS_PER_MS
 
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=36)]
-# Why an operator decides something: for people, in any language.
+# An operator's reason for a decision, written for people, in any language.
 Explanation = Annotated[str, msgspec.Meta(min_length=1, max_length=MAX_REASON)]
 OptionalName = Annotated[str, msgspec.Meta(max_length=36)]
 Id = Annotated[str, msgspec.Meta(pattern=whole("[1-9][0-9]{0,17}"))]
@@ -69,4 +69,4 @@ ChannelName = Literal[
 class Params(
     msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True
 ):
-    """The base of all params: members that it does not know are refused."""
+    """The base of all params; unknown members are refused."""

@@ -1,4 +1,4 @@
-"""Params about the connection itself, and what it follows."""
+"""Params of requests about the connection and its subscriptions."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from .base import ChannelName, Grace, Name, OptionalName, Params, Sequence
 
 
 class Ping(Params, frozen=True):
-    """Ask whether the venue listens."""
+    """Ask whether the venue responds."""
 
 
 class Login(Params, frozen=True):
     """Answer the status frame's challenge; see ``wire.login``.
 
-    Orders carry the ``session`` name. Where ``cancel_on_disconnect`` is asked for,
-    they are cancelled when the connection has been gone for ``grace_ms`` and nobody
-    has logged in under the name again; who does takes over from an older connection.
+    Orders carry the ``session`` name. With ``cancel_on_disconnect`` the venue cancels
+    them when the connection has been lost for ``grace_ms`` and no client has logged in
+    under the name again. A new login takes the session over from an older connection.
     """
 
     key_id: Name
@@ -27,23 +27,23 @@ class Login(Params, frozen=True):
 
 
 class Logout(Params, frozen=True):
-    """End what the login allowed; private subscriptions end with it.
+    """End the rights of the login, including private subscriptions.
 
-    The session's orders stay, unless ``cancel_orders``.
+    The session's orders stay, unless ``cancel_orders`` is set.
     """
 
     cancel_orders: bool = False
 
 
 class Subscribe(Params, frozen=True):
-    """Follow a channel.
+    """Subscribe to a channel.
 
-    ``instrument`` is required for ``book`` and ``listings`` and narrows
-    ``instrument``, ``ticker``, ``trade``, ``bulletin``, ``auction``, ``premium`` and
-    ``alerts``. ``interval_ms`` is for ``book`` and ``listings``, ``depth`` (0 is the
-    full book) for ``book``, ``account`` for the private channels, ``from_seq`` (the first
-    execution wanted; 0 is only new ones) for ``executions``. What is sent behind
-    a subscription that reaches far back is answered when all of that has come.
+    ``instrument`` is required for ``book`` and ``listings`` and narrows ``instrument``,
+    ``ticker``, ``trade``, ``bulletin``, ``auction``, ``premium`` and ``alerts``.
+    ``interval_ms`` is for ``book`` and ``listings``. ``depth`` is for ``book``; 0 is
+    the full book. ``account`` is for the private channels. ``from_seq`` is the first
+    execution wanted from ``executions``; 0 means new ones only. Requests sent after a
+    subscription with a long replay are answered after that replay.
     """
 
     channel: ChannelName
@@ -55,7 +55,7 @@ class Subscribe(Params, frozen=True):
 
 
 class Unsubscribe(Params, frozen=True):
-    """Stop following a channel; name what was subscribed."""
+    """End a subscription, given by the same members."""
 
     channel: ChannelName
     instrument: OptionalName = ""

@@ -1,4 +1,4 @@
-"""Params about block trades and one-way auctions."""
+"""Params of requests about block trades and one-way auctions."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from .base import (
 
 
 class ProposeBlock(Params, frozen=True):
-    """Offer a block to ``counterparty``, a participant; locks what it would cost.
+    """Offer a block to the participant ``counterparty``; locks its cost.
 
-    ``counters`` is the id of the counterparty's own proposal that this answers.
+    ``counters`` is the id of the counterparty's own proposal that this one answers.
     """
 
     instrument: Name
@@ -41,14 +41,14 @@ class AcceptBlock(Params, frozen=True):
 
 
 class DeclineBlock(Params, frozen=True):
-    """Turn down a proposal made to the key's participant."""
+    """Decline a proposal made to the key's participant."""
 
     block_id: Id
     account: OptionalName = ""
 
 
 class WithdrawBlock(Params, frozen=True):
-    """Take back the account's own proposal."""
+    """Withdraw the account's own proposal."""
 
     block_id: Id
     account: OptionalName = ""
@@ -57,7 +57,7 @@ class WithdrawBlock(Params, frozen=True):
 class OpenAuction(Params, frozen=True):
     """Let ``account`` sell (or buy) in a one-way auction from ``opens`` to ``closes``.
 
-    What is left out is as the instrument's terms have it.
+    Omitted members follow the instrument's terms.
     """
 
     account: Name
@@ -82,7 +82,7 @@ class CloseAuction(Params, frozen=True):
 
 
 class PlaceBid(Params, frozen=True):
-    """Bid in an auction; locks what it would cost at its own price."""
+    """Bid in an auction; locks the cost at the bid's own price."""
 
     auction_id: Id
     price: str
@@ -92,7 +92,7 @@ class PlaceBid(Params, frozen=True):
 
 
 class CancelBid(Params, frozen=True):
-    """Take back a bid while the window is open."""
+    """Cancel a bid while the auction's window is open."""
 
     bid_id: Id
     account: OptionalName = ""

@@ -1,4 +1,4 @@
-"""Params about instruments, participants' restrictions and the trading day."""
+"""Params of requests about instruments, restrictions and the trading day."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ from .terms import Terms
 
 
 class ListInstrument(Terms, frozen=True, kw_only=True):
-    """Open a book; without any terms it has no rules of a market."""
+    """List an instrument; without terms it has no market rules."""
 
     instrument: Name
 
 
 class UpdateInstrument(Terms, frozen=True, kw_only=True):
-    """Let an instrument trade by these terms from the next trading day on.
+    """Replace all terms of an instrument from the next trading day.
 
-    Or from the first one of ``effective_date`` or later. They replace all its terms;
-    product, tick and lot must stay as they are, and a vintage once it is stated.
+    With ``effective_date``, from the first trading day on or after it. Product, tick
+    and lot must stay unchanged, and so must a vintage once it is stated.
     """
 
     instrument: Name
@@ -40,38 +40,38 @@ class DelistInstrument(Params, frozen=True):
 
 
 class Halt(Params, frozen=True):
-    """Stop trading in an instrument."""
+    """Halt trading in an instrument."""
 
     instrument: Name
 
 
 class Resume(Params, frozen=True):
-    """Let a halted instrument trade again."""
+    """Resume trading in a halted instrument."""
 
     instrument: Name
 
 
 class SetComposite(Params, frozen=True):
-    """Let a product's composite be made otherwise from the next trading day on."""
+    """Change the method of a product's composite from the next trading day."""
 
     product: Name
     composite: CompositeName
 
 
 class SuspendVenue(Params, frozen=True):
-    """Stop trading in all instruments."""
+    """Suspend trading in all instruments."""
 
     reason: Explanation
 
 
 class ResumeVenue(Params, frozen=True):
-    """Let all instruments trade again that are not halted themselves."""
+    """Resume trading in all instruments that are not halted themselves."""
 
     reason: Explanation
 
 
 class AnnulTrade(Params, frozen=True):
-    """Take back a trade of the open trading day that was a mistake."""
+    """Annul an erroneous trade of the open trading day."""
 
     instrument: Name
     trade_id: Id
@@ -81,7 +81,7 @@ class AnnulTrade(Params, frozen=True):
 class BeginDay(Params, frozen=True):
     """Open the trading day ``date`` (YYYY-MM-DD), which ends at ``ends``.
 
-    Left out, that is the end of the last session of any instrument.
+    Without ``ends`` it ends with the last session of any instrument.
     """
 
     date: Date
@@ -89,15 +89,15 @@ class BeginDay(Params, frozen=True):
 
 
 class EndDay(Params, frozen=True):
-    """Let the open trading day end now, with its closes and bulletins."""
+    """End the open trading day now, with its closes and bulletins."""
 
 
 class CancelDay(Params, frozen=True):
-    """Take back the open trading day, on which nothing has traded."""
+    """Cancel the open trading day, on which nothing has traded."""
 
 
 class Restrict(Params, frozen=True):
-    """Restrict what a participant may do, or lift it with none."""
+    """Restrict a participant; ``none`` lifts the restriction."""
 
     participant: Name
     restriction: RestrictionName

@@ -1,4 +1,4 @@
-"""Params of questions, answered from the venue's state or its history."""
+"""Params of queries, answered from the venue's state or its history."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from .base import (
 
 
 class OpenOrders(Params, frozen=True):
-    """List an account's resting orders, oldest first: those ``after`` an order id.
+    """List an account's resting orders, oldest first, ``after`` an order id.
 
-    ``limit`` is how many one answer has at most.
+    ``limit`` is the maximum number of orders in one answer.
     """
 
     instrument: OptionalName = ""
@@ -30,9 +30,9 @@ class OpenOrders(Params, frozen=True):
 
 
 class Order(Params, frozen=True):
-    """Look up one order: open, ended, or remembered by its client order id.
+    """Look up one order, open or ended, by its order id or client order id.
 
-    A client order id is known for the trading day and the next.
+    A client order id is known for the trading day and the next one.
     """
 
     order_id: OptionalId = ""
@@ -41,7 +41,7 @@ class Order(Params, frozen=True):
 
 
 class Balances(Params, frozen=True):
-    """Ask for an account's cash and tonnes."""
+    """Query an account's cash and tonnes."""
 
     account: OptionalName = ""
 
@@ -65,19 +65,19 @@ class Bids(Params, frozen=True):
 
 
 class Obligations(Params, frozen=True):
-    """List what the key's own participant owes and has surrendered, year by year."""
+    """List the obligations and surrenders of the key's own participant, by year."""
 
 
 class Eligibility(Params, frozen=True):
-    """Ask which vintages cover which obligations, of a product or of all."""
+    """Query which vintages cover which obligations, for one product or all."""
 
     product: OptionalName = ""
 
 
 class Statement(Params, frozen=True):
-    """Ask for an account's statement of a trading day that has ended.
+    """Query an account's statement of a trading day that has ended.
 
-    ``format`` csv gives its page as a text, as ``carbonex statement`` writes it.
+    ``format`` csv returns the page as text, as ``carbonex statement`` writes it.
     Operators may name the venue's own account, ``venue fees``.
     """
 
@@ -90,8 +90,7 @@ class Statement(Params, frozen=True):
 class Trades(Params, frozen=True):
     """List an account's trades of all methods, oldest first.
 
-    From the execution ``from_seq`` on; of one trading day or instrument, where
-    these are named.
+    The list begins at execution ``from_seq``. ``date`` and ``instrument`` narrow it.
     """
 
     date: OptionalDate = ""
@@ -101,7 +100,7 @@ class Trades(Params, frozen=True):
 
 
 class Bulletins(Params, frozen=True):
-    """Ask for the bulletins of a trading day that has ended."""
+    """Query the bulletins of a trading day that has ended."""
 
     date: Date
     instrument: OptionalName = ""

@@ -1,4 +1,4 @@
-"""Params about participants, keys, accounts, cash and tonnes."""
+"""Params of requests about participants, keys, accounts, cash and tonnes."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from .base import Explanation, Name, OptionalDate, Params, PermissionName, Quant
 
 
 class RegisterParticipant(Params, frozen=True):
-    """Admit a company."""
+    """Register a participant."""
 
     participant: Name
 
 
 class OpenAccount(Params, frozen=True):
-    """Give a participant an account, with what bounds it.
+    """Open an account for a participant, with its limits.
 
-    ``max_open_orders`` counts orders, block proposals and bids, ``max_stop_orders``
-    the orders that wait for a trade at their stop price.
+    ``max_open_orders`` counts orders, block proposals and bids. ``max_stop_orders``
+    counts the stop orders that wait for their trigger.
     """
 
     participant: Name
@@ -32,7 +32,7 @@ class OpenAccount(Params, frozen=True):
 
 
 class AddKey(Params, frozen=True):
-    """Let a participant log in; ``public_key`` is base64url of 32 bytes."""
+    """Add a login key to a participant; ``public_key`` is base64url of 32 bytes."""
 
     participant: Name
     key_id: Name
@@ -41,7 +41,7 @@ class AddKey(Params, frozen=True):
 
 
 class RevokeKey(Params, frozen=True):
-    """Make a key useless, at once and for ever."""
+    """Revoke a key, at once and for ever."""
 
     key_id: Name
 
@@ -63,7 +63,7 @@ class Withdraw(Params, frozen=True):
 
 
 class Issue(Params, frozen=True):
-    """Credit newly made tonnes."""
+    """Credit newly issued tonnes."""
 
     account: Name
     instrument: Name
@@ -72,7 +72,7 @@ class Issue(Params, frozen=True):
 
 
 class Transfer(Params, frozen=True):
-    """Move free tonnes to another account; a participant's key, of its own."""
+    """Move free tonnes to another account; participants may move only their own."""
 
     account: Name
     to_account: Name
@@ -82,7 +82,7 @@ class Transfer(Params, frozen=True):
 
 
 class Retire(Params, frozen=True):
-    """Take tonnes off the venue: cancelled for good, or transferred out."""
+    """Remove tonnes from the venue: cancelled for good, or transferred out."""
 
     account: Name
     instrument: Name
@@ -92,7 +92,7 @@ class Retire(Params, frozen=True):
 
 
 class FreezeCash(Params, frozen=True):
-    """Freeze cash; what is not free is frozen as it becomes so."""
+    """Freeze cash; any part that is not free is frozen when it becomes free."""
 
     account: Name
     amount: str
@@ -101,7 +101,7 @@ class FreezeCash(Params, frozen=True):
 
 
 class FreezeTonnes(Params, frozen=True):
-    """Freeze tonnes, likewise."""
+    """Freeze tonnes; any part that is not free is frozen when it becomes free."""
 
     account: Name
     instrument: Name
@@ -111,7 +111,7 @@ class FreezeTonnes(Params, frozen=True):
 
 
 class UnfreezeCash(Params, frozen=True):
-    """Let so much less cash be frozen."""
+    """Reduce the frozen cash by ``amount``."""
 
     account: Name
     amount: str
@@ -120,7 +120,7 @@ class UnfreezeCash(Params, frozen=True):
 
 
 class UnfreezeTonnes(Params, frozen=True):
-    """Let so many tonnes less be frozen."""
+    """Reduce the frozen tonnes by ``quantity``."""
 
     account: Name
     instrument: Name
@@ -130,7 +130,7 @@ class UnfreezeTonnes(Params, frozen=True):
 
 
 class SetObligation(Params, frozen=True):
-    """State the verified emissions of ``year`` that a participant owes, in tonnes."""
+    """Set a participant's verified emissions of ``year``, its obligation in tonnes."""
 
     participant: Name
     year: Quantity
@@ -138,11 +138,11 @@ class SetObligation(Params, frozen=True):
 
 
 class EligibilityRule(Params, frozen=True):
-    """Let tonnes of vintages cover the obligations for years, until a date.
+    """A rule: tonnes of some vintages cover obligations of some years, until a date.
 
-    That date, in Shanghai, still counts. 0, or nothing, is no bound; but without a
-    ``year_from`` a vintage covers no year before its own. With ``instruments`` the
-    rule is for those alone.
+    That date, in Shanghai, is included. 0 or an empty value sets no bound, except that
+    without ``year_from`` a vintage covers no year before its own. With ``instruments``
+    the rule applies to those only.
     """
 
     vintage_from: Quantity = 0
@@ -154,14 +154,14 @@ class EligibilityRule(Params, frozen=True):
 
 
 class SetEligibility(Params, frozen=True):
-    """Replace the rules by which tonnes of a product cover obligations, at once."""
+    """Replace a product's eligibility rules, at once."""
 
     product: Name
     rules: Annotated[list[EligibilityRule], msgspec.Meta(max_length=MAX_RULES)]
 
 
 class Surrender(Params, frozen=True):
-    """Hand in tonnes for the obligation of ``year``; a participant's key, its own."""
+    """Surrender tonnes for the obligation of ``year``; participants only their own."""
 
     account: Name
     instrument: Name

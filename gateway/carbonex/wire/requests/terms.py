@@ -1,7 +1,7 @@
-"""An instrument's terms, as list_instrument takes and the instrument channel tells them.
+"""An instrument's terms, in list_instrument and on the instrument channel.
 
-Members are named as the engine's ``ListInstrument`` names them, and mean the
-same. Sessions are pairs of wall times in Shanghai, ``["09:30", "11:30"]``.
+Members have the names and meanings of the engine's ``ListInstrument``. Sessions are
+pairs of wall times in Shanghai, ``["09:30", "11:30"]``.
 """
 
 from __future__ import annotations
@@ -29,12 +29,12 @@ WallTime = Annotated[
 Hours = tuple[tuple[WallTime, WallTime], ...]
 
 
-# Kinds of order that an instrument takes beside limit orders, by default.
+# Order kinds that an instrument accepts by default, besides limit orders.
 ALL_KINDS: Final[tuple[OrderKindName, ...]] = get_args(OrderKindName)
 
 
 class FeesSection(Params, frozen=True):
-    """What each side pays, in 0.01 bp of price × quantity."""
+    """Fee rates of each side, in 0.01 bp of price × quantity."""
 
     maker: Quantity = 0
     taker: Quantity = 0
@@ -51,7 +51,7 @@ class BlocksSection(Params, frozen=True):
 
 
 class AuctionsSection(Params, frozen=True):
-    """One-way auctions (单向竞价): what one is unless it says otherwise."""
+    """One-way auctions (单向竞价): the defaults for each auction."""
 
     allowed: bool = False
     band_permille: Quantity = 0
@@ -70,7 +70,7 @@ class CallsSection(Params, frozen=True):
 
 
 class ThresholdsSection(Params, frozen=True):
-    """When supervision raises an alert; 0 is never."""
+    """The thresholds of supervision alerts; 0 means never."""
 
     cancel_ratio: Quantity = 0
     cancel_orders: Quantity = 20
@@ -85,7 +85,7 @@ class ThresholdsSection(Params, frozen=True):
 
 
 class Terms(Params, frozen=True, kw_only=True):
-    """All terms of an instrument but its name; the defaults switch a rule off."""
+    """All terms of an instrument except its name; the defaults switch a rule off."""
 
     product: Name = "CEA"
     tick: str = "0.01"

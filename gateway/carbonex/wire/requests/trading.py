@@ -1,4 +1,4 @@
-"""Params about orders in the book."""
+"""Params of requests about orders in the book."""
 
 from __future__ import annotations
 
@@ -32,8 +32,7 @@ class AddOrder(Params, frozen=True):
     """Place an order. ``price`` is required for a limit and a stop_limit order.
 
     ``stop_price`` belongs to stop orders, ``expires`` to gtd. A ``display_quantity``
-    makes an iceberg; ``pick`` names listings, by their numbers, to be
-    taken first.
+    makes the order an iceberg. ``pick`` gives the numbers of listings to take first.
     """
 
     instrument: Name
@@ -53,7 +52,7 @@ class AddOrder(Params, frozen=True):
     pick: Picks = ()
 
 
-# An AddOrder's fields in order, as ``msgspec.structs.astuple`` gives them.
+# An AddOrder's fields in the order of ``msgspec.structs.astuple``.
 AddOrderFields: TypeAlias = tuple[
     str,
     SideName,
@@ -74,7 +73,7 @@ AddOrderFields: TypeAlias = tuple[
 
 
 class AmendOrder(Params, frozen=True):
-    """Change an order named by either id; ``quantity`` is the new total.
+    """Amend an order, given by either id; ``quantity`` is the new total.
 
     At least one of ``price``, ``quantity`` and ``stop_price`` is required.
     """
@@ -89,7 +88,7 @@ class AmendOrder(Params, frozen=True):
 
 
 class CancelOrder(Params, frozen=True):
-    """Cancel an order named by either id."""
+    """Cancel an order, given by either id."""
 
     order_id: OptionalId = ""
     client_order_id: OptionalName = ""
@@ -98,7 +97,7 @@ class CancelOrder(Params, frozen=True):
 
 
 class CancelAll(Params, frozen=True):
-    """Cancel an account's orders, of one instrument or side if named."""
+    """Cancel an account's orders, or only those of an instrument or a side."""
 
     instrument: OptionalName = ""
     side: SideName | None = None
@@ -108,8 +107,8 @@ class CancelAll(Params, frozen=True):
 class CancelAllOrdersAfter(Params, frozen=True):
     """Arm or renew the account's dead man's switch; a ``timeout`` of 0 disarms it.
 
-    Unless this comes again within ``timeout`` seconds, 1 to 86,400, all the account's
-    orders are cancelled, whoever placed them. Blocks and bids stay.
+    Without a renewal within ``timeout`` seconds, 1 to 86,400, the venue cancels all
+    orders of the account, whoever placed them. Blocks and bids stay.
     """
 
     timeout: Timeout

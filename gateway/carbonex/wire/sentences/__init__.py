@@ -1,7 +1,7 @@
-"""The engine's refusals in words.
+"""Messages for the engine's refusals.
 
-A sentence names the thing, its value and the limit it was held against, and
-says what to do. Prices and cash are CNY, quantities tonnes.
+A message names the subject, its value and the limit that it exceeds, and advises what
+to do. Prices and cash are in CNY, quantities in tonnes.
 """
 
 from __future__ import annotations
@@ -35,10 +35,10 @@ SENTENCES: Final = {
 def error_of(
     rejected: Rejected, command: Command | Params, instruments: Iterable[str] = ()
 ) -> Error:
-    """Return the client's view of the refusal of ``command``, or of a like query.
+    """Return the client's view of the refusal of ``command`` or of a query.
 
-    Where its instrument is unknown, it tells of one of ``instruments`` that may be
-    meant. Linear in them then.
+    For an unknown instrument, it suggests a similar one of ``instruments``, in time
+    linear in their number.
     """
     sentence = SENTENCES[rejected.reason](rejected, command)
     if rejected.reason is Reason.UNKNOWN_INSTRUMENT:

@@ -1,22 +1,22 @@
-"""What can go wrong, by what a trader does about it.
+"""Exceptions, grouped by the trader's reaction.
 
 CarbonexError
-├─ VenueError            the venue answered: refused, and nothing changed
-│  ├─ InvalidRequest       1xxx: this client sent nonsense
-│  ├─ AccessDenied         2xxx: not this key
+├─ VenueError            the venue refused the request; nothing changed
+│  ├─ InvalidRequest       1xxx: the request was malformed
+│  ├─ AccessDenied         2xxx: the key has no such right
 │  │  └─ LoginFailed
-│  ├─ OrderRejected        3xxx and 4xxx: the market's rules
+│  ├─ OrderRejected        3xxx and 4xxx: against the market's rules
 │  │  └─ MarketClosed, PriceOutOfBand, InsufficientFunds, UnknownOrder, …
-│  ├─ Overloaded           5xxx: later
+│  ├─ Overloaded           5xxx: retry later
 │  │  └─ RateLimited, Busy, HistoryBehind, HistoryUnreadable   (with retry_after, seconds)
 │  └─ RegistryRefused      6xxx: participants, keys, accounts, auctions
-├─ ConnectionLost        the venue did not answer; ``sent`` says what is known
-│  ├─ OrderStateUnknown    … and ``await error.resolve()`` finds out
+├─ ConnectionLost        the venue did not answer; ``sent``: may have executed
+│  ├─ OrderStateUnknown    ``await error.resolve()`` finds out
 │  ├─ BatchStateUnknown
-│  ├─ BlockStateUnknown    … and ``await error.resolve()`` makes sure of it
+│  ├─ BlockStateUnknown    ``await error.resolve()`` sends it again
 │  └─ BidStateUnknown
-├─ OrderForgotten        resolve() was asked too late: nobody can tell
-├─ VenueRestored         the venue came back older than it was: what it told since is void
+├─ OrderForgotten        resolve() was called too late: the outcome is lost
+├─ VenueRestored         the venue was restored from an older copy
 ├─ SessionTakenOver      another client logged in under this session's name
 ├─ SwitchLapsed          a dead man's switch was not renewed in time
 └─ SlowConsumer          a stream was not read fast enough

@@ -1,5 +1,5 @@
 # ruff: noqa: N818 - a trader reads these names as what happened, not as errors
-"""What did not come back: answers, items of a slow reader, a venue's newest past."""
+"""Exceptions for lost answers, slow readers and restored venues."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ T = TypeVar("T")
 
 
 class ConnectionLost(CarbonexError):
-    """The connection went before the answer came.
+    """The connection was lost before the answer arrived.
 
-    Where ``sent`` is false the request never left, and nothing happened. Where
-    it is true the request may have been executed or not. Methods that take a
-    ``client_ref`` are safe to call again with the same one.
+    If ``sent`` is false, the request was never sent and nothing happened. If it is
+    true, the request may have been executed. Methods with a ``client_ref`` are safe to
+    call again with the same one.
     """
 
     def __init__(self, message: str, *, sent: bool = False) -> None:
@@ -34,7 +34,7 @@ class ConnectionLost(CarbonexError):
 
 
 class OrderStateUnknown(ConnectionLost):
-    """An order was sent, and the connection went before the answer came."""
+    """An order was sent, and the connection was lost before the answer arrived."""
 
     def __init__(
         self,
@@ -47,32 +47,31 @@ class OrderStateUnknown(ConnectionLost):
         self._resolve = resolve
 
     async def resolve(self) -> Order | None:
-        """Find out what became of it, after the connection is back.
+        """Find out the outcome once the connection is back.
 
-        For an order placed: return it as it stands, followed again, or None
-        when the venue does not hold it *and never will*: it never arrived, or
-        was refused. The None is certain. It is returned only after the venue's
-        log has passed the deadline that the order carried, so not even a copy
-        that is still under way can be accepted any more; that takes up to the
-        venue's ``order_timeout``.
+        For a placed order: return its current state, followed again. Return None if the
+        venue does not hold it *and never will*: it never arrived, or was refused. None
+        is certain. It is returned only after the venue's log has passed the deadline of
+        the order, so that a copy still in transit can no longer be accepted. That takes
+        up to the ``order`` timeout.
 
-        For an amendment: return the order once the amendment has happened or
-        can no longer happen; its price and quantity say which.
+        For an amendment: return the order once the amendment has happened or can no
+        longer happen. The order's price and quantity show which.
 
-        For a cancellation: cancel again (a second cancellation does no harm)
-        and return the order, which is then no longer open.
+        For a cancellation: cancel again (repeating it is harmless) and return the
+        order, which is then no longer open.
 
-        For these two, None stands for an order that finished too long ago to be
-        known.
+        For an amendment or a cancellation, None means that the order ended too long ago
+        to be known.
 
-        The venue remembers an id for the trading day and the next. Later the
-        account's executions tell what became of an order: those that this client
-        has followed, else those of the venue's history.
+        The venue remembers a client order id for the trading day and the next one.
+        Later the account's executions show the outcome: those that this client has
+        followed, or else those of the venue's history.
 
         Raises:
-            OrderForgotten: If an order's executions cannot be had either.
-            VenueRestored: If the venue was restored since it was sent: what became
-                of it in the copy, ask ``open_orders``.
+            OrderForgotten: If the order's executions are not available either.
+            VenueRestored: If the venue was restored since the request was sent. Call
+                ``open_orders`` for the restored state.
             CarbonexError: If the connection is given up meanwhile.
 
         """
@@ -80,11 +79,11 @@ class OrderStateUnknown(ConnectionLost):
 
 
 class OrderForgotten(CarbonexError):
-    """Nobody can tell any more whether an order was accepted.
+    """Whether the order was accepted can no longer be found out.
 
-    The venue does not remember its id, and the account's executions of that time were
-    neither followed nor can they be read any more; the cause says why. Balances and
-    statements tell what it has traded, if anything.
+    The venue no longer remembers its client order id. The account's executions of that
+    time were not followed and can no longer be read; the cause says why. Balances and
+    statements show its trades, if any.
     """
 
     def __init__(self) -> None:
@@ -96,7 +95,7 @@ class OrderForgotten(CarbonexError):
 
 
 class BatchStateUnknown(ConnectionLost):
-    """A batch of orders was sent, and the connection went before the answer."""
+    """A batch of orders was sent, and the connection was lost before the answer."""
 
     def __init__(
         self,
@@ -109,33 +108,33 @@ class BatchStateUnknown(ConnectionLost):
         self._resolve = resolve
 
     async def resolve(self) -> list[Order | None]:
-        """Return what became of each order, as ``OrderStateUnknown.resolve`` does."""
+        """Return the outcome of each order, as ``OrderStateUnknown.resolve`` does."""
         return [await self._resolve(name) for name in self.client_order_ids]
 
 
 class OfferStateUnknown(ConnectionLost, Generic[T]):
-    """What BlockStateUnknown and BidStateUnknown have in common."""
+    """The common base of BlockStateUnknown and BidStateUnknown."""
 
     def __init__(
         self, message: str, client_ref: str, resolve: Callable[[], Awaitable[T]]
     ) -> None:
         super().__init__(message, sent=True)
-        self.client_ref = client_ref  # empty where the request has none
+        self.client_ref = client_ref  # empty if the request has no client ref
         self._resolve = resolve
 
     async def resolve(self) -> T:
-        """Make sure of it, after the connection is back; return it as it stands.
+        """Complete the request once the connection is back; return the result.
 
-        The request is sent again until it is answered. Its client ref lets the
-        venue do it once, whether now or before (``duplicate``). Whoever no longer
-        wants it looks at ``venue.blocks()`` or ``venue.bids()`` instead, for as
-        long as the first copy may still be under way.
+        The request is sent again until it is answered. Its client ref makes the venue
+        execute it only once, now or before (``duplicate``). A caller that no longer
+        wants it checks ``venue.blocks()`` or ``venue.bids()`` instead, as long as the
+        first copy may still be in transit.
 
         Raises:
-            VenueError: If it is refused, and had not been done before.
-            UnknownBlock, UnknownBid: Also where it was declined, withdrawn or
-                cancelled before, which have no client ref: it is not open, in
-                any case.
+            VenueError: If the request is refused and was not executed before.
+            UnknownBlock, UnknownBid: Also if an earlier copy has already declined,
+                withdrawn or cancelled it, because those requests have no client ref. In
+                any case it is not open.
             CarbonexError: If the connection is given up meanwhile.
 
         """
@@ -143,26 +142,24 @@ class OfferStateUnknown(ConnectionLost, Generic[T]):
 
 
 class BlockStateUnknown(OfferStateUnknown[Block]):
-    """A block request was sent, and the connection went before the answer came."""
+    """A block request was sent; the connection was lost before the answer arrived."""
 
 
 class BidStateUnknown(OfferStateUnknown[Bid]):
-    """A bid was sent or cancelled, and the connection went before the answer came."""
+    """A bid was sent or cancelled; the connection was lost before the answer."""
 
 
 class VenueRestored(CarbonexError):
-    """The venue was restored from a copy of its log that is older than what it told.
+    """The venue was restored from a copy of its log older than what it has sent.
 
-    What it told after that copy was made, orders, trades and balances, never
-    happened as far as its log is concerned, and its numbers are given a second
-    time. Streams of executions, prints and alerts end with this error, so do
-    the orders that this client has held: it can neither amend nor cancel them
-    by what it knew. Books, balances and other states begin anew by themselves.
+    Orders, trades and balances that it sent after that copy are not in its log, and
+    their numbers are assigned again. Streams of executions, prints and alerts end with
+    this error. So do the orders that this client holds: it can no longer amend or
+    cancel them. Books, balances and other states start again automatically.
 
-    What to do: ask ``open_orders()`` and ``balances()``, open streams anew, and
-    settle with the venue's operator what was told and is gone; ``known`` is the
-    proof of it. ``known`` is the newest that the venue had told of its log, ``now``
-    how it came back.
+    Call ``open_orders()`` and ``balances()``, open new streams, and settle the lost
+    part with the venue's operator. ``known`` is the proof: the newest state of the log
+    that the venue had sent. ``now`` is the state after the restoration.
     """
 
     def __init__(self, reason: str, known: Witness, now: Witness) -> None:
@@ -178,20 +175,20 @@ class VenueRestored(CarbonexError):
 class SessionTakenOver(CarbonexError):
     """Another client of this participant has logged in under this session's name.
 
-    The venue has closed this connection, and it is not made again. The orders are
-    the other's now.
+    The venue has closed this connection, and the client does not reconnect. The orders
+    now belong to the other client.
     """
 
 
 class SwitchLapsed(CarbonexError):
-    """A dead man's switch was not renewed in time, or had been disarmed elsewhere."""
+    """A dead man's switch was not renewed in time, or was disarmed elsewhere."""
 
 
 class SlowConsumer(CarbonexError):
-    """A stream's reader fell further behind than the stream keeps.
+    """A stream's reader fell further behind than the stream's limit.
 
-    Everything before was delivered. For executions ``next_seq`` is the first
-    one that was not: ``venue.executions(from_seq=error.next_seq)`` goes on.
+    Everything before was delivered. For executions, ``next_seq`` is the first one
+    missing: continue with ``venue.executions(from_seq=error.next_seq)``.
     """
 
     def __init__(self, message: str, next_seq: int | None = None) -> None:

@@ -1,5 +1,5 @@
 # ruff: noqa: N818 - a trader reads these names as what happened, not as errors
-"""What the venue refuses, by what a trader does about it."""
+"""Refusals by the venue, grouped by the trader's reaction."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ if TYPE_CHECKING:
 
 
 class CarbonexError(Exception):
-    """The base of everything that this package raises on purpose."""
+    """The base of all exceptions that this package raises deliberately."""
 
 
 class VenueError(CarbonexError):
     """The venue refused a request, which changed nothing.
 
-    ``code`` is the number and ``name`` the word of the reason, ``message`` the
-    sentence, ``param`` the parameter at fault (or empty).
+    ``code`` and ``name`` identify the reason, ``message`` explains it, and ``param`` is
+    the invalid parameter (or empty).
     """
 
     def __init__(self, code: int, name: str, message: str, param: str = "") -> None:
@@ -46,15 +46,15 @@ class OrderRejected(VenueError):
 
 
 class MarketClosed(OrderRejected):
-    """No session is open, or instrument or venue are halted; cancelling works."""
+    """No session is open, or a halt is in force; cancelling works."""
 
 
 class PriceOutOfBand(OrderRejected):
-    """The price is beyond the day's limits, which the message names."""
+    """The price is outside the day's limits, which the message names."""
 
 
 class PickRefused(OrderRejected):
-    """A listing named to be taken first is gone or not at the best price, or none may be."""
+    """A picked listing is gone or not at the best price, or picks are not allowed."""
 
 
 class InsufficientFunds(OrderRejected):
@@ -62,19 +62,19 @@ class InsufficientFunds(OrderRejected):
 
 
 class InsufficientHoldings(OrderRejected):
-    """The account does not hold that many free tonnes; some may be frozen."""
+    """The account has too few free tonnes; some may be frozen."""
 
 
 class ResaleLocked(InsufficientHoldings):
-    """The tonnes are there, but were bought too recently to be sold already."""
+    """The tonnes were bought too recently to be sold."""
 
 
 class PositionLimited(OrderRejected):
-    """The participant would hold more than it may."""
+    """The participant would exceed its position limit."""
 
 
 class Restricted(OrderRejected):
-    """Supervision has restricted what the participant may do."""
+    """Supervision has restricted the participant."""
 
 
 class SelfTradePrevented(OrderRejected):
@@ -86,19 +86,19 @@ class WouldTakeLiquidity(OrderRejected):
 
 
 class Unfillable(OrderRejected):
-    """A fill-or-kill order could not be filled whole."""
+    """A fill-or-kill order could not be filled completely."""
 
 
 class UnknownOrder(OrderRejected):
-    """No such order rests: it is filled, cancelled, or never was."""
+    """No such order is open: it is filled or cancelled, or never existed."""
 
 
 class UnknownBlock(OrderRejected):
-    """No such proposal is open: it was answered, withdrawn, or never was."""
+    """No such proposal is open: it was answered or withdrawn, or never existed."""
 
 
 class UnknownBid(OrderRejected):
-    """No such bid stands: it was cancelled, its auction is over, or it never was."""
+    """No such bid is open: it was cancelled, its auction is over, or it is unknown."""
 
 
 class BiddingClosed(OrderRejected):
@@ -106,7 +106,7 @@ class BiddingClosed(OrderRejected):
 
 
 class BidRefused(OrderRejected):
-    """The bid is worse than the reserve, or more than one bidder may ask for."""
+    """The bid is worse than the reserve, or exceeds the limit per bidder."""
 
 
 class DuplicateOrder(OrderRejected):
@@ -114,17 +114,17 @@ class DuplicateOrder(OrderRejected):
 
 
 class DuplicateRef(OrderRejected):
-    """The client ref belongs to something else that the account did."""
+    """The client ref belongs to another request of the account."""
 
 
 class DeadlinePassed(OrderRejected):
-    """The request reached the venue too late to be wanted still."""
+    """The request reached the venue after its deadline."""
 
 
 class HistoryGone(OrderRejected):
-    """The venue's log and history have not got the executions asked for any more.
+    """The venue's log and history no longer hold the requested executions.
 
-    The message names the oldest that they have; ask open_orders.
+    The message names the oldest ones available; call ``open_orders`` instead.
     """
 
 
@@ -133,21 +133,21 @@ class NoSuchDay(OrderRejected):
 
 
 class RegistryRefused(VenueError):
-    """A participant, key, account, auction or amount is not as the request assumes."""
+    """A participant, key, account, auction or amount is not in the required state."""
 
 
 class BadParameter(OrderRejected, RegistryRefused):
-    """A parameter is beyond what it may be, or does not belong to the others."""
+    """A parameter is out of range, or contradicts the others."""
 
 
 class Overloaded(VenueError):
-    """The venue did not take the request; ``retry_after`` seconds from now it may."""
+    """The venue did not accept the request; retry after ``retry_after`` seconds."""
 
     retry_after: float = 0.0
 
 
 class RateLimited(Overloaded):
-    """This client sends faster than it may."""
+    """This client exceeds its rate limit."""
 
 
 class Busy(Overloaded):
@@ -159,7 +159,7 @@ class HistoryBehind(Overloaded):
 
 
 class HistoryUnreadable(Overloaded):
-    """The venue's history cannot be read; its operator has to see to it."""
+    """The venue's history cannot be read; its operator must repair it."""
 
 
 _BY_NAME: Final[dict[str, type[VenueError]]] = {
@@ -212,7 +212,7 @@ _BY_THOUSAND: Final[dict[int, type[VenueError]]] = {
 
 
 def venue_error(error: Error) -> VenueError:
-    """Return the exception for the venue's refusal: by name, else by thousand."""
+    """Return the exception for a refusal: by name, or else by its code's thousand."""
     kind = _BY_NAME.get(error.name) or _BY_THOUSAND.get(error.code // 1000, VenueError)
     raised = kind(error.code, error.name, error.message, error.param)
     if isinstance(raised, Overloaded):

@@ -1,9 +1,9 @@
-"""What the venue tells, with prices as Decimal.
+"""The venue's answers and updates, with prices as Decimal.
 
-The structs are those of ``carbonex.wire`` member by member (a test compares
-them), decoded straight into these types. Money is CNY, quantities are tonnes,
-times are microseconds since the epoch (UTC), ids are strings. Structs of the wire
-that hold no price are used as they are.
+The structs equal those of ``carbonex.wire`` member by member (a test compares them),
+decoded straight into these types. Money is CNY, quantities are tonnes, times are
+microseconds since the epoch (UTC), ids are strings. Wire structs without prices are
+used unchanged.
 """
 
 from carbonex.wire.answers import (

@@ -1,4 +1,4 @@
-"""What accounts have."""
+"""Account balances."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ import msgspec
 
 
 class Holding(msgspec.Struct, frozen=True):
-    """Tonnes of one instrument; ``available`` is what may be sold now.
+    """Tonnes of one instrument; ``available`` may be sold now.
 
-    ``resale_locked`` was bought too recently to be sold; ``sellable`` tells from
-    which trading day on, counted from this one (1 is the next), how much may be.
-    ``frozen`` is what the registry has frozen, and ``freeze_pending`` what it has
-    ordered to be as it becomes available.
+    ``resale_locked`` was bought too recently to be sold. ``sellable`` gives, per number
+    of trading days from this one (1 is the next), the tonnes that may be sold from then
+    on. The registry has frozen ``frozen``; ``freeze_pending`` is to be frozen as it
+    becomes available.
     """
 
     instrument: str
@@ -27,9 +27,10 @@ class Holding(msgspec.Struct, frozen=True):
 
 
 class FrozenCash(msgspec.Struct, frozen=True):
-    """What is frozen of an account's cash now, and what is to be as it becomes free.
+    """An account's frozen cash, and the ``pending`` part to be frozen when free.
 
-    ``duplicate`` tells that the client ref had done it before, and how it stood then.
+    ``duplicate`` marks a client ref that was already carried out. The amounts are those
+    of that first time.
     """
 
     client_ref: str
@@ -39,9 +40,9 @@ class FrozenCash(msgspec.Struct, frozen=True):
 
 
 class Balances(msgspec.Struct, frozen=True):
-    """An account's cash and tonnes; ``locked`` is what it has open needs.
+    """An account's cash and tonnes; ``locked`` is reserved for open orders and bids.
 
-    ``frozen`` and ``freeze_pending`` are of the cash, as in Holding.
+    ``frozen`` and ``freeze_pending`` refer to cash; see Holding.
     """
 
     account: str
@@ -53,10 +54,10 @@ class Balances(msgspec.Struct, frozen=True):
     freeze_pending: Decimal = Decimal("0.00")
 
     def holding(self, instrument: str) -> Holding:
-        """Return the tonnes of ``instrument``, none if there never were any.
+        """Return the holding of ``instrument``, empty if it never had tonnes.
 
         Raises:
-            TypeError: If it is not named by a string.
+            TypeError: If ``instrument`` is not a string.
 
         """
         if not isinstance(instrument, str):

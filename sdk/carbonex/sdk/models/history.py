@@ -1,4 +1,4 @@
-"""What trading days that have ended came to: statements, trades, bulletins."""
+"""Past trading days: statements, trades, bulletins."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from .market import Bulletin
 class AccountTrade(msgspec.Struct, frozen=True):
     """A trade of one account; ``exec_seq`` is its number among the executions.
 
-    ``order_id`` is empty for a block or an auction: there ``source_id`` is the
-    block's, the auction's or the bid's. ``called`` marks one of a call auction.
-    An ``annulled`` entry takes back the one of the same ``trade_id``.
+    ``order_id`` is empty for a block or an auction. ``source_id`` is then the id of the
+    block, the auction or the bid. ``called`` marks a trade of a call auction. An
+    ``annulled`` entry reverses the trade with the same ``trade_id``.
     """
 
     exec_seq: int
@@ -43,7 +43,7 @@ class AccountTrade(msgspec.Struct, frozen=True):
 
 
 class AccountTrades(msgspec.Struct, frozen=True):
-    """The answer to trades; there are more from ``next_seq`` on, unless it is 0."""
+    """The answer to trades; the next page starts at ``next_seq``, 0 on the last."""
 
     account: str
     trades: list[AccountTrade]
@@ -57,7 +57,7 @@ class PastBulletins(msgspec.Struct, frozen=True):
 
 
 class CashColumn(msgspec.Struct, frozen=True):
-    """An account's cash in CNY; ``closing`` is the sum of the others.
+    """An account's cash in CNY; ``closing`` is the sum of the other fields.
 
     ``moved`` is deposits less withdrawals.
     """
@@ -70,10 +70,10 @@ class CashColumn(msgspec.Struct, frozen=True):
 
 
 class StatementLine(msgspec.Struct, frozen=True):
-    """One trade, its annulment, or one movement: deposit, withdraw, issue, transfer, surrender, …
+    """One trade, annulment or movement (deposit, issue, transfer, surrender, …).
 
-    ``cash`` is without the ``fee``; both are signed as the account sees them. A
-    transfer names the ``other_account``, a trade does not. What does not apply is
+    ``cash`` excludes the ``fee``; both are signed from the account's point of view. A
+    transfer names the ``other_account``, a trade does not. Fields that do not apply are
     None, empty or 0.
     """
 
@@ -95,8 +95,8 @@ class StatementLine(msgspec.Struct, frozen=True):
 class Statement(msgspec.Struct, frozen=True):
     """An account's trading day: every trade and movement, oldest first.
 
-    What happened since the trading day before belongs to it. The venue tells it in
-    ``pages``; ``Venue.statement`` returns the whole, as one page.
+    It includes everything since the previous trading day. The venue sends it in
+    ``pages``; ``Venue.statement`` returns the whole as one page.
     """
 
     account: str

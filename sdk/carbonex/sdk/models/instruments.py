@@ -1,4 +1,4 @@
-"""Instruments: the rules they trade by, and where their day stands."""
+"""Instruments: their trading rules and the state of their trading day."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ from carbonex.wire.requests import ALL_KINDS, CompositeName, Hours, OrderKindNam
 
 
 class Terms(msgspec.Struct, frozen=True, kw_only=True):
-    """The rules that an instrument trades by; the defaults switch a rule off.
+    """The trading rules of an instrument; the defaults switch a rule off.
 
-    Prices lie within ``band_permille`` of the previous close, which is
-    ``reference`` on the first trading day. ``sessions`` are pairs of wall times in
-    Shanghai, ``(("09:30", "11:30"), ("13:00", "15:00"))``, empty for the whole
-    trading day; ``multi_day`` allows orders beyond it. ``take_levels`` bounds how
-    deep one order takes, ``pick`` lets orders name whom they take. What is bought
-    may be sold ``resale_days`` trading days later. Tonnes cover at most
-    ``offset_permille`` of an obligation. An iceberg shows at least
-    ``min_display_permille`` of its total. ``vintage`` is the year of the allowances
-    or reductions, 0 where none is stated. ``order_kinds`` are those that it takes
-    beside limit orders.
+    Prices lie within ``band_permille`` of the previous close, or of ``reference`` on
+    the first trading day. ``sessions`` are pairs of wall times in Shanghai,
+    ``(("09:30", "11:30"), ("13:00", "15:00"))``; empty means the whole trading day.
+    ``multi_day`` allows orders that outlive the trading day. ``take_levels`` limits how
+    many book levels one order may take. ``pick`` lets an order name the resting orders
+    it takes. Bought tonnes may be sold ``resale_days`` trading days later. Tonnes cover
+    at most ``offset_permille`` of an obligation. An iceberg shows at least
+    ``min_display_permille`` of its total. ``vintage`` is the year of the allowances or
+    reductions, 0 if none is stated. ``order_kinds`` are the accepted order kinds
+    besides limit orders.
     """
 
     product: str = "CEA"
@@ -62,25 +62,28 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True):
 class Instrument(Terms, frozen=True, kw_only=True):
     """An instrument's terms, its phase, and the day's prices.
 
-    It is a Terms itself: another one can be listed by it, or this one updated.
+    An Instrument is a Terms: it can be passed to list another instrument or to update
+    this one.
 
-    ``phase`` is closed, pre_open, trading, break, call or halted; it lasts until
-    ``changes_at``. ``blocks_open`` tells whether blocks trade. An instrument that
-    is not ``tradable`` is new, or delisted. Prices are None where there is no
-    band, or no trading day yet. ``next_terms`` hold from the next trading day on,
-    or from the first one of ``next_terms_date`` or later; None where the terms stay.
-    While it ``awaits_price`` there is no price for a band to lie around:
-    ``next_terms`` wait, or where the band is its own it does not trade; an update with
-    a ``reference`` ends that.
-    ``composite`` is the method of its product's composite,
-    mean or newest, and ``next_composite`` likewise that from the next trading day on.
-    ``eligibility`` has the rules by which its tonnes cover
-    obligations, without one of them none; None where they cover all.
+    ``phase`` is closed, pre_open, trading, break, call or halted, and lasts until
+    ``changes_at``. ``blocks_open`` tells whether blocks trade. An instrument that is
+    not ``tradable`` is new or delisted. Prices are None without a band or before the
+    first trading day. ``next_terms`` apply from the next trading day, or from the first
+    trading day on or after ``next_terms_date``. They are None if the terms stay.
+
+    While the instrument ``awaits_price``, its price band has no reference price.
+    ``next_terms`` wait meanwhile; if the current terms have the band, the instrument
+    does not trade. An update with a ``reference`` ends this.
+
+    ``composite`` is the method of the product's composite price, mean or newest.
+    ``next_composite`` is the method from the next trading day. ``eligibility`` lists
+    the rules by which the tonnes cover obligations: an empty list means no obligation,
+    None means every obligation.
     """
 
     instrument: str
     phase: str
-    next_change: int  # µs since the epoch, 0 where it is not known
+    next_change: int  # µs since the epoch, 0 if unknown
     blocks_open: bool
     tradable: bool
     date: dt.date | None
@@ -98,5 +101,5 @@ class Instrument(Terms, frozen=True, kw_only=True):
 
     @property
     def changes_at(self) -> dt.datetime | None:
-        """When the phase changes next, in Shanghai; None where it is not known."""
+        """When the phase changes next, in Shanghai time; None if unknown."""
         return moment_or_none(self.next_change)

@@ -1,4 +1,4 @@
-"""What everybody sees of the market: prices, prints, depth, bulletins, premiums."""
+"""Public market data: prices, prints, depth, bulletins, premiums."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from carbonex.wire.requests import CompositeName, MethodName, SideName
 
 
 class Level(NamedTuple):
-    """What rests at one price: tonnes, in how many orders."""
+    """One book level: price, tonnes and number of orders."""
 
     price: Decimal
     quantity: int
@@ -32,7 +32,7 @@ class BookFrame(msgspec.Struct, frozen=True):
 
 
 class Listing(NamedTuple):
-    """An order that may be picked: its number, and what of it is shown."""
+    """An order that may be picked: its number, price and shown quantity."""
 
     number: str
     price: Decimal
@@ -53,8 +53,8 @@ class ListingsFrame(msgspec.Struct, frozen=True):
 class Trade(msgspec.Struct, frozen=True):
     """One print; ``side`` is the taker's. ``trade_id`` is gapless per instrument.
 
-    ``method`` is listed, block or auction; ``called`` marks a listed trade of a
-    call auction. A print that is ``annulled`` takes back the one of this ``trade_id``.
+    ``method`` is listed, block or auction; ``called`` marks a listed trade of a call
+    auction. An ``annulled`` print reverses the print with the same ``trade_id``.
     """
 
     instrument: str
@@ -71,10 +71,10 @@ class Trade(msgspec.Struct, frozen=True):
 
 
 class Ticker(msgspec.Struct, frozen=True):
-    """Best prices and the trading day's listed statistics; None where there is none.
+    """Best prices and the trading day's listed statistics; None if there is no price.
 
-    ``change`` is last less previous close, ``change_percent`` of the previous
-    close. Blocks and auctions are counted apart, and never enter the prices.
+    ``change`` is last less previous close; ``change_percent`` is relative to the
+    previous close. Blocks and auctions are counted apart and never enter the prices.
     """
 
     instrument: str
@@ -100,7 +100,7 @@ class Ticker(msgspec.Struct, frozen=True):
 
 
 class Volume(msgspec.Struct, frozen=True):
-    """What was traded by one method, or by all."""
+    """The traded volume of one method, or of all methods."""
 
     quantity: int
     turnover: Decimal
@@ -108,7 +108,7 @@ class Volume(msgspec.Struct, frozen=True):
 
 
 class Volumes(msgspec.Struct, frozen=True):
-    """Listed, block and auction apart, and their sum."""
+    """Volumes of listed, block and auction trades, and their sum."""
 
     listed: Volume
     block: Volume
@@ -117,12 +117,12 @@ class Volumes(msgspec.Struct, frozen=True):
 
 
 class Bulletin(msgspec.Struct, frozen=True):
-    """A trading day of an instrument, a product or the venue, when it has ended.
+    """The trading day of an instrument, a product or the venue, after its end.
 
-    ``scope`` is instrument, product or venue, and ``name`` which. A product's
-    prices are those of its composite; the venue has none. Prices are None where
-    nothing traded and none is known. ``year`` and ``since_listing`` include the day.
-    ``composite`` is the method of a product's composite, of others None.
+    ``scope`` is instrument, product or venue; ``name`` identifies it. A product's
+    prices are those of its composite; the venue has no prices. Prices are None if
+    nothing traded and no price is known. ``year`` and ``since_listing`` include the
+    day. ``composite`` is the method of a product's composite, None for other scopes.
     """
 
     scope: Literal["instrument", "product", "venue"]
@@ -144,12 +144,12 @@ class Bulletin(msgspec.Struct, frozen=True):
 
 
 class Premium(msgspec.Struct, frozen=True):
-    """What a voluntary credit costs more than an allowance.
+    """The premium of a voluntary credit over an allowance.
 
-    ``kind`` live compares the last prices of ``ccer`` and ``cea`` (an instrument,
-    or ``composite:`` and a product), close their closes of ``date``, daily the
-    day's average price of one product with the other's composite close. None
-    where a price is not known.
+    ``kind`` says which prices are compared. Live: the last prices of ``ccer`` and
+    ``cea`` (an instrument, or ``composite:`` and a product). Close: their closes of
+    ``date``. Daily: the day's average price of one product with the composite close of
+    the other. Values are None if a price is not known.
     """
 
     kind: Literal["live", "close", "daily"]

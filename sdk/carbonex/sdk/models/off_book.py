@@ -1,4 +1,4 @@
-"""Trading methods beside the book: block trades and one-way auctions."""
+"""Off-book trading methods: block trades and one-way auctions."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ if TYPE_CHECKING:
     import datetime as dt
 
 
-# A status of this library's own: the thing was open before an interruption and is
-# not any more, and nobody has told how it ended.
+# A status of the SDK only: open before an interruption, not open after it, with unknown
+# outcome.
 ENDED = "ended"
 
 
 class Annulled(msgspec.Struct, frozen=True):
-    """A trade that was taken back: what both sides get back of it."""
+    """An annulled trade, with the price, quantity and fees returned to both sides."""
 
     instrument: str
     trade_id: str
@@ -36,11 +36,10 @@ class Annulled(msgspec.Struct, frozen=True):
 class Block(msgspec.Struct, frozen=True):
     """A block proposal as its two parties see it; ``side`` is the proposer's.
 
-    ``status`` is open, or how it ended: accepted, declined, withdrawn, countered,
-    expired, restricted or delisted; ``ended`` stands for any of these where it
-    happened during an interruption (a trade of it is among the executions).
-    ``account`` and ``client_ref`` are told to the proposer alone. ``counters`` is
-    the proposal that this one answers.
+    ``status`` is open, accepted, declined, withdrawn, countered, expired, restricted or
+    delisted. ``ended`` stands for any final status if the block ended during an
+    interruption; a trade of it appears among the executions. Only the proposer sees
+    ``account`` and ``client_ref``. ``counters`` is the proposal that this one answers.
     """
 
     block_id: str
@@ -58,7 +57,7 @@ class Block(msgspec.Struct, frozen=True):
 
     @property
     def is_open(self) -> bool:
-        """Whether it may still be answered or withdrawn."""
+        """Whether the block may still be answered or withdrawn."""
         return self.status == "open"
 
 
@@ -69,14 +68,14 @@ class Blocks(msgspec.Struct, frozen=True):
 
 
 class Auction(msgspec.Struct, frozen=True):
-    """A one-way auction; ``side`` is that of the account it is opened for.
+    """A one-way auction; ``side`` is the side of the account that it serves.
 
-    ``status`` is announced, open, closed or cancelled, and ``ended`` for one of
-    the last two where it happened during an interruption. Bids are no lower than
-    ``reserve`` and no higher than ``price_limit``; in an auction that buys it is
-    the other way round. Once it is closed, ``price`` is that of the last bid
-    allotted, ``filled`` and ``turnover`` what was traded, ``bids`` how many stood
-    and ``bid_quantity`` what they asked for.
+    ``status`` is announced, open, closed or cancelled. ``ended`` stands for closed or
+    cancelled if the auction ended during an interruption. In a selling auction, bids
+    are at least ``reserve`` and at most ``price_limit``; in a buying auction it is the
+    reverse. After the close, ``price`` is the price of the last bid allotted.
+    ``filled`` and ``turnover`` are the traded totals, ``bids`` the number of bids, and
+    ``bid_quantity`` their total quantity.
     """
 
     auction_id: str
@@ -101,17 +100,17 @@ class Auction(msgspec.Struct, frozen=True):
 
     @property
     def opens_at(self) -> dt.datetime:
-        """From when on it takes bids, in Shanghai."""
+        """When the auction begins to accept bids, in Shanghai time."""
         return moment(self.opens)
 
     @property
     def closes_at(self) -> dt.datetime:
-        """When its window is over, in Shanghai."""
+        """When the auction stops accepting bids, in Shanghai time."""
         return moment(self.closes)
 
     @property
     def is_over(self) -> bool:
-        """Whether it takes no bids any more."""
+        """Whether the auction no longer accepts bids."""
         return self.status not in ("announced", "open")
 
 
@@ -130,7 +129,7 @@ class AuctionBid(msgspec.Struct, frozen=True):
 
 
 class AuctionUpdate(msgspec.Struct, frozen=True):
-    """An auction, and the bids that stand in it where they are not sealed."""
+    """An auction and its standing bids, if they are not sealed."""
 
     auction: Auction
     bids: list[AuctionBid]
@@ -141,9 +140,9 @@ class AuctionUpdate(msgspec.Struct, frozen=True):
 class Bid(msgspec.Struct, frozen=True):
     """A bid as its bidder sees it.
 
-    ``status`` is open, or how it ended: cancelled, filled, partly_filled, lost,
-    auction_cancelled or restricted; ``ended`` stands for any of these where it
-    happened during an interruption (what it got is among the executions).
+    ``status`` is open, cancelled, filled, partly_filled, lost, auction_cancelled or
+    restricted. ``ended`` stands for any final status if the bid ended during an
+    interruption; its trade appears among the executions.
     """
 
     bid_id: str
@@ -158,7 +157,7 @@ class Bid(msgspec.Struct, frozen=True):
 
     @property
     def is_open(self) -> bool:
-        """Whether it stands in its auction."""
+        """Whether the bid stands in its auction."""
         return self.status == "open"
 
 

@@ -1,4 +1,4 @@
-"""Orders and what happened to them."""
+"""Orders and their executions."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ NOTHING = Decimal("0.00")
 
 
 class Fill(NamedTuple):
-    """One execution of an order, at the price it got and for the ``fee`` it cost."""
+    """One fill of an order: its price, quantity and ``fee``."""
 
     trade_id: str
     price: Decimal
@@ -38,17 +38,17 @@ class Fill(NamedTuple):
 class Execution(msgspec.Struct, frozen=True):
     """One change of one of the account's orders; ``exec_seq`` has no gap.
 
-    ``quantity``, ``filled`` and ``remaining`` are the order's after the event.
-    ``last_price``, ``last_quantity``, ``trade_id``, ``liquidity`` and ``fee``
-    belong to a trade, ``cancelled`` and ``reason`` to what left without trading,
-    ``shown`` to a refill. ``stop_price``, ``display_quantity`` and ``expires``
-    (µs) are the order's own. ``replayed`` marks what happened before it was asked
-    for, or during an interruption.
+    ``quantity``, ``filled`` and ``remaining`` are those of the order after the event.
+    ``last_price``, ``last_quantity``, ``trade_id``, ``liquidity`` and ``fee`` belong to
+    a trade, ``cancelled`` and ``reason`` to a quantity that left without trading,
+    ``shown`` to a refill. ``stop_price``, ``display_quantity`` and ``expires`` (µs) are
+    those of the order. ``replayed`` marks executions from before the subscription or
+    from an interruption.
 
-    A trade by another ``method`` than listed came of no order: ``order_id`` is
-    empty, and ``source_id`` is the block's, the auction's or, for its bidder, the
-    bid's. So is an ``annulled`` trade: operators have taken back the one of this
-    ``trade_id``, which came of the order ``source_id``, and ``reason`` says why.
+    A trade whose ``method`` is block or auction has no order: ``order_id`` is empty,
+    and ``source_id`` is the id of the block or the auction or, for the bidder, of the
+    bid. An ``annulled`` trade has an empty ``order_id``, too: operators have reversed
+    the trade with this ``trade_id`` of the order ``source_id``; ``reason`` says why.
     """
 
     account: str
@@ -95,7 +95,7 @@ class Execution(msgspec.Struct, frozen=True):
 
 
 class OrderResult(msgspec.Struct, frozen=True):
-    """The answer to placing and amending."""
+    """The answer to placing and amending an order."""
 
     order_id: str
     status: StatusName
@@ -110,10 +110,10 @@ class OrderResult(msgspec.Struct, frozen=True):
 
 
 class OrderState(msgspec.Struct, frozen=True):
-    """An order as a query tells it.
+    """An order in the answer to a query.
 
-    ``session`` is the one that placed it, if named, and ``listing`` its number on the
-    board, where it may be picked.
+    ``session`` is the name of the session that placed it, if it has one. ``listing`` is
+    its number on the board, if the order may be picked.
     """
 
     order_id: str
@@ -139,9 +139,9 @@ class OrderState(msgspec.Struct, frozen=True):
 
 
 class ExecutionsSnapshot(msgspec.Struct, frozen=True):
-    """The account's open orders and newest execution as a subscription begins.
+    """The account's open orders and newest execution when a subscription begins.
 
-    With ``more`` there are further pages of the orders, as of the same moment.
+    ``more`` announces further pages of orders, of the same moment.
     """
 
     account: str
@@ -152,7 +152,7 @@ class ExecutionsSnapshot(msgspec.Struct, frozen=True):
 
 
 class OpenOrders(msgspec.Struct, frozen=True):
-    """The answer to open_orders, oldest first; with ``more`` it is not all."""
+    """The answer to open_orders, oldest first; ``more`` means it is incomplete."""
 
     orders: list[OrderState]
     more: bool = False
