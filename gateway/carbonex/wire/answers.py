@@ -235,7 +235,7 @@ class Holding(msgspec.Struct, frozen=True):
 
 
 class Balances(msgspec.Struct, frozen=True):
-    """An account's cash and tonnes; ``locked`` is reserved for open orders.
+    """An account's cash and tonnes; ``locked`` covers open orders, blocks and bids.
 
     ``frozen`` and ``freeze_pending`` refer to cash; see Holding.
     """

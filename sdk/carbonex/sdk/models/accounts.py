@@ -40,7 +40,7 @@ class FrozenCash(msgspec.Struct, frozen=True):
 
 
 class Balances(msgspec.Struct, frozen=True):
-    """An account's cash and tonnes; ``locked`` is reserved for open orders and bids.
+    """An account's cash and tonnes; ``locked`` covers open orders, blocks and bids.
 
     ``frozen`` and ``freeze_pending`` refer to cash; see Holding.
     """
