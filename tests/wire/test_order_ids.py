@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from carbonex.engine import COMPILED, Exchange
-from carbonex.wire.order_ids import OFFSET, OfferIds, OrderIds, _key
+from carbonex.wire.order_ids import OFFSET, Ids, OrderIds, _key
 from carbonex.wire.speck import Speck
 
 
@@ -82,7 +82,7 @@ def test_another_thread_never_sees_a_secret_that_is_half_taken(kind: str) -> Non
     exchange.plain_ids = exchange.plain_blocks = exchange.plain_bids = 3
     exchange.secret = SECRET
     mine = OrderIds(exchange)
-    these: OrderIds | OfferIds = mine if kind == "orders" else getattr(mine, kind)
+    these: Ids = mine if kind == "orders" else getattr(mine, kind)
     seen: list[str] = []
     exchange.peeks = [lambda: seen.extend(map(these.shown, (2, 7)))]
     told = list(map(these.shown, (2, 7)))
@@ -142,7 +142,7 @@ def test_the_listings_of_two_instruments_are_other_numbers() -> None:
     assert mine.listing_meant("CEA25", mine.listing_shown("CEA24", 1)) != 1
 
 
-def offers(plain: int = 0) -> list[OfferIds]:
+def offers(plain: int = 0) -> list[Ids]:
     """Return those of blocks and of bids."""
     exchange = Exchange()
     exchange.secret = SECRET

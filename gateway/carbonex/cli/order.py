@@ -9,7 +9,7 @@ import typer
 
 from carbonex.engine.book import ID_BITS
 from carbonex.journal import LogReader, SnapshotStore, recover
-from carbonex.wire.order_ids import OfferIds, OrderIds
+from carbonex.wire.order_ids import Ids, OrderIds
 
 from .failures import fail
 from .logs import Directory, log_errors, warn
@@ -67,7 +67,7 @@ def order(
 
 def _told(exchange: Exchange, kind: Kind, number: int) -> str:
     """Describe a client-visible id as the log's id, or a log id as clients see it."""
-    ids: OrderIds | OfferIds = OrderIds(exchange)
+    ids: Ids = OrderIds(exchange)
     last = exchange.last_order_id
     if kind is Kind.BLOCK:
         ids, last = OrderIds(exchange).blocks, exchange.last_block_id

@@ -14,6 +14,7 @@ table. The log, its tools and alerts keep the engine's numbers.
 from __future__ import annotations
 
 from hashlib import blake2b
+from operator import attrgetter
 from typing import TYPE_CHECKING, Final, final
 
 from carbonex.engine import Method
@@ -36,73 +37,89 @@ LISTED: Final = METHOD_NAMES[Method.LISTED]
 BLOCK: Final = METHOD_NAMES[Method.BLOCK]
 
 
-@final
-class OrderIds:
-    """Converts between the engine's order numbers and the ids that clients see.
+class Ids:
+    """Converts between the engine's numbers of one kind and the ids that clients see.
 
-    An id that no order can have converts to a negative number, which names nothing and
+    An id that nothing can have converts to a negative number, which names nothing and
     is shown as given. Without a secret all numbers are shown unchanged; later, only
-    those of orders from before the secret are. Threads may share it.
+    those from before the secret are. Threads may share it. All methods are O(1).
     """
 
-    __slots__ = (
-        "_last",
-        "_listings",
-        "_orders",
-        "_plain",
-        "_secret",
-        "_state",
-        "bids",
-        "blocks",
-    )
+    __slots__ = ("_cipher", "_last", "_plain", "_plain_of", "_secret", "_state", "_use")
 
-    def __init__(self, state: State) -> None:
-        """Follow ``state``, which may get its secret later."""
+    def __init__(
+        self, state: State, use: bytes, plain_of: Callable[[State], int]
+    ) -> None:
+        """Follow ``state``, which may get its secret later.
+
+        ``use`` tells the key of this kind from the others', and ``plain_of`` returns
+        the last number from before the secret.
+        """
         self._state: Final = state
+        self._use: Final = use
+        self._plain_of: Final = plain_of
         self._secret = b""
         self._plain = 0
-        self._orders = Speck(bytes(KEY_BYTES))
-        self._listings: dict[str, Speck] = {}
-        self.blocks: Final = OfferIds(state, b"block ids", _plain_blocks)
-        self.bids: Final = OfferIds(state, b"bid ids", _plain_bids)
-        # An order is told of several times in a row: its execution, then its answer.
+        self._cipher = Speck(bytes(KEY_BYTES))
+        # The same number comes several times in a row: an execution, then its answer.
         self._last = (0, "0")
 
-    @property
-    def hidden(self) -> bool:
-        """Whether the venue has a secret."""
-        return bool(self._state.secret)
-
-    def shown(self, order_id: int) -> str:
-        """Return the id of a client's own order in the form that clients see."""
+    def shown(self, number: int) -> str:
+        """Return the engine's number in the form that clients see."""
         last, text = self._last
-        if order_id == last:
+        if number == last:
             return text
         if self._state.secret is not self._secret:
             self._adopt()
-        if not self._secret or order_id <= self._plain:
-            return str(abs(order_id))
-        text = str(OFFSET + self._orders.encrypt(order_id))
-        self._last = (order_id, text)
+        if not self._secret or number <= self._plain:
+            return str(abs(number))
+        text = str(OFFSET + self._cipher.encrypt(number))
+        self._last = (number, text)
         return text
 
     def meant(self, text: str) -> int:
-        """Return the engine's number of an order, from a client's id of digits only."""
+        """Return the engine's number, from a client's id of digits only."""
         given = int(text)
         if self._state.secret is not self._secret:
             self._adopt()
         if not self._secret or given <= self._plain:
             return given
         if given >> BITS == 1:
-            order_id = self._orders.decrypt(given - OFFSET)
-            if order_id > self._plain:
-                return order_id
+            number = self._cipher.decrypt(given - OFFSET)
+            if number > self._plain:
+                return number
         return -given
 
-    def source_shown(self, method: str, liquidity: str, source_id: int) -> str:
-        """Return what a trade came of, as the side with that liquidity is told.
+    def _adopt(self) -> None:
+        """Take the venue's secret: last, because other threads look for it first."""
+        secret = self._state.secret
+        self._plain = self._plain_of(self._state)
+        self._cipher = Speck(_key(secret, self._use, ""))
+        self._secret = secret
 
-        Its order, its block, the taker's bid, or the auction that was bid in.
+
+@final
+class OrderIds(Ids):
+    """The ids of orders, and with them those of blocks, bids and listings."""
+
+    __slots__ = ("_listings", "bids", "blocks")
+
+    def __init__(self, state: State) -> None:
+        """Follow ``state``, which may get its secret later."""
+        super().__init__(state, b"order ids", attrgetter("plain_ids"))
+        self._listings: dict[str, Speck] = {}
+        self.blocks: Final = Ids(state, b"block ids", attrgetter("plain_blocks"))
+        self.bids: Final = Ids(state, b"bid ids", attrgetter("plain_bids"))
+
+    @property
+    def hidden(self) -> bool:
+        """Whether the venue has a secret."""
+        return bool(self._state.secret)
+
+    def source_shown(self, method: str, liquidity: str, source_id: int) -> str:
+        """Return the source of a trade, as the side with that liquidity sees it.
+
+        The source is the order, the block, the taker's bid, or else the auction.
         """
         if method == LISTED:
             return self.shown(source_id)
@@ -127,73 +144,11 @@ class OrderIds:
 
     def _of(self, instrument: str) -> Speck:
         """Return the permutation of an instrument's listings."""
-        if self._state.secret is not self._secret:
-            self._adopt()
         known = self._listings.get(instrument)
         if known is None:
-            known = Speck(_key(self._secret, b"listings", instrument))
+            known = Speck(_key(self._state.secret, b"listings", instrument))
             self._listings[instrument] = known
         return known
-
-    def _adopt(self) -> None:
-        """Take the venue's secret: last, because other threads look for it first."""
-        secret = self._state.secret
-        self._plain = self._state.plain_ids
-        self._orders = Speck(_key(secret, b"order ids", ""))
-        self._secret = secret
-
-
-@final
-class OfferIds:
-    """Shows the engine's numbers of block proposals, or of bids, as OrderIds orders'."""
-
-    __slots__ = ("_cipher", "_plain", "_plain_of", "_secret", "_state", "_use")
-
-    def __init__(
-        self, state: State, use: bytes, plain_of: Callable[[State], int]
-    ) -> None:
-        """Follow ``state``; ``plain_of`` tells the last number from before its secret."""
-        self._state: Final = state
-        self._use: Final = use
-        self._plain_of: Final = plain_of
-        self._secret = b""
-        self._plain = 0
-        self._cipher = Speck(bytes(KEY_BYTES))
-
-    def shown(self, number: int) -> str:
-        """Return the number in the form that clients see."""
-        self._follow()
-        if not self._secret or number <= self._plain:
-            return str(abs(number))
-        return str(OFFSET + self._cipher.encrypt(number))
-
-    def meant(self, text: str) -> int:
-        """Return the engine's number, from a client's number of digits only."""
-        self._follow()
-        given = int(text)
-        if not self._secret or given <= self._plain:
-            return given
-        if given >> BITS == 1:
-            number = self._cipher.decrypt(given - OFFSET)
-            if number > self._plain:
-                return number
-        return -given
-
-    def _follow(self) -> None:
-        """Take the venue's secret, once it has one: last, as other threads look first."""
-        secret = self._state.secret
-        if secret is not self._secret:
-            self._plain = self._plain_of(self._state)
-            self._cipher = Speck(_key(secret, self._use, ""))
-            self._secret = secret
-
-
-def _plain_blocks(state: State) -> int:
-    return state.plain_blocks
-
-
-def _plain_bids(state: State) -> int:
-    return state.plain_bids
 
 
 def _key(secret: bytes, use: bytes, instrument: str) -> bytes:
