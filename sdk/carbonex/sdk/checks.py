@@ -268,7 +268,8 @@ def _instance(kind: type, a: str) -> Check:
 
 def _trade_id(name: str, value: Any) -> None:
     is_kind = isinstance(value, str | int) and not isinstance(value, bool)
-    if not (is_kind and re.fullmatch("[1-9][0-9]{0,17}", shown(value).strip("'"))):
+    text = value if isinstance(value, str) else shown(value)
+    if not (is_kind and re.fullmatch("[1-9][0-9]{0,17}", text)):
         words = 'a trade\'s number, such as "1042"'
         raise _refused(name, words, value, is_kind=is_kind)
 
