@@ -68,9 +68,8 @@ async def test_every_order_is_accounted_for(
         assert numbers == list(range(1, account.exec_seq + 1))
         placed = {e.order_id: e.client_order_id for e in executions if e.event == "new"}
         assert {order.order_id: order.client_order_id for order in orders} == placed
-        resting = {
-            str(order.order_id): order.filled for order in account.orders.values()
-        }
+        shown = market.server.venue.ids.shown
+        resting = {shown(o.order_id): o.filled for o in account.orders.values()}
         assert {o.order_id: o.filled for o in orders if o.is_open} == resting
         traded = {
             order.order_id: sum([fill.quantity async for fill in order.fills()])
