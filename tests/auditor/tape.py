@@ -106,10 +106,10 @@ class Tape:
         own = [d.price for d in left if d.instrument == listing.terms.instrument]
         listing.last = own[-1] if own else 0
         values = self.composites.setdefault(product, [])
-        if left:
-            values.append(self._composite(product))
-        else:
+        if not left:
             values.clear()
+        elif value := self._composite(product):
+            values.append(value)
 
     def _stands(self) -> list[Deal]:
         return [deal for deal in self.deals if not deal.annulled]
