@@ -51,7 +51,7 @@ HOT = (
     "gateway/feed/depth.py",
     "gateway/feed/dispatch.py",
     "gateway/feed/executions.py",
-    "gateway/feed/kept.py",
+    "gateway/feed/record.py",
     "gateway/feed/topic.py",
     "gateway/holds.py",
     "gateway/outbox.py",

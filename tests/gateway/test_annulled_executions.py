@@ -5,11 +5,9 @@ from __future__ import annotations
 import pytest
 
 from carbonex.engine import BUY, SELL, Exchange, Method, Side, TradeAnnulled
-from carbonex.gateway.feed.kept import Record
-from carbonex.gateway.feed.record import execution_of
-from carbonex.gateway.statements import wire_execution
 from carbonex.journal.history import executions
 from carbonex.wire.codec import JSON
+from carbonex.wire.executions import execution_of, with_ids
 from carbonex.wire.order_ids import OrderIds
 
 
@@ -25,12 +23,11 @@ def test_the_feed_and_the_history_tell_the_same(
     buyer, seller = ("a", 9, 3, fee), ("b", 8, 2, 0)
     event = TradeAnnulled(*trade, *buyer, *seller, taker, called, "乌龙指")
     ids = OrderIds(Exchange())
-    record = Record(12, 34_000, event)
-    entries = executions.annulled((12, 34_000, 20260302), event)
+    entries = executions.executed((12, 34_000, 20260302), event)
     assert [entry.account for entry in entries] == ["a", "b"]
     for entry in entries:
-        told = execution_of(entry.account, record, ids, replayed=replayed)
-        past = wire_execution(entry, ids, replayed=replayed)
+        told = execution_of(entry.account, 12, 34_000, event, ids, replayed=replayed)
+        past = with_ids(entry.execution, ids, replayed=replayed)
         assert JSON.encode(told) == JSON.encode(past)
         takes = (told.side == "buy") is (taker is BUY) and not called
         assert told.liquidity == ("taker" if takes else "maker")

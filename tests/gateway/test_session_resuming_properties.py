@@ -13,9 +13,9 @@ from hypothesis import given, strategies as st
 
 from carbonex.gateway.feed.executions import updates
 from carbonex.gateway.session import resuming
-from carbonex.gateway.statements import wire_execution
 from carbonex.journal.history import store
 from carbonex.wire.codec import JSON, MSGPACK
+from carbonex.wire.executions import with_ids
 from driver import new_exchange
 from everything import COMPANIES, venue as everything
 from feed_flow import let_time_pass, random_flow
@@ -136,7 +136,7 @@ def same_bytes(
         for account in accounts:
             entries = history.executions(account, limit=10**6)
             ids = stage.venue.ids
-            told = [wire_execution(entry, ids, replayed=True) for entry in entries]
+            told = [with_ids(e.execution, ids, replayed=True) for e in entries]
             for codec in (JSON, MSGPACK):
                 client = Follower(stage, codec)
                 client.follow("executions", account=account, from_seq=1)

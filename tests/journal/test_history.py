@@ -11,6 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import pytest
+from msgspec import structs
 
 from carbonex.engine import (
     BUY,
@@ -36,6 +37,7 @@ from carbonex.journal.history import (
     TradeEntry,
     store as history_module,
 )
+from carbonex.wire.money import format_fen
 from journal.histories import DONE, contents, put
 from journal.samples import CHAIN, VENUE
 from journal.trading import ACCOUNTS, INSTRUMENTS, trading
@@ -45,7 +47,14 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from carbonex.journal.history import Watermark
+    from carbonex.wire.channels import Execution
     from journal.histories import Contents
+
+
+FIXED = (
+    *("account", "order_id", "client_order_id", "instrument", "side"),
+    *("order_type", "time_in_force", "stop_price", "display_quantity", "expires"),
+)  # what no change may make of an order
 
 
 def test_every_execution_of_every_account_is_there_without_a_gap(
@@ -55,13 +64,14 @@ def test_every_execution_of_every_account_is_there_without_a_gap(
     assert store.position == 60
     exchange = Exchange.restore(DONE.states[-1].data)
     for name, account in exchange.accounts.items():
-        executions = history.executions(name)
+        executions = [entry.execution for entry in history.executions(name)]
         numbers = [execution.exec_seq for execution in executions]
         assert numbers == list(range(1, account.exec_seq + 1))
-        newest = {execution.order_id: execution for execution in executions}
+        newest = {int(execution.order_id): execution for execution in executions}
         for order_id, order in account.orders.items():
             last = newest.pop(order_id)
-            assert (last.price, last.quantity) == (order.price, order.quantity)
+            assert last.price == format_fen(order.price)
+            assert last.quantity == order.quantity
             assert (last.filled, last.remaining) == (order.filled, order.remaining)
             assert last.status == "open"
         assert {e.status for e in newest.values()} == {"filled", "cancelled"}
@@ -78,15 +88,16 @@ def test_each_execution_follows_from_the_one_before(
     store.flush()
     seen = Counter[str]()
     for account in ACCOUNTS:
-        orders: dict[int, ExecutionEntry] = {}
+        orders: dict[str, Execution] = {}
         for entry in history.executions(account):
-            follows(orders.get(entry.order_id), entry)
-            seen[entry.event] += 1
-            orders[entry.order_id] = entry
+            now = entry.execution
+            follows(orders.get(now.order_id), now)
+            seen[now.event] += 1
+            orders[now.order_id] = now
     assert set(seen) == {"new", "trade", "reduced", "amended", "cancelled"}
 
 
-def follows(before: ExecutionEntry | None, now: ExecutionEntry) -> None:
+def follows(before: Execution | None, now: Execution) -> None:
     """Assert what one change may have made of an order."""
     if before is None:
         assert (now.event, now.filled, now.status) == ("new", 0, "open")
@@ -95,12 +106,9 @@ def follows(before: ExecutionEntry | None, now: ExecutionEntry) -> None:
     assert before.status == "open"
     if now.event != "cancelled":
         assert now.status == ("open" if now.remaining else "filled")
-    same = now._replace(
-        **{name: getattr(before, name) for name in ExecutionEntry._fields[1:6]},
-        **{name: getattr(before, name) for name in ExecutionEntry._fields[12:]},
-    )
-    assert same == before  # whose order it is, and which
-    cancelled, traded = now.cancelled or 0, now.last_quantity or 0
+    for name in FIXED:
+        assert getattr(now, name) == getattr(before, name)
+    cancelled, traded = now.cancelled, now.last_quantity
     assert now.filled == before.filled + traded
     if now.event == "amended":
         assert now.remaining == now.quantity - now.filled
@@ -187,32 +195,25 @@ def test_a_trade_is_told_to_both_sides(
             *("b", 12, 25, "s", 11, 17, 0, 0),
         )
     ]
-    order = ("CEA25", "sell", "limit", "day", 7000, 10, 4, 6, "open")
-    assert history.executions("s") == [
-        ExecutionEntry(
-            *("s", 5, 51, 1234, 20250106, "trade", 11, "s-1", *order),
-            trade_id=3,
-            last_price=7000,
-            last_quantity=4,
-            liquidity="maker",
-            fee=17,
-            method="listed",
-            called=False,
-        )
-    ]
-    order = ("CEA25", "buy", "limit", "day", 7100, 4, 4, 0, "filled")
-    assert history.executions("b") == [
-        ExecutionEntry(
-            *("b", 9, 51, 1234, 20250106, "trade", 12, "", *order),
-            trade_id=3,
-            last_price=7000,
-            last_quantity=4,
-            liquidity="taker",
-            fee=25,
-            method="listed",
-            called=False,
-        )
-    ]
+    (sold,), (bought,) = history.executions("s"), history.executions("b")
+    listed = (51, 1234, "CEA25", "listed")
+    assert sold == ExecutionEntry(
+        *("s", 5, 20250106, sold.encoded, None, None, None, None, 3, False),
+        *(*listed, "sell", 7000, 4, 17),
+    )
+    assert bought == ExecutionEntry(
+        *("b", 9, 20250106, bought.encoded, 12, None, None, None, 3, False),
+        *(*listed, "buy", 7000, 4, 25),
+    )
+    assert structs.astuple(sold.execution)[:20] == (
+        *("s", 5, "trade", "11", "CEA25", "sell", "limit", "day", "70.00"),
+        *(10, 4, 6, "open", 51, 1, "s-1", "3", "70.00", 4, "maker"),
+    )
+    assert structs.astuple(bought.execution)[:20] == (
+        *("b", 9, "trade", "12", "CEA25", "buy", "limit", "day", "71.00"),
+        *(4, 4, 0, "filled", 51, 1, "", "3", "70.00", 4, "taker"),
+    )
+    assert (sold.execution.fee, bought.execution.fee) == ("0.17", "0.25")
     assert history.held() == {
         ("b", ""): -28_025,
         ("b", "CEA25"): 4,
@@ -225,7 +226,7 @@ def test_a_trade_is_told_to_both_sides(
 def test_all_kinds_of_events_occur(complete: Contents) -> None:
     """Or the tests above would show little."""
     executions = [e for name in ACCOUNTS for e in complete[f"executions {name}"]]
-    kinds = {e.event for e in executions if isinstance(e, ExecutionEntry)}
+    kinds = {e.execution.event for e in executions if isinstance(e, ExecutionEntry)}
     assert kinds == {"new", "trade", "reduced", "amended", "cancelled"}
     movements = [m for name in ACCOUNTS for m in complete[f"movements {name}"]]
     assert {m.kind for m in movements if isinstance(m, MovementEntry)} == {
@@ -248,7 +249,7 @@ def test_queries_page_from_any_number(
     movements = history.movements("a-1")
     assert history.movements("a-1", movements[1].seq, 2) == movements[1:3]
     assert history.executions("nobody") == []
-    own = [e for e in executions if e.event == "trade"]
+    own = [e for e in executions if e.trade_id]
     assert history.account_trades("a-1") == own
     assert history.account_trades("a-1", own[1].exec_seq, 2) == own[1:3]
     for instrument in INSTRUMENTS:

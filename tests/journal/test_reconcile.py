@@ -102,4 +102,4 @@ def test_what_cannot_be_compared_is_noted(tmp_path: Path) -> None:
     assert report.ok
     assert report.last == rows
     assert "the history was not compared: " in report.notes[-1]
-    assert "schema version 1, not 6" in report.notes[-1]
+    assert "schema version 1, not 7" in report.notes[-1]

@@ -79,7 +79,7 @@ def newer_snapshot(directory: Path) -> Path:
 def newer_history(directory: Path) -> Path:
     path = directory / HISTORY_NAME
     with closing(sqlite3.connect(path)) as connection:
-        connection.execute("PRAGMA user_version = 7")
+        connection.execute("PRAGMA user_version = 77")
         connection.commit()
     return path
 
@@ -117,9 +117,10 @@ def test_an_unknown_version_is_refused_and_nothing_changed(
     uses: tuple[Callable[[Path], object], ...],
 ) -> None:
     path = change(directory)
+    version = 77 if change is newer_history else 7
     before = path.read_bytes()
     expected = (
-        f"{path} has format version 7, this carbonex reads {known}:"
+        f"{path} has format version {version}, this carbonex reads {known}:"
         " use the release that wrote it"
     )
     for use in uses:

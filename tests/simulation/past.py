@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, final
 
+from msgspec.structs import replace
+
 from carbonex.engine import (
     BUY,
     AccountOpened,
@@ -30,6 +32,8 @@ from carbonex.engine import (
     Withdraw,
 )
 from carbonex.journal import HistoryError, HistoryReader
+from carbonex.journal.history import ExecutionEntry
+from carbonex.wire.executions import with_ids
 from carbonex.wire.money import parse_fen
 
 from .order_numbers import IDS
@@ -62,11 +66,6 @@ COLUMNS: Final = {
     "bulletins": "seq, date, instrument, product, reference, open, high, low, close,"
     " day_listed_quantity, day_listed_turnover, day_block_quantity, total_auction_trades",
 }
-EXECUTIONS: Final = (
-    "account, exec_seq, seq, event, order_id, client_order_id, instrument, side,"
-    " price, quantity, filled, remaining, status, trade_id, last_price, last_quantity,"
-    " fee, cancelled, reason, shown"
-)
 
 
 class Noted(NamedTuple):
@@ -147,10 +146,18 @@ class Past:
         for table, columns in COLUMNS.items():
             found = [list(r) for r in history.select(f"SELECT {columns} FROM {table}")]
             _same(table, found, self._rows[table])
-        found = [
-            list(r) for r in history.select(f"SELECT {EXECUTIONS} FROM executions")
-        ]
-        _same("executions", found, [_row_of(item) for item in executions])
+        stored = history.select("SELECT * FROM executions")
+        entries = [ExecutionEntry(*row) for row in stored]
+        _same(
+            "executions",
+            [_columns(entry) for entry in entries],
+            [_columns_of(item) for item in executions],
+        )
+        _same(
+            "executions",
+            [[with_ids(entry.execution, IDS, replayed=False)] for entry in entries],
+            [[replace(item, replayed=False)] for item in executions],
+        )
         held = {whose: number for whose, number in self.held.items() if number}
         if history.held() != held:
             raise wrong(
@@ -286,25 +293,26 @@ class Past:
             self._changed.add((account, instrument))
 
 
-def _row_of(item: channels.Execution) -> list[Any]:
-    is_trade, left = item.event == "trade", item.event in ("cancelled", "reduced")
+def _columns(entry: ExecutionEntry) -> list[Any]:
     return [
-        *(
-            item.account,
-            item.exec_seq,
-            item.seq,
-            item.event,
-            IDS.meant(item.order_id or "0"),
-        ),
-        *(item.client_order_id, item.instrument, item.side, parse_fen(item.price)),
-        *(item.quantity, item.filled, item.remaining, item.status),
-        int(item.trade_id) if is_trade else None,
-        parse_fen(item.last_price) if is_trade else None,
-        item.last_quantity if is_trade else None,
-        parse_fen(item.fee or "0.00") if is_trade else None,
-        item.cancelled if left else None,
-        item.reason if left else None,
-        item.shown if item.event == "refilled" else None,
+        *(entry.account, entry.exec_seq, entry.ended_order, entry.trade_id),
+        *(entry.annulled, entry.seq, entry.instrument, entry.side),
+        *(entry.price, entry.quantity, entry.fee),
+    ]
+
+
+def _columns_of(item: channels.Execution) -> list[Any]:
+    ended = bool(item.order_id) and item.status != "open"
+    order_id = IDS.meant(item.order_id) if ended else None
+    key = [item.account, item.exec_seq, order_id]
+    if item.event not in ("trade", "annulled"):
+        return [*key, *[None] * 8]
+    return [
+        *key,
+        int(item.trade_id),
+        int(item.event == "annulled"),
+        *(item.seq, item.instrument, item.side, parse_fen(item.last_price)),
+        *(item.last_quantity, parse_fen(item.fee or "0.00")),
     ]
 
 

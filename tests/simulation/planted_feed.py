@@ -8,13 +8,14 @@ from unittest import mock
 
 from msgspec.structs import replace
 
-from carbonex.gateway.feed import alerts, bulletins, executions, record
+from carbonex.gateway.feed import alerts, bulletins, executions
 from carbonex.gateway.feed.depth import Group
 from carbonex.gateway.feed.rendering import status_of
 from carbonex.gateway.feed.ticker import Tickers
 from carbonex.gateway.feed.topic import Topics
 from carbonex.gateway.server.connections import clients
 from carbonex.gateway.session import admission
+from carbonex.wire import executions as projection
 
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ def execution_dropped() -> contextlib.AbstractContextManager[object]:
 
 
 def fee_untold() -> contextlib.AbstractContextManager[object]:
-    execution_of = record.execution_of
+    execution_of = projection.execution_of
 
     def without(*args: Any, **options: Any) -> Any:
         return replace(execution_of(*args, **options), fee="")

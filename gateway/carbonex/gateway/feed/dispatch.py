@@ -43,7 +43,7 @@ from carbonex.engine import (
     VenueSuspended,
 )
 
-from .kept import Record
+from .record import Record
 
 
 if TYPE_CHECKING:

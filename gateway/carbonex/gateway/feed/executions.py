@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Final, final
 
 from carbonex.wire import channels
 from carbonex.wire.errors import Code, error
+from carbonex.wire.executions import execution_of
 
-from .record import execution_of
 from .rendering import order_state_of
 from .topic import Message, Topics
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from carbonex.wire.codec import Codec
     from carbonex.wire.order_ids import OrderIds
 
-    from .kept import Record
+    from .record import Record
 
 
 # Executions kept for clients that reconnect. An execution is kept while it is among
@@ -215,7 +215,14 @@ def _messages(
     """Return updates with ``records``; mark the first ``replayed`` as replayed."""
     return updates(
         [
-            execution_of(account, record, ids, replayed=number < replayed)
+            execution_of(
+                account,
+                record.seq,
+                record.time_ns,
+                record.event,
+                ids,
+                replayed=number < replayed,
+            )
             for number, record in enumerate(records)
         ]
     )

@@ -15,7 +15,7 @@ from .topic import Message, Topics
 
 
 if TYPE_CHECKING:
-    from .kept import Record
+    from .record import Record
 
 
 # Prints in a snapshot. Older ones of an instrument are dropped.

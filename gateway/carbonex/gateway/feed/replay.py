@@ -24,8 +24,9 @@ from carbonex.engine import (
     Trade,
     TradeAnnulled,
 )
+from carbonex.wire.executions import accounts_of
 
-from .kept import Record
+from .record import Record
 
 
 if TYPE_CHECKING:
@@ -132,15 +133,8 @@ class Replay:
     def _execute(self, records: list[Record]) -> None:
         add = self._rooms.executions.add
         for record in records:
-            event = record.event
-            if type(event) is Trade:
-                add(event.maker.account, record)
-                add(event.taker.account, record)
-            elif type(event) is OffBookTrade or type(event) is TradeAnnulled:
-                add(event.buyer, record)
-                add(event.seller, record)
-            else:
-                add(event.order.account, record)
+            for account in accounts_of(record.event):
+                add(account, record)
 
 
 def _records(applied: Applied) -> list[Record]:

@@ -19,10 +19,10 @@ from msgspec.structs import replace
 from carbonex.gateway.feed.executions import updates
 from carbonex.gateway.feed.topic import understood
 from carbonex.gateway.historian import Behind
-from carbonex.gateway.statements import wire_execution
 from carbonex.journal.history import HistoryError
 from carbonex.wire.closing import CloseCode
 from carbonex.wire.errors import Code, error
+from carbonex.wire.executions import with_ids
 
 from .refusal import Refused
 
@@ -199,7 +199,8 @@ def _page(
             " the next start makes it anew"
         )
     told = [
-        wire_execution(e, language.ids, replayed=e.exec_seq <= greeted) for e in entries
+        with_ids(entry.execution, language.ids, replayed=entry.exec_seq <= greeted)
+        for entry in entries
     ]
     frames = b"".join(message.framed(language.codec) for message in updates(told))
     return Page(frames, next_seq)

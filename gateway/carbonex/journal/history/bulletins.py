@@ -11,7 +11,7 @@ from carbonex.engine import Bulletin, CompositeMethod, ProductBulletin, Volumes
 
 
 if TYPE_CHECKING:
-    from .executions import When
+    from .entries import When
 
 
 # Turnover summed over years may exceed SQLite's 64 bits. Such a number is stored as

@@ -33,11 +33,12 @@ from carbonex.engine import (
 )
 from carbonex.wire.vocabulary import ALERT_NAMES, SIDE_NAMES
 
-from . import executions, offers, trades
+from . import offers, trades
 from .balances import add_changes
 from .bulletins import bulletin_row
 from .days import begin_day, cancel_day, end_day
 from .entries import CASH, VENUE_FEES, AccountEntry, AlertEntry, TradeEntry
+from .executions import executed
 from .movements import moved
 
 
@@ -45,9 +46,10 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Callable, Iterable
 
-    from carbonex.engine import Applied, Event
+    from carbonex.engine import Applied, Event, OrderChange
+    from carbonex.wire.executions import Executed
 
-    from .executions import When
+    from .entries import When
 
 
 # The largest table is clustered by account, while events come from all accounts in
@@ -79,10 +81,7 @@ class Clerk:
             DayBegun: self._day_begun,
             DayEnded: self._day_ended,
             DayCancelled: self._day_cancelled,
-            **{
-                kind: self._writer("executions", make)
-                for kind, make in _EXECUTIONS.items()
-            },
+            **dict.fromkeys(_CHANGES, self._executed),
             **{
                 kind: self._writer("blocks", offers.block)
                 for kind in (BlockProposed, BlockEnded)
@@ -132,12 +131,15 @@ class Clerk:
         rows = self._rows
         return lambda when, event: rows[table].append(make(when, event))
 
+    def _executed(self, when: When, event: Executed) -> None:
+        self._rows["executions"] += executed(when, event)
+
     def _traded(self, when: When, event: Trade) -> None:
-        self._rows["executions"] += executions.traded(when, event)
+        self._executed(when, event)
         self._settled(trades.listed_trade(when, event))
 
     def _traded_off_book(self, when: When, event: OffBookTrade) -> None:
-        self._rows["executions"] += executions.off_book(when, event)
+        self._executed(when, event)
         self._settled(trades.off_book_trade(when, event))
 
     def _settled(self, trade: TradeEntry) -> None:
@@ -153,7 +155,7 @@ class Clerk:
 
     def _annulled(self, when: When, event: TradeAnnulled) -> None:
         """Collect an annulled trade, and reverse its changes."""
-        self._rows["executions"] += executions.annulled(when, event)
+        self._executed(when, event)
         self._rows["annulments"].append(trades.annulment(when, event))
         changes, notional = self._changes, event.price * event.quantity
         changes[event.buyer, event.instrument] -= event.quantity
@@ -190,14 +192,14 @@ class Clerk:
         self.date = 0
 
 
-_EXECUTIONS: Final[dict[type[Event], Callable[[When, Any], tuple[Any, ...]]]] = {
-    OrderAccepted: executions.accepted,
-    OrderTriggered: executions.triggered,
-    OrderRefilled: executions.refilled,
-    OrderCancelled: executions.cancelled,
-    OrderReduced: executions.reduced,
-    OrderAmended: executions.amended,
-}
+_CHANGES: Final[tuple[type[OrderChange], ...]] = (
+    OrderAccepted,
+    OrderTriggered,
+    OrderRefilled,
+    OrderCancelled,
+    OrderReduced,
+    OrderAmended,
+)
 
 
 def _alert(when: When, event: Alert | LargeHolder) -> AlertEntry:

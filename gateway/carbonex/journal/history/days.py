@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from carbonex.engine import Exchange
 
-    from .executions import When
+    from .entries import When
 
 
 # Tables whose rows may be written between two days.

@@ -7,7 +7,16 @@ an entry. Entries between two days belong to the next, and have date 0 until it 
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from carbonex.wire.executions import decode
+
+
+if TYPE_CHECKING:
+    from carbonex.wire.channels import Execution
+
+    # seq, time in ns, date
+    When = tuple[int, int, int]
 
 
 class AccountEntry(NamedTuple):
@@ -71,52 +80,38 @@ class AnnulmentEntry(NamedTuple):
 
 
 class ExecutionEntry(NamedTuple):
-    """A change of an order, as its account received it; or a trade without an order.
+    """A change of an order, or a trade without an order, as its account received it.
 
-    ``event`` is new, trade, triggered, refilled, reduced, amended, cancelled or
-    annulled; the last belongs to no order. ``price`` is the price up to which the
-    order trades and ``quantity`` its total, both after the change. The fields
-    ``trade_id`` to ``source_id`` belong to trades, ``cancelled`` and ``reason`` to
-    cancelled and reduced, ``priority_kept`` to amended, ``shown`` to refilled. The rest
-    belong to orders with conditions or with options other than the defaults, or placed
-    in a named session.
+    ``encoded`` is the execution in its stored form; the other fields are those that
+    queries need. ``ended_order`` is the id of the order that it ended; ``post_only``,
+    ``self_trade`` and ``session`` are that order's, if they are not the defaults. The
+    fields from ``trade_id`` on belong to trades and their annulments. ``price`` is the
+    trade's, and ``fee`` what the account paid, or got back.
     """
 
     account: str
     exec_seq: int
-    seq: int
-    time_ns: int
     date: int
-    event: str
-    order_id: int
-    client_order_id: str
-    instrument: str
-    side: str
-    order_type: str
-    time_in_force: str
-    price: int
-    quantity: int
-    filled: int
-    remaining: int
-    status: str
-    trade_id: int | None = None
-    last_price: int | None = None
-    last_quantity: int | None = None
-    liquidity: str | None = None
-    fee: int | None = None
-    method: str | None = None
-    called: bool | None = None
-    source_id: int | None = None
-    cancelled: int | None = None
-    reason: str | None = None
-    priority_kept: bool | None = None
-    shown: int | None = None
-    stop_price: int | None = None
-    display_quantity: int | None = None
-    expires_ns: int | None = None
+    encoded: bytes
+    ended_order: int | None = None
     post_only: str | None = None
     self_trade: str | None = None
     session: str | None = None
+    trade_id: int | None = None
+    annulled: bool | None = None
+    seq: int | None = None
+    time_ns: int | None = None
+    instrument: str | None = None
+    method: str | None = None
+    side: str | None = None
+    price: int | None = None
+    quantity: int | None = None
+    fee: int | None = None
+
+    @property
+    def execution(self) -> Execution:
+        """The execution, with the engine's numbers as ids."""
+        return decode(self.encoded)
 
 
 class MovementEntry(NamedTuple):

@@ -12,7 +12,7 @@ from .entries import CASH, MovementEntry
 if TYPE_CHECKING:
     from carbonex.engine import MoveCommand
 
-    from .executions import When
+    from .entries import When
 
 
 _KINDS: Final[dict[type[MoveCommand], str]] = {

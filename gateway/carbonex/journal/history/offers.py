@@ -19,7 +19,7 @@ from .entries import AuctionEntry, BidEntry, BlockEntry
 if TYPE_CHECKING:
     from carbonex.engine import AuctionClosed, BidPlaced, BlockProposed
 
-    from .executions import When
+    from .entries import When
 
 
 def block(when: When, event: BlockProposed | BlockEnded) -> BlockEntry:

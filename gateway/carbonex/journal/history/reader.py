@@ -161,8 +161,7 @@ class HistoryReader:
     def ended_order(self, account: str, order_id: int) -> ExecutionEntry | None:
         """Return the last execution of an account's ended order. O(log n)."""
         sql = """SELECT * FROM executions INDEXED BY executions_ended
-                 WHERE account = ? AND order_id = ? AND status <> 'open'
-                 AND order_id > 0"""
+                 WHERE account = ? AND ended_order = ?"""
         found = self._entries(ExecutionEntry, sql, account, order_id)
         return found[0] if found else None
 
@@ -195,8 +194,7 @@ class HistoryReader:
         if given. Linear in the account's executions scanned, or in the day's trades.
         """
         index = " INDEXED BY executions_traded" if date else ""
-        traded = "event IN ('trade', 'annulled')"
-        sql = f"SELECT * FROM executions{index} WHERE {traded} AND account = ?"
+        sql = f"SELECT * FROM executions{index} WHERE trade_id NOT NULL AND account = ?"
         values: list[str | int] = [account]
         if date:
             sql += " AND date = ?"

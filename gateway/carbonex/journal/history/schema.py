@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-SCHEMA_VERSION: Final = 6
+SCHEMA_VERSION: Final = 7
 
 # The columns are the fields of the entries, in their order. Rows between two days have
 # date 0; the partial indexes find them when the next day begins.
@@ -60,23 +60,17 @@ CREATE TABLE annulments (
 ) WITHOUT ROWID;
 CREATE INDEX annulments_dated ON annulments (date);
 CREATE TABLE executions (
-    account TEXT NOT NULL, exec_seq INTEGER NOT NULL, seq INTEGER NOT NULL,
-    time_ns INTEGER NOT NULL, date INTEGER NOT NULL, event TEXT NOT NULL,
-    order_id INTEGER NOT NULL, client_order_id TEXT NOT NULL,
-    instrument TEXT NOT NULL, side TEXT NOT NULL, order_type TEXT NOT NULL,
-    time_in_force TEXT NOT NULL, price INTEGER NOT NULL, quantity INTEGER NOT NULL,
-    filled INTEGER NOT NULL, remaining INTEGER NOT NULL, status TEXT NOT NULL,
-    trade_id INTEGER, last_price INTEGER, last_quantity INTEGER, liquidity TEXT,
-    fee INTEGER, method TEXT, called INTEGER, source_id INTEGER, cancelled INTEGER,
-    reason TEXT, priority_kept INTEGER, shown INTEGER, stop_price INTEGER,
-    display_quantity INTEGER, expires_ns INTEGER,
-    post_only TEXT, self_trade TEXT, session TEXT,
+    account TEXT NOT NULL, exec_seq INTEGER NOT NULL, date INTEGER NOT NULL,
+    encoded BLOB NOT NULL, ended_order INTEGER, post_only TEXT, self_trade TEXT,
+    session TEXT, trade_id INTEGER, annulled INTEGER, seq INTEGER, time_ns INTEGER,
+    instrument TEXT, method TEXT, side TEXT, price INTEGER, quantity INTEGER,
+    fee INTEGER,
     PRIMARY KEY (account, exec_seq)
 ) WITHOUT ROWID;
-CREATE INDEX executions_ended ON executions (account, order_id)
-    WHERE status <> 'open' AND order_id > 0;
+CREATE INDEX executions_ended ON executions (account, ended_order)
+    WHERE ended_order NOT NULL;
 CREATE INDEX executions_traded ON executions (account, date, seq, exec_seq)
-    WHERE event IN ('trade', 'annulled');
+    WHERE trade_id NOT NULL;
 CREATE TABLE missing_executions (
     account TEXT PRIMARY KEY, exec_seq INTEGER NOT NULL
 ) WITHOUT ROWID;

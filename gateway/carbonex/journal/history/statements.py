@@ -120,18 +120,20 @@ def statement_pages(
 # come before the command. ?1 is the account, ?2 the date.
 _TRADE_LINES: Final = """
     SELECT seq, time_ns, 'trade' AS kind, instrument, trade_id, method, side,
-        last_price, last_quantity,
-        iif(side = 'buy', -1, 1) * last_price * last_quantity AS cash,
-        iif(side = 'buy', 1, -1) * last_quantity AS tonnes,
+        price, quantity,
+        iif(side = 'buy', -1, 1) * price * quantity AS cash,
+        iif(side = 'buy', 1, -1) * quantity AS tonnes,
         -fee AS fee, '', '', exec_seq AS turn
-    FROM executions WHERE account = ?1 AND date = ?2 AND event = 'trade'
+    FROM executions INDEXED BY executions_traded
+    WHERE trade_id NOT NULL AND account = ?1 AND date = ?2 AND NOT annulled
     UNION ALL
     SELECT seq, time_ns, 'annulment' AS kind, instrument, trade_id, method, side,
-        last_price, last_quantity,
-        iif(side = 'buy', 1, -1) * last_price * last_quantity AS cash,
-        iif(side = 'buy', -1, 1) * last_quantity AS tonnes,
+        price, quantity,
+        iif(side = 'buy', 1, -1) * price * quantity AS cash,
+        iif(side = 'buy', -1, 1) * quantity AS tonnes,
         fee AS fee, '', '', exec_seq AS turn
-    FROM executions WHERE account = ?1 AND date = ?2 AND event = 'annulled'
+    FROM executions INDEXED BY executions_traded
+    WHERE trade_id NOT NULL AND account = ?1 AND date = ?2 AND annulled
 """
 _MOVEMENT_LINES: Final = f"""
     SELECT seq, time_ns, kind, instrument, 0, '', '', 0, 0,

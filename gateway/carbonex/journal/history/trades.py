@@ -13,7 +13,7 @@ from .entries import AnnulmentEntry, TradeEntry
 if TYPE_CHECKING:
     from carbonex.engine import OffBookTrade, Trade, TradeAnnulled
 
-    from .executions import When
+    from .entries import When
 
 
 def listed_trade(when: When, event: Trade) -> TradeEntry:
