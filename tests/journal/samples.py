@@ -56,3 +56,12 @@ def written(rows: int, size: int = 20) -> tuple[SimulatedDisk, list[Row]]:
 def set_head(disk: SimulatedDisk, row: Row) -> None:
     """Let the head be as old as a power loss may leave it."""
     disk.content(HEAD)[:] = encode_head(row.position, row.hash)
+
+
+def remove_beginning(log: SegmentLog, position: int) -> None:
+    """Remove the segments that hold only rows before ``position``, as people may."""
+    while len(log._segments) > 1 and log._segments[1].first <= position:
+        oldest, *log._segments = log._segments
+        if not oldest.is_archived:
+            log._disk.remove(oldest.path)
+        log._disk.sync_directory(oldest.path.parent)

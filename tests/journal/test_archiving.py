@@ -89,22 +89,6 @@ def test_the_live_log_reads_on_what_has_moved() -> None:
     assert rows(venue.log) == [*venue.rows, row]
 
 
-def test_the_live_log_can_be_truncated_all_the_same() -> None:
-    venue = Venue()
-    move(venue.disk, 20)
-    venue.log.truncate(41)
-    assert venue.log.bounds() == (41, 60)
-    assert files(venue.disk) == ([41], [1])
-    venue.log.publish(Batch(0, 1, 1, 60, []))
-    venue.disk.kill()
-    for log in (LogReader(DIRECTORY, venue.disk), reopened(venue.disk)):
-        assert log.bounds() == (41, 61)
-        (warning,) = log.warnings
-        assert warning.startswith(
-            "positions 1 to 40 are neither in /data/log nor in /data/archive:"
-        )
-
-
 @pytest.mark.parametrize("position", [20, 40])
 def test_a_restart_goes_on_and_can_go_back_to_the_beginning(position: int) -> None:
     venue = Venue()

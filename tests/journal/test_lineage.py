@@ -25,7 +25,7 @@ from carbonex.journal.disk import OsDisk
 from carbonex.journal.lineage import foreign
 from journal.faulty_disk import DIRECTORY, SimulatedDisk
 from journal.histories import CHAINS, DONE, contents, put
-from journal.samples import VENUE
+from journal.samples import VENUE, remove_beginning
 from journal.trading import Venue, reopened, trading
 
 
@@ -182,7 +182,7 @@ def test_verify_reports_a_longer_one(directory: Path) -> None:
 
 def without_beginning(directory: Path) -> None:
     with SegmentLog(directory, VENUE, segment_bytes=65_536) as log:
-        log.truncate(41)
+        remove_beginning(log, 41)
         assert log.bounds()[0] == 41
 
 

@@ -163,33 +163,6 @@ def test_a_batch_that_is_too_large_is_refused_and_changes_nothing() -> None:
     fill(log, 1)
 
 
-def test_truncate_drops_the_segments_that_hold_only_older_rows() -> None:
-    disk = SimulatedDisk()
-    log = open_log(disk)
-    written = []
-    for _ in range(3):
-        written += fill(log, 4)
-        log.roll()
-
-    log.truncate(8)
-    assert log.bounds() == (5, 12)
-    log.truncate(9)
-    assert log.bounds() == (9, 12)
-    assert rows(log) == written[8:]
-    assert log.hash_at(8) == written[7].hash
-    with pytest.raises(LogError, match="positions 9 to 12: cannot read from 8"):
-        log.tail(8)
-
-    log.truncate(100)  # the newest segment always stays
-    assert log.bounds() == (13, 12)
-    assert log.hash_at(12) == written[11].hash
-    written += fill(log, 1)
-    disk.kill()
-    log = open_log(disk)
-    assert log.bounds() == (13, 13)
-    assert rows(log) == written[12:]
-
-
 def test_full_tells_when_the_reserve_is_reached() -> None:
     disk = SimulatedDisk()
     log = open_log(disk)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from carbonex.journal import LockedError, LogReader, OsDisk, SegmentLog
-from journal.samples import VENUE, fill, rows
+from journal.samples import VENUE, fill, remove_beginning, rows
 
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def run(*arguments: str) -> subprocess.CompletedProcess[str]:
 def test_the_log_works_on_real_files(tmp_path: Path) -> None:
     with SegmentLog(tmp_path / "venue", VENUE, segment_bytes=100_000) as log:
         written = fill(log, 50, size=5000)
-        log.truncate(20)
+        remove_beginning(log, 20)
         first, last = log.bounds()
         assert 1 < first <= 20
         assert last == 50

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from typing import TYPE_CHECKING
 
 import pytest
@@ -16,15 +15,14 @@ if TYPE_CHECKING:
     from carbonex.journal import Row, SegmentLog
 
 
-def work(disk: SimulatedDisk, answered: list[bytes], dropped: list[int]) -> None:
+def work(disk: SimulatedDisk, answered: list[bytes]) -> None:
     """Use the log for everything it can do, noting what it promised."""
     log = open_log(disk, segment_bytes=8192)
     for i in range(12):
         answered.append(log.publish(batch(i, size=20 + 400 * (i % 5))).hash)
         if i == 4:
             log.roll()
-    dropped.append(5)
-    log.truncate(5)
+    log.roll()
     answered.append(log.publish(batch(12, size=3000)).hash)
     log.close()
 
@@ -43,7 +41,7 @@ def reopened(disk: SimulatedDisk) -> SegmentLog:
 
 def calls_of_work() -> int:
     disk = SimulatedDisk()
-    work(disk, [], [])
+    work(disk, [])
     return disk.calls
 
 
@@ -53,46 +51,21 @@ def test_whatever_was_answered_survives_and_at_most_one_more(seed: int) -> None:
         disk = SimulatedDisk(seed * 1000 + call)
         disk.lose_power_after(call)
         answered: list[bytes] = []
-        dropped: list[int] = []
         with pytest.raises(PowerLost):
-            work(disk, answered, dropped)
+            work(disk, answered)
         disk.restart()
 
         log = reopened(disk)
         names = disk.names(DIRECTORY / "log")
         assert all(name == "head" or name.endswith(".log") for name in names)
         first, last = log.bounds()
-        assert first <= (dropped[0] if dropped else 1)
+        assert first == 1
         assert len(answered) <= last <= len(answered) + 1
-        assert [row.hash for row in rows(log)][: len(answered) - first + 1] == (
-            answered[first - 1 :]
-        )
+        assert [row.hash for row in rows(log)][: len(answered)] == answered
         fill(log, 3)
         expected = rows(log)
         disk.kill()
         assert rows(open_log(disk, segment_bytes=8192)) == expected
-
-
-@pytest.mark.parametrize("seed", range(20))
-def test_truncating_never_leaves_a_gap(seed: int) -> None:
-    disk, answered = many_segments(seed)
-    calls = 0
-    while True:
-        hit = copy.deepcopy(disk)
-        log = open_log(hit)
-        calls += 1
-        hit.lose_power_after(calls)
-        try:
-            log.truncate(11)
-        except PowerLost:
-            hit.restart()
-        else:
-            break
-        log = open_log(hit)
-        assert rows(log) == answered[log.bounds()[0] - 1 :]
-    assert calls > 5
-    hit.restart()
-    assert open_log(hit).bounds() == (11, 12)
 
 
 def many_segments(seed: int) -> tuple[SimulatedDisk, list[Row]]:
@@ -107,7 +80,7 @@ def many_segments(seed: int) -> tuple[SimulatedDisk, list[Row]]:
     return disk, answered
 
 
-def test_a_new_segment_and_a_truncation_make_the_head_durable() -> None:
+def test_a_new_segment_makes_the_head_durable() -> None:
     """Else a power loss could leave one from before the log's beginning."""
     for seed in range(10):
         disk, _ = many_segments(seed)
@@ -118,11 +91,3 @@ def test_a_new_segment_and_a_truncation_make_the_head_durable() -> None:
         head, _ = read_head(disk, DIRECTORY / "log")
         assert head is not None
         assert head.position == 13
-
-        log = open_log(disk)
-        fill(log, 5)
-        log.truncate(14)
-        disk.restart()
-        head, _ = read_head(disk, DIRECTORY / "log")
-        assert head is not None
-        assert head.position == log.bounds()[1]

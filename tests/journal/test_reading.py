@@ -9,7 +9,15 @@ import pytest
 from carbonex.journal import DamageError, LogError, LogReader, SegmentLog
 from carbonex.journal.records import HEADER_BYTES
 from journal.faulty_disk import DIRECTORY, SimulatedDisk
-from journal.samples import FIRST, VENUE, fill, open_log, rows, set_head
+from journal.samples import (
+    FIRST,
+    VENUE,
+    fill,
+    open_log,
+    remove_beginning,
+    rows,
+    set_head,
+)
 
 
 def test_reading_begins_near_the_position_and_not_at_the_segment() -> None:
@@ -64,7 +72,7 @@ def test_a_refresh_follows_a_truncation_and_notices_damage() -> None:
         log.roll()
         written += fill(log, 3)
     reader.refresh()
-    log.truncate(7)
+    remove_beginning(log, 7)
     for each in (behind, reader):
         each.refresh()
         assert each.bounds() == (7, 12)

@@ -38,6 +38,7 @@ from carbonex.engine import (
 from carbonex.engine.snapshot import FORMAT
 from carbonex.journal import SegmentLog, Snapshot, SnapshotStore
 from journal.faulty_disk import DIRECTORY, SimulatedDisk
+from journal.samples import remove_beginning
 
 
 if TYPE_CHECKING:
@@ -135,7 +136,7 @@ class Venue:
         self.disk.remove(self.snapshots.path(position))
 
     def truncate(self, position: int) -> None:
-        self.log.truncate(position)
+        remove_beginning(self.log, position)
         assert self.log.bounds()[0] == position
 
 

@@ -177,8 +177,7 @@ def _move(disk: Disk, place: Path, segment: Segment, after: Segment) -> Moved:
         _write(disk, path, header, segment)
         _check(disk, path, header)
     # Only now; a reader that no longer finds the segment opens the archive.
-    with suppress(FileNotFoundError):  # its server has truncated the log
-        disk.remove(segment.path)
+    disk.remove(segment.path)
     disk.sync_directory(segment.path.parent)
     size = _size(disk, path)
     return Moved(path, header.first, header.last, header.size, size)

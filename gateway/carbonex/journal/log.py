@@ -190,7 +190,7 @@ class Tail(Protocol):
 
 
 class Log(Tail, Protocol):
-    """The full interface. Only one thread publishes, rolls and truncates."""
+    """The full interface. Only one thread publishes and rolls."""
 
     def publish(self, batch: Batch, /) -> Row:
         """Make ``batch`` durable, then return its row.
@@ -199,6 +199,3 @@ class Log(Tail, Protocol):
             PoisonedError: If a write or sync failed, now or earlier.
 
         """
-
-    def truncate(self, position: int, /) -> None:
-        """Drop rows before ``position``, as far as they fill whole files."""

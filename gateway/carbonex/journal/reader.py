@@ -224,6 +224,6 @@ class LogReader(LogFiles):
         newest = self._segments[-1].first
         self._segments = self._list()
         index = max(0, self._index(newest))
-        if self._segments[index].first != newest:  # the server has truncated it
+        if self._segments[index].first != newest:  # it is removed or archived
             mark = start(self._segments[index])
         self._scan(mark, index, head)

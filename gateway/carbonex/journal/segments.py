@@ -7,7 +7,6 @@ DIR/log/head                      the newest answered row, a lower bound
 
 from __future__ import annotations
 
-from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 import msgspec
@@ -48,7 +47,7 @@ LOCK_NAME: Final = "lock"
 class SegmentLog(LogFiles):
     """The log of a venue, opened by its single writing process.
 
-    One thread publishes, rolls and truncates. Any thread may read the bounds, the tail
+    One thread publishes and rolls. Any thread may read the bounds, the tail
     and ``full``.
     """
 
@@ -172,32 +171,6 @@ class SegmentLog(LogFiles):
         with self._guard:
             if self._offset > HEADER_BYTES:
                 self._roll()
-
-    def truncate(self, position: int) -> None:
-        """Remove the segments that hold only rows before ``position``.
-
-        Archives stay in place, but no longer connect to the log. The chain stays
-        provable: each segment's header carries the hash before it. From then on
-        recovery needs a snapshot, and the history store can no longer read the removed
-        rows. So the caller must not go beyond a valid snapshot or the history's
-        position.
-
-        Raises:
-            PoisonedError: As publish.
-
-        """
-        with self._guard:
-            # A head older than the log's first row would bound nothing.
-            self._disk.sync(self._head)
-            while len(self._segments) > 1 and self._segments[1].first <= position:
-                # Oldest first, each removal durable, so that there is never a gap.
-                oldest = self._segments[0]
-                self._segments = self._segments[1:]
-                self._marks.pop(oldest.first, None)
-                if not oldest.is_archived:
-                    with suppress(FileNotFoundError):  # archived meanwhile
-                        self._disk.remove(oldest.path)
-                    self._disk.sync_directory(self._directory)
 
     def close(self) -> None:
         """Close the files and release the directory's lock."""
