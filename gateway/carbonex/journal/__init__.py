@@ -21,11 +21,10 @@ from .log import (
     UnknownSemanticsError,
 )
 from .reader import LogReader
-from .recovery import Recovered, earliest, no_collection, recover
+from .recovery import Recovered, Step, earliest, no_collection, recover, steps
 from .segments import SegmentLog
 from .skipping import Target, skip_row
 from .snapshots import Snapshot, SnapshotError, SnapshotStore
-from .steps import Step, steps
 from .verify import Fault, Report, Witness, verify
 
 

@@ -8,9 +8,15 @@ If data follows it, it had been durable: damage.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
-from .archives import SUFFIX as ARCHIVE_SUFFIX, ChunkError
+from .archives import (
+    ARCHIVE_NAME,
+    SUFFIX as ARCHIVE_SUFFIX,
+    ArchiveSource,
+    ChunkError,
+    archive_path,
+)
 from .log import DamageError, LogError, Row
 from .records import (
     HASH_BYTES,
@@ -26,7 +32,6 @@ from .records import (
     parse,
     record_size,
 )
-from .sources import open_source
 
 
 if TYPE_CHECKING:
@@ -34,7 +39,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from .disk import Disk
-    from .sources import Source
 
 
 # Bytes read at once: large compared with a record, but small for the heap. Large pieces
@@ -312,3 +316,76 @@ def _holds_a_record(data: bytes, after: int) -> bool:
             return True
         at += 8
     return False
+
+
+class Source(Protocol):
+    """The bytes of a segment; ``size`` is their present number."""
+
+    @property
+    def size(self) -> int:
+        """The number of readable bytes."""
+
+    def read(self, size: int, offset: int, /) -> bytes:
+        """Return ``size`` bytes from ``offset``, fewer only at the end.
+
+        Raises:
+            ChunkError: If an archive's chunk is damaged.
+
+        """
+
+    def close(self) -> None:
+        """Close the file."""
+
+
+class FileSource:
+    """A segment file, which may be growing."""
+
+    def __init__(self, disk: Disk, path: Path) -> None:
+        """Open the file.
+
+        Raises:
+            FileNotFoundError: If it is missing.
+
+        """
+        self._disk = disk
+        self._fd = disk.open_read(path)
+
+    @property
+    def size(self) -> int:
+        """The number of readable bytes."""
+        return self._disk.size(self._fd)
+
+    def read(self, size: int, offset: int) -> bytes:
+        """Return ``size`` bytes from ``offset``, fewer only at the end."""
+        return self._disk.read(self._fd, size, offset)
+
+    def close(self) -> None:
+        """Close the file."""
+        self._disk.close(self._fd)
+
+
+def open_source(disk: Disk, path: Path) -> Source:
+    """Open a segment or an archive.
+
+    If a segment was archived since it was listed, open its archive, which has the same
+    bytes at the same offsets.
+
+    Raises:
+        LogError: If both are missing, or of another format version.
+        DamageError: If an archive's header is damaged.
+
+    """
+    if path.suffix == ARCHIVE_SUFFIX:
+        return ArchiveSource(disk, path)
+    try:
+        return FileSource(disk, path)
+    except FileNotFoundError:
+        pass
+    archive = archive_path(path.parent.parent / ARCHIVE_NAME, int(path.stem))
+    try:
+        return ArchiveSource(disk, archive)
+    except FileNotFoundError:
+        raise LogError(
+            f"{path} was removed, and {archive} is not there: put the archive files"
+            " back, or begin at a later position"
+        ) from None

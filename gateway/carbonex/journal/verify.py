@@ -13,10 +13,10 @@ import msgspec
 
 from carbonex.wire.counts import counted
 
-from .archive_chain import Archives, archives_before
 from .audit import Audit
 from .disk import OsDisk
 from .log import DamageError, LogError
+from .reader import Archives, archives_before
 from .reconcile import Reconciliation
 from .scan import (
     HEAD_NAME,

@@ -33,13 +33,20 @@ from carbonex.engine import (
 )
 from carbonex.wire.vocabulary import ALERT_NAMES, SIDE_NAMES
 
-from . import offers, trades
 from .balances import add_changes
 from .bulletins import bulletin_row
+from .conversions import (
+    annulment,
+    auction_step,
+    bid_step,
+    block_step,
+    executed,
+    listed_trade,
+    moved,
+    off_book_trade,
+)
 from .days import begin_day, cancel_day, end_day
 from .entries import CASH, VENUE_FEES, AccountEntry, AlertEntry, TradeEntry
-from .executions import executed
-from .movements import moved
 
 
 if TYPE_CHECKING:
@@ -83,16 +90,14 @@ class Clerk:
             DayCancelled: self._day_cancelled,
             **dict.fromkeys(_CHANGES, self._executed),
             **{
-                kind: self._writer("blocks", offers.block)
+                kind: self._writer("blocks", block_step)
                 for kind in (BlockProposed, BlockEnded)
             },
             **{
-                kind: self._writer("auctions", offers.auction)
+                kind: self._writer("auctions", auction_step)
                 for kind in (AuctionOpened, AuctionClosed)
             },
-            **{
-                kind: self._writer("bids", offers.bid) for kind in (BidPlaced, BidEnded)
-            },
+            **{kind: self._writer("bids", bid_step) for kind in (BidPlaced, BidEnded)},
             **{
                 kind: self._writer("bulletins", bulletin_row)
                 for kind in (Bulletin, ProductBulletin)
@@ -136,11 +141,11 @@ class Clerk:
 
     def _traded(self, when: When, event: Trade) -> None:
         self._executed(when, event)
-        self._settled(trades.listed_trade(when, event))
+        self._settled(listed_trade(when, event))
 
     def _traded_off_book(self, when: When, event: OffBookTrade) -> None:
         self._executed(when, event)
-        self._settled(trades.off_book_trade(when, event))
+        self._settled(off_book_trade(when, event))
 
     def _settled(self, trade: TradeEntry) -> None:
         """Collect a trade, and its changes of tonnes, cash and fees."""
@@ -156,7 +161,7 @@ class Clerk:
     def _annulled(self, when: When, event: TradeAnnulled) -> None:
         """Collect an annulled trade, and reverse its changes."""
         self._executed(when, event)
-        self._rows["annulments"].append(trades.annulment(when, event))
+        self._rows["annulments"].append(annulment(when, event))
         changes, notional = self._changes, event.price * event.quantity
         changes[event.buyer, event.instrument] -= event.quantity
         changes[event.seller, event.instrument] += event.quantity
