@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from carbonex.engine import BUY, SELL, Exchange, Method, Side, TradeAnnulled
+from carbonex.journal.history import ExecutionEntry
 from carbonex.journal.history.conversions import executed
 from carbonex.wire.codec import JSON
 from carbonex.wire.executions import execution_of, with_ids
@@ -23,7 +24,9 @@ def test_the_feed_and_the_history_tell_the_same(
     buyer, seller = ("a", 9, 3, fee), ("b", 8, 2, 0)
     event = TradeAnnulled(*trade, *buyer, *seller, taker, called, "乌龙指")
     ids = OrderIds(Exchange())
-    entries = executed((12, 34_000, 20260302), event)
+    entries = [
+        ExecutionEntry._make(row) for row in executed((12, 34_000, 20260302), event)
+    ]
     assert [entry.account for entry in entries] == ["a", "b"]
     for entry in entries:
         told = execution_of(entry.account, 12, 34_000, event, ids, replayed=replayed)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from carbonex.engine import (
     BUY,
@@ -41,7 +41,6 @@ from .entries import (
     AuctionEntry,
     BidEntry,
     BlockEntry,
-    ExecutionEntry,
     MovementEntry,
     TradeEntry,
 )
@@ -68,19 +67,23 @@ _NO_TRADE: Final = (None,) * 10
 _TRADES: Final = (Trade, OffBookTrade, TradeAnnulled)
 
 
-def executed(when: When, event: Executed) -> list[ExecutionEntry]:
-    """Return the entries of an event, one for each of its accounts."""
+def executed(when: When, event: Executed) -> list[tuple[Any, ...]]:
+    """Return the fields of an event's ExecutionEntry for each of its accounts.
+
+    Plain tuples: there are more executions than all other entries, and these sort
+    faster.
+    """
     return [_execution(when, event, account) for account in accounts_of(event)]
 
 
-def _execution(when: When, event: Executed, account: str) -> ExecutionEntry:
+def _execution(when: When, event: Executed, account: str) -> tuple[Any, ...]:
     seq, time_ns, date = when
     execution = execution_of(account, seq, time_ns, event, _PLAIN)
     order = None if execution.status == "open" else order_of(event, account)
     ended = _NO_ORDER if order is None else _ended(execution, order)
     key = account, execution.exec_seq, date, encode(execution)
     if not isinstance(event, _TRADES):
-        return ExecutionEntry._make((*key, *ended, *_NO_TRADE))
+        return *key, *ended, *_NO_TRADE
     trade = (
         event.trade_id,
         execution.event == "annulled",
@@ -93,7 +96,7 @@ def _execution(when: When, event: Executed, account: str) -> ExecutionEntry:
         event.quantity,
         parse_fen(execution.fee or "0"),
     )
-    return ExecutionEntry._make((*key, *ended, *trade))
+    return *key, *ended, *trade
 
 
 def _ended(
