@@ -48,6 +48,18 @@ if TYPE_CHECKING:
     Executed = OrderChange | OffBookTrade | TradeAnnulled
 
 
+# The events that accounts receive as executions: a change of one order, or a trade.
+ORDER_CHANGES: Final = (
+    OrderAccepted,
+    OrderTriggered,
+    OrderRefilled,
+    OrderCancelled,
+    OrderReduced,
+    OrderAmended,
+)
+TRADES: Final = (Trade, OffBookTrade, TradeAnnulled)
+EXECUTED: Final = (*ORDER_CHANGES, *TRADES)
+
 # Index: whether the account is the taker.
 _LIQUIDITY: Final[tuple[Literal["maker"], Literal["taker"]]] = ("maker", "taker")
 
@@ -87,10 +99,8 @@ def execution_of(
     ``seq`` is that of the command that caused the event at ``time_ns``.
     """
     when = seq, time_ns // 1000
-    if type(event) is OffBookTrade:
-        return _off_book(account, when, event, ids, replayed=replayed)
-    if type(event) is TradeAnnulled:
-        return _annulled(account, when, event, ids, replayed=replayed)
+    if type(event) is OffBookTrade or type(event) is TradeAnnulled:
+        return _trade_of(account, when, event, ids, replayed=replayed)
     change = _change_of(event, account)
     order, more = change.order, change.more
     if order.conditions is not None:
@@ -344,25 +354,34 @@ def _refilled(event: OrderRefilled) -> _Change:
     )
 
 
-def _off_book(
+def _trade_of(
     account: str,
     when: tuple[int, int],
-    event: OffBookTrade,
+    event: OffBookTrade | TradeAnnulled,
     ids: OrderIds,
     *,
     replayed: bool,
 ) -> channels.Execution:
-    """Return the trade of a block or an auction, which has no order."""
+    """Return a trade of a block or an auction, or a trade that was annulled.
+
+    Neither changes an order.
+    """
     buys = event.buyer == account
     fee = event.buyer_fee if buys else event.seller_fee
     side = BUY if buys else SELL
     takes = side is event.taker_side
-    source_id = event.bid_id if event.bid_id and takes else event.source_id
+    annulled, called, reason = False, False, ""
+    if type(event) is TradeAnnulled:
+        annulled, called, reason = True, event.called, event.reason
+        takes = takes and not called
+        source_id = event.buyer_source if buys else event.seller_source
+    else:
+        source_id = event.bid_id if event.bid_id and takes else event.source_id
     method, liquidity = METHOD_NAMES[event.method], _LIQUIDITY[takes]
     return channels.Execution(
         account,
         event.buyer_exec_seq if buys else event.seller_exec_seq,
-        "trade",
+        "annulled" if annulled else "trade",
         "",
         event.instrument,
         SIDE_NAMES[side],
@@ -370,59 +389,18 @@ def _off_book(
         TIME_IN_FORCE_NAMES[DAY],
         format_fen(event.price),
         event.quantity,
-        event.quantity,
+        0 if annulled else event.quantity,
         0,
-        "filled",
+        "cancelled" if annulled else "filled",
         *when,
         trade_id=str(event.trade_id),
         last_price=format_fen(event.price),
         last_quantity=event.quantity,
         liquidity=liquidity,
+        reason=reason,
         replayed=replayed,
         fee=format_fen(fee) if fee else "",
         method=method,
-        source_id=ids.source_shown(method, liquidity, source_id),
-    )
-
-
-def _annulled(
-    account: str,
-    when: tuple[int, int],
-    event: TradeAnnulled,
-    ids: OrderIds,
-    *,
-    replayed: bool,
-) -> channels.Execution:
-    """Return an annulled trade; the annulment changes no order."""
-    buys = event.buyer == account
-    source_id = event.buyer_source if buys else event.seller_source
-    fee = event.buyer_fee if buys else event.seller_fee
-    side = BUY if buys else SELL
-    takes = side is event.taker_side and not event.called
-    method, liquidity = METHOD_NAMES[event.method], _LIQUIDITY[takes]
-    return channels.Execution(
-        account,
-        event.buyer_exec_seq if buys else event.seller_exec_seq,
-        "annulled",
-        "",
-        event.instrument,
-        SIDE_NAMES[side],
-        ORDER_TYPE_NAMES[LIMIT],
-        TIME_IN_FORCE_NAMES[DAY],
-        format_fen(event.price),
-        event.quantity,
-        0,
-        0,
-        "cancelled",
-        *when,
-        trade_id=str(event.trade_id),
-        last_price=format_fen(event.price),
-        last_quantity=event.quantity,
-        liquidity=liquidity,
-        reason=event.reason,
-        replayed=replayed,
-        fee=format_fen(fee) if fee else "",
-        method=method,
-        called=event.called,
+        called=called,
         source_id=ids.source_shown(method, liquidity, source_id),
     )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final, final
 
 
 if TYPE_CHECKING:
-    from carbonex.engine import OffBookTrade, OrderChange, TradeAnnulled
+    from carbonex.wire.executions import Executed
 
 
 @final
@@ -18,12 +18,7 @@ class Record:
 
     __slots__ = ("event", "seq", "time_ns")
 
-    def __init__(
-        self,
-        seq: int,
-        time_ns: int,
-        event: OrderChange | OffBookTrade | TradeAnnulled,
-    ) -> None:
+    def __init__(self, seq: int, time_ns: int, event: Executed) -> None:
         self.seq: Final = seq
         self.time_ns: Final = time_ns
         self.event: Final = event

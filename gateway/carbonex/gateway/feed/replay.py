@@ -15,16 +15,12 @@ from typing import TYPE_CHECKING, Final, final
 from carbonex.engine import (
     OffBookTrade,
     OrderAccepted,
-    OrderAmended,
     OrderCancelled,
-    OrderReduced,
-    OrderRefilled,
-    OrderTriggered,
     Rejected,
     Trade,
     TradeAnnulled,
 )
-from carbonex.wire.executions import accounts_of
+from carbonex.wire.executions import EXECUTED, ORDER_CHANGES, accounts_of
 
 from .record import Record
 
@@ -46,17 +42,6 @@ MAX_REPLAYED: Final = 100_000
 # that moves along with the whole replay is never in the processor's cache, and costs
 # as much as decoding and hashing.
 ROWS_HELD: Final = 1_000
-
-# Events of one order of one account.
-_OF_AN_ORDER: Final = (
-    OrderAccepted,
-    OrderCancelled,
-    OrderAmended,
-    OrderReduced,
-    OrderRefilled,
-    OrderTriggered,
-)
-_EXECUTIONS: Final = (*_OF_AN_ORDER, Trade, OffBookTrade, TradeAnnulled)
 
 
 @final
@@ -113,7 +98,7 @@ class Replay:
                 record = Record(seq, time_ns, event)
                 self._rooms.prints.remember(event.instrument, record)
                 executions += 2
-            elif isinstance(event, _OF_AN_ORDER):
+            elif isinstance(event, ORDER_CHANGES):
                 executions += 1
             else:
                 self._dispatch.read(seq, time_ns, [event])
@@ -145,5 +130,5 @@ def _records(applied: Applied) -> list[Record]:
         Record(number, time_ns, event)
         for number, events in numbered
         for event in events
-        if isinstance(event, _EXECUTIONS)
+        if isinstance(event, EXECUTED)
     ]

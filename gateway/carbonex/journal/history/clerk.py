@@ -21,16 +21,11 @@ from carbonex.engine import (
     LargeHolder,
     Moved,
     OffBookTrade,
-    OrderAccepted,
-    OrderAmended,
-    OrderCancelled,
-    OrderReduced,
-    OrderRefilled,
-    OrderTriggered,
     ProductBulletin,
     Trade,
     TradeAnnulled,
 )
+from carbonex.wire.executions import ORDER_CHANGES
 from carbonex.wire.vocabulary import ALERT_NAMES, SIDE_NAMES
 
 from .balances import add_changes
@@ -53,7 +48,7 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Callable, Iterable
 
-    from carbonex.engine import Applied, Event, OrderChange
+    from carbonex.engine import Applied, Event
     from carbonex.wire.executions import Executed
 
     from .entries import When
@@ -88,7 +83,7 @@ class Clerk:
             DayBegun: self._day_begun,
             DayEnded: self._day_ended,
             DayCancelled: self._day_cancelled,
-            **dict.fromkeys(_CHANGES, self._executed),
+            **dict.fromkeys(ORDER_CHANGES, self._executed),
             **{
                 kind: self._writer("blocks", block_step)
                 for kind in (BlockProposed, BlockEnded)
@@ -195,16 +190,6 @@ class Clerk:
         self.flush()
         cancel_day(self._connection, event.date)
         self.date = 0
-
-
-_CHANGES: Final[tuple[type[OrderChange], ...]] = (
-    OrderAccepted,
-    OrderTriggered,
-    OrderRefilled,
-    OrderCancelled,
-    OrderReduced,
-    OrderAmended,
-)
 
 
 def _alert(when: When, event: Alert | LargeHolder) -> AlertEntry:

@@ -21,7 +21,13 @@ from carbonex.engine import (
     Withdraw,
 )
 from carbonex.engine.state import State
-from carbonex.wire.executions import accounts_of, encode, execution_of, order_of
+from carbonex.wire.executions import (
+    TRADES,
+    accounts_of,
+    encode,
+    execution_of,
+    order_of,
+)
 from carbonex.wire.money import parse_fen
 from carbonex.wire.order_ids import OrderIds
 from carbonex.wire.vocabulary import (
@@ -64,7 +70,6 @@ if TYPE_CHECKING:
 _PLAIN: Final = OrderIds(State())
 _NO_ORDER: Final = (None,) * 4
 _NO_TRADE: Final = (None,) * 10
-_TRADES: Final = (Trade, OffBookTrade, TradeAnnulled)
 
 
 def executed(when: When, event: Executed) -> list[tuple[Any, ...]]:
@@ -82,7 +87,7 @@ def _execution(when: When, event: Executed, account: str) -> tuple[Any, ...]:
     order = None if execution.status == "open" else order_of(event, account)
     ended = _NO_ORDER if order is None else _ended(execution, order)
     key = account, execution.exec_seq, date, encode(execution)
-    if not isinstance(event, _TRADES):
+    if not isinstance(event, TRADES):
         return *key, *ended, *_NO_TRADE
     trade = (
         event.trade_id,
