@@ -157,6 +157,19 @@ def test_a_market_that_is_not_there_is_a_wrong_command_line(tmp_path: Path) -> N
         assert "there is no such file, and the presets are cea, ccer" in result.stderr
 
 
+def test_a_market_that_is_not_there_ends_the_start_alike_if_venue_toml_names_it(
+    tmp_path: Path,
+) -> None:
+    directory = tmp_path / "acme"
+    assert run.invoke(app, ["init", str(directory), "--market", "cea"]).exit_code == 0
+    file = directory / "venue.toml"
+    file.write_text(file.read_text().replace('market = "cea"', 'market = "sea"'))
+    result = run.invoke(app, ["serve", str(directory)])
+    assert result.exit_code == 2
+    missing = "sea: there is no such file, and the presets are cea, ccer"
+    assert f"{directory}/{missing}" in result.stderr
+
+
 def test_a_preset_is_printed_to_begin_ones_own_with(tmp_path: Path) -> None:
     printed = run.invoke(app, ["market", "cea"])
     assert (printed.exit_code, printed.stdout) == (0, market_text("cea"))

@@ -8,7 +8,12 @@ from typing import Annotated
 import typer
 
 from carbonex.gateway.documents import ConfigError
-from carbonex.gateway.market import PRESETS, load_market, market_text
+from carbonex.gateway.market import (
+    PRESETS,
+    load_market,
+    market_text,
+    missing_market,
+)
 
 from .failures import USAGE, fail
 
@@ -45,16 +50,15 @@ def market(file: MarketArgument) -> None:
         fail(str(error))
 
 
-def market_here(market: str) -> str:
+def market_here(market: str, directory: Path = Path()) -> str:
     """Return a name of the market that is valid in any directory.
 
-    The name is a preset or a full path. Any other name ends the command with the
-    exit code of a wrong command line.
+    The name is a preset or a full path; a file's name is relative to ``directory``.
+    Any other name ends the command with the exit code of a wrong command line.
     """
     if not market or market in PRESETS:
         return market
-    path = Path(market).resolve()
+    path = (directory / market).resolve()
     if not path.exists():
-        presets = ", ".join(PRESETS)
-        fail(f"{path}: there is no such file, and the presets are {presets}", USAGE)
+        fail(str(missing_market(path)), USAGE)
     return str(path)

@@ -167,5 +167,5 @@ def _config(directory: Path, host: str | None, port: int | None, market: str) ->
         host=listen.host if host is None else host,
         port=listen.port if port is None else port,
     )
-    market = market_here(market) or config.market
+    market = market_here(market) or market_here(config.market, directory)
     return msgspec.structs.replace(config, listen=listen, market=market)

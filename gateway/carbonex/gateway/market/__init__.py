@@ -18,6 +18,7 @@ from .market import (
     Market,
     load_market,
     market_text,
+    missing_market,
     parse_market,
 )
 from .scheduler import Scheduler
@@ -42,6 +43,7 @@ __all__ = [
     "difference",
     "load_market",
     "market_text",
+    "missing_market",
     "next_trading_day",
     "parse_market",
     "shanghai_date",

@@ -97,11 +97,14 @@ def market_text(name: str, directory: Path = Path()) -> str:
         return file.read_text(encoding="utf-8")
     path = directory / name
     if not path.exists():
-        presets = ", ".join(PRESETS)
-        raise ConfigError(
-            f"{path}: there is no such file, and the presets are {presets}"
-        )
+        raise missing_market(path)
     return read_text(path)
+
+
+def missing_market(path: Path) -> ConfigError:
+    """Return the error for a market that is neither a preset nor the file ``path``."""
+    presets = ", ".join(PRESETS)
+    return ConfigError(f"{path}: there is no such file, and the presets are {presets}")
 
 
 def parse_market(text: str, source: str) -> Market:
