@@ -16,7 +16,6 @@ from carbonex.cli.flows.flow import desk_of, opening
 from carbonex.engine import (
     BUY,
     IOC,
-    ActivateSemantics,
     AmendOrder,
     Batch,
     CancelOrder,
@@ -27,7 +26,6 @@ from carbonex.engine import (
     PlaceOrder,
     PostOnly,
 )
-from carbonex.engine.semantics import NEWEST
 
 
 if TYPE_CHECKING:
@@ -73,8 +71,7 @@ def numbered(flow: Flow) -> list[Op]:
     """
     exchange = Exchange()
     exchange.apply(Batch(0, 1, 1, 0, [GatewayOpened("")]))
-    commands = [ActivateSemantics("", NEWEST), *opening(flow)]
-    exchange.apply(Batch(0, 1, 1, 1, commands))
+    exchange.apply(Batch(0, 1, 1, 1, [*opening(flow)]))
     replies = exchange.apply(Batch(0, 1, 1, 2, [*flow.commands])).replies
     orders: dict[str, Op] = {}
     refused = len(flow.commands)

@@ -22,7 +22,6 @@ from carbonex.engine import (
     GTC,
     LIMIT,
     SELL,
-    ActivateSemantics,
     AddKey,
     Batch,
     BeginDay,
@@ -38,7 +37,6 @@ from carbonex.engine import (
     RegisterParticipant,
 )
 from carbonex.engine.commands import MAX_OPEN_ORDERS
-from carbonex.engine.semantics import NEWEST
 from carbonex.gateway.feed import Feed
 from carbonex.gateway.outbox import Outbox
 from carbonex.gateway.venue import Venue
@@ -80,7 +78,6 @@ class Market:
         self._placed = 0
         self._n = itertools.count()
         self.apply([GatewayOpened("")])
-        self.apply([ActivateSemantics("", NEWEST)])
         for commands in batches(self._opening(), 500):
             self.apply(commands)
         for commands in batches(self._deep(), BATCH):

@@ -18,13 +18,11 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from benchmarks.processes import line, printed
 from carbonex.engine import (
-    ActivateSemantics,
     Batch,
     Exchange,
     GatewayOpened,
     HideOrderIds,
 )
-from carbonex.engine.semantics import NEWEST
 from carbonex.gateway.config import FILE_NAME, default_config_text
 from carbonex.journal import OsDisk, SegmentLog, Snapshot, SnapshotStore
 
@@ -102,7 +100,7 @@ def write_past(directory: Path, rows: Iterable[list[Command]]) -> Exchange:
     exchange = Exchange()
     opening: list[list[Command]] = [
         [GatewayOpened("")],
-        [ActivateSemantics("", NEWEST), HideOrderIds("", bytes(range(32)))],
+        [HideOrderIds("", bytes(range(32)))],
     ]
     with SegmentLog(directory, VENUE, Unsynced()) as log:
         for n, commands in enumerate(itertools.chain(opening, rows)):

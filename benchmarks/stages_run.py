@@ -29,8 +29,7 @@ from benchmarks.load import SUCCESS, requests
 from benchmarks.serving import NOW_NS, VENUE, Unsynced
 from benchmarks.websocket import Frames, Greeting, Until
 from carbonex.cli.flows.flow import long_day
-from carbonex.engine import ActivateSemantics, Exchange, HideOrderIds, Rejected
-from carbonex.engine.semantics import NEWEST
+from carbonex.engine import Exchange, HideOrderIds, Rejected
 from carbonex.gateway.config import Limits
 from carbonex.gateway.feed import Feed
 from carbonex.gateway.server.connections.clients import Clients
@@ -150,7 +149,7 @@ class Gateway:
         self._clients.open(venue, feed, NoHistory(), lambda: None)
         self._commit([])  # an epoch's first batch holds GatewayOpened alone
         hidden = HideOrderIds("", bytes(range(32)))
-        self._commit([ActivateSemantics("", NEWEST), hidden, *market(long_day(NOW_NS))])
+        self._commit([hidden, *market(long_day(NOW_NS))])
         self.sinks = [Sink(options) for _ in range(CONNECTIONS)]
         self._connections = [self._connected(n) for n in range(CONNECTIONS)]
         self._messages_twins = [

@@ -19,8 +19,7 @@ from benchmarks.serving import VENUE
 from benchmarks.stages_run import NoHistory
 from benchmarks.websocket import Frames
 from benchmarks.worst_books import NOW_NS
-from carbonex.engine import ActivateSemantics, Exchange, HideOrderIds
-from carbonex.engine.semantics import NEWEST
+from carbonex.engine import Exchange, HideOrderIds
 from carbonex.gateway.budget import Budget
 from carbonex.gateway.feed import Feed
 from carbonex.gateway.holds import Holds
@@ -81,8 +80,7 @@ class House:
         )
         self._outboxes: list[Outbox] = []
         self._turn()
-        hidden = HideOrderIds("", bytes(range(32)))
-        self.fill([ActivateSemantics("", NEWEST), hidden, *opening])
+        self.fill([HideOrderIds("", bytes(range(32))), *opening])
 
     def fill(self, commands: Iterable[Command]) -> None:
         """Apply commands without timing; refused ones have no effect."""

@@ -13,7 +13,6 @@ from carbonex.engine import (
     Issue,
     OpenAccount,
     RegisterParticipant,
-    semantics as known,
 )
 
 
@@ -30,15 +29,8 @@ class Driver:
     events and the same digest.
     """
 
-    def __init__(
-        self,
-        gateway: int = 1,
-        epoch: int = 1,
-        time_ns: int = 0,
-        *,
-        semantics: int = known.NEWEST,
-    ) -> None:
-        self.exchange = new_exchange(semantics)
+    def __init__(self, gateway: int = 1, epoch: int = 1, time_ns: int = 0) -> None:
+        self.exchange = Exchange()
         self.gateway = gateway
         self.epoch = epoch
         self.time_ns = time_ns
@@ -85,19 +77,7 @@ def admitted(
     ]
 
 
-def new_exchange(semantics: int = known.NEWEST) -> Exchange:
-    """Return an empty exchange in which ``semantics`` are already active.
-
-    A log activates them in its first rows; here that would shift every seq by one.
-    """
-    exchange = Exchange()
-    exchange.semantics = semantics
-    return exchange
-
-
-def replay(
-    batches: list[Batch], *, semantics: int = known.NEWEST
-) -> tuple[Exchange, list[Applied]]:
+def replay(batches: list[Batch]) -> tuple[Exchange, list[Applied]]:
     """Apply a driver's batches from the beginning."""
-    exchange = new_exchange(semantics)
+    exchange = Exchange()
     return exchange, [exchange.apply(batch) for batch in batches]

@@ -29,7 +29,7 @@ from carbonex.gateway.venue import Venue, opening_epoch
 from carbonex.wire import channels
 from carbonex.wire.codec import JSON, Codec
 from carbonex.wire.requests import Subscribe, Unsubscribe
-from driver import admitted, new_exchange
+from driver import admitted
 
 
 if TYPE_CHECKING:
@@ -103,7 +103,7 @@ class Stage:
         **options: Any,
     ) -> None:
         """Start a process from ``exchange`` and later batches, if any."""
-        self.exchange = exchange or new_exchange()
+        self.exchange = exchange or Exchange()
         self.options = {"premiums": PAIRS, **options}
         self.now_ns = max(1_000 * MS, self.exchange.time_ns)
         self.depths: dict[int, dict[str, tuple[Depth, Depth]]] = {}

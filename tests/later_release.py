@@ -26,10 +26,9 @@ class Release:
         self._patch = patch
         table: Any = exchange_module._RARE
         patch.setitem(table, Deposit, _generous)
-        self.knows(1, 1)
+        self.knows(1)
 
-    def knows(self, oldest: int, newest: int) -> None:
-        self._patch.setattr(semantics, "OLDEST", oldest)
+    def knows(self, newest: int) -> None:
         self._patch.setattr(semantics, "NEWEST", newest)
 
 

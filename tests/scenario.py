@@ -42,7 +42,6 @@ from carbonex.engine import (
     ProductBulletin,
     RegisterParticipant,
 )
-from carbonex.engine.semantics import NEWEST
 from carbonex.wire.money import format_fen, parse_fen
 from driver import Driver
 from speech import INSTRUMENT, Words, parse, tell
@@ -65,16 +64,16 @@ STAGE = """
 """
 
 
-def check(script: str, stage: str = STAGE, *, semantics: int = NEWEST) -> None:
+def check(script: str, stage: str = STAGE) -> None:
     """Run ``script`` and compare the outcome line by line.
 
     It runs twice. The second time the exchange is restored from its snapshot before
-    every line. ``semantics`` is the active meaning of commands.
+    every line.
     """
     __tracebackhide__ = True
     lines = _lines(script)
     for restoring in (False, True):
-        actual = _play(lines, stage, semantics, restoring=restoring)
+        actual = _play(lines, stage, restoring=restoring)
         if actual != lines:
             diff = unified_diff(lines, actual, "expected", "actual", lineterm="", n=99)
             pytest.fail("\n".join(diff), pytrace=False)
@@ -83,8 +82,8 @@ def check(script: str, stage: str = STAGE, *, semantics: int = NEWEST) -> None:
 class Scene:
     """An exchange with its driver and auditor, for one run of a script."""
 
-    def __init__(self, semantics: int = NEWEST) -> None:
-        self.driver = Driver(semantics=semantics)
+    def __init__(self) -> None:
+        self.driver = Driver()
         self.auditor = Auditor()
         self.bulletins: dict[str, Bulletin | ProductBulletin] = {}
         self._lines = 0
@@ -178,11 +177,9 @@ class Scene:
         return ", ".join(told)
 
 
-def _play(
-    lines: list[str], stage: str, semantics: int, *, restoring: bool
-) -> list[str]:
+def _play(lines: list[str], stage: str, *, restoring: bool) -> list[str]:
     """Return ``lines`` with the actual outcomes."""
-    scene = Scene(semantics)
+    scene = Scene()
     for line in _lines(stage):
         scene.play(line)
     actual = []

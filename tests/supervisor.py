@@ -82,16 +82,63 @@ class Happened(NamedTuple):
     trades: tuple[int, ...] = ()
 
 
-class FormerSupervisor:
-    """Supervises one instrument under semantics 1; ``owners`` is by account."""
+class View(NamedTuple):
+    """The visible part of an order, of which ``gone`` tonnes were withdrawn.
+
+    It came with number ``entry`` and has its place since ``since_ns``. When it last
+    grew, at entry ``grew``, it showed ``then`` tonnes. Of these ``later`` tonnes are
+    withdrawn since, and ``counted`` tonnes count so far.
+    """
+
+    entry: int
+    came_ns: int
+    since_ns: int
+    shown: int
+    gone: int
+    grew: int = 0
+    then: int = 0
+    later: int = 0
+    counted: int = 0
+
+
+class Lot(NamedTuple):
+    """Tonnes withdrawn too soon; they were visible between two entries."""
+
+    who: str
+    side: Side
+    order_id: int
+    tonnes: int
+    first: int
+    last: int
+
+
+class Supervisor:
+    """Supervises one instrument by effect.
+
+    Tonnes count if the book showed them and their participant withdrew them, by any
+    means. QUICK_CANCEL: at least the limit was visible on one side at one moment, each
+    part withdrawn before it was ``quick_cancel_ms`` old. CANCEL_RATIO: the withdrawn
+    share of all tonnes that the participant showed in the day. An order counts with all
+    its visible tonnes once more than half of them are withdrawn. It does not count once
+    half of it has traded since it came, grew or moved to a worse price. ``closes``
+    returns whether the day is over at a time, and ``owners`` is by account.
+    """
 
     def __init__(
-        self, instrument: str, limits: Thresholds, owners: Mapping[str, str]
+        self,
+        instrument: str,
+        limits: Thresholds,
+        owners: Mapping[str, str],
+        closes: Callable[[int], bool] = lambda _: False,
     ) -> None:
         self.instrument = instrument
         self.limits = limits
         self.owners = owners
-        self.booked: dict[int, tuple[int, int]] = {}  # by order: time and tonnes
+        self.closes = closes
+        self.views: dict[int, View] = {}
+        # by order: traded and remaining at its last renewal
+        self.anew: dict[int, tuple[int, int]] = {}
+        self.entries = 0
         self.begin_day()
 
     def begin_day(self) -> None:
@@ -100,6 +147,9 @@ class FormerSupervisor:
         self.deals: list[Deal] = []
         self.happened: dict[tuple[AlertKind, str], list[Happened]] = {}
         self.told: dict[tuple[object, ...], int] = {}
+        self.lots: list[Lot] = []
+        self.shown: Counter[str] = Counter()
+        self.tonnes: Counter[str] = Counter()
 
     def read(self, now_ns: int, events: Iterable[Event]) -> list[Alert]:
         return [alert for event in events for alert in self._read(now_ns, event)]
@@ -107,19 +157,28 @@ class FormerSupervisor:
     def _read(self, now_ns: int, event: Event) -> Iterator[Alert]:
         match event:
             case OrderAccepted(order_id, order=order) if self._own(order):
-                self.booked[order_id] = now_ns, order.quantity
                 self.placed.append((self._who(order), order_id))
+                if not order.order_type.name.startswith("STOP"):
+                    self._show(now_ns, order, order_id, order.quantity)
                 yield from self._cancel_ratio(self._who(order))
             case OrderTriggered(order_id, order=order) if self._own(order):
-                self.booked[order_id] = now_ns, event.quantity
-            case OrderAmended(order_id, order=order) if self._own(order):
-                if (
-                    not event.priority_kept
-                    and event.quantity >= self.limits.large_order
-                ):
-                    self.booked[order_id] = now_ns, event.quantity
-            case OrderCancelled(reason=CancelReason.CLIENT) if self._own(event.order):
-                yield from self._cancel(now_ns, event)
+                self._show(now_ns, order, order_id, event.quantity)
+            case OrderRefilled(order_id, order=order) if self._own(order):
+                self._show(now_ns, order, order_id, event.shown)
+            case OrderAmended(order=order, stop_price=0) if self._own(order):
+                yield from self._amend(now_ns, event)
+            case OrderCancelled(order=order) if self._own(order):
+                yield from self._end(now_ns, event)
+            case OrderReduced(order_id, rested=True) if self._own(event.order):
+                filled = event.total - event.remaining
+                before = event.total + event.quantity
+                took = Taken(event.order, order_id, event.quantity, filled, before)
+                yield from self._withdraw(now_ns, took)
+            case _:
+                yield from self._read_trade(event)
+
+    def _read_trade(self, event: Event) -> Iterator[Alert]:
+        match event:
             case Trade() if self._own(event.taker):
                 yield from self._trade(event)
             case OffBookTrade(method=Method.BLOCK, instrument=self.instrument):
@@ -188,193 +247,6 @@ class FormerSupervisor:
             _newest([number for each in fresh for number in each.orders]),
             _newest([number for each in fresh for number in each.trades]),
         )
-
-    def _cancel(self, now_ns: int, event: OrderCancelled) -> Iterator[Alert]:
-        who, order_id = self._who(event.order), event.order_id
-        if event.filled == 0 and (who, order_id) in self.placed:
-            self.cancelled.append((who, order_id))
-            yield from self._cancel_ratio(who)
-        since_ns, quantity = self.booked.get(order_id, (now_ns, 0))
-        soon = now_ns - since_ns < self.limits.quick_cancel_ms * 1_000_000
-        large, kind = self.limits.large_order, AlertKind.QUICK_CANCEL
-        if not large or quantity < large or not soon or not event.rested:
-            return
-        if event.filled * 2 < quantity:
-            numbers = self._once_more(kind, who, Happened((order_id,)))
-            if numbers:
-                yield self._alert(kind, (who, ""), (quantity, large), numbers)
-
-    def _cancel_ratio(self, who: str) -> Iterator[Alert]:
-        limit = self.limits.cancel_ratio
-        placed = [number for name, number in self.placed if name == who]
-        cancelled = [number for name, number in self.cancelled if name == who]
-        if limit and cancelled and len(placed) >= self.limits.cancel_orders:
-            value = len(cancelled) * 1000 // len(placed)
-            kind = AlertKind.CANCEL_RATIO
-            if value >= limit and self._doubled((kind, who), len(cancelled)):
-                numbers = (_newest(cancelled), ())
-                yield self._alert(kind, (who, ""), (value, limit), numbers)
-
-    def _trade(self, event: Trade) -> Iterator[Alert]:
-        yield from self._deviation(event)
-        buyer, seller = self._who(event.taker), self._who(event.maker)
-        orders = event.taker_id, event.maker_id
-        if event.taker.side is SELL:
-            buyer, seller, orders = seller, buyer, orders[::-1]
-        trade_id, price, quantity = event.trade_id, event.price, event.quantity
-        self.deals.append(Deal(trade_id, price, quantity, buyer, seller, orders))
-        yield from self._all_shares()
-        yield from self._between(buyer, seller)
-        yield from self._between(seller, buyer)
-
-    def _listed(self) -> list[Deal]:
-        return [deal for deal in self.deals if deal.orders]
-
-    def _deviation(self, event: Trade) -> Iterator[Alert]:
-        limit = self.limits.vwap_deviation
-        tonnes, fen = _sums(self._listed())
-        if limit and tonnes and tonnes >= self.limits.vwap_volume:
-            value = abs(event.price * tonnes - fen) * 1000 // fen
-            if value >= limit:
-                kind = AlertKind.PRICE_DEVIATION
-                taker, maker = self._who(event.taker), self._who(event.maker)
-                orders = event.maker_id, event.taker_id
-                new = Happened(orders, (event.trade_id,))
-                numbers = self._once_more(kind, taker, new)
-                if numbers:
-                    yield self._alert(kind, (taker, maker), (value, limit), numbers)
-
-    def _share(self, who: str, side: Side) -> Iterator[Alert]:
-        limit, total = self.limits.volume_share, _sums(self._listed())[0]
-        own = [
-            deal
-            for deal in self._listed()
-            if who == (deal.buyer if side is BUY else deal.seller)
-        ]
-        if limit and own and total and total >= self.limits.share_volume:
-            tonnes = _sums(own)[0]
-            value, kind = tonnes * 1000 // total, AlertKind.VOLUME_SHARE
-            if value >= limit and self._doubled((kind, who, side), tonnes):
-                orders = _newest([deal.orders[side] for deal in own])
-                numbers = (orders, _newest([deal.number for deal in own]))
-                yield self._alert(kind, (who, ""), (value, limit), numbers, side)
-
-    def _between(self, who: str, other: str) -> Iterator[Alert]:
-        """Check what ``who`` bought from ``other`` and sold to it."""
-        bought = [d for d in self.deals if (d.buyer, d.seller) == (who, other)]
-        sold = [d for d in self.deals if (d.buyer, d.seller) == (other, who)]
-        if not bought or not sold:
-            return
-        (tonnes, paid), (tonnes_back, got) = _sums(bought), _sums(sold)
-        if not (tonnes and tonnes_back):  # all trades of one direction are annulled
-            return
-        numbers = (
-            sorted(n for way in (bought, sold) for n in _half(_orders(way))),
-            sorted(n for way in (bought, sold) for n in _half(_trades(way))),
-        )
-        names, kind = (who, other), AlertKind.REVERSE_TRADES
-        limit, value = self.limits.reverse_quantity, min(tonnes, tonnes_back)
-        reached = limit and who < other and value >= limit  # once per pair
-        if reached and self._doubled((kind, *names), value):
-            yield self._alert(kind, names, (value, limit), numbers)
-        # The price paid exceeds the price received by ``value`` per mille of it.
-        more, kind = paid * tonnes_back - got * tonnes, AlertKind.HIGH_LOW
-        limit, value = self.limits.high_low, more * 1000 // (got * tonnes)
-        if limit and value >= limit:
-            both = min(tonnes, tonnes_back)
-            lost = -(-more * both // (tonnes * tonnes_back))
-            if self._doubled((kind, *names), lost):
-                yield self._alert(kind, names, (value, limit), numbers)
-
-
-class View(NamedTuple):
-    """The visible part of an order, of which ``gone`` tonnes were withdrawn.
-
-    It came with number ``entry`` and has its place since ``since_ns``. When it last
-    grew, at entry ``grew``, it showed ``then`` tonnes. Of these ``later`` tonnes are
-    withdrawn since, and ``counted`` tonnes count so far.
-    """
-
-    entry: int
-    came_ns: int
-    since_ns: int
-    shown: int
-    gone: int
-    grew: int = 0
-    then: int = 0
-    later: int = 0
-    counted: int = 0
-
-
-class Lot(NamedTuple):
-    """Tonnes withdrawn too soon; they were visible between two entries."""
-
-    who: str
-    side: Side
-    order_id: int
-    tonnes: int
-    first: int
-    last: int
-
-
-class Supervisor(FormerSupervisor):
-    """Supervises one instrument by effect.
-
-    Tonnes count if the book showed them and their participant withdrew them, by any
-    means. QUICK_CANCEL: at least the limit was visible on one side at one moment, each
-    part withdrawn before it was ``quick_cancel_ms`` old. CANCEL_RATIO: the withdrawn
-    share of all tonnes that the participant showed in the day. An order counts with all
-    its visible tonnes once more than half of them are withdrawn. It does not count once
-    half of it has traded since it came, grew or moved to a worse price. ``closes``
-    returns whether the day is over at a time.
-    """
-
-    def __init__(
-        self,
-        instrument: str,
-        limits: Thresholds,
-        owners: Mapping[str, str],
-        closes: Callable[[int], bool] = lambda _: False,
-    ) -> None:
-        self.views: dict[int, View] = {}
-        # by order: traded and remaining at its last renewal
-        self.anew: dict[int, tuple[int, int]] = {}
-        self.entries = 0
-        self.closes = closes
-        super().__init__(instrument, limits, owners)
-
-    def begin_day(self) -> None:
-        super().begin_day()
-        self.lots: list[Lot] = []
-        self.shown: Counter[str] = Counter()
-        self.tonnes: Counter[str] = Counter()
-
-    def _read(self, now_ns: int, event: Event) -> Iterator[Alert]:
-        match event:
-            case OrderAccepted(order_id, order=order) if self._own(order):
-                self.placed.append((self._who(order), order_id))
-                if not order.order_type.name.startswith("STOP"):
-                    self._show(now_ns, order, order_id, order.quantity)
-                yield from self._cancel_ratio(self._who(order))
-            case OrderTriggered(order_id, order=order) if self._own(order):
-                self._show(now_ns, order, order_id, event.quantity)
-            case OrderRefilled(order_id, order=order) if self._own(order):
-                self._show(now_ns, order, order_id, event.shown)
-            case OrderAmended(order=order, stop_price=0) if self._own(order):
-                yield from self._amend(now_ns, event)
-            case OrderCancelled(order=order) if self._own(order):
-                yield from self._end(now_ns, event)
-            case OrderReduced(order_id, rested=True) if self._own(event.order):
-                filled = event.total - event.remaining
-                before = event.total + event.quantity
-                took = Taken(event.order, order_id, event.quantity, filled, before)
-                yield from self._withdraw(now_ns, took)
-            case Trade() if self._own(event.taker):
-                yield from self._trade(event)
-            case OffBookTrade() | TradeAnnulled():
-                yield from super()._read(now_ns, event)
-            case _:
-                pass
 
     def _show(self, now_ns: int, order: PlaceOrder, order_id: int, left: int) -> None:
         """Add visible tonnes: for an iceberg only the displayed ones."""
@@ -497,6 +369,77 @@ class Supervisor(FormerSupervisor):
                 orders = [number for name, number in self.cancelled if name == who]
                 numbers = (_newest(orders), ())
                 yield self._alert(kind, (who, ""), (value, limit), numbers)
+
+    def _trade(self, event: Trade) -> Iterator[Alert]:
+        yield from self._deviation(event)
+        buyer, seller = self._who(event.taker), self._who(event.maker)
+        orders = event.taker_id, event.maker_id
+        if event.taker.side is SELL:
+            buyer, seller, orders = seller, buyer, orders[::-1]
+        trade_id, price, quantity = event.trade_id, event.price, event.quantity
+        self.deals.append(Deal(trade_id, price, quantity, buyer, seller, orders))
+        yield from self._all_shares()
+        yield from self._between(buyer, seller)
+        yield from self._between(seller, buyer)
+
+    def _listed(self) -> list[Deal]:
+        return [deal for deal in self.deals if deal.orders]
+
+    def _deviation(self, event: Trade) -> Iterator[Alert]:
+        limit = self.limits.vwap_deviation
+        tonnes, fen = _sums(self._listed())
+        if limit and tonnes and tonnes >= self.limits.vwap_volume:
+            value = abs(event.price * tonnes - fen) * 1000 // fen
+            if value >= limit:
+                kind = AlertKind.PRICE_DEVIATION
+                taker, maker = self._who(event.taker), self._who(event.maker)
+                orders = event.maker_id, event.taker_id
+                new = Happened(orders, (event.trade_id,))
+                numbers = self._once_more(kind, taker, new)
+                if numbers:
+                    yield self._alert(kind, (taker, maker), (value, limit), numbers)
+
+    def _share(self, who: str, side: Side) -> Iterator[Alert]:
+        limit, total = self.limits.volume_share, _sums(self._listed())[0]
+        own = [
+            deal
+            for deal in self._listed()
+            if who == (deal.buyer if side is BUY else deal.seller)
+        ]
+        if limit and own and total and total >= self.limits.share_volume:
+            tonnes = _sums(own)[0]
+            value, kind = tonnes * 1000 // total, AlertKind.VOLUME_SHARE
+            if value >= limit and self._doubled((kind, who, side), tonnes):
+                orders = _newest([deal.orders[side] for deal in own])
+                numbers = (orders, _newest([deal.number for deal in own]))
+                yield self._alert(kind, (who, ""), (value, limit), numbers, side)
+
+    def _between(self, who: str, other: str) -> Iterator[Alert]:
+        """Check what ``who`` bought from ``other`` and sold to it."""
+        bought = [d for d in self.deals if (d.buyer, d.seller) == (who, other)]
+        sold = [d for d in self.deals if (d.buyer, d.seller) == (other, who)]
+        if not bought or not sold:
+            return
+        (tonnes, paid), (tonnes_back, got) = _sums(bought), _sums(sold)
+        if not (tonnes and tonnes_back):  # all trades of one direction are annulled
+            return
+        numbers = (
+            sorted(n for way in (bought, sold) for n in _half(_orders(way))),
+            sorted(n for way in (bought, sold) for n in _half(_trades(way))),
+        )
+        names, kind = (who, other), AlertKind.REVERSE_TRADES
+        limit, value = self.limits.reverse_quantity, min(tonnes, tonnes_back)
+        reached = limit and who < other and value >= limit  # once per pair
+        if reached and self._doubled((kind, *names), value):
+            yield self._alert(kind, names, (value, limit), numbers)
+        # The price paid exceeds the price received by ``value`` per mille of it.
+        more, kind = paid * tonnes_back - got * tonnes, AlertKind.HIGH_LOW
+        limit, value = self.limits.high_low, more * 1000 // (got * tonnes)
+        if limit and value >= limit:
+            both = min(tonnes, tonnes_back)
+            lost = -(-more * both // (tonnes * tonnes_back))
+            if self._doubled((kind, *names), lost):
+                yield self._alert(kind, names, (value, limit), numbers)
 
 
 class Taken(NamedTuple):

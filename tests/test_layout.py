@@ -9,8 +9,6 @@ from functools import cache
 from pathlib import Path
 from statistics import median, quantiles
 
-import pytest
-
 
 ROOT = Path(__file__).parents[1]
 SOURCES = ("engine", "gateway", "sdk")
@@ -58,10 +56,10 @@ def test_carbonex_stays_a_namespace_package() -> None:
     assert not list(ROOT.glob("*/carbonex/__init__.py"))
 
 
-@pytest.mark.parametrize("package", PACKAGES, ids=_name)
-def test_every_package_is_typed_and_has_tests(package: Path) -> None:
-    assert (package / "py.typed").is_file()
-    assert list((ROOT / "tests" / package.name).glob("test_*.py"))
+def test_every_package_is_typed_and_has_tests() -> None:
+    for package in PACKAGES:
+        assert (package / "py.typed").is_file()
+        assert list((ROOT / "tests" / package.name).glob("test_*.py"))
 
 
 def test_every_folder_of_tests_has_a_package_beside_it() -> None:
@@ -77,20 +75,26 @@ def test_every_folder_of_tests_has_a_package_beside_it() -> None:
     assert folders <= {package.name for package in PACKAGES} | beside
 
 
-@pytest.mark.parametrize("path", PYTHON, ids=_name)
-def test_a_file_is_a_room(path: Path) -> None:
+def test_a_file_is_a_room() -> None:
     """A file has one subject, named by its docstring, and a limited size."""
-    text = path.read_text(encoding="utf-8")
-    size = len(text.splitlines())
-    assert size <= MAX_LINES
-    assert not text or ast.get_docstring(_tree(path))
+    texts = {_name(path): path.read_text(encoding="utf-8") for path in PYTHON}
+    long = {name for name, text in texts.items() if len(text.splitlines()) > MAX_LINES}
+    nameless = {
+        path
+        for path in PYTHON
+        if texts[_name(path)] and not ast.get_docstring(_tree(path))
+    }
+    assert (long, nameless) == (set(), set())
 
 
-@pytest.mark.parametrize("path", PYTHON, ids=_name)
-def test_nothing_is_left_over(path: Path) -> None:
-    if path == Path(__file__):
-        pytest.skip("this file names the words it looks for")
-    assert LEFTOVERS.findall(path.read_text(encoding="utf-8")) == []
+def test_nothing_is_left_over() -> None:
+    """This file alone names the words that it looks for."""
+    found = {
+        _name(path): LEFTOVERS.findall(path.read_text(encoding="utf-8"))
+        for path in PYTHON
+        if path != Path(__file__)
+    }
+    assert {name: words for name, words in found.items() if words} == {}
 
 
 def test_functions_fit_a_screen() -> None:
@@ -101,21 +105,27 @@ def test_functions_fit_a_screen() -> None:
     assert max(lengths) <= MAX_FUNCTION
 
 
-@pytest.mark.parametrize(
-    "path", [path for path in PYTHON if path.is_relative_to(ROOT / "engine")], ids=_name
-)
-def test_the_engine_knows_whole_numbers_only(path: Path) -> None:
-    for node in ast.walk(_tree(path)):
-        assert not isinstance(node, ast.Div)
-        assert not (isinstance(node, ast.Constant) and isinstance(node.value, float))
-        assert not (isinstance(node, ast.Name) and node.id in {"float", "round"})
+def test_the_engine_knows_whole_numbers_only() -> None:
+    for path in (path for path in PYTHON if path.is_relative_to(ROOT / "engine")):
+        for node in ast.walk(_tree(path)):
+            name = f"{_name(path)}:{getattr(node, 'lineno', 0)}"
+            assert not isinstance(node, ast.Div), name
+            assert not isinstance(getattr(node, "value", None), float), name
+            assert getattr(node, "id", None) not in {"float", "round"}, name
 
 
-@pytest.mark.parametrize("page", PAGES, ids=_name)
-def test_links_lead_somewhere(page: Path) -> None:
-    links = LINK.findall(page.read_text(encoding="utf-8"))
-    local = [link for link in links if "://" not in link and "mailto:" not in link]
-    assert [link for link in local if not (page.parent / link).exists()] == []
+def test_links_lead_somewhere() -> None:
+    links = {
+        (_name(page), link)
+        for page in PAGES
+        for link in LINK.findall(page.read_text(encoding="utf-8"))
+        if "://" not in link and "mailto:" not in link
+    }
+    assert {(page, to) for page, to in links if not _beside(page, to).exists()} == set()
+
+
+def _beside(page: str, link: str) -> Path:
+    return (ROOT / page).parent / link
 
 
 def test_the_lock_names_all_that_the_project_requires() -> None:

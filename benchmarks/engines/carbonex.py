@@ -13,7 +13,6 @@ from carbonex.engine import (
     IOC,
     LIMIT,
     SELL,
-    ActivateSemantics,
     AddKey,
     AmendOrder,
     Batch,
@@ -35,7 +34,6 @@ from carbonex.engine import (
     Trade,
 )
 from carbonex.engine.commands import MAX_OPEN_ORDERS
-from carbonex.engine.semantics import NEWEST
 
 
 if TYPE_CHECKING:
@@ -55,7 +53,7 @@ class Engine:
         self.exchange = Exchange()
         self._numbers: Iterator[int] = itertools.count(1)
         self.exchange.apply(Batch(0, 1, 1, 0, [GatewayOpened("")]))
-        self.run([ActivateSemantics("", NEWEST), *market()])
+        self.run([*market()])
 
     def prepare(self, ops: list[Op]) -> list[Command]:
         return [command(op) for op in ops]

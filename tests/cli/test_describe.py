@@ -23,14 +23,10 @@ from cli.described_commands import ASK, BID, COMMANDS, NOON
 from cli.described_events import EVENTS
 
 
-@pytest.mark.parametrize(("command", "text"), COMMANDS)
-def test_a_command(command: Command, text: str) -> None:
-    assert describe(command) == text
-
-
-@pytest.mark.parametrize(("event", "text"), EVENTS)
-def test_an_event(event: Event, text: str) -> None:
-    assert describe(event) == text
+def test_a_command_and_an_event(subtests: pytest.Subtests) -> None:
+    for row, text in (*COMMANDS, *EVENTS):
+        with subtests.test(text):
+            assert describe(row) == text
 
 
 def test_no_command_and_no_event_is_left_out() -> None:

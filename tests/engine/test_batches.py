@@ -18,7 +18,7 @@ from carbonex.engine import (
     RegisterParticipant,
     Rejected,
 )
-from driver import Driver, new_exchange, replay
+from driver import Driver, replay
 
 
 def _register(name: str, epoch: int, n: int, gateway: int = 1) -> Batch:
@@ -41,7 +41,7 @@ def _ignored(exchange: Exchange, batch: Batch) -> bool:
 
 
 def test_batches_count_from_their_epochs_opening() -> None:
-    exchange = new_exchange()
+    exchange = Exchange()
     assert _ignored(exchange, _register("A", epoch=1, n=1))
     assert not _ignored(exchange, _opened(1))
     assert exchange.gateways == {1: (1, 0)}
@@ -95,7 +95,7 @@ def test_an_epochs_first_batch_is_its_opening_alone(commands: list[Command]) -> 
 
 @pytest.mark.parametrize("epoch", [0, -1])
 def test_epochs_count_from_one(epoch: int) -> None:
-    exchange = new_exchange()
+    exchange = Exchange()
     assert _ignored(exchange, _opened(epoch))
     assert _ignored(exchange, _register("X", epoch, 1))
 
@@ -141,7 +141,7 @@ def test_whatever_a_log_repeats_or_reorders_each_batch_counts_once_in_order(
 ) -> None:
     published = _Lossy(sizes).batches
     delivered = data.draw(st.lists(st.sampled_from(published), max_size=40))
-    exchange = new_exchange()
+    exchange = Exchange()
     accepted = [batch for batch in delivered if not _ignored(exchange, batch)]
     places = [published.index(batch) for batch in accepted]
     assert places == sorted(set(places))

@@ -201,11 +201,3 @@ def test_a_fill_or_kill_order_meets_so_many_and_no_more() -> None:
         driver = _floor(FEW).driver
         (event, *_) = driver.do(_buy(DEAR, quantity, time_in_force=FOK))
         assert (event.reason if type(event) is Rejected else None) is reason
-
-
-def test_in_the_first_meaning_a_fill_or_kill_order_meets_any_number() -> None:
-    driver = _floor(FEW).driver
-    driver.exchange.semantics = 1
-    driver.exchange.bound(driver.exchange.listed[0])
-    order = _buy(DEAR, FEW, time_in_force=FOK)
-    assert type(driver.do(order)[0]) is not Rejected

@@ -9,7 +9,6 @@ from hypothesis import given, strategies as st
 
 from carbonex.engine import BeginDay, Exchange, Reason, Rejected
 from carbonex.engine.market.dates import date_at, is_date
-from carbonex.engine.market.days import far_day
 from carbonex.engine.market.schedule import midnight_ns
 from driver import Driver
 from scenario import check
@@ -20,8 +19,8 @@ DAY_NS = 86_400 * 10**9
 NOW = moment("20261202T18:00:00")
 
 
-def refused(date: int, ends_ns: int = 0, *, semantics: int = 2) -> Rejected | None:
-    driver = Driver(time_ns=NOW, semantics=semantics)
+def refused(date: int, ends_ns: int = 0) -> Rejected | None:
+    driver = Driver(time_ns=NOW)
     (event, *_) = driver.do(BeginDay("", date, ends_ns))
     driver.exchange.check()
     if isinstance(event, Rejected):
@@ -62,10 +61,6 @@ def test_a_day_ends_later_than_it_begins() -> None:
 
 def test_the_last_date_ends_at_its_midnight() -> None:
     assert refused(20270102) is None
-
-
-def test_older_semantics_take_any_date_of_the_calendar() -> None:
-    assert refused(20620712, semantics=1) is None
 
 
 @pytest.mark.parametrize(("date", "taken"), [(20991231, True), (21000101, False)])
@@ -109,23 +104,6 @@ def test_a_date_is_a_day_of_the_calendar_from_1990_on(
     date: int, *, is_one: bool
 ) -> None:
     assert is_date(date) is is_one
-
-
-def test_a_day_is_held_against_a_clock_before_it_is_in_the_log() -> None:
-    """Whatever the log's own meaning is."""
-    exchange = Driver(time_ns=NOW, semantics=1).exchange
-    latest = NOW + 32 * DAY_NS
-    assert far_day(exchange, BeginDay("", 20261202), NOW) is None
-    assert far_day(exchange, BeginDay("", 20261202, latest), NOW) is None
-    for date, ends_ns, told in (
-        (20270103, 0, Rejected(Reason.BAD_PARAMETER, "date", 20270103, 20270102)),
-        (
-            20261202,
-            latest + 1,
-            Rejected(Reason.BAD_PARAMETER, "ends", latest + 1, latest),
-        ),
-    ):
-        assert far_day(exchange, BeginDay("", date, ends_ns), NOW) == told
 
 
 def test_the_clock_is_set_from_the_first_date_on() -> None:

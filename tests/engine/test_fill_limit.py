@@ -117,15 +117,3 @@ def test_of_a_thousand_times_five_thousand_tonnes_it_takes_no_more() -> None:
     assert type(last) is OrderCancelled
     assert last.reason is CancelReason.FILL_LIMIT
     driver.exchange.check()
-
-
-def test_under_semantics_1_it_takes_them_all() -> None:
-    driver = Driver(semantics=1)
-    driver.apply(ListInstrument("", "CEA"))
-    for name in ("maker", "taker"):
-        driver.apply(*admitted(name, 10**12, 10**9))
-    driver.do(BeginDay("", 20250106))
-    driver.apply(*[PlaceOrder("", "maker", "CEA", SELL, 1, 1)] * (work.MAX_FILLS + 1))
-    quantity = work.MAX_FILLS + 1
-    events = driver.do(PlaceOrder("", "taker", "CEA", BUY, 1, quantity))
-    assert sum(type(event) is Trade for event in events) == quantity

@@ -189,14 +189,6 @@ def test_what_a_freeze_is_refused_for(
     assert not driver.exchange.freezing
 
 
-def test_number_1_has_no_freezes() -> None:
-    driver = Driver(semantics=1)
-    driver.apply(ListInstrument("", "CEA"), *admitted("a", 100, 100))
-    for kind in (Freeze, Unfreeze):
-        (rejected,) = driver.do(kind("", "a", "CEA", 1, "f-1", "order 7"))
-        assert rejected == Rejected(Reason.BAD_PARAMETER, "semantics", 1, 2)
-
-
 def test_what_pends_costs_nothing_once_it_is_met() -> None:
     driver = Driver()
     driver.apply(ListInstrument("", "CEA"), *admitted("a", 100, 100))

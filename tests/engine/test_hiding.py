@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from carbonex.engine import (
-    ActivateSemantics,
     AddKey,
     Exchange,
     HideOrderIds,
@@ -20,8 +19,8 @@ SECRET = bytes(range(32))
 NOT_THAT_LONG = Rejected(Reason.BAD_PARAMETER, "secret", 31, 32)
 
 
-def founded(semantics: int = 2) -> Driver:
-    driver = Driver(semantics=semantics)
+def founded() -> Driver:
+    driver = Driver()
     driver.apply(
         RegisterParticipant("", "A"),
         OpenAccount("", "A", "a"),
@@ -43,14 +42,6 @@ def test_it_is_the_venues_alone_and_there_is_one() -> None:
         ]
     assert driver.exchange.secret == SECRET
     driver.exchange.check()
-
-
-def test_where_commands_mean_number_1_there_is_none() -> None:
-    driver = founded(semantics=1)
-    (refused,) = driver.do(HideOrderIds("", SECRET))
-    assert refused == Rejected(Reason.BAD_PARAMETER, "secret", 32, 32)
-    driver.apply(ActivateSemantics("", 2), HideOrderIds("", SECRET))
-    assert driver.exchange.secret == SECRET
 
 
 def test_it_is_in_the_snapshot_with_what_came_before() -> None:

@@ -211,11 +211,8 @@ def test_the_terms_say_how_much_an_iceberg_shows() -> None:
     )
 
 
-@pytest.mark.parametrize(("semantics", "least"), [(1, 1), (2, 50)])
-def test_in_the_first_meaning_an_iceberg_shows_a_thousandth(
-    semantics: int, least: int
-) -> None:
-    driver = Driver(semantics=semantics)
+def test_an_iceberg_shows_a_twentieth_unless_the_terms_say_otherwise() -> None:
+    driver, least = Driver(), 50
     driver.apply(ListInstrument("", "CEA"), *admitted("maker", 1, 10**6))
     driver.do(BeginDay("", 20250106))
     assert type(driver.do(_iceberg(1000, least))[0]) is OrderAccepted

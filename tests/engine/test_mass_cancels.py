@@ -204,19 +204,9 @@ def test_a_copy_from_the_middle_goes_on_alike_and_so_does_a_replay() -> None:
     driver.exchange.check()
 
 
-def test_under_semantics_1_all_go_at_once() -> None:
-    driver = _open(20, semantics=1)
-    assert len(driver.do(CancelAll("", "maker"))) == 20
-
-
-def _open(
-    orders: int,
-    *names: str,
-    terms: ListInstrument | None = None,
-    semantics: int = 2,
-) -> Driver:
+def _open(orders: int, *names: str, terms: ListInstrument | None = None) -> Driver:
     """Return an exchange in which each account has so many orders to buy."""
-    driver = Driver(semantics=semantics)
+    driver = Driver()
     driver.apply(terms or ListInstrument("", "CEA"))
     for name in names or ("maker",):
         driver.apply(*admitted(name, 10**9, 0))

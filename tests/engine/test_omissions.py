@@ -222,7 +222,6 @@ def test_whatever_is_left_out_the_venue_is_sound(
     draw = random.Random(seed)
     exchange = twin = Exchange()
     for batch in stream.driver.batches:
-        exchange.semantics = 2
         left_out = _some_of(draw, exchange, batch)
         twin = Exchange.restore(exchange.snapshot())
         applied = exchange.apply_without(batch, left_out)

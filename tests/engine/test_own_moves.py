@@ -5,10 +5,8 @@ from __future__ import annotations
 import pytest
 
 from carbonex.engine import (
-    ActivateSemantics,
     AddKey,
     Issue,
-    KeyAdded,
     ListInstrument,
     Moved,
     Permission,
@@ -223,17 +221,3 @@ def test_the_log_says_whose_key_it_was(driver: Driver) -> None:
     moved, owed = driver.do(surrender)
     assert moved == Moved(surrender)
     assert owed.terms == SetObligation("own", "a", 2024, 10)  # type: ignore[union-attr]
-
-
-def test_the_permission_comes_with_the_second_meaning() -> None:
-    driver = Driver(semantics=1)
-    for command in admitted("a", 100, 50, ()):
-        driver.do(command)
-    add = AddKey("", "a", "own", bytes(32), Permission.TRANSFER)
-    for permissions in (Permission.TRANSFER, Permission(31)):
-        add = AddKey("", "a", "own", bytes(32), permissions)
-        assert driver.do(add) == [
-            Rejected(Reason.BAD_PARAMETER, "permissions", permissions, 15)
-        ]
-    driver.do(ActivateSemantics("", 2))
-    assert driver.do(add) == [KeyAdded(add)]

@@ -123,14 +123,9 @@ def test_those_of_several_instruments_take_turns() -> None:
     assert _triggered(driver.do(AdvanceTime(""))) == [5, 6, 7]
 
 
-def test_under_semantics_1_all_enter_at_once() -> None:
-    driver = _cascade(semantics=1)
-    assert _triggered(driver.do(_buy(7000))) == [*range(1, 10)]
-
-
-def _cascade(*names: str, semantics: int = 2) -> Driver:
+def _cascade(*names: str) -> Driver:
     """Return an exchange with nine stop orders in each instrument, and one to meet."""
-    driver = Driver(semantics=semantics)
+    driver = Driver()
     driver.apply(*[ListInstrument("", name) for name in names or ("CEA",)])
     for account in ("maker", "taker", "third"):
         driver.apply(*admitted(account, 10**9, 100, names or ("CEA",)))

@@ -46,38 +46,29 @@ CASES = (
 )
 PRECEDENCE = list(Reason)
 
-SINGLE = [
-    pytest.param(case, (fault,), id=f"{case.name}: {fault.reason.name} {fault.changes}")
-    for case in CASES
-    for fault in case.faults
-]
-PAIRS = [
-    pytest.param(
-        case, pair, id=f"{case.name}: {pair[0].reason.name} and {pair[1].reason.name}"
-    )
-    for case in CASES
-    for pair in combinations(case.faults, 2)
-    if pair[0].reason is not pair[1].reason and not pair[0].excludes(pair[1])
-]
-
 
 def test_every_reason_is_produced_here() -> None:
     produced = {fault.reason for case in CASES for fault in case.faults}
     assert produced == set(Reason) - {Reason.VINTAGE_ENDED}  # no date is over in 1970
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
-def test_without_a_fault_the_command_is_accepted(case: Case) -> None:
-    assert _refusal(case, ()) is None
+def test_without_a_fault_the_command_is_accepted(subtests: pytest.Subtests) -> None:
+    for case in CASES:
+        with subtests.test(case.name):
+            assert _refusal(case, ()) is None
 
 
-@pytest.mark.parametrize(("case", "faults"), SINGLE)
-def test_a_fault_is_refused_for_its_reason(
-    case: Case, faults: tuple[Fault, ...]
-) -> None:
-    rejected = _refusal(case, faults)
+def test_a_fault_is_refused_for_its_reason(subtests: pytest.Subtests) -> None:
+    for case in CASES:
+        for fault in case.faults:
+            with subtests.test(case.name, fault=fault.reason.name, given=fault.changes):
+                _check_alone(case, fault)
+
+
+def _check_alone(case: Case, fault: Fault) -> None:
+    rejected = _refusal(case, (fault,))
     assert rejected is not None
-    assert rejected.reason is faults[0].reason
+    assert rejected.reason is fault.reason
     names = {item.name.removesuffix("_ns") for item in fields(case.command)}
     names |= {"", "instrument"}  # an amended order's instrument may be at fault
     for part in (Conditions, ListInstrument):
@@ -86,13 +77,18 @@ def test_a_fault_is_refused_for_its_reason(
     assert param in names or param.partition(".")[0] in names
 
 
-@pytest.mark.parametrize(("case", "faults"), PAIRS)
 def test_of_two_faults_the_first_by_precedence_is_reported(
-    case: Case, faults: tuple[Fault, ...]
+    subtests: pytest.Subtests,
 ) -> None:
-    rejected = _refusal(case, faults)
-    assert rejected is not None
-    assert rejected.reason.name == _expected(faults).name
+    for case in CASES:
+        for pair in combinations(case.faults, 2):
+            one, other = pair
+            if one.reason is other.reason or one.excludes(other):
+                continue
+            with subtests.test(case.name, faults=f"{one.reason} {other.reason}"):
+                rejected = _refusal(case, pair)
+                assert rejected is not None
+                assert rejected.reason is _expected(pair)
 
 
 @pytest.mark.parametrize(

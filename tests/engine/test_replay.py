@@ -9,7 +9,7 @@ import sys
 import msgspec
 from hypothesis import Phase, given, settings, strategies as st
 
-from carbonex.engine import Batch, Exchange, semantics
+from carbonex.engine import Batch, Exchange
 from driver import replay
 from sources import SOURCES
 from streams import Stream, seeds, streams
@@ -23,7 +23,6 @@ import msgspec
 from carbonex.engine import Batch, Exchange
 
 exchange = Exchange()
-exchange.semantics = int(sys.argv[1])
 batches = msgspec.msgpack.decode(sys.stdin.buffer.read(), type=list[Batch])
 events = [msgspec.json.encode(exchange.apply(batch)) for batch in batches]
 print(exchange.digest().hex(), blake2b(b"".join(events)).hexdigest())
@@ -71,7 +70,7 @@ def test_nothing_depends_on_the_order_of_a_set(seed: int) -> None:
 
 def _elsewhere(log: bytes, hash_seed: str) -> str:
     done = subprocess.run(
-        [sys.executable, "-c", REPLAY, str(semantics.NEWEST)],
+        [sys.executable, "-c", REPLAY],
         input=log,
         env=os.environ | {"PYTHONPATH": SOURCES, "PYTHONHASHSEED": hash_seed},
         capture_output=True,

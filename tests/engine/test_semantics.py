@@ -11,10 +11,8 @@ import pytest
 from carbonex.engine import (
     ActivateSemantics,
     AddKey,
-    Batch,
     Deposit,
     Exchange,
-    GatewayOpened,
     OpenAccount,
     Permission,
     Reason,
@@ -30,12 +28,12 @@ from later_release import Release
 @pytest.fixture
 def later(monkeypatch: pytest.MonkeyPatch) -> Release:
     release = Release(monkeypatch)
-    release.knows(1, 2)
+    release.knows(2)
     return release
 
 
 def founded() -> Driver:
-    driver = Driver(semantics=1)
+    driver = Driver()
     driver.apply(
         RegisterParticipant("", "A"),
         OpenAccount("", "A", "a"),
@@ -50,7 +48,7 @@ def cash(exchange: Exchange) -> int:
 
 def test_a_log_begins_with_the_first_meaning() -> None:
     assert Exchange().semantics == 1
-    assert (semantics.OLDEST, semantics.NEWEST) == (1, 2)
+    assert semantics.NEWEST == 1
 
 
 def test_it_is_for_the_venue_alone_and_only_goes_up() -> None:
@@ -77,7 +75,7 @@ def test_what_came_before_keeps_its_meaning_and_what_comes_after_has_the_new() -
     assert driver.do(ActivateSemantics("", 2)) == [
         Rejected(Reason.BAD_PARAMETER, "number", 2, 2)
     ]
-    again, _ = replay(driver.batches, semantics=1)
+    again, _ = replay(driver.batches)
     assert again.digest() == driver.exchange.digest()
     again.check()
 
@@ -102,7 +100,7 @@ def test_the_number_is_in_the_snapshot() -> None:
 def test_a_number_that_this_build_does_not_know_cannot_be_applied(
     later: Release,
 ) -> None:
-    later.knows(1, 1)
+    later.knows(1)
     driver = founded()
     expected = (
         "needs semantics 2; this carbonex knows only 1: use the release that wrote it"
@@ -116,40 +114,9 @@ def test_nor_can_a_snapshot_with_one_be_restored(later: Release) -> None:
     driver = founded()
     driver.do(ActivateSemantics("", 2))
     snapshot = driver.exchange.snapshot()
-    later.knows(1, 1)
+    later.knows(1)
     with pytest.raises(SemanticsError, match="needs semantics 2"):
         Exchange.restore(snapshot)
-
-
-def test_a_build_that_dropped_a_meaning_starts_from_the_activation(
-    later: Release,
-) -> None:
-    driver = founded()
-    driver.do(ActivateSemantics("", 2))
-    snapshot = driver.exchange.snapshot()
-    driver.do(Deposit("", "a", 100, "new"))
-
-    later.knows(2, 3)
-    restored = Exchange.restore(snapshot)
-    assert restored.apply(driver.batches[-1]).accepted
-    assert restored.digest() == driver.exchange.digest()
-    exchange = Exchange()
-    exchange.apply(driver.batches[0])  # a gateway that opens means the same always
-    with pytest.raises(
-        SemanticsError,
-        match="needs semantics 1; this carbonex knows 2 to 3: start from a snapshot",
-    ):
-        exchange.apply(driver.batches[1])
-    assert exchange.seq == 1  # it did nothing
-
-
-def test_a_venue_may_begin_with_the_newest(later: Release) -> None:
-    later.knows(2, 2)
-    exchange = Exchange()
-    exchange.apply(Batch(0, 1, 1, 0, [GatewayOpened("")]))
-    exchange.apply(Batch(0, 1, 1, 1, [ActivateSemantics("", 2)]))
-    applied = exchange.apply(Batch(0, 1, 1, 2, [RegisterParticipant("", "A")]))
-    assert applied.accepted
 
 
 def test_a_snapshot_says_its_number_beside_its_format() -> None:

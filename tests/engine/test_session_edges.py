@@ -187,10 +187,3 @@ def test_what_comes_outside_the_hours_is_told_when_they_begin(
         begins_ns = moment(f"20250106T{begins}") if begins else 0
         told = "instrument", driver.time_ns, begins_ns
         assert refused == Rejected(Reason.MARKET_CLOSED, *told)
-
-
-def test_in_the_first_meaning_it_is_not_told() -> None:
-    driver = Driver(time_ns=moment("20250106T08:00:00"), semantics=1)
-    driver.apply(ListInstrument("", "CEA"), *admitted("maker", 100, 10))
-    order = PlaceOrder("", "maker", "CEA", SELL, 7000, 1)
-    assert driver.do(order) == [Rejected(Reason.MARKET_CLOSED, "instrument")]

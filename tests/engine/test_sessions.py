@@ -252,15 +252,6 @@ def test_a_day_has_so_many_sessions_and_as_many_for_blocks() -> None:
         assert driver.do(UpdateInstrument("", terms)) == [refused]
 
 
-def test_in_the_first_meaning_sessions_are_not_counted() -> None:
-    """Such a day is planned in no more than its sessions take, and goes on."""
-    driver = Driver(semantics=1)
-    driver.do(ListInstrument("", "CEA", sessions=_hours(4_000)))
-    driver.do(BeginDay("", 20250106))
-    assert len(driver.exchange.instruments["CEA"].schedule) == 8_001
-    driver.exchange.check()
-
-
 def _hours(count: int) -> tuple[tuple[int, int], ...]:
     """Return so many sessions, each of ten seconds with as long a break after it."""
     return tuple((20 * i + 10, 20 * i + 20) for i in range(count))

@@ -136,8 +136,8 @@ def test_another_format_is_refused_by_its_number() -> None:
 
 
 def test_an_older_format_is_refused_by_its_number_whatever_its_shape() -> None:
-    with pytest.raises(ValueError, match=f"snapshot of format 1; this reads {FORMAT}"):
-        Exchange.restore(msgspec.msgpack.encode([1, 0, {"seq": 0}]))
+    with pytest.raises(ValueError, match=f"snapshot of format 0; this reads {FORMAT}"):
+        Exchange.restore(msgspec.msgpack.encode([0, 0, {"seq": 0}]))
 
 
 def test_equal_states_have_equal_snapshots_and_different_ones_have_not() -> None:

@@ -41,14 +41,12 @@ FOLLOWS = {
     "Auction.auction_id",  # numbers are kept once, by the register
     "Bid.bid_id",
     "BookSide.sign",
-    "BookSide.slices",
     "Exchange.done",  # 0 between batches
     "Exchange.limited",
     "Exchange.supervised",
     "Instrument.blocks",
     "Instrument.burdened",
     "Instrument.day_only",
-    "Instrument.max_fills",
     "Instrument.max_quantity",
     "Instrument.number",
     "Instrument.phase",

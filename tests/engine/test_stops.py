@@ -4,19 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from carbonex.engine import (
-    BUY,
-    STOP_LIMIT,
-    AmendOrder,
-    BeginDay,
-    Conditions,
-    Exchange,
-    ListInstrument,
-    OrderAccepted,
-    OrderAmended,
-    PlaceOrder,
-)
-from driver import Driver, admitted
 from scenario import STAGE, check
 
 
@@ -257,8 +244,7 @@ def test_in_a_halt_stops_wait_for_trading_to_go_on() -> None:
     )
 
 
-@pytest.mark.parametrize("semantics", [1, 2])
-def test_when_trading_begins_waiting_stops_meet_the_last_price(semantics: int) -> None:
+def test_when_trading_begins_waiting_stops_meet_the_last_price() -> None:
     """A call that makes no trade: the day's last price alone triggers them."""
     check(
         """
@@ -277,7 +263,6 @@ def test_when_trading_begins_waiting_stops_meet_the_last_price(semantics: int) -
         STAGE.replace("list CEA", "list CEA call-resume 5").replace(
             "1000000", "9000000000"
         ),
-        semantics=semantics,
     )
 
 
@@ -350,33 +335,3 @@ def test_the_open_orders_are_counted_first() -> None:
         """,
         STAGE.replace("begin", "account few cash 9000.00 orders 1 stops 1\n    begin"),
     )
-
-
-def test_in_the_first_meaning_a_waiting_order_that_grows_keeps_its_place() -> None:
-    driver = Driver(semantics=1)
-    driver.apply(
-        ListInstrument("", "CEA"), *admitted("maker", 10**6, 1), *admitted("t", 99, 0)
-    )
-    driver.do(BeginDay("", 20250106))
-    stop = Conditions(stop_price=2)
-    for _ in range(2):
-        driver.do(PlaceOrder("", "t", "CEA", BUY, 3, 1, STOP_LIMIT, conditions=stop))
-    driver.do(AmendOrder("", "t", 1, quantity=2))
-    driver.exchange = Exchange.restore(driver.exchange.snapshot())
-    driver.do(AmendOrder("", "t", 2, stop_price=3))
-    (amended,) = driver.do(AmendOrder("", "t", 2, stop_price=2))
-    assert type(amended) is OrderAmended
-    assert not amended.priority_kept
-    waiting = driver.exchange.instruments["CEA"].stops.orders()
-    assert [order.order_id for order in waiting] == [1, 2]
-
-
-def test_in_the_first_meaning_stop_orders_have_no_cap() -> None:
-    driver = Driver(semantics=1)
-    driver.apply(ListInstrument("", "CEA"), *admitted("maker", 10**6, 1))
-    driver.do(BeginDay("", 20250106))
-    driver.exchange.accounts["maker"].max_stop_orders = 1
-    stop = Conditions(stop_price=2)
-    for _ in range(2):
-        order = PlaceOrder("", "maker", "CEA", BUY, 3, 1, STOP_LIMIT, conditions=stop)
-        assert type(driver.do(order)[0]) is OrderAccepted

@@ -138,9 +138,6 @@ def test_who_decides_and_why(kind: type[SuspendVenue | ResumeVenue]) -> None:
     for text in ("", " ", "x" * 201, "a\nb"):
         (rejected,) = driver.do(kind("", text))
         assert rejected == Rejected(Reason.BAD_PARAMETER, "reason", len(text), 200)
-    old = Driver(semantics=1)
-    rejection = Rejected(Reason.BAD_PARAMETER, "semantics", 1, 2)
-    assert old.do(kind("", "why")) == [rejection]
 
 
 def test_twenty_instruments_are_one_command() -> None:

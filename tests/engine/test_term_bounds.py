@@ -16,7 +16,7 @@ from carbonex.engine import (
     Rejected,
     Thresholds,
 )
-from carbonex.engine.market.bounds import bad_terms, too_many_sessions
+from carbonex.engine.market.bounds import bad_terms
 
 
 TERMS = ListInstrument("", "CEA", max_quantity=MAX_QUANTITY)
@@ -90,6 +90,6 @@ def test_sessions_lie_in_the_day_one_after_the_other(name: str) -> None:
 @pytest.mark.parametrize("name", ["sessions", "blocks.sessions"])
 def test_there_are_sixteen_sessions_at_most(name: str) -> None:
     sessions = tuple((n, n + 1) for n in range(17))
-    assert too_many_sessions(terms_with(name, sessions[:16])) is None
+    assert bad_terms(terms_with(name, sessions[:16])) is None
     told = Rejected(Reason.BAD_PARAMETER, name, 17, 16)
-    assert too_many_sessions(terms_with(name, sessions)) == told
+    assert bad_terms(terms_with(name, sessions)) == told

@@ -6,7 +6,6 @@ from random import Random
 from typing import TYPE_CHECKING
 
 import msgspec
-import pytest
 from hypothesis import given, strategies as st
 from msgspec.structs import replace
 
@@ -32,14 +31,13 @@ from carbonex.engine.events import (
     Trade,
 )
 from carbonex.engine.market.schedule import Step
-from carbonex.engine.semantics import NEWEST
 from carbonex.engine.state import State
 from carbonex.engine.supervision.alerts import supervise, watched
 from carbonex.engine.supervision.watch import MAX_PAIRS, Watch, restored
 from carbonex.engine.supervision.watch_rows import WatchRow
 from carbonex.engine.supervision.withdrawals import KEPT
 from carbonex.engine.terms import Thresholds
-from supervisor import FormerSupervisor, Supervisor, thresholds
+from supervisor import Supervisor, thresholds
 
 
 if TYPE_CHECKING:
@@ -56,15 +54,8 @@ class Market:
     a stop order that waits.
     """
 
-    def __init__(
-        self,
-        limits: Thresholds,
-        owners: dict[str, str] = OWNERS,
-        *,
-        semantics: int = NEWEST,
-    ) -> None:
+    def __init__(self, limits: Thresholds, owners: dict[str, str] = OWNERS) -> None:
         self.state = State()
-        self.state.semantics = semantics
         self.random = Random(0)
         for account, owner in owners.items():
             self.state.accounts[account] = Account(account, Participant(owner), 9, 9, 9)
@@ -226,15 +217,13 @@ def _command(r: Random, market: Market) -> list[Event]:
     return events
 
 
-@pytest.mark.parametrize("semantics", [1, 2])
 @given(limits=thresholds, seed=st.integers(0, 2**32), commands=st.integers(1, 250))
 def test_alerts_are_those_of_a_supervisor_who_adds_up_the_whole_day(
-    semantics: int, limits: Thresholds, seed: int, commands: int
+    limits: Thresholds, seed: int, commands: int
 ) -> None:
     r = Random(seed)
-    market = Market(limits, semantics=semantics)
-    kind = Supervisor if semantics >= 2 else FormerSupervisor
-    supervisor = kind("CEA", limits, OWNERS)
+    market = Market(limits)
+    supervisor = Supervisor("CEA", limits, OWNERS)
     for _ in range(commands):
         market.state.time_ns += r.choice([0, 0, 1, 999_999, 5_000_000])
         events = _command(r, market)
@@ -307,16 +296,6 @@ def test_ten_thousand_pairs_are_remembered_and_no_more() -> None:
     assert 150 * 149 // 2 > len(market.watch.pairs) == MAX_PAIRS == 10_000
     assert len(market.watch.image().pairs) == 10_000
     market.restore()
-
-
-def test_large_orders_are_forgotten_when_they_have_been_open_for_long() -> None:
-    market = Market(Thresholds(large_order=5, quick_cancel_ms=1), semantics=1)
-    for _ in range(50):
-        market.supervise(market.place("h-1", BUY, 5))
-        market.state.time_ns += 250_000
-    assert [*market.watch.large] == [47, 48, 49, 50]
-    market.supervise(market.amend(48, 6, kept=False))  # it counts from now on
-    assert [*market.watch.large] == [49, 50, 48]
 
 
 def test_orders_in_view_are_forgotten_when_they_are_no_longer_young() -> None:

@@ -16,6 +16,7 @@ from carbonex.engine import (
     AddKey,
     BeginDay,
     Deposit,
+    Exchange,
     Issue,
     KeyRevoked,
     ListInstrument,
@@ -34,7 +35,6 @@ from carbonex.journal import HistoryReader, HistoryStore
 from carbonex.wire.answers import Empty
 from carbonex.wire.codec import JSON, Codec
 from carbonex.wire.login import login_text, sign
-from driver import new_exchange
 
 
 if TYPE_CHECKING:
@@ -130,7 +130,7 @@ class House:
         furniture: Sequence[Command] | None = None,
         max_batch: int = 1_000,
     ) -> None:
-        self.exchange = new_exchange()
+        self.exchange = Exchange()
         self.venue = Venue(self.exchange, VENUE, 1, 7, max_waiting, max_batch)
         self.feed = Feed(self.venue)
         self.venue.readers.append(self.feed)

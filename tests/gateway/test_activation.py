@@ -1,7 +1,7 @@
 """A new meaning of commands in a venue's log: activated, followed, refused.
 
 The later release of these tests knows meaning 2, in which a deposit is worth one
-fen more; the one after that knows 2 alone.
+fen more.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ def upgraded(tmp_path: Path, release: Release) -> Path:
     """A venue with a deposit of 100 of each meaning."""
     make_market(tmp_path, config())
     deposit(tmp_path, 100, "old")
-    release.knows(1, 2)
+    release.knows(2)
     done = activate_newest(tmp_path, config())
     assert (done.before, done.number) == (1, 2)
     assert done.snapshot == SnapshotStore(tmp_path).path(done.position)
@@ -104,7 +104,7 @@ def test_an_older_release_names_the_row_and_what_it_would_need(
     upgraded: Path, release: Release, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     (activated,) = SnapshotStore(upgraded).positions()
-    release.knows(1, 1)
+    release.knows(1)
     expected = (
         rf"row {activated} needs semantics 2; this carbonex knows only 1:"
         " use the release that wrote it, or a later one"
@@ -130,25 +130,12 @@ def test_an_older_release_names_the_row_and_what_it_would_need(
 def test_a_live_follower_says_so_as_well(tmp_path: Path, release: Release) -> None:
     make_market(tmp_path, config())
     following = follower.Follower(tmp_path)
-    release.knows(1, 2)
+    release.knows(2)
     activate_newest(tmp_path, config())
-    release.knows(1, 1)
+    release.knows(1)
     with pytest.raises(UnknownSemanticsError, match="needs semantics 2"):
         following.catch_up()
     following.close()
-
-
-def test_a_release_that_dropped_the_old_meaning_starts_at_the_activation(
-    upgraded: Path, release: Release, tmp_path_factory: pytest.TempPathFactory
-) -> None:
-    expected = digest(upgraded, upgraded)
-    release.knows(2, 2)
-    assert digest(upgraded, upgraded) == expected
-    with pytest.raises(
-        UnknownSemanticsError,
-        match=r"row 2 needs semantics 1; this carbonex knows only 2: start from a snap",
-    ):
-        digest(upgraded, tmp_path_factory.mktemp("no-snapshots"))
 
 
 def test_it_happens_once(upgraded: Path) -> None:
@@ -159,25 +146,13 @@ def test_it_happens_once(upgraded: Path) -> None:
 
 
 def test_a_new_venue_begins_with_the_newest(tmp_path: Path, release: Release) -> None:
-    release.knows(2, 3)
+    release.knows(3)
     bootstrap(tmp_path, config(), [])
     commands = [row.batch().commands for row in LogReader(tmp_path).tail(1)]
     (opened,), (activation, hidden) = commands
     assert (opened, activation) == (GatewayOpened(""), ActivateSemantics("", 3))
     assert isinstance(hidden, HideOrderIds)
     assert len(set(hidden.secret)) > 16  # this machine's chance
-
-
-def test_an_upgraded_venue_hides_its_order_ids_from_then_on(upgraded: Path) -> None:
-    (activated,) = SnapshotStore(upgraded).positions()
-    row = next(iter(LogReader(upgraded).tail(activated)))
-    activation, hidden = row.batch().commands
-    assert isinstance(activation, ActivateSemantics)
-    assert isinstance(hidden, HideOrderIds)
-    with open_log(upgraded, config()) as log:
-        venue = open_venue(log, SnapshotStore(upgraded), config()).venue
-    assert venue.exchange.secret == hidden.secret
-    assert venue.ids.hidden
 
 
 def test_neither_a_wrong_clock_nor_a_running_server_is_passed_by(
@@ -187,7 +162,7 @@ def test_neither_a_wrong_clock_nor_a_running_server_is_passed_by(
     day = BeginDay(VENUE_KEY, date_at(now_ns), now_ns + HOUR_NS)
     bootstrap(tmp_path, config(), [*market_commands(), day])
     (tmp_path / "clock").unlink()  # as after a reboot: there is only the wall clock
-    release.knows(1, 2)
+    release.knows(2)
     with open_log(tmp_path, config()), pytest.raises(LockedError):
         activate_newest(tmp_path, config())
     wrong = Machine(wall_ns=lambda: time.time_ns() + 26 * HOUR_NS)
@@ -202,7 +177,7 @@ def test_a_night_on_the_same_boot_needs_no_word_about_the_clock(
 ) -> None:
     """As for any other start: log time stood still, and the witness knows why."""
     make_market(tmp_path, config())
-    release.knows(1, 2)
+    release.knows(2)
     night = 17 * HOUR_NS
     morning = Machine(
         wall_ns=lambda: time.time_ns() + night,

@@ -39,10 +39,6 @@ SCENARIOS = (
     *OF_EMERGENCIES,
 )
 
-every_scenario = pytest.mark.parametrize(
-    "scenario", SCENARIOS, ids=[scenario.reason.name for scenario in SCENARIOS]
-)
-
 
 def check(scenario: Scenario, error: dict[str, Any]) -> None:
     """Number, name, param and sentence are what they should be."""
@@ -65,8 +61,13 @@ def test_there_is_one_for_every_reason() -> None:
     assert {scenario.reason for scenario in SCENARIOS} == rest
 
 
-@every_scenario
-def test_through_a_session(scenario: Scenario) -> None:
+def test_through_a_session(subtests: pytest.Subtests) -> None:
+    for scenario in SCENARIOS:
+        with subtests.test(scenario.reason.name):
+            through_a_session(scenario)
+
+
+def through_a_session(scenario: Scenario) -> None:
     house = House(furniture=(HideOrderIds("", SECRET), *STAGE))
     clients: dict[str, Client] = {}
 

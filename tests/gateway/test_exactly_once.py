@@ -13,7 +13,6 @@ from carbonex.engine import AdvanceTime, BeginDay, Exchange
 from carbonex.gateway.feed import Feed
 from carbonex.gateway.session import Services
 from carbonex.gateway.venue import Venue, opening_epoch
-from driver import new_exchange
 from gateway.session_house import CEA, DAY_ENDS, SECOND, VENUE, House
 from gateway.value_moves import REF, REQUESTS, STAGE, timed
 
@@ -45,7 +44,7 @@ class Phoenix(House):
 
     def kill(self) -> None:
         """Die, and come back from the log's first row on."""
-        exchange = new_exchange()
+        exchange = Exchange()
         for batch in self.batches:
             assert exchange.apply(batch).accepted
         assert exchange.digest() == self.exchange.digest()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from carbonex.engine import VENUE_KEY, EligibilityRule, Exchange, SetEligibility
+from carbonex.engine import VENUE_KEY, EligibilityRule, SetEligibility
 from carbonex.gateway.documents import ConfigError
 from carbonex.gateway.market import difference, load_market, parse_market
 from driver import Driver
@@ -76,11 +76,6 @@ def test_a_file_without_a_rule_may_say_so() -> None:
     assert difference(market, driver.exchange).commands == [
         SetEligibility(VENUE_KEY, "CCER")
     ]
-
-
-def test_a_log_that_an_older_release_can_read_gets_no_rules() -> None:
-    commands = difference(parse_market(FILE, "f.toml"), Exchange()).commands
-    assert not any(type(command) is SetEligibility for command in commands)
 
 
 @pytest.mark.parametrize("name", ["cea", "ccer", "national"])

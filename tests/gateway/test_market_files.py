@@ -256,11 +256,12 @@ def test_a_file_is_found_from_the_venues_directory(tmp_path: Path) -> None:
 # Refusals.
 
 
-@pytest.mark.parametrize(("text", "message"), REFUSED)
-def test_a_refusal_names_file_key_value_and_reason(text: str, message: str) -> None:
-    with pytest.raises(ConfigError) as caught:
-        parse_market(text, "f.toml")
-    assert str(caught.value) == f"f.toml: {message}"
+def test_a_refusal_names_file_key_value_and_reason(subtests: pytest.Subtests) -> None:
+    for text, message in REFUSED:
+        with subtests.test(message):
+            with pytest.raises(ConfigError) as caught:
+                parse_market(text, "f.toml")
+            assert str(caught.value) == f"f.toml: {message}"
 
 
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:

@@ -127,7 +127,7 @@ async def test_it_is_not_ready_and_says_how_far_it_is(
     with structlog.testing.capture_logs() as logs:
         async with Server.start(directory, venue, watch=watch) as server:
             assert (await get(port, "/ready"))[0] == 200
-            assert server.recovery.commands == COMMANDS + 16
+            assert server.recovery.commands == COMMANDS + 15
     rows = [
         re.fullmatch(r"recovering from the log: row ([\d,]+) of ([\d,]+)\n", s)
         for s in said

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from carbonex.engine import BUY
-from carbonex.wire.codec import MSGPACK
+from carbonex.wire.codec import JSON, MSGPACK, Codec
 from carbonex.wire.errors import Code
 from gateway.session_house import CEA, Client, House, order
 from wire.bad import Bad, Told, label
@@ -42,14 +42,13 @@ def check(client: Client, bad: Bad) -> None:
     assert client.closing is None
 
 
-@pytest.mark.parametrize("bad", BAD_JSON, ids=label)
-def test_bad_json(bad: Bad) -> None:
-    check(House().trader(), bad)
-
-
-@pytest.mark.parametrize("bad", BAD_MSGPACK, ids=label)
-def test_bad_msgpack(bad: Bad) -> None:
-    check(House().trader(codec=MSGPACK), bad)
+@pytest.mark.parametrize(("codec", "rows"), [(JSON, BAD_JSON), (MSGPACK, BAD_MSGPACK)])
+def test_what_is_bad_is_refused_exactly(
+    codec: Codec, rows: list[Bad], subtests: pytest.Subtests
+) -> None:
+    for bad in rows:
+        with subtests.test(label(bad)):
+            check(House().trader(codec=codec), bad)
 
 
 def test_a_binary_frame_in_a_text_session() -> None:

@@ -274,7 +274,6 @@ def test_halting_twice(clerk: Client) -> None:
     )
 
 
-@pytest.mark.parametrize("semantics", [1, 2])
 @pytest.mark.parametrize(
     ("date", "message"),
     [
@@ -302,29 +301,11 @@ def test_halting_twice(clerk: Client) -> None:
     ],
 )
 def test_days_that_cannot_begin(
-    house: House, clerk: Client, date: str, message: str, semantics: int
+    house: House, clerk: Client, date: str, message: str
 ) -> None:
     house.now_ns = DAY_ENDS
     house.do(AdvanceTime(""))
-    house.exchange.semantics = semantics
     seq = house.exchange.seq
     error = clerk.error("begin_day", date=date)
     assert (error["name"], error["message"]) == ("BAD_PARAMETER", message)
-    assert house.exchange.seq == seq + (semantics == 2), "1 would take it: no row"
-
-
-def test_a_day_whose_end_is_far_is_refused_under_the_first_semantics_too(
-    house: House, clerk: Client
-) -> None:
-    house.now_ns = DAY_ENDS
-    house.do(AdvanceTime(""))
-    house.exchange.semantics = 1
-    seq = house.exchange.seq
-    far_us = DAY_ENDS // 1000 + 33 * 86_400 * 10**6
-    error = clerk.error("begin_day", date="2026-03-03", ends=far_us)
-    assert error["name"] == "BAD_PARAMETER"
-    assert error["message"].startswith("ends ")
-    assert house.exchange.seq == seq
-    clerk.result("begin_day", date="2026-03-03")
-    assert house.exchange.day == 20260303
-    assert clerk.error("begin_day", date="2602-12-03")["name"] == "ALREADY_EXISTS"
+    assert house.exchange.seq == seq + 1

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import given, strategies as st
 
+from carbonex.engine import Exchange
 from carbonex.gateway.feed.executions import updates
 from carbonex.gateway.session import resuming
 from carbonex.journal.history import store
 from carbonex.wire.codec import JSON, MSGPACK
 from carbonex.wire.executions import with_ids
-from driver import new_exchange
 from everything import COMPANIES, venue as everything
 from feed_flow import let_time_pass, random_flow
 from feed_stage import ACCOUNTS, Client as Follower, Stage, unframe
@@ -168,7 +168,7 @@ def test_every_kind_of_execution_is_compared() -> None:
         stage.do(*random_flow(random, stage.exchange, most=8))
     told = same_bytes(stage, stage.batches, ACCOUNTS)
     batches, accounts = everything().batches, tuple(map(str.lower, COMPANIES))
-    told += same_bytes(Stage(new_exchange(), batches), batches, accounts)
+    told += same_bytes(Stage(Exchange(), batches), batches, accounts)
     assert {e.event for e in told} == {
         "new",
         "trade",

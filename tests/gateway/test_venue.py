@@ -37,7 +37,7 @@ from carbonex.engine import (
 from carbonex.engine.snapshot import FORMAT
 from carbonex.gateway.venue import Venue, opening_epoch
 from carbonex.wire.errors import Code
-from driver import admitted, new_exchange
+from driver import admitted
 from market import CEA
 
 
@@ -62,7 +62,7 @@ def register(name: str, key: str = VENUE_KEY) -> RegisterParticipant:
 def new_venue(
     exchange: Exchange | None = None, max_waiting: int = 100, max_batch: int = 10
 ) -> Venue:
-    exchange = exchange or new_exchange()
+    exchange = exchange or Exchange()
     epoch = opening_epoch(exchange, gateway=7)
     return Venue(exchange, "test", 7, epoch, max_waiting, max_batch)
 

@@ -11,7 +11,7 @@ from websockets.frames import TEXT, Frame
 from websockets.protocol import OPEN
 from websockets.uri import parse_uri
 
-from carbonex.engine import VENUE_KEY, BeginDay
+from carbonex.engine import VENUE_KEY, BeginDay, Exchange
 from carbonex.gateway.feed import Feed
 from carbonex.gateway.server.connections.clients import Clients
 from carbonex.gateway.server.connections.handshake import Handshake
@@ -20,7 +20,6 @@ from carbonex.gateway.server.host.clock import Clock
 from carbonex.gateway.server.metrics import Metrics
 from carbonex.gateway.venue import Venue
 from carbonex.wire.login import login_text, sign
-from driver import new_exchange
 from gateway.session_house import Library
 from market import config, market_commands
 from stranger import private_key
@@ -76,7 +75,7 @@ class House:
 
     def __init__(self, **limits: float) -> None:
         chosen = config(**limits).limits
-        self.venue = Venue(new_exchange(), "test", 1, 1, 10**6, 1000)
+        self.venue = Venue(Exchange(), "test", 1, 1, 10**6, 1000)
         for command in (*market_commands(), BeginDay(VENUE_KEY, 20261124, 10**15)):
             self.venue.submit(None, 0, command)
         metrics = Metrics()

@@ -30,7 +30,7 @@ from streams import Stream  # noqa: E402
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-SEED: Final = 20260101
+SEED: Final = 20260119  # with the log of everything, it holds every command
 COMMANDS: Final = 1500  # some trading days; 40 KB
 VENUE: Final = "golden"
 EXPECTED: Final = "expected.json"

@@ -7,9 +7,9 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from carbonex.engine import Exchange
 from carbonex.journal import HistoryReader, HistoryStore
 from carbonex.journal.history import ExecutionEntry, MovementEntry, TradeEntry
-from driver import new_exchange
 from journal.samples import CHAIN, VENUE
 from journal.trading import ACCOUNTS, INSTRUMENTS, Venue, trading
 
@@ -48,7 +48,7 @@ def contents(path: Path) -> Contents:
 @contextmanager
 def stored(batches: list[Batch]) -> Iterator[HistoryReader]:
     """Yield the history of a log."""
-    exchange = new_exchange()
+    exchange = Exchange()
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "history.sqlite"
         with closing(HistoryStore(path, VENUE)) as store:

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from carbonex.engine import (
     Bulletin,
     Event,
+    Exchange,
     Method,
     OffBookTrade,
     ProductBulletin,
@@ -18,7 +19,6 @@ from carbonex.engine import (
     Trade,
 )
 from carbonex.journal import HistoryReader, HistoryStore
-from driver import new_exchange
 from everything import FIRST, SECOND, venue
 from journal.histories import stored
 from journal.samples import CHAIN, VENUE
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 
 def events() -> list[Event]:
-    exchange, found = new_exchange(), []
+    exchange, found = Exchange(), []
     for batch in venue().batches:
         applied = exchange.apply(batch)
         found += [*applied.due, *(e for reply in applied.replies for e in reply)]
@@ -47,7 +47,7 @@ def test_every_bulletin_is_kept_as_it_was_published() -> None:
 
 
 def test_a_turnover_beyond_64_bits_is_kept(tmp_path: Path) -> None:
-    exchange = new_exchange()
+    exchange = Exchange()
     with stored(venue().batches) as history:
         seq, event = history.bulletins(FIRST)[0]
     huge = {"listed_turnover": 3 * 2**62}

@@ -79,8 +79,11 @@ def change(path: Path, statement: str) -> None:
         (spoil_pages, "damaged"),
         (cut_short, "damaged"),
         (replace_by_text, "damaged: file is not a database"),
-        (lambda path: path.write_bytes(b""), "schema version 0, not 7"),
-        (lambda path: change(path, "PRAGMA user_version = 1"), "schema version 1"),
+        (lambda path: path.write_bytes(b""), "schema version 0, not 1"),
+        (
+            lambda path: change(path, "PRAGMA user_version = 0"),
+            "schema version 0, not 1",
+        ),
         (lambda path: change(path, "DROP TABLE progress"), "damaged: no such table"),
         (lambda path: change(path, "UPDATE progress SET venue = 'x'"), "venue 'x'"),
         (
@@ -239,6 +242,6 @@ def test_a_reader_names_a_file_that_is_missing_or_of_another_schema(
         HistoryReader(path)
     with closing(HistoryStore(path, VENUE)) as store:
         put(store, last=10)
-    change(path, "PRAGMA user_version = 1")
-    with pytest.raises(HistoryError, match=r"schema version 1, not 7: the next start"):
+    change(path, "PRAGMA user_version = 0")
+    with pytest.raises(HistoryError, match=r"schema version 0, not 1: the next start"):
         HistoryReader(path)

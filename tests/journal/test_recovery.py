@@ -90,13 +90,13 @@ def test_a_snapshot_of_another_log_or_format_is_passed_over() -> None:
 
 def test_a_snapshot_of_an_older_release_is_passed_over() -> None:
     venue = Venue()
-    older = msgspec.msgpack.encode([1, 42, 0, 0, []])  # it begins with its format
+    older = msgspec.msgpack.encode([0, 42, 0, 0, []])  # it begins with its format
     venue.snapshots.save(DONE.snapshot(venue.rows[-1])._replace(data=older))
     recovered = recover(venue.log, venue.snapshots)
     assert recovered.warnings == [
         (
             "snapshot 60 was passed over: it cannot be restored:"
-            f" snapshot of format 1; this reads {FORMAT}"
+            f" snapshot of format 0; this reads {FORMAT}"
         )
     ]
     assert recovered.snapshot == 40

@@ -21,7 +21,6 @@ from carbonex.journal.history import (
     statement_pages,
 )
 from carbonex.journal.history.balances import held_by
-from driver import new_exchange
 from everything import FIRST, SECOND, venue
 from journal.histories import stored
 from journal.samples import CHAIN, VENUE
@@ -33,7 +32,7 @@ Held = dict[tuple[str, str], int]
 
 def closings(batches: list[Batch]) -> dict[int, Held]:
     """Return what everybody had when each day ended, by the engine's own books."""
-    exchange, found = new_exchange(), {}
+    exchange, found = Exchange(), {}
     for batch in batches:
         if 0 < exchange.day_ends_ns <= batch.time_ns:
             at_the_end = Exchange.restore(exchange.snapshot())
@@ -107,7 +106,7 @@ def test_days_add_up_although_rows_are_missing(
     ends = closings(batches)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "history.sqlite"
-        exchange = new_exchange()
+        exchange = Exchange()
         with closing(HistoryStore(path, VENUE)) as store:
             for position, batch in enumerate(batches[:first], 1):
                 store.put(position, exchange.apply(batch), CHAIN)
@@ -179,7 +178,7 @@ def test_an_account_with_nothing_has_an_empty_statement() -> None:
 
 def test_what_does_not_add_up_is_not_told() -> None:
     batches = venue().batches
-    exchange = new_exchange()
+    exchange = Exchange()
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "history.sqlite"
         store = HistoryStore(path, VENUE)

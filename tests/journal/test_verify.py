@@ -222,14 +222,14 @@ def test_a_snapshot_that_is_whole_but_not_the_replayed_state_is_named() -> None:
 
 def test_a_snapshot_of_an_older_release_is_noted_and_not_compared() -> None:
     venue = Venue()
-    older = msgspec.msgpack.encode([1, 42, 0, 0, []])  # it begins with its format
+    older = msgspec.msgpack.encode([0, 42, 0, 0, []])  # it begins with its format
     snapshot = DONE.snapshot(venue.rows[-1])
     venue.snapshots.save(snapshot._replace(data=older, digest=bytes(32)))
     report = verify(DIRECTORY, venue.disk)
     assert report.ok
     assert report.snapshots == 2
     assert report.notes == [
-        f"snapshot 60 was not compared: snapshot of format 1; this reads {FORMAT}"
+        f"snapshot 60 was not compared: snapshot of format 0; this reads {FORMAT}"
     ]
 
 
@@ -261,9 +261,11 @@ def test_a_checkpoint_that_does_not_fit_is_named() -> None:
     assert found.found == wrong.hex()
 
 
-def test_a_checkpoint_of_an_older_release_is_noted_and_not_compared() -> None:
+def test_a_checkpoint_of_another_release_is_noted_and_not_compared() -> None:
     opened = Batch(0, 1, 1, 0, [GatewayOpened("")])
-    disk, _ = published(opened, Batch(0, 1, 1, 1, [Checkpoint("", bytes(32))]))
+    disk, _ = published(
+        opened, Batch(0, 1, 1, 1, [Checkpoint("", bytes(32), FORMAT + 1)])
+    )
     report = verify(DIRECTORY, disk)
     assert report.ok
     assert report.checkpoints == 0

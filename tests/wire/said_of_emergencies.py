@@ -108,14 +108,6 @@ OF_EMERGENCIES: list[tuple[Command, Rejected, str]] = [
         ),
     ),
     (
-        FREEZE,
-        Rejected(R.BAD_PARAMETER, "semantics", 1, 2),
-        (
-            "the venue's log has semantics 1, which does not know this: its operator"
-            " starts it once with --activate"
-        ),
-    ),
-    (
         UNFREEZE,
         Rejected(R.NOT_FROZEN, "quantity", 10, 4),
         (

@@ -152,14 +152,6 @@ OF_PARAMETERS: list[tuple[Command, Rejected, str]] = [
     ),
     (
         KEY,
-        _bad("permissions", 16, 15),
-        (
-            "the venue's log does not know the permission transfer yet: its operator"
-            " activates semantics 2 with carbonex serve DIR --activate"
-        ),
-    ),
-    (
-        KEY,
         _bad("permissions"),
         "permissions must name one of read, trade, operate, registry, transfer",
     ),

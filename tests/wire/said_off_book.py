@@ -68,11 +68,8 @@ OFF_THE_BOOK: list[tuple[Command, Rejected, str]] = [
     ),
     (
         BLOCK,
-        Rejected(R.MARKET_CLOSED, "instrument"),
-        (
-            "blocks of CEA25 do not trade at this time; the instrument channel tells"
-            " when that changes"
-        ),
+        Rejected(R.MARKET_CLOSED, "instrument", 1),
+        "blocks of CEA25 do not trade until the next trading day begins",
     ),
     (
         BLOCK,

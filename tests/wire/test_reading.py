@@ -42,11 +42,14 @@ def test_params_and_req_id_may_be_left_out(codec: Codec, message: object) -> Non
 
 
 @pytest.mark.parametrize("codec", [JSON, MSGPACK])
-@pytest.mark.parametrize("method", PARAMS)
-def test_every_method_reads_what_its_struct_says(codec: Codec, method: str) -> None:
-    params = msgspec.convert(_EXAMPLES.get(method, {}), PARAMS[method])
-    message = {"method": method, "params": params, "req_id": 1}
-    assert read(codec, message) == (method, params, 1)
+def test_every_method_reads_what_its_struct_says(
+    codec: Codec, subtests: pytest.Subtests
+) -> None:
+    for method, kind in PARAMS.items():
+        with subtests.test(method):
+            params = msgspec.convert(_EXAMPLES.get(method, {}), kind)
+            message = {"method": method, "params": params, "req_id": 1}
+            assert read(codec, message) == (method, params, 1)
 
 
 def test_white_space_order_and_escapes_do_not_matter() -> None:
@@ -81,14 +84,13 @@ def check(codec: Codec, bad: Bad) -> None:
     assert (fault.method, fault.req_id) == (bad.method, bad.req_id)
 
 
-@pytest.mark.parametrize("bad", BAD_JSON, ids=label)
-def test_bad_json(bad: Bad) -> None:
-    check(JSON, bad)
-
-
-@pytest.mark.parametrize("bad", BAD_MSGPACK, ids=label)
-def test_bad_msgpack(bad: Bad) -> None:
-    check(MSGPACK, bad)
+@pytest.mark.parametrize(("codec", "rows"), [(JSON, BAD_JSON), (MSGPACK, BAD_MSGPACK)])
+def test_what_is_bad_is_refused_exactly(
+    codec: Codec, rows: list[Bad], subtests: pytest.Subtests
+) -> None:
+    for bad in rows:
+        with subtests.test(label(bad)):
+            check(codec, bad)
 
 
 def test_a_long_unknown_name_is_cut_short() -> None:

@@ -210,11 +210,10 @@ class BookSide:
 
     A new level costs O(log n) in the number of levels; adding to a level and finding
     the best cost O(1). ``numbers`` indexes the orders by listing, where takers may pick
-    orders; it costs some 60 ns per order. ``slices`` tells whether each refill of an
-    iceberg gets a new listing; under semantics 1 all refills share one.
+    orders; it costs some 60 ns per order.
     """
 
-    __slots__ = ("best", "keys", "levels", "numbers", "sign", "slices")
+    __slots__ = ("best", "keys", "levels", "numbers", "sign")
 
     def __init__(self, side: Side) -> None:
         self.sign = -1 if side is BUY else 1  # the asymmetry of bid and ask
@@ -224,7 +223,6 @@ class BookSide:
         self.keys: SortedList[int] = SortedList()
         self.best: Level | None = None
         self.numbers: dict[int, Order] | None = None
-        self.slices = False
 
     def __iter__(self) -> Iterator[Level]:
         """Yield the levels, best first."""
@@ -328,10 +326,6 @@ class Book:
     def let_none_pick(self) -> None:
         """Drop the index of listings."""
         self.bids.numbers = self.asks.numbers = None
-
-    def tell_slices(self, each: bool) -> None:  # noqa: FBT001
-        """Set whether each refill of an iceberg gets a new listing from now on."""
-        self.bids.slices = self.asks.slices = each
 
     def orders(self) -> Iterator[Order]:
         """Yield all orders: bids then asks, best level first, oldest first."""

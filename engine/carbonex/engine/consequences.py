@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from typing import TYPE_CHECKING
 
 from . import work
@@ -24,7 +23,6 @@ from .supervision.alerts import supervise
 
 if TYPE_CHECKING:
     from .accounts import Participant
-    from .book import Order
     from .events import Event
     from .state import Instrument, State
 
@@ -34,15 +32,11 @@ def follow(state: State, events: list[Event], done: int = 0) -> None:
 
     First the stop orders that the command's trades trigger enter the book, then those
     that their trades trigger. Reports and alerts then read all the events. O(log n)
-    per stop order. From semantics 2 on, stop orders enter by price. Those beyond the
-    slice, of which the batch has used ``done`` events, enter with later batches.
+    per stop order. Stop orders enter by price. Those beyond the slice, of which the
+    batch has used ``done`` events, enter with later batches.
     """
-    if state.stops_wait:
-        if state.semantics < 2:
-            if taken := _taken(state, events):
-                _trigger(state, taken, events)
-        elif reached := _reached(state, events):
-            enter_reached(state, reached, events, work.SLICE - done)
+    if state.stops_wait and (reached := _reached(state, events)):
+        enter_reached(state, reached, events, work.SLICE - done)
     tell(state, events)
     if state.freezing:
         freeze_pending(state)
@@ -98,27 +92,6 @@ def report_anew(state: State, instrument: Instrument) -> list[LargeHolder]:
     return reports
 
 
-def _trigger(
-    state: State, stops: list[tuple[Instrument, Order]], events: list[Event]
-) -> None:
-    """Enter stop orders, then those that their trades trigger (semantics 1)."""
-    waiting = deque(stops)
-    while waiting:
-        seen = len(events)
-        trigger(*waiting.popleft(), events)
-        waiting += _taken(state, events[seen:])
-
-
-def _taken(state: State, events: list[Event]) -> list[tuple[Instrument, Order]]:
-    """Remove and return the stop orders that events trigger, in event order."""
-    return [
-        taken
-        for event in events
-        if type(event) is Trade or type(event) is PhaseChanged
-        for taken in _triggered(state, event)
-    ]
-
-
 def _reached(state: State, events: list[Event]) -> list[Instrument]:
     """Record the prices by which events reach stop orders.
 
@@ -139,27 +112,6 @@ def _reached(state: State, events: list[Event]) -> list[Instrument]:
             first.append(instrument)
             state.reaching.append(instrument)
     return first
-
-
-def _triggered(
-    state: State, event: Trade | PhaseChanged
-) -> list[tuple[Instrument, Order]]:
-    """Remove and return the stop orders that an event triggers.
-
-    When trading begins, the last price counts, because a call auction may have made
-    it.
-    """
-    if type(event) is Trade:
-        instrument, price = state.instruments[event.maker.instrument], event.price
-    else:
-        instrument = state.instruments[event.instrument]
-        price = instrument.record.prices.last
-    stops = instrument.stops
-    if stops.sells_to < price < stops.buys_from:
-        return []
-    if not price or instrument.phase is not Phase.TRADING:
-        return []
-    return [(instrument, order) for order in stops.take(price)]
 
 
 def _receivers(state: State, event: Event) -> list[tuple[Participant, Instrument]]:

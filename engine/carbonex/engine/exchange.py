@@ -157,8 +157,6 @@ class Exchange(State):
         """
         if not self._accepts(batch):
             return Applied(False, self.time_ns, self.seq + 1, [], [])  # noqa: FBT003
-        if self.semantics < semantics.OLDEST:
-            semantics.require(self.semantics, batch.commands)
         self.gateway = batch.gateway
         self.gateways[batch.gateway] = (batch.epoch, batch.n)
         if batch.n == 0:
@@ -269,7 +267,7 @@ class Exchange(State):
         """
         events: list[Event] = []
         time_ns = max(self.time_ns, batch.time_ns)
-        partly = self.semantics >= 2 and _advances(batch)
+        partly = _advances(batch)
         self.unfinished = False
         fired = 0
         while (due := self.timers.take(time_ns)) is not None:

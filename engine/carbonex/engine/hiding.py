@@ -32,7 +32,7 @@ def hide_order_ids(state: State, command: HideOrderIds) -> list[Event]:
     """
     if command.key != VENUE_KEY:
         return [Rejected(Reason.NOT_PERMITTED)]
-    if state.semantics < 2 or state.secret or len(command.secret) != SECRET_BYTES:
+    if state.secret or len(command.secret) != SECRET_BYTES:
         given = len(command.secret)
         return [Rejected(Reason.BAD_PARAMETER, "secret", given, SECRET_BYTES)]
     state.plain_ids = state.last_order_id

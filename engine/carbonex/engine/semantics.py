@@ -1,33 +1,26 @@
 """The semantics of commands: a version number that the log itself activates.
 
 A log begins with semantics 1. A release that changes the effect of a command adds a
-new number. It keeps the old effect as long as it supports the old number, and asks
-``State.semantics`` which number is active. Old rows therefore always replay to the
-same result.
+new number. It keeps the old effect and asks ``State.semantics`` which number is active,
+so that old rows always replay to the same result.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from .commands import ActivateSemantics, GatewayOpened, HideOrderIds
 from .enums import Reason
 from .events import Rejected
 from .state import VENUE_KEY
 
 
 if TYPE_CHECKING:
-    from .commands import Command
+    from .commands import ActivateSemantics
     from .events import Event
     from .state import State
 
 
-# The numbers that this build can apply. Not Final: tests set others.
-OLDEST = 1
-NEWEST = 2
-
-# These have the same effect in every build, so a new venue may begin with the newest.
-_ALWAYS_KNOWN: Final = (GatewayOpened, ActivateSemantics, HideOrderIds)
+NEWEST = 1  # the newest number that this build can apply. Not Final: tests set others
 
 
 class SemanticsError(ValueError):
@@ -38,39 +31,12 @@ class SemanticsError(ValueError):
     """
 
     def __init__(self, number: int) -> None:
-        helps = (
-            "use the release that wrote it, or a later one"
-            if number > NEWEST
-            else "start from a snapshot taken when a newer number was activated,"
-            " or use an older release"
-        )
+        known = f"1 to {NEWEST}" if NEWEST > 1 else "only 1"
         super().__init__(
-            f"needs semantics {number}; this carbonex knows {known()}: {helps}"
+            f"needs semantics {number}; this carbonex knows {known}: use the release"
+            " that wrote it, or a later one"
         )
         self.number = number
-
-
-def known() -> str:
-    """Return the numbers that this build knows, as text for error messages."""
-    return f"{OLDEST} to {NEWEST}" if OLDEST < NEWEST else f"only {NEWEST}"
-
-
-def require(number: int, commands: list[Command]) -> None:
-    """Check that ``commands`` can be applied where ``number`` is below OLDEST.
-
-    Raises:
-        SemanticsError: If a command depends on the semantics.
-
-    """
-    if any(type(command) not in _ALWAYS_KNOWN for command in commands):
-        raise SemanticsError(number)
-
-
-def unknown_yet(state: State) -> Rejected | None:
-    """Refuse, under semantics 1, a command that exists only from semantics 2 on."""
-    if state.semantics >= 2:
-        return None
-    return Rejected(Reason.BAD_PARAMETER, "semantics", state.semantics, 2)
 
 
 def activate(state: State, command: ActivateSemantics) -> list[Event]:
@@ -89,8 +55,4 @@ def activate(state: State, command: ActivateSemantics) -> list[Event]:
     if command.number > NEWEST:
         raise SemanticsError(command.number)
     state.semantics = command.number
-    for instrument in state.listed:
-        state.bound(instrument)
-        if instrument.watch is not None:
-            instrument.watch.count_tonnes()
     return []

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, final
 
-from . import work
 from .book import Book
 from .commands import MAX_PRICE
 from .enums import OrderKind, Permission, Phase
@@ -58,8 +57,7 @@ class Instrument:
 
     A ``plain`` instrument trades now, has a tick of one fen and a lot of one tonne,
     takes COMMON_KINDS and is not ``burdened`` with fees or a position limit. Its orders
-    need few checks. ``max_fills`` is how many resting orders one order may meet (see
-    ``work``).
+    need few checks.
     """
 
     __slots__ = (
@@ -79,7 +77,6 @@ class Instrument:
         "last_trade_id",
         "limit_down",
         "limit_up",
-        "max_fills",
         "max_quantity",
         "name",
         "next_terms",
@@ -123,7 +120,6 @@ class Instrument:
         self.sellable_day = 0
         self.call_ends_ns = 0
         self.call_waits_ns = 0
-        self.max_fills = work.UNBOUNDED
         self.schedule = CLOSED_ALL_DAY
         self.phase = Phase.CLOSED
         self.blocks = False
@@ -314,17 +310,10 @@ class State:
         if product is None:
             product = self.products[terms.product] = Product(terms.product)
         instrument = Instrument(terms, len(self.listed), product)
-        self.bound(instrument)
         self.attend(instrument)
         self.listed.append(instrument)
         self.instruments[terms.instrument] = instrument
         return instrument
-
-    def bound(self, instrument: Instrument) -> None:
-        """Apply the active semantics to an instrument's fill limit and its listings."""
-        bounded = self.semantics >= 2
-        instrument.max_fills = work.MAX_FILLS if bounded else work.UNBOUNDED
-        instrument.book.tell_slices(bounded)
 
     @property
     def settled_ns(self) -> int:

@@ -73,10 +73,9 @@ class CallTerms(msgspec.Struct, frozen=True, gc=False, array_like=True):
 class Thresholds(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """The thresholds for supervision alerts; 0 in the first of a group disables it.
 
-    Shares are per mille and quantities tonnes, all within one trading day. From
-    semantics 2 on, the first four count displayed tonnes that their participant
-    withdraws by any means (see ``supervision.effects``). Under semantics 1 they count
-    orders that it cancels unfilled.
+    Shares are per mille and quantities tonnes, all within one trading day. The first
+    four count displayed tonnes that their participant withdraws by any means (see
+    ``supervision.effects``).
     """
 
     cancel_ratio: int = 0  # withdrawn share of a participant's displayed tonnes

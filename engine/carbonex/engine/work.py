@@ -1,8 +1,8 @@
 """Limits on the work that one command, or the timers of one batch, do at once.
 
 A row is durable before it is applied, and a restart applies it again. Its work must
-therefore end soon and fit into memory. From semantics 2 on, the limits are part of the
-semantics of commands. They are not Final: tests lower them, to exceed them often.
+therefore end soon and fit into memory. The limits are part of the semantics of
+commands. They are not Final: tests lower them, to exceed them often.
 """
 
 from __future__ import annotations
@@ -21,5 +21,3 @@ SLICE = 500
 # 50 ns, a cancellation with its event 1 µs. Policy: visits use up the slice as well, so
 # that a slice that finds little to cancel also ends.
 LOOKS = 20
-
-UNBOUNDED = 1 << 60  # orders that one order may meet under semantics 1

@@ -105,8 +105,8 @@ TEMPLATES: Final[dict[Code, str]] = {
         " book"
     ),
     Code.LISTINGS_NOT_HIDDEN: (
-        "this venue cannot hide who is behind its listings yet: its operator has to"
-        " start it with --activate once; subscribe to book"
+        "this venue's log has no secret that hides who is behind its listings;"
+        " subscribe to book"
     ),
     Code.BUSY: (
         "the venue's queue is full; {method} was not logged:"

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from carbonex.engine import work
 from carbonex.engine.commands import MAX_PRICE
 from carbonex.engine.enums import CompositeMethod, Method, Phase, Side
 from carbonex.engine.market.annulling import part_of_fee
@@ -46,11 +45,6 @@ def _check_terms(state: State, instrument: Instrument) -> None:
     terms, upcoming = instrument.terms, instrument.next_terms
     assert instrument.name == terms.instrument
     assert instrument.max_quantity == terms.max_quantity
-    assert instrument.max_fills == (
-        work.MAX_FILLS if state.semantics >= 2 else work.UNBOUNDED
-    )
-    for half in (instrument.book.bids, instrument.book.asks):
-        assert half.slices is (state.semantics >= 2)
     assert instrument.day_only is not terms.multi_day
     fees = terms.fees.maker or terms.fees.taker
     assert instrument.burdened is bool(fees or terms.position_limit)
@@ -189,7 +183,6 @@ def _check_watch(state: State, instrument: Instrument) -> None:
     if watch is None:
         return
     assert 0 <= watch.first_order <= state.last_order_id
-    assert all(0 < order_id <= state.last_order_id for order_id in watch.large)
     resting = {order.order_id: order for order in instrument.book.orders()}
     assert watch.young.keys() <= resting.keys()
     assert watch.renewed.keys() <= resting.keys()

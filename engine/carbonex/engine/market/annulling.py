@@ -14,7 +14,6 @@ from carbonex.engine.enums import BUY, SELL, Method, Permission, Reason, Side
 from carbonex.engine.events import Rejected, TradeAnnulled
 from carbonex.engine.orders.locks import lock_refund
 from carbonex.engine.registry.freezes import note_pending
-from carbonex.engine.semantics import unknown_yet
 from carbonex.engine.terms import FEE_UNIT
 
 from .rules import bad_reason
@@ -41,7 +40,7 @@ def annul(state: State, command: AnnulTrade) -> list[Event]:
         return [Rejected(Reason.UNKNOWN_INSTRUMENT, "instrument")]
     if not state.permits(command.key, Permission.OPERATE):
         return [Rejected(Reason.NOT_PERMITTED)]
-    rejected = unknown_yet(state) or bad_reason(command.reason)
+    rejected = bad_reason(command.reason)
     if rejected is None and not state.day:
         rejected = Rejected(Reason.NO_TRADING_DAY)
     if rejected is not None:

@@ -45,12 +45,14 @@ def bad_terms(terms: ListInstrument) -> Rejected | None:
             return rejected
     if terms.reference and bad_tick(terms, "reference", terms.reference):
         return Rejected(Reason.BAD_PARAMETER, "reference", terms.reference, terms.tick)
-    return _bad_sessions("sessions", terms.sessions) or _bad_sessions(
-        "blocks.sessions", terms.blocks.sessions
+    return (
+        _bad_sessions("sessions", terms.sessions)
+        or _bad_sessions("blocks.sessions", terms.blocks.sessions)
+        or _too_many_sessions(terms)
     )
 
 
-def too_many_sessions(terms: ListInstrument) -> Rejected | None:
+def _too_many_sessions(terms: ListInstrument) -> Rejected | None:
     """Check the number of sessions, which bounds the number of phases of a day."""
     for name, sessions in (
         ("sessions", terms.sessions),

@@ -1,8 +1,7 @@
 """Bounds on the date of a trading day, and on its end.
 
 A mistyped date must not begin a day that nobody can end. Date and end therefore stay
-close to the log's own time. Until the log activates semantics 2, only the calendar
-bounds them.
+close to the log's own time.
 """
 
 from __future__ import annotations
@@ -37,14 +36,12 @@ def bad_date(state: State, date: int) -> Rejected | None:
     The limit in a refusal is the newest date that is too early, or the last date
     allowed.
     """
-    if state.semantics >= 2:
-        return far_date(state, date, state.time_ns)
-    return _outside(date, state.last_day, 9999_12_31)
-
-
-def far_date(state: State, date: int, now_ns: int) -> Rejected | None:
-    """Check a date by the bounds of semantics 2, whichever version is active."""
-    return _outside(date, *_neighbours(state, now_ns))
+    before, last = _neighbours(state)
+    if date <= before or not is_date(date):
+        return Rejected(Reason.BAD_PARAMETER, "date", date, before)
+    if date > last:
+        return Rejected(Reason.BAD_PARAMETER, "date", date, last)
+    return None
 
 
 def bad_end(state: State, ends_ns: int) -> Rejected | None:
@@ -52,11 +49,6 @@ def bad_end(state: State, ends_ns: int) -> Rejected | None:
     now_ns = state.time_ns
     if ends_ns <= now_ns:
         return Rejected(Reason.BAD_PARAMETER, "ends", ends_ns, now_ns)
-    return far_end(ends_ns, now_ns) if state.semantics >= 2 else None
-
-
-def far_end(ends_ns: int, now_ns: int) -> Rejected | None:
-    """Check the end of a day beginning at ``now_ns`` by the bounds of semantics 2."""
     last_ns = now_ns + END_DAYS * DAY_NS if _is_clock_set(now_ns) else MAX_TIME_NS
     if ends_ns > last_ns:
         return Rejected(Reason.BAD_PARAMETER, "ends", ends_ns, last_ns)
@@ -91,17 +83,9 @@ def date_at(time_ns: int) -> int:
     return year * 10_000 + month * 100 + day
 
 
-def _outside(date: int, before: int, last: int) -> Rejected | None:
-    """Check that a date is valid, after ``before`` and not after ``last``."""
-    if date <= before or not is_date(date):
-        return Rejected(Reason.BAD_PARAMETER, "date", date, before)
-    if date > last:
-        return Rejected(Reason.BAD_PARAMETER, "date", date, last)
-    return None
-
-
-def _neighbours(state: State, now_ns: int) -> tuple[int, int]:
+def _neighbours(state: State) -> tuple[int, int]:
     """Return the newest date that is too early, and the last date allowed."""
+    now_ns = state.time_ns
     if not _is_clock_set(now_ns):
         return state.last_day, LAST_DATE
     earliest = date_at(now_ns - (DATE_DAYS + 1) * DAY_NS)

@@ -29,7 +29,7 @@ from carbonex.engine.off_book.blocks import expire_blocks
 from carbonex.engine.orders.mass_cancels import all_in, request
 from carbonex.engine.timers import Due
 
-from .dates import bad_date, bad_end, far_date, far_end
+from .dates import bad_date, bad_end
 from .days_undone import Before
 from .instruments import admit, dismiss
 from .phases import await_step, begin_call, leave_schedule, set_phase
@@ -58,10 +58,7 @@ def begin_day(state: State, command: BeginDay) -> list[Event]:
     if rejected is not None:
         return [rejected]
     state.before = before = Before(state.last_day, state.last_order_id)
-    if state.semantics >= 2:
-        before.unpriced = [
-            (i.number, i.awaits_price) for i in state.listed if not i.close
-        ]
+    before.unpriced = [(i.number, i.awaits_price) for i in state.listed if not i.close]
     coming = [_terms_on(state, item, command.date) for item in state.listed]
     events = finish(state)
     new_year = command.date // 10_000 != state.last_day // 10_000
@@ -86,19 +83,6 @@ def begin_day(state: State, command: BeginDay) -> list[Event]:
     for instrument in state.listed:
         events += set_phase(state, instrument)
     return events
-
-
-def far_day(state: State, command: BeginDay, now_ns: int) -> Rejected | None:
-    """Check a day by the bounds of semantics 2, whichever version is active.
-
-    For callers that have not logged the command yet. Under semantics 1 the engine
-    itself accepts a day that nobody can end, because old logs must replay unchanged.
-    """
-    rejected = far_date(state, command.date, now_ns)
-    if rejected is None:
-        ends_ns = command.ends_ns or day_end_ns(state, command.date)
-        rejected = far_end(ends_ns, now_ns)
-    return rejected
 
 
 def day_end_ns(state: State, date: int) -> int:
@@ -162,7 +146,7 @@ def _terms_on(state: State, instrument: Instrument, date: int) -> ListInstrument
     """
     terms = instrument.terms_on(date)
     known = terms.reference or instrument.close or instrument.product.first_reference()
-    if terms.band_permille and not known and state.semantics >= 2:
+    if terms.band_permille and not known:
         return instrument.terms
     return terms
 
@@ -178,7 +162,7 @@ def _begin(state: State, instrument: Instrument, terms: ListInstrument) -> list[
         events += report_anew(state, instrument)
     reference = instrument.close or instrument.product.first_reference()
     unpriced = terms.band_permille > 0 and not reference
-    instrument.awaits_price = (waits or unpriced) and state.semantics >= 2
+    instrument.awaits_price = waits or unpriced
     if instrument.awaits_price:
         events.append(PriceAwaited(instrument.name, state.day))
     if unpriced:
@@ -199,7 +183,7 @@ def _begin(state: State, instrument: Instrument, terms: ListInstrument) -> list[
 def _adopt(state: State, instrument: Instrument, terms: ListInstrument) -> None:
     """Adopt new terms; keep the old terms in case the day is cancelled."""
     date, before = instrument.next_terms_date, state.before
-    if before is not None and (date or state.semantics >= 2):
+    if before is not None:
         before.terms.append((instrument.number, instrument.terms, date))
     instrument.adopt(terms)
     instrument.close = instrument.close or terms.reference

@@ -18,7 +18,7 @@ from carbonex.engine.off_book.auctions import cancel_auctions
 from carbonex.engine.off_book.blocks import expire_blocks
 from carbonex.engine.orders.mass_cancels import all_in, request
 
-from .bounds import bad_terms, too_many_sessions
+from .bounds import bad_terms
 from .dates import is_date
 from .phases import (
     abandon_call,
@@ -50,7 +50,7 @@ def list_instrument(state: State, command: ListInstrument) -> list[Event]:
         return [Rejected(Reason.NOT_PERMITTED)]
     if command.instrument in state.instruments:
         return [Rejected(Reason.ALREADY_EXISTS, "instrument")]
-    rejected = _bad_terms(state, command) or _priceless(state, command)
+    rejected = bad_terms(command) or _priceless(state, command)
     if rejected is not None:
         return [rejected]
     instrument = state.add_instrument(command)
@@ -69,7 +69,7 @@ def update_instrument(state: State, command: UpdateInstrument) -> list[Event]:
     if type(instrument) is Rejected:
         return [instrument]
     rejected = (
-        _bad_terms(state, terms)
+        bad_terms(terms)
         or _immutable(instrument, terms)
         or _bandless(state, instrument, terms)
         or _past(state, command.effective_date)
@@ -194,14 +194,6 @@ def _gone(instrument: Instrument) -> Rejected | None:
     return None
 
 
-def _bad_terms(state: State, terms: ListInstrument) -> Rejected | None:
-    """Check every parameter by the rules of the active semantics."""
-    rejected = bad_terms(terms)
-    if rejected is None and state.semantics >= 2:
-        return too_many_sessions(terms)
-    return rejected
-
-
 def _priceless(state: State, command: ListInstrument) -> Rejected | None:
     """Check that there will be a P0 for the band."""
     if command.reference or not command.band_permille:
@@ -217,7 +209,7 @@ def _bandless(
 ) -> Rejected | None:
     """Check that an instrument whose new terms have a band has a price for it."""
     traded = instrument.close or instrument.record.prices.last
-    if state.semantics < 2 or traded or terms.reference:
+    if traded or terms.reference:
         return None
     return _priceless(state, terms)
 

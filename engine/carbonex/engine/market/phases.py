@@ -87,8 +87,6 @@ def closed(
     trading day. If such a step has begun already, as while orders that do not fit the
     day are being cancelled, that is the current time.
     """
-    if state.semantics < 2:
-        return Rejected(Reason.MARKET_CLOSED, param)
     step: Step | None = state.step_of(instrument)
     while step is not None and not opens(step):
         step = next_step(instrument.schedule, step.starts_ns)

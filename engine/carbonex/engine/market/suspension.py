@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from carbonex.engine.enums import Permission, Reason
 from carbonex.engine.events import Rejected, VenueResumed, VenueSuspended
-from carbonex.engine.semantics import unknown_yet
 
 from .phases import abandon_call, await_call, begin_call, set_phase
 from .rules import bad_reason
@@ -64,4 +63,4 @@ def resume_venue(state: State, command: ResumeVenue) -> list[Event]:
 def _undecidable(state: State, command: SuspendVenue | ResumeVenue) -> Rejected | None:
     if not state.permits(command.key, Permission.OPERATE):
         return Rejected(Reason.NOT_PERMITTED)
-    return unknown_yet(state) or bad_reason(command.reason)
+    return bad_reason(command.reason)

@@ -183,8 +183,6 @@ def _over(state: State, account: Account, command: PlaceBid) -> Rejected:
     participant that may not even sell, and a quantity below 1.
     """
     closed = Rejected(Reason.WINDOW_CLOSED, "auction_id", command.auction_id)
-    if state.semantics < 2:
-        return closed
     rejected = restricted(account, SELL)
     if rejected is None and command.quantity < 1:
         rejected = Rejected(Reason.BAD_QTY, "quantity", command.quantity, 1)

@@ -187,7 +187,7 @@ def close_auction(state: State, command: CloseAuction) -> list[Event]:
         return [Rejected(Reason.UNKNOWN_AUCTION, "auction_id", command.auction_id)]
     if command.cancel:
         return cancel(state, auction)
-    if state.semantics >= 2 and state.halts(auction.instrument):
+    if state.halts(auction.instrument):
         return [halted(state, "auction_id", command.auction_id)]
     return close(state, auction)
 
@@ -198,7 +198,7 @@ def close_due_auction(state: State, auction_id: int) -> list[Event]:
     Nothing settles during a halt: an auction whose window ends in one is cancelled.
     """
     auction = state.auctions[auction_id]
-    if state.semantics >= 2 and state.halts(auction.instrument):
+    if state.halts(auction.instrument):
         return cancel(state, auction)
     return close(state, auction)
 

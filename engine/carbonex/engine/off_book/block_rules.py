@@ -187,7 +187,7 @@ def _uncounterable(
 ) -> Rejected | None:
     """Check the counterparty and, for a counter-offer, the proposal it answers."""
     proposal = state.blocks.get(command.counters)
-    if proposal is not None and state.semantics >= 2:
+    if proposal is not None:
         own = proposal.side_of(account.participant)
         proposal = None if own is None else proposal
     if command.counters and proposal is None:

@@ -123,9 +123,9 @@ def decline(state: State, command: DeclineBlock) -> list[Event]:
 
 
 def _shown(state: State, account: Account | None, block_id: int) -> Proposal | None:
-    """Return an open proposal; since semantics 2, only to its two parties."""
+    """Return an open proposal to one of its two parties; None to strangers."""
     proposal = state.blocks.get(block_id)
-    if proposal is None or account is None or state.semantics < 2:
+    if proposal is None or account is None:
         return proposal
     return None if proposal.side_of(account.participant) is None else proposal
 

@@ -48,8 +48,8 @@ def amend(state: State, command: AmendOrder) -> list[Event]:
     if rejected is not None:
         return [rejected]
     if order.waits:
-        return _amend_waiting(state, instrument, order, command)
-    in_call = instrument.phase is Phase.CALL and state.semantics >= 2
+        return _amend_waiting(instrument, order, command)
+    in_call = instrument.phase is Phase.CALL
     if command.price and order.command.post_only is PostOnly.REPRICE and not in_call:
         makers = instrument.book.opposite(order.side)
         price = reprice(instrument, makers, price)
@@ -69,8 +69,8 @@ def _unfit(
         _misplaced(order, command)
         or restricted(order.account, order.side)
         or not_trading(state, instrument, named)
-        or _too_many_refills(state, order, quantity)
-        or bad_size(state, instrument, _display_of(state, order, quantity), quantity)
+        or _too_many_refills(order, quantity)
+        or bad_size(instrument, _display_of(order, quantity), quantity)
         or bad_prices(instrument, [item for item in prices if item[1]])
     )
     if rejected is None and quantity <= order.filled:
@@ -82,28 +82,28 @@ def _unfit(
     return rejected
 
 
-def _display_of(state: State, order: Order, quantity: int) -> Conditions | None:
+def _display_of(order: Order, quantity: int) -> Conditions | None:
     """Return the conditions to check the display of an order that grows.
 
-    None where there is nothing to check. From semantics 2 on, an iceberg whose new
-    total is below its display quantity counts as showing all of itself.
+    None where there is nothing to check. An iceberg whose new total is below its
+    display quantity counts as showing all of itself.
     """
     conditions = order.command.conditions
     if conditions is None or quantity <= order.quantity:
         return None
-    if state.semantics < 2 or conditions.display_quantity <= quantity:
+    if conditions.display_quantity <= quantity:
         return conditions
     return replace(conditions, display_quantity=quantity)
 
 
-def _too_many_refills(state: State, order: Order, quantity: int) -> Rejected | None:
+def _too_many_refills(order: Order, quantity: int) -> Rejected | None:
     """Check that an iceberg raised to ``quantity`` cannot exceed MAX_REFILLS.
 
     Self-trade prevention can reduce an iceberg after some refills. It has then had
     more refills than its display quantity and total imply.
     """
     extras = order.extras
-    if extras is None or not extras.display or state.semantics < 2:
+    if extras is None or not extras.display:
         return None
     slices = MAX_REFILLS + 1 - extras.refills
     least = -((order.filled - quantity) // slices)  # rounded up
@@ -146,7 +146,7 @@ def _requeue(
     command = order.command
     if is_stop(command):  # already triggered, so it behaves as a limit order
         command = replace(command, order_type=LIMIT)
-    if instrument.phase is Phase.CALL and state.semantics >= 2:
+    if instrument.phase is Phase.CALL:
         command = _resting(command)
     rejected = _short(order, price, remaining) or unmatchable(
         state, instrument, order.account, command, price, remaining
@@ -189,13 +189,11 @@ def _resting(command: PlaceOrder) -> PlaceOrder:
 
 
 def _amend_waiting(
-    state: State, instrument: Instrument, order: Order, command: AmendOrder
+    instrument: Instrument, order: Order, command: AmendOrder
 ) -> list[Event]:
     """Change an untriggered stop order; a new stop price may trigger it at once.
 
-    Its priority is its place among the orders of the same stop price. Under
-    semantics 1 it kept its first place even when its total rose, or when it returned
-    to an earlier stop price.
+    Its priority is its place among the orders of the same stop price.
     """
     extras = order.extras
     assert extras is not None
@@ -208,16 +206,15 @@ def _amend_waiting(
     if rejected is not None:
         return [rejected]
     instrument.stops.remove(order)
-    previous, kept = (order.price, order.quantity), stop == extras.stop_price
-    if state.semantics >= 2:
-        kept = kept and quantity <= order.quantity
+    previous = order.price, order.quantity
+    kept = stop == extras.stop_price and quantity <= order.quantity
     _change(order, price, quantity, quantity)
     lock(order)
     extras.stop_price = stop
     events: list[Event] = [_amended(order, previous, (0, 0), priority_kept=kept)]
     if reached(instrument, order):
         trigger(instrument, order, events)
-    elif kept or state.semantics < 2:
+    elif kept:
         instrument.stops.put_back(order)
     else:
         instrument.stops.add(order)

@@ -6,6 +6,7 @@ from collections import deque
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
+from carbonex.engine import work
 from carbonex.engine.enums import SelfTrade
 
 
@@ -41,7 +42,7 @@ def fillable(
     passes = command.self_trade is CANCEL_OLDEST
     picks = () if command.conditions is None else command.conditions.pick
     named = makers.picked(picks)
-    left = instrument.max_fills
+    left = work.MAX_FILLS
     for level in islice(makers, instrument.terms.take_levels or None):
         if level.key > limit:
             return False

@@ -74,7 +74,7 @@ def bad_kind(state: State, command: PlaceOrder) -> Rejected | None:
     reason = Reason.BAD_PARAMETER
     given = command.conditions or PLAIN
     kind, stops = command.order_type, is_stop(command)
-    lists = command.post_only is not PostOnly.OFF and state.semantics >= 2
+    lists = command.post_only is not PostOnly.OFF
     for param, value, wrong in (
         ("price", command.price, bool(command.price) and kind in (MARKET, STOP)),
         ("stop_price", given.stop_price, bool(given.stop_price) is not stops),
@@ -89,7 +89,7 @@ def bad_kind(state: State, command: PlaceOrder) -> Rejected | None:
     if given.expires_ns and given.expires_ns <= state.time_ns:
         return Rejected(reason, "expires", given.expires_ns, state.time_ns)
     last_ns = state.time_ns + MAX_EXPIRY_NS
-    if given.expires_ns > last_ns and state.semantics >= 2:
+    if given.expires_ns > last_ns:
         return Rejected(reason, "expires", given.expires_ns, last_ns)
     if len(given.pick) > MAX_PICKS:
         return Rejected(reason, "pick", len(given.pick), MAX_PICKS)

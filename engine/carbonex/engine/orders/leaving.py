@@ -100,10 +100,8 @@ def refill(order: Order) -> OrderRefilled:
     extras = order.extras
     assert extras is not None
     extras.hidden = max(order.remaining - extras.display, 0)
-    half = order.level.book_side
-    if half.slices:
-        extras.refills += 1
-    half.append(order)
+    extras.refills += 1
+    order.level.book_side.append(order)
     order.account.exec_seq += 1
     return OrderRefilled(
         order.order_id,

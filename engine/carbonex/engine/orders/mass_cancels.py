@@ -1,8 +1,7 @@
 """Mass cancels: one command or timer cancels many orders, over several batches.
 
-Under semantics 1 all the orders are cancelled at once. From semantics 2 on, a slice is
-cancelled at once and the others with later batches (``backlog``), so that no single
-row blocks the venue for long.
+A slice is cancelled at once and the others with later batches (``backlog``), so that no
+single row blocks the venue for long.
 """
 
 from __future__ import annotations
@@ -107,19 +106,10 @@ class MassCancel:
 
 
 def request(state: State, cancel: MassCancel) -> list[Event]:
-    """Cancel the selected orders, oldest first; under semantics 1 all of them.
+    """Cancel the selected orders, oldest first.
 
-    From semantics 2 on, cancel as many as the current slice has room for, and the
-    others with later batches.
+    Cancel as many as the current slice has room for, and the others with later batches.
     """
-    if state.semantics < 2:
-        orders = [
-            order
-            for account in accounts(state, cancel)
-            for order in account.orders.values()
-            if chooses(state, cancel, order)
-        ]
-        return cancel_by_number(orders, cancel.reason)
     for known in state.cancels:
         # Extend an equal mass cancel, so that repeated requests do not pile up.
         if known.chosen == cancel.chosen:

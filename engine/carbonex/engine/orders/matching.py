@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from carbonex.engine import work
 from carbonex.engine.commands import MAX_QUANTITY
 from carbonex.engine.enums import BUY, CancelReason
 from carbonex.engine.events import Trade
@@ -44,7 +45,7 @@ def match(  # noqa: C901, PLR0915 - one loop: a call costs 60 ns of a fill's 700
     traded = notional = first = price = key = 0
     trade_id = instrument.last_trade_id
     tape = instrument.tape.trades
-    left = instrument.max_fills
+    left = work.MAX_FILLS
     finished = False
     while not finished:
         level = makers.best

@@ -162,9 +162,8 @@ def cancel(state: State, command: CancelOrder) -> list[Event]:
 def cancel_all(state: State, command: CancelAll) -> list[Event]:
     """Cancel an account's open orders, oldest first; there may be none.
 
-    From semantics 2 on, cancel a slice at once and the others with later batches.
-    Linear in the cancelled orders and in the orders placed since the account's last
-    search (see ``OwnOrders``).
+    Cancel a slice at once and the others with later batches. Linear in the cancelled
+    orders and in the orders placed since the account's last search (see ``OwnOrders``).
     """
     account = state.trader(command.key, command.account)
     if command.instrument and command.instrument not in state.instruments:

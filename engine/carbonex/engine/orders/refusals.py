@@ -38,7 +38,7 @@ from .uncross import own_cross
 
 if TYPE_CHECKING:
     from carbonex.engine.accounts import Account, Holding, Participant
-    from carbonex.engine.book import BookSide, Order
+    from carbonex.engine.book import Order
     from carbonex.engine.commands import (
         AmendOrder,
         CancelOrder,
@@ -50,7 +50,6 @@ if TYPE_CHECKING:
 
 
 PERMILLE: Final = 1000
-LEAST_DISPLAY: Final = 1  # per mille of an iceberg, under semantics 1
 OFF: Final = PostOnly.OFF
 CANCEL_NEWEST: Final = SelfTrade.CANCEL_NEWEST
 
@@ -118,9 +117,9 @@ def malformed(
         or bad_kind(state, command)
         or restricted(account, command.side)
         or not_trading(state, instrument, "instrument")
-        or bad_size(state, instrument, command.conditions, command.quantity)
+        or bad_size(instrument, command.conditions, command.quantity)
         or bad_prices(instrument, _prices(command))
-        or _unpickable(state, instrument, command)
+        or _unpickable(instrument, command)
     )
     if rejected is None and command.side is BUY:
         return beyond_position(instrument, account, command.quantity)
@@ -128,7 +127,7 @@ def malformed(
 
 
 def bad_size(
-    state: State, instrument: Instrument, conditions: Conditions | None, quantity: int
+    instrument: Instrument, conditions: Conditions | None, quantity: int
 ) -> Rejected | None:
     """Check a total and its display quantity.
 
@@ -136,12 +135,12 @@ def bad_size(
     """
     rejected = bad_quantity(instrument.terms, quantity)
     if rejected is None or rejected.reason is Reason.QTY_ABOVE_LISTED_MAX:
-        return _bad_display(state, instrument, conditions, quantity) or rejected
+        return _bad_display(instrument, conditions, quantity) or rejected
     return rejected
 
 
 def _bad_display(
-    state: State, instrument: Instrument, conditions: Conditions | None, quantity: int
+    instrument: Instrument, conditions: Conditions | None, quantity: int
 ) -> Rejected | None:
     """Check the display quantity of an iceberg of ``quantity``.
 
@@ -151,10 +150,7 @@ def _bad_display(
     if conditions is None or not conditions.display_quantity:
         return None
     shown, lot = conditions.display_quantity, instrument.terms.lot
-    permille = LEAST_DISPLAY
-    if state.semantics >= 2:
-        permille = instrument.terms.min_display_permille
-    least = -(-quantity * permille // PERMILLE)
+    least = -(-quantity * instrument.terms.min_display_permille // PERMILLE)
     for limit, wrong in (
         (lot, shown < 0 or shown % lot != 0),
         (quantity, shown > quantity),
@@ -236,7 +232,7 @@ def unmatchable(
     stops = is_stop(command)
     meets = not stops and makers.reaches(price)
     if meets:
-        own = _own_met(state, instrument, account, command, price)
+        own = _own_met(instrument, account, command, price)
         if own is not None:
             return Rejected(Reason.SELF_TRADE, "price", own.order_id)
     rejected = _not_allowed(state, instrument, command)
@@ -253,14 +249,14 @@ def unmatchable(
     return None
 
 
-def beyond_caps(state: State, account: Account, command: PlaceOrder) -> Rejected | None:
+def beyond_caps(account: Account, command: PlaceOrder) -> Rejected | None:
     """Check the account's caps on client order ids, open orders and stop orders."""
     known = len(account.client_ids)
     if command.client_order_id and known >= account.max_client_ids:
         limit = account.max_client_ids
         return Rejected(Reason.TOO_MANY_CLIENT_IDS, "client_order_id", known, limit)
     rejected = too_many_open(account) if may_rest(command) else None
-    if rejected is None and state.semantics >= 2 and is_stop(command):
+    if rejected is None and is_stop(command):
         return _too_many_stops(account)
     return rejected
 
@@ -306,12 +302,10 @@ def _prices(command: PlaceOrder) -> list[tuple[str, int]]:
     return prices
 
 
-def _unpickable(
-    state: State, instrument: Instrument, command: PlaceOrder
-) -> Rejected | None:
+def _unpickable(instrument: Instrument, command: PlaceOrder) -> Rejected | None:
     """Check that the picked orders rest at the best opposite price. O(1) for each.
 
-    From semantics 2 on, check also that the order's own limit reaches that price.
+    Check also that the order's own limit reaches that price.
     """
     conditions = command.conditions
     if conditions is None or not conditions.pick or not instrument.terms.pick:
@@ -327,19 +321,15 @@ def _unpickable(
             worse.append(listing)
     if worse:
         return Rejected(Reason.NOT_BEST_PRICE, "pick", worse[0])
-    limited = command.order_type is LIMIT and state.semantics >= 2
-    if limited and makers.best is not None and not makers.reaches(command.price):
-        best = makers.best.price
-        return Rejected(Reason.PICK_OUT_OF_REACH, "price", command.price, best)
+    best = makers.best
+    limited = command.order_type is LIMIT
+    if limited and best is not None and not makers.reaches(command.price):
+        return Rejected(Reason.PICK_OUT_OF_REACH, "price", command.price, best.price)
     return None
 
 
 def _own_met(
-    state: State,
-    instrument: Instrument,
-    account: Account,
-    command: PlaceOrder,
-    price: int,
+    instrument: Instrument, account: Account, command: PlaceOrder, price: int
 ) -> Order | None:
     """Return the own resting order for which the order is refused, if any.
 
@@ -350,7 +340,7 @@ def _own_met(
         return own_cross(instrument, command.side, price, account.participant)
     if command.self_trade is not CANCEL_NEWEST:
         return None
-    first = _first(state, instrument, command)
+    first = _first(instrument, command)
     return first if first.account.participant is account.participant else None
 
 
@@ -390,29 +380,16 @@ def _not_allowed(
     return None
 
 
-def _first(state: State, instrument: Instrument, command: PlaceOrder) -> Order:
+def _first(instrument: Instrument, command: PlaceOrder) -> Order:
     """Return the order that a taker meets first."""
     makers = instrument.book.opposite(command.side)
     if command.conditions is not None:
         picks = command.conditions.pick
         # An amended order may already have filled the orders that it picked.
         named = makers.picked(picks)
-        if state.semantics < 2 and picks and not instrument.terms.pick:
-            named = _named(makers, picks)
         if named:
             return named[0]
     best = makers.best
     assert best is not None
     assert best.oldest is not None
     return best.oldest
-
-
-def _named(makers: BookSide, picks: tuple[int, ...]) -> list[Order]:
-    """Return the picked orders at the best price where the terms forbid picks.
-
-    Needed under semantics 1 only: there, the self-trade check of such an order came
-    before the refusal of the pick. Linear in the best level.
-    """
-    best = makers.best
-    resting = {} if best is None else {order.order_id: order for order in best}
-    return [resting[number] for number in picks if number in resting]

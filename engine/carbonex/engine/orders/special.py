@@ -42,7 +42,7 @@ def place_special(
         return [unaffordable(account, command, need, order.balance.available)]
     rejected = unmatchable(
         state, instrument, account, command, price, command.quantity
-    ) or beyond_caps(state, account, command)
+    ) or beyond_caps(account, command)
     if rejected is not None:
         return [rejected]
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, final
 from sortedcontainers import SortedDict
 
 from carbonex.engine.commands import MAX_PRICE
-from carbonex.engine.enums import BUY, SELL, Phase, Side
+from carbonex.engine.enums import BUY, Phase, Side
 
 
 if TYPE_CHECKING:
@@ -26,8 +26,7 @@ class Stops:
     strictly between them triggers nothing. Adding and removing cost O(log n).
 
     Orders with the same stop price are ranked by place; ``last`` is the highest place
-    assigned so far. A new order's place is its order id, or higher where that is
-    taken: so the places of an older release are known.
+    assigned so far. A new order's place is its order id, or higher where that is taken.
 
     ``high`` and ``low`` (fen) bound the trade prices that have reached stop orders
     which have not entered the book yet. ``high`` is 0 where there are none.
@@ -70,27 +69,10 @@ class Stops:
         order.account.stops -= 1
         self._look()
 
-    def take(self, price: int) -> list[Order]:
-        """Remove and return the orders that a trade at ``price`` triggers.
-
-        Buys by rising stop price, then sells by falling stop price; orders of the same
-        stop price by place. O(log n) for each.
-        """
-        taken: list[Order] = []
-        for side, limit in ((BUY, price), (SELL, -price)):
-            waiting = self._of(side)
-            while waiting and waiting.peekitem(0)[0][0] <= limit:
-                order = waiting.popitem(0)[1]
-                order.account.stops -= 1
-                taken.append(order)
-        self._look()
-        return taken
-
     def reach(self, price: int) -> bool:
         """Record a trade price; return whether it is the first to reach an order.
 
-        From semantics 2 on, the reached orders stay here until ``reached`` returns
-        them. O(1).
+        The reached orders stay here until ``reached`` returns them. O(1).
         """
         if self.sells_to < price < self.buys_from:
             return False

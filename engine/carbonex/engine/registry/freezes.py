@@ -15,7 +15,6 @@ from carbonex.engine.commands import MAX_BALANCE, Freeze
 from carbonex.engine.enums import Permission, Reason
 from carbonex.engine.events import FreezeChanged, Rejected
 from carbonex.engine.market.rules import bad_reason
-from carbonex.engine.semantics import unknown_yet
 
 from .refs import answered_before, bad_ref, remember, too_many_refs
 
@@ -91,10 +90,9 @@ def _unknown(
         return Rejected(Reason.UNKNOWN_INSTRUMENT, "instrument")
     if not permitted:
         return Rejected(Reason.NOT_PERMITTED)
-    rejected = unknown_yet(state)
-    if rejected is None and account is None:
+    if account is None:
         return Rejected(Reason.UNKNOWN_ACCOUNT, "account")
-    return rejected
+    return None
 
 
 def _bad_size(command: FreezeCommand) -> Rejected | None:

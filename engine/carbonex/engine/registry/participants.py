@@ -36,8 +36,6 @@ if TYPE_CHECKING:
 
 PUBLIC_KEY_SIZE: Final = 32  # bytes of an Ed25519 public key
 ALL_PERMISSIONS: Final = sum(Permission)
-# The permissions that a key could have by semantics 1.
-FIRST_PERMISSIONS: Final = 15
 
 
 def register_participant(state: State, command: RegisterParticipant) -> list[Event]:
@@ -102,7 +100,7 @@ def open_account(state: State, command: OpenAccount) -> list[Event]:
         or _not_positive("max_client_ids", command.max_client_ids)
         or _not_positive("max_open_orders", command.max_open_orders)
         or _not_positive("max_stop_orders", command.max_stop_orders)
-        or (_too_high(command) if state.semantics >= 2 else None)
+        or _too_high(command)
     )
     if rejected is not None:
         return [rejected]
@@ -146,8 +144,8 @@ def _bad_key(state: State, command: AddKey) -> Rejected | None:
         size = len(command.public_key)
         return Rejected(Reason.BAD_PARAMETER, "public_key", size, PUBLIC_KEY_SIZE)
     permissions = int(command.permissions)
-    limit = ALL_PERMISSIONS if state.semantics >= 2 else FIRST_PERMISSIONS
-    if not 0 < permissions <= limit:
+    if not 0 < permissions <= ALL_PERMISSIONS:
+        limit = ALL_PERMISSIONS
         return Rejected(Reason.BAD_PARAMETER, "permissions", permissions, limit)
     return None
 

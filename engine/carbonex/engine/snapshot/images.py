@@ -32,7 +32,7 @@ from carbonex.engine.events import RefEvent
 from carbonex.engine.supervision.watch_rows import WatchRow
 
 
-FORMAT: Final = 6
+FORMAT: Final = 1
 
 PricesRow = tuple[int, int, int, int]  # open, high, low, last
 # Tonnes, trades, and the turnover in fen as high and low part.

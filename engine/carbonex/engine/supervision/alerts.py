@@ -20,29 +20,24 @@ from carbonex.engine.enums import (
     BUY,
     SELL,
     AlertKind,
-    CancelReason,
     Method,
     Side,
 )
 from carbonex.engine.events import (
     Alert,
     OffBookTrade,
-    OrderAccepted,
-    OrderAmended,
-    OrderCancelled,
-    OrderTriggered,
     Trade,
     TradeAnnulled,
 )
 
 from . import effects
-from .effects import MS_NS, participant_of
+from .effects import participant_of
 
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from carbonex.engine.commands import ListInstrument, PlaceOrder
+    from carbonex.engine.commands import ListInstrument
     from carbonex.engine.events import Event
     from carbonex.engine.state import Instrument, State
 
@@ -70,65 +65,11 @@ def supervise(state: State, events: Iterable[Event]) -> list[Alert]:
     Amortised O(1) per event.
     """
     alerts: list[Alert] = []
-    readers = _READERS if state.semantics >= 2 else _FORMER_READERS
     for event in events:
-        read = readers.get(type(event))
+        read = _READERS.get(type(event))
         if read is not None:
             alerts += read(state, event)
     return alerts
-
-
-def _accepted(state: State, event: OrderAccepted) -> Iterable[Alert]:
-    order = event.order
-    _enter(state, order, event.order_id, order.quantity)
-    instrument = state.instruments[order.instrument]
-    watch = instrument.watch
-    if watch is None or not instrument.terms.thresholds.cancel_ratio:
-        return ()
-    watch.first_order = watch.first_order or event.order_id
-    conduct = watch.conduct(participant_of(state, order))
-    conduct.placed += 1
-    return _cancel_ratio(instrument, conduct)
-
-
-def _triggered(state: State, event: OrderTriggered) -> Iterable[Alert]:
-    """Start the time of a large stop order when it enters the book."""
-    watch = state.instruments[event.order.instrument].watch
-    if watch is not None:
-        watch.large.pop(event.order_id, None)
-    _enter(state, event.order, event.order_id, event.quantity)
-    return ()
-
-
-def _amended(state: State, event: OrderAmended) -> Iterable[Alert]:
-    """Restart a large order's time if it lost its queue priority."""
-    if not event.priority_kept:
-        _enter(state, event.order, event.order_id, event.quantity)
-    return ()
-
-
-def _cancelled(state: State, event: OrderCancelled) -> Iterator[Alert]:
-    order = event.order
-    instrument = state.instruments[order.instrument]
-    watch = instrument.watch
-    if watch is None:
-        return
-    entry = watch.large.pop(event.order_id, None)
-    if event.reason is not CancelReason.CLIENT:
-        return
-    # Orders of earlier days are not in ``placed``, so their cancels do not count
-    # either.
-    if event.filled == 0 and 0 < watch.first_order <= event.order_id:
-        conduct = watch.conduct(participant_of(state, order))
-        conduct.cancelled.add(1, 0, (event.order_id,), 0)
-        yield from _cancel_ratio(instrument, conduct)
-    if entry is not None and event.rested:
-        since_ns, quantity = entry
-        limits = instrument.terms.thresholds
-        soon = state.time_ns - since_ns < limits.quick_cancel_ms * MS_NS
-        if soon and 2 * event.filled < quantity:
-            conduct = watch.conduct(participant_of(state, order))
-            yield from _quick_cancel(instrument, conduct, event.order_id, quantity)
 
 
 def _traded(state: State, event: Trade) -> Iterator[Alert]:
@@ -136,7 +77,7 @@ def _traded(state: State, event: Trade) -> Iterator[Alert]:
     watch = instrument.watch
     if watch is None:
         return
-    if watch.large or watch.young or watch.renewed:
+    if watch.young or watch.renewed:
         _forget_filled(watch, event)
     taker = participant_of(state, event.taker)
     maker = participant_of(state, event.maker)
@@ -198,29 +139,6 @@ def _annulled(state: State, event: TradeAnnulled) -> Iterator[Alert]:
             watch.conduct(buyer).bought.remove(quantity, notional)
             watch.conduct(seller).sold.remove(quantity, notional)
             yield from _shares(instrument, watch, _everybody(watch))
-
-
-def _cancel_ratio(instrument: Instrument, conduct: Conduct) -> Iterator[Alert]:
-    """Alert on too many orders cancelled unfilled; ``value`` is per mille of placed."""
-    limits, trail = instrument.terms.thresholds, conduct.cancelled
-    if conduct.placed < limits.cancel_orders:
-        return
-    value, limit = 1000 * trail.amount // conduct.placed, limits.cancel_ratio
-    if value >= limit and trail.doubled(trail.amount):
-        kind, who = AlertKind.CANCEL_RATIO, conduct.participant
-        yield Alert(kind, instrument.name, who, "", value, limit, *trail.numbers())
-
-
-def _quick_cancel(
-    instrument: Instrument, conduct: Conduct, order_id: int, quantity: int
-) -> Iterator[Alert]:
-    """Alert on a large order cancelled too soon; ``value`` is its tonnes."""
-    trail = conduct.hasty
-    trail.add(1, 0, (order_id,), 0)
-    if trail.again():
-        kind, who = AlertKind.QUICK_CANCEL, conduct.participant
-        limit = instrument.terms.thresholds.large_order
-        yield Alert(kind, instrument.name, who, "", quantity, limit, *trail.take())
 
 
 def _price_deviation(
@@ -318,36 +236,16 @@ def _way(pair: Pair, buyer: str) -> Trail:
     return pair.forth if buyer == pair.first else pair.back
 
 
-def _enter(state: State, order: PlaceOrder, order_id: int, quantity: int) -> None:
-    """Start an order's time now if its ``quantity`` in tonnes is large."""
-    instrument = state.instruments[order.instrument]
-    watch, limits = instrument.watch, instrument.terms.thresholds
-    if watch is not None and 0 < limits.large_order <= quantity:
-        old_ns = limits.quick_cancel_ms * MS_NS
-        watch.enter(order_id, quantity, state.time_ns, old_ns)
-
-
 def _forget_filled(watch: Watch, event: Trade) -> None:
     if event.maker_remaining == 0:
-        watch.large.pop(event.maker_id, None)
         watch.young.pop(event.maker_id, None)
         watch.renewed.pop(event.maker_id, None)
     if event.taker_remaining == 0:
-        watch.large.pop(event.taker_id, None)
         watch.young.pop(event.taker_id, None)
         watch.renewed.pop(event.taker_id, None)
 
 
 # The reader of each event type. Any, because a reader takes only its own key's type.
-_FORMER_READERS: dict[type[Event], Callable[[State, Any], Iterable[Alert]]] = {
-    OrderAccepted: _accepted,
-    OrderTriggered: _triggered,
-    OrderAmended: _amended,
-    OrderCancelled: _cancelled,
-    Trade: _traded,
-    OffBookTrade: _settled,
-}
-# Since semantics 2 withdrawals are read by their effect; trades are read as before.
 _READERS: dict[type[Event], Callable[[State, Any], Iterable[Alert]]] = {
     **effects.READERS,
     Trade: _traded,

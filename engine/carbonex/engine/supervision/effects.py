@@ -1,13 +1,13 @@
 """Supervision by effect: shown tonnes that are withdrawn, by whatever means.
 
-Alerts about withdrawals work this way since semantics 2 (see ``alerts``). Only tonnes
-that the book showed count: not an iceberg's hidden tonnes, waiting stop orders or the
-rest of a taker. A tonne is withdrawn when its participant took it back or could have
-arranged that: by a cancel, an amendment to fewer tonnes or a worse price, an expiry
-before the close, the end of a session, the dead man's switch, or self-trade prevention.
-What the venue ends is not a withdrawal. An order counts nothing once half of it has
-traded since it came into view, or since it last grew or moved to a worse price: it was
-meant seriously. Earlier trades excuse no tonnes that an amendment adds later.
+Only tonnes that the book showed count: not an iceberg's hidden tonnes, waiting stop
+orders or the rest of a taker. A tonne is withdrawn when its participant took it back or
+could have arranged that: by a cancel, an amendment to fewer tonnes or a worse price, an
+expiry before the close, the end of a session, the dead man's switch, or self-trade
+prevention. What the venue ends is not a withdrawal. An order counts nothing once half
+of it has traded since it came into view, or since it last grew or moved to a worse
+price: it was meant seriously. Earlier trades excuse no tonnes that an amendment adds
+later.
 """
 
 from __future__ import annotations

@@ -106,9 +106,8 @@ class Trail:
 class Conduct:
     """A participant's conduct in an instrument on a trading day.
 
-    ``placed`` counts its orders, and ``cancelled`` those that it cancelled unfilled.
-    Since semantics 2 ``cancelled`` counts the tonnes that it withdrew out of the tonnes
-    ``shown``. ``hasty`` counts the large orders that it cancelled too soon.
+    ``placed`` counts its orders, and ``cancelled`` the tonnes that it withdrew out of
+    the tonnes ``shown``. ``hasty`` counts its withdrawals that came too soon.
     ``withdrawn`` are its recent withdrawals that came too soon, of buys and of sells.
     ``stray`` counts its trades as taker far from the running vwap. ``bought`` and
     ``sold`` are tonnes of listed trades.
@@ -191,21 +190,17 @@ class Watch:
     """Supervision's record of an instrument's trading day.
 
     ``first_order`` is the day's first order id, or 0. ``quantity`` (tonnes) and
-    ``turnover`` (fen) are those of its listed trades. ``large`` maps open large orders
-    to the time (ns) since which they count and their tonnes, oldest time first.
-    ``pairs`` has the pairs that traded last at the end.
-
-    Since semantics 2 ``young`` replaces ``large``: it holds all open orders that came
-    recently, because any may be a piece of a large quantity. ``entries`` counts how
-    often an order has come into view. ``renewed`` holds open orders that an amendment
-    has brought into view again.
+    ``turnover`` (fen) are those of its listed trades. ``young`` holds all open orders
+    that came recently, because any may be a piece of a large quantity. ``entries``
+    counts how often an order has come into view. ``renewed`` holds open orders that an
+    amendment has brought into view again. ``pairs`` has the pairs that traded last at
+    the end.
     """
 
     __slots__ = (
         "conducts",
         "entries",
         "first_order",
-        "large",
         "pairs",
         "quantity",
         "renewed",
@@ -219,7 +214,6 @@ class Watch:
         self.turnover = 0
         # Ordered: a plain dict takes O(n) to find its first item after earlier ones
         # were deleted.
-        self.large: OrderedDict[int, tuple[int, int]] = OrderedDict()
         self.young: OrderedDict[int, Shown] = OrderedDict()
         self.renewed: dict[int, Renewed] = {}
         self.entries = 0
@@ -227,17 +221,10 @@ class Watch:
         self.pairs: OrderedDict[tuple[str, str], Pair] = OrderedDict()
 
     def begin_day(self) -> None:
-        """Forget the previous day, but not the times of open large orders."""
+        """Forget the previous day, but not the open orders in view."""
         self.first_order = self.quantity = self.turnover = 0
         self.conducts.clear()
         self.pairs.clear()
-
-    def count_tonnes(self) -> None:
-        """Switch to semantics 2: drop the counts of orders that semantics 1 made."""
-        self.large.clear()
-        self.first_order = 0
-        for conduct in self.conducts.values():
-            conduct.placed, conduct.cancelled = 0, Trail()
 
     def conduct(self, participant: str) -> Conduct:
         """Return a participant's row, created if missing. O(1)."""
@@ -266,17 +253,6 @@ class Watch:
             self.pairs.move_to_end(key)
         return pair
 
-    def enter(self, order_id: int, quantity: int, now_ns: int, old_ns: int) -> None:
-        """Start a large order's time now; drop orders that are ``old_ns`` old."""
-        large = self.large
-        large[order_id] = now_ns, quantity
-        large.move_to_end(order_id)
-        while large:
-            oldest = next(iter(large))
-            if now_ns - large[oldest][0] < old_ns:
-                return
-            del large[oldest]
-
     def show(self, order_id: int, quantity: int, now_ns: int, old_ns: int) -> None:
         """Count tonnes of an order as in view from now on.
 
@@ -299,7 +275,6 @@ class Watch:
             self.first_order,
             self.quantity,
             large_row(self.turnover),
-            [(order_id, *entry) for order_id, entry in self.large.items()],
             [conduct.image() for conduct in self.conducts.values()],
             [pair.image() for pair in self.pairs.values()],
             [(order_id, *shown) for order_id, shown in self.young.items()],
@@ -314,8 +289,6 @@ def restored(row: WatchRow) -> Watch:
     watch.first_order = row.first_order
     watch.quantity = row.quantity
     watch.turnover = whole(row.turnover)
-    for order_id, since_ns, quantity in row.large:
-        watch.large[order_id] = since_ns, quantity
     for order_id, *shown, grown in row.young:
         entry, came_ns, since_ns, tonnes, gone = shown
         watch.young[order_id] = entry, came_ns, since_ns, tonnes, gone, grown

@@ -82,7 +82,6 @@ class WatchRow(msgspec.Struct, frozen=True, gc=False, array_like=True):
     first_order: int
     quantity: int
     turnover: LargeRow
-    large: list[tuple[int, int, int]]  # order id, since when (ns), tonnes
     conducts: list[ConductRow]
     pairs: list[PairRow]
     young: list[YoungRow]

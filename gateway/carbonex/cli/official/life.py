@@ -18,7 +18,6 @@ from carbonex.engine import (
     BUY,
     SELL,
     AcceptBlock,
-    ActivateSemantics,
     AuctionOpened,
     BandSet,
     BeginDay,
@@ -44,7 +43,6 @@ from carbonex.engine import (
     UpdateInstrument,
 )
 from carbonex.engine.market.schedule import SECOND_NS, midnight_ns
-from carbonex.engine.semantics import NEWEST
 from carbonex.gateway.feed import Feed
 from carbonex.gateway.feed.premium import pairs_of
 from carbonex.gateway.venue import Venue
@@ -126,7 +124,6 @@ class Life:
         self._apply(0)  # opens the gateway
         self._apply(
             0,
-            ActivateSemantics("", NEWEST),
             RegisterParticipant("", SELLER),
             OpenAccount("", SELLER, SELLER),
             RegisterParticipant("", BUYER),

@@ -9,7 +9,7 @@ from msgspec import UNSET, structs
 
 from carbonex.engine import VENUE_KEY, ListInstrument, Reason
 from carbonex.engine.enums import OrderKind, Pricing, TooFewBids
-from carbonex.engine.market.bounds import MAX_SESSIONS, bad_terms, too_many_sessions
+from carbonex.engine.market.bounds import MAX_SESSIONS, bad_terms
 from carbonex.engine.terms import AuctionTerms, BlockTerms, CallTerms, Fees, Thresholds
 from carbonex.gateway.documents import decode, refuse
 from carbonex.wire.dates import wall_text
@@ -106,7 +106,7 @@ def _engines(now: Any, value: Any) -> Any:
 
 def _check(terms: ListInstrument, raw: dict[str, Any], at: str, source: str) -> None:
     """Check terms as the engine would; ``raw`` is their table, for messages."""
-    rejected = bad_terms(terms) or too_many_sessions(terms)
+    rejected = bad_terms(terms)
     if rejected is None:
         return
     if rejected.reason is Reason.BAD_NAME:

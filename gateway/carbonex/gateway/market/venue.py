@@ -83,12 +83,9 @@ def _composites(market: Market, state: State) -> Iterator[SetComposite]:
 
 
 def _eligibility(market: Market, state: State) -> Iterator[SetEligibility]:
-    """Yield commands for eligibility rules.
-
-    None while the log's semantics are those of releases that cannot read such commands.
-    """
+    """Yield commands for eligibility rules."""
     listed = {listing.terms.product for listing in market.listings}
-    for rules in market.eligibility if state.semantics >= 2 else ():
+    for rules in market.eligibility:
         product = state.products.get(rules.product)
         now = () if product is None else product.eligibility
         if rules.product in listed and rules.rules != now:

@@ -19,8 +19,7 @@ from collections import deque
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, final
 
-from carbonex.engine import BeginDay, CancelAll
-from carbonex.engine.market.days import far_day
+from carbonex.engine import CancelAll
 from carbonex.gateway.holds import HISTORY, QUERY
 from carbonex.wire.closing import CloseCode
 from carbonex.wire.diagnosis import Fault
@@ -47,7 +46,7 @@ if TYPE_CHECKING:
     from carbonex.gateway.outbox import Outbox
     from carbonex.wire.answers import Error
 
-    from .kinds import NamingMethod, Reply
+    from .kinds import Reply
     from .methods import AnyMethod
     from .resuming import Resumption
     from .roster import Presence
@@ -243,31 +242,14 @@ class Session:
             self.limit(cost, now_ns)
             if type(method) is MoveMethod:
                 who.move_from(params.account)
-            self._submit_operators(
-                method, method.build(params, who.key_id), req_id, now_ns
-            )
+            command = method.build(params, who.key_id)
+            self.pending.submit(method, command, req_id, now_ns)
         else:
             self.limit(cost, now_ns)
             reply = partial(self.pending.send, method.name, cost, req_id, now_ns)
             before = self.outbox.queued_bytes
             self._answer(method, params, reply, now_ns)
             self._throttle.weigh_answer(self.outbox.queued_bytes - before, now_ns)
-
-    def _submit_operators(
-        self, method: NamingMethod, command: Command, req_id: int | None, now_ns: int
-    ) -> None:
-        """Submit an operator's or the registry's command.
-
-        Old semantics of the log would let the engine accept a day too far away, and
-        that day would be in the log for good. Refuse it here instead.
-        """
-        exchange, pending = self.exchange, self.pending
-        if type(command) is BeginDay and exchange.semantics < 2 and not exchange.day:
-            rejected = far_day(exchange, command, max(now_ns, exchange.time_ns))
-            if rejected is not None:
-                pending.answer(method, command, req_id, now_ns, None, [rejected])
-                return
-        pending.submit(method, command, req_id, now_ns)
 
     def _answer(
         self, method: QueryMethod, params: Any, reply: Reply, now_ns: int

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-SCHEMA_VERSION: Final = 7
+SCHEMA_VERSION: Final = 1
 
 # The columns are the fields of the entries, in their order. Rows between two days have
 # date 0; the partial indexes find them when the next day begins.

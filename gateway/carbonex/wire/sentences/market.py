@@ -88,8 +88,6 @@ def _market_closed(r: Rejected, c: Any) -> str:
 
 
 def _until(r: Rejected) -> str:
-    if not r.value:  # an older log's refusal, which does not know
-        return "at this time; the instrument channel tells when that changes"
     if r.limit:
         return f"until {moment_text(r.limit)}"
     return "until the next trading day begins"

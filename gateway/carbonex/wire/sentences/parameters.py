@@ -153,11 +153,6 @@ def _grace(r: Rejected, c: Any) -> str:
 
 
 def _permissions(r: Rejected, c: Any) -> str:
-    if r.value > r.limit:
-        return (
-            "the venue's log does not know the permission transfer yet: its operator"
-            " activates semantics 2 with carbonex serve DIR --activate"
-        )
     return f"permissions must name one of {', '.join(PERMISSIONS)}"
 
 
@@ -197,10 +192,6 @@ _TOLD: Final = {
     "side": "a counter-offer is on the other side than the proposal that it answers",
     "to_account": "to_account is the account itself; name another one",
     "reason": f"reason must be {wanted('reason', Explanation)}, without control characters",
-    "semantics": (
-        "the venue's log has semantics 1, which does not know this: its operator starts"
-        " it once with --activate"
-    ),
 }
 _SENTENCES: Final[dict[str, Callable[[Rejected, Any], str]]] = {
     "expires": _expires,

@@ -7,12 +7,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from carbonex.engine import Rejected, semantics
+from carbonex.engine import Rejected
 from carbonex.gateway.server.host.clock import Clock
 from carbonex.gateway.server.host.machine import Machine
 from carbonex.journal import SnapshotStore
 
-from .opening import clock_file, meaning, open_log, open_venue, take_snapshot
+from .opening import (
+    clock_file,
+    newest_semantics,
+    open_log,
+    open_venue,
+    take_snapshot,
+)
 from .timing import StartTime
 
 
@@ -54,17 +60,16 @@ def activate_newest(
     with open_log(directory, config, machine.disk) as log:
         snapshots = SnapshotStore(directory, machine.disk)
         venue = open_venue(log, snapshots, config).venue
-        before, number = venue.exchange.semantics, semantics.NEWEST
-        if before >= number:
-            return Activation(before, number, venue.position, None)
+        before = venue.exchange.semantics
+        commands = newest_semantics(venue.exchange)
+        if not commands:
+            return Activation(before, before, venue.position, None)
         clock = Clock(machine.wall_ns, machine.monotonic_ns)
         known = clock_file(directory, machine).known()
         StartTime(clock, known, accept_time=accept_time).check(venue.exchange)
         now_ns = clock.now_ns()
-        activation, secret = meaning(number, machine)
-        venue.submit(None, 0, activation)
-        if not venue.exchange.secret:
-            venue.submit(None, 0, secret)
+        for command in commands:
+            venue.submit(None, 0, command)
         while (batch := venue.take_batch(now_ns)) is not None:
             row = log.publish(batch)
             applied = venue.committed(batch, row.position, row.hash)
@@ -72,4 +77,4 @@ def activate_newest(
                 type(e) is Rejected for reply in applied.replies for e in reply
             )
         path = take_snapshot(venue, snapshots)
-        return Activation(before, number, venue.position, path)
+        return Activation(before, venue.exchange.semantics, venue.position, path)

@@ -156,9 +156,9 @@ def bootstrap(
 ) -> Row:
     """Write a new venue's first commands, with the venue's own key.
 
-    Commands have the newest semantics from the beginning. They are tried on an empty
-    exchange first: nothing is written unless all are accepted. Return the log's last
-    row.
+    The venue has the newest semantics from the beginning, and hides order ids by a
+    secret that is drawn here. The commands are tried on an empty exchange first:
+    nothing is written unless all are accepted. Return the log's last row.
 
     Raises:
         ValueError: If the engine rejects a command, or the log holds rows already.
@@ -168,10 +168,9 @@ def bootstrap(
     machine = machine or Machine()
     now_ns = Clock(machine.wall_ns, machine.monotonic_ns).now_ns()
     venue = _new_venue(Exchange(), config)
-    newest = semantics.NEWEST
-    if newest > venue.exchange.semantics:
-        commands = [*meaning(newest, machine), *commands]
-    batches = list(_batches(venue, commands, now_ns))
+    secret = HideOrderIds(VENUE_KEY, machine.secret(SECRET_BYTES))
+    beginning = [*newest_semantics(venue.exchange), secret]
+    batches = list(_batches(venue, [*beginning, *commands], now_ns))
     with open_log(directory, config, machine.disk) as log:
         if log.bounds()[1]:
             raise ValueError(f"{directory} holds a venue already")
@@ -180,13 +179,12 @@ def bootstrap(
         return row
 
 
-def meaning(number: int, machine: Machine) -> list[Command]:
-    """Return the commands that activate semantics ``number`` and hide order ids.
-
-    The secret for hiding is drawn on this machine, for an exchange that has none yet.
-    """
-    secret = HideOrderIds(VENUE_KEY, machine.secret(SECRET_BYTES))
-    return [ActivateSemantics(VENUE_KEY, number), secret]
+def newest_semantics(exchange: Exchange) -> list[Command]:
+    """Return the command that activates the newest semantics, or none if active."""
+    newest = semantics.NEWEST
+    if exchange.semantics >= newest:
+        return []
+    return [ActivateSemantics(VENUE_KEY, newest)]
 
 
 def operator_commands(key_id: str, public_key: bytes) -> list[Command]:
