@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 
-pytest.register_assert_rewrite("auditor", "driver", "ledger", "faults", "scenario")
+pytest.register_assert_rewrite("driver", "ledger", "faults", "model", "scenario")
 
 # A shell may start background jobs with Ctrl-C ignored, and every process started by a
 # test would inherit that. Some tests end their processes with SIGINT.

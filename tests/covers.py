@@ -1,6 +1,6 @@
 """The rules on which tonnes cover which obligations, as plain sets of years.
 
-The auditor and the model judge surrenders with it.
+The model judges surrenders with it.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Cash and tonnes of every account, summed from movements and trades.
 
-It uses plain sums without an index. The auditor and the model each keep one.
+It uses plain sums without an index. The model keeps one.
 """
 
 from __future__ import annotations

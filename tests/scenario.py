@@ -29,7 +29,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from auditor import Auditor
 from carbonex.engine import (
     BUY,
     SELL,
@@ -44,6 +43,7 @@ from carbonex.engine import (
 )
 from carbonex.wire.money import format_fen, parse_fen
 from driver import Driver
+from model import Comparison
 from speech import INSTRUMENT, Words, parse, tell
 from speech.market import moment, tell_bulletin
 
@@ -80,11 +80,11 @@ def check(script: str, stage: str = STAGE) -> None:
 
 
 class Scene:
-    """An exchange with its driver and auditor, for one run of a script."""
+    """An exchange with its driver and the model, for one run of a script."""
 
     def __init__(self) -> None:
         self.driver = Driver()
-        self.auditor = Auditor()
+        self.model = Comparison()
         self.bulletins: dict[str, Bulletin | ProductBulletin] = {}
         self._lines = 0
 
@@ -128,8 +128,8 @@ class Scene:
     def _audit(self, applied: Applied) -> str:
         exchange = self.driver.exchange
         exchange.check()
-        self.auditor.read(applied)
-        self.auditor.compare(exchange)
+        self.model.read(self.driver.batches[-1], applied)
+        self.model.compare(exchange)
         events = [*applied.due, *applied.replies[0]]
         for event in events:
             if type(event) is Bulletin:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from hypothesis import given, strategies as st
 
-from auditor import Auditor
 from carbonex.engine import (
     BUY,
     SELL,
@@ -41,6 +40,7 @@ from carbonex.engine import (
     WithdrawBlock,
 )
 from driver import Driver
+from model import Comparison
 
 
 if TYPE_CHECKING:
@@ -71,17 +71,17 @@ SETUP: tuple[Command, ...] = (
 
 
 @given(seed=st.integers(0, 2**32), count=st.integers(1, 80))
-def test_an_auditor_who_sees_only_events_finds_everything_in_order(
-    seed: int, count: int
-) -> None:
-    random, driver, auditor = Random(seed), Driver(), Auditor()
-    auditor.read(driver.apply(*SETUP))
+def test_the_model_does_the_same(seed: int, count: int) -> None:
+    random, driver, model = Random(seed), Driver(), Comparison()
+    applied = driver.apply(*SETUP)
+    model.read(driver.batches[-1], applied)
     for number in range(count):
         driver.time_ns += random.choice((0, 0, 0, 1, 5))
         command = _command(random, driver.exchange, f"r-{number}")
-        auditor.read(driver.apply(command))
+        applied = driver.apply(command)
+        model.read(driver.batches[-1], applied)
         driver.exchange.check()
-        auditor.compare(driver.exchange)
+        model.compare(driver.exchange)
         image = driver.exchange.snapshot()
         assert Exchange.restore(image).snapshot() == image
 

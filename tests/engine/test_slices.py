@@ -12,7 +12,6 @@ import pytest
 from hypothesis import given, strategies as st
 
 import streams
-from auditor import Auditor
 from carbonex.engine import (
     BUY,
     GTD,
@@ -31,6 +30,7 @@ from carbonex.engine.commands import Batch
 from driver import Driver, admitted
 from engine.backlogs import small
 from engine.twins import assert_twins
+from model import Comparison
 
 
 if TYPE_CHECKING:
@@ -117,19 +117,22 @@ def test_two_gateways_go_on_with_it_in_turn() -> None:
 def test_streams_cross_the_bounds_and_everything_is_in_order(
     seed: int, commands: int, fills: int, size: int, looks: int
 ) -> None:
-    """A copy made after each batch has the same slots, and goes on alike."""
+    """A copy made after each batch has the same slots, and goes on alike.
+
+    The model does the same as both.
+    """
     with pytest.MonkeyPatch.context() as patch:
         for name, value in (("MAX_FILLS", fills), ("SLICE", size), ("LOOKS", looks)):
             patch.setattr(work, name, value)
         stream = streams.Stream(seed)
         stream.run(commands)
-        again, auditor, twin = Driver(), Auditor(), Exchange()
+        again, model, twin = Driver(), Comparison(), Exchange()
         for batch, applied in zip(
             stream.driver.batches[1:], stream.applied, strict=True
         ):
-            auditor.read(again.repeat(batch, *batch.commands))
+            model.read(batch, again.repeat(batch, *batch.commands))
             again.exchange.check()
-            auditor.compare(again.exchange)
+            model.compare(again.exchange)
             assert again.batches[-1] == batch
             if twin.seq:
                 assert twin.apply(batch) == applied

@@ -7,8 +7,9 @@ trades. A command's reasons for refusal are all collected, and the first of them
 in the enum is the one. Nothing is fast, nothing is kept that can be worked out.
 """
 
+from .comparison import Comparison
 from .model import Model
 from .world import Row
 
 
-__all__ = ["Model", "Row"]
+__all__ = ["Comparison", "Model", "Row"]

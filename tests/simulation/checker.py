@@ -82,7 +82,7 @@ def check(
     except Wrong:
         raise
     except AssertionError as error:
-        raise wrong("the auditor agrees", repr(error)) from error
+        raise wrong("the model agrees", repr(error)) from error
     _check_verified(disk, directory)
     _check_past(directory, truth)
     _check_seen(truth, seen)

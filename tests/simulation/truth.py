@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple, final
 
-from auditor import Auditor
 from carbonex.engine import (
     CancelReason,
     Command,
@@ -22,6 +21,7 @@ from carbonex.engine import (
     TradeAnnulled,
 )
 from feed_model import Accounts
+from model import Comparison
 
 from .absences import Absences
 from .countdowns import Countdowns
@@ -37,7 +37,7 @@ from .wording import balances_of, book_of, news_of, ticker_of
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from carbonex.engine import Applied
+    from carbonex.engine import Applied, Batch
     from carbonex.journal import Row
     from carbonex.wire import channels
 
@@ -91,13 +91,13 @@ class Truth:
     _deals: list[Event] = field(default_factory=list)  # trades of the day
     _countdowns: Countdowns = field(default_factory=Countdowns)
     _absences: Absences = field(default_factory=Absences)
-    _auditor: Auditor = field(default_factory=Auditor)
+    _model: Comparison = field(default_factory=Comparison)
 
     def __post_init__(self) -> None:
         self.due_order = DueOrder(self._absences)
 
     def read(self, rows: Iterable[Row]) -> Truth:
-        """Replay the whole log, checked by the auditor."""
+        """Replay the whole log, and compare with the model."""
         exchange = self.exchange
         for row in rows:
             batch = row.batch()
@@ -112,7 +112,7 @@ class Truth:
                 continue
             if batch.n == 0:
                 self.epochs[batch.epoch] = row.hash.hex()
-            self._audit(batch.commands, applied)
+            self._judge(batch, applied)
             self._take(batch.commands, applied)
             if applied.due or any(first_of(e) != "Rejected" for e in applied.replies):
                 self._look()
@@ -124,7 +124,7 @@ class Truth:
                 self._compare(shown)
             self._compare_noted(row)
         self.questions.end()
-        self._auditor.compare(exchange)
+        self._model.compare(exchange)
         exchange.check()
         return self
 
@@ -145,16 +145,16 @@ class Truth:
             counts[f"{one} and {other} at one instant"] = 1
         return counts | self._refused
 
-    def _audit(self, commands: list[Command], applied: Applied) -> None:
-        self._auditor.read(applied)
+    def _judge(self, batch: Batch, applied: Applied) -> None:
         done_ns = self.exchange.settled_ns
         self.due_order.read(applied, done_ns)
         self._countdowns.read(applied, done_ns)
-        self._absences.read(commands, applied, self.exchange)
+        self._absences.read(batch.commands, applied, self.exchange)
         if self.exchange.is_late(done_ns):
             raise wrong(
                 "timers fire in time", f"{self.exchange.next_due()} at {done_ns}"
             )
+        self._model.read(batch, applied)
 
     def _take(self, commands: list[Command], applied: Applied) -> None:
         first = applied.first_seq

@@ -6,6 +6,8 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from carbonex.engine import (
+    MAX_PRICE,
+    MAX_QUANTITY,
     SELL,
     AnnulTrade,
     BeginDay,
@@ -163,12 +165,19 @@ def restrict(world: World, command: RestrictParticipant) -> Iterator[Reason]:
 
 
 def _bad_terms(terms: ListInstrument) -> Iterator[Reason]:
-    """Of the many bounds only those that random terms go beyond."""
+    """The bounds that scenarios and random terms go beyond."""
     yield from who.name(terms.instrument)
     yield from who.name(terms.product)
-    sound = terms.tick > 0 and 0 < terms.lot <= terms.max_quantity
-    sound = sound and 0 < terms.min_display_permille <= 1000
-    sound = sound and (not terms.vintage or 1990 <= terms.vintage <= 2100)
+    ranges = (
+        (terms.tick, 1, MAX_PRICE),
+        (terms.lot, 1, MAX_QUANTITY),
+        (terms.max_quantity, terms.lot, MAX_QUANTITY),
+        (terms.market_protection_permille, 0, 1000),
+        (terms.band_permille, 0, 999),
+        (terms.min_display_permille, 1, 1000),
+        (terms.vintage or 1990, 1990, 2100),
+    )
+    sound = all(least <= value <= most for value, least, most in ranges)
     if not sound or terms.reference % terms.tick:
         yield Reason.BAD_PARAMETER
 

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from model.world import Paper, Row, World
 
 STOPS = {STOP, STOP_LIMIT}
+MOST_PICKED = 50
 
 
 def place(world: World, command: PlaceOrder) -> Iterator[Reason]:
@@ -177,6 +178,7 @@ def _bad_kind(world: World, command: PlaceOrder) -> Iterator[Reason]:
         or bool(given.expires_ns) is not (command.time_in_force is GTD)
         or (given.expires_ns and given.expires_ns <= world.now)
         or given.expires_ns > world.now + 366 * 86_400 * 10**9
+        or len(given.pick) > MOST_PICKED
         or (given.pick and (kind in STOPS or command.post_only is not PostOnly.OFF))
     ):
         yield Reason.BAD_PARAMETER
