@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help install lock demo test wheel test-wheel test-lowest test-newest check style thorough \
+.PHONY: help install lock demo test wheel test-wheel test-compiled test-lowest test-newest check style thorough \
 	simulate planted mutants crash fuzz bench clean
 
 PYTHON ?= python3
@@ -64,12 +64,27 @@ wheel: ## install carbonex as users do, compiled, in .venv-wheel
 test-wheel: ## run all tests, or some, on what `make wheel` has installed (TESTS=)
 	$(WHEEL)/bin/$(PYTEST) -o "pythonpath=tests ." $(TESTS)
 
-# What depends on the versions that others install: the wire, the SDK and the build.
-RANGE_TESTS := tests/wire tests/sdk tests/test_build.py tests/gateway/test_config.py \
-	tests/gateway/test_market_files.py
-RANGE_SLOW := --ignore-glob="*/test_fates*" --ignore-glob="*/test_chaos*"
+# What compiled code can change: the engine, what the gateway does with it in process,
+# one simulated history, and the build.
+COMPILED_TESTS := tests/engine tests/golden tests/test_build.py \
+	$(wildcard tests/gateway/test_session_*.py tests/gateway/test_feed*.py) \
+	$(addprefix tests/gateway/test_,every_reason.py connection.py holds.py outbox.py venue.py) \
+	$(addprefix tests/wire/test_,codec.py reading.py broken.py order_ids.py vocabulary.py) \
+	tests/sdk/test_trading.py \
+	tests/simulation/test_simulation.py::test_in_peace_everything_is_told
 
-test-lowest: $(UV) ## run the tests of wire, SDK and build with the lowest versions that are allowed
+test-compiled: ## run on the wheel the tests of what compiled code can change
+	$(MAKE) test-wheel TESTS="$(COMPILED_TESTS)"
+
+# What depends on the versions that others install: codec, settings, diagnosis, the
+# connections of the SDK, and the build.
+RANGE_TESTS := $(addprefix tests/wire/test_,codec.py reading.py broken.py hostile.py \
+	largest.py errors.py money.py keys.py login.py) \
+	$(addprefix tests/sdk/test_,transport.py client.py trading.py reconnect.py options.py \
+	stream.py vocabulary.py) \
+	$(addprefix tests/gateway/test_,config.py market_files.py tls.py) tests/test_build.py
+
+test-lowest: $(UV) ## run the tests of codec, SDK and build with the lowest versions that are allowed
 	$(call test-range,lowest-direct,.venv-lowest)
 
 test-newest: $(UV) ## run the same tests with the newest versions that are allowed
@@ -78,10 +93,12 @@ test-newest: $(UV) ## run the same tests with the newest versions that are allow
 define test-range
 	$(UV) venv --quiet --clear --python $(PYTHON) $(2)
 	$(UV) pip install --quiet --python $(2) --resolution $(1) -e ".[dev]"
-	$(2)/bin/$(PYTEST) $(RANGE_SLOW) $(RANGE_TESTS)
+	$(2)/bin/$(PYTEST) $(RANGE_TESTS)
 endef
 
 thorough: install ## run the tests with many more random examples, and simulate a million commands
+	$(MAKE) wheel PYTHON=python3.11 WHEEL=.venv-wheel-3.11
+	$(MAKE) test-compiled WHEEL=.venv-wheel-3.11
 	$(BIN)/pytest -n auto --dist worksteal --hypothesis-profile=thorough
 	PYTHONPATH=tests:. $(BIN)/python -m simulation --commands 1000000
 

@@ -1,8 +1,9 @@
 """Run docs/operations.md as written: its unit, its paths, its shell blocks.
 
 Only the machine differs. Its paths are in a temporary directory, port 8080 is replaced
-by a free port, a script plays systemd by the unit's commands, and pip finds everything
-but carbonex installed. carbonex itself is built from a copy of this checkout.
+by a free port, ten seconds of waiting by three, a script plays systemd by the unit's
+commands, and pip finds everything but carbonex installed. carbonex itself is built from
+a copy of this checkout.
 """
 
 from __future__ import annotations
@@ -159,4 +160,5 @@ class Site:
     def _here(self, text: str) -> str:
         for path in ("/srv/carbonex", "/opt/carbonex", "/usr/src/carbonex"):
             text = text.replace(path, f"{self.root}{path}")
+        text = text.replace("--signal=TERM 10 ", "--signal=TERM 3 ")  # of waiting
         return text.replace("8080", str(self.port))

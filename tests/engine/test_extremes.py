@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import msgspec
-from hypothesis import given
+from hypothesis import given, settings
 
 from carbonex.engine import (
     ActivateSemantics,
@@ -38,6 +38,7 @@ EXTREMES = sorted(
 _decoder = msgspec.msgpack.Decoder(Command)
 
 
+@settings(max_examples=settings().max_examples // 3)
 @given(seed=seeds)
 def test_a_state_of_extreme_numbers_is_kept_and_time_goes_on(seed: int) -> None:
     stream = Stream(seed)

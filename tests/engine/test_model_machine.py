@@ -5,7 +5,7 @@ from __future__ import annotations
 from random import Random
 
 import pytest
-from hypothesis import strategies as st
+from hypothesis import settings, strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 from msgspec.structs import replace
 
@@ -103,4 +103,5 @@ class SlicedMachine(ExchangeMachine):
 
 TestExchangeMachine = ExchangeMachine.TestCase
 TestSlicedMachine = SlicedMachine.TestCase
+TestSlicedMachine.settings = settings(max_examples=settings().max_examples // 3)
 pytestmark = pytest.mark.timeout(3_600)  # thousands of examples take their time

@@ -6,7 +6,7 @@ import random
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given, strategies as st
+from hypothesis import given, settings, strategies as st
 
 import streams
 from carbonex.engine import (
@@ -210,6 +210,7 @@ def test_reached_stop_orders_that_were_to_enter_wait_for_the_next_trade() -> Non
     assert len(instrument.stops) == waiting
 
 
+@settings(max_examples=settings().max_examples // 3)
 @given(seed=streams.seeds, commands=st.integers(1, 150), size=st.integers(1, 4))
 def test_whatever_is_left_out_the_venue_is_sound(
     seed: int, commands: int, size: int

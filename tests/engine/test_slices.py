@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given, strategies as st
+from hypothesis import given, settings, strategies as st
 
 import streams
 from carbonex.engine import (
@@ -107,6 +107,7 @@ def test_two_gateways_go_on_with_it_in_turn() -> None:
     exchange.check()
 
 
+@settings(max_examples=settings().max_examples // 3)
 @given(
     seed=streams.seeds,
     commands=st.integers(1, 150),

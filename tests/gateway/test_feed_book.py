@@ -5,7 +5,7 @@ from __future__ import annotations
 from random import Random
 
 import pytest
-from hypothesis import given, strategies as st
+from hypothesis import given, settings, strategies as st
 
 from carbonex.engine import BUY, SELL, CancelOrder, PlaceOrder
 from carbonex.wire import channels
@@ -165,6 +165,7 @@ class Clients:
         assert not self.stage.feed._rooms.books.touched, "nobody follows any more"
 
 
+@settings(max_examples=settings().max_examples // 3)
 @given(seed=st.integers(0, 2**32), steps=st.integers(1, 500))
 def test_snapshot_and_deltas_always_make_up_the_engines_book(
     seed: int, steps: int

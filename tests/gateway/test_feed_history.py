@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 import pytest
-from hypothesis import given, strategies as st
+from hypothesis import given, settings, strategies as st
 from msgspec.structs import replace
 
 from carbonex.engine import (
@@ -84,6 +84,7 @@ class Follower:
         assert self.seen == expected[first - 1 :]
 
 
+@settings(max_examples=settings().max_examples // 3)
 @given(seed=st.integers(0, 2**32), steps=st.integers(1, 120))
 def test_whoever_comes_back_misses_nothing_and_sees_nothing_twice(
     seed: int, steps: int
