@@ -8,6 +8,7 @@ import resource
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
+from .peer import Peer
 from .stage import Stage
 
 
@@ -120,12 +121,19 @@ async def try_out(
 async def try_on(
     stage: Stage, behaviour: Behaviour, size: int, quiet_seconds: float
 ) -> Report:
-    """Try a behaviour; what must hold afterwards, ``Stage.settle`` tells."""
+    """Try a behaviour; what must hold afterwards, ``Stage.settle`` tells.
+
+    None of its connections outlives it, even where it fails.
+    """
     await asyncio.sleep(quiet_seconds)
     before, rss_before = await stage.stretch(), stage.venue.rss_mb
     async with _watched(stage) as seen:
-        facts = await behaviour.act(stage, size)
-        during = await stage.stretch()
+        try:
+            facts = await behaviour.act(stage, size)
+            during = await stage.stretch()
+        finally:
+            for peer in [*Peer.connected]:
+                peer.abort()
     await asyncio.sleep(quiet_seconds)
     rss = (rss_before, max(seen), stage.venue.rss_mb)
     return Report(behaviour.name, facts, before, during, rss)

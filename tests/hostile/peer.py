@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from typing import TYPE_CHECKING, Any, Final, Self, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Self, cast
 
 import msgspec
 
@@ -33,8 +33,11 @@ class Peer(asyncio.Protocol):
     """One connection. ``messages`` holds what was received and not taken yet.
 
     ``close_code`` is the server's, 1005 if its close frame had none, None as long
-    as there was none. ``lost`` is set when the connection is gone.
+    as there was none. ``lost`` is set when the connection is gone. ``connected`` holds
+    all whose connection lasts.
     """
+
+    connected: ClassVar[set[Peer]] = set()
 
     def __init__(self, codec: Codec = JSON) -> None:
         self.codec = codec
@@ -86,6 +89,7 @@ class Peer(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport = cast("asyncio.Transport", transport)
+        self.connected.add(self)
 
     def data_received(self, data: bytes) -> None:
         self.received_bytes += len(data)
@@ -100,6 +104,7 @@ class Peer(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self.lost = True
+        self.connected.discard(self)
         self._changed.set()
 
     # What a test calls.

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import resource
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from carbonex.engine import (
     VENUE_KEY,
     AddKey,
+    BeginDay,
+    EndDay,
     ListInstrument,
     OpenAccount,
     Permission,
     RegisterParticipant,
 )
+from carbonex.engine.market.dates import date_at
 from carbonex.gateway.server.starting.opening import bootstrap
 from carbonex.journal import verify
 from market import market_commands, trader_commands
@@ -26,6 +30,7 @@ if TYPE_CHECKING:
 
 
 PAGE: Final = resource.getpagesize()
+DAY_NS: Final = 86_400 * 10**9
 
 # Attackers with keys. ``fuzz-1`` and ``fuzz-2`` trade, one may only read, one may
 # only register, one does everything.
@@ -80,8 +85,12 @@ class HostileVenue(VenueProcess):
 
 
 def _attackers() -> list[Command]:
+    now_ns = time.time_ns()
     commands: list[Command] = [
-        ListInstrument(VENUE_KEY, name) for name in ("FUZZ-1", "FUZZ-2", "FUZZ-3")
+        # A day has ended, so that an earlier one is known never to have been.
+        BeginDay(VENUE_KEY, date_at(now_ns - DAY_NS), now_ns + DAY_NS),
+        EndDay(VENUE_KEY),
+        *(ListInstrument(VENUE_KEY, name) for name in ("FUZZ-1", "FUZZ-2", "FUZZ-3")),
     ]
     for name, permissions in ATTACKERS.items():
         if TRADE in permissions:
