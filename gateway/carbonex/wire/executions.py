@@ -85,6 +85,13 @@ def order_of(event: Executed, account: str) -> PlaceOrder | None:
     return event.order
 
 
+def fee_of(event: Trade | OffBookTrade | TradeAnnulled, account: str) -> int:
+    """Return the fee, in fen, that a trade cost ``account``, or that came back."""
+    if type(event) is Trade:
+        return event.maker_fee if event.maker.account == account else event.taker_fee
+    return event.buyer_fee if event.buyer == account else event.seller_fee
+
+
 def execution_of(
     account: str,
     seq: int,
@@ -367,7 +374,7 @@ def _trade_of(
     Neither changes an order.
     """
     buys = event.buyer == account
-    fee = event.buyer_fee if buys else event.seller_fee
+    fee = fee_of(event, account)
     side = BUY if buys else SELL
     takes = side is event.taker_side
     annulled, called, reason = False, False, ""

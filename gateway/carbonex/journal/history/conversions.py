@@ -26,9 +26,9 @@ from carbonex.wire.executions import (
     accounts_of,
     encode,
     execution_of,
+    fee_of,
     order_of,
 )
-from carbonex.wire.money import parse_fen
 from carbonex.wire.order_ids import OrderIds
 from carbonex.wire.vocabulary import (
     BID_END_NAMES,
@@ -99,7 +99,7 @@ def _execution(when: When, event: Executed, account: str) -> tuple[Any, ...]:
         execution.side,
         event.price,
         event.quantity,
-        parse_fen(execution.fee or "0"),
+        fee_of(event, account),
     )
     return *key, *ended, *trade
 
