@@ -25,11 +25,11 @@ if TYPE_CHECKING:
     from carbonex.journal.history.schema import Watermark
 
 
-SEEDS = range(1, 7)
+SEEDS = (4, 6, 11)
 STEPS = 25_000
 
 
-# The faults and items that must occur in CI's seeds, taken together.
+# The faults and items that must occur in these seeds, taken together.
 STRUCK = (
     *("connections dropped in mid stream", "connections stalled", "overtakings"),
     *("frames broken off", "mischief", "requests that arrived after their connection"),
